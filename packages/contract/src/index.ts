@@ -1,0 +1,1 @@
+export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './errors.ts'

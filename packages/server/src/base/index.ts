@@ -1,0 +1,5 @@
+export { canonicalJson } from './canonical-json.ts'
+export { type Clock, systemClock, toRfc3339 } from './clock.ts'
+export { saltedDigest, sha256, sha256Hex } from './digest.ts'
+export { CascadeError, type CascadeErrorOptions, type FieldProblem, isCascadeError, messageOf } from './error.ts'
+export { createUuidV7, formatUuid, isUuid, type Random, systemRandom, uuidBytes } from './ids.ts'
