@@ -1,59 +1,92 @@
 // npm's entry points: installs what is missing, then runs a task with the pinned Node. Runs on Node 20 and later.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
-import { findNode, NODE_MISSING, ROOT } from './node-runtime.mjs'
+import { chooseNode, ROOT, thisMachine } from './node-runtime.mjs'
 
-const CLI = 'packages/server/src/main.ts'
-const QUIET = ['--disable-warning=ExperimentalWarning']
+/** Exit code for a failure of this program itself (EX_SOFTWARE of sysexits.h), distinct from what a task returns. */
+const EXIT_BROKEN = 70
+
+const QUIET = '--disable-warning=ExperimentalWarning'
+
+/** What each task runs. Tasks of the repository run in its root; the cascade command keeps the caller's folder. */
 const TASKS = {
-  cascade: [[...QUIET, CLI]],
-  test: [['node_modules/vitest/vitest.mjs', 'run']],
-  check: [[...QUIET, 'tools/check.ts']],
-  bench: [[...QUIET, 'bench/run.ts']],
-  campaign: [[...QUIET, 'tools/campaign.ts']],
-  generate: [[...QUIET, 'tools/generate.ts']],
+  cascade: { args: [QUIET, join(ROOT, 'packages/server/src/main.ts')], cwd: process.cwd() },
+  test: { args: ['node_modules/vitest/vitest.mjs', 'run'], cwd: ROOT },
+  check: { args: [QUIET, 'tools/check.ts'], cwd: ROOT },
+  bench: { args: [QUIET, 'bench/run.ts'], cwd: ROOT },
+  campaign: { args: [QUIET, 'tools/campaign.ts'], cwd: ROOT },
+  generate: { args: [QUIET, 'tools/generate.ts'], cwd: ROOT },
 }
 
-const [task, ...rest] = process.argv.slice(2)
-if (!Object.hasOwn(TASKS, task ?? '')) fail(`expected one of ${Object.keys(TASKS).join(', ')}; got "${task ?? ''}"`)
+const [name = '', ...rest] = process.argv.slice(2)
+const task = taskOf(name) ?? fail(`expected one of ${Object.keys(TASKS).join(', ')}; got "${name}"`)
 installWhatIsMissing()
-const node = findNode()
-if (node === undefined) fail(NODE_MISSING)
-for (const [index, command] of TASKS[task].entries()) {
-  const last = index === TASKS[task].length - 1
-  const code = await run(node, last ? [...command, ...rest] : command)
-  if (code !== 0) process.exit(code)
+const node = chooseNode(thisMachine())
+if (node.kind === 'none') fail(node.message)
+process.exitCode = await run(node.path, [...task.args, ...rest], task.cwd)
+
+/** @param {string} key */
+function taskOf(key) {
+  return Object.entries(TASKS).find(([task]) => task === key)?.[1]
 }
 
 function installWhatIsMissing() {
-  const installed = join(ROOT, 'node_modules/.package-lock.json')
-  const lock = join(ROOT, 'package-lock.json')
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs - 1000) return
-  process.stderr.write('Installing dependencies (npm ci) ...\n')
-  const npm = process.env.npm_execpath
-  const [command, args] = npm ? [process.execPath, [npm]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
-  const done = spawnSync(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-  })
+  if (isInstalled()) return
+  process.stderr.write('Installing dependencies (npm ci), once ...\n')
+  const done = runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  if (done.error) fail(`npm could not be started (${done.error.message}); Node.js from https://nodejs.org brings it`)
   if (done.status !== 0) fail('npm ci failed; the lines above say why. Mend that and run the command again.')
 }
 
-function run(command, args) {
-  const child = spawn(command, args, { cwd: task === 'cascade' ? process.cwd() : ROOT, stdio: 'inherit' })
-  // The child gets the terminal's Ctrl-C itself; signals sent to this process alone are passed on.
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  process.on('SIGINT', () => {
-    // The child decides when it is done; this process waits for it.
-  })
+/** npm writes its own lock file last, so an install that was cut short counts as missing, and so does an older one. */
+function isInstalled() {
+  const installed = join(ROOT, 'node_modules/.package-lock.json')
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs
+}
+
+/**
+ * The npm that called this program when there is one, else the one on the path. Standard output belongs to the task, so
+ * npm writes to standard error. `error` level: packages for tools declare a newer Node than the one that installs them,
+ * and they run with the pinned one.
+ *
+ * @param {string[]} args
+ */
+function runNpm(args) {
+  const options = { cwd: ROOT, stdio: /** @type {['ignore', number, number]} */ (['ignore', 2, 2]) }
+  const script = process.env.npm_execpath
+  if (script?.endsWith('npm-cli.js')) return spawnSync(process.execPath, [script, ...args], options)
+  return spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
+}
+
+/**
+ * Runs to the end and gives the exit code to pass on; 128 + number for a child that a signal ended, as shells do.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} cwd
+ * @returns {Promise<number>}
+ */
+function run(command, args, cwd) {
+  const child = spawn(command, args, { cwd, stdio: 'inherit' })
+  /** @param {NodeJS.Signals} signal */
+  const passOn = (signal) => child.kill(signal)
+  process.on('SIGTERM', passOn)
+  process.on('SIGHUP', passOn)
+  // A terminal sends Ctrl-C to the child as well, and twice would mean "at once"; without a terminal only we get it.
+  process.on('SIGINT', (signal) => process.stdin.isTTY || passOn(signal))
   return new Promise((resolve) => {
-    child.on('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)))
-    child.on('error', (error) => fail(error.message))
+    child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']))
+    child.on('error', (error) => fail(`${command} could not be started: ${error.message}`))
   })
 }
 
+/**
+ * @param {string} message
+ * @returns {never}
+ */
 function fail(message) {
   process.stderr.write(`forge-cascade: ${message}\n`)
-  process.exit(70)
+  process.exit(EXIT_BROKEN)
 }

