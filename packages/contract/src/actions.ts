@@ -1,0 +1,22 @@
+/**
+ * Everything that can be done, by name: the word a decision, a policy and an audit record use. A route, a command and a
+ * job each declare one.
+ */
+export const ACTIONS = {
+  'capsule.create': 'Add a capsule, or a fork or merge of others',
+  'capsule.read': 'Read a capsule, its versions, history, lineage and trust',
+  'capsule.search': 'Search capsules and ask questions',
+  'capsule.update': 'Add a version to a capsule',
+  'capsule.archive': 'Take a capsule out of search and lists',
+  'capsule.restore': 'Bring an archived capsule back',
+  'capsule.link': 'Connect or disconnect two capsules',
+  'capsule.trust': 'Change the trust of a capsule, quarantine or release it',
+  'import.run': 'Read a folder, a repository or a file into the store',
+  'import.read': 'See imports and their progress',
+  'system.read': 'See health, configuration, statistics and the audit trail',
+  'system.backup': 'Write a backup of the store',
+  'system.maintain': 'Background care of the store: links by similarity, raised trust, expired records',
+  'subject.create': 'Register a person, an agent or a service',
+} as const satisfies Record<string, string>
+
+export type Action = keyof typeof ACTIONS

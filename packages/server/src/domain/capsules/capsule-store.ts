@@ -1,0 +1,286 @@
+import type { CapsuleStatus, CapsuleType, LinkKind } from '@forge-cascade/contract'
+import type { Change, Grant } from '#store'
+import type { Embedding, Link, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+
+/** Which capsules a caller asks for. Members left out do not filter; all that are given must match. */
+export interface CapsuleFilter {
+  readonly owner?: string
+  readonly identity?: string
+  readonly lane?: string
+  readonly fold?: string
+  readonly types?: readonly CapsuleType[]
+  /** All of them must be present. */
+  readonly tags?: readonly string[]
+  /** ACTIVE alone when left out. */
+  readonly statuses?: readonly CapsuleStatus[]
+  /** Least effective trust. */
+  readonly minTrust?: number
+  /** Answers from the version of each capsule that was valid at this moment (ms), whether or not it is archived now. */
+  readonly asOf?: number
+  /** Answers from what was recorded by this moment (ms): later versions do not exist, nor do the ends they set. */
+  readonly knownAt?: number
+  /** Chunks of this document alone. */
+  readonly partOf?: string
+  /** False leaves chunks of documents out (lists), true takes chunks alone; both when left out (search). */
+  readonly chunks?: boolean
+}
+
+/** A capsule to create. `id` is a fresh UUIDv7. */
+export interface CapsuleDraft extends VersionContent {
+  readonly id: string
+  readonly owner: string
+  readonly author: string
+  readonly trust: number
+  readonly partOf: PartOf | null
+  /** Where in its source it stands; together with owner and scope it finds the capsule again at the next import. */
+  readonly place: string | null
+  /** SHA-256 of the normalised text, hex. */
+  readonly fingerprint: string
+  /** MinHash of the text, and the keys of its bands; empty when the text is too short to say anything. */
+  readonly minhash: Uint32Array
+  readonly bands: readonly number[]
+  readonly embedding: Embedding | null
+  /** False for a document that is found through its chunks. */
+  readonly indexed: boolean
+  /** 32 random bytes: the key of its salted digests, kept beside the content and erased with it. */
+  readonly digestKey: Uint8Array
+  /** Milliseconds since 1970; the moment of writing when null. */
+  readonly validFrom: number | null
+}
+
+/** The next version of a capsule. Trust, owner and id stay. */
+export type VersionDraft = Omit<CapsuleDraft, 'trust' | 'owner'> & {
+  readonly version: string
+  /** Why the caller named a version of their own; null otherwise. */
+  readonly versionReason: string | null
+}
+
+export interface CapsuleCreateChange extends Change {
+  readonly kind: 'capsule.create'
+  readonly draft: CapsuleDraft
+  /** `scope`: when an ACTIVE head has equal (owner, identity, lane, fold, type, place, fingerprint), that one is it. */
+  readonly dedupe: 'scope' | 'none'
+}
+export interface CapsuleVersionChange extends Change {
+  readonly kind: 'capsule.version'
+  readonly draft: VersionDraft
+}
+export interface CapsuleStatusChange extends Change {
+  readonly kind: 'capsule.status'
+  readonly id: string
+  readonly status: Exclude<CapsuleStatus, 'ERASED'>
+  /** Chunks of the document take the same status. */
+  readonly withChunks: boolean
+}
+export interface CapsuleTrustChange extends Change {
+  readonly kind: 'capsule.trust'
+  readonly id: string
+  readonly trust: number
+  readonly reason: string
+}
+export interface CapsuleLinkChange extends Change {
+  readonly kind: 'capsule.link'
+  readonly from: string
+  readonly to: string
+  readonly link: LinkKind
+  readonly weight: number
+}
+export interface CapsuleUnlinkChange extends Change {
+  readonly kind: 'capsule.unlink'
+  readonly from: string
+  readonly to: string
+  readonly link: LinkKind
+}
+/** Recomputes effective trust that may rise, for the capsules named; lowering never waits for this. */
+export interface CapsuleSettleChange extends Change {
+  readonly kind: 'capsule.settle'
+  readonly ids: readonly string[]
+}
+export type CapsuleChange =
+  | CapsuleCreateChange
+  | CapsuleVersionChange
+  | CapsuleStatusChange
+  | CapsuleTrustChange
+  | CapsuleLinkChange
+  | CapsuleUnlinkChange
+  | CapsuleSettleChange
+
+/** A question to the indexes. At least one of `text` and `embedding` is given. */
+export interface CandidateQuery {
+  /** Words as a person typed them; nothing in them is an operator. */
+  readonly text?: string
+  readonly embedding?: Embedding
+  readonly filter: CapsuleFilter
+  /** How many candidates each signal contributes (1-1000). */
+  readonly perSignal: number
+  /** The answer must contain every change up to this sequence; waits for it, UNAVAILABLE when it does not come. */
+  readonly minSequence?: number
+}
+
+/** A capsule that some signal brought up, with what each signal says of it. Absent: that signal did not bring it up. */
+export interface Candidate {
+  readonly id: string
+  readonly version: string
+  readonly signals: {
+    /** BM25, higher is better, unbounded. */
+    readonly lexical?: number
+    /** Cosine similarity from the stored float32 vectors, -1 to 1; given for every candidate that has a vector. */
+    readonly vector?: number
+    /** 0-1: how strongly the best other candidates are linked to it. */
+    readonly graph?: number
+  }
+}
+
+export interface CandidateAnswer {
+  readonly candidates: readonly Candidate[]
+  /** Every change up to this sequence was seen. */
+  readonly sequence: number
+}
+
+export interface LineageQuery {
+  readonly direction: 'ancestors' | 'descendants'
+  /** Steps from the start, at most; all when left out. */
+  readonly depthMax?: number
+  readonly nodesMax: number
+}
+
+export interface LineageNode {
+  readonly id: string
+  /** The head's version. */
+  readonly version: string
+  readonly title: string | null
+  readonly status: CapsuleStatus
+  readonly trust: number
+  readonly effectiveTrust: number
+  /** When the capsule was first recorded. */
+  readonly createdAt: number
+  /** Least number of steps from the start. */
+  readonly depth: number
+}
+
+/** A DERIVED_FROM edge. `current` is false when only an older version of the child names this parent. */
+export interface LineageEdge {
+  readonly child: string
+  readonly childVersion: string
+  readonly parent: string
+  readonly parentVersion: string
+  readonly reason: string
+  readonly at: number
+  readonly current: boolean
+}
+
+/** Nodes include the start, oldest first by (createdAt, id); edges are those between the nodes. */
+export interface Lineage {
+  readonly nodes: readonly LineageNode[]
+  readonly edges: readonly LineageEdge[]
+  /** True when `nodesMax` cut the answer. */
+  readonly truncated: boolean
+}
+
+export interface TrustEntry {
+  readonly old: number
+  readonly new: number
+  readonly reason: string
+  readonly at: number
+  readonly actor: string
+}
+
+/** One row of a capsule's history, newest first. */
+export interface VersionSummary {
+  readonly version: string
+  readonly ordinal: number
+  readonly title: string | null
+  readonly author: string
+  readonly versionReason: string | null
+  readonly source: VersionContent['source']
+  readonly fingerprint: string
+  readonly createdAt: number
+  readonly validFrom: number
+  readonly validTo: number | null
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Opaque; hand it back to continue. Undefined on the last page. Stable while capsules come and go. */
+  readonly next: string | undefined
+}
+
+export interface CapsuleCounts {
+  readonly capsules: number
+  readonly chunks: number
+  readonly versions: number
+  readonly contentBytes: number
+  readonly byStatus: Readonly<Record<string, number>>
+  readonly byType: Readonly<Record<string, number>>
+  readonly byEmbeddingModel: Readonly<Record<string, number>>
+}
+
+/**
+ * Capsules, their versions, edges, vectors and text; search and lineage. Reads see every change whose receipt was
+ * returned before they began. Mutating methods return a change; only `append` writes.
+ */
+export interface CapsuleStore {
+  /** The head of each id that exists, in the order asked; erased ones come with empty content and status ERASED. */
+  getHeads(ids: readonly string[]): Promise<readonly StoredCapsule[]>
+  findVersion(id: string, version: string): Promise<StoredCapsule | undefined>
+  /** The version valid at `asOf`, as recorded by `knownAt`. */
+  findAsOf(id: string, asOf: number, knownAt?: number): Promise<StoredCapsule | undefined>
+  /** The ACTIVE or ARCHIVED capsule at this place of this owner and scope. */
+  findByPlace(
+    scope: {
+      readonly owner: string
+      readonly identity: string | null
+      readonly lane: string | null
+      readonly fold: string | null
+    },
+    place: string,
+  ): Promise<StoredCapsule | undefined>
+  /** Newest version first. */
+  listVersions(id: string, page: { readonly limit: number; readonly cursor?: string }): Promise<Page<VersionSummary>>
+  /** All versions with their content, oldest first; for blame and diff. At most `VERSIONS_READ_MAX`, the newest. */
+  readVersions(id: string): Promise<readonly StoredCapsule[]>
+  /** Newest capsule first. */
+  list(filter: CapsuleFilter, page: { readonly limit: number; readonly cursor?: string }): Promise<Page<StoredCapsule>>
+  /** The union of what every signal brings up, each within the filter; nothing outside the filter is ever in it. */
+  candidates(query: CandidateQuery): Promise<CandidateAnswer>
+  /**
+   * The capsules behind candidates, in the order asked, read now: those that no longer pass the filter (trust lowered,
+   * archived since) are left out.
+   */
+  hydrate(
+    hits: readonly { readonly id: string; readonly version: string }[],
+    filter: CapsuleFilter,
+  ): Promise<readonly StoredCapsule[]>
+  /** Undefined when the capsule does not exist. */
+  lineage(id: string, query: LineageQuery): Promise<Lineage | undefined>
+  /** Links of a capsule in both directions. */
+  links(id: string, kinds?: readonly LinkKind[]): Promise<readonly Link[]>
+  /** Newest first, at most `limit`. */
+  trustHistory(id: string, limit: number): Promise<readonly TrustEntry[]>
+  /** Effective trust and status of the parents the head names. */
+  parentTrust(id: string): Promise<readonly { readonly id: string; readonly effectiveTrust: number }[]>
+  counts(): Promise<CapsuleCounts>
+  /** Newest capsules that may deserve more effective trust than is stored; empty when all is settled. */
+  listUnsettled(limit: number): Promise<readonly string[]>
+  /** The vector of a version, as stored. */
+  findEmbedding(id: string, version: string): Promise<Embedding | undefined>
+
+  create(grant: Grant, draft: CapsuleDraft, dedupe: 'scope' | 'none'): Change
+  addVersion(grant: Grant, draft: VersionDraft): Change
+  setStatus(
+    grant: Grant,
+    id: string,
+    status: Exclude<CapsuleStatus, 'ERASED'>,
+    options?: { readonly withChunks?: boolean },
+  ): Change
+  setTrust(grant: Grant, id: string, trust: number, reason: string): Change
+  link(grant: Grant, from: string, to: string, kind: LinkKind, weight?: number): Change
+  unlink(grant: Grant, from: string, to: string, kind: LinkKind): Change
+  settle(grant: Grant, ids: readonly string[]): Change
+}
+
+export const VERSIONS_READ_MAX = 10_000
+export const CANDIDATES_PER_SIGNAL_MAX = 1000
+/** Similarity (estimated Jaccard) from which another capsule is named a near-duplicate and linked. */
+export const NEAR_DUPLICATE_MIN = 0.8
+export const NEAR_DUPLICATES_MAX = 5

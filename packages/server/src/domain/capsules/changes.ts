@@ -1,0 +1,28 @@
+import type {
+  CapsuleCreateChange,
+  CapsuleLinkChange,
+  CapsuleSettleChange,
+  CapsuleStatusChange,
+  CapsuleStore,
+  CapsuleTrustChange,
+  CapsuleUnlinkChange,
+  CapsuleVersionChange,
+} from './capsule-store.ts'
+
+type Mutators = Pick<CapsuleStore, 'create' | 'addVersion' | 'setStatus' | 'setTrust' | 'link' | 'unlink' | 'settle'>
+
+/** The mutating half of the port, the same for every adapter: each method only states its change as a value. */
+export const capsuleChanges: Mutators = {
+  create: (_grant, draft, dedupe): CapsuleCreateChange => ({ kind: 'capsule.create', draft, dedupe }),
+  addVersion: (_grant, draft): CapsuleVersionChange => ({ kind: 'capsule.version', draft }),
+  setStatus: (_grant, id, status, options = {}): CapsuleStatusChange => ({
+    kind: 'capsule.status',
+    id,
+    status,
+    withChunks: options.withChunks ?? false,
+  }),
+  setTrust: (_grant, id, trust, reason): CapsuleTrustChange => ({ kind: 'capsule.trust', id, trust, reason }),
+  link: (_grant, from, to, link, weight = 1): CapsuleLinkChange => ({ kind: 'capsule.link', from, to, link, weight }),
+  unlink: (_grant, from, to, link): CapsuleUnlinkChange => ({ kind: 'capsule.unlink', from, to, link }),
+  settle: (_grant, ids): CapsuleSettleChange => ({ kind: 'capsule.settle', ids }),
+}

@@ -1,0 +1,32 @@
+export type { Embedding, Link, ParentEdge, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+export {
+  CANDIDATES_PER_SIGNAL_MAX,
+  type Candidate,
+  type CandidateAnswer,
+  type CandidateQuery,
+  type CapsuleChange,
+  type CapsuleCounts,
+  type CapsuleCreateChange,
+  type CapsuleDraft,
+  type CapsuleFilter,
+  type CapsuleLinkChange,
+  type CapsuleSettleChange,
+  type CapsuleStatusChange,
+  type CapsuleStore,
+  type CapsuleTrustChange,
+  type CapsuleUnlinkChange,
+  type CapsuleVersionChange,
+  type Lineage,
+  type LineageEdge,
+  type LineageNode,
+  type LineageQuery,
+  NEAR_DUPLICATE_MIN,
+  NEAR_DUPLICATES_MAX,
+  type Page,
+  type TrustEntry,
+  VERSIONS_READ_MAX,
+  type VersionDraft,
+  type VersionSummary,
+} from './capsule-store.ts'
+export { capsuleChanges } from './changes.ts'
+export { effectiveTrust, TRUST_MIXED_PARENTS, TRUST_NEW, trustLevel } from './trust.ts'

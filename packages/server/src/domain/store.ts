@@ -1,0 +1,10 @@
+import type { CapsuleStore } from '#capsules'
+import type { LedgerStore } from '#ledger'
+import type { Records, UnitOfWork } from '#store'
+
+/** The whole of a backend: three ports joined by one way to write. */
+export interface Store extends UnitOfWork {
+  readonly capsules: CapsuleStore
+  readonly ledger: LedgerStore
+  readonly records: Records
+}

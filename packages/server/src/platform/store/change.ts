@@ -1,0 +1,36 @@
+import type { Action } from '@forge-cascade/contract'
+
+/** The kinds of change a store can carry out; each is a plain value made by a port method and applied by `append`. */
+export type ChangeKind =
+  | 'capsule.create'
+  | 'capsule.version'
+  | 'capsule.status'
+  | 'capsule.trust'
+  | 'capsule.link'
+  | 'capsule.unlink'
+  | 'capsule.settle'
+  | 'record.put'
+  | 'record.delete'
+
+/** One change of state. Its other members belong to the port that made it and to the adapter that applies it. */
+export interface Change {
+  readonly kind: ChangeKind
+}
+
+/** Which changes the grant of an action covers. `append` refuses all others with FORBIDDEN. */
+export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
+  'capsule.create': ['capsule.create', 'capsule.link', 'record.put'],
+  'capsule.read': [],
+  'capsule.search': [],
+  'capsule.update': ['capsule.version', 'capsule.create', 'capsule.status', 'capsule.link', 'record.put'],
+  'capsule.archive': ['capsule.status'],
+  'capsule.restore': ['capsule.status'],
+  'capsule.link': ['capsule.link', 'capsule.unlink'],
+  'capsule.trust': ['capsule.trust', 'capsule.status'],
+  'import.run': ['capsule.create', 'capsule.version', 'capsule.status', 'capsule.link', 'record.put', 'record.delete'],
+  'import.read': [],
+  'system.read': [],
+  'system.backup': [],
+  'system.maintain': ['capsule.link', 'capsule.settle', 'record.put', 'record.delete'],
+  'subject.create': ['record.put'],
+}

@@ -1,0 +1,23 @@
+export { type Change, type ChangeKind, COVERS } from './change.ts'
+export type { Command, EventDraft, NearDuplicate, Receipt } from './command.ts'
+export type { Grant } from './grant.ts'
+export {
+  type CollectionDefinition,
+  type PutOptions,
+  RECORD_KEY_LENGTH_MAX,
+  RECORD_VALUE_BYTES_MAX,
+  type RecordDelete,
+  type RecordPage,
+  type RecordPut,
+  type Records,
+  type StoredRecord,
+} from './records.ts'
+export {
+  type Capabilities,
+  type CascadeEvent,
+  type ChangeEntry,
+  COMMANDS_PER_APPEND_MAX,
+  type CommandOutcome,
+  type Finding,
+  type UnitOfWork,
+} from './unit-of-work.ts'

@@ -1,0 +1,72 @@
+import type { CascadeError } from '#base'
+import type { Leaf } from '#ledger'
+import type { Command, Receipt } from './command.ts'
+
+/** A command's end: its receipt, or why it changed nothing. A failed command never sinks its neighbours. */
+export type CommandOutcome =
+  | { readonly ok: true; readonly receipt: Receipt }
+  | { readonly ok: false; readonly error: CascadeError }
+
+/** CloudEvents 1.0 with our extensions, ready to send. @see https://github.com/cloudevents/spec */
+export interface CascadeEvent {
+  readonly specversion: '1.0'
+  readonly id: string
+  readonly source: string
+  readonly type: string
+  readonly subject: string
+  readonly time: string
+  readonly datacontenttype: 'application/json'
+  readonly actor: string
+  readonly correlationid: string
+  readonly decisionid: string
+  readonly sequence: number
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** One leaf with the events that stand under it. */
+export interface ChangeEntry {
+  readonly sequence: number
+  readonly leaf: Leaf
+  readonly events: readonly CascadeEvent[]
+}
+
+/** What an adapter can do, so that a caller (and a contract suite) asks instead of guessing. */
+export interface Capabilities {
+  readonly name: 'sqlite' | 'neo4j' | 'memory'
+  readonly exactVectorSearch: boolean
+  readonly onlineBackup: boolean
+  readonly dimensionsMax: number
+}
+
+export interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+/**
+ * The one way to write. Every adapter serialises commands, gives their leaves dense indexes in commit order, and has
+ * made a command durable (fsync) and visible to every reader before its receipt is returned.
+ *
+ * Failures: REVISION_MISMATCH and CONFLICT (the state is another one), UNPROCESSABLE, LINEAGE_CYCLE, NOT_FOUND (invalid),
+ * FORBIDDEN (the grant does not cover it), UNAVAILABLE and STORAGE_FULL (nothing happened, try later), OUTCOME_UNKNOWN
+ * (ask `receipt` by command id).
+ */
+export interface UnitOfWork {
+  /** Carries out each command; answers in the same order. At most `COMMANDS_PER_APPEND_MAX` at once. */
+  append(commands: readonly Command[]): Promise<readonly CommandOutcome[]>
+  /** The receipt of a command that was carried out in the last 24 hours. */
+  receipt(commandId: string): Promise<Receipt | undefined>
+  /** Index of the newest leaf, -1 while there is none. */
+  head(): number
+  /** Leaves after `sequence` (exclusive) in order, with their events: the outbox and the source of every follower. */
+  changesSince(sequence: number, limit: number): Promise<readonly ChangeEntry[]>
+  capabilities(): Capabilities
+  /** Resolves when reads and writes are possible. @throws CascadeError UNAVAILABLE with what is missing. */
+  ready(): Promise<void>
+  /** Looks for damage; `quick` skips what reads everything. */
+  doctor(depth: 'quick' | 'full', onProgress?: (done: number, total: number) => void): Promise<readonly Finding[]>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export const COMMANDS_PER_APPEND_MAX = 1000
