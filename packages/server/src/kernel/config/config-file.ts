@@ -1,0 +1,98 @@
+import { readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml'
+import { CascadeError, messageOf } from '#base'
+import type { ConfigEntry, ConfigSource } from './config-entry.ts'
+import { CONFIG_BRANCHES, CONFIG_KEYS } from './config-key.ts'
+import { type ConfigProblem, notAllowed, unknownKey, unreadable } from './config-problem.ts'
+import { didYouMean } from './did-you-mean.ts'
+
+/** Gives the text of a file, or undefined when there is none. Throws when it is there and cannot be read. */
+export type ReadFile = (path: string) => string | undefined
+
+const FILE_BYTES_MAX = 256 * 1024
+
+/** @throws CascadeError CONFIG_INVALID for more than 256 KiB; the system's own error when reading is not allowed. */
+export const readConfigFile: ReadFile = (path) => {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return undefined
+  if (found.size > FILE_BYTES_MAX)
+    throw new CascadeError('CONFIG_INVALID', `it has ${found.size} bytes, and at most ${FILE_BYTES_MAX} are read`)
+  return readFileSync(path, 'utf8')
+}
+
+/**
+ * Reads the values of a YAML 1.2 file with their lines. Key names are nested, as in the schema; a key without a value
+ * counts as not set. Problems show no text of the file, which may hold secrets.
+ */
+export function parseConfigFile(path: string, text: string): ConfigSource {
+  const lines = new LineCounter()
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+    // The first error is the one to repair; those after it mostly follow from it.
+    const broken = document.errors[0]
+    if (broken !== undefined)
+      return refused(`${path}:${lines.linePos(broken.pos[0]).line} is not YAML (${broken.code}). Correct this line.`)
+    if (document.contents === null || isEmpty(document.contents)) return { entries: [], problems: [] }
+    if (!isMap(document.contents)) return refused(`${path} must hold keys and values, such as "server:".`)
+    return new FileReader(path, lines).read(document.contents)
+  } catch (error) {
+    // The parser recurses, so a file of thousands of brackets ends its stack.
+    return refused(
+      `${path} is not YAML that can be read (${error instanceof RangeError ? 'too deep' : messageOf(error)}).`,
+    )
+  }
+}
+
+class FileReader {
+  readonly #path: string
+  readonly #lines: LineCounter
+  readonly #entries: ConfigEntry[] = []
+  readonly #problems: ConfigProblem[] = []
+
+  constructor(path: string, lines: LineCounter) {
+    this.#path = path
+    this.#lines = lines
+  }
+
+  read(map: YAMLMap): ConfigSource {
+    this.#readMap(map, '')
+    return { entries: this.#entries, problems: this.#problems }
+  }
+
+  #readMap(map: YAMLMap, prefix: string): void {
+    for (const { key, value } of map.items) {
+      if (!isScalar(key)) continue
+      const name = `${prefix}${String(key.value)}`
+      this.#readPair(name, String(key.value).includes('.'), key, isNode(value) ? value : null)
+    }
+  }
+
+  #readPair(name: string, dotted: boolean, at: Node, value: Node | null): void {
+    const origin = { kind: 'file', path: this.#path, line: this.#lineOf(at) } as const
+    const key = dotted ? undefined : CONFIG_KEYS.get(name)
+    if (key !== undefined) {
+      if (value === null || isEmpty(value)) return
+      if (isScalar(value))
+        this.#entries.push({ key, value: value.value, textual: false, origin, baseDir: dirname(this.#path) })
+      else this.#problems.push(notAllowed(key, 'a list, a map or an alias', origin))
+    } else if (CONFIG_BRANCHES.has(name) && !dotted) {
+      if (isMap(value)) this.#readMap(value, `${name}.`)
+      else if (value !== null && !isEmpty(value))
+        this.#problems.push(unreadable(`${name} (${this.#path}:${origin.line}) holds other keys, not a value.`))
+    } else this.#problems.push(unknownKey(name, origin, suggest(name, dotted)))
+  }
+
+  #lineOf(node: Node): number {
+    return this.#lines.linePos(node.range?.[0] ?? 0).line
+  }
+}
+
+function suggest(name: string, dotted: boolean): string | undefined {
+  const near = CONFIG_KEYS.has(name) ? name : didYouMean(name, [...CONFIG_KEYS.keys(), ...CONFIG_BRANCHES])
+  return near !== undefined && dotted ? `${near} (one level of the file for each dot)` : near
+}
+
+const isEmpty = (node: Node): boolean => isScalar(node) && node.value === null
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'range' in value
+const refused = (what: string): ConfigSource => ({ entries: [], problems: [unreadable(what)] })

@@ -1,0 +1,56 @@
+import { CascadeError, type FieldProblem } from '#base'
+import type { ConfigKey } from './config-key.ts'
+import { type ConfigOrigin, describeOrigin, describePlace } from './config-origin.ts'
+
+/** Stands for every secret, so that not even its length shows. */
+export const HIDDEN = '********'
+const SHOWN_CHARACTERS_MAX = 80
+
+/** One thing that is wrong with the configuration, as one sentence with its fix. */
+export interface ConfigProblem extends FieldProblem {
+  readonly code: 'not_allowed' | 'unknown_key' | 'ambiguous' | 'unreadable'
+}
+
+/** The value as it may be shown: JSON, at most 80 characters, and nothing of a secret. */
+export function showValue(key: { readonly secret?: true }, value: unknown): string {
+  if (value === undefined) return '(not set)'
+  if (key.secret) return HIDDEN
+  const text = JSON.stringify(value) ?? typeof value
+  return text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text
+}
+
+export function notAllowed(key: ConfigKey, value: unknown, origin: ConfigOrigin, allowed = key.allowed): ConfigProblem {
+  return problem(
+    'not_allowed',
+    key.key,
+    `${key.key} is ${showValue(key, value)} (${describeOrigin(origin)}), expected ${allowed}. Change ${describePlace(origin)}.`,
+  )
+}
+
+export function unknownKey(name: string, origin: ConfigOrigin, suggestion: string | undefined): ConfigProblem {
+  const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
+  return problem(
+    'unknown_key',
+    name,
+    `${name} (${describeOrigin(origin)}) is no key of the configuration.${hint} \`cascade config show\` lists all keys.`,
+  )
+}
+
+export function ambiguous(key: ConfigKey, names: readonly string[]): ConfigProblem {
+  return problem('ambiguous', key.key, `${key.key} has different values in ${names.join(' and ')}. Keep one of them.`)
+}
+
+export const unreadable = (what: string): ConfigProblem => problem('unreadable', '', what)
+
+/** One error for all problems together, so that one round of repairs is enough. */
+export function configInvalid(problems: readonly ConfigProblem[]): CascadeError {
+  const sentences = problems.map(({ message }) => message)
+  const detail = sentences.length === 1 ? sentences[0]! : `${sentences.length} problems:\n- ${sentences.join('\n- ')}`
+  return new CascadeError('CONFIG_INVALID', detail, { errors: problems })
+}
+
+const problem = (code: ConfigProblem['code'], key: string, message: string): ConfigProblem => ({
+  pointer: key === '' ? '' : `/${key.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('.', '/')}`,
+  code,
+  message,
+})

@@ -1,0 +1,225 @@
+import { z } from 'zod'
+
+/** What a key carries beside its type: the sentence of the reference, its short names, how it may be handled. */
+export interface ConfigFacts {
+  readonly description: string
+  /** A shorter environment name beside the derived one, such as `CASCADE_PORT` for `server.port`. */
+  readonly env?: string
+  /** A shorter flag beside the key itself, without dashes, such as `port`. */
+  readonly flag?: string
+  /** Never shown, logged or reported; may also come from the file that `<ENV>_FILE` names. */
+  readonly secret?: true
+  /** Takes effect without a restart. */
+  readonly reload?: true
+  /** A path: relative ones start at the working directory, or at the folder of the file that sets them. */
+  readonly path?: true
+}
+
+/** Facts of each leaf of {@link configSchema}; a leaf without an entry does not load. */
+export const configFacts = z.registry<ConfigFacts>()
+
+const seconds = (min: number, max: number) => z.int().min(min).max(max)
+const bytes = (min: number, max: number) => z.int().min(min).max(max)
+const share = () => z.number().min(0).max(1)
+const text = (lengthMax: number) => z.string().min(1).max(lengthMax)
+const MIB = 1024 * 1024
+
+const server = z.strictObject({
+  host: text(253).default('127.0.0.1').register(configFacts, {
+    env: 'CASCADE_HOST',
+    flag: 'host',
+    description: 'Address to listen on. Anything but loopback is reachable by others: set tokens first.',
+  }),
+  port: z.int().min(0).max(65_535).default(8420).register(configFacts, {
+    env: 'CASCADE_PORT',
+    flag: 'port',
+    description: 'TCP port of the HTTP interface; 0 takes any free one.',
+  }),
+  request_timeout_s: seconds(1, 3600).default(60).register(configFacts, {
+    description: 'Seconds a client may take to send a whole request before the connection is closed.',
+  }),
+  body_bytes_max: bytes(64 * 1024, 256 * MIB)
+    .default(8 * MIB)
+    .register(configFacts, {
+      description: 'Largest JSON body in bytes. A capsule holds 1 MiB of text, which JSON escapes may multiply by six.',
+    }),
+  keep_alive_s: seconds(1, 600).default(72).register(configFacts, {
+    description: 'Seconds an idle connection stays open; longer than the idle limit of a proxy in front.',
+  }),
+})
+
+const data = z.strictObject({
+  dir: text(4096).default('.cascade').register(configFacts, {
+    env: 'CASCADE_DATA',
+    flag: 'data',
+    path: true,
+    description: 'The data folder: store, token and lock. One process owns it at a time.',
+  }),
+})
+
+const log = z.strictObject({
+  level: z.enum(['debug', 'info', 'warn', 'error']).default('info').register(configFacts, {
+    flag: 'log-level',
+    reload: true,
+    description: 'The least severe line that is written.',
+  }),
+  format: z.enum(['auto', 'json', 'pretty']).default('auto').register(configFacts, {
+    flag: 'log-format',
+    description: 'JSON lines, or lines for people; `auto` is pretty on a terminal and JSON elsewhere.',
+  }),
+})
+
+const memory = z.strictObject({
+  compressionLevel: z.int().min(0).max(22).default(6).register(configFacts, {
+    reload: true,
+    description: 'zstd level for stored content above a small size; 0 stores it as it is.',
+  }),
+  min_trust: z.int().min(0).max(100).default(40).register(configFacts, {
+    reload: true,
+    description: 'Search and ask leave out capsules of lower effective trust unless the caller names another floor.',
+  }),
+})
+
+const search = z.strictObject({
+  limit_default: z.int().min(1).max(1000).default(10).register(configFacts, {
+    reload: true,
+    description: 'Hits returned when the caller names no limit.',
+  }),
+  limit_max: z.int().min(1).max(1000).default(100).register(configFacts, {
+    reload: true,
+    description: 'The most hits a caller may ask for.',
+  }),
+  deadline_ms: z.int().min(50).max(60_000).default(5000).register(configFacts, {
+    reload: true,
+    description: 'Milliseconds after which a search gives up with DEADLINE_EXCEEDED.',
+  }),
+  weights: z.strictObject({
+    lexical: share().default(0.45).register(configFacts, {
+      reload: true,
+      description: 'Weight of the match by words in the fused score.',
+    }),
+    vector: share().default(0.4).register(configFacts, {
+      reload: true,
+      description: 'Weight of the match by meaning in the fused score.',
+    }),
+    graph: share().default(0.15).register(configFacts, {
+      reload: true,
+      description: 'Weight of closeness in the lineage graph in the fused score.',
+    }),
+  }),
+  trust_boost: z.number().min(0).max(0.5).default(0.1).register(configFacts, {
+    reload: true,
+    description: 'The most that full trust adds to a score; bounded, so that relevance leads.',
+  }),
+  freshness_boost: z.number().min(0).max(0.5).default(0.05).register(configFacts, {
+    reload: true,
+    description: 'The most that being recent adds to a score.',
+  }),
+})
+
+const ask = z.strictObject({
+  threshold: share().default(0.2).register(configFacts, {
+    reload: true,
+    description: 'Below this score a passage is no evidence; nothing above it means the answer says so.',
+  }),
+  quotes_max: z.int().min(1).max(20).default(5).register(configFacts, {
+    reload: true,
+    description: 'The most sentences quoted in an extractive answer.',
+  }),
+})
+
+const embedding = z.strictObject({
+  provider: z.enum(['builtin', 'openai']).default('builtin').register(configFacts, {
+    description: '`builtin` needs no download and no account; `openai` speaks to any OpenAI-compatible address.',
+  }),
+  model: text(200).optional().register(configFacts, {
+    description: 'Model name sent to the provider; the built-in embedder names its own.',
+  }),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.openai.com/v1')
+    .register(configFacts, {
+      description: 'Base address of the OpenAI-compatible interface; unused by the built-in embedder.',
+    }),
+  api_key: text(4096).optional().register(configFacts, {
+    secret: true,
+    description: 'Key for the provider; local servers often need none.',
+  }),
+  dimensions: z.int().min(8).max(8192).optional().register(configFacts, {
+    description: 'Dimensions to ask the provider for, where the model can shorten its vectors.',
+  }),
+  batch_max: z.int().min(1).max(2048).default(64).register(configFacts, {
+    description: 'The most texts in one call to the provider.',
+  }),
+  timeout_ms: z.int().min(100).max(600_000).default(30_000).register(configFacts, {
+    description: 'Milliseconds one call to the provider may take.',
+  }),
+})
+
+const limits = z.strictObject({
+  rate: z.strictObject({
+    requests_per_minute: z.int().min(0).max(100_000_000).default(600_000).register(configFacts, {
+      reload: true,
+      description: 'Requests a subject may send a minute, averaged; 0 turns the limit off. Lower it when others share.',
+    }),
+    burst: z.int().min(1).max(1_000_000).default(10_000).register(configFacts, {
+      reload: true,
+      description: 'Requests a subject may send at once before the average counts.',
+    }),
+  }),
+})
+
+const store = z.strictObject({
+  readers: z.int().min(1).max(16).default(2).register(configFacts, {
+    description: 'Worker threads that read beside the one that writes.',
+  }),
+  group_commit_max: z.int().min(1).max(4096).default(512).register(configFacts, {
+    description: 'The most commands that share one transaction and its fsync.',
+  }),
+  group_commit_ms: z.number().min(0).max(100).default(1).register(configFacts, {
+    description: 'Milliseconds a command may wait for others to share its fsync.',
+  }),
+  backup_dir: text(4096).optional().register(configFacts, {
+    path: true,
+    description: 'Folder for backups; `backups` in the data folder when absent.',
+  }),
+})
+
+const importing = z.strictObject({
+  concurrency: z.int().min(1).max(64).default(4).register(configFacts, {
+    description: 'Files read and chunked at the same time.',
+  }),
+  file_bytes_max: bytes(1024, 1024 * MIB)
+    .default(16 * MIB)
+    .register(configFacts, {
+      description: 'Larger files are skipped, with the reason in the import report.',
+    }),
+})
+
+const samples = z.strictObject({
+  import: z.boolean().default(true).register(configFacts, {
+    description: "Import the project's own documentation as sample knowledge when the store is empty.",
+  }),
+})
+
+/**
+ * Everything that can be configured, once: types, limits and defaults here, the rest in {@link configFacts}. The key of
+ * a leaf is its path, and its environment name follows from it (`server.port` ↔ `CASCADE_SERVER_PORT`).
+ */
+export const configSchema = z
+  .strictObject({ server, data, log, memory, search, ask, embedding, limits, store, import: importing, samples })
+  .superRefine((config, context) => {
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+    if (config.search.limit_default > config.search.limit_max)
+      refuse(['search', 'limit_default'], `a number up to search.limit_max (${config.search.limit_max})`)
+    if (config.embedding.provider === 'openai' && config.embedding.model === undefined)
+      refuse(['embedding', 'model'], 'the name of a model, because embedding.provider is "openai"')
+    const { lexical, vector, graph } = config.search.weights
+    if (lexical + vector + graph === 0)
+      refuse(['search', 'weights', 'lexical'], 'at least one of the three search.weights above 0')
+  })
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
+
+/** The settled configuration: complete, valid, frozen; paths are absolute. */
+export type Config = DeepReadonly<z.infer<typeof configSchema>>

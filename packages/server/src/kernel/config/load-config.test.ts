@@ -1,0 +1,299 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CascadeError } from '#base'
+import { readConfigFile } from './config-file.ts'
+import type { ConfigFlags } from './config-flags.ts'
+import { CONFIG_KEYS } from './config-key.ts'
+import { describeOrigin } from './config-origin.ts'
+import { configSchema } from './config-schema.ts'
+import type { Environment } from './environment.ts'
+import { explainConfig } from './explain-config.ts'
+import { loadConfig } from './load-config.ts'
+
+interface Case {
+  readonly flags?: ConfigFlags
+  readonly env?: Environment
+  readonly files?: Readonly<Record<string, string>>
+}
+
+const load = ({ flags = {}, env = {}, files = {} }: Case = {}) =>
+  loadConfig({ flags, env, cwd: '/home', readFile: (path) => files[path] })
+
+function problemsOf(given: Case): string[] {
+  try {
+    load(given)
+  } catch (error) {
+    if (error instanceof CascadeError && error.code === 'CONFIG_INVALID')
+      return error.errors.map((each) => each.message)
+    throw error
+  }
+  return []
+}
+
+const yaml = (text: string): Case => ({ files: { '/home/cascade.config.yml': text } })
+
+describe('what is refused', () => {
+  test.for<{ name: string; given: Case; says: string }>([
+    {
+      name: 'a port out of range',
+      given: { env: { CASCADE_PORT: '70000' } },
+      says: 'server.port is "70000" (env CASCADE_PORT), expected a whole number from 0 to 65535. Change the environment variable CASCADE_PORT.',
+    },
+    {
+      name: 'a fraction for a whole number',
+      given: { flags: { port: 80.5 } },
+      says: 'server.port is 80.5 (flag --port), expected a whole number from 0 to 65535. Change the flag --port.',
+    },
+    {
+      name: 'a number in words',
+      given: yaml('server:\n  port: many\n'),
+      says: 'server.port is "many" (file /home/cascade.config.yml:2), expected a whole number from 0 to 65535. Change line 2 of /home/cascade.config.yml.',
+    },
+    {
+      name: 'quoted numbers in a file, where types exist',
+      given: yaml('server:\n  port: "8420"\n'),
+      says: 'server.port is "8420" (file /home/cascade.config.yml:2), expected a whole number',
+    },
+    {
+      name: 'hexadecimal and exponents',
+      given: { env: { CASCADE_PORT: '0x50' } },
+      says: 'server.port is "0x50"',
+    },
+    {
+      name: 'an unknown level',
+      given: { env: { CASCADE_LOG_LEVEL: 'loud' } },
+      says: 'expected one of "debug", "info", "warn", "error"',
+    },
+    {
+      name: 'a misspelt key, with the nearest one',
+      given: yaml('memory:\n  compresionLevel: 3\n'),
+      says: 'memory.compresionLevel (file /home/cascade.config.yml:2) is no key of the configuration. Did you mean memory.compressionLevel?',
+    },
+    { name: 'a key at the wrong level', given: yaml('port: 1\n'), says: 'Did you mean server.port?' },
+    { name: 'a dotted key', given: yaml('server.port: 1\n'), says: 'Did you mean server.port (one level of the file' },
+    {
+      name: 'a value for a branch',
+      given: yaml('server: 8420\n'),
+      says: 'server (/home/cascade.config.yml:1) holds other',
+    },
+    {
+      name: 'a list for a value',
+      given: yaml('server:\n  port: [1]\n'),
+      says: 'server.port is "a list, a map or an alias"',
+    },
+    { name: 'a misspelt variable', given: { env: { CASCADE_PROT: '1' } }, says: 'Did you mean CASCADE_PORT?' },
+    { name: 'an unknown flag', given: { flags: { prot: '1' } }, says: 'prot (flag --prot) is no key' },
+    {
+      name: 'a key twice',
+      given: yaml('log:\n  level: info\nlog:\n  level: warn\n'),
+      says: ':3 is not YAML (DUPLICATE_KEY)',
+    },
+    { name: 'broken YAML', given: yaml('server: [1\n'), says: 'is not YAML (' },
+    { name: 'a file that is a list', given: yaml('- 1\n'), says: 'must hold keys and values' },
+    { name: 'brackets without end', given: yaml('['.repeat(100_000)), says: 'is not YAML' },
+    { name: 'a prototype as a key', given: yaml('__proto__:\n  port: 1\n'), says: '__proto__ (file' },
+    {
+      name: 'a named file that is absent',
+      given: { flags: { config: 'no.yml' } },
+      says: '/home/no.yml (flag --config) does not exist',
+    },
+    {
+      name: 'the same by environment',
+      given: { env: { CASCADE_CONFIG: '/no.yml' } },
+      says: '/no.yml (env CASCADE_CONFIG) does not',
+    },
+    {
+      name: 'two names of one key that differ',
+      given: { env: { CASCADE_PORT: '1', CASCADE_SERVER_PORT: '2' } },
+      says: 'server.port has different values in CASCADE_SERVER_PORT and CASCADE_PORT',
+    },
+    {
+      name: 'a data folder that sends elsewhere',
+      given: { files: { '/home/.cascade/cascade.config.yml': 'data:\n  dir: /other\n' } },
+      says: 'data.dir is "/other" (file /home/.cascade/cascade.config.yml:2), expected nothing here',
+    },
+    {
+      name: 'defaults above the maximum',
+      given: { env: { CASCADE_SEARCH_LIMIT_MAX: '5' } },
+      says: 'search.limit_default is 10 (default), expected a number up to search.limit_max (5)',
+    },
+    {
+      name: 'a provider without its model',
+      given: { env: { CASCADE_EMBEDDING_PROVIDER: 'openai' } },
+      says: 'embedding.model is (not set) (default), expected the name of a model',
+    },
+    {
+      name: 'an address that is no web address',
+      given: { env: { CASCADE_EMBEDDING_URL: 'file:///etc' } },
+      says: 'expected an http or https address',
+    },
+  ])('$name', ({ given, says }) => {
+    const problems = problemsOf(given)
+    expect(problems.join('\n')).toContain(says)
+    expect(problems).toHaveLength(1)
+  })
+
+  test('all problems of all sources come in one error, overridden values included', () => {
+    const problems = problemsOf({
+      ...yaml('server:\n  port: x\nlgo: {}\n'),
+      env: { CASCADE_PORT: '-1', CASCADE_NOPE: '1' },
+      flags: { port: '9000', 'log-level': 'loud' },
+    })
+    expect(problems).toHaveLength(5)
+  })
+
+  test('pointers lead to the key', () => {
+    expect(() => load({ env: { CASCADE_SEARCH_WEIGHTS_VECTOR: '2' } })).toThrowError(
+      expect.objectContaining({
+        errors: [expect.objectContaining({ pointer: '/search/weights/vector', code: 'not_allowed' })],
+      }),
+    )
+  })
+
+  test('a file of more than 256 KiB is not read', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'cascade-config-'))
+    writeFileSync(join(dir, 'cascade.config.yml'), `# ${'x'.repeat(300_000)}`)
+    expect(() => loadConfig({ env: {}, cwd: dir, readFile: readConfigFile })).toThrowError(/at most 262144 are read/)
+  })
+})
+
+describe('secrets', () => {
+  const SECRET = 'sk-Very-Secret-123'
+  test.for<{ name: string; given: Case }>([
+    { name: 'of the wrong length', given: { env: { CASCADE_EMBEDDING_API_KEY: SECRET.repeat(400) } } },
+    { name: 'under a misspelt variable', given: { env: { CASCADE_EMBEDDING_APIKEY: SECRET } } },
+    { name: 'under a misspelt key', given: yaml(`embedding:\n  apikey: ${SECRET}\n`) },
+    { name: 'in a list', given: yaml(`embedding:\n  api_key: [${SECRET}]\n`) },
+    { name: 'in broken YAML', given: yaml(`embedding:\n  api_key: "${SECRET}\n  x: 1\n`) },
+    { name: 'as an unknown alias', given: yaml(`embedding:\n  api_key: *${SECRET}\n`) },
+    {
+      name: 'in two spellings',
+      given: {
+        env: { CASCADE_EMBEDDING_API_KEY: SECRET, CASCADE_EMBEDDING_API_KEY_FILE: '/k' },
+        files: { '/k': 'other' },
+      },
+    },
+  ])('never show: $name', ({ given }) => {
+    const problems = problemsOf(given)
+    expect(problems).not.toEqual([])
+    expect(problems.join('\n')).not.toContain(SECRET)
+  })
+
+  test('come from the file that the variable names, and are hidden when explained', () => {
+    const loaded = load({ env: { CASCADE_EMBEDDING_API_KEY_FILE: '/run/key' }, files: { '/run/key': `${SECRET}\n` } })
+    expect(loaded.config.embedding.api_key).toBe(SECRET)
+    const rows = explainConfig(loaded)
+    expect(JSON.stringify(rows)).not.toContain(SECRET)
+    expect(rows.find(({ key }) => key === 'embedding.api_key')).toMatchObject({
+      value: '********',
+      origin: 'env CASCADE_EMBEDDING_API_KEY_FILE',
+    })
+  })
+
+  test('whose file is missing are a problem, not an empty key', () => {
+    expect(problemsOf({ env: { CASCADE_EMBEDDING_API_KEY_FILE: '/run/key' } })[0]).toContain('does not exist')
+  })
+})
+
+describe('where values come from', () => {
+  test('defaults alone are a complete configuration', () => {
+    const { config, origins, file } = load()
+    expect(config).toMatchObject({
+      server: { host: '127.0.0.1', port: 8420 },
+      data: { dir: '/home/.cascade' },
+      memory: { compressionLevel: 6, min_trust: 40 },
+    })
+    expect(new Set([...origins.values()].map(({ kind }) => kind))).toEqual(new Set(['default']))
+    expect(file).toBeUndefined()
+    expect(Object.isFrozen(config.search.weights)).toBe(true)
+  })
+
+  test('each source overrides the one before', () => {
+    const files = yaml('server:\n  port: 1\n  host: a\nlog:\n  level: warn\n').files!
+    const { config, origins } = load({ files, env: { CASCADE_HOST: 'b', CASCADE_PORT: '2' }, flags: { port: '3' } })
+    expect([config.server.port, config.server.host, config.log.level]).toEqual([3, 'b', 'warn'])
+    expect(['server.port', 'server.host', 'log.level'].map((key) => describeOrigin(origins.get(key)!))).toEqual([
+      'flag --port',
+      'env CASCADE_HOST',
+      'file /home/cascade.config.yml:5',
+    ])
+  })
+
+  test('the file in the data folder is read when the working directory has none', () => {
+    const files = { '/data/cascade.config.yml': 'store:\n  backup_dir: saved\n' }
+    const { config, file } = load({ env: { CASCADE_DATA: '/data' }, files })
+    expect(config.store.backup_dir).toBe('/data/saved')
+    expect(file).toBe('/data/cascade.config.yml')
+  })
+
+  test('empty variables, empty keys, empty files and service links of a container count as nothing', () => {
+    const env = {
+      CASCADE_PORT: 'tcp://10.0.0.1:8420',
+      CASCADE_SERVICE_HOST: '10.0.0.1',
+      CASCADE_PORT_8420_TCP_ADDR: '10.0.0.1',
+      CASCADE_WEB_SERVICE_PORT_HTTP: '80',
+      CASCADE_HOST: '',
+      CASCADE_TOKEN: 'x',
+    }
+    expect(load({ env }).config).toEqual(load().config)
+    for (const text of ['', '# nothing\n', 'server:\n', 'server:\n  port:\n', '---\n'])
+      expect(load(yaml(text)).config).toEqual(load().config)
+  })
+})
+
+test('every value within its limits, set by its derived variable, arrives unchanged', () => {
+  const numeric = [...CONFIG_KEYS.values()].filter(
+    ({ kind, key }) => kind === 'integer' && !key.startsWith('search.limit'),
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...numeric), fc.nat(), (key, seed) => {
+      const [min = 0, max = 0] = (key.allowed.match(/\d+/g) ?? []).map(Number)
+      const value = min + (seed % (max - min + 1))
+      const { config, origins } = load({ env: { [key.envs[0]]: String(value) } })
+      expect(explainConfig({ config, origins }).find((row) => row.key === key.key)?.value).toBe(value)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('no text in a file breaks the reader: it loads or fails with CONFIG_INVALID', () => {
+  const words = fc.constantFrom(
+    'server',
+    'port',
+    ':',
+    '\n',
+    '  ',
+    '-',
+    '[',
+    '{',
+    '}',
+    '&a',
+    '*a',
+    '"',
+    '8420',
+    '!!x',
+    '?',
+    '|',
+    '#',
+    '<<',
+  )
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(words).map((each) => each.join(' ')),
+      ),
+      (text) => {
+        problemsOf(yaml(text))
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('the schema itself holds the same rules as the leaves', () => {
+  expect(configSchema.safeParse(load().config).success).toBe(true)
+})
