@@ -1,3 +1,8 @@
 export { ACTIONS, type Action } from './actions.ts'
 export * from './capsule.ts'
 export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './errors.ts'
+export * from './import.ts'
+export * from './lineage.ts'
+export * from './routes.ts'
+export * from './search.ts'
+export * from './system.ts'

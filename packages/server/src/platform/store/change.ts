@@ -32,5 +32,4 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'system.read': [],
   'system.backup': [],
   'system.maintain': ['capsule.link', 'capsule.settle', 'record.put', 'record.delete'],
-  'subject.create': ['record.put'],
 }

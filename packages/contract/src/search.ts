@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import {
+  CAPSULE_STATUSES,
+  CAPSULE_TYPES,
+  capsule,
+  embeddingInput,
+  scopeName,
+  tag,
+  timestamp,
+  trustScore,
+  uuid,
+} from './capsule.ts'
+
+export const SEARCH_LIMITS = { queryLengthMax: 4000, limitDefault: 10, limitMax: 100 } as const
+export const SEARCH_MODES = ['hybrid', 'lexical', 'vector'] as const
+
+/** A query parameter that may be repeated. */
+const many = <T extends z.ZodType>(item: T, max: number) =>
+  z.union([item, z.array(item).max(max)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.infer<T>[])
+
+const flag = z.union([z.boolean(), z.stringbool()])
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+/** What every search and question can be narrowed by. */
+const filterMembers = {
+  type: many(z.enum(CAPSULE_TYPES), CAPSULE_TYPES.length).optional(),
+  tag: many(tag, 16).optional().describe('All of them must be present.'),
+  owner: z.string().min(1).max(200).optional().describe('Subject id or name.'),
+  identity: scopeName.optional(),
+  lane: scopeName.optional(),
+  fold: scopeName.optional(),
+  status: many(z.enum(CAPSULE_STATUSES), CAPSULE_STATUSES.length).optional().describe('ACTIVE alone when left out.'),
+  min_trust: z.coerce.number().pipe(trustScore).optional().describe('Least effective trust; 40 when left out.'),
+  as_of: timestamp.optional().describe('What was valid then.'),
+  known_at: timestamp.optional().describe('As it was recorded by then.'),
+  min_sequence: wholeNumber(-1, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('The answer contains every change up to this `Cascade-Sequence`.'),
+} as const
+
+export const searchQuery = z.strictObject({
+  q: z
+    .string()
+    .max(SEARCH_LIMITS.queryLengthMax)
+    .optional()
+    .describe('Words as a person types them; nothing in it is an operator.'),
+  limit: wholeNumber(1, SEARCH_LIMITS.limitMax).default(SEARCH_LIMITS.limitDefault),
+  explain: flag.default(false),
+  ...filterMembers,
+})
+
+export const searchBody = searchQuery
+  .extend({
+    mode: z.enum(SEARCH_MODES).default('hybrid'),
+    embedding: embeddingInput.optional().describe('The caller’s own vector, instead of one made from `q`.'),
+    embedding_model: z.string().min(1).max(200).optional(),
+  })
+  .meta({ id: 'SearchRequest' })
+export type SearchRequest = z.infer<typeof searchBody>
+
+const signalParts = z
+  .object({
+    lexical: z.number().min(0).describe('Words: the part that BM25 adds to the score.'),
+    vector: z.number().min(0).describe('Meaning: the part that the cosine similarity adds.'),
+    graph: z.number().min(0).describe('Neighbourhood: the part that links to other good hits add.'),
+    trust: z.number().describe('Factor for trust, near 1.'),
+    freshness: z.number().describe('Factor for age, near 1.'),
+  })
+  .meta({ id: 'Signals' })
+
+const explanation = z.object({
+  raw: z.object({
+    lexical: z.number().nullable().describe('BM25 as computed, unbounded.'),
+    vector: z.number().nullable().describe('Cosine similarity, -1 to 1.'),
+    graph: z.number().nullable().describe('0-1.'),
+  }),
+  weights: z.object({ lexical: z.number(), vector: z.number(), graph: z.number() }),
+  matched_terms: z.array(z.string()),
+  highlights: z
+    .array(z.object({ start: z.int().min(0), end: z.int().min(0), text: z.string() }))
+    .describe('Where the terms stand in the content, in UTF-16 units.'),
+  sentence: z.string().describe('The score in words.'),
+})
+
+export const searchHit = z
+  .object({
+    capsule,
+    score: z.number().min(0).describe('Parts added, times the factors.'),
+    signals: signalParts,
+    explain: explanation.optional(),
+  })
+  .meta({ id: 'SearchHit' })
+
+export const searchAnswer = z
+  .object({
+    hits: z.array(searchHit),
+    mode: z.enum(SEARCH_MODES),
+    sequence: z.int().min(-1).describe('Every change up to this one was seen.'),
+    notices: z.array(z.string()).describe('What limits this answer, such as an embedder that is away.'),
+  })
+  .meta({ id: 'SearchAnswer' })
+export type SearchAnswer = z.infer<typeof searchAnswer>
+export type SearchHit = z.infer<typeof searchHit>
+
+export const askBody = z
+  .strictObject({
+    question: z
+      .string()
+      .max(SEARCH_LIMITS.queryLengthMax)
+      .refine((text) => text.trim().length > 0, { error: 'must not be blank' }),
+    quotes: z.int().min(1).max(20).default(5).describe('How many quotes the answer is built from, at most.'),
+    ...filterMembers,
+  })
+  .meta({ id: 'AskRequest' })
+export type AskRequest = z.infer<typeof askBody>
+
+export const citation = z
+  .object({
+    capsule_id: uuid,
+    version: z.string(),
+    title: z.string().nullable(),
+    quote: z.string().describe('Verbatim: the content from `start` to `end`.'),
+    start: z.int().min(0).describe('UTF-16 units from the beginning of the content of that version.'),
+    end: z.int().min(0),
+    trust: trustScore.describe('Effective trust now.'),
+    valid_from: timestamp,
+    age_days: z.number().min(0),
+    where: z.string().nullable().describe('The source in words: file and lines, speaker and time, address.'),
+    url: z.string().describe('Opens the passage: the version with `start` and `end`.'),
+  })
+  .meta({ id: 'Citation' })
+export type Citation = z.infer<typeof citation>
+
+export const askAnswer = z
+  .object({
+    answer: z.string().describe('Sentences with [n] marks; [1] is the first citation.'),
+    mode: z.enum(['extractive']).describe('`extractive`: verbatim quotes, no language model.'),
+    found: z.boolean().describe('False: nothing was found above the threshold, and the answer says so.'),
+    citations: z.array(citation),
+    conflicts: z.array(
+      z.object({
+        citations: z.array(z.int().min(1)).describe('Numbers of the citations that disagree.'),
+        reason: z.string(),
+      }),
+    ),
+    threshold: z.number().describe('Least score of a quote.'),
+    sequence: z.int().min(-1),
+    notices: z.array(z.string()),
+    correlation_id: z.string(),
+  })
+  .meta({ id: 'AskAnswer' })
+export type AskAnswer = z.infer<typeof askAnswer>

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { timestamp } from './capsule.ts'
+import type { ErrorCode } from './errors.ts'
+
+/** RFC 9457 problem document with our members. */
+export const problem = z
+  .object({
+    type: z.string().describe('Path of the page that explains the code.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string(),
+    correlation_id: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })),
+  })
+  .loose()
+  .meta({ id: 'Problem' })
+
+export type Problem = {
+  type: string
+  title: string
+  status: number
+  detail: string
+  instance: string
+  code: ErrorCode
+  correlation_id: string
+  errors: readonly { pointer: string; code: string; message: string }[]
+}
+
+export const probeAnswer = z
+  .object({
+    status: z.enum(['ok', 'degraded', 'starting', 'stopping', 'failed']),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+  })
+  .meta({ id: 'Probe' })
+
+export const systemHealth = z
+  .object({
+    status: z.enum(['ready', 'degraded', 'failed']),
+    version: z.string(),
+    uptime_s: z.number(),
+    sequence: z.int(),
+    boot: z.object({
+      started_at: timestamp,
+      took_ms: z.number(),
+      chunks: z.array(
+        z.object({
+          name: z.string(),
+          priority: z.number(),
+          status: z.enum(['started', 'failed', 'skipped']),
+          took_ms: z.number(),
+          reason: z.string().nullable(),
+        }),
+      ),
+    }),
+    store: z.object({ name: z.string(), ready: z.boolean() }),
+    embedder: z.object({ model: z.string(), dimensions: z.int() }),
+    event_loop_lag_p99_ms: z.number(),
+  })
+  .meta({ id: 'SystemHealth' })
+
+export const configRow = z
+  .object({ key: z.string(), value: z.json(), origin: z.string(), description: z.string() })
+  .meta({ id: 'ConfigRow' })
+
+export const finding = z.object({ check: z.string(), ok: z.boolean(), detail: z.string() }).meta({ id: 'Finding' })
+
+export const stats = z
+  .object({
+    capsules: z.int(),
+    chunks: z.int(),
+    versions: z.int(),
+    content_bytes: z.int(),
+    by_status: z.record(z.string(), z.int()),
+    by_type: z.record(z.string(), z.int()),
+    by_embedding_model: z.record(z.string(), z.int()),
+    sequence: z.int(),
+  })
+  .meta({ id: 'Stats' })
+
+export const backupBody = z.strictObject({
+  path: z.string().min(1).max(4096).describe('New file on the machine of the instance.'),
+})
+export const backupAnswer = z
+  .object({ path: z.string(), bytes: z.int(), sequence: z.int(), sha256: z.string() })
+  .meta({ id: 'Backup' })
