@@ -16,6 +16,7 @@ export const ACTIONS = {
   'system.read': 'See health, configuration, statistics and the audit trail',
   'system.backup': 'Write a backup of the store',
   'system.maintain': 'Background care of the store: links by similarity, raised trust, expired records',
+  'subject.create': 'Register a person, an agent or a service by name',
 } as const satisfies Record<string, string>
 
 export type Action = keyof typeof ACTIONS

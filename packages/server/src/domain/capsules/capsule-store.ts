@@ -36,8 +36,8 @@ export interface CapsuleDraft extends VersionContent {
   readonly place: string | null
   /** SHA-256 of the normalised text, hex. */
   readonly fingerprint: string
-  /** MinHash of the text, and the keys of its bands; empty when the text is too short to say anything. */
-  readonly minhash: Uint32Array
+  /** MinHash of the text, and the keys of its bands; null and none when the text is too short to say anything. */
+  readonly minhash: Uint16Array | null
   readonly bands: readonly number[]
   readonly embedding: Embedding | null
   /** False for a document that is found through its chunks. */
@@ -281,6 +281,5 @@ export interface CapsuleStore {
 
 export const VERSIONS_READ_MAX = 10_000
 export const CANDIDATES_PER_SIGNAL_MAX = 1000
-/** Similarity (estimated Jaccard) from which another capsule is named a near-duplicate and linked. */
-export const NEAR_DUPLICATE_MIN = 0.8
+/** At most so many near-duplicates are named and linked; those from `NEAR_DUPLICATE_SIMILARITY` on, best first. */
 export const NEAR_DUPLICATES_MAX = 5

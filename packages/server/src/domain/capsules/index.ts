@@ -20,7 +20,6 @@ export {
   type LineageEdge,
   type LineageNode,
   type LineageQuery,
-  NEAR_DUPLICATE_MIN,
   NEAR_DUPLICATES_MAX,
   type Page,
   type TrustEntry,
@@ -29,4 +28,11 @@ export {
   type VersionSummary,
 } from './capsule-store.ts'
 export { capsuleChanges } from './changes.ts'
+export {
+  NEAR_DUPLICATE_SIMILARITY,
+  parseSignature,
+  type Signature,
+  signatureBytes,
+  similarity,
+} from './text/minhash.ts'
 export { effectiveTrust, TRUST_MIXED_PARENTS, TRUST_NEW, trustLevel } from './trust.ts'

@@ -31,5 +31,6 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'import.read': [],
   'system.read': [],
   'system.backup': [],
+  'subject.create': ['record.put'],
   'system.maintain': ['capsule.link', 'capsule.settle', 'record.put', 'record.delete'],
 }

@@ -4,7 +4,12 @@ import type { Command, Receipt } from './command.ts'
 
 /** A command's end: its receipt, or why it changed nothing. A failed command never sinks its neighbours. */
 export type CommandOutcome =
-  | { readonly ok: true; readonly receipt: Receipt }
+  | {
+      readonly ok: true
+      readonly receipt: Receipt
+      /** Time of its leaves in milliseconds, which is the `createdAt` of a version it wrote; absent when it wrote none. */
+      readonly committedAt?: number
+    }
   | { readonly ok: false; readonly error: CascadeError }
 
 /** CloudEvents 1.0 with our extensions, ready to send. @see https://github.com/cloudevents/spec */

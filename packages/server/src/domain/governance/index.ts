@@ -1,0 +1,2 @@
+export { type BootstrapGateOptions, createBootstrapGate, requireGrant } from './bootstrap-gate.ts'
+export type { Decision, DecisionReason, Gate, GateRequest } from './gate.ts'

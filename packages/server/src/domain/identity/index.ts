@@ -1,0 +1,9 @@
+export { createToken, isSameToken, tokenDigest } from './access-token.ts'
+export {
+  ADMINISTRATOR_NAME,
+  ADMINISTRATOR_TRUST,
+  SUBJECT_COLLECTIONS,
+  SUBJECT_TRUST_NEW,
+  type Subject,
+} from './subject.ts'
+export { type GrantSubjectCreation, Subjects, type SubjectsOptions } from './subjects.ts'

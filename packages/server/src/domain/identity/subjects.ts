@@ -1,0 +1,134 @@
+import { CascadeError, type Clock, isUuid, sha256Hex } from '#base'
+import type { Command, Grant, Records, UnitOfWork } from '#store'
+import { ADMINISTRATOR_NAME, ADMINISTRATOR_TRUST, SUBJECT_TRUST_NEW, type Subject } from './subject.ts'
+
+export interface SubjectsOptions {
+  readonly store: UnitOfWork & { readonly records: Records }
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+/** Decides on registering a subject, on behalf of whoever caused it. */
+export type GrantSubjectCreation = () => Grant<'subject.create'>
+
+const CACHE_MAX = 10_000
+
+/** The registry of subjects: found by id or name, registered by the first use of a name. */
+export class Subjects {
+  readonly #store: SubjectsOptions['store']
+  readonly #clock: Clock
+  readonly #newId: () => string
+  // Name and id of a subject never change, so what was read once stays true.
+  readonly #byId = new Map<string, Subject>()
+  readonly #byName = new Map<string, Subject>()
+
+  constructor({ store, clock, newId }: SubjectsOptions) {
+    this.#store = store
+    this.#clock = clock
+    this.#newId = newId
+  }
+
+  async find(id: string): Promise<Subject | undefined> {
+    return this.#byId.get(id) ?? this.#remember((await this.#store.records.find<Subject>('subjects', id))?.value)
+  }
+
+  async findByName(name: string): Promise<Subject | undefined> {
+    const known = this.#byName.get(nameKey(name))
+    if (known) return known
+    const entry = await this.#store.records.find<{ id: string }>('subject_names', nameKey(name))
+    return entry ? this.find(entry.value.id) : undefined
+  }
+
+  /** Names of those ids that are known. */
+  async names(ids: Iterable<string>): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>()
+    for (const id of new Set(ids)) {
+      const subject = await this.find(id)
+      if (subject) names.set(id, subject.name)
+    }
+    return names
+  }
+
+  /** The subject that an id or a name means; nothing when there is none. */
+  async resolve(idOrName: string): Promise<Subject | undefined> {
+    return isUuid(idOrName) ? this.find(idOrName) : this.findByName(idOrName)
+  }
+
+  /**
+   * The subject that an id or a name means; a name that is new becomes a subject without credentials.
+   *
+   * @throws CascadeError UNPROCESSABLE for an id that nobody has.
+   */
+  async resolveOrRegister(idOrName: string, grant: GrantSubjectCreation): Promise<Subject> {
+    const found = await this.resolve(idOrName)
+    if (found) return found
+    if (isUuid(idOrName)) throw new CascadeError('UNPROCESSABLE', `No subject has the id ${idOrName}.`)
+    return this.#register({ kind: 'person', name: idOrName, roles: ['member'], trust: SUBJECT_TRUST_NEW }, grant())
+  }
+
+  /** The administrator of this instance, registered at its first start. */
+  async openAdministrator(grant: (id: string) => Grant<'subject.create'>): Promise<Subject> {
+    const found = await this.findByName(ADMINISTRATOR_NAME)
+    if (found) return found
+    const id = this.#newId()
+    const fields = {
+      id,
+      kind: 'person',
+      name: ADMINISTRATOR_NAME,
+      roles: ['administrator'],
+      trust: ADMINISTRATOR_TRUST,
+    } as const
+    return this.#register(fields, grant(id))
+  }
+
+  async #register(
+    fields: Omit<Subject, 'id' | 'createdAt'> & { readonly id?: string },
+    grant: Grant,
+  ): Promise<Subject> {
+    const subject: Subject = { id: fields.id ?? this.#newId(), ...fields, createdAt: this.#clock() }
+    const [outcome] = await this.#store.append([this.#registration(subject, grant)])
+    if (outcome?.ok) return this.#remember(subject) ?? subject
+    // Two first uses of a name at once: the one that came second finds what the other registered.
+    const other = await this.findByName(subject.name)
+    if (other) return other
+    throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a registration.')
+  }
+
+  #registration(subject: Subject, grant: Grant): Command {
+    const { records } = this.#store
+    return {
+      id: sha256Hex(`subject:${subject.id}`).slice(0, 32),
+      grant,
+      changes: [
+        records.put(grant, 'subject_names', nameKey(subject.name), { id: subject.id }, { expectedRevision: 0 }),
+        records.put(grant, 'subjects', subject.id, subject, { expectedRevision: 0 }),
+      ],
+      records: [
+        {
+          category: 'identity',
+          type: 'subject.registered',
+          actor: grant.subject,
+          correlationId: grant.correlationId,
+          subject: `subject/${subject.id}`,
+          digests: {},
+          payload: { kind: subject.kind, roles: subject.roles, trust: subject.trust, decision_id: grant.decisionId },
+        },
+      ],
+      events: [{ type: 'cascade.subject.registered', subject: `subject/${subject.id}`, data: { id: subject.id } }],
+    }
+  }
+
+  #remember(subject: Subject | undefined): Subject | undefined {
+    if (!subject) return undefined
+    if (this.#byId.size >= CACHE_MAX) {
+      this.#byId.clear()
+      this.#byName.clear()
+    }
+    this.#byId.set(subject.id, subject)
+    this.#byName.set(nameKey(subject.name), subject)
+    return subject
+  }
+}
+
+/** Names that differ only in Unicode composition or case are one name; a digest fits any name into a key. */
+const nameKey = (name: string): string => sha256Hex(name.normalize('NFC').toLowerCase())
