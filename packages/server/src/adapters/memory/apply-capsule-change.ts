@@ -1,0 +1,213 @@
+import { CascadeError } from '#base'
+import type {
+  CapsuleChange,
+  CapsuleCreateChange,
+  CapsuleDraft,
+  CapsuleLinkChange,
+  CapsuleStatusChange,
+  CapsuleTrustChange,
+  CapsuleUnlinkChange,
+  CapsuleVersionChange,
+  Embedding,
+  VersionDraft,
+} from '#capsules'
+import type { NearDuplicate } from '#store'
+import { recomputeTrust } from './effective-trust.ts'
+import { type CapsuleRow, getCapsule, headOf, linkKey, type MemoryState, type VersionRow } from './memory-state.ts'
+import { nearDuplicates } from './near-duplicates.ts'
+import type { UndoLog } from './undo-log.ts'
+import { assertVector, DIMENSIONS_MAX } from './vectors.ts'
+
+/** Where and when a change happens. */
+export interface ChangeContext {
+  readonly state: MemoryState
+  readonly undo: UndoLog
+  /** Milliseconds since 1970; the time of the command's leaves. */
+  readonly now: number
+  /** The subject who acts. */
+  readonly actor: string
+}
+
+/** What a change did to the capsule it is about; `id` is null where it is about several. */
+export interface ChangeEffect {
+  readonly id: string | null
+  readonly created: boolean
+  readonly nearDuplicates: readonly NearDuplicate[]
+}
+
+/** Carries out one change of capsules. @throws CascadeError for every rule it would break. */
+export function applyCapsuleChange(context: ChangeContext, change: CapsuleChange): ChangeEffect {
+  switch (change.kind) {
+    case 'capsule.create':
+      return create(context, change)
+    case 'capsule.version':
+      return addVersion(context, change)
+    case 'capsule.status':
+      return setStatus(context, change)
+    case 'capsule.trust':
+      return setTrust(context, change)
+    case 'capsule.link':
+      return link(context, change)
+    case 'capsule.unlink':
+      return unlink(context, change)
+    case 'capsule.settle':
+      for (const id of change.ids) recomputeTrust(context.state, context.undo, id)
+      return effectOn(null)
+  }
+}
+
+/** The ACTIVE head that says the same at the same place of the same scope. */
+export function findDuplicate(state: MemoryState, draft: CapsuleDraft): CapsuleRow | undefined {
+  return state.capsules.values().find((row) => {
+    const head = headOf(row)
+    return (
+      row.status === 'ACTIVE' && row.owner === draft.owner && SAME.every((member) => head[member] === draft[member])
+    )
+  })
+}
+const SAME = ['identity', 'lane', 'fold', 'type', 'place', 'fingerprint'] as const
+
+function create(context: ChangeContext, { draft, dedupe }: CapsuleCreateChange): ChangeEffect {
+  const { state, undo, now } = context
+  const twin = dedupe === 'scope' ? findDuplicate(state, draft) : undefined
+  if (twin) return effectOn(twin.id)
+  if (state.capsules.has(draft.id)) throw new CascadeError('CONFLICT', `the capsule ${draft.id} exists already`)
+  checkDraft(context, draft)
+  const version = toVersion({ ...draft, version: '1.0.0', versionReason: null }, now, draft.validFrom ?? now)
+  const near = nearDuplicates(state, draft.owner, draft)
+  undo.set(state.capsules, draft.id, {
+    id: draft.id,
+    owner: draft.owner,
+    trust: draft.trust,
+    effectiveTrust: 0,
+    status: 'ACTIVE',
+    revision: 1,
+    updatedAt: now,
+    versions: [version],
+    trustHistory: [],
+  })
+  connect(context, draft, near)
+  return { id: draft.id, created: true, nearDuplicates: near }
+}
+
+function addVersion(context: ChangeContext, { draft }: CapsuleVersionChange): ChangeEffect {
+  const { state, undo, now } = context
+  const row = getCapsule(state, draft.id)
+  const head = headOf(row)
+  if (compareVersions(draft.version, head.version) <= 0) {
+    throw new CascadeError('CONFLICT', `version ${draft.version} of ${row.id} is not above its newest, ${head.version}`)
+  }
+  checkDraft(context, draft)
+  const version = toVersion(draft, now, Math.max(head.validFrom, draft.validFrom ?? now))
+  const near = nearDuplicates(state, row.owner, draft)
+  undo.set(state.capsules, row.id, { ...touched(row, now), versions: [...row.versions, version] })
+  connect(context, draft, near)
+  return { id: row.id, created: false, nearDuplicates: near }
+}
+
+function setStatus(context: ChangeContext, { id, status, withChunks }: CapsuleStatusChange): ChangeEffect {
+  const { state, undo, now } = context
+  const rows = [getCapsule(state, id)]
+  if (withChunks) rows.push(...state.capsules.values().filter((row) => headOf(row).partOf?.id === id))
+  for (const row of rows) undo.set(state.capsules, row.id, { ...touched(row, now), status })
+  for (const row of rows) recomputeTrust(state, undo, row.id)
+  return effectOn(id)
+}
+
+function setTrust(context: ChangeContext, { id, trust, reason }: CapsuleTrustChange): ChangeEffect {
+  const { state, undo, now, actor } = context
+  if (!Number.isInteger(trust) || trust < 0 || trust > 100) {
+    throw new CascadeError('UNPROCESSABLE', `trust is an integer from 0 to 100, not ${trust}`)
+  }
+  const row = getCapsule(state, id)
+  const entry = { old: row.trust, new: trust, reason, at: now, actor }
+  undo.set(state.capsules, id, { ...touched(row, now), trust, trustHistory: [...row.trustHistory, entry] })
+  recomputeTrust(state, undo, id)
+  return effectOn(id)
+}
+
+function link(context: ChangeContext, { from, to, link: kind, weight }: CapsuleLinkChange): ChangeEffect {
+  const { state, undo, now } = context
+  const row = getCapsule(state, from)
+  getCapsule(state, to)
+  if (from === to) throw new CascadeError('UNPROCESSABLE', `the capsule ${from} cannot be linked to itself`)
+  if (!(weight >= 0 && weight <= 1)) throw new CascadeError('UNPROCESSABLE', `a weight is 0 to 1, not ${weight}`)
+  undo.set(state.links, linkKey(from, to, kind), { from, to, kind, weight, createdAt: now })
+  undo.set(state.capsules, from, touched(row, now))
+  return effectOn(from)
+}
+
+function unlink({ state, undo, now }: ChangeContext, { from, to, link: kind }: CapsuleUnlinkChange): ChangeEffect {
+  const row = getCapsule(state, from)
+  undo.delete(state.links, linkKey(from, to, kind))
+  undo.set(state.capsules, from, touched(row, now))
+  return effectOn(from)
+}
+
+/** Enters a new version into what connects capsules: children, vector spaces, effective trust, similar texts. */
+function connect(context: ChangeContext, draft: CapsuleDraft | VersionDraft, near: readonly NearDuplicate[]): void {
+  const { state, undo, now } = context
+  const { id, embedding, parents } = draft
+  for (const parent of parents) {
+    undo.set(state.children, parent.id, new Set(state.children.get(parent.id)).add(id))
+  }
+  if (embedding) undo.set(state.spaces, embedding.model, embedding.vector.length)
+  for (const { id: to, similarity: weight } of near) {
+    undo.set(state.links, linkKey(id, to, 'SIMILAR_TO'), { from: id, to, kind: 'SIMILAR_TO', weight, createdAt: now })
+  }
+  recomputeTrust(state, undo, id)
+}
+
+function checkDraft({ state }: ChangeContext, draft: CapsuleDraft | VersionDraft): void {
+  const below = descendantsOf(state, draft.id)
+  for (const parent of draft.parents) {
+    if (parent.id === draft.id || below.has(parent.id)) {
+      throw new CascadeError('LINEAGE_CYCLE', `${parent.id} descends from ${draft.id} and cannot be its parent`)
+    }
+    if (!getCapsule(state, parent.id).versions.some(({ version }) => version === parent.version)) {
+      throw new CascadeError('NOT_FOUND', `the parent ${parent.id} has no version ${parent.version}`)
+    }
+  }
+  if (draft.partOf) getCapsule(state, draft.partOf.id)
+  if (draft.embedding) assertFits(state, draft.embedding)
+}
+
+/** @throws CascadeError EMBEDDING_MISMATCH when the vector is none, or the model's others have another length. */
+export function assertFits(state: MemoryState, { model, vector }: Embedding): void {
+  assertVector(vector)
+  const dimensions = state.spaces.get(model) ?? vector.length
+  if (vector.length !== dimensions || vector.length > DIMENSIONS_MAX) {
+    throw new CascadeError(
+      'EMBEDDING_MISMATCH',
+      `vectors of ${model} have ${Math.min(dimensions, DIMENSIONS_MAX)} dimensions, this one has ${vector.length}`,
+    )
+  }
+}
+
+function descendantsOf(state: MemoryState, id: string): ReadonlySet<string> {
+  const found = new Set<string>()
+  const queue = [id]
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const child of state.children.get(next) ?? []) {
+      if (!found.has(child)) queue.push(child)
+      found.add(child)
+    }
+  }
+  return found
+}
+
+/** A copy, so that nothing the caller does to its draft later reaches the store. */
+function toVersion(draft: VersionDraft, createdAt: number, validFrom: number): VersionRow {
+  return { ...structuredClone(draft), createdAt, validFrom }
+}
+
+const touched = (row: CapsuleRow, now: number): CapsuleRow => ({ ...row, revision: row.revision + 1, updatedAt: now })
+
+const effectOn = (id: string | null): ChangeEffect => ({ id, created: false, nearDuplicates: [] })
+
+/** Negative, zero or positive, as MAJOR.MINOR.PATCH `a` is below, at or above `b`. */
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)]
+  const differing = left.findIndex((part, index) => part !== right[index])
+  return differing === -1 ? 0 : left[differing]! - right[differing]!
+}

@@ -1,0 +1,95 @@
+import type { Candidate, CandidateQuery } from '#capsules'
+import { assertFits } from './apply-capsule-change.ts'
+import { bm25 } from './bm25.ts'
+import type { MemoryState, VersionRow } from './memory-state.ts'
+import { selectMatch } from './select-version.ts'
+import { cosine } from './vectors.ts'
+
+/** How many of the best candidates pass their strength on along links. */
+const GRAPH_SEEDS_MAX = 50
+
+type Scores = ReadonlyMap<string, number>
+
+/**
+ * Everything the filter admits is scored by every signal; each signal's best are the candidates. Filtering first is what
+ * makes k hits certain where k match.
+ *
+ * @throws CascadeError EMBEDDING_MISMATCH when the query's vector does not fit its model.
+ */
+export function findCandidates(state: MemoryState, query: CandidateQuery): Candidate[] {
+  if (query.embedding) assertFits(state, query.embedding)
+  const pool = admitted(state, query)
+  const lexical = query.text === undefined ? new Map() : lexicalScores(pool, query.text)
+  const vector = vectorScores(pool, query)
+  const direct = best(lexical, query.perSignal).union(best(vector, query.perSignal))
+  const graph = graphScores(state, pool, strengths(direct, lexical, vector))
+  return [...direct.union(best(graph, query.perSignal))].map((id) => ({
+    id,
+    version: pool.get(id)!.version,
+    signals: {
+      ...(lexical.has(id) && { lexical: lexical.get(id) }),
+      ...(vector.has(id) && { vector: vector.get(id) }),
+      ...(graph.has(id) && { graph: graph.get(id) }),
+    },
+  }))
+}
+
+/** The version of each capsule that may be found. */
+function admitted(state: MemoryState, { filter }: CandidateQuery): ReadonlyMap<string, VersionRow> {
+  const pool = new Map<string, VersionRow>()
+  for (const row of state.capsules.values()) {
+    const version = selectMatch(row, filter)
+    if (version?.indexed) pool.set(row.id, version)
+  }
+  return pool
+}
+
+function lexicalScores(pool: ReadonlyMap<string, VersionRow>, text: string): Scores {
+  const ids = [...pool.keys()]
+  const documents = pool.values().map(({ title, content, tags }) => [title ?? '', content, ...tags].join('\n'))
+  return new Map(
+    bm25(text, [...documents])
+      .entries()
+      .map(([position, score]) => [ids[position]!, score]),
+  )
+}
+
+function vectorScores(pool: ReadonlyMap<string, VersionRow>, { embedding }: CandidateQuery): Scores {
+  const scores = new Map<string, number>()
+  for (const [id, version] of pool) {
+    if (!embedding || version.embedding?.model !== embedding.model) continue
+    scores.set(id, cosine(version.embedding.vector, embedding.vector))
+  }
+  return scores
+}
+
+/** How good each direct candidate is, 0-1: its best signal in relation to the best of that signal. */
+function strengths(direct: ReadonlySet<string>, lexical: Scores, vector: Scores): Scores {
+  const top = Math.max(...lexical.values())
+  const strength = (id: string): number => Math.max((lexical.get(id) ?? 0) / top || 0, vector.get(id) ?? 0)
+  const all = [...direct].map((id) => [id, strength(id)] as const)
+  return new Map(all.sort((a, b) => b[1] - a[1]).slice(0, GRAPH_SEEDS_MAX))
+}
+
+/** The strongest link to one of the seeds, times the seed's strength. */
+function graphScores(state: MemoryState, pool: ReadonlyMap<string, VersionRow>, seeds: Scores): Scores {
+  const scores = new Map<string, number>()
+  for (const { from, to, weight } of state.links.values()) {
+    for (const [seed, other] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      const score = weight * (seeds.get(seed) ?? 0)
+      if (pool.has(other) && score > (scores.get(other) ?? 0)) scores.set(other, score)
+    }
+  }
+  return scores
+}
+
+const best = (scores: Scores, count: number): ReadonlySet<string> =>
+  new Set(
+    [...scores]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, count)
+      .map(([id]) => id),
+  )

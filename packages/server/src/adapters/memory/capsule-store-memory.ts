@@ -1,0 +1,163 @@
+import {
+  type CandidateAnswer,
+  type CapsuleCounts,
+  type CapsuleStore,
+  capsuleChanges,
+  type StoredCapsule,
+  VERSIONS_READ_MAX,
+} from '#capsules'
+import { findCandidates } from './candidates.ts'
+import { pageOf } from './cursor.ts'
+import { unsettled } from './effective-trust.ts'
+import { walkLineage } from './lineage.ts'
+import { type CapsuleRow, getCapsule, headOf, type MemoryState } from './memory-state.ts'
+import { selectMatch, selectVersion, toStored } from './select-version.ts'
+
+/**
+ * The reading half of the port over `state`.
+ *
+ * @param reached resolves with the newest sequence once it is at least the one asked for.
+ */
+export function createCapsuleStore(state: MemoryState, reached: (sequence: number) => Promise<number>): CapsuleStore {
+  const rows = (ids: readonly string[]): CapsuleRow[] => ids.flatMap((id) => state.capsules.get(id) ?? [])
+  const newestFirst = (): CapsuleRow[] => [...state.capsules.values()].sort(byAgeDescending)
+
+  return {
+    ...capsuleChanges,
+
+    async getHeads(ids) {
+      return rows(ids).map(toHead)
+    },
+
+    async findVersion(id, version) {
+      const row = state.capsules.get(id)
+      const found = row?.versions.find((candidate) => candidate.version === version)
+      return row && found && toStored(row, found)
+    },
+
+    async findAsOf(id, asOf, knownAt) {
+      const row = state.capsules.get(id)
+      const version = row && selectVersion(row, { asOf, ...(knownAt !== undefined && { knownAt }) })
+      return row && version && toStored(row, version, knownAt)
+    },
+
+    async findByPlace(scope, place) {
+      const found = newestFirst().filter(
+        (row) => (row.status === 'ACTIVE' || row.status === 'ARCHIVED') && isAt(row, scope, place),
+      )
+      const chosen = found.find((row) => row.status === 'ACTIVE') ?? found[0]
+      return chosen && toHead(chosen)
+    },
+
+    async listVersions(id, page) {
+      const row = state.capsules.get(id)
+      const newest = (row?.versions ?? []).map((version) => toStored(row!, version)).reverse()
+      const { items, next } = pageOf(newest, page, ordinalOf, (item, key) => item.ordinal >= Number(key))
+      return { items: items.map((item) => ({ ...item, versionReason: reasonOf(row!, item) })), next }
+    },
+
+    async readVersions(id) {
+      const row = state.capsules.get(id)
+      return row ? row.versions.slice(-VERSIONS_READ_MAX).map((version) => toStored(row, version)) : []
+    },
+
+    async list(filter, page) {
+      const matching = newestFirst().flatMap((row) => {
+        const version = selectMatch(row, filter)
+        return version ? [{ row, version }] : []
+      })
+      const passed = (item: { readonly row: CapsuleRow }, key: string): boolean =>
+        state.capsules.has(key) && byAgeDescending(item.row, getCapsule(state, key)) <= 0
+      const { items, next } = pageOf(matching, page, ({ row }) => row.id, passed)
+      return { items: items.map(({ row, version }) => toStored(row, version, filter.knownAt)), next }
+    },
+
+    async candidates(query): Promise<CandidateAnswer> {
+      const sequence = await reached(query.minSequence ?? -1)
+      return { candidates: findCandidates(state, query), sequence }
+    },
+
+    async hydrate(hits, filter) {
+      return hits.flatMap(({ id, version }) => {
+        const row = state.capsules.get(id)
+        const match = row && selectMatch(row, filter)
+        return match?.version === version ? [toStored(row!, match, filter.knownAt)] : []
+      })
+    },
+
+    async lineage(id, query) {
+      return state.capsules.has(id) ? walkLineage(state, id, query) : undefined
+    },
+
+    async links(id, kinds) {
+      const own = state.links.values().filter((link) => link.from === id || link.to === id)
+      return own.filter((link) => kinds?.includes(link.kind) ?? true).toArray()
+    },
+
+    async trustHistory(id, limit) {
+      return rows([id]).flatMap((row) => row.trustHistory.toReversed().slice(0, limit))
+    },
+
+    async parentTrust(id) {
+      const parents = rows([id]).flatMap((row) => headOf(row).parents.map((parent) => parent.id))
+      return rows([...new Set(parents)]).map((row) => ({ id: row.id, effectiveTrust: row.effectiveTrust }))
+    },
+
+    async counts() {
+      return count([...state.capsules.values()])
+    },
+
+    async listUnsettled(limit) {
+      return unsettled(state).slice(0, limit)
+    },
+
+    async findEmbedding(id, version) {
+      const found = state.capsules.get(id)?.versions.find((candidate) => candidate.version === version)
+      return found?.embedding ? { model: found.embedding.model, vector: found.embedding.vector.slice() } : undefined
+    },
+  }
+}
+
+const toHead = (row: CapsuleRow): StoredCapsule => toStored(row, headOf(row))
+
+const ordinalOf = ({ ordinal }: StoredCapsule): string => String(ordinal)
+
+const reasonOf = (row: CapsuleRow, { ordinal }: StoredCapsule): string | null =>
+  row.versions[ordinal - 1]!.versionReason
+
+function byAgeDescending(a: CapsuleRow, b: CapsuleRow): number {
+  return b.versions[0]!.createdAt - a.versions[0]!.createdAt || (a.id > b.id ? -1 : Number(a.id < b.id))
+}
+
+type Scope = Parameters<CapsuleStore['findByPlace']>[0]
+
+function isAt(row: CapsuleRow, scope: Scope, place: string): boolean {
+  const head = headOf(row)
+  return (
+    row.owner === scope.owner &&
+    head.identity === scope.identity &&
+    head.lane === scope.lane &&
+    head.fold === scope.fold &&
+    head.place === place
+  )
+}
+
+function count(rows: readonly CapsuleRow[]): CapsuleCounts {
+  const versions = rows.flatMap((row) => row.versions)
+  const heads = rows.map(headOf)
+  return {
+    capsules: rows.length,
+    chunks: heads.filter((head) => head.partOf !== null).length,
+    versions: versions.length,
+    contentBytes: versions.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0),
+    byStatus: tally(rows.map((row) => row.status)),
+    byType: tally(heads.map((head) => head.type)),
+    byEmbeddingModel: tally(heads.flatMap((head) => head.embedding?.model ?? [])),
+  }
+}
+
+function tally(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return Object.fromEntries(counts)
+}

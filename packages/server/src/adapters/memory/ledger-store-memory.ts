@@ -1,0 +1,40 @@
+import { FIRST_PREV, type LeafFilter, type LedgerStore, leafHash, type StoredLeaf } from '#ledger'
+import type { MemoryState } from './memory-state.ts'
+
+/** The log as readers see it. */
+export function createLedgerStore({ leaves }: MemoryState): LedgerStore {
+  return {
+    async find(index) {
+      return leaves[index]
+    },
+    async range(from, limit) {
+      return leaves.slice(from, from + limit)
+    },
+    async list(filter, { limit, before = leaves.length }) {
+      return leaves
+        .slice(0, Math.max(0, before))
+        .reverse()
+        .filter((entry) => matches(entry, filter))
+        .slice(0, limit)
+    },
+    async verifyChain(from) {
+      const broken = leaves.slice(from).findIndex((entry, offset) => !follows(entry, leaves[from + offset - 1]))
+      const firstBad = broken === -1 ? undefined : from + broken
+      return { checkedTo: firstBad ?? leaves.length - 1, firstBad }
+    },
+  }
+}
+
+function matches({ leaf }: StoredLeaf, { category, type, actor, subject, correlationId }: LeafFilter): boolean {
+  return (
+    (category === undefined || leaf.category === category) &&
+    (type === undefined || leaf.type === type) &&
+    (actor === undefined || leaf.actor === actor) &&
+    (subject === undefined || leaf.subject === subject) &&
+    (correlationId === undefined || leaf.correlation_id === correlationId)
+  )
+}
+
+function follows(entry: StoredLeaf, before: StoredLeaf | undefined): boolean {
+  return leafHash(entry.text) === entry.hash && entry.leaf.prev === (before?.hash ?? FIRST_PREV)
+}

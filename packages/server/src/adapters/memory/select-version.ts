@@ -1,0 +1,76 @@
+import type { CapsuleStatus } from '@forge-cascade/contract'
+import type { CapsuleFilter, StoredCapsule } from '#capsules'
+import { type CapsuleRow, headOf, type VersionRow } from './memory-state.ts'
+
+/** The version that a question about `asOf`, as recorded by `knownAt`, is answered from; the head when neither is given. */
+export function selectVersion(
+  row: CapsuleRow,
+  { asOf, knownAt }: Pick<CapsuleFilter, 'asOf' | 'knownAt'>,
+): VersionRow | undefined {
+  // Starts never decrease from version to version, so the last that has begun is the one that is valid.
+  return knownVersions(row, knownAt).findLast((version) => asOf === undefined || version.validFrom <= asOf)
+}
+
+/** The version that passes the filter, if the capsule does. */
+export function selectMatch(row: CapsuleRow, filter: CapsuleFilter): VersionRow | undefined {
+  const version = selectVersion(row, filter)
+  return version && RULES.every((rule) => rule(row, version, filter)) ? version : undefined
+}
+
+type Rule = (row: CapsuleRow, version: VersionRow, filter: CapsuleFilter) => boolean
+
+const isOpen = (wanted: unknown): wanted is undefined => wanted === undefined
+
+const RULES: readonly Rule[] = [
+  (row, _, { owner }) => isOpen(owner) || row.owner === owner,
+  (_, version, { identity }) => isOpen(identity) || version.identity === identity,
+  (_, version, { lane }) => isOpen(lane) || version.lane === lane,
+  (_, version, { fold }) => isOpen(fold) || version.fold === fold,
+  (_, version, { types }) => isOpen(types) || types.includes(version.type),
+  (_, version, { tags }) => isOpen(tags) || tags.every((tag) => version.tags.includes(tag)),
+  (row, _, { statuses, asOf }) => (statuses ?? defaultStatuses(asOf)).includes(row.status),
+  (row, _, { minTrust }) => isOpen(minTrust) || row.effectiveTrust >= minTrust,
+  (_, version, { partOf }) => isOpen(partOf) || version.partOf?.id === partOf,
+  (_, version, { chunks }) => isOpen(chunks) || (version.partOf !== null) === chunks,
+]
+
+/** Archiving is about today: it does not change what was believed at a moment in the past. */
+const defaultStatuses = (asOf: number | undefined): readonly CapsuleStatus[] =>
+  asOf === undefined ? ['ACTIVE'] : ['ACTIVE', 'ARCHIVED']
+
+/** A version joined with its capsule, as seen by `knownAt`: the end that an unknown successor sets is no end yet. */
+export function toStored(row: CapsuleRow, version: VersionRow, knownAt?: number): StoredCapsule {
+  const at = row.versions.indexOf(version)
+  return {
+    ...contentOf(version),
+    id: row.id,
+    version: version.version,
+    ordinal: at + 1,
+    isHead: version === headOf(row),
+    revision: row.revision,
+    owner: row.owner,
+    author: version.author,
+    trust: row.trust,
+    effectiveTrust: row.effectiveTrust,
+    status: row.status,
+    partOf: version.partOf,
+    embeddingModel: version.embedding?.model ?? null,
+    fingerprint: version.fingerprint,
+    createdAt: version.createdAt,
+    updatedAt: row.updatedAt,
+    validFrom: version.validFrom,
+    validTo: knownVersions(row, knownAt)[at + 1]?.validFrom ?? null,
+  }
+}
+
+function contentOf(version: VersionRow) {
+  const { type, title, content, tags, category, licence, licenceTerms } = version
+  const { identity, lane, fold, metadata, source, parents } = version
+  return {
+    ...{ type, title, content, tags, category, licence, licenceTerms },
+    ...{ identity, lane, fold, metadata, source, parents },
+  }
+}
+
+const knownVersions = (row: CapsuleRow, knownAt = Number.POSITIVE_INFINITY): readonly VersionRow[] =>
+  row.versions.filter((version) => version.createdAt <= knownAt)
