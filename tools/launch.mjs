@@ -8,6 +8,9 @@ import { chooseNode, ROOT, thisMachine } from './node-runtime.mjs'
 /** Exit code for a failure of this program itself (EX_SOFTWARE of sysexits.h), distinct from what a task returns. */
 const EXIT_BROKEN = 70
 
+/** How often a task started by npm looks whether npm's shell is still there. */
+const PARENT_CHECK_MS = 250
+
 const QUIET = '--disable-warning=ExperimentalWarning'
 
 /** What each task runs. Tasks of the repository run in its root; the cascade command keeps the caller's folder. */
@@ -22,8 +25,12 @@ const TASKS = {
 
 const [name = '', ...rest] = process.argv.slice(2)
 const task = taskOf(name) ?? fail(`expected one of ${Object.keys(TASKS).join(', ')}; got "${name}"`)
-installWhatIsMissing()
-const node = chooseNode(thisMachine())
+if (!isInstalled()) install()
+let node = chooseNode(thisMachine())
+if (node.kind === 'none' && node.curable) {
+  install()
+  node = chooseNode(thisMachine())
+}
 if (node.kind === 'none') fail(node.message)
 process.exitCode = await run(node.path, [...task.args, ...rest], task.cwd)
 
@@ -32,8 +39,7 @@ function taskOf(key) {
   return Object.entries(TASKS).find(([task]) => task === key)?.[1]
 }
 
-function installWhatIsMissing() {
-  if (isInstalled()) return
+function install() {
   process.stderr.write('Installing dependencies (npm ci), once ...\n')
   const done = runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   if (done.error) fail(`npm could not be started (${done.error.message}); Node.js from https://nodejs.org brings it`)
@@ -76,10 +82,26 @@ function run(command, args, cwd) {
   process.on('SIGHUP', passOn)
   // A terminal sends Ctrl-C to the child as well, and twice would mean "at once"; without a terminal only we get it.
   process.on('SIGINT', (signal) => process.stdin.isTTY || passOn(signal))
+  if (process.env.npm_lifecycle_event) stopWithParent(child)
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']))
     child.on('error', (error) => fail(`${command} could not be started: ${error.message}`))
   })
+}
+
+/**
+ * npm hands SIGTERM to the shell between it and us, and that shell ends without handing it on. Its end is the signal.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function stopWithParent(child) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, PARENT_CHECK_MS)
+  watch.unref()
 }
 
 /**

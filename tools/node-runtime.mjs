@@ -1,5 +1,5 @@
 // Finds the Node.js that runs this project. Free of dependencies and of new syntax: it runs on whatever Node the machine has.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,11 +14,16 @@ export const NODE_MAJOR_MIN = 24
  * @property {boolean} musl true where the C library is musl: the pinned binaries are linked against glibc
  * @property {string} version of the running Node, as in `process.version`
  * @property {string} execPath of the running Node
+ * @property {readonly string[]} offered names of the runtime packages that the repository pins
  * @property {(name: string, file: string) => string | undefined} resolve path of `file` in the installed package
  * `name`, undefined when it is not there
  */
 
-/** @typedef {{ kind: 'pinned' | 'own', path: string } | { kind: 'none', message: string }} NodeChoice */
+/**
+ * `curable`: a pinned runtime exists for this machine and only its installation is missing.
+ *
+ * @typedef {{ kind: 'pinned' | 'own', path: string } | { kind: 'none', curable: boolean, message: string }} NodeChoice
+ */
 
 /**
  * The pinned runtime that npm installed for this machine, else the running Node when it is new enough, else the sentence
@@ -28,10 +33,12 @@ export const NODE_MAJOR_MIN = 24
  * @returns {NodeChoice}
  */
 export function chooseNode(machine) {
-  const pinned = machine.musl ? undefined : machine.resolve(...pinnedBinary(machine))
+  const [name, file] = pinnedBinary(machine)
+  const pinned = machine.musl ? undefined : machine.resolve(name, file)
   if (pinned !== undefined) return { kind: 'pinned', path: pinned }
   if (majorOf(machine.version) >= NODE_MAJOR_MIN) return { kind: 'own', path: machine.execPath }
-  return { kind: 'none', message: nodeMissing(machine) }
+  const curable = !machine.musl && machine.offered.includes(name)
+  return { kind: 'none', curable, message: curable ? notInstalled(machine, name) : nodeMissing(machine) }
 }
 
 /** @returns {Machine} this machine */
@@ -42,6 +49,7 @@ export function thisMachine() {
     musl: process.platform === 'linux' && !hasGlibc(),
     version: process.version,
     execPath: process.execPath,
+    offered: Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).optionalDependencies),
     resolve: resolveInstalled,
   }
 }
@@ -61,8 +69,18 @@ const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0])
 
 /** @param {Machine} machine */
 const nodeMissing = ({ version, platform, arch, musl }) =>
-  `Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${version}, and npm installed no runtime for ` +
+  `Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${version}, and npm has no pinned runtime for ` +
   `${platform}-${arch}${musl ? ' with musl' : ''}. Install Node.js ${NODE_MAJOR_MIN} from https://nodejs.org and run the command again.`
+
+/**
+ * npm passes over an optional package that it could not download, without a word.
+ *
+ * @param {Machine} machine
+ * @param {string} name
+ */
+const notInstalled = ({ version }, name) =>
+  `Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${version}, and npm left out the package ${name} that brings it. ` +
+  'Check the connection to the npm registry and that optional packages are not switched off, then run `npm ci` and the command again.'
 
 function hasGlibc() {
   const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (process.report.getReport())

