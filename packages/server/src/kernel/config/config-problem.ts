@@ -5,6 +5,8 @@ import { type ConfigOrigin, describeOrigin, describePlace } from './config-origi
 /** Stands for every secret, so that not even its length shows. */
 export const HIDDEN = '********'
 const SHOWN_CHARACTERS_MAX = 80
+/** A file of another program may hold thousands of unknown keys; the rest is counted. */
+const PROBLEMS_MAX = 50
 
 /** One thing that is wrong with the configuration, as one sentence with its fix. */
 export interface ConfigProblem extends FieldProblem {
@@ -28,11 +30,12 @@ export function notAllowed(key: ConfigKey, value: unknown, origin: ConfigOrigin,
 }
 
 export function unknownKey(name: string, origin: ConfigOrigin, suggestion: string | undefined): ConfigProblem {
+  const shown = name.length > SHOWN_CHARACTERS_MAX ? `${name.slice(0, SHOWN_CHARACTERS_MAX)}…` : name
   const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
   return problem(
     'unknown_key',
-    name,
-    `${name} (${describeOrigin(origin)}) is no key of the configuration.${hint} \`cascade config show\` lists all keys.`,
+    shown,
+    `${shown} (${describeOrigin(origin)}) is no key of the configuration.${hint} \`cascade config show\` lists all keys.`,
   )
 }
 
@@ -44,9 +47,11 @@ export const unreadable = (what: string): ConfigProblem => problem('unreadable',
 
 /** One error for all problems together, so that one round of repairs is enough. */
 export function configInvalid(problems: readonly ConfigProblem[]): CascadeError {
-  const sentences = problems.map(({ message }) => message)
-  const detail = sentences.length === 1 ? sentences[0]! : `${sentences.length} problems:\n- ${sentences.join('\n- ')}`
-  return new CascadeError('CONFIG_INVALID', detail, { errors: problems })
+  const shown = problems.slice(0, PROBLEMS_MAX)
+  const sentences = shown.map(({ message }) => message)
+  if (problems.length > shown.length) sentences.push(`and ${problems.length - shown.length} more.`)
+  const detail = sentences.length === 1 ? sentences[0]! : `${problems.length} problems:\n- ${sentences.join('\n- ')}`
+  return new CascadeError('CONFIG_INVALID', detail, { errors: shown })
 }
 
 const problem = (code: ConfigProblem['code'], key: string, message: string): ConfigProblem => ({

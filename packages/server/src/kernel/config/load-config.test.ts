@@ -145,6 +145,12 @@ describe('what is refused', () => {
     expect(problems).toHaveLength(5)
   })
 
+  test('of thousands of problems fifty are shown and the rest is counted', () => {
+    const given = yaml(Array.from({ length: 2000 }, (_, index) => `nothing${index}: 1\n`).join(''))
+    expect(problemsOf(given)).toHaveLength(50)
+    expect(() => load(given)).toThrowError(/2000 problems:(.|\n)*and 1950 more\.$/)
+  })
+
   test('pointers lead to the key', () => {
     expect(() => load({ env: { CASCADE_SEARCH_WEIGHTS_VECTOR: '2' } })).toThrowError(
       expect.objectContaining({
