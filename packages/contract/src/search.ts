@@ -108,7 +108,7 @@ export const askBody = z
       .string()
       .max(SEARCH_LIMITS.queryLengthMax)
       .refine((text) => text.trim().length > 0, { error: 'must not be blank' }),
-    quotes: z.int().min(1).max(20).default(5).describe('How many quotes the answer is built from, at most.'),
+    quotes: z.int().min(1).max(20).optional().describe('How many quotes the answer is built from, at most.'),
     ...filterMembers,
   })
   .meta({ id: 'AskRequest' })

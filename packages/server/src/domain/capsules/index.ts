@@ -1,3 +1,6 @@
+export { type AskContext, ask, type ExtractiveAnswer } from './ask/ask.ts'
+export type { Conflict } from './ask/conflicts.ts'
+export type { Passage } from './ask/passage.ts'
 export type { Embedding, Link, ParentEdge, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
 export {
   CANDIDATES_PER_SIGNAL_MAX,
@@ -28,6 +31,11 @@ export {
   type VersionSummary,
 } from './capsule-store.ts'
 export { capsuleChanges } from './changes.ts'
+export type { LineagePath } from './lineage/lineage-graph.ts'
+export { type FilterRequest, toFilter } from './search/filter.ts'
+export { type Highlight, highlight } from './search/highlight.ts'
+export { type Hit, type SearchContext, type SearchResult, searchCapsules } from './search/search-capsules.ts'
+export type { AskSettings, SearchSettings } from './search/search-settings.ts'
 export {
   NEAR_DUPLICATE_SIMILARITY,
   parseSignature,
@@ -36,3 +44,4 @@ export {
   similarity,
 } from './text/minhash.ts'
 export { effectiveTrust, TRUST_MIXED_PARENTS, TRUST_NEW, trustLevel } from './trust.ts'
+export * from './use-cases/index.ts'

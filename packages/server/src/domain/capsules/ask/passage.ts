@@ -1,0 +1,107 @@
+import type { Hit } from '../search/search-capsules.ts'
+import { sentences } from '../text/sentences.ts'
+import { terms } from '../text/terms.ts'
+
+/** A sentence of a hit that may answer the question. Offsets are UTF-16 units of the capsule's content. */
+export interface Passage {
+  readonly hit: Hit
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  readonly terms: ReadonlySet<string>
+  /** 0-1. */
+  readonly score: number
+}
+
+const SENTENCES_PER_HIT_MAX = 400
+/** Longer quotes are cut back to whole lines by the sentence splitter; what is longer still is no quote. */
+const QUOTE_LENGTH_MAX = 1200
+/** A heading or a fragment of fewer words says too little to be quoted. */
+const QUOTE_WORDS_MIN = 4
+
+const SHARE = { coverage: 0.65, hit: 0.2, definition: 0.15 } as const
+/** A question word that stands in the title of the capsule is half said already: the title is the sentence's context. */
+const TITLE_SHARE = 0.6
+
+/**
+ * The sentences of the hits that could be quoted, scored by how much of the question they cover (rare words count more),
+ * by the hit they come from, and by whether they define what is asked for.
+ */
+export function passagesOf(question: string, hits: readonly Hit[]): readonly Passage[] {
+  const asked = [...new Set(terms(question))]
+  if (asked.length === 0 || hits.length === 0) return []
+  const raw = hits.flatMap((hit) => rawPassages(hit))
+  const weights = termWeights(asked, raw)
+  const top = hits[0]?.score ?? 1
+  const subject = definedSubject(question)
+  return raw.map((passage) => ({ ...passage, score: scoreOf(passage, weights, top, subject) }))
+}
+
+type RawPassage = Omit<Passage, 'score'>
+
+function rawPassages(hit: Hit): RawPassage[] {
+  const { content } = hit.capsule
+  const passages: RawPassage[] = []
+  for (const { start, end } of sentences(content).slice(0, SENTENCES_PER_HIT_MAX)) {
+    const text = content.slice(start, end)
+    if (text.length > QUOTE_LENGTH_MAX || isHeading(text) || wordsIn(text) < QUOTE_WORDS_MIN) continue
+    passages.push({ hit, start, end, text, terms: new Set(terms(text)) })
+  }
+  return passages
+}
+
+const isHeading = (text: string): boolean => /^\s*#{1,6}\s/.test(text)
+const wordsIn = (text: string): number => text.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
+
+/** Weight of each question term: the rarer among the candidate sentences, the more it says. They add up to 1. */
+function termWeights(asked: readonly string[], passages: readonly RawPassage[]): ReadonlyMap<string, number> {
+  const rarity = asked.map((term) => {
+    const count = passages.reduce((sum, passage) => sum + (passage.terms.has(term) ? 1 : 0), 0)
+    return Math.log(1 + (passages.length + 1) / (count + 0.5))
+  })
+  const total = rarity.reduce((sum, weight) => sum + weight, 0)
+  return new Map(asked.map((term, index) => [term, rarity[index]! / total]))
+}
+
+function scoreOf(
+  passage: RawPassage,
+  weights: ReadonlyMap<string, number>,
+  top: number,
+  subject: string | undefined,
+): number {
+  const coverage = coverageOf(passage, weights)
+  if (coverage === 0) return 0
+  const hit = top > 0 ? passage.hit.score / top : 0
+  const definition = subject !== undefined && defines(passage.text, subject) ? 1 : 0
+  return SHARE.coverage * coverage + coverage * SHARE.hit * hit + SHARE.definition * definition
+}
+
+function coverageOf({ terms: own, hit }: RawPassage, weights: ReadonlyMap<string, number>): number {
+  const title = new Set(hit.capsule.title === null ? [] : terms(hit.capsule.title))
+  let coverage = 0
+  let inSentence = 0
+  for (const [term, weight] of weights) {
+    if (own.has(term)) {
+      coverage += weight
+      inSentence += weight
+    } else if (title.has(term)) coverage += weight * TITLE_SHARE
+  }
+  // The title alone does not make a sentence an answer.
+  return inSentence > 0 ? coverage : coverage * 0.5
+}
+
+const DEFINITION_QUESTION =
+  /^\s*(?:what|who)(?:\s+is|\s+are|'s|’s)\s+(?:an?\s+|the\s+)?(?<subject>[^?]{2,80}?)\s*\?*\s*$/iu
+
+/** What a question of the form "what is a …?" asks to be defined. */
+const definedSubject = (question: string): string | undefined =>
+  DEFINITION_QUESTION.exec(question)?.groups?.subject?.toLowerCase()
+
+const VERB = /^\W{0,6}(?:is|are|means|refers|stands|:|—|–)(?:\W|$)/iu
+const LEAD_MAX = 12
+
+/** True for "A capsule is …": the subject stands near the beginning and a defining verb follows it. */
+function defines(text: string, subject: string): boolean {
+  const at = text.toLowerCase().indexOf(subject)
+  return at >= 0 && at <= LEAD_MAX && VERB.test(text.slice(at + subject.length).replace(/^s\b/u, ''))
+}

@@ -1,0 +1,32 @@
+import type { Action } from '@forge-cascade/contract'
+import type { Clock, Random } from '#base'
+import type { GrantSubjectCreation, Subject, Subjects } from '#identity'
+import type { Grant } from '#store'
+import type { Store } from '../../store.ts'
+import type { Embedder } from '../embedding/index.ts'
+
+/** What the use cases of this context work with. */
+export interface CapsuleContext {
+  readonly store: Store
+  readonly embedder: Embedder
+  readonly subjects: Subjects
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly random: Random
+}
+
+/** Identity of the command that a call becomes: the same twice is carried out once. */
+export interface CommandIdentity {
+  /** 32 hex digits. */
+  readonly id: string
+  readonly bodyDigest?: string
+}
+
+/** One call: who, with which grant, as which command. */
+export interface Call<A extends Action = Action> {
+  readonly grant: Grant<A>
+  readonly subject: Subject
+  readonly command: CommandIdentity
+  /** Asks the gate when an owner's name is new and becomes a subject. */
+  readonly grantSubject: GrantSubjectCreation
+}

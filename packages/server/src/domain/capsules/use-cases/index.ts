@@ -1,0 +1,21 @@
+export type { Call, CapsuleContext, CommandIdentity } from './context.ts'
+export {
+  type Created,
+  type CreateLine,
+  createCapsule,
+  createCapsules,
+  toEmbedding,
+  trustOfNew,
+} from './create-capsules.ts'
+export { type DraftIdentity, describeVersion, embeddedText, makeDraft, makeVersionDraft, placeOf } from './draft.ts'
+export { explainTrust, type TrustExplanation } from './explain-trust.ts'
+export { forkCapsule } from './fork-capsule.ts'
+export { type BlameResult, blameCapsule, type CapsuleDiff, diffVersions } from './history.ts'
+export { archiveCapsule, quarantineCapsule, releaseCapsule, restoreCapsule, setTrust } from './life.ts'
+export { findCommonAncestors, findLineagePath, getLineage, type LineageRequest } from './lineage.ts'
+export { linkSimilarStep, SIMILARITY_COLLECTION } from './link-similar.ts'
+export { addLink, removeLink } from './links.ts'
+export { getCapsule, getCapsuleAsOf, getVersion } from './read-capsule.ts'
+export { settleTrust } from './settle-trust.ts'
+export { type Telling, tell, tellCreated, tellVersioned } from './tell.ts'
+export { type Updated, updateCapsule } from './update-capsule.ts'
