@@ -1,10 +1,10 @@
 import { diffArrays } from 'diff'
 
 /**
- * Edits the search may try before it gives up. The work grows with their square: about 50 ms at worst. Lines that stand
+ * Edits the search may try before it gives up. The work grows with their square: about 40 ms at worst. Lines that stand
  * on one side only do not count, so a text that was written anew stays cheap.
  */
-const EDITS_MAX = 800
+const EDITS_MAX = 600
 
 /** Which lines of two texts are the same line. */
 export interface LineAlignment {

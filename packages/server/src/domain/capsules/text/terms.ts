@@ -68,7 +68,7 @@ export function termRanges(text: string, { stopWords = false, stemmed = true }: 
 function partsOf(word: string): readonly Part[] {
   const known = memory.get(word)
   if (known !== undefined) return known
-  const parts = SIMPLE.test(word) ? [toPart(word, 0, word.length)] : splitWord(word)
+  const parts = SIMPLE.test(word) ? [toPart(word, 0, word.length)] : splitWord(word).filter(({ plain }) => plain !== '')
   if (memory.size >= MEMORY_WORDS_MAX) memory.clear()
   if (word.length <= TERM_LENGTH_MAX) memory.set(word, parts)
   return parts
@@ -80,7 +80,7 @@ function splitWord(word: string): Part[] {
   const pieces = [...bare.matchAll(PART)]
   const parts = pieces.map(({ 0: piece, index }) => toPart(piece, index, index + piece.length))
   if (parts.length > 1) parts.push(toPart(bare, 0, bare.length))
-  return parts.filter(({ plain }) => plain !== '')
+  return parts
 }
 
 function pairs(word: string): Part[] {
