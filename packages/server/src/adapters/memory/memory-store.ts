@@ -137,7 +137,7 @@ class MemoryStore implements Store {
     if (!twin) writeLeaves(this.#state, command, { now, eventId: this.#eventId, source: this.#source })
     this.#lastMs = now
     const receipt = this.#remember(command, this.#toReceipt(command, effects, twin !== undefined), now)
-    return twin ? { ok: true, receipt } : { ok: true, receipt, committedAt: now }
+    return twin || command.records.length === 0 ? { ok: true, receipt } : { ok: true, receipt, committedAt: now }
   }
 
   #checkGrant({ grant, changes }: Command): void {
