@@ -1,0 +1,1 @@
+export { Maintenance, type MaintenanceOptions } from './maintenance.ts'
