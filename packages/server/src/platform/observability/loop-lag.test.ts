@@ -1,0 +1,63 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { type DelayHistogram, LoopLagMonitor } from './loop-lag.ts'
+
+function open(histogram: DelayHistogram) {
+  const warnings: unknown[] = []
+  const log = { warn: (_message: string, fields?: unknown) => void warnings.push(fields) }
+  return { monitor: new LoopLagMonitor({ log, histogram, windowMs: 3_600_000 }), warnings }
+}
+
+/** A histogram whose next window holds these milliseconds between samples. */
+function histogramOf(window: { p99: number; max: number }): DelayHistogram {
+  let now = window
+  return {
+    get max() {
+      return now.max * 1e6
+    },
+    percentile: () => now.p99 * 1e6,
+    reset: () => {
+      now = { p99: 0, max: 0 }
+    },
+    enable: () => undefined,
+    disable: () => undefined,
+  }
+}
+
+describe('the lag', () => {
+  test('of a loop that is on time is nothing, and nobody is warned', () => {
+    const { monitor, warnings } = open(histogramOf({ p99: 10, max: 60 }))
+    monitor.closeWindow()
+    expect([monitor.p99Seconds(), warnings]).toEqual([0, []])
+  })
+
+  test('above 50 ms is warned about once a window', () => {
+    const { monitor, warnings } = open(histogramOf({ p99: 30, max: 61 }))
+    monitor.closeWindow()
+    monitor.closeWindow()
+    expect(warnings).toEqual([{ blocked_ms: 51, p99_ms: 20 }])
+  })
+
+  test('is known during its window and one window longer', () => {
+    const { monitor } = open(histogramOf({ p99: 110, max: 110 }))
+    expect(monitor.p99Seconds()).toBeCloseTo(0.1)
+    monitor.closeWindow()
+    expect(monitor.p99Seconds()).toBeCloseTo(0.1)
+    monitor.closeWindow()
+    expect(monitor.p99Seconds()).toBe(0)
+  })
+})
+
+test('a real block of the event loop is seen', async () => {
+  const histogram = monitorEventLoopDelay({ resolution: 10 })
+  const { monitor, warnings } = open(histogram)
+  while (histogram.count === 0) await sleep(5)
+  const until = performance.now() + 150
+  while (performance.now() < until) Math.sqrt(until)
+  const { count } = histogram
+  while (histogram.count === count) await sleep(5)
+  monitor.closeWindow()
+  monitor[Symbol.dispose]()
+  expect(warnings).toHaveLength(1)
+})

@@ -1,0 +1,118 @@
+/** One metric. `labels` have few values by nature; no content, no names of people, no ids. */
+export interface MetricRow {
+  readonly type: 'histogram' | 'counter' | 'gauge'
+  readonly help: string
+  readonly labels: readonly string[]
+  /** Upper bounds of a histogram's buckets, in the unit of its name. */
+  readonly buckets?: readonly number[]
+}
+
+/** From half a millisecond, where the embedded store answers, to the longest deadline. */
+const STORE_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
+const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60] as const
+
+/** Every metric of `/metrics`, once; the reference is generated from this table. Names follow Prometheus' conventions. */
+export const METRICS = {
+  cascade_memory_upsert_seconds: {
+    type: 'histogram',
+    help: 'Time from a capsule write to its durable receipt.',
+    labels: [],
+    buckets: STORE_BUCKETS,
+  },
+  cascade_memory_search_seconds: {
+    type: 'histogram',
+    help: 'Time of a search, by mode (hybrid, lexical, vector).',
+    labels: ['mode'],
+    buckets: STORE_BUCKETS,
+  },
+  cascade_http_request_seconds: {
+    type: 'histogram',
+    help: 'Time from request to the end of the answer, by route pattern, method and status code.',
+    labels: ['route', 'method', 'status'],
+    buckets: HTTP_BUCKETS,
+  },
+  cascade_memory_docs_total: {
+    type: 'counter',
+    help: 'Capsules and versions written.',
+    labels: [],
+  },
+  cascade_memory_dedup_dropped_total: {
+    type: 'counter',
+    help: 'Writes answered with the capsule that was there already.',
+    labels: [],
+  },
+  cascade_event_loop_lag_seconds: {
+    type: 'gauge',
+    help: '99th percentile of the event loop lag in the last seconds.',
+    labels: [],
+  },
+  cascade_boot_status: {
+    type: 'gauge',
+    help: '1 for the outcome of the boot (ready, degraded, failed), 0 for the others.',
+    labels: ['status'],
+  },
+  cascade_boot_seconds: {
+    type: 'gauge',
+    help: 'How long the boot took.',
+    labels: [],
+  },
+  cascade_build_info: {
+    type: 'gauge',
+    help: 'Always 1; the labels are the versions of Cascade and of Node.',
+    labels: ['version', 'node'],
+  },
+  cascade_http_requests_in_flight: {
+    type: 'gauge',
+    help: 'Requests being answered.',
+    labels: [],
+  },
+  cascade_store_capsules: {
+    type: 'gauge',
+    help: 'Capsules in the store that are not erased.',
+    labels: [],
+  },
+  cascade_store_bytes: {
+    type: 'gauge',
+    help: 'Bytes the store takes on disk.',
+    labels: [],
+  },
+  cascade_store_sequence: {
+    type: 'gauge',
+    help: 'Sequence of the newest record.',
+    labels: [],
+  },
+  cascade_store_commands_waiting: {
+    type: 'gauge',
+    help: 'Commands waiting for their commit.',
+    labels: [],
+  },
+  cascade_metrics_collect_failures_total: {
+    type: 'counter',
+    help: 'Times a source of gauges failed or was late, so that its gauges keep an older value.',
+    labels: [],
+  },
+  process_resident_memory_bytes: {
+    type: 'gauge',
+    help: 'Resident memory of the process.',
+    labels: [],
+  },
+  process_start_time_seconds: {
+    type: 'gauge',
+    help: 'Start of the process, in seconds since 1970.',
+    labels: [],
+  },
+} as const satisfies Record<string, MetricRow>
+
+type Table = typeof METRICS
+export type MetricName = keyof Table
+export type MetricOf<Type extends MetricRow['type']> = {
+  [Name in MetricName]: Table[Name]['type'] extends Type ? Name : never
+}[MetricName]
+
+/** The label values of a metric, or nothing where it has none. */
+export type MetricLabels<Name extends MetricName> = Readonly<Record<Table[Name]['labels'][number], string>>
+
+/** Gauges without labels, which a source can give by name. */
+export type PlainGauge = {
+  [Name in MetricOf<'gauge'>]: Table[Name]['labels'] extends readonly [] ? Name : never
+}[MetricOf<'gauge'>]
