@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonValue } from './parameters.ts'
 
 /** Limits of a capsule, each tested at its boundary. Sizes in bytes of UTF-8 unless the name says otherwise. */
 export const CAPSULE_LIMITS = {
@@ -78,7 +79,7 @@ export const tags = z.array(tag).max(L.tagsMax)
 export const trustScore = z.int().min(0).max(100)
 
 export const metadata = z
-  .record(z.string(), z.json())
+  .record(z.string(), jsonValue)
   .refine((value) => bytes(JSON.stringify(value)) <= L.metadataBytesMax, {
     error: `must be at most ${L.metadataBytesMax} bytes of JSON`,
   })
@@ -87,7 +88,7 @@ export const parentInput = z.object({
   id: uuid,
   version: semver.optional().describe('The version it was taken from; the newest when left out.'),
   reason: wellFormed(z.string().min(1).max(L.reasonLengthMax)).describe('Why this was derived from that.'),
-  changes: z.json().optional().describe('A structured diff of what was changed on the way.'),
+  changes: jsonValue.optional().describe('A structured diff of what was changed on the way.'),
 })
 
 const at = timestamp.optional()
@@ -195,7 +196,7 @@ export const parent = z.object({
   version: semver,
   reason: z.string(),
   timestamp,
-  changes: z.json().optional(),
+  changes: jsonValue.optional(),
 })
 
 const trustLevel = z.enum(Object.keys(TRUST_LEVELS) as [TrustLevel, ...TrustLevel[]])
@@ -227,7 +228,7 @@ export const capsule = z
     identity: z.string().nullable(),
     lane: z.string().nullable(),
     fold: z.string().nullable(),
-    metadata: z.record(z.string(), z.json()),
+    metadata: z.record(z.string(), jsonValue),
     source: z.union([sourceKinds, z.null()]),
     part_of: z
       .object({ id: uuid, place: z.string(), index: z.int().min(0) })

@@ -29,6 +29,11 @@ export const ERRORS = {
     title: 'The page cursor is not one of ours',
     fix: 'Use the `next_cursor` of the page before, unchanged, with the same filters; or begin again without a cursor.',
   },
+  MALFORMED_REQUEST: {
+    status: 400,
+    title: 'This is not a valid HTTP request',
+    fix: 'Check the request line, the headers and the URL escapes; a current HTTP client writes them correctly.',
+  },
   UNAUTHENTICATED: {
     status: 401,
     title: 'A bearer token is needed',
@@ -48,6 +53,12 @@ export const ERRORS = {
     status: 405,
     title: 'This path does not take this method',
     fix: 'The `Allow` header lists the methods; /reference shows every route.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    fix: 'Send it again without pauses; `server.request_timeout_s` is the limit.',
+    retryable: true,
   },
   CONFLICT: {
     status: 409,
@@ -84,6 +95,11 @@ export const ERRORS = {
     status: 415,
     title: 'This content type is not understood here',
     fix: 'Send application/json, or application/x-ndjson where the reference says so.',
+  },
+  MISDIRECTED: {
+    status: 421,
+    title: 'This host name is not answered here',
+    fix: 'Use localhost, 127.0.0.1 or [::1]: an instance on loopback answers to no other name, so that no web page can reach it by one.',
   },
   UNPROCESSABLE: {
     status: 422,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CAPSULE_STATUSES, LINK_KINDS, timestamp, trustScore, uuid } from './capsule.ts'
+import { jsonValue } from './parameters.ts'
 
 export const LINEAGE_LIMITS = { nodesDefault: 1000, nodesMax: 20_000, depthMax: 100_000 } as const
 
@@ -104,8 +105,8 @@ export const diffAnswer = z
       z.object({
         path: z.string(),
         op: z.enum(['add', 'remove', 'replace']),
-        from: z.json().optional(),
-        to: z.json().optional(),
+        from: jsonValue.optional(),
+        to: jsonValue.optional(),
       }),
     ),
     unified: z.string().describe('The same as a unified diff.'),

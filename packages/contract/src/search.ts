@@ -10,16 +10,12 @@ import {
   trustScore,
   uuid,
 } from './capsule.ts'
+import { many, wholeNumber } from './parameters.ts'
 
 export const SEARCH_LIMITS = { queryLengthMax: 4000, limitDefault: 10, limitMax: 100 } as const
 export const SEARCH_MODES = ['hybrid', 'lexical', 'vector'] as const
 
-/** A query parameter that may be repeated. */
-const many = <T extends z.ZodType>(item: T, max: number) =>
-  z.union([item, z.array(item).max(max)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.infer<T>[])
-
 const flag = z.union([z.boolean(), z.stringbool()])
-const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 
 /** What every search and question can be narrowed by. */
 const filterMembers = {

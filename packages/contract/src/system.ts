@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { timestamp } from './capsule.ts'
 import type { ErrorCode } from './errors.ts'
+import { jsonValue } from './parameters.ts'
 
 /** RFC 9457 problem document with our members. */
 export const problem = z
@@ -30,8 +31,15 @@ export type Problem = {
 
 export const probeAnswer = z
   .object({
-    status: z.enum(['ok', 'degraded', 'starting', 'stopping', 'failed']),
-    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+    status: z.enum(['ok', 'degraded', 'failed']).describe('503 when failed, else 200.'),
+    checks: z.array(
+      z.object({
+        name: z.string(),
+        status: z.enum(['ok', 'degraded', 'failed']),
+        detail: z.string(),
+        age_ms: z.number().min(0).describe('How old the finding is.'),
+      }),
+    ),
   })
   .meta({ id: 'Probe' })
 
@@ -61,7 +69,7 @@ export const systemHealth = z
   .meta({ id: 'SystemHealth' })
 
 export const configRow = z
-  .object({ key: z.string(), value: z.json(), origin: z.string(), description: z.string() })
+  .object({ key: z.string(), value: jsonValue, origin: z.string(), description: z.string() })
   .meta({ id: 'ConfigRow' })
 
 export const finding = z.object({ check: z.string(), ok: z.boolean(), detail: z.string() }).meta({ id: 'Finding' })

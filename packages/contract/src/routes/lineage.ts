@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { LINK_KINDS, semver, uuid } from '../capsule.ts'
+import {
+  blameAnswer,
+  commonAncestorAnswer,
+  diffAnswer,
+  lineageAnswer,
+  lineageQuery,
+  link,
+  pathAnswer,
+} from '../lineage.ts'
+import { many } from '../parameters.ts'
+import {
+  BLAME_EXAMPLE,
+  COMMON_EXAMPLE,
+  DIFF_EXAMPLE,
+  EXAMPLE_ID,
+  LINEAGE_EXAMPLE,
+  LINK_EXAMPLE,
+  PATH_EXAMPLE,
+} from './examples.ts'
+import { json, type RouteDefinition } from './route.ts'
+
+const id = z.object({ id: uuid })
+
+/** Where capsules come from and how they hang together. */
+export const LINEAGE = [
+  {
+    id: 'getLineage',
+    method: 'GET',
+    path: '/v2/capsules/{id}/lineage',
+    tag: 'Lineage',
+    summary: 'Where a capsule comes from, or what came of it',
+    access: { action: 'capsule.read', risk: 'low' },
+    params: id,
+    query: lineageQuery,
+    responses: { 200: json('Nodes oldest first, and the edges between them.', lineageAnswer, LINEAGE_EXAMPLE) },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    id: 'getLineagePath',
+    method: 'GET',
+    path: '/v2/capsules/{id}/lineage/path',
+    tag: 'Lineage',
+    summary: 'The shortest way from a capsule to one of its ancestors or descendants',
+    access: { action: 'capsule.read', risk: 'low' },
+    params: id,
+    query: z.strictObject({ to: uuid }),
+    responses: { 200: json('The path, or none.', pathAnswer, PATH_EXAMPLE) },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    id: 'getCommonAncestors',
+    method: 'GET',
+    path: '/v2/capsules/{id}/lineage/common',
+    tag: 'Lineage',
+    summary: 'What two capsules both derive from',
+    access: { action: 'capsule.read', risk: 'low' },
+    params: id,
+    query: z.strictObject({ with: uuid }),
+    responses: { 200: json('Common ancestors, nearest first.', commonAncestorAnswer, COMMON_EXAMPLE) },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    id: 'getDiff',
+    method: 'GET',
+    path: '/v2/capsules/{id}/diff',
+    tag: 'Lineage',
+    summary: 'What changed between two versions',
+    access: { action: 'capsule.read', risk: 'low' },
+    params: id,
+    query: z.strictObject({
+      from: semver.optional().describe('The one before `to` when left out.'),
+      to: semver.optional().describe('The newest when left out.'),
+    }),
+    responses: { 200: json('Lines and fields.', diffAnswer, DIFF_EXAMPLE) },
+    errors: ['NOT_FOUND', 'ERASED'],
+  },
+  {
+    id: 'getBlame',
+    method: 'GET',
+    path: '/v2/capsules/{id}/blame',
+    tag: 'Lineage',
+    summary: 'Which version introduced which line',
+    access: { action: 'capsule.read', risk: 'low' },
+    params: id,
+    query: z.strictObject({ version: semver.optional() }),
+    responses: { 200: json('Line by line.', blameAnswer, BLAME_EXAMPLE) },
+    errors: ['NOT_FOUND', 'ERASED'],
+  },
+  {
+    id: 'listLinks',
+    method: 'GET',
+    path: '/v2/capsules/{id}/links',
+    tag: 'Lineage',
+    summary: 'Links of a capsule in both directions',
+    access: { action: 'capsule.read', risk: 'low' },
+    params: id,
+    query: z.strictObject({ kind: many(z.enum(LINK_KINDS)).optional() }),
+    responses: {
+      200: json('Links.', z.object({ items: z.array(link) }).meta({ id: 'Links' }), { items: [LINK_EXAMPLE] }),
+    },
+    errors: ['NOT_FOUND', 'ERASED'],
+  },
+  {
+    id: 'addLink',
+    method: 'POST',
+    path: '/v2/capsules/{id}/links',
+    tag: 'Lineage',
+    summary: 'Connect two capsules',
+    access: { action: 'capsule.link' },
+    params: id,
+    body: {
+      schema: z.strictObject({ to: uuid, kind: z.enum(['RELATED_TO', 'SIMILAR_TO']) }),
+      example: { to: EXAMPLE_ID, kind: 'RELATED_TO' },
+    },
+    responses: { 201: json('The link.', link, LINK_EXAMPLE), 200: json('It was there already.', link, LINK_EXAMPLE) },
+    errors: ['NOT_FOUND', 'ERASED', 'UNPROCESSABLE'],
+    idempotent: true,
+  },
+  {
+    id: 'removeLink',
+    method: 'DELETE',
+    path: '/v2/capsules/{id}/links/{kind}/{to}',
+    tag: 'Lineage',
+    summary: 'Disconnect two capsules',
+    access: { action: 'capsule.link' },
+    params: z.object({ id: uuid, kind: z.enum(['RELATED_TO', 'SIMILAR_TO']), to: uuid }),
+    responses: { 204: { description: 'Gone; repeating it changes nothing.' } },
+    errors: ['NOT_FOUND'],
+  },
+] as const satisfies readonly RouteDefinition[]

@@ -1,0 +1,79 @@
+import type { z } from 'zod'
+import type { Action } from '../actions.ts'
+import type { ErrorCode } from '../errors.ts'
+
+/** Why a route needs no token and no decision; the list of these is tested to be exactly what the specification allows. */
+export type Exemption = 'probe' | 'metrics' | 'static'
+
+export interface ResponseDefinition {
+  readonly description: string
+  readonly schema?: z.ZodType
+  readonly contentType?: string
+  readonly example?: unknown
+}
+
+export const ROUTE_TAGS = {
+  Recall: 'Search and ask.',
+  Capsules: 'Pieces of knowledge: create, read, version, archive, trust.',
+  Lineage: 'Where capsules come from and how they hang together.',
+  Import: 'Folders, repositories and files become capsules.',
+  System: 'The instance itself.',
+  Probes: 'Answered without a token: probes, metrics, this description and its pages.',
+} as const satisfies Record<string, string>
+
+export type RouteTag = keyof typeof ROUTE_TAGS
+
+/**
+ * One route: what it is called, what it does, who may, what goes in and what comes out. The HTTP edge mounts these rows
+ * and nothing else; OpenAPI, the reference page and the clients are made from the same rows.
+ */
+export interface RouteDefinition {
+  /** Name of the operation, camelCase, unique. */
+  readonly id: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** OpenAPI style: `/v2/capsules/{id}`. */
+  readonly path: string
+  readonly tag: RouteTag
+  readonly summary: string
+  readonly description?: string
+  readonly access:
+    | { readonly action: Action; readonly risk?: 'low' | 'medium' | 'high' }
+    | { readonly exempt: Exemption }
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly body?: {
+    readonly schema: z.ZodType
+    readonly contentType?: 'application/json' | 'application/x-ndjson'
+    readonly example?: unknown
+  }
+  /** Success first. Problems are listed in `errors`. */
+  readonly responses: Readonly<Record<number, ResponseDefinition>>
+  /** Beyond those every route can give. */
+  readonly errors?: readonly ErrorCode[]
+  /** Needs `If-Match`. */
+  readonly ifMatch?: boolean
+  /** Answers carry an `ETag`; a GET honours `If-None-Match` with 304. */
+  readonly etag?: boolean
+  /** Takes `Idempotency-Key`. */
+  readonly idempotent?: boolean
+  /** May take longer than any deadline: it streams, or reads the whole store. */
+  readonly unhurried?: boolean
+}
+
+/** Problems that any governed route can answer with. */
+export const COMMON_ERRORS = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'VALIDATION_FAILED',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'INTERNAL',
+] as const satisfies readonly ErrorCode[]
+
+/** A JSON answer. Generic, so that the row keeps the type of its schema for those who answer it. */
+export const json = <S extends z.ZodType, E = undefined>(description: string, schema: S, example?: E) => ({
+  description,
+  schema,
+  example,
+})

@@ -1,0 +1,39 @@
+import type { ErrorCode } from '../errors.ts'
+import { CAPSULES } from './capsules.ts'
+import { IMPORTS } from './imports.ts'
+import { LINEAGE } from './lineage.ts'
+import { PROBES } from './probes.ts'
+import { RECALL } from './recall.ts'
+import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
+import { SYSTEM } from './system.ts'
+import { TRUST } from './trust.ts'
+
+const ROWS = [...RECALL, ...CAPSULES, ...TRUST, ...LINEAGE, ...IMPORTS, ...SYSTEM, ...PROBES] as const
+
+/** The rows with their exact types: what a client or a handler derives its own types from. */
+export type RouteRows = (typeof ROWS)[number]
+export type OperationId = RouteRows['id']
+export type RouteRow<Id extends OperationId> = Extract<RouteRows, { readonly id: Id }>
+
+/** Every route there is. */
+export const ROUTES: readonly RouteDefinition[] = ROWS
+
+const BODY_ERRORS = ['MALFORMED_JSON', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE', 'REQUEST_TIMEOUT'] as const
+const IDEMPOTENCY_ERRORS = ['IDEMPOTENCY_KEY_REUSED', 'IN_FLIGHT'] as const
+const IF_MATCH_ERRORS = ['PRECONDITION_REQUIRED', 'REVISION_MISMATCH'] as const
+
+/** Every problem a route can answer with: its own and those that follow from what it takes. */
+export function errorsOf(route: RouteDefinition): readonly ErrorCode[] {
+  const own = route.errors ?? []
+  const taken = route.params || route.query ? (['VALIDATION_FAILED'] as const) : []
+  if ('exempt' in route.access) return [...new Set<ErrorCode>([...own, ...taken, 'INTERNAL'])]
+  return [
+    ...new Set<ErrorCode>([
+      ...COMMON_ERRORS,
+      ...(route.body ? BODY_ERRORS : []),
+      ...(route.idempotent ? IDEMPOTENCY_ERRORS : []),
+      ...(route.ifMatch ? IF_MATCH_ERRORS : []),
+      ...own,
+    ]),
+  ]
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { backupAnswer, backupBody, configRow, finding, systemHealth } from '../system.ts'
+import { BACKUP_EXAMPLE, CONFIG_EXAMPLE, DOCTOR_EXAMPLE, HEALTH_EXAMPLE } from './examples-answers.ts'
+import { json, type RouteDefinition } from './route.ts'
+
+/** The instance itself. */
+export const SYSTEM = [
+  {
+    id: 'getSystemHealth',
+    method: 'GET',
+    path: '/v2/system/health',
+    tag: 'System',
+    summary: 'The boot report and how things are',
+    access: { action: 'system.read', risk: 'low' },
+    responses: { 200: json('Health.', systemHealth, HEALTH_EXAMPLE) },
+  },
+  {
+    id: 'getConfig',
+    method: 'GET',
+    path: '/v2/system/config',
+    tag: 'System',
+    summary: 'Configuration with the origin of each value; secrets hidden',
+    access: { action: 'system.read' },
+    responses: { 200: json('Rows.', z.object({ items: z.array(configRow) }).meta({ id: 'Config' }), CONFIG_EXAMPLE) },
+  },
+  {
+    id: 'runDoctor',
+    method: 'POST',
+    path: '/v2/system/doctor',
+    tag: 'System',
+    summary: 'Look for damage in the store',
+    access: { action: 'system.read' },
+    body: {
+      schema: z.strictObject({ depth: z.enum(['quick', 'full']).default('quick') }),
+      example: { depth: 'quick' },
+    },
+    responses: {
+      200: json(
+        'Findings.',
+        z.object({ ok: z.boolean(), findings: z.array(finding) }).meta({ id: 'DoctorReport' }),
+        DOCTOR_EXAMPLE,
+      ),
+    },
+    unhurried: true,
+  },
+  {
+    id: 'createBackup',
+    method: 'POST',
+    path: '/v2/system/backup',
+    tag: 'System',
+    summary: 'Write a backup while the instance goes on',
+    access: { action: 'system.backup', risk: 'high' },
+    body: { schema: backupBody, example: { path: '/var/backups/cascade-2026-11-21.backup' } },
+    responses: { 201: json('Written and checked.', backupAnswer, BACKUP_EXAMPLE) },
+    errors: ['UNPROCESSABLE', 'STORAGE_FULL'],
+    unhurried: true,
+  },
+] as const satisfies readonly RouteDefinition[]
