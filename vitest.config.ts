@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { TestCountReporter } from './tools/test-count.ts'
 
-/** Where .ci/run wants the results as JSON; unset elsewhere. */
-const reportFile = process.env.TEST_REPORT_FILE
+/** Where .ci/run wants the count of the run; unset elsewhere. */
+const countFile = process.env.TEST_COUNT_FILE
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
@@ -17,6 +18,6 @@ export default defineConfig({
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    reporters: reportFile ? ['default', ['json', { outputFile: reportFile }]] : ['default'],
+    reporters: countFile ? ['default', new TestCountReporter(countFile)] : ['default'],
   },
 })

@@ -20,6 +20,7 @@ const TASKS = {
   check: { args: [QUIET, 'tools/check.ts'], cwd: ROOT },
   bench: { args: [QUIET, 'bench/run.ts'], cwd: ROOT },
   campaign: { args: [QUIET, 'tools/campaign.ts'], cwd: ROOT },
+  'test-summary': { args: [QUIET, 'tools/test-summary.ts'], cwd: ROOT },
   generate: { args: [QUIET, 'tools/generate.ts'], cwd: ROOT },
 }
 

@@ -1,0 +1,7 @@
+import { errorsReference } from './errors-reference.ts'
+import type { Generator } from './generator.ts'
+
+export type { Generator } from './generator.ts'
+
+/** Everything that `npm run generate` writes and `npm run check` compares. A new one is one line here. */
+export const GENERATORS: readonly Generator[] = [errorsReference]

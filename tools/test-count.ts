@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
+
+export interface SkippedTest {
+  readonly name: string
+  /** What the test said when it skipped itself (`context.skip(reason)`). */
+  readonly reason: string | undefined
+}
+
+/** What a run of the tests came to. */
+export interface TestCount {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: readonly SkippedTest[]
+  /** Files that broke outside of their tests, and errors that belong to no test. */
+  readonly broken: readonly string[]
+}
+
+/** Writes the count of a run as JSON to `file`, for tools/test-summary.ts. */
+export class TestCountReporter implements Reporter {
+  readonly #file: string
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly { readonly message: string }[]): void {
+    writeFileSync(this.#file, JSON.stringify(countOf(modules, errors)))
+  }
+}
+
+function countOf(modules: readonly TestModule[], errors: readonly { readonly message: string }[]): TestCount {
+  const tests = modules.flatMap((module) => [...module.children.allTests()])
+  const broken = modules.filter((module) => module.errors().length > 0 || suiteErrors(module) > 0)
+  return {
+    passed: tests.filter((test) => stateOf(test) === 'passed').length,
+    failed: tests.filter((test) => stateOf(test) === 'failed').length,
+    skipped: tests.filter((test) => !['passed', 'failed'].includes(stateOf(test))).map(skippedTest),
+    broken: [...broken.map((module) => module.relativeModuleId), ...errors.map(({ message }) => message)],
+  }
+}
+
+const suiteErrors = (module: TestModule): number =>
+  [...module.children.allSuites()].reduce((sum, suite) => sum + suite.errors().length, 0)
+
+const stateOf = (test: TestCase): string => test.result().state
+
+function skippedTest(test: TestCase): SkippedTest {
+  const result = test.result()
+  return { name: test.fullName, reason: result.state === 'skipped' ? result.note : 'it did not run' }
+}

@@ -1,0 +1,33 @@
+// The closing lines of .ci/run: `node tools/test-summary.ts <file of TestCountReporter>`.
+import { existsSync, readFileSync } from 'node:fs'
+import type { TestCount } from './test-count.ts'
+
+/**
+ * What broke, what was skipped and why, and last the count in the form `Tests: N passed, N failed`. A file that broke
+ * outside of its tests counts as one failure, and a run that passed no test has failed: it showed nothing.
+ */
+export function summarize({ passed, failed, skipped, broken }: TestCount): { lines: readonly string[]; ok: boolean } {
+  const failures = failed + broken.length
+  const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
+  return {
+    lines: [
+      ...broken.map((what) => `broken: ${what}`),
+      ...skipped.map(({ name, reason }) => `skipped: ${name} (${reason ?? 'no reason given'})`),
+      `Tests: ${passed} passed, ${failures} failed${tail}`,
+    ],
+    ok: failures === 0 && passed > 0,
+  }
+}
+
+/** A run that wrote no count broke before its end. */
+function readCount(file: string): TestCount {
+  if (!existsSync(file)) return { passed: 0, failed: 0, skipped: [], broken: ['the test run ended without a count'] }
+  // The file is written by TestCountReporter moments before, in the same run.
+  return JSON.parse(readFileSync(file, 'utf8')) as TestCount
+}
+
+if (import.meta.main) {
+  const { lines, ok } = summarize(readCount(process.argv[2] ?? ''))
+  console.log(lines.join('\n'))
+  process.exitCode = ok ? 0 : 1
+}
