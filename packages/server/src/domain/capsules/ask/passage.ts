@@ -44,13 +44,17 @@ function rawPassages(hit: Hit): RawPassage[] {
   const passages: RawPassage[] = []
   for (const { start, end } of sentences(content).slice(0, SENTENCES_PER_HIT_MAX)) {
     const text = content.slice(start, end)
-    if (text.length > QUOTE_LENGTH_MAX || isHeading(text) || wordsIn(text) < QUOTE_WORDS_MIN) continue
+    if (text.length > QUOTE_LENGTH_MAX || isHeading(content, start) || wordsIn(text) < QUOTE_WORDS_MIN) continue
     passages.push({ hit, start, end, text, terms: new Set(terms(text)) })
   }
   return passages
 }
 
-const isHeading = (text: string): boolean => /^\s*#{1,6}\s/.test(text)
+/** The splitter leaves a heading's marks outside its range, so they are looked for in front of it. */
+function isHeading(content: string, start: number): boolean {
+  const line = content.slice(content.lastIndexOf('\n', start - 1) + 1, start)
+  return /^\s{0,3}#{1,6}\s+$/.test(line)
+}
 const wordsIn = (text: string): number => text.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
 
 /** Weight of each question term: the rarer among the candidate sentences, the more it says. They add up to 1. */
