@@ -118,7 +118,7 @@ const search = z.strictObject({
 })
 
 const ask = z.strictObject({
-  threshold: share().default(0.2).register(configFacts, {
+  threshold: share().default(0.25).register(configFacts, {
     reload: true,
     description: 'Below this score a passage is no evidence; nothing above it means the answer says so.',
   }),

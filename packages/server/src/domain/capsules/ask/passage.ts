@@ -57,15 +57,21 @@ function isHeading(content: string, start: number): boolean {
 }
 const wordsIn = (text: string): number => text.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
 
-/** Weight of each question term: the rarer among the candidate sentences, the more it says. They add up to 1. */
+/**
+ * Weight of each question term: the rarer among the candidate sentences, the more it says. A term that stands in none of
+ * them may be there in other words, so it counts as much as the others do on average. They add up to 1.
+ */
 function termWeights(asked: readonly string[], passages: readonly RawPassage[]): ReadonlyMap<string, number> {
-  const rarity = asked.map((term) => {
-    const count = passages.reduce((sum, passage) => sum + (passage.terms.has(term) ? 1 : 0), 0)
-    return Math.log(1 + (passages.length + 1) / (count + 0.5))
-  })
-  const total = rarity.reduce((sum, weight) => sum + weight, 0)
-  return new Map(asked.map((term, index) => [term, rarity[index]! / total]))
+  const counts = asked.map((term) => passages.filter((passage) => passage.terms.has(term)).length)
+  const rarity = counts.map((count) => Math.log(1 + (passages.length + 1) / (count + 0.5)))
+  const present = rarity.filter((_, index) => counts[index]! > 0)
+  const usual = present.length > 0 ? sum(present) / present.length : 1
+  const weights = rarity.map((weight, index) => (counts[index]! > 0 ? weight : usual))
+  const total = sum(weights)
+  return new Map(asked.map((term, index) => [term, weights[index]! / total]))
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 function scoreOf(
   passage: RawPassage,
