@@ -50,12 +50,12 @@ export const uuid = z
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, {
     error: 'must be a lower-case UUID',
   })
-  .meta({ format: 'uuid', example: '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10' })
+  .meta({ format: 'uuid', examples: ['01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10'] })
 
 export const semver = z
   .string()
   .regex(/^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/, { error: 'must be MAJOR.MINOR.PATCH' })
-  .meta({ example: '1.2.0' })
+  .meta({ examples: ['1.2.0'] })
 
 export const timestamp = z
   .string()
@@ -66,7 +66,7 @@ export const timestamp = z
       error: 'must be a time in RFC 3339, such as 2026-03-01T09:00:00Z',
     },
   )
-  .meta({ format: 'date-time', example: '2026-03-01T09:00:00.000Z' })
+  .meta({ format: 'date-time', examples: ['2026-03-01T09:00:00.000Z'] })
 
 export const content = wellFormed(z.string())
   .refine((text) => text.trim().length > 0, { error: 'must not be blank' })

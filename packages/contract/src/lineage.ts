@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CAPSULE_STATUSES, LINK_KINDS, timestamp, trustScore, uuid } from './capsule.ts'
-import { jsonValue } from './parameters.ts'
+import { jsonValue, wholeNumber } from './parameters.ts'
 
 export const LINEAGE_LIMITS = { nodesDefault: 1000, nodesMax: 20_000, depthMax: 100_000 } as const
 
@@ -40,14 +40,8 @@ export type LineageAnswer = z.infer<typeof lineageAnswer>
 
 export const lineageQuery = z.strictObject({
   direction: z.enum(['ancestors', 'descendants', 'both']).default('ancestors'),
-  depth: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(LINEAGE_LIMITS.depthMax)
-    .optional()
-    .describe('Steps, at most; all when left out.'),
-  limit: z.coerce.number().int().min(1).max(LINEAGE_LIMITS.nodesMax).default(LINEAGE_LIMITS.nodesDefault),
+  depth: wholeNumber(0, LINEAGE_LIMITS.depthMax).optional().describe('Steps, at most; all when left out.'),
+  limit: wholeNumber(1, LINEAGE_LIMITS.nodesMax).default(LINEAGE_LIMITS.nodesDefault),
 })
 
 export const pathAnswer = z

@@ -7,8 +7,21 @@ export const jsonValue = z.json().register(z.globalRegistry, { id: 'JsonValue' }
 export const many = <T extends z.ZodType>(item: T, max = 16) =>
   z.union([item, z.array(item).max(max)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.infer<T>[])
 
-/** A whole number; query parameters arrive as text. */
-export const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const INTEGER_TEXT = /^-?\d{1,16}$/
+const BOOLEAN_TEXT: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+])
+
+/** A whole number; query parameters arrive as text. Nothing else counts as one: not null, not an empty text. */
+export const wholeNumber = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && INTEGER_TEXT.test(value) ? Number(value) : value),
+    z.int().min(min).max(max),
+  )
+
+/** True or false; as text in a query. */
+export const flag = z.preprocess((value) => BOOLEAN_TEXT.get(value) ?? value, z.boolean())
 
 /** Members of every paged query. */
 export const page = { limit: wholeNumber(1, 100).default(20), cursor: z.string().max(500).optional() }

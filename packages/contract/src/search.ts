@@ -10,12 +10,10 @@ import {
   trustScore,
   uuid,
 } from './capsule.ts'
-import { many, wholeNumber } from './parameters.ts'
+import { flag, many, wholeNumber } from './parameters.ts'
 
 export const SEARCH_LIMITS = { queryLengthMax: 4000, limitDefault: 10, limitMax: 100 } as const
 export const SEARCH_MODES = ['hybrid', 'lexical', 'vector'] as const
-
-const flag = z.union([z.boolean(), z.stringbool()])
 
 /** What every search and question can be narrowed by. */
 const filterMembers = {
@@ -26,7 +24,7 @@ const filterMembers = {
   lane: scopeName.optional(),
   fold: scopeName.optional(),
   status: many(z.enum(CAPSULE_STATUSES), CAPSULE_STATUSES.length).optional().describe('ACTIVE alone when left out.'),
-  min_trust: z.coerce.number().pipe(trustScore).optional().describe('Least effective trust; 40 when left out.'),
+  min_trust: wholeNumber(0, 100).optional().describe('Least effective trust; 40 when left out.'),
   as_of: timestamp.optional().describe('What was valid then.'),
   known_at: timestamp.optional().describe('As it was recorded by then.'),
   min_sequence: wholeNumber(-1, Number.MAX_SAFE_INTEGER)

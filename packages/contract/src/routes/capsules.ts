@@ -12,11 +12,10 @@ import {
   semver,
   tag,
   timestamp,
-  trustScore,
   uuid,
 } from '../capsule.ts'
 import { versionSummary } from '../lineage.ts'
-import { many, page, paged } from '../parameters.ts'
+import { flag, many, page, paged, wholeNumber } from '../parameters.ts'
 import { stats } from '../system.ts'
 import {
   CAPSULE_EXAMPLE,
@@ -104,9 +103,9 @@ export const CAPSULES = [
       lane: scopeName.optional(),
       fold: scopeName.optional(),
       status: many(z.enum(CAPSULE_STATUSES)).optional(),
-      min_trust: z.coerce.number().pipe(trustScore).optional(),
+      min_trust: wholeNumber(0, 100).optional(),
       part_of: uuid.optional().describe('Chunks of this document.'),
-      chunks: z.stringbool().default(false).describe('True: chunks of documents are listed too.'),
+      chunks: flag.default(false).describe('True: chunks of documents are listed too.'),
     }),
     responses: { 200: json('A page.', paged(capsule, 'CapsulePage'), CAPSULE_PAGE_EXAMPLE) },
     errors: ['CURSOR_INVALID'],
@@ -236,13 +235,10 @@ export const CAPSULES = [
     access: { action: 'capsule.read', risk: 'low' },
     params: z.object({ id: uuid, version: semver }),
     query: z.strictObject({
-      start: z.coerce
-        .number()
-        .int()
-        .min(0)
+      start: wholeNumber(0, Number.MAX_SAFE_INTEGER)
         .optional()
         .describe('UTF-16 units; with `end`, `passage` shows the quote and what stands around it.'),
-      end: z.coerce.number().int().min(0).optional(),
+      end: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
     }),
     responses: {
       200: json(
