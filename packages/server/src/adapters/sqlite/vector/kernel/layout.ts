@@ -1,0 +1,79 @@
+/**
+ * Where things lie in the shared memory of a vector space, read by the host and by the kernel's compiler alike: plain
+ * constants without types are TypeScript and AssemblyScript at once. Bytes, little-endian.
+ *
+ *     page 0 header · READERS_MAX + 1 scratch areas · segments, each an array per column
+ */
+export const PAGE_BYTES = 65536
+
+// The header's 32-bit words.
+export const MAGIC_WORD = 0
+export const DIMENSIONS_WORD = 1
+/** Number of the highest slot ever used, plus one. */
+export const SLOTS_WORD = 2
+/** From this word on, one word a scratch area: 1 while a search is using it. */
+export const BUSY_WORD = 16
+
+/** Says that the memory is a vector space of this layout; changes with the layout. */
+export const MAGIC = 0x46435601
+export const READERS_MAX = 32
+export const SCRATCH_PAGES = 2
+export const SEGMENTS_PAGE = 1 + (READERS_MAX + 1) * SCRATCH_PAGES
+
+/** Slots in a segment; every column of a segment is one array of this length. */
+export const SEGMENT_SLOTS = 16384
+/** Tags a slot holds; a capsule with more is decided from its row. */
+export const SLOT_TAGS = 8
+
+// Columns, as offsets from the start of a segment. Codes come last: their width depends on the dimensions.
+export const STATUS = 0
+export const TRUST = STATUS + SEGMENT_SLOTS
+export const TYPE = TRUST + SEGMENT_SLOTS
+// One byte a slot is free here, so that the columns of words begin on a word.
+export const OWNER = TYPE + 2 * SEGMENT_SLOTS
+export const IDENTITY = OWNER + 4 * SEGMENT_SLOTS
+export const LANE = IDENTITY + 4 * SEGMENT_SLOTS
+export const FOLD = LANE + 4 * SEGMENT_SLOTS
+export const SIGNATURE = FOLD + 4 * SEGMENT_SLOTS
+export const TAGS = SIGNATURE + 4 * SEGMENT_SLOTS
+export const SCALE = TAGS + 4 * SLOT_TAGS * SEGMENT_SLOTS
+export const SUM = SCALE + 4 * SEGMENT_SLOTS
+export const ERROR = SUM + 4 * SEGMENT_SLOTS
+export const CODES = ERROR + 4 * SEGMENT_SLOTS
+
+// One reader's scratch, as offsets from its start: the filter, the query, bitmaps of one segment, the candidates.
+export const FLAGS = 0
+export const TRUST_MIN = 4
+export const OWNER_WANTED = 8
+export const IDENTITY_WANTED = 12
+export const LANE_WANTED = 16
+export const FOLD_WANTED = 20
+export const SIGNATURE_WANTED = 24
+export const TAG_COUNT = 28
+export const STATUS_SET = 32
+export const TYPE_SET = 48
+export const TAGS_WANTED = 64
+export const QUERY_COARSE_8 = 1024
+export const QUERY_FINE_8 = 5120
+export const QUERY_COARSE_16 = 9216
+export const QUERY_FINE_16 = 17408
+export const BITMAP = 25600
+export const UNDECIDED = 27648
+export const TOUCHED = 29696
+export const CANDIDATES = 32768
+/** Bytes of a candidate: score f32, slot u32, reach f32. */
+export const CANDIDATE_BYTES = 12
+/** As many as fit between CANDIDATES and the end of the scratch. */
+export const LIMIT_MAX = 8192
+
+// Bits of FLAGS: which columns the filter looks at. The status is always looked at, since 0 means an empty slot.
+export const BY_TRUST = 1
+export const BY_TYPE = 2
+export const BY_OWNER = 4
+export const BY_IDENTITY = 8
+export const BY_LANE = 16
+export const BY_FOLD = 32
+export const BY_TAGS = 64
+
+/** In the first tag of a slot: there are more tags than the slot holds, or they are being rewritten. */
+export const TAGS_OVERFLOW = 0xffffffff
