@@ -1,0 +1,44 @@
+import type { Readable, Writable } from 'node:stream'
+import type { Clock, Random } from '#base'
+import type { Environment } from '#config'
+import type { RestoreBackup, StartInstance } from './local-instance.ts'
+
+/** A stream that may be a terminal. */
+export interface OutputStream extends Writable {
+  readonly isTTY?: boolean
+  /** Columns of the terminal. */
+  readonly columns?: number
+}
+
+export interface InputStream extends Readable {
+  readonly isTTY?: boolean
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+/** Everything of the process that the command line touches, as arguments: `main.ts` hands in the real ones. */
+export interface CliIo {
+  readonly stdin: InputStream
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  /** From `environment()` of the configuration. */
+  readonly env: Environment
+  /** Absolute; relative paths start here. */
+  readonly cwd: string
+  /** How the program was called, for the examples that people copy: `cascade` or `./cascade`. */
+  readonly commandName: string
+  /** Version of the program. */
+  readonly version: string
+  /** Folder with the sample knowledge that the first start imports; null when there is none. */
+  readonly samplesDir: string | null
+  readonly clock: Clock
+  readonly random: Random
+  /** Seconds since the process began. */
+  readonly uptimeS: () => number
+  /** Calls the listener at each SIGINT and SIGTERM, until the handle is disposed of; the process itself then ends by none. */
+  readonly onSignal: (listener: (signal: StopSignal) => void) => Disposable
+  /** Ends the process at once; for a second Ctrl-C alone. */
+  readonly exitNow: (code: number) => void
+  readonly startInstance: StartInstance
+  readonly restoreBackup: RestoreBackup
+}

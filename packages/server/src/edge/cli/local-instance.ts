@@ -1,0 +1,56 @@
+import type { BootReport } from '#boot'
+import type { LoadedConfig } from '#config'
+
+/** An instance that this process runs: it owns the data folder until it is stopped. */
+export interface LocalInstance {
+  /** Where it answers this machine's user: the socket of the data folder (the pipe, on Windows). */
+  readonly socket: string
+  /** The administrator's bearer token. */
+  readonly token: string
+  /** Where the token lies, for people to read it; the token itself is never printed. */
+  readonly tokenFile: string
+  /** Address of the HTTP interface; null when it listens on the socket alone. */
+  readonly url: string | null
+  readonly boot: BootReport
+  /** Settles when the instance has stopped, however that came about; rejects when it broke. */
+  readonly stopped: Promise<void>
+  /** Drains, closes and gives the folder back. Repeating it waits for the same end. */
+  stop(reason: string): Promise<void>
+}
+
+export interface StartInstanceOptions {
+  /** `tcp+socket` for `cascade start`; `socket` for a command that needs the store for a moment. */
+  readonly listen: 'socket' | 'tcp+socket'
+  /** True: no log line reaches the terminal below the level `error`; standard output is the command's alone in any case. */
+  readonly quiet: boolean
+}
+
+/**
+ * Boots an instance that owns the data folder of the configuration. Signals are the caller's: it installs no handlers.
+ * Ready when the promise settles: the socket listens, the owner file names it, questions are answered.
+ *
+ * @throws CascadeError DATA_FOLDER_IN_USE when another process owns the folder, BOOT_FAILED or the cause otherwise;
+ * nothing is left running then.
+ */
+export type StartInstance = (loaded: LoadedConfig, options: StartInstanceOptions) => Promise<LocalInstance>
+
+export interface RestoredBackup {
+  /** The data folder that now holds what the backup held. */
+  readonly path: string
+  /** Bytes of the backup. */
+  readonly bytes: number
+  /** Every change up to this one is there again; -1 for an empty store. */
+  readonly sequence: number
+  /** Where what was there before now lies; null when the folder was empty. */
+  readonly kept: string | null
+}
+
+/**
+ * Puts the store of a backup into a data folder that nobody owns; what was there is kept beside it.
+ *
+ * @param dataDir absolute; made when it is missing.
+ * @param file absolute path of the backup.
+ * @throws CascadeError DATA_FOLDER_IN_USE while an instance owns the folder, BACKUP_INVALID or SOURCE_UNREADABLE for a
+ * file that is not a whole backup; nothing has changed then.
+ */
+export type RestoreBackup = (dataDir: string, file: string) => Promise<RestoredBackup>
