@@ -2,6 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SlotBitmap } from './slot-bitmap.ts'
 
+test('a bitmap of no slots takes no room', () => {
+  expect(SlotBitmap.of(new Uint32Array())).toMatchObject({ words: new Uint32Array(), count: 0 })
+})
+
 test('a bitmap of slots has exactly these, counts each once, and visits them in order', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(5000)), (slots) => {

@@ -12,9 +12,9 @@ export class SlotBitmap {
 
   /** The set of these slots, in any order; repeated ones count once. */
   static of(slots: Uint32Array): SlotBitmap {
-    let highest = -1
-    for (const slot of slots) highest = Math.max(highest, slot)
-    const words = new Uint32Array((highest >>> 5) + 1)
+    let end = 0
+    for (const slot of slots) end = Math.max(end, slot + 1)
+    const words = new Uint32Array(Math.ceil(end / 32))
     let count = 0
     for (const slot of slots) {
       const bit = 1 << (slot & 31)

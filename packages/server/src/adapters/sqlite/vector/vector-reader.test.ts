@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
 import { SEGMENT_SLOTS } from './kernel/layout.ts'
@@ -34,11 +35,10 @@ function startReader(handle: SpaceHandle, reader: number): Worker {
   return worker
 }
 
-function ask(worker: Worker, filter: SlotFilter, times = 1): Promise<{ slots: Uint32Array; scores: Float32Array }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ slots: Uint32Array; scores: Float32Array }>()
-  worker.once('message', resolve).once('error', reject)
+async function ask(worker: Worker, filter: SlotFilter, times = 1): Promise<{ slots: Uint32Array }> {
+  const answer = once(worker, 'message')
   worker.postMessage({ query: axis(0), filter, times })
-  return promise
+  return (await answer)[0]
 }
 
 const axis = (index: number): Float32Array => Float32Array.from({ length: WIDTH }, (_, at) => (at === index ? 1 : 0))
