@@ -1,5 +1,5 @@
+import { overlap } from './overlap.ts'
 import type { Passage } from './passage.ts'
-import { overlap } from './select-quotes.ts'
 
 export interface Conflict {
   /** Numbers of the quotes, from 1. */
@@ -27,7 +27,8 @@ export function findConflicts(quotes: readonly Passage[]): readonly Conflict[] {
   return conflicts
 }
 
-function disagreement(a: Passage, b: Passage): string | undefined {
+/** Why two passages cannot both be right; nothing where they can. */
+export function disagreement(a: Passage, b: Passage): string | undefined {
   if (a.hit.capsule.id === b.hit.capsule.id || overlap(wordsOf(a), wordsOf(b)) < SAME_MATTER) return undefined
   if (NEGATION.test(a.text) !== NEGATION.test(b.text)) return 'One denies what the other says.'
   const [x, y] = [numbersIn(a.text), numbersIn(b.text)]

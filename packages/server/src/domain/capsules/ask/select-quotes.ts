@@ -1,3 +1,5 @@
+import { disagreement } from './conflicts.ts'
+import { overlap } from './overlap.ts'
 import type { Passage } from './passage.ts'
 
 /** How much likeness to a quote already chosen costs (maximal marginal relevance, Carbonell and Goldstein 1998). */
@@ -30,7 +32,7 @@ function best(open: readonly Passage[], chosen: readonly Passage[]): Passage | u
   let top: Passage | undefined
   let topValue = Number.NEGATIVE_INFINITY
   for (const passage of open) {
-    const likeness = chosen.reduce((most, other) => Math.max(most, overlap(passage.terms, other.terms)), 0)
+    const likeness = chosen.reduce((most, other) => Math.max(most, likenessOf(passage, other)), 0)
     const value = passage.score - DIVERSITY * likeness
     if (likeness >= SAME || value <= topValue) continue
     top = passage
@@ -39,13 +41,10 @@ function best(open: readonly Passage[], chosen: readonly Passage[]): Passage | u
   return top
 }
 
+/** What contradicts a quote adds to the answer, however alike the words are. */
+const likenessOf = (passage: Passage, other: Passage): number =>
+  disagreement(passage, other) === undefined ? overlap(passage.terms, other.terms) : 0
+
 const byScore = (a: Passage, b: Passage): number =>
   b.score - a.score ||
   (a.hit.capsule.id < b.hit.capsule.id ? -1 : a.hit.capsule.id > b.hit.capsule.id ? 1 : a.start - b.start)
-
-/** Jaccard similarity of two sets of terms, 0-1. */
-export function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  if (a.size === 0 || b.size === 0) return 0
-  const common = a.intersection(b).size
-  return common / (a.size + b.size - common)
-}

@@ -33,7 +33,7 @@ export function fuse(candidates: readonly Candidate[], weights: SearchSettings['
 function rank(candidate: Candidate, best: Parts, share: Parts): Ranked {
   const { signals } = candidate
   const part = (signal: keyof Parts) =>
-    best[signal] > 0 ? (share[signal] * Math.max(0, signals[signal] ?? 0)) / best[signal] : 0
+    best[signal] > 0 ? share[signal] * (Math.max(0, signals[signal] ?? 0) / best[signal]) : 0
   const parts = { lexical: part('lexical'), vector: part('vector'), graph: part('graph') }
   return { candidate, parts, score: parts.lexical + parts.vector + parts.graph }
 }

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { openWorld } from '../use-cases/testing.ts'
+import { ask } from './ask.ts'
+
+describe('an answer', () => {
+  test('is nothing when the sources say nothing about it', async () => {
+    const { context, add } = await openWorld()
+    await add({ content: 'Backups are written every night. They are restored once a month.' })
+    expect((await ask(context, { question: 'How tall is the Eiffel tower?' })).quotes).toEqual([])
+    expect((await ask(context, { question: '???' })).quotes).toEqual([])
+  })
+
+  test('quotes verbatim, with offsets into the content as it was sent', async () => {
+    const { context, add } = await openWorld()
+    const content = '# Backups 👩‍🚀\r\n\r\nBackups are written every night at two.\r\nThey are kept for 30 days.\r\n'
+    await add({ content })
+    const { quotes } = await ask(context, { question: 'When are backups written?' })
+    expect(quotes[0]?.text).toBe('Backups are written every night at two.')
+    for (const { start, end, text } of quotes) expect(content.slice(start, end)).toBe(text)
+  })
+
+  test('prefers the sentence that defines what is asked for', async () => {
+    const { context, add } = await openWorld()
+    await add({
+      content:
+        'Every capsule has an owner and a version. A capsule is the atomic unit of knowledge. Look at the capsule list.',
+    })
+    const { quotes } = await ask(context, { question: 'What is a capsule?' })
+    expect(quotes[0]?.text).toBe('A capsule is the atomic unit of knowledge.')
+  })
+
+  test('does not say the same twice', async () => {
+    const { context, add } = await openWorld()
+    await add({ content: 'The retention of audit records is seven years.', tags: ['a'] })
+    await add({
+      content: 'The retention of audit records is seven years!',
+      tags: ['b'],
+      source: { kind: 'url', url: 'https://example.org/' },
+    })
+    expect((await ask(context, { question: 'What is the retention of audit records?' })).quotes).toHaveLength(1)
+  })
+
+  test.for([
+    { name: 'numbers', other: 'The retention of audit records in Germany is 10 years.' },
+    { name: 'denial', other: 'The retention of audit records in Germany is not 7 years.' },
+  ])('shows a conflict of $name', async ({ other }) => {
+    const { context, add } = await openWorld()
+    await add({ content: 'The retention of audit records in Germany is 7 years.' })
+    await add({ content: other })
+    const { quotes, conflicts } = await ask(context, { question: 'What is the retention of audit records in Germany?' })
+    expect(quotes).toHaveLength(2)
+    expect(conflicts).toMatchObject([{ citations: [1, 2] }])
+  })
+
+  test('keeps to the number of quotes that was asked for', async () => {
+    const { context, add } = await openWorld()
+    for (const place of ['Berlin', 'Paris', 'Rome', 'Oslo'])
+      await add({ content: `Backups in ${place} are written every night by the team of ${place}.` })
+    expect(
+      (await ask(context, { question: 'Where are backups written every night?', quotes: 2 })).quotes.length,
+    ).toBeLessThanOrEqual(2)
+  })
+})

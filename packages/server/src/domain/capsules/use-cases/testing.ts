@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import type { Action, CapsuleCreate } from '@forge-cascade/contract'
+import { createUuidV7, systemRandom } from '#base'
+import { createBootstrapGate, requireGrant } from '#governance'
+import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
+import { openMemoryStore } from '../../../adapters/memory/index.ts'
+import { createBuiltinEmbedder } from '../../../adapters/models/builtin-embedder.ts'
+import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
+import type { AskContext } from '../ask/ask.ts'
+import type { StoredCapsule } from '../capsule.ts'
+import type { Call } from './context.ts'
+import { createCapsule } from './create-capsules.ts'
+import { SIMILARITY_COLLECTION } from './link-similar.ts'
+import { getCapsule } from './read-capsule.ts'
+
+/** A small world for tests of use cases: the plain store, the real embedder, the real gate, a clock that is told. */
+export interface World {
+  readonly context: AskContext
+  readonly time: TestClock
+  readonly administrator: Subject
+  call<A extends Action>(action: A, by?: Subject): Call<A>
+  /** Adds a capsule and reads it back. */
+  add(input: Partial<CapsuleCreate> & { readonly content: string }): Promise<StoredCapsule>
+}
+
+export async function openWorld(): Promise<World> {
+  const time = createTestClock()
+  const newId = createUuidV7(time.clock, systemRandom)
+  const store = openMemoryStore({ collections: [...SUBJECT_COLLECTIONS, SIMILARITY_COLLECTION], clock: time.clock })
+  const subjects = new Subjects({ store, clock: time.clock, newId })
+  const gate = createBootstrapGate({ clock: time.clock, newId })
+  const grantTo = <A extends Action>(subject: Subject, action: A) =>
+    requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))
+  const founder = (id: string): Subject => ({
+    id,
+    kind: 'person',
+    name: 'founder',
+    roles: ['administrator'],
+    trust: 100,
+    createdAt: 0,
+  })
+  const administrator = await subjects.openAdministrator((id) => grantTo(founder(id), 'subject.create'))
+  const context: AskContext = {
+    store,
+    subjects,
+    newId,
+    embedder: createBuiltinEmbedder(),
+    clock: time.clock,
+    random: systemRandom,
+    search: SEARCH_SETTINGS,
+    ask: { threshold: 0.25, quotesMax: 5 },
+  }
+  const call = <A extends Action>(action: A, by: Subject = administrator): Call<A> => ({
+    grant: grantTo(administrator, action),
+    subject: by,
+    command: { id: createHash('sha256').update(newId()).digest('hex').slice(0, 32) },
+    grantSubject: () => grantTo(administrator, 'subject.create'),
+  })
+  const add: World['add'] = async (input) => {
+    const { outcome } = await createCapsule(context, call('capsule.create'), { type: 'knowledge', ...input })
+    if (!outcome.ok) throw outcome.error
+    return getCapsule(context, outcome.receipt.id ?? '')
+  }
+  return { context, time, administrator, call, add }
+}
+
+const SEARCH_SETTINGS = {
+  limitDefault: 10,
+  deadlineMs: 1000,
+  minTrust: 40,
+  weights: { lexical: 0.45, vector: 0.4, graph: 0.15 },
+  trustBoost: 0.1,
+  freshnessBoost: 0.05,
+} as const
