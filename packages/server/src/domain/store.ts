@@ -1,4 +1,4 @@
-import type { CapsuleStore } from '#capsules'
+import type { CapsuleStore } from './capsules/capsule-store.ts'
 import type { LedgerStore } from '#ledger'
 import type { Records, UnitOfWork } from '#store'
 

@@ -73,7 +73,7 @@ describe('a check', () => {
     {
       name: 'thrown, whose message may name a path',
       find: () => {
-        throw new Error('/home/ann/secret.md')
+        throw new Error('/srv/data/secret.md')
       },
       critical: true,
       status: 'failed',
