@@ -7,8 +7,10 @@ import { dot1, dot4, QUERY_COARSE, QUERY_FINE } from './dot'
 export { sort as finish } from './best'
 export { filter } from './filter'
 
-// From this many passing slots of 64 on, reading all of them in order is faster than reading some of them here and there.
-const DENSE: u64 = 22
+// From this many passing slots of 64 on, reading all of them in order is faster than reading some here and there (measured
+// for 100,000 codes of 384). Decided for stretches of words: changing between the two costs more than either.
+const DENSE: u32 = 18
+const STRETCH: u32 = 16
 
 let width: usize = 0
 let coarseStep: f32 = 0
@@ -46,11 +48,23 @@ export function begin(
 export function scan(segmentNow: usize, first: u32, words: u32): void {
   segment = segmentNow
   firstSlot = first
-  for (let word: u32 = 0; word < words; word++) {
-    const bits = load<u64>(scratch + ((<usize>word) << 3), BITMAP)
-    if (popcnt(bits) >= DENSE) scanDense(word << 6, bits)
-    else if (bits) scanSparse(word << 6, bits)
+  for (let from: u32 = 0; from < words; from += STRETCH) scanStretch(from, min(from + STRETCH, words))
+}
+
+function scanStretch(from: u32, end: u32): void {
+  let passing: u32 = 0
+  for (let word = from; word < end; word++) passing += <u32>popcnt(bitsOf(word))
+  const dense = passing >= DENSE * (end - from)
+  for (let word = from; word < end; word++) {
+    const bits = bitsOf(word)
+    if (!bits) continue
+    if (dense) scanDense(word << 6, bits)
+    else scanSparse(word << 6, bits)
   }
+}
+
+function bitsOf(word: u32): u64 {
+  return load<u64>(scratch + ((<usize>word) << 3), BITMAP)
 }
 
 /** The most that any slot left out can score exactly, before the query's own rounding. */
@@ -60,17 +74,16 @@ export function ceilingNow(): f32 {
   return max(ceiling, max(even, odd))
 }
 
-/** Computes all slots from the first to the last whose bit is set, in order, and offers those whose bit is set. */
+/** Computes all 64 slots in order, and offers those whose bit is set. */
 function scanDense(from: u32, passing: u64): void {
   const query = scratch + QUERY_COARSE
-  const skipped = ctz(passing) & ~3
-  let lanes = passing >> skipped
-  for (let slot = from + <u32>skipped; lanes; slot += 4, lanes >>= 4) {
+  for (let place: u32 = 0; place < 64; place += 4) {
+    const lanes = <i32>(passing >> place)
+    const slot = from + place
     const codes = codesOf(slot)
     const dots = dot4(codes, codes + width, codes + 2 * width, codes + 3 * width, query, width)
     const column = segment + ((<usize>slot) << 2)
-    const wanted = v128.and(i32x4.splat(<i32>lanes), i32x4(1, 2, 4, 8))
-    const passes = i32x4.ne(wanted, i32x4.splat(0))
+    const passes = i32x4.ne(v128.and(i32x4.splat(lanes), i32x4(1, 2, 4, 8)), i32x4.splat(0))
     const scale = v128.load(column, SCALE)
     weigh(dots, scale, v128.load(column, SUM), v128.load(column, ERROR), passes, slot, slot + 1, slot + 2, slot + 3)
   }
