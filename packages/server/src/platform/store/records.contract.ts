@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { RECORD_KEY_LENGTH_MAX, RECORD_VALUE_BYTES_MAX, type RecordPage, type StoredRecord } from './records.ts'
-import {
-  campaign,
-  codeOf,
-  commandId,
-  commandOf,
-  commit,
-  createSeeded,
-  grantOf,
-  type PlatformStore,
-  type StoreUnderTest,
-  shareStore,
-} from './testing.ts'
+import { RECORD_KEY_LENGTH_MAX, RECORD_VALUE_BYTES_MAX } from './records.ts'
+import { codeOf, commandId, commandOf, commit, grantOf, type StoreUnderTest, shareStore } from './testing.ts'
+import { findRecord as find, putRecord as put, readPages, removeRecord as remove } from './testing-records.ts'
 
 type Open = () => Promise<StoreUnderTest>
 
@@ -21,23 +11,8 @@ export function describeRecords(name: string, open: Open): void {
     describe('one record', () => testOne(shareStore(open)))
     describe('keys and values', () => testLimits(shareStore(open)))
     describe('expiry', () => testExpiry(shareStore(open)))
-    describe('lists', () => testLists(shareStore(open)))
   })
 }
-
-type PutOptions = Parameters<PlatformStore['records']['put']>[4]
-
-const put = (store: PlatformStore, key: string, value: unknown, options: PutOptions = {}, collection = 'people') => {
-  const grant = grantOf('system.maintain')
-  return commit(store, commandOf(grant, [store.records.put(grant, collection, key, value, options)]))
-}
-
-const remove = (store: PlatformStore, key: string, options: { expectedRevision?: number } = {}) => {
-  const grant = grantOf('system.maintain')
-  return commit(store, commandOf(grant, [store.records.delete(grant, 'people', key, options)]))
-}
-
-const find = (store: PlatformStore, key: string, collection = 'people') => store.records.find(collection, key)
 
 function testOne(under: StoreUnderTest): void {
   test('what was never put is absent', async () => {
@@ -251,94 +226,4 @@ function testExpiry(under: StoreUnderTest): void {
     clock.advance(5000)
     expect(await find(store, 'kept')).toMatchObject({ revision: 2, value: 2, expiresAt: null })
   })
-}
-
-function testLists(under: StoreUnderTest): void {
-  test('keys come in order, in pages of any size, each once', async () => {
-    const { store } = under
-    const keys = Array.from({ length: 23 }, (_, index) => `list-${String(index).padStart(2, '0')}`)
-    for (const key of keys.toReversed()) await put(store, key, {}, {}, 'places')
-    for (const limit of [1, 7, 22, 23, 24, 1000]) {
-      const read = await readPages((after) => store.records.list('places', { limit, ...after }))
-      expect(read.map(({ key }) => key)).toEqual(keys)
-    }
-    expect((await store.records.list('places', { limit: 23 })).next).toBeUndefined()
-  })
-
-  test('pages stay in place while records come and go', async () => {
-    const { store } = under
-    const random = createSeeded(11)
-    const stable = new Set(Array.from({ length: campaign(60, 600) }, (_, index) => `s${index}`))
-    for (const key of stable) await put(store, key, { name: 'stable', age: 1 })
-    const seen = await readPages(async (after) => {
-      const passing = `p${Math.floor(random() * 1000)}`
-      await put(store, passing, { name: 'passing', age: 1 })
-      if (random() < 0.5) await remove(store, passing)
-      return store.records.listBy('people', 'age', 1, { limit: 5, ...after })
-    })
-    const keys = seen.map(({ key }) => key)
-    expect(new Set(keys).size).toBe(keys.length)
-    expect(stable.difference(new Set(keys))).toEqual(new Set())
-    expect(keys).toEqual(keys.toSorted())
-  })
-
-  test('a page may continue after a key that is gone', async () => {
-    const { store } = under
-    for (const key of ['gone-a', 'gone-b', 'gone-c']) await put(store, key, { name: 'gone' })
-    const { next } = await store.records.listBy('people', 'name', 'gone', { limit: 2 })
-    await remove(store, 'gone-b')
-    const rest = await store.records.listBy('people', 'name', 'gone', { limit: 2, after: next! })
-    expect(rest.items.map(({ key }) => key)).toEqual(['gone-c'])
-  })
-
-  test('an index tells strings, numbers and booleans apart', async () => {
-    const { store } = under
-    const values = { one: 1, text: '1', yes: true, word: 'true', zero: 0, no: false, half: 0.5, empty: '' }
-    for (const [key, active] of Object.entries(values)) await put(store, `typed-${key}`, { active })
-    for (const [key, active] of Object.entries(values)) {
-      const { items } = await store.records.listBy('people', 'active', active, { limit: 10 })
-      expect(items.map((item) => item.key)).toEqual([`typed-${key}`])
-    }
-  })
-
-  test('an index follows the value: changed, taken away, deleted', async () => {
-    const { store } = under
-    const named = async (name: string) =>
-      (await store.records.listBy('people', 'name', name, { limit: 10 })).items.map(({ key }) => key)
-    await put(store, 'moving', { name: 'old' })
-    await put(store, 'moving', { name: 'new' })
-    expect([await named('old'), await named('new')]).toEqual([[], ['moving']])
-    await put(store, 'moving', { other: 'new' })
-    expect(await named('new')).toEqual([])
-    await put(store, 'moving', { name: 'new' })
-    await remove(store, 'moving')
-    expect(await named('new')).toEqual([])
-  })
-
-  test.for<{ readonly value: unknown }>([
-    { value: { name: ['list'] } },
-    { value: { name: null } },
-    { value: 'list' },
-    { value: null },
-    { value: [] },
-  ])('a member that is no string, number or boolean is not found: $value', async ({ value }) => {
-    await put(under.store, 'unfindable', value)
-    expect((await under.store.records.listBy('people', 'name', 'list', { limit: 10 })).items).toEqual([])
-    await remove(under.store, 'unfindable')
-  })
-}
-
-/** Hardly more pages than any test has records. */
-const PAGES_MAX = 5000
-
-async function readPages(read: (after: { after?: string }) => Promise<RecordPage>): Promise<readonly StoredRecord[]> {
-  const all: StoredRecord[] = []
-  let after: { after?: string } = {}
-  for (let pages = 0; pages < PAGES_MAX; pages++) {
-    const { items, next } = await read(after)
-    all.push(...items)
-    if (next === undefined) return all
-    after = { after: next }
-  }
-  throw new Error('the pages do not end')
 }

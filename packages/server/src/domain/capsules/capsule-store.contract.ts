@@ -1,0 +1,29 @@
+import { describeAsOf } from './capsule-store.as-of.contract.ts'
+import { describeDedupe } from './capsule-store.dedupe.contract.ts'
+import { describeFilters } from './capsule-store.filters.contract.ts'
+import { describeCapsuleGrants } from './capsule-store.grants.contract.ts'
+import { describeLineage } from './capsule-store.lineage.contract.ts'
+import { describeLinks } from './capsule-store.links.contract.ts'
+import { describeLists } from './capsule-store.lists.contract.ts'
+import { describeRevisions } from './capsule-store.revisions.contract.ts'
+import { describeSearch } from './capsule-store.search.contract.ts'
+import { describeTrust } from './capsule-store.trust.contract.ts'
+import { describeVectors } from './capsule-store.vectors.contract.ts'
+import { describeVersions } from './capsule-store.versions.contract.ts'
+import type { OpenStore } from './testing.ts'
+
+/** What every store promises about capsules. `open` gives a new, empty store each time. */
+export function describeCapsuleStore(name: string, open: OpenStore): void {
+  describeVersions(name, open)
+  describeRevisions(name, open)
+  describeAsOf(name, open)
+  describeDedupe(name, open)
+  describeFilters(name, open)
+  describeSearch(name, open)
+  describeVectors(name, open)
+  describeLineage(name, open)
+  describeTrust(name, open)
+  describeLinks(name, open)
+  describeLists(name, open)
+  describeCapsuleGrants(name, open)
+}
