@@ -1,10 +1,13 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { CascadeError, messageOf } from '#base'
-import type { AcquireFolderLock } from '#data-folder'
+import type { AcquireFolderLock, FolderLock } from '#data-folder'
 
 const FILE = 'lock'
 const SQLITE_BUSY = 5
+
+/** Connections that hold a lock. One that nothing referred to would be collected, and its lock with it. */
+const holding = new Set<DatabaseSync>()
 
 /**
  * Takes a folder by an exclusive transaction on a file of its own, which holds nothing: SQLite takes the operating
@@ -16,14 +19,23 @@ export const acquireFolderLock: AcquireFolderLock = (directory) => {
   try {
     database = new DatabaseSync(file, { timeout: 0 })
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-    const open = database
-    return { held: true, [Symbol.dispose]: () => open.close() }
+    return hold(database)
   } catch (error) {
     database?.close()
     if (isBusy(error)) return { held: false }
     throw new CascadeError('UNAVAILABLE', `The data folder ${directory} cannot be locked: ${messageOf(error)}.`, {
       cause: error,
     })
+  }
+}
+
+function hold(database: DatabaseSync): FolderLock {
+  holding.add(database)
+  return {
+    held: true,
+    [Symbol.dispose]: () => {
+      if (holding.delete(database)) database.close()
+    },
   }
 }
 

@@ -1,0 +1,244 @@
+import type { LinkKind } from '@forge-cascade/contract'
+import { formatUuid } from '#base'
+import {
+  type CapsuleCounts,
+  type CapsuleFilter,
+  type Embedding,
+  type Link,
+  type Page,
+  type StoredCapsule,
+  type TrustEntry,
+  VERSIONS_READ_MAX,
+  type VersionSummary,
+} from '#capsules'
+import { findCapsule } from './capsule-rows.ts'
+import { placeKey } from './capsule-writer.ts'
+import { ACTIVE, ARCHIVED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
+import { parseCursor, writeCursor } from './cursor.ts'
+import type { Database, SqlValue } from './database.ts'
+import { resolveFilter, versionInPast } from './filter-sql.ts'
+import type { Names } from './names.ts'
+import type { StoredCapsules } from './stored-capsules.ts'
+import { toVector } from './vector-slots.ts'
+
+export interface Scope {
+  readonly owner: string
+  readonly identity: string | null
+  readonly lane: string | null
+  readonly fold: string | null
+}
+
+export interface PageRequest {
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** The reading methods of the capsule port that are no search, over one connection. */
+export class CapsuleReader {
+  readonly #database: Database
+  readonly #names: Names
+  readonly #stored: StoredCapsules
+
+  constructor(database: Database, names: Names, stored: StoredCapsules) {
+    this.#database = database
+    this.#names = names
+    this.#stored = stored
+  }
+
+  getHeads(ids: readonly string[]): StoredCapsule[] {
+    return this.#stored.read(ids.flatMap((id) => findCapsule(this.#database, id)?.head ?? []))
+  }
+
+  findVersion(id: string, version: string): StoredCapsule | undefined {
+    const key = this.#versionKey(id, version)
+    return key === undefined ? undefined : this.#stored.read([key])[0]
+  }
+
+  findAsOf(id: string, asOf: number, knownAt: number | undefined): StoredCapsule | undefined {
+    const capsule = findCapsule(this.#database, id)
+    if (!capsule) return undefined
+    const past = versionInPast({ asOf, knownAt })
+    const row = this.#database.get<{ key: number }>(
+      `SELECT v.key FROM capsules c CROSS JOIN versions v ON ${past.condition} WHERE c.key = ?`,
+      ...past.values,
+      capsule.key,
+    )
+    return row && this.#stored.read([row.key], knownAt)[0]
+  }
+
+  findByPlace(scope: Scope, place: string): StoredCapsule | undefined {
+    const owner = this.#names.find(scope.owner)
+    if (owner === undefined) return undefined
+    const row = this.#database.get<{ head: number }>(
+      `SELECT c.head FROM capsules c JOIN versions v ON v.key = c.head
+       WHERE c.place = ? AND c.owner = ? AND v.place = ? AND c.status IN (${ACTIVE}, ${ARCHIVED})
+       ORDER BY c.status = ${ACTIVE} DESC, c.key DESC LIMIT 1`,
+      placeKey(scope.owner, scope, place),
+      owner,
+      place,
+    )
+    return row && this.#stored.read([row.head])[0]
+  }
+
+  listVersions(id: string, { limit, cursor }: PageRequest): Page<VersionSummary> {
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : parseCursor(cursor)
+    const keys = this.#versionKeys(id, before, limit + 1)
+    const items = this.#stored.summaries(keys.slice(0, limit))
+    return { items, next: keys.length > limit ? writeCursor(items.at(-1)!.ordinal) : undefined }
+  }
+
+  readVersions(id: string): StoredCapsule[] {
+    return this.#stored.read(this.#versionKeys(id, Number.MAX_SAFE_INTEGER, VERSIONS_READ_MAX).reverse())
+  }
+
+  list(filter: CapsuleFilter, { limit, cursor }: PageRequest): Page<StoredCapsule> {
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : parseCursor(cursor)
+    const resolved = resolveFilter(this.#database, this.#names, filter)
+    if (!resolved) return { items: [], next: undefined }
+    const past = versionInPast(resolved)
+    const [from, version, pastValues] = resolved.isPast
+      ? [`capsules c CROSS JOIN versions v ON ${past.condition}`, 'v.key', past.values]
+      : ['capsules c', 'c.head', []]
+    const rows = this.#database.all<{ key: number; version: number }>(
+      `SELECT c.key, ${version} AS version FROM ${from}
+       WHERE c.key < ? AND ${resolved.conditions.join(' AND ')} ORDER BY c.key DESC LIMIT ?`,
+      ...pastValues,
+      before,
+      ...resolved.values,
+      limit + 1,
+    )
+    const page = rows.slice(0, limit)
+    const items = this.#stored.read(
+      page.map((row) => row.version),
+      filter.knownAt,
+    )
+    return { items, next: rows.length > limit ? writeCursor(page.at(-1)!.key) : undefined }
+  }
+
+  hydrate(hits: readonly { readonly id: string; readonly version: string }[], filter: CapsuleFilter): StoredCapsule[] {
+    const resolved = resolveFilter(this.#database, this.#names, filter)
+    if (!resolved) return []
+    const past = versionInPast(resolved)
+    const keys = hits.flatMap(({ id, version }) => {
+      const capsule = findCapsule(this.#database, id)
+      if (!capsule) return []
+      const row = this.#database.get<{ key: number }>(
+        `SELECT v.key FROM capsules c CROSS JOIN versions v ON ${resolved.isPast ? past.condition : 'v.key = c.head'}
+         WHERE c.key = ? AND v.version = ? AND ${resolved.conditions.join(' AND ')}`,
+        ...((resolved.isPast ? past.values : []) as SqlValue[]),
+        capsule.key,
+        version,
+        ...resolved.values,
+      )
+      return row ? [row.key] : []
+    })
+    return this.#stored.read(keys, filter.knownAt)
+  }
+
+  links(id: string, kinds: readonly LinkKind[] | undefined): Link[] {
+    const capsule = findCapsule(this.#database, id)
+    if (!capsule) return []
+    interface LinkRow {
+      readonly source: Uint8Array
+      readonly target: Uint8Array
+      readonly kind: number
+      readonly weight: number
+      readonly created_at: number
+    }
+    const rows = this.#database.all<LinkRow>(
+      `SELECT a.id AS source, b.id AS target, l.kind, l.weight, l.created_at
+       FROM (SELECT * FROM links WHERE source = ?1 UNION ALL SELECT * FROM links WHERE target = ?1) l
+       JOIN capsules a ON a.key = l.source JOIN capsules b ON b.key = l.target
+       ORDER BY l.created_at, l.source, l.kind, l.target`,
+      capsule.key,
+    )
+    return rows
+      .map(({ source, target, kind, weight, created_at }) => ({
+        from: formatUuid(source),
+        to: formatUuid(target),
+        kind: LINK_CODES.decode(kind),
+        weight,
+        createdAt: created_at,
+      }))
+      .filter(({ kind }) => kinds === undefined || kinds.includes(kind))
+  }
+
+  trustHistory(id: string, limit: number): TrustEntry[] {
+    const capsule = findCapsule(this.#database, id)
+    if (!capsule) return []
+    const rows = this.#database.all<Omit<TrustEntry, 'actor'> & { readonly actor: number }>(
+      'SELECT old, new, reason, at, actor FROM trust_history WHERE capsule = ? ORDER BY key DESC LIMIT ?',
+      capsule.key,
+      limit,
+    )
+    return rows.map((row) => ({ ...row, actor: this.#names.text(row.actor) }))
+  }
+
+  parentTrust(id: string): { readonly id: string; readonly effectiveTrust: number }[] {
+    const capsule = findCapsule(this.#database, id)
+    if (!capsule) return []
+    const rows = this.#database.all<{ id: Uint8Array; effective_trust: number }>(
+      `SELECT p.id, p.effective_trust FROM edges e JOIN capsules p ON p.key = e.parent
+       WHERE e.child = ? AND e.version = ? GROUP BY p.key ORDER BY min(e.position)`,
+      capsule.key,
+      capsule.head,
+    )
+    return rows.map((row) => ({ id: formatUuid(row.id), effectiveTrust: row.effective_trust }))
+  }
+
+  listUnsettled(limit: number): string[] {
+    const sql = 'SELECT id FROM capsules WHERE unsettled = 1 ORDER BY key DESC LIMIT ?'
+    return this.#database.all<{ id: Uint8Array }>(sql, limit).map((row) => formatUuid(row.id))
+  }
+
+  findEmbedding(id: string, version: string): Embedding | undefined {
+    const key = this.#versionKey(id, version)
+    if (key === undefined) return undefined
+    const row = this.#database.get<{ space: number; vector: Uint8Array }>(
+      'SELECT space, vector FROM embeddings WHERE version = ?',
+      key,
+    )
+    return row && { model: this.#stored.model(row.space), vector: toVector(row.vector).slice() }
+  }
+
+  counts(): CapsuleCounts {
+    const totals = this.#database.get<{ capsules: number; chunks: number }>(
+      'SELECT count(*) AS capsules, count(part_of) AS chunks FROM capsules',
+    )
+    const versions = this.#database.get<{ versions: number; bytes: number | null }>(
+      'SELECT count(*) AS versions, sum(bytes) AS bytes FROM versions',
+    )
+    return {
+      capsules: totals?.capsules ?? 0,
+      chunks: totals?.chunks ?? 0,
+      versions: versions?.versions ?? 0,
+      contentBytes: versions?.bytes ?? 0,
+      byStatus: this.#tally('status', STATUS_CODES.decode),
+      byType: this.#tally('type', TYPE_CODES.decode),
+      byEmbeddingModel: this.#tally('space', (space) => this.#stored.model(space)),
+    }
+  }
+
+  #tally(column: 'status' | 'type' | 'space', nameOf: (code: number) => string): Record<string, number> {
+    const rows = this.#database.all<{ code: number; count: number }>(
+      `SELECT ${column} AS code, count(*) AS count FROM capsules WHERE ${column} IS NOT NULL GROUP BY ${column}`,
+    )
+    return Object.fromEntries(rows.map(({ code, count }) => [nameOf(code), count]))
+  }
+
+  #versionKey(id: string, version: string): number | undefined {
+    const capsule = findCapsule(this.#database, id)
+    if (!capsule) return undefined
+    if (capsule.version === version) return capsule.head
+    const sql = 'SELECT key FROM versions WHERE capsule = ? AND version = ?'
+    return this.#database.get<{ key: number }>(sql, capsule.key, version)?.key
+  }
+
+  /** Newest first, those with an ordinal below `before`. */
+  #versionKeys(id: string, before: number, limit: number): number[] {
+    const capsule = findCapsule(this.#database, id)
+    if (!capsule) return []
+    const sql = 'SELECT key FROM versions WHERE capsule = ? AND ordinal < ? ORDER BY ordinal DESC LIMIT ?'
+    return this.#database.all<{ key: number }>(sql, capsule.key, before, limit).map(({ key }) => key)
+  }
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import { workerData } from 'node:worker_threads'
+import { writeBackup } from './backup.ts'
+import { Database } from './database.ts'
+import { examine } from './doctor.ts'
+import { serveThread } from './serve-thread.ts'
+import { DATABASE_FILE } from './writer-operations.ts'
+
+export interface CareData {
+  readonly directory: string
+}
+
+export type CareOperations = {
+  readonly backup: (file: string) => Promise<void>
+  readonly examine: (depth: 'quick' | 'full', slots: number) => ReturnType<typeof examine>
+  readonly close: () => void
+}
+
+// What the main thread hands to the constructor of the worker.
+const { directory } = workerData as CareData
+const database = new Database(join(directory, DATABASE_FILE), { readOnly: true, pragmas: ['query_only = ON'] })
+
+serveThread<CareOperations>(({ progress }) => ({
+  backup: (file) => writeBackup(database, file, progress),
+  examine: (depth, slots) => examine(database, depth, slots, progress),
+  close: () => database.close(),
+}))

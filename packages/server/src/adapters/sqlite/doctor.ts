@@ -1,0 +1,189 @@
+import { formatUuid, saltedDigest } from '#base'
+import type { Finding } from '#store'
+import { ACTIVE } from './codes.ts'
+import { decodeContent } from './content-codec.ts'
+import type { Database } from './database.ts'
+import { LedgerReader } from './ledger-reader.ts'
+import { Names } from './names.ts'
+
+type Progress = (done: number, total: number) => void
+
+/** Entries of the chain that are checked between two reports of progress. */
+const CHAIN_SLICE = 5000
+/** A quick look checks the newest entries alone. */
+const QUICK_CHAIN_ENTRIES = 1000
+/** Versions whose content is compared with the digest in the log: a sample spread evenly over all. */
+const DIGEST_SAMPLES = 500
+/** Leaves about one capsule that are searched for the one that tells of a version. */
+const LEAVES_OF_CAPSULE_MAX = 1000
+
+interface Check {
+  readonly name: string
+  readonly isFull: boolean
+  /** What is wrong, or undefined when nothing is. */
+  readonly run: (database: Database, slots: number) => string | undefined
+}
+
+/**
+ * Looks for damage, changes nothing.
+ *
+ * @param slots how many capsules the vector index holds, as the writer counts them.
+ */
+export function examine(
+  database: Database,
+  depth: 'quick' | 'full',
+  slots: number,
+  onProgress: Progress,
+): readonly Finding[] {
+  const checks = CHECKS.filter(({ isFull }) => depth === 'full' || !isFull)
+  const findings = checks.map(({ name, run }, position) => {
+    onProgress(position, checks.length + 1)
+    const problem = run(database, slots)
+    return { check: name, ok: problem === undefined, detail: problem ?? 'nothing wrong' }
+  })
+  findings.push(checkChain(database, depth))
+  onProgress(checks.length + 1, checks.length + 1)
+  return findings
+}
+
+/** Counts that must be equal or zero, by the statement that makes one. */
+const count = (database: Database, sql: string): number => database.get<{ n: number }>(sql)?.n ?? 0
+
+const none = (database: Database, sql: string, what: string): string | undefined => {
+  const found = count(database, sql)
+  return found === 0 ? undefined : `${found} ${what}`
+}
+
+const CHECKS: readonly Check[] = [
+  {
+    name: 'file',
+    isFull: true,
+    // Since SQLite 3.44 this asks virtual tables too, so the text indexes are checked against their own records.
+    run: (database) => {
+      const rows = database.all<{ integrity_check: string }>('PRAGMA integrity_check(10)')
+      const problems = rows.map((row) => row.integrity_check).filter((line) => line !== 'ok')
+      return problems.length === 0 ? undefined : problems.join('; ')
+    },
+  },
+  {
+    name: 'file, quickly',
+    isFull: false,
+    run: (database) => {
+      const pages = count(database, 'SELECT page_count AS n FROM pragma_page_count')
+      return pages > 0 ? undefined : 'the file has no pages'
+    },
+  },
+  {
+    name: 'heads',
+    isFull: false,
+    run: (database) =>
+      none(
+        database,
+        `SELECT count(*) AS n FROM capsules c LEFT JOIN versions v ON v.key = c.head
+         WHERE v.key IS NULL OR v.capsule <> c.key OR v.version <> c.version`,
+        'capsules whose head is missing or another one’s',
+      ),
+  },
+  {
+    name: 'versions',
+    isFull: true,
+    run: (database) =>
+      none(
+        database,
+        `SELECT count(*) AS n FROM (SELECT v.capsule FROM versions v LEFT JOIN capsules c ON c.key = v.capsule
+           GROUP BY v.capsule HAVING c.key IS NULL OR count(*) <> max(v.ordinal) OR min(v.ordinal) <> 1)`,
+        'capsules with versions missing',
+      ),
+  },
+  {
+    name: 'lineage',
+    isFull: false,
+    run: (database) =>
+      none(
+        database,
+        `SELECT count(*) AS n FROM edges e LEFT JOIN capsules p ON p.key = e.parent LEFT JOIN capsules c ON c.key = e.child
+         WHERE p.key IS NULL OR c.key IS NULL`,
+        'edges without a capsule at one end',
+      ),
+  },
+  {
+    name: 'links',
+    isFull: false,
+    run: (database) =>
+      none(
+        database,
+        `SELECT count(*) AS n FROM links l LEFT JOIN capsules a ON a.key = l.source LEFT JOIN capsules b ON b.key = l.target
+         WHERE a.key IS NULL OR b.key IS NULL`,
+        'links without a capsule at one end',
+      ),
+  },
+  {
+    name: 'vectors',
+    isFull: false,
+    run: (database, slots) => {
+      const wanted = 'WHERE c.space IS NOT NULL AND c.indexed = 1'
+      const heads = count(database, `SELECT count(*) AS n FROM capsules c ${wanted}`)
+      const rows = count(
+        database,
+        `SELECT count(*) AS n FROM capsules c JOIN embeddings e ON e.version = c.head AND e.space = c.space ${wanted}`,
+      )
+      return heads === rows && rows === slots
+        ? undefined
+        : `${heads} heads should have a vector, ${rows} have one, ${slots} are in memory`
+    },
+  },
+  {
+    name: 'words',
+    isFull: false,
+    run: (database) => {
+      const active = count(database, `SELECT count(*) AS n FROM capsules WHERE status = ${ACTIVE} AND indexed = 1`)
+      const all = count(database, 'SELECT count(*) AS n FROM versions WHERE indexed = 1')
+      const head = count(database, 'SELECT count(*) AS n FROM fts_head_docsize')
+      const rest = count(database, 'SELECT count(*) AS n FROM fts_rest_docsize')
+      return head === active && rest === all - active
+        ? undefined
+        : `the text index holds ${head} heads and ${rest} others, ${active} and ${all - active} are wanted`
+    },
+  },
+  {
+    name: 'digests',
+    isFull: true,
+    run: (database) => checkDigests(database),
+  },
+]
+
+/** A version's content must still give the salted digest in the leaf that tells of it. */
+function checkDigests(database: Database): string | undefined {
+  interface SampleRow {
+    readonly id: Uint8Array
+    readonly version: string
+    readonly digest_key: Uint8Array
+    readonly content: string | Uint8Array
+  }
+  const ledger = new LedgerReader(database, new Names(database), '')
+  const stride = Math.max(1, Math.floor(count(database, 'SELECT count(*) AS n FROM versions') / DIGEST_SAMPLES))
+  const rows = database.all<SampleRow>(
+    `SELECT c.id, v.version, v.digest_key, v.content FROM versions v JOIN capsules c ON c.key = v.capsule
+     WHERE v.key % ? = 0`,
+    stride,
+  )
+  const bad = rows.filter((row) => {
+    const told = ledger.list({ subject: `capsule/${formatUuid(row.id)}` }, { limit: LEAVES_OF_CAPSULE_MAX })
+    const leaf = told.find(({ leaf }) => leaf.payload.version === row.version && leaf.digests.content !== undefined)
+    return leaf && saltedDigest(row.digest_key, decodeContent(row.content)) !== leaf.leaf.digests.content
+  })
+  return bad.length === 0 ? undefined : `${bad.length} of ${rows.length} versions differ from their digest in the log`
+}
+
+function checkChain(database: Database, depth: 'quick' | 'full'): Finding {
+  const ledger = new LedgerReader(database, new Names(database), '')
+  const newest = count(database, 'SELECT coalesce(max(sequence), -1) AS n FROM leaves')
+  let state = ledger.chainBefore(depth === 'full' ? 0 : Math.max(0, newest - QUICK_CHAIN_ENTRIES))
+  for (let before = -2; state.checkedTo !== before && state.firstBad === undefined; ) {
+    before = state.checkedTo
+    state = ledger.verify(state, CHAIN_SLICE)
+  }
+  const isComplete = state.firstBad === undefined && state.checkedTo >= newest
+  const detail = state.firstBad === undefined ? `checked to ${state.checkedTo}` : `broken at ${state.firstBad}`
+  return { check: 'ledger chain', ok: isComplete, detail }
+}

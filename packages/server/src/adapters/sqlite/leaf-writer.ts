@@ -1,0 +1,121 @@
+import { CascadeError, createUuidV7, systemRandom, toRfc3339 } from '#base'
+import { FIRST_PREV, LEAF_BYTES_MAX, type LedgerRecord, leafHash } from '#ledger'
+import type { Command, EventDraft } from '#store'
+import type { Database } from './database.ts'
+import { timeOrderedKey } from './hash-key.ts'
+import { writeLeafText } from './leaf-text.ts'
+import type { Names } from './names.ts'
+
+/** The newest leaf: what the next one follows from. */
+export interface LedgerTail {
+  /** -1 while there is none. */
+  readonly index: number
+  readonly hash: string
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
+/** An event as it stands beside its leaf; the rest of the CloudEvent follows from the leaf. */
+export type StoredEvent = readonly [
+  id: string,
+  type: string,
+  subject: string,
+  decisionId: string,
+  data: EventDraft['data'],
+  actor: string,
+  correlationId: string,
+]
+
+const INSERT_LEAF =
+  'INSERT INTO leaves (sequence, text, hash, category, type, actor, subject, correlation, events) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'
+
+/** Writes leaves: dense indexes in commit order, each naming the hash of the one before. */
+export class LeafWriter {
+  readonly #database: Database
+  readonly #names: Names
+  readonly #eventId: () => string
+  #tail: LedgerTail
+  #eventMs = 0
+
+  constructor(database: Database, names: Names) {
+    this.#database = database
+    this.#names = names
+    this.#tail = readTail(database)
+    this.#eventId = createUuidV7(() => this.#eventMs, systemRandom)
+  }
+
+  get tail(): LedgerTail {
+    return this.#tail
+  }
+
+  mark(): LedgerTail {
+    return this.#tail
+  }
+
+  rollbackTo(mark: LedgerTail): void {
+    this.#tail = mark
+  }
+
+  /** The time of a command whose leaves come next: now, unless the clock went backwards. */
+  timeOf(now: number): number {
+    return Math.max(now, this.#tail.time)
+  }
+
+  /** Writes the records of a command with its events under them. @throws CascadeError UNPROCESSABLE when one is too large. */
+  write(command: Command, time: number): void {
+    this.#eventMs = time
+    const { records } = command
+    for (const [position, record] of records.entries()) {
+      this.#writeLeaf(record, time, this.#eventsOf(command, position))
+    }
+  }
+
+  #writeLeaf(record: LedgerRecord, time: number, events: readonly StoredEvent[]): void {
+    const index = this.#tail.index + 1
+    const text = writeLeafText(record, index, this.#tail.hash, toRfc3339(time))
+    if (text.length > LEAF_BYTES_MAX / 3 && Buffer.byteLength(text) > LEAF_BYTES_MAX) {
+      throw new CascadeError('UNPROCESSABLE', `a record holds at most ${LEAF_BYTES_MAX} bytes of canonical JSON`)
+    }
+    const hash = leafHash(text)
+    this.#database.run(
+      INSERT_LEAF,
+      index,
+      text,
+      Buffer.from(hash, 'hex'),
+      this.#names.intern(record.category),
+      this.#names.intern(record.type),
+      this.#names.intern(record.actor),
+      timeOrderedKey(record.subject),
+      timeOrderedKey(record.correlationId),
+      events.length === 0 ? null : JSON.stringify(events),
+    )
+    this.#tail = { index, hash, time }
+  }
+
+  /** The n-th event stands under the n-th record when there are as many; otherwise all stand under the last one. */
+  #eventsOf({ records, events, grant }: Command, position: number): StoredEvent[] {
+    const own =
+      events.length === records.length
+        ? events.slice(position, position + 1)
+        : position === records.length - 1
+          ? events
+          : []
+    return own.map(({ type, subject, data }) => [
+      this.#eventId(),
+      type,
+      subject,
+      grant.decisionId,
+      data,
+      grant.subject,
+      grant.correlationId,
+    ])
+  }
+}
+
+function readTail(database: Database): LedgerTail {
+  const row = database.get<{ sequence: number; hash: Uint8Array; time: string }>(
+    "SELECT sequence, hash, text ->> '$.time' AS time FROM leaves ORDER BY sequence DESC LIMIT 1",
+  )
+  if (!row) return { index: -1, hash: FIRST_PREV, time: 0 }
+  return { index: row.sequence, hash: Buffer.from(row.hash).toString('hex'), time: Date.parse(row.time) }
+}

@@ -1,0 +1,143 @@
+import { sweepReceipts } from './receipts.ts'
+import { sweepRecords } from './record-writer.ts'
+import { isStorageFailure } from './thread-errors.ts'
+import type { WriteSession } from './write-session.ts'
+
+/** Quiet time after the last write before care begins, and between two steps of it. */
+const IDLE_MS = 40
+/** Pages of the log (8 KiB each) from which on it is copied into the file, in an idle moment or in any. */
+const CHECKPOINT_IDLE_PAGES = 512
+const CHECKPOINT_PAGES = 6000
+/** Pages that one step of merging the text index may write: a few milliseconds. */
+const MERGE_PAGES = 64
+/** Rows that one step of sweeping may remove. */
+const SWEEP_ROWS = 500
+/** Unused pages that one step hands back to the disk. */
+const VACUUM_PAGES = 64
+/** The text index and what has expired are looked at again after this time. */
+const ROUND_MS = 60_000
+
+type Step = (session: WriteSession, now: number) => boolean
+
+/**
+ * Care of the file in moments when nobody writes: copying the log into the file, merging segments of the text index,
+ * removing what has expired. Each step is short, so that a write that comes waits for milliseconds.
+ */
+export class Maintenance {
+  readonly #session: WriteSession
+  #timer: NodeJS.Timeout | undefined
+  #now = 0
+  #wroteAt = 0
+  #commits = 0
+  /** Steps that still have something to do in this round. */
+  #todo: Step[] = []
+
+  constructor(session: WriteSession) {
+    this.#session = session
+    this.#todo = [...STEPS]
+  }
+
+  /** A write comes: care waits. */
+  postpone(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** A write is durable; the log is emptied here when idle moments are not enough. */
+  wrote(now: number): void {
+    this.#now = now
+    this.#wroteAt = performance.now()
+    this.#todo = [...STEPS]
+    this.#commits++
+    if (this.#commits % 8 === 0 && logPages(this.#session) > CHECKPOINT_PAGES) checkpoint(this.#session, 'PASSIVE')
+  }
+
+  resume(): void {
+    this.#timer ??= this.#schedule(this.#todo.length > 0 ? IDLE_MS : ROUND_MS)
+  }
+
+  stop(): void {
+    this.postpone()
+  }
+
+  #schedule(delayMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#timer = undefined
+      this.#step()
+      this.resume()
+    }, delayMs).unref()
+  }
+
+  #step(): void {
+    const step = this.#todo[0]
+    if (!step) {
+      this.#todo = [...STEPS]
+      return
+    }
+    // No clock of its own: the time of the last write, and what has passed since.
+    const now = this.#now + (performance.now() - this.#wroteAt)
+    try {
+      if (!step(this.#session, Math.floor(now))) this.#todo.shift()
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error
+      // A full disk stops care, not the store: the next write tells its caller, and the next round tries again.
+      this.#todo = []
+    }
+  }
+}
+
+/** Each returns true while it has more to do. */
+const STEPS: readonly Step[] = [
+  (session) => merge(session, 'fts_head'),
+  (session) => merge(session, 'fts_rest'),
+  ({ database }, now) => now > 0 && sweepReceipts(database, now, SWEEP_ROWS) === SWEEP_ROWS,
+  (session, now) => now > 0 && inTransaction(session, () => sweepRecords(session, now, SWEEP_ROWS)) === SWEEP_ROWS,
+  ({ database }) => {
+    const free = database.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0
+    if (free < VACUUM_PAGES * 16) return false
+    database.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`)
+    return true
+  },
+  (session) => {
+    if (logPages(session) > CHECKPOINT_IDLE_PAGES) checkpoint(session, 'TRUNCATE')
+    return false
+  },
+]
+
+/** One step of merging segments; the number of changed rows tells whether it did anything (fts5 documentation, 6.7). */
+function merge({ database }: WriteSession, table: 'fts_head' | 'fts_rest'): boolean {
+  const before = totalChanges(database)
+  database.run(`INSERT INTO ${table} (${table}, rank) VALUES ('merge', ${MERGE_PAGES})`)
+  return totalChanges(database) - before >= 2
+}
+
+const totalChanges = (database: WriteSession['database']): number =>
+  database.get<{ changes: number }>('SELECT total_changes() AS changes')?.changes ?? 0
+
+function inTransaction<T>({ database }: WriteSession, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+interface LogState {
+  readonly busy: number
+  readonly log: number
+  readonly checkpointed: number
+}
+
+/** Pages in the log that are not yet in the file. */
+function logPages({ database }: WriteSession): number {
+  const state = database.get<LogState>('PRAGMA wal_checkpoint(NOOP)')
+  return state ? state.log - state.checkpointed : 0
+}
+
+function checkpoint({ database }: WriteSession, mode: 'PASSIVE' | 'TRUNCATE'): void {
+  database.get<LogState>(`PRAGMA wal_checkpoint(${mode})`)
+}

@@ -1,0 +1,204 @@
+import { CascadeError } from '#base'
+import type { Database } from './database.ts'
+
+/**
+ * The schema, step by step: entry n leads from `user_version` n to n + 1. An entry that has left the house is never
+ * changed; a change of the schema is a new entry.
+ *
+ * Integer keys grow in the order of creation. Words that repeat (owners, scopes, tags, models) are rows of `names`.
+ * Times are milliseconds since 1970. Few secondary indexes, and those mostly grow at their end: each one costs a page
+ * per row in a bulk load.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID, STRICT;
+  CREATE TABLE names (key INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+
+  -- The capsule as a whole, with those members of its head that lists and lineage read.
+  CREATE TABLE capsules (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    owner INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    trust INTEGER NOT NULL,
+    effective_trust INTEGER NOT NULL,
+    unsettled INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER NOT NULL,
+    head INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    type INTEGER NOT NULL,
+    identity INTEGER,
+    lane INTEGER,
+    fold INTEGER,
+    part_of INTEGER,
+    part_index INTEGER,
+    indexed INTEGER NOT NULL,
+    space INTEGER,
+    dedupe INTEGER,
+    place INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    title TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX capsule_id ON capsules (id);
+  CREATE INDEX capsule_owner ON capsules (owner);
+  CREATE INDEX capsule_dedupe ON capsules (dedupe) WHERE dedupe IS NOT NULL;
+  CREATE INDEX capsule_place ON capsules (place) WHERE place IS NOT NULL;
+  CREATE INDEX capsule_part ON capsules (part_of, part_index) WHERE part_of IS NOT NULL;
+  CREATE INDEX capsule_unsettled ON capsules (key) WHERE unsettled = 1;
+
+  -- What a version says. Only its end (valid_to, and when that was recorded) is ever written again.
+  CREATE TABLE versions (
+    key INTEGER PRIMARY KEY,
+    capsule INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    valid_from INTEGER NOT NULL,
+    valid_to INTEGER,
+    ended_at INTEGER,
+    bytes INTEGER NOT NULL,
+    type INTEGER NOT NULL,
+    indexed INTEGER NOT NULL,
+    space INTEGER,
+    author INTEGER NOT NULL,
+    identity INTEGER,
+    lane INTEGER,
+    fold INTEGER,
+    part_of INTEGER,
+    part_index INTEGER,
+    part_place TEXT,
+    licence INTEGER NOT NULL,
+    category TEXT,
+    title TEXT,
+    tags TEXT,
+    place TEXT,
+    fingerprint BLOB NOT NULL,
+    minhash BLOB,
+    bands BLOB,
+    digest_key BLOB NOT NULL,
+    metadata TEXT,
+    source TEXT,
+    version_reason TEXT,
+    licence_terms TEXT,
+    content ANY NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX version_of ON versions (capsule, ordinal, version);
+
+  -- A space is a model with its number of dimensions; vectors of different spaces are never compared.
+  CREATE TABLE spaces (key INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL) STRICT;
+  CREATE TABLE embeddings (version INTEGER PRIMARY KEY, space INTEGER NOT NULL, vector BLOB NOT NULL) STRICT;
+  CREATE TABLE version_tags (tag INTEGER, version INTEGER, PRIMARY KEY (tag, version)) WITHOUT ROWID, STRICT;
+  CREATE TABLE bands (band INTEGER, version INTEGER, PRIMARY KEY (band, version)) WITHOUT ROWID, STRICT;
+
+  -- DERIVED_FROM, one row a version of the child and parent.
+  CREATE TABLE edges (
+    child INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    parent INTEGER NOT NULL,
+    parent_version TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    changes TEXT,
+    PRIMARY KEY (child, version, position)
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX edge_parent ON edges (parent, child);
+
+  CREATE TABLE links (
+    source INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    target INTEGER NOT NULL,
+    weight REAL NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (source, kind, target)
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX link_target ON links (target, kind);
+
+  CREATE TABLE trust_history (
+    key INTEGER PRIMARY KEY,
+    capsule INTEGER NOT NULL,
+    old INTEGER NOT NULL,
+    new INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    actor INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX trust_history_of ON trust_history (capsule);
+
+  -- The log. The columns after hash repeat what filters ask for; subject and correlation are keys made of the text.
+  CREATE TABLE leaves (
+    sequence INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    category INTEGER NOT NULL,
+    type INTEGER NOT NULL,
+    actor INTEGER NOT NULL,
+    subject INTEGER NOT NULL,
+    correlation INTEGER NOT NULL,
+    events TEXT
+  ) STRICT;
+  CREATE INDEX leaf_type ON leaves (type);
+  CREATE INDEX leaf_actor ON leaves (actor);
+  CREATE INDEX leaf_subject ON leaves (subject);
+  CREATE INDEX leaf_correlation ON leaves (correlation);
+
+  CREATE TABLE receipts (
+    key INTEGER PRIMARY KEY,
+    command BLOB NOT NULL UNIQUE,
+    decision ANY,
+    body TEXT,
+    outcome INTEGER NOT NULL,
+    id BLOB,
+    version TEXT,
+    sequence INTEGER NOT NULL,
+    near_duplicates TEXT,
+    written_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX receipt_decision ON receipts (decision) WHERE decision IS NOT NULL;
+
+  CREATE TABLE records (
+    collection TEXT NOT NULL,
+    key TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    expires_at INTEGER,
+    value TEXT NOT NULL,
+    PRIMARY KEY (collection, key)
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX record_expiry ON records (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE TABLE record_index (
+    collection TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (collection, name, value, key)
+  ) WITHOUT ROWID, STRICT;
+
+  -- The text of ACTIVE heads by the capsule's key, and of all other versions by the version's key.
+  CREATE VIRTUAL TABLE fts_head USING fts5(title, tags, content, content='', contentless_delete=1,
+    tokenize="porter unicode61 remove_diacritics 2");
+  CREATE VIRTUAL TABLE fts_rest USING fts5(title, tags, content, content='', contentless_delete=1,
+    tokenize="porter unicode61 remove_diacritics 2");
+  -- Merging is done in idle moments, not in the middle of somebody's write.
+  INSERT INTO fts_head (fts_head, rank) VALUES ('automerge', 0);
+  INSERT INTO fts_rest (fts_rest, rank) VALUES ('automerge', 0);
+  `,
+]
+
+/**
+ * Brings the schema to this program's version, each step in its own transaction.
+ *
+ * @throws CascadeError DATA_FOLDER_NEWER when a newer program wrote the file; nothing is changed then.
+ */
+export function migrate(database: Database): void {
+  const version = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
+  if (version > MIGRATIONS.length) {
+    throw new CascadeError(
+      'DATA_FOLDER_NEWER',
+      `the data folder has schema ${version}, this program knows schemas up to ${MIGRATIONS.length}`,
+    )
+  }
+  for (const [offset, step] of MIGRATIONS.slice(version).entries()) {
+    database.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${version + offset + 1}; COMMIT`)
+  }
+}

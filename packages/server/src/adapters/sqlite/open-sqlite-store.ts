@@ -1,0 +1,50 @@
+import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { type Clock, systemClock } from '#base'
+import type { CollectionDefinition } from '#store'
+import { SqliteStore } from './sqlite-store.ts'
+import { READERS_MAX } from './vector/index.ts'
+
+export interface SqliteStoreOptions {
+  /** The data folder; made when it is not there. The caller sees to it that no other process opens it. */
+  readonly directory: string
+  readonly collections: readonly CollectionDefinition[]
+  /** Threads that read; one less than there are cores unless given. */
+  readonly readers?: number
+  /** Interactive commands of one transaction, at most. */
+  readonly groupCommitMax?: number
+  /** How long the first command of a transaction waits for others, in milliseconds. */
+  readonly groupCommitMs?: number
+  /** zstd level of contents, 1-22; 0 stores them as they are. */
+  readonly compressionLevel?: number
+  /** The file never grows beyond so many pages of 8 KiB; 0 = as far as the disk goes. */
+  readonly pagesMax?: number
+  readonly clock?: Clock
+  /** `source` of the CloudEvents: which instance they come from. */
+  readonly source?: string
+  /** Told of what goes wrong without a caller who could be told: a thread that was lost and started again. */
+  readonly onTrouble?: (message: string, cause: unknown) => void
+}
+
+/**
+ * Opens the embedded store of a folder; resolves when it answers.
+ *
+ * @throws CascadeError DATA_FOLDER_NEWER when a newer program wrote it; DATA_CORRUPT; UNAVAILABLE when the file cannot be
+ * opened.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  await mkdir(options.directory, { recursive: true, mode: 0o700 })
+  const store = new SqliteStore({
+    readers: Math.min(READERS_MAX, Math.max(1, availableParallelism() - 1)),
+    groupCommitMax: 256,
+    groupCommitMs: 0,
+    compressionLevel: 6,
+    pagesMax: 0,
+    clock: systemClock,
+    source: '/cascade',
+    onTrouble: () => undefined,
+    ...options,
+  })
+  await store.open()
+  return store
+}

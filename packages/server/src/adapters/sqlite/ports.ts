@@ -1,0 +1,87 @@
+import type { Clock } from '#base'
+import { type CapsuleStore, capsuleChanges } from '#capsules'
+import type { LedgerStore } from '#ledger'
+import type { RecordDelete, RecordPage, RecordPut, Records, StoredRecord } from '#store'
+import { unpackLineage } from './lineage-query.ts'
+import type { ReaderPool } from './reader-pool.ts'
+import type { SequenceWatch } from './sequence-watch.ts'
+
+/** Entries of the chain that a reader checks at a time, so that others get their turn in between. */
+const CHAIN_SLICE = 2000
+
+export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): CapsuleStore {
+  return {
+    ...capsuleChanges,
+    getHeads: (ids) => readers.read('getHeads', ids),
+    findVersion: (id, version) => readers.read('findVersion', id, version),
+    findAsOf: (id, asOf, knownAt) => readers.read('findAsOf', id, asOf, knownAt),
+    findByPlace: (scope, place) => readers.read('findByPlace', scope, place),
+    listVersions: (id, page) => readers.read('listVersions', id, page),
+    readVersions: (id) => readers.read('readVersions', id),
+    list: (filter, page) => readers.read('list', filter, page),
+    hydrate: (hits, filter) => readers.read('hydrate', hits, filter),
+    links: (id, kinds) => readers.read('links', id, kinds),
+    trustHistory: (id, limit) => readers.read('trustHistory', id, limit),
+    parentTrust: (id) => readers.read('parentTrust', id),
+    counts: () => readers.read('counts'),
+    listUnsettled: (limit) => readers.read('listUnsettled', limit),
+    findEmbedding: (id, version) => readers.read('findEmbedding', id, version),
+    async candidates(query) {
+      await watch.reached(query.minSequence ?? -1)
+      return readers.read('candidates', query)
+    },
+    async lineage(id, query) {
+      const packed = await readers.read('lineage', id, query)
+      return packed && unpackLineage(packed)
+    },
+  }
+}
+
+export function createLedgerPort(readers: ReaderPool): LedgerStore {
+  return {
+    find: (index) => readers.read('findLeaf', index),
+    range: (from, limit) => readers.read('rangeOfLeaves', from, limit),
+    list: (filter, page) => readers.read('listLeaves', filter, page),
+    async verifyChain(from) {
+      let state = await readers.read('chainBefore', from)
+      for (;;) {
+        const next = await readers.read('verifyChain', state, CHAIN_SLICE)
+        if (next.firstBad !== undefined || next.checkedTo === state.checkedTo) {
+          return { checkedTo: next.checkedTo, firstBad: next.firstBad }
+        }
+        state = next
+      }
+    },
+  }
+}
+
+// What a collection holds is for its context to know: the store hands back the JSON that was put, and the caller names
+// its type in `find<V>`.
+export function createRecordsPort(readers: ReaderPool, clock: Clock): Records {
+  return {
+    find: async <V>(collection: string, key: string) =>
+      (await readers.read('findRecord', collection, key, clock())) as StoredRecord<V> | undefined,
+    list: async <V>(collection: string, page: { readonly limit: number; readonly after?: string }) =>
+      (await readers.read('listRecords', collection, page, clock())) as RecordPage<V>,
+    listBy: async <V>(
+      collection: string,
+      index: string,
+      value: string | number | boolean,
+      page: { readonly limit: number; readonly after?: string },
+    ) => (await readers.read('listRecordsBy', collection, index, value, page, clock())) as RecordPage<V>,
+    put: (_grant, collection, key, value, { expectedRevision, expiresAt = null } = {}): RecordPut => ({
+      kind: 'record.put',
+      collection,
+      key,
+      value,
+      expectedRevision,
+      expiresAt,
+    }),
+    delete: (_grant, collection, key, { expectedRevision } = {}): RecordDelete => ({
+      kind: 'record.delete',
+      collection,
+      key,
+      expectedRevision,
+    }),
+  }
+}

@@ -1,0 +1,78 @@
+import { CascadeError } from '#base'
+import type { ReaderData, ReaderOperations } from './reader-worker.ts'
+import { lostThread, ThreadLink } from './thread-link.ts'
+import type { SpaceAnnouncement } from './vector-slots.ts'
+
+/** Reads that may wait, over all readers: beyond it a read is refused with UNAVAILABLE. */
+const WAITING_MAX = 4096
+/** A read that takes longer is ended with its thread: a statement of SQLite cannot be told to stop. */
+const READ_DEADLINE_MS = 30_000
+
+export interface ReaderPoolOptions {
+  readonly size: number
+  readonly data: Omit<ReaderData, 'reader' | 'spaces'>
+  readonly onLost: (cause: unknown) => void
+}
+
+type Link = ThreadLink<ReaderOperations>
+
+/** Threads that read, each with its own connection; a call goes to the one with the fewest before it. */
+export class ReaderPool {
+  readonly #options: ReaderPoolOptions
+  readonly #spaces = new Map<number, SpaceAnnouncement>()
+  readonly #links: Link[] = []
+  #closed = false
+
+  constructor(options: ReaderPoolOptions) {
+    this.#options = options
+  }
+
+  /** Starts the readers; the file must be there. */
+  start(): void {
+    for (let reader = 0; reader < this.#options.size; reader++) this.#links[reader] = this.#open(reader)
+  }
+
+  /** Tells all readers, present and to come, of a space. What is asked after this finds it. */
+  announce(space: SpaceAnnouncement): void {
+    this.#spaces.set(space.key, space)
+    for (const link of this.#links) link.call('attach', [space]).catch(this.#options.onLost)
+  }
+
+  async read<K extends keyof ReaderOperations>(
+    operation: K,
+    ...args: Parameters<ReaderOperations[K]>
+  ): Promise<Awaited<ReturnType<ReaderOperations[K]>>> {
+    const link = this.#leastBusy()
+    const deadline = setTimeout(() => void link.terminate(), READ_DEADLINE_MS)
+    try {
+      return await link.call(operation, args)
+    } finally {
+      clearTimeout(deadline)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.#links.map((link) => link.close('close', [])))
+  }
+
+  #leastBusy(): Link {
+    const link = this.#links.reduce((best, next) => (next.pending < best.pending ? next : best), this.#links[0]!)
+    if (this.#closed || !link) throw new CascadeError('UNAVAILABLE', 'the store is closed')
+    if (link.pending * this.#links.length < WAITING_MAX) return link
+    throw new CascadeError('UNAVAILABLE', `${WAITING_MAX} reads are waiting already`)
+  }
+
+  #open(reader: number): Link {
+    const data: ReaderData = { ...this.#options.data, reader, spaces: [...this.#spaces.values()] }
+    return new ThreadLink<ReaderOperations>({
+      file: 'reader-worker',
+      data,
+      orphaned: lostThread('UNAVAILABLE'),
+      onLost: (cause) => {
+        this.#options.onLost(cause)
+        if (!this.#closed) this.#links[reader] = this.#open(reader)
+      },
+    })
+  }
+}

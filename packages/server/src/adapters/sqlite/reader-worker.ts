@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { workerData } from 'node:worker_threads'
+import type { LinkKind } from '@forge-cascade/contract'
+import type { CandidateQuery, CapsuleFilter, LineageQuery } from '#capsules'
+import type { LeafFilter } from '#ledger'
+import type { CollectionDefinition } from '#store'
+import { findCandidates } from './candidates.ts'
+import { CapsuleReader, type PageRequest, type Scope } from './capsule-reader.ts'
+import { Database } from './database.ts'
+import { type ChainState, LedgerReader } from './ledger-reader.ts'
+import { readLineage } from './lineage-query.ts'
+import { Names } from './names.ts'
+import { findReceipt } from './receipts.ts'
+import { type RecordPageRequest, RecordReader } from './record-reader.ts'
+import { serveThread } from './serve-thread.ts'
+import { StoredCapsules } from './stored-capsules.ts'
+import { type VectorReader, VectorSpace } from './vector/index.ts'
+import type { SpaceAnnouncement } from './vector-slots.ts'
+import { DATABASE_FILE } from './writer-operations.ts'
+
+export interface ReaderData {
+  readonly directory: string
+  readonly collections: readonly CollectionDefinition[]
+  readonly eventSource: string
+  /** Number of this reader in the shared spaces. */
+  readonly reader: number
+  readonly spaces: readonly SpaceAnnouncement[]
+  /** One BigInt64: index of the newest leaf. */
+  readonly head: SharedArrayBuffer
+}
+
+/** Pages kept in memory by each reader, KiB. */
+const CACHE_KIB = 48 * 1024
+
+// What the main thread hands to the constructor of the worker.
+const data = workerData as ReaderData
+const database = new Database(join(data.directory, DATABASE_FILE), {
+  readOnly: true,
+  pragmas: ['query_only = ON', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`],
+})
+const names = new Names(database)
+const stored = new StoredCapsules(database, names)
+const capsules = new CapsuleReader(database, names, stored)
+const ledger = new LedgerReader(database, names, data.eventSource)
+const records = new RecordReader(database, new Map(data.collections.map(({ name, indexes }) => [name, indexes])))
+const vectors = new Map<number, VectorReader>()
+const head = new BigInt64Array(data.head)
+for (const space of data.spaces) attach(space)
+
+function attach({ key, handle }: SpaceAnnouncement): void {
+  vectors.set(key, VectorSpace.attach(handle, { reader: data.reader }))
+}
+
+/** What a reader can be asked for. Each answer comes from one read transaction. */
+const operations = {
+  attach,
+  getHeads: (ids: readonly string[]) => capsules.getHeads(ids),
+  findVersion: (id: string, version: string) => capsules.findVersion(id, version),
+  findAsOf: (id: string, asOf: number, knownAt: number | undefined) => capsules.findAsOf(id, asOf, knownAt),
+  findByPlace: (scope: Scope, place: string) => capsules.findByPlace(scope, place),
+  listVersions: (id: string, page: PageRequest) => capsules.listVersions(id, page),
+  readVersions: (id: string) => capsules.readVersions(id),
+  list: (filter: CapsuleFilter, page: PageRequest) => capsules.list(filter, page),
+  hydrate: (hits: readonly { readonly id: string; readonly version: string }[], filter: CapsuleFilter) =>
+    capsules.hydrate(hits, filter),
+  lineage: (id: string, query: LineageQuery) => readLineage(database, id, query),
+  links: (id: string, kinds: readonly LinkKind[] | undefined) => capsules.links(id, kinds),
+  trustHistory: (id: string, limit: number) => capsules.trustHistory(id, limit),
+  parentTrust: (id: string) => capsules.parentTrust(id),
+  counts: () => capsules.counts(),
+  listUnsettled: (limit: number) => capsules.listUnsettled(limit),
+  findEmbedding: (id: string, version: string) => capsules.findEmbedding(id, version),
+  candidates: (query: CandidateQuery) => {
+    // Read before the transaction begins: it sees at least this much.
+    const sequence = Number(Atomics.load(head, 0))
+    return { candidates: findCandidates({ database, names, vectors }, query), sequence }
+  },
+  findRecord: (collection: string, key: string, now: number) => records.find(collection, key, now),
+  listRecords: (collection: string, page: RecordPageRequest, now: number) => records.list(collection, page, now),
+  listRecordsBy: (
+    collection: string,
+    index: string,
+    value: string | number | boolean,
+    page: RecordPageRequest,
+    now: number,
+  ) => records.listBy(collection, index, value, page, now),
+  receipt: (commandId: string, now: number) => findReceipt(database, commandId, now),
+  changesSince: (sequence: number, limit: number) => ledger.changesSince(sequence, limit),
+  findLeaf: (index: number) => ledger.find(index),
+  rangeOfLeaves: (from: number, limit: number) => ledger.range(from, limit),
+  listLeaves: (filter: LeafFilter, page: { readonly limit: number; readonly before?: number }) =>
+    ledger.list(filter, page),
+  chainBefore: (from: number) => ledger.chainBefore(from),
+  verifyChain: (state: ChainState, limit: number) => ledger.verify(state, limit),
+  close: () => database.close(),
+}
+
+export type ReaderOperations = typeof operations
+
+// Closing ends the connection; every other operation reads one state of the file from its first statement to its last.
+const WITHOUT_SNAPSHOT: ReadonlySet<string> = new Set(['close', 'attach'])
+
+serveThread<ReaderOperations>(() => operations, {
+  around: (operation, work) => (WITHOUT_SNAPSHOT.has(operation) ? work() : database.snapshot(work)),
+})

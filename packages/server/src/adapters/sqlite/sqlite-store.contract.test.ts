@@ -1,0 +1,10 @@
+import { describeCapsuleStore } from '../../domain/capsules/capsule-store.contract.ts'
+import { describeLedgerStore } from '../../platform/ledger/ledger-store.contract.ts'
+import { describePlatformStore } from '../../platform/store/store.contract.ts'
+import { createFolders, createStoreUnderTest } from './testing.ts'
+
+const open = createStoreUnderTest(createFolders())
+
+describePlatformStore('sqlite', open)
+describeLedgerStore('sqlite', open)
+describeCapsuleStore('sqlite', open)

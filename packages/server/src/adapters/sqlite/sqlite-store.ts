@@ -1,0 +1,161 @@
+import { CascadeError, type Clock } from '#base'
+import type { CapsuleStore } from '#capsules'
+import type { LedgerStore } from '#ledger'
+import {
+  type Capabilities,
+  type ChangeEntry,
+  COMMANDS_PER_APPEND_MAX,
+  type CollectionDefinition,
+  type Command,
+  type CommandOutcome,
+  type Finding,
+  type Receipt,
+  type Records,
+} from '#store'
+import type { Store } from '../../domain/store.ts'
+import type { CareData, CareOperations } from './care-worker.ts'
+import { GroupCommit } from './group-commit.ts'
+import { createCapsulePort, createLedgerPort, createRecordsPort } from './ports.ts'
+import { ReaderPool } from './reader-pool.ts'
+import { SequenceWatch } from './sequence-watch.ts'
+import { lostThread, ThreadLink } from './thread-link.ts'
+import { DIMENSIONS_MAX } from './vector/index.ts'
+import { WriterThread } from './writer-thread.ts'
+
+export interface SqliteStoreSettings {
+  readonly directory: string
+  readonly collections: readonly CollectionDefinition[]
+  readonly readers: number
+  readonly groupCommitMax: number
+  readonly groupCommitMs: number
+  readonly compressionLevel: number
+  readonly pagesMax: number
+  readonly clock: Clock
+  readonly source: string
+  readonly onTrouble: (message: string, cause: unknown) => void
+}
+
+/** The embedded store: one SQLite file, one thread that writes, some that read, and vectors in memory they share. */
+export class SqliteStore implements Store {
+  readonly capsules: CapsuleStore
+  readonly ledger: LedgerStore
+  readonly records: Records
+  readonly #settings: SqliteStoreSettings
+  readonly #watch = new SequenceWatch()
+  readonly #writer: WriterThread
+  readonly #readers: ReaderPool
+  readonly #commits: GroupCommit
+  #isOpen = false
+
+  constructor(settings: SqliteStoreSettings) {
+    this.#settings = settings
+    const { directory, collections, clock, source, onTrouble } = settings
+    const shared = { directory, collections, eventSource: source, head: this.#watch.shared }
+    const onLost = (thread: string) => (cause: unknown) => onTrouble(`the store’s ${thread} was lost`, cause)
+    this.#readers = new ReaderPool({ size: settings.readers, data: shared, onLost: onLost('reader') })
+    this.#writer = new WriterThread({
+      data: { ...shared, compressionLevel: settings.compressionLevel, pagesMax: settings.pagesMax },
+      onSpace: (space) => this.#readers.announce(space),
+      onLost: onLost('writer'),
+    })
+    this.#commits = new GroupCommit({
+      clock,
+      commandsMax: settings.groupCommitMax,
+      waitMs: settings.groupCommitMs,
+      send: (commands, now) => this.#writer.write(commands, now),
+    })
+    this.capsules = createCapsulePort(this.#readers, this.#watch)
+    this.ledger = createLedgerPort(this.#readers)
+    this.records = createRecordsPort(this.#readers, clock)
+  }
+
+  /** Opens the file, then the readers. @throws CascadeError DATA_FOLDER_NEWER, UNAVAILABLE, DATA_CORRUPT. */
+  async open(): Promise<void> {
+    await this.#writer.ready()
+    this.#readers.start()
+    this.#isOpen = true
+  }
+
+  async append(commands: readonly Command[]): Promise<readonly CommandOutcome[]> {
+    this.#assertOpen()
+    if (commands.length > COMMANDS_PER_APPEND_MAX) {
+      throw new CascadeError('UNPROCESSABLE', `at most ${COMMANDS_PER_APPEND_MAX} commands at once`)
+    }
+    const outcomes = await this.#commits.enqueue(commands)
+    this.#watch.notify()
+    return outcomes
+  }
+
+  async receipt(commandId: string): Promise<Receipt | undefined> {
+    return this.#readers.read('receipt', commandId, this.#settings.clock())
+  }
+
+  head(): number {
+    return this.#watch.head
+  }
+
+  async changesSince(sequence: number, limit: number): Promise<readonly ChangeEntry[]> {
+    return this.#readers.read('changesSince', sequence, limit)
+  }
+
+  capabilities(): Capabilities {
+    return { name: 'sqlite', exactVectorSearch: true, onlineBackup: true, dimensionsMax: DIMENSIONS_MAX }
+  }
+
+  async ready(): Promise<void> {
+    this.#assertOpen()
+    await this.#writer.ready()
+  }
+
+  async doctor(
+    depth: 'quick' | 'full',
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<readonly Finding[]> {
+    this.#assertOpen()
+    const slots = await this.#writer.countSlots()
+    return this.#care((care) => care.call('examine', [depth, slots], onProgress))
+  }
+
+  /**
+   * Writes a complete copy of the store into `file` while it is in use.
+   *
+   * @throws CascadeError STORAGE_FULL, UNAVAILABLE; nothing appears under the name then.
+   */
+  async backup(file: string, onProgress?: (done: number, total: number) => void): Promise<void> {
+    this.#assertOpen()
+    await this.#care((care) => care.call('backup', [file], onProgress))
+  }
+
+  /** Ends the writing thread in the middle of what it does, as a crash of it would: for tests of what follows. */
+  crashWriter(): Promise<void> {
+    return this.#writer.crash()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    await this.#commits.close()
+    await this.#readers.close()
+    await this.#writer.close()
+  }
+
+  #assertOpen(): void {
+    if (!this.#isOpen) throw new CascadeError('UNAVAILABLE', 'the store is closed')
+  }
+
+  /** Long work has a thread of its own for as long as it takes, and a connection that only reads. */
+  async #care<T>(work: (care: ThreadLink<CareOperations>) => Promise<T>): Promise<T> {
+    const data: CareData = { directory: this.#settings.directory }
+    const care = new ThreadLink<CareOperations>({
+      file: 'care-worker',
+      data,
+      orphaned: lostThread('UNAVAILABLE'),
+      onLost: (cause) => this.#settings.onTrouble('the store’s care was lost', cause),
+    })
+    try {
+      return await work(care)
+    } finally {
+      await care.close('close', [])
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { CascadeError } from '#base'
+import type { Embedding } from '#capsules'
+import type { Database } from './database.ts'
+import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
+import { best, type Scored } from './lexical-signal.ts'
+import { type SlotFilter, searchExact, type VectorReader } from './vector/index.ts'
+import { assertVector, toVector } from './vector-slots.ts'
+
+/** The space a query's vector lives in. */
+export interface QuerySpace {
+  readonly key: number
+  readonly vector: Float32Array
+}
+
+/** Undefined while nothing is stored in the model's space. @throws CascadeError EMBEDDING_MISMATCH. */
+export function findSpace(database: Database, { model, vector }: Embedding): QuerySpace | undefined {
+  assertVector(vector)
+  const row = database.get<{ key: number; dimensions: number }>(
+    'SELECT key, dimensions FROM spaces WHERE model = ?',
+    model,
+  )
+  if (!row) return undefined
+  if (row.dimensions !== vector.length) {
+    throw new CascadeError(
+      'EMBEDDING_MISMATCH',
+      `vectors of ${model} have ${row.dimensions} dimensions, this one has ${vector.length}`,
+    )
+  }
+  return { key: row.key, vector }
+}
+
+/**
+ * The heads nearest to the query among those that pass the filter: found by their codes in memory, and each read from
+ * its row, filtered and rescored there, so that a slot that is a moment behind the rows shows nothing it must not.
+ */
+export function searchVectors(
+  database: Database,
+  reader: VectorReader,
+  space: QuerySpace,
+  filter: ResolvedFilter,
+  limit: number,
+): Scored[] {
+  const versions = new Map<number, number>()
+  const sql = `SELECT c.head AS version, e.vector FROM capsules c CROSS JOIN embeddings e ON e.version = c.head
+    WHERE c.key = ? AND c.indexed = 1 AND e.space = ? AND ${filter.conditions.join(' AND ')}`
+  const rescore = (slot: number): number | undefined => {
+    const row = database.get<{ version: number; vector: Uint8Array }>(sql, slot + 1, space.key, ...filter.values)
+    if (!row) return undefined
+    versions.set(slot, row.version)
+    return cosineOf(space.vector, row.vector)
+  }
+  const slots = toSlotFilter(database, filter)
+  let found = searchExact(reader, space.vector, slots, limit, rescore)
+  // Whether a capsule is a chunk is no column of a slot: rows decide, and where they refuse too many, they choose.
+  if (!found.exact && filter.chunks !== undefined) {
+    const allow = slotsByChunk(database, space.key, filter.chunks)
+    found = searchExact(reader, space.vector, { ...slots, allow }, limit, rescore)
+  }
+  return found.hits.map(({ slot, score }) => ({ capsule: slot + 1, version: versions.get(slot)!, score }))
+}
+
+/** The same for a moment in the past: every vector that was valid then is compared. */
+export function searchVectorsInPast(
+  database: Database,
+  space: QuerySpace,
+  filter: ResolvedFilter,
+  limit: number,
+): Scored[] {
+  const past = versionInPast(filter)
+  const rows = database.iterate<{ capsule: number; version: number; vector: Uint8Array }>(
+    `SELECT c.key AS capsule, v.key AS version, e.vector FROM embeddings e
+     CROSS JOIN versions v ON v.key = e.version CROSS JOIN capsules c ON c.key = v.capsule
+     WHERE e.space = ? AND v.indexed = 1 AND ${past.condition} AND ${filter.conditions.join(' AND ')}`,
+    space.key,
+    ...past.values,
+    ...filter.values,
+  )
+  let found: Scored[] = []
+  for (const { capsule, version, vector } of rows) {
+    found.push({ capsule, version, score: cosineOf(space.vector, vector) })
+    if (found.length >= limit * 8) found = best(found, limit)
+  }
+  return best(found, limit)
+}
+
+/** Cosines of versions that have a vector in the space. */
+export function scoreVectors(
+  database: Database,
+  space: QuerySpace,
+  versions: readonly number[],
+): ReadonlyMap<number, number> {
+  const rows = database.all<{ version: number; vector: Uint8Array }>(
+    `SELECT e.version, e.vector FROM json_each(?) wanted CROSS JOIN embeddings e ON e.version = wanted.value
+     WHERE e.space = ?`,
+    JSON.stringify(versions),
+    space.key,
+  )
+  return new Map(rows.map(({ version, vector }) => [version, cosineOf(space.vector, vector)]))
+}
+
+/** Cosine of the angle, -1 to 1, of a query and the bytes of a stored vector. */
+function cosineOf(query: Float32Array, bytes: Uint8Array): number {
+  const row = toVector(bytes)
+  let [dot, queryLength, rowLength] = [0, 0, 0]
+  for (let index = 0; index < row.length; index++) {
+    const [left, right] = [query[index]!, row[index]!]
+    dot += left * right
+    queryLength += left * left
+    rowLength += right * right
+  }
+  return Math.max(-1, Math.min(1, dot / Math.sqrt(queryLength * rowLength)))
+}
+
+function toSlotFilter(database: Database, filter: ResolvedFilter): SlotFilter {
+  return {
+    statuses: filter.statuses,
+    ...(filter.minTrust > 0 && { trustMin: filter.minTrust }),
+    ...(filter.types && { types: filter.types }),
+    ...(filter.owner !== undefined && { owner: filter.owner }),
+    ...(filter.identity !== undefined && { identity: filter.identity }),
+    ...(filter.lane !== undefined && { lane: filter.lane }),
+    ...(filter.fold !== undefined && { fold: filter.fold }),
+    ...(filter.tags.length > 0 && { tags: filter.tags, overflow: createTagCheck(database, filter.tags) }),
+    ...(filter.partOf !== undefined && { allow: chunkSlots(database, filter.partOf) }),
+  }
+}
+
+/** Looks a capsule's tags up where its slot cannot hold them all. */
+function createTagCheck(database: Database, tags: readonly number[]): (slot: number) => boolean {
+  const holds = 'EXISTS (SELECT 1 FROM version_tags t WHERE t.tag = ? AND t.version = c.head)'
+  const sql = `SELECT 1 FROM capsules c WHERE c.key = ? AND ${tags.map(() => holds).join(' AND ')}`
+  return (slot) => database.get(sql, slot + 1, ...tags) !== undefined
+}
+
+const chunkSlots = (database: Database, document: number): Uint32Array =>
+  toSlots(database.all<{ key: number }>('SELECT key FROM capsules WHERE part_of = ?', document))
+
+const slotsByChunk = (database: Database, space: number, chunks: boolean): Uint32Array =>
+  toSlots(
+    database.all<{ key: number }>(
+      `SELECT key FROM capsules WHERE space = ? AND part_of IS ${chunks ? 'NOT NULL' : 'NULL'}`,
+      space,
+    ),
+  )
+
+const toSlots = (rows: readonly { readonly key: number }[]): Uint32Array => Uint32Array.from(rows, ({ key }) => key - 1)

@@ -1,0 +1,144 @@
+import { CascadeError } from '#base'
+import type { Embedding } from '#capsules'
+import type { Database } from './database.ts'
+import type { SlotEffect } from './staged-effects.ts'
+import { DIMENSIONS_MAX, type SlotColumns, type SpaceHandle, VectorSpace } from './vector/index.ts'
+
+/** A space as readers get to know it. */
+export interface SpaceAnnouncement {
+  /** Key of the space's row. */
+  readonly key: number
+  readonly handle: SpaceHandle
+}
+
+interface SlotRow {
+  readonly key: number
+  readonly space: number
+  readonly vector: Uint8Array
+  readonly status: number
+  readonly effective_trust: number
+  readonly type: number
+  readonly owner: number
+  readonly identity: number | null
+  readonly lane: number | null
+  readonly fold: number | null
+  readonly tags: string | null
+}
+
+/**
+ * The vectors of all heads in shared memory, a space for each model. The slot of a capsule is its key less one. Nothing
+ * here is kept: the rows are the truth, and opening the store fills the slots anew.
+ */
+export class VectorSlots {
+  readonly #spaces = new Map<number, VectorSpace>()
+  readonly #announce: (space: SpaceAnnouncement) => void
+
+  /** @param announce tells the readers of a space before anything in it is acknowledged. */
+  constructor(announce: (space: SpaceAnnouncement) => void) {
+    this.#announce = announce
+  }
+
+  /** Fills the slots from the rows; returns how many. */
+  load(database: Database): number {
+    for (const { key, dimensions } of database.all<{ key: number; dimensions: number }>('SELECT * FROM spaces')) {
+      this.#open(key, dimensions)
+    }
+    let count = 0
+    for (const row of database.iterate<SlotRow>(
+      `SELECT c.key, c.space, e.vector, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, v.tags
+       FROM capsules c CROSS JOIN embeddings e ON e.version = c.head CROSS JOIN versions v ON v.key = c.head
+       WHERE c.space IS NOT NULL AND c.indexed = 1 ORDER BY c.key`,
+    )) {
+      this.#spaces.get(row.space)?.put(row.key - 1, toVector(row.vector), columnsOf(row))
+      count++
+    }
+    return count
+  }
+
+  /**
+   * Makes the changes of a committed batch visible to searches. A put whose memory is refused leaves the capsule to be
+   * found by its words; `doctor` counts it.
+   */
+  publish(effects: readonly SlotEffect[]): void {
+    for (const effect of effects) {
+      const space = this.#spaces.get(effect.space)
+      if (!space) continue
+      if (effect.kind === 'put') space.put(effect.capsule - 1, effect.vector, effect.columns)
+      else if (effect.kind === 'clear') space.clear(effect.capsule - 1)
+      else space.setColumns(effect.capsule - 1, effect.columns)
+    }
+  }
+
+  /** Makes the memory of a space whose row was committed. */
+  open(key: number, dimensions: number): void {
+    if (!this.#spaces.has(key)) this.#open(key, dimensions)
+  }
+
+  /** How many slots are filled, over all spaces. */
+  count(): number {
+    let count = 0
+    for (const space of this.#spaces.values()) count += space.reader.countPassing({})
+    return count
+  }
+
+  #open(key: number, dimensions: number): void {
+    const space = VectorSpace.create(dimensions)
+    this.#spaces.set(key, space)
+    this.#announce({ key, handle: space.handle() })
+  }
+}
+
+/**
+ * The space of a vector, made when its model is new.
+ *
+ * @throws CascadeError EMBEDDING_MISMATCH when the vector is not one, or has another length than others of its model.
+ */
+export function internSpace(database: Database, { model, vector }: Embedding): number {
+  assertVector(vector)
+  const known = database.get<{ key: number; dimensions: number }>(
+    'SELECT key, dimensions FROM spaces WHERE model = ?',
+    model,
+  )
+  if (!known) return database.insert('INSERT INTO spaces (model, dimensions) VALUES (?, ?)', model, vector.length)
+  if (known.dimensions !== vector.length) {
+    throw new CascadeError(
+      'EMBEDDING_MISMATCH',
+      `vectors of ${model} have ${known.dimensions} dimensions, this one has ${vector.length}`,
+    )
+  }
+  return known.key
+}
+
+/** @throws CascadeError EMBEDDING_MISMATCH for a vector without direction: empty, too long, all zero, or not finite. */
+export function assertVector(vector: Float32Array): void {
+  let squares = 0
+  for (let index = 0; index < vector.length; index++) squares += vector[index]! * vector[index]!
+  if (squares > 0 && Number.isFinite(squares) && vector.length <= DIMENSIONS_MAX) return
+  throw new CascadeError('EMBEDDING_MISMATCH', `a vector is 1 to ${DIMENSIONS_MAX} finite numbers, not all zero`)
+}
+
+export const vectorBytes = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+
+/** The numbers of a stored vector; copied only where its bytes do not begin on a multiple of four. */
+export function toVector(bytes: Uint8Array): Float32Array {
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  return new Float32Array(buffer, byteOffset, byteLength / 4)
+}
+
+function columnsOf(row: SlotRow): SlotColumns {
+  return {
+    trust: row.effective_trust,
+    type: row.type,
+    status: row.status,
+    owner: row.owner,
+    identity: row.identity ?? 0,
+    lane: row.lane ?? 0,
+    fold: row.fold ?? 0,
+    tags: parseTagKeys(row.tags),
+  }
+}
+
+/** Keys of the tags of a version, as its row lists them. */
+// Written by the capsule writer as a JSON array of integers.
+export const parseTagKeys = (text: string | null): number[] => (text === null ? [] : (JSON.parse(text) as number[]))

@@ -1,0 +1,183 @@
+import { CascadeError } from '#base'
+import type { CapsuleChange } from '#capsules'
+import { type Change, COVERS, type Command, type Receipt, type RecordDelete, type RecordPut } from '#store'
+import { findCapsule } from './capsule-rows.ts'
+import {
+  addVersion,
+  type ChangeEffect,
+  createCapsule,
+  effectOn,
+  findDuplicate,
+  requireCapsule,
+} from './capsule-writer.ts'
+import { recomputeTrust } from './effective-trust-propagation.ts'
+import { link, setStatus, setTrust, unlink } from './life-writer.ts'
+import { checkGrantUnspent, findRepeated, writeReceipt } from './receipts.ts'
+import { applyRecordChange } from './record-writer.ts'
+import { writeTexts } from './text-index.ts'
+import { type ErrorFields, isStorageFailure, toErrorFields } from './thread-errors.ts'
+import type { WriteSession } from './write-session.ts'
+
+/** As CommandOutcome, in a form that crosses threads. */
+export type WrittenOutcome =
+  | { readonly ok: true; readonly receipt: Receipt; readonly committedAt?: number }
+  | { readonly ok: false; readonly error: ErrorFields }
+
+/**
+ * Carries out commands in one transaction: each wholly or not at all, all durable when this returns, and visible to
+ * searches by vector.
+ *
+ * @throws CascadeError STORAGE_FULL or UNAVAILABLE when the whole batch did nothing; OUTCOME_UNKNOWN when the disk failed
+ * while the batch was being made durable.
+ */
+export function writeBatch(session: WriteSession, commands: readonly Command[], now: number): WrittenOutcome[] {
+  session.now = now
+  const before = session.leaves.mark()
+  try {
+    session.database.exec('BEGIN IMMEDIATE')
+    const outcomes = commands.map((command) => attempt(session, command))
+    writeTexts(session.database, session.staged.texts())
+    for (const { band, version } of session.staged.bands()) {
+      session.database.run('INSERT OR IGNORE INTO bands VALUES (?, ?)', band, version)
+    }
+    commit(session)
+    return outcomes
+  } catch (error) {
+    if (session.database.connection.isTransaction) session.database.exec('ROLLBACK')
+    session.leaves.rollbackTo(before)
+    session.names.rollbackTo(0)
+    throw error
+  } finally {
+    session.staged.clear()
+    session.names.committed()
+  }
+}
+
+function commit(session: WriteSession): void {
+  try {
+    session.database.exec('COMMIT')
+  } catch (error) {
+    // Frames may have reached the disk before it failed: after a crash they could count as committed.
+    if (isStorageFailure(error, 'io')) {
+      throw new CascadeError('OUTCOME_UNKNOWN', 'the disk failed while the write was being made durable', {
+        cause: error,
+      })
+    }
+    throw error
+  }
+  session.slots.publish(session.staged.slots())
+}
+
+function attempt(session: WriteSession, command: Command): WrittenOutcome {
+  try {
+    const first = findRepeated(session.database, command, session.now)
+    if (first) return { ok: true, receipt: first }
+    return session.isolated(() => execute(session, command))
+  } catch (error) {
+    // A full or failing disk is everybody's matter: the whole batch is given up.
+    if (isStorageFailure(error)) throw error
+    return { ok: false, error: toErrorFields(error) }
+  }
+}
+
+function execute(session: WriteSession, command: Command): WrittenOutcome {
+  checkGrant(session, command)
+  checkShape(command)
+  checkExpected(session, command)
+  const time = session.leaves.timeOf(session.now)
+  const twin = findTwin(session, command)
+  const effects = twin ? [twin] : command.changes.map((change) => apply(session, command, change, time))
+  if (!twin) session.leaves.write(command, time)
+  const receipt = toReceipt(session, command, effects, twin !== undefined)
+  writeReceipt(session.database, command, receipt, session.now)
+  return twin || command.records.length === 0 ? { ok: true, receipt } : { ok: true, receipt, committedAt: time }
+}
+
+function checkGrant(session: WriteSession, command: Command): void {
+  const covered = COVERS[command.grant.action]
+  const refused = command.changes.find((change) => !covered.includes(change.kind))
+  if (refused) {
+    throw new CascadeError('FORBIDDEN', `a grant of ${command.grant.action} does not cover ${refused.kind}`)
+  }
+  checkGrantUnspent(session.database, command, session.now)
+}
+
+function checkShape({ changes, records, events }: Command): void {
+  if (records.length === 0 && changes.length + events.length > 0) {
+    throw new CascadeError('UNPROCESSABLE', 'no change and no event without a record of it')
+  }
+}
+
+function checkExpected(session: WriteSession, { expected = {} }: Command): void {
+  for (const [id, revision] of Object.entries(expected)) {
+    const found = requireCapsule(session, id).revision
+    if (found !== revision) {
+      throw new CascadeError('REVISION_MISMATCH', `the capsule ${id} is at revision ${found}, not ${revision}`)
+    }
+  }
+}
+
+/** What the first change finds in its place, when it is the creation of what is there already. */
+function findTwin(session: WriteSession, { changes }: Command): ChangeEffect | undefined {
+  const first = changes[0] && asCapsuleChange(changes[0])
+  if (first?.kind !== 'capsule.create' || first.dedupe === 'none') return undefined
+  const twin = findDuplicate(session, first.draft)
+  return twin === undefined ? undefined : effectOn(twin)
+}
+
+function apply(session: WriteSession, command: Command, change: Change, now: number): ChangeEffect {
+  if (isRecordChange(change)) {
+    applyRecordChange(session, change)
+    return effectOn(null)
+  }
+  const known = asCapsuleChange(change)
+  switch (known.kind) {
+    case 'capsule.create':
+      return createCapsule(session, known, now)
+    case 'capsule.version':
+      return addVersion(session, known, now)
+    case 'capsule.status':
+      return setStatus(session, known, now)
+    case 'capsule.trust':
+      return setTrust(session, known, command.grant.subject, now)
+    case 'capsule.link':
+      return link(session, known, now)
+    case 'capsule.unlink':
+      return unlink(session, known, now)
+    case 'capsule.settle':
+      return settle(session, known.ids)
+  }
+}
+
+/** Capsules that are gone need no settling. */
+function settle(session: WriteSession, ids: readonly string[]): ChangeEffect {
+  for (const id of ids) {
+    const row = findCapsule(session.database, id)
+    if (row) recomputeTrust(session, row.key)
+  }
+  return effectOn(null)
+}
+
+function toReceipt(
+  session: WriteSession,
+  command: Command,
+  effects: readonly ChangeEffect[],
+  isTwin: boolean,
+): Receipt {
+  const main = effects.find((effect) => effect.id !== null)
+  const created = effects.some((effect) => effect.created && effect.id === main?.id)
+  return {
+    command_id: command.id,
+    outcome: isTwin ? 'existing' : created ? 'created' : 'updated',
+    id: main?.id ?? null,
+    version: main?.id ? requireCapsule(session, main.id).version : null,
+    sequence: session.leaves.tail.index,
+    near_duplicates: main?.nearDuplicates ?? [],
+  }
+}
+
+const isRecordChange = (change: Change): change is RecordPut | RecordDelete =>
+  change.kind === 'record.put' || change.kind === 'record.delete'
+
+// Changes are made by the ports' methods alone: what is no change of records has the shape that its kind says.
+const asCapsuleChange = (change: Change): CapsuleChange => change as CapsuleChange

@@ -1,0 +1,28 @@
+import type { CollectionDefinition, Command } from '#store'
+import type { WrittenOutcome } from './write-batch.ts'
+
+/** The one file of the store, in its folder. */
+export const DATABASE_FILE = 'cascade.db'
+
+/** Larger than the default: a row with an embedding of 384 numbers fills a page of 4 KiB badly. */
+export const PAGE_BYTES = 8192
+
+export interface WriterData {
+  readonly directory: string
+  readonly collections: readonly CollectionDefinition[]
+  readonly compressionLevel: number
+  readonly eventSource: string
+  /** The file never grows beyond so many pages of `PAGE_BYTES`; 0 = no bound of ours. */
+  readonly pagesMax: number
+  /** One BigInt64: index of the newest leaf. */
+  readonly head: SharedArrayBuffer
+}
+
+/** What the writer can be asked for. */
+export type WriterOperations = {
+  readonly open: () => { readonly slots: number }
+  readonly write: (commands: readonly Command[], now: number) => WrittenOutcome[]
+  /** How many capsules the vector index holds, to be compared with the rows. */
+  readonly countSlots: () => number
+  readonly close: () => void
+}

@@ -1,0 +1,81 @@
+import { CascadeError } from '#base'
+import type { Command } from '#store'
+import { lostThread, ThreadLink } from './thread-link.ts'
+import type { SpaceAnnouncement } from './vector-slots.ts'
+import type { WrittenOutcome } from './write-batch.ts'
+import type { WriterData, WriterOperations } from './writer-operations.ts'
+
+export interface WriterThreadOptions {
+  readonly data: WriterData
+  readonly onSpace: (space: SpaceAnnouncement) => void
+  /** Told when the thread ended by itself; it is started again. */
+  readonly onLost: (cause: unknown) => void
+}
+
+/**
+ * The one thread that writes. When it dies, what it was doing ends with OUTCOME_UNKNOWN and another takes its place: the
+ * file tells it what was committed.
+ */
+export class WriterThread {
+  readonly #options: WriterThreadOptions
+  #link: ThreadLink<WriterOperations>
+  #opened: Promise<unknown>
+  #closed = false
+
+  constructor(options: WriterThreadOptions) {
+    this.#options = options
+    this.#link = this.#start()
+    this.#opened = this.#link.call('open', [])
+  }
+
+  /** Resolves when the file is open and the vectors are in memory. @throws CascadeError why it is not. */
+  async ready(): Promise<void> {
+    await this.#opened
+  }
+
+  async write(commands: readonly Command[], now: number): Promise<readonly WrittenOutcome[]> {
+    await this.#opened
+    return this.#link.call('write', [commands, now])
+  }
+
+  async countSlots(): Promise<number> {
+    await this.#opened
+    return this.#link.call('countSlots', [])
+  }
+
+  /** Ends the thread in the middle of what it does, as a crash would. */
+  async crash(): Promise<void> {
+    await this.#link.terminate()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#link.close('close', [])
+  }
+
+  #start(): ThreadLink<WriterOperations> {
+    return new ThreadLink<WriterOperations>({
+      file: 'writer-worker',
+      data: this.#options.data,
+      orphaned: lostThread('OUTCOME_UNKNOWN'),
+      onNotice: (notice) => this.#options.onSpace(parseNotice(notice)),
+      onLost: (cause) => this.#restart(cause),
+    })
+  }
+
+  #restart(cause: unknown): void {
+    if (this.#closed) return
+    this.#options.onLost(cause)
+    this.#link = this.#start()
+    this.#opened = this.#link.call('open', []).catch((error: unknown) => {
+      throw new CascadeError('UNAVAILABLE', 'the store could not be opened again', { cause: error })
+    })
+    // Whoever writes next is told; nobody may be waiting now.
+    this.#opened.catch(this.#options.onLost)
+  }
+}
+
+function parseNotice(notice: unknown): SpaceAnnouncement {
+  // The writer sends notices of this one kind.
+  return (notice as { readonly space: SpaceAnnouncement }).space
+}
