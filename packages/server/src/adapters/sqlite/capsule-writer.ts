@@ -134,7 +134,7 @@ function resolve(
     owner,
     parents: resolveParents(session, draft, before),
     partOf: draft.partOf === null ? null : requireCapsule(session, draft.partOf.id).key,
-    space: draft.embedding === null ? null : internSpace(session.database, draft.embedding),
+    space: draft.embedding === null ? null : internSpace(session, draft.embedding),
     identity: names.internNullable(draft.identity),
     lane: names.internNullable(draft.lane),
     fold: names.internNullable(draft.fold),

@@ -13,8 +13,9 @@ export interface IndexedText {
   readonly content: string
 }
 
-/** What becomes of the slot of a capsule in shared memory: filled, changed, or emptied. */
+/** What becomes of the shared memory: a new space, or the slot of a capsule filled, changed, or emptied. */
 export type SlotEffect =
+  | { readonly kind: 'space'; readonly space: number; readonly dimensions: number }
   | {
       readonly kind: 'put'
       readonly space: number

@@ -2,6 +2,7 @@ import { CascadeError } from '#base'
 import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
 import type { SlotEffect } from './staged-effects.ts'
+import type { WriteSession } from './write-session.ts'
 import { DIMENSIONS_MAX, type SlotColumns, type SpaceHandle, VectorSpace } from './vector/index.ts'
 
 /** A space as readers get to know it. */
@@ -61,17 +62,13 @@ export class VectorSlots {
    */
   publish(effects: readonly SlotEffect[]): void {
     for (const effect of effects) {
+      if (effect.kind === 'space') this.#open(effect.space, effect.dimensions)
       const space = this.#spaces.get(effect.space)
-      if (!space) continue
+      if (!space || effect.kind === 'space') continue
       if (effect.kind === 'put') space.put(effect.capsule - 1, effect.vector, effect.columns)
       else if (effect.kind === 'clear') space.clear(effect.capsule - 1)
       else space.setColumns(effect.capsule - 1, effect.columns)
     }
-  }
-
-  /** Makes the memory of a space whose row was committed. */
-  open(key: number, dimensions: number): void {
-    if (!this.#spaces.has(key)) this.#open(key, dimensions)
   }
 
   /** How many slots are filled, over all spaces. */
@@ -93,13 +90,17 @@ export class VectorSlots {
  *
  * @throws CascadeError EMBEDDING_MISMATCH when the vector is not one, or has another length than others of its model.
  */
-export function internSpace(database: Database, { model, vector }: Embedding): number {
+export function internSpace({ database, staged }: WriteSession, { model, vector }: Embedding): number {
   assertVector(vector)
   const known = database.get<{ key: number; dimensions: number }>(
     'SELECT key, dimensions FROM spaces WHERE model = ?',
     model,
   )
-  if (!known) return database.insert('INSERT INTO spaces (model, dimensions) VALUES (?, ?)', model, vector.length)
+  if (!known) {
+    const space = database.insert('INSERT INTO spaces (model, dimensions) VALUES (?, ?)', model, vector.length)
+    staged.stageSlot({ kind: 'space', space, dimensions: vector.length })
+    return space
+  }
   if (known.dimensions !== vector.length) {
     throw new CascadeError(
       'EMBEDDING_MISMATCH',

@@ -89,7 +89,10 @@ export function describeFilters(name: string, open: OpenStore): void {
       const vector = randomVector(random, DIMENSIONS)
       const stored = new Map(model.map((known) => [known.id, known.vector]))
       for (const { id, signals } of await search(under.store, {}, { embedding: { model: MODEL, vector } })) {
-        expect(signals.vector).toBeCloseTo(cosine(vector, stored.get(id)!), 4)
+        // A capsule without a vector may come up as the neighbour of one that has one.
+        const own = stored.get(id)
+        if (own) expect(signals.vector).toBeCloseTo(cosine(vector, own), 4)
+        else expect(signals.vector).toBeUndefined()
       }
     })
   })

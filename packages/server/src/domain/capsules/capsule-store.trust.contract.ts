@@ -187,8 +187,10 @@ function testLeaks(under: Under): void {
       if (random() < 0.5) await setTrust(store, family[0]!, pick(random, [0, 20, 39]))
       else await setStatus(store, family[0]!, 'QUARANTINED')
       for (const id of family) fallen.add(id)
+      const before = new Set(fallen)
       const { items } = await store.capsules.list(filter, { limit: 100 })
-      leaks.push(...idsOf([...items, ...(await store.capsules.hydrate(found, filter))]).filter((id) => fallen.has(id)))
+      const seen = [...items, ...(await store.capsules.hydrate(found, filter))]
+      leaks.push(...idsOf(seen).filter((id) => before.has(id)))
       await look()
     }
 
