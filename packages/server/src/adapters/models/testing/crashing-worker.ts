@@ -1,0 +1,12 @@
+import { parentPort } from 'node:worker_threads'
+import type { EmbedAnswer, EmbedRequest } from '../embed-message.ts'
+import { hashedFeatures } from '../hashed-features.ts'
+
+/** The built-in worker with ways to die: by an uncaught error, by leaving, by never answering. */
+parentPort?.on('message', ({ id, texts }: EmbedRequest) => {
+  if (texts.includes('throw')) throw new Error('thrown on request')
+  if (texts.includes('exit')) process.exit(3)
+  if (texts.includes('hang')) return
+  const answer: EmbedAnswer = { id, vectors: texts.map(hashedFeatures) }
+  parentPort?.postMessage(answer)
+})
