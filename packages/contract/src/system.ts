@@ -67,10 +67,12 @@ export const systemHealth = z
     event_loop_lag_p99_ms: z.number(),
   })
   .meta({ id: 'SystemHealth' })
+export type SystemHealth = z.infer<typeof systemHealth>
 
 export const configRow = z
   .object({ key: z.string(), value: jsonValue, origin: z.string(), description: z.string() })
   .meta({ id: 'ConfigRow' })
+export type ConfigRow = z.infer<typeof configRow>
 
 export const finding = z.object({ check: z.string(), ok: z.boolean(), detail: z.string() }).meta({ id: 'Finding' })
 
@@ -93,3 +95,4 @@ export const backupBody = z.strictObject({
 export const backupAnswer = z
   .object({ path: z.string(), bytes: z.int(), sequence: z.int(), sha256: z.string() })
   .meta({ id: 'Backup' })
+export type Backup = z.infer<typeof backupAnswer>

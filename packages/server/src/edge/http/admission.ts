@@ -1,0 +1,129 @@
+import type { Action, RouteDefinition } from '@forge-cascade/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CascadeError, isCascadeError, messageOf } from '#base'
+import { type Gate, requireGrant } from '#governance'
+import type { Subject } from '#identity'
+import type { Logger } from '#observability'
+import type { Grant } from '#store'
+import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
+import { validate, validationFailed } from './validate.ts'
+
+/** The subject that a bearer token means; undefined for one that means nobody. */
+export type Authenticate = (token: string) => Subject | undefined | Promise<Subject | undefined>
+
+export interface AdmissionOptions {
+  readonly authenticate: Authenticate
+  readonly gate: Gate
+  readonly logger: Logger
+  /** Requests of each subject. */
+  readonly subjectLimiter: RateLimiter
+  /** Failed sign-ins of each address. */
+  readonly addressLimiter: RateLimiter
+}
+
+/** Failed sign-ins an address may send: enough for a mistyped token, too few to be a load. */
+export const FAILED_SIGN_INS = { perMinute: 120, burst: 60 } as const
+
+const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]{1,4096}=*)$/i
+const CHALLENGE = 'Bearer realm="forge-cascade"'
+
+/** Who comes in: credential, budget, path and the gate's word, in this order. The body is not read before that. */
+export class Admission {
+  readonly #options: AdmissionOptions
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options
+  }
+
+  /** @throws CascadeError UNAUTHENTICATED, RATE_LIMITED, VALIDATION_FAILED (path), FORBIDDEN. */
+  async admit(route: RouteDefinition, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if ('exempt' in route.access) return void parsePath(route, request)
+    const { visit } = request
+    visit.subject = await this.authenticate(request, reply)
+    this.#spend(visit.subject, reply)
+    parsePath(route, request)
+    visit.grant = this.#decide(route, route.access.action, visit.subject, request)
+  }
+
+  /** @throws CascadeError UNAUTHENTICATED, or RATE_LIMITED where an address has failed too often. */
+  async authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Subject> {
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
+    const subject = token === undefined ? undefined : await this.#options.authenticate(token)
+    if (subject) return subject
+    const verdict = this.#options.addressLimiter.take(request.ip ?? 'socket')
+    if (verdict && !verdict.allowed) throw limited(reply, 'address', verdict)
+    const given = request.headers.authorization !== undefined
+    reply.header('www-authenticate', given ? `${CHALLENGE}, error="invalid_token"` : CHALLENGE)
+    throw new CascadeError(
+      'UNAUTHENTICATED',
+      given ? 'The bearer token is not known here.' : 'No bearer token was sent.',
+    )
+  }
+
+  /** The grant for another action that a request turns out to need, such as registering a new owner's name. */
+  grantFor<A extends Action>(action: A, subject: Subject, correlationId: string): Grant<A> {
+    return this.#ask({ action, resource: '*', subject, correlationId })
+  }
+
+  #spend(subject: Subject, reply: FastifyReply): void {
+    const verdict = this.#options.subjectLimiter.take(subject.id)
+    if (!verdict) return
+    if (!verdict.allowed) throw limited(reply, 'subject', verdict)
+    reply.headers(rateLimitHeaders('subject', verdict))
+  }
+
+  #decide(route: RouteDefinition, action: Action, subject: Subject, { visit }: FastifyRequest): Grant {
+    return this.#ask({
+      action,
+      resource: resourceOf(route, visit.params),
+      subject,
+      correlationId: visit.correlationId,
+      reach: coversLines(route) ? 'lines' : 'command',
+    })
+  }
+
+  /** An error inside the gate denies: nothing passes because deciding broke. */
+  #ask<A extends Action>(request: Parameters<Gate['decide']>[0] & { readonly action: A }): Grant<A> {
+    try {
+      return requireGrant(this.#options.gate.decide<A>(request))
+    } catch (error) {
+      if (isCascadeError(error)) throw error
+      this.#options.logger.error('the gate failed and denied', { action: request.action, reason: messageOf(error) })
+      throw new CascadeError('FORBIDDEN', `${request.action} on ${request.resource} could not be decided.`, {
+        cause: error,
+      })
+    }
+  }
+}
+
+/** One decision covers all lines of a batch and all files of an import. */
+const coversLines = (route: RouteDefinition): boolean =>
+  route.body?.contentType === 'application/x-ndjson' ||
+  ('action' in route.access && route.access.action === 'import.run')
+
+const RESOURCES = [
+  { prefix: '/v2/capsules/{id}', kind: 'capsule' },
+  { prefix: '/v2/imports/{id}', kind: 'import' },
+] as const
+
+/** `capsule/<id>`, `import/<id>`, or `*` where the resource comes into being or is no single one. */
+function resourceOf({ path }: RouteDefinition, params: Readonly<Record<string, unknown>>): string {
+  const found = RESOURCES.find(({ prefix }) => path.startsWith(prefix))
+  return found ? `${found.kind}/${String(params.id)}` : '*'
+}
+
+function parsePath(route: RouteDefinition, request: FastifyRequest): void {
+  if (!route.params) return
+  const parsed = validate(route.params, request.params, 'path')
+  if (!parsed.ok) throw validationFailed(parsed.problems)
+  request.visit.params = parsed.value
+}
+
+function limited(reply: FastifyReply, policy: 'subject' | 'address', verdict: RateVerdict): CascadeError {
+  reply.headers(rateLimitHeaders(policy, verdict))
+  const retryAfterS = Math.max(1, verdict.retryAfterS)
+  const what = policy === 'subject' ? 'requests' : 'failed sign-ins from this address'
+  return new CascadeError('RATE_LIMITED', `More than ${verdict.limit} ${what} at once; wait ${retryAfterS} s.`, {
+    retryAfterS,
+  })
+}

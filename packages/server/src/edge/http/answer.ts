@@ -1,0 +1,25 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { matchesWeakly, parseTagCondition } from './entity-tag.ts'
+import type { AnyAnswer } from './handler.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+const LINES_TYPE = 'application/x-ndjson; charset=utf-8'
+
+/** Sends what a handler answered. A GET whose ETag the client knows already is answered with 304 and no body. */
+export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: AnyAnswer): FastifyReply {
+  reply.code(answer.status).headers(answer.headers ?? {})
+  if (isKnown(request, answer)) return reply.code(304).send()
+  if (answer.lines) return reply.type(LINES_TYPE).send(Readable.from(answer.lines, { objectMode: false }))
+  if (answer.file) return reply.type(answer.file.contentType).send(answer.file.bytes)
+  if (answer.body === undefined) return reply.send()
+  return reply.type(JSON_TYPE).send(JSON.stringify(answer.body))
+}
+
+function isKnown(request: FastifyRequest, { status, headers }: AnyAnswer): boolean {
+  const condition = request.headers['if-none-match']
+  const tag = headers?.etag
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (status !== 200 || !isRead || condition === undefined || tag === undefined) return false
+  return matchesWeakly(parseTagCondition(condition, 'if-none-match'), tag)
+}

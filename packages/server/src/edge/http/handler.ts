@@ -1,0 +1,92 @@
+import type { Action, OperationId, RouteRow, RouteRows } from '@forge-cascade/contract'
+import type { z } from 'zod'
+import type { Call } from '#capsules'
+import type { TagCondition } from './entity-tag.ts'
+
+/** What may be answered for a schema's output: nobody changes it any more, and any JSON goes where JSON is expected. */
+type DeepReadonly<T> = [z.core.util.JSONType] extends [T]
+  ? unknown
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T
+type SchemaOf<Row, Part extends string> = Row extends { readonly [P in Part]: infer S extends z.ZodType }
+  ? S
+  : undefined
+type ParsedOf<S> = S extends z.ZodType ? z.output<S> : undefined
+type ActionOf<Row> = Row extends { readonly access: { readonly action: infer A extends Action } } ? A : undefined
+
+/** NDJSON bodies are handed over as they arrive; JSON bodies are parsed. */
+type BodyOf<Row> = Row extends { readonly body: infer B }
+  ? B extends { readonly contentType: 'application/x-ndjson' }
+    ? LineBody
+    : B extends { readonly schema: infer S }
+      ? ParsedOf<S>
+      : undefined
+  : undefined
+
+/** A body of lines: its bytes, and what names the command of each line. */
+export interface LineBody {
+  readonly bytes: AsyncIterable<Uint8Array>
+  readonly idempotencyKey: string | undefined
+  /** Path of the request, for the problems of lines. */
+  readonly instance: string
+}
+
+/** A request after everything general has been decided: who, whether they may, and that it has the right shape. */
+export interface HandlerRequest<Row> {
+  readonly params: ParsedOf<SchemaOf<Row, 'params'>>
+  readonly query: ParsedOf<SchemaOf<Row, 'query'>>
+  readonly body: BodyOf<Row>
+  /** Who acts, with which grant, as which command. Routes without an action have none. */
+  readonly call: ActionOf<Row> extends Action ? Call<ActionOf<Row>> : undefined
+  /** The precondition of a route that needs one. */
+  readonly ifMatch: Row extends { readonly ifMatch: true } ? TagCondition : undefined
+  readonly correlationId: string
+  /** Aborts when the client is gone or the deadline has passed. */
+  readonly signal: AbortSignal
+}
+
+interface AnswerBase<Status> {
+  readonly status: Status
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sequence of the change that was made, where it is known better than by asking the store. */
+  readonly sequence?: number
+}
+
+type Responses<Row> = Row extends { readonly responses: infer R } ? R : never
+type BodyOfResponse<Response> = Response extends { readonly schema: infer S extends z.ZodType }
+  ? Response extends { readonly contentType: string }
+    ? { readonly lines: AsyncIterable<string> }
+    : { readonly body: DeepReadonly<z.output<S>> }
+  : Response extends { readonly contentType: string }
+    ? { readonly file: File }
+    : { readonly body?: undefined }
+
+/** Bytes that are sent as they are. */
+export interface File {
+  readonly contentType: string
+  readonly bytes: string | Uint8Array
+}
+
+/** One of the answers that the row lists, with the body its schema describes. */
+export type Answer<Row> = {
+  [Status in keyof Responses<Row> & number]: AnswerBase<Status> & BodyOfResponse<Responses<Row>[Status]>
+}[keyof Responses<Row> & number]
+
+export type Handler<Row> = (request: HandlerRequest<Row>) => Promise<Answer<Row>> | Answer<Row>
+
+/** A handler for every route and no other. */
+export type Handlers = { readonly [Id in OperationId]: Handler<RouteRow<Id>> }
+
+/** The handlers of some routes: what a file of handlers gives. */
+export type HandlersFor<Ids extends OperationId> = { readonly [Id in Ids]: Handler<RouteRow<Id>> }
+
+/** What any handler may answer, as the server sees it. */
+export interface AnyAnswer extends AnswerBase<number> {
+  readonly body?: unknown
+  readonly lines?: AsyncIterable<string>
+  readonly file?: File
+}
+
+/** Operations by tag, to divide the handlers among files. */
+export type OperationsOf<Tag extends RouteRows['tag']> = Extract<RouteRows, { readonly tag: Tag }>['id']

@@ -1,0 +1,18 @@
+import type { Handlers } from '../handler.ts'
+import { capsuleHandlers } from './capsules.ts'
+import type { HandlerContext } from './handler-context.ts'
+import { importHandlers } from './imports.ts'
+import { lineageHandlers } from './lineage.ts'
+import { probeHandlers } from './probes.ts'
+import { recallHandlers } from './recall.ts'
+import { systemHandlers } from './system.ts'
+
+/** A handler for every route of the contract; a route without one does not compile. */
+export const createHandlers = (context: HandlerContext): Handlers => ({
+  ...recallHandlers(context),
+  ...capsuleHandlers(context),
+  ...lineageHandlers(context),
+  ...importHandlers(context),
+  ...systemHandlers(context),
+  ...probeHandlers(context),
+})

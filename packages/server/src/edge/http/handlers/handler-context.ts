@@ -1,0 +1,54 @@
+import type { Backup, ConfigRow, ImportFile, ImportJob, ImportRequest, SystemHealth } from '@forge-cascade/contract'
+import type { Health } from '#boot'
+import type { AskContext, Call } from '#capsules'
+import type { Logger, Metrics } from '#observability'
+
+/** A page of something, with the cursor of the next. */
+export interface DeskPage<T> {
+  readonly items: readonly T[]
+  readonly next: string | undefined
+}
+
+interface PageRequest {
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+/** Imports, as the API shows them. What is not there is undefined. */
+export interface ImportDesk {
+  /** Begins, or continues what was interrupted. @throws CascadeError SOURCE_UNREADABLE, CONFLICT. */
+  start(call: Call<'import.run'>, request: ImportRequest): Promise<ImportJob>
+  find(id: string): Promise<ImportJob | undefined>
+  list(page: PageRequest): Promise<DeskPage<ImportJob>>
+  listFiles(
+    id: string,
+    page: PageRequest & { readonly state?: ImportFile['state'] | undefined },
+  ): Promise<DeskPage<ImportFile> | undefined>
+  cancel(call: Call<'import.run'>, id: string): Promise<ImportJob | undefined>
+  /** Archives what the import brought in and says how many capsules that were. */
+  remove(call: Call<'import.run'>, id: string): Promise<number | undefined>
+}
+
+/** What the instance knows about itself. */
+export interface SystemDesk {
+  health(): SystemHealth | Promise<SystemHealth>
+  config(): readonly ConfigRow[]
+  /** @throws CascadeError UNPROCESSABLE where the path cannot be written or the store cannot do it, STORAGE_FULL. */
+  backup(call: Call<'system.backup'>, path: string): Promise<Backup>
+}
+
+/** What the handlers work with. */
+export interface HandlerContext {
+  readonly capsules: AskContext
+  readonly imports: ImportDesk
+  readonly system: SystemDesk
+  readonly health: Health
+  readonly metrics: Metrics
+  readonly logger: Logger
+  /** Version of the program, for the description. */
+  readonly version: string
+  /** Bytes of the longest line of a batch. */
+  readonly lineBytesMax: number
+  /** How long a batch may stand still before it is ended. */
+  readonly lineIdleMs: number
+}

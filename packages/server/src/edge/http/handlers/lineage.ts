@@ -1,0 +1,53 @@
+import {
+  addLink,
+  blameCapsule,
+  diffVersions,
+  findCommonAncestors,
+  findLineagePath,
+  getCapsule,
+  getLineage,
+  removeLink,
+} from '#capsules'
+import type { HandlersFor, OperationsOf } from '../handler.ts'
+import { presentDiff, presentEdge, presentLineage, presentLink, presentNode } from '../present/lineage.ts'
+import type { HandlerContext } from './handler-context.ts'
+
+/** Where capsules come from and how they hang together. */
+export function lineageHandlers({ capsules }: HandlerContext): HandlersFor<OperationsOf<'Lineage'>> {
+  return {
+    getLineage: async ({ params: { id }, query: { direction, depth, limit } }) => {
+      const request = depth === undefined ? { direction, limit } : { direction, limit, depth }
+      return { status: 200, body: presentLineage(await getLineage(capsules, id, request)) }
+    },
+    getLineagePath: async ({ params: { id }, query: { to } }) => {
+      const path = await findLineagePath(capsules, id, to)
+      const nodes = path?.nodes.map(presentNode) ?? []
+      return { status: 200, body: { found: path !== undefined, nodes, edges: path?.edges.map(presentEdge) ?? [] } }
+    },
+    getCommonAncestors: async ({ params: { id }, query }) => {
+      const common = (await findCommonAncestors(capsules, id, query.with)).map(presentNode)
+      return { status: 200, body: { nearest: common[0] ?? null, common } }
+    },
+    getDiff: async ({ params: { id }, query: { from, to } }) => ({
+      status: 200,
+      body: presentDiff(await diffVersions(capsules, id, from, to)),
+    }),
+    getBlame: async ({ params: { id }, query: { version } }) => ({
+      status: 200,
+      body: await blameCapsule(capsules, id, version),
+    }),
+    listLinks: async ({ params: { id }, query: { kind } }) => {
+      await getCapsule(capsules, id)
+      const links = await capsules.store.capsules.links(id, kind)
+      return { status: 200, body: { items: links.map(presentLink) } }
+    },
+    addLink: async ({ params: { id }, call, body }) => {
+      const { link, created } = await addLink(capsules, call, id, body)
+      return { status: created ? 201 : 200, body: presentLink(link) }
+    },
+    removeLink: async ({ params: { id, kind, to }, call }) => {
+      await removeLink(capsules, call, id, { kind, to })
+      return { status: 204 }
+    },
+  }
+}

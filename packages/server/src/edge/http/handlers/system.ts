@@ -1,0 +1,15 @@
+import type { HandlersFor, OperationsOf } from '../handler.ts'
+import type { HandlerContext } from './handler-context.ts'
+
+/** The instance itself. */
+export function systemHandlers({ system, capsules }: HandlerContext): HandlersFor<OperationsOf<'System'>> {
+  return {
+    getSystemHealth: async () => ({ status: 200, body: await system.health() }),
+    getConfig: () => ({ status: 200, body: { items: system.config() } }),
+    runDoctor: async ({ body: { depth } }) => {
+      const findings = await capsules.store.doctor(depth)
+      return { status: 200, body: { ok: findings.every(({ ok }) => ok), findings } }
+    },
+    createBackup: async ({ call, body }) => ({ status: 201, body: await system.backup(call, body.path) }),
+  }
+}

@@ -1,0 +1,115 @@
+import type { Socket } from 'node:net'
+import type { RouteDefinition } from '@forge-cascade/contract'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { CascadeError, type Clock } from '#base'
+import type { Config } from '#config'
+import type { Gate } from '#governance'
+import type { Logger, Metrics } from '#observability'
+import { Admission, type Authenticate, FAILED_SIGN_INS } from './admission.ts'
+import { AllowedMethods } from './allowed-methods.ts'
+import { answerProblem, notFound } from './answer-problem.ts'
+import { checkRoutes } from './check-routes.ts'
+import { answerClientError } from './client-error.ts'
+import { type LocalSockets, LoopbackGuard } from './host-check.ts'
+import { InFlight } from './idempotency.ts'
+import { HTTP_LIMITS, nodeOptions } from './limits.ts'
+import { RateLimiter } from './rate-limiter.ts'
+import { parseQuery, receiveBodies } from './receive.ts'
+import { watchRequests } from './request-watch.ts'
+import { routeHandler, type UntypedHandler } from './route-handler.ts'
+import { Visit } from './visit.ts'
+
+export interface HttpAppOptions {
+  readonly routes: readonly RouteDefinition[]
+  /** By operation id; exactly those of the routes. */
+  readonly handlers: Readonly<Record<string, UntypedHandler>>
+  readonly authenticate: Authenticate
+  readonly gate: Gate
+  readonly server: Config['server']
+  /** Asked at every request, so that a changed configuration counts at once. */
+  readonly rate: () => Config['limits']['rate']
+  /** Sequence of the newest leaf. */
+  readonly head: () => number
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly clock: Clock
+  readonly newId: () => string
+  /** Counts a request as under way, so that a stop waits for it; throws UNAVAILABLE once it has begun. */
+  readonly trackWork?: (name: string) => Disposable
+  /** The longest an answer may take, for routes that are not unhurried. */
+  readonly answerMsMax?: number
+}
+
+/**
+ * The application: the rows mounted, everything else refused, every failure a problem document.
+ *
+ * @throws CascadeError BOOT_FAILED when routes and handlers do not fit.
+ */
+export function createApp(options: HttpAppOptions, localSockets: LocalSockets = new WeakSet()): FastifyInstance {
+  checkRoutes(options.routes, options.handlers)
+  const answering = new WeakMap<Socket, FastifyReply>()
+  const app = Fastify({
+    http: nodeOptions(options.server),
+    keepAliveTimeout: options.server.keep_alive_s * 1000,
+    connectionTimeout: HTTP_LIMITS.idleMs,
+    bodyLimit: options.server.body_bytes_max,
+    routerOptions: { maxParamLength: HTTP_LIMITS.paramLengthMax, querystringParser: parseQuery },
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      request.visit = new Visit(options.newId(), performance.now(), options.head())
+      answerProblem(error, request, reply, options.logger)
+    },
+    clientErrorHandler: (error, socket) => {
+      const answerBegan = answering.get(socket)?.raw.headersSent ?? false
+      answerClientError(error, socket, { correlationId: options.newId(), answerBegan })
+    },
+  })
+  app.server.maxConnections = HTTP_LIMITS.connectionsMax
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response))
+  receiveBodies(app, options.server)
+  watchRequests(app, options, answering)
+  const guard = new LoopbackGuard(options.server.host, localSockets)
+  const allowed = new AllowedMethods(options.routes)
+  app.addHook('onRequest', (request, reply, done) => {
+    // What is not there is refused here, before its body would be read.
+    done(guard.refusal(request.raw) ?? (request.is404 ? notFound(request, reply, allowed) : undefined))
+  })
+  mount(app, options)
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, options.logger))
+  return app
+}
+
+function mount(app: FastifyInstance, options: HttpAppOptions): void {
+  const { rate, clock } = options
+  const limit = () => ({ perMinute: rate().requests_per_minute, burst: rate().burst })
+  const admission = new Admission({
+    ...options,
+    subjectLimiter: new RateLimiter(limit, clock),
+    addressLimiter: new RateLimiter(() => FAILED_SIGN_INS, clock),
+  })
+  const shared = { answerMsMax: HTTP_LIMITS.answerMsMax, ...options, admission, inFlight: new InFlight() }
+  for (const route of options.routes) {
+    app.route({
+      method: route.method,
+      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      onRequest: async (request, reply) => {
+        if (!('exempt' in route.access)) trackWork(request, route, options)
+        await admission.admit(route, request, reply)
+        checkContentType(route, request)
+      },
+      handler: routeHandler(route, options.handlers[route.id]!, shared), // checkRoutes has seen one for every id
+    })
+  }
+}
+
+function trackWork({ visit }: FastifyRequest, { id }: RouteDefinition, options: HttpAppOptions): void {
+  if (options.trackWork) visit.own(options.trackWork(id))
+}
+
+/** A content type that is understood somewhere is not understood everywhere. */
+function checkContentType(route: RouteDefinition, { headers }: FastifyRequest): void {
+  const given = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+  const taken = route.body?.contentType ?? 'application/json'
+  if (given !== undefined ? given === taken : taken === 'application/json') return
+  throw new CascadeError('UNSUPPORTED_MEDIA_TYPE', `This route takes ${taken}.`)
+}

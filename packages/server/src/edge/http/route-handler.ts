@@ -1,0 +1,59 @@
+import type { RouteDefinition } from '@forge-cascade/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CascadeError } from '#base'
+import { withDeadline } from '#lifecycle'
+import { withCorrelationId } from '#observability'
+import { COVERS } from '#store'
+import type { Admission } from './admission.ts'
+import { sendAnswer } from './answer.ts'
+import type { AnyAnswer } from './handler.ts'
+import type { InFlight } from './idempotency.ts'
+import { type ParsedRequest, parseRequest } from './route-request.ts'
+
+/** What every route's handler works with. */
+export interface RouteHandlerOptions {
+  readonly admission: Admission
+  readonly inFlight: InFlight
+  readonly newId: () => string
+  /** Sequence of the newest leaf. */
+  readonly head: () => number
+  readonly answerMsMax: number
+}
+
+/** A handler as the server calls it: the row's schemas have made the request what the row's handler takes. */
+export type UntypedHandler = (request: never) => Promise<AnyAnswer> | AnyAnswer
+
+/** Fastify's handler of a row: parse, carry out once, answer. */
+export function routeHandler(route: RouteDefinition, handler: UntypedHandler, options: RouteHandlerOptions) {
+  const changes = 'action' in route.access && COVERS[route.access.action].length > 0
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const parsed = parseRequest(route, request, options)
+    if (route.idempotent && parsed.call) request.visit.own(options.inFlight.enter(parsed.call.command.id))
+    const work = () => withCorrelationId(parsed.correlationId, () => handler(asHandlerRequest(parsed)))
+    const answer = route.unhurried ? await work() : await answerInTime(work, request, changes, options.answerMsMax)
+    const seen = answer.sequence ?? (changes ? options.head() : request.visit.headBefore)
+    if ('action' in route.access) reply.header('cascade-sequence', String(seen))
+    return sendAnswer(request, reply, answer)
+  }
+}
+
+// The parts were parsed by the schemas of the very row from which the handler's parameter type is derived.
+const asHandlerRequest = (parsed: ParsedRequest): never => parsed as never
+
+/** @throws CascadeError DEADLINE_EXCEEDED, or OUTCOME_UNKNOWN where something may have been changed. */
+async function answerInTime(
+  work: () => Promise<AnyAnswer> | AnyAnswer,
+  { visit }: FastifyRequest,
+  changes: boolean,
+  limitMs: number,
+): Promise<AnyAnswer> {
+  const outcome = await withDeadline(work, limitMs)
+  if (outcome.kind === 'done') return outcome.value
+  if (outcome.kind === 'failed') throw outcome.error
+  const late = new CascadeError(
+    changes ? 'OUTCOME_UNKNOWN' : 'DEADLINE_EXCEEDED',
+    `There was no answer within ${limitMs / 1000} seconds.`,
+  )
+  visit.abort(late)
+  throw late
+}

@@ -1,0 +1,46 @@
+import type { Subject } from '#identity'
+import type { Grant } from '#store'
+
+/** One request on its way through the edge. Fastify carries it as `request.visit`. */
+export class Visit {
+  readonly correlationId: string
+  /** Milliseconds of the process' monotonic clock. */
+  readonly startedAt: number
+  /** Newest sequence when the request came: every answer has seen at least that. */
+  readonly headBefore: number
+  subject: Subject | undefined
+  grant: Grant | undefined
+  /** Parsed path parameters. */
+  params: Readonly<Record<string, unknown>> = {}
+  readonly #abort = new AbortController()
+  readonly #ends: Disposable[] = []
+
+  constructor(correlationId: string, startedAt: number, headBefore: number) {
+    this.correlationId = correlationId
+    this.startedAt = startedAt
+    this.headBefore = headBefore
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#abort.abort(reason)
+  }
+
+  /** Disposed when the answer is sent or the client is gone. */
+  own(resource: Disposable): void {
+    this.#ends.push(resource)
+  }
+
+  end(): void {
+    for (const resource of this.#ends.splice(0)) resource[Symbol.dispose]()
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    visit: Visit
+  }
+}
