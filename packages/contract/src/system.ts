@@ -90,7 +90,12 @@ export const stats = z
   .meta({ id: 'Stats' })
 
 export const backupBody = z.strictObject({
-  path: z.string().min(1).max(4096).describe('New file on the machine of the instance.'),
+  path: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe('New file on the machine of the instance; one in the folder for backups when left out.'),
 })
 export const backupAnswer = z
   .object({ path: z.string(), bytes: z.int(), sequence: z.int(), sha256: z.string() })

@@ -2,7 +2,7 @@ import type { Action, RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import { type Gate, requireGrant } from '#governance'
-import type { Subject } from '#identity'
+import { isSameToken, type Subject } from '#identity'
 import type { Logger } from '#observability'
 import type { Grant } from '#store'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
@@ -19,6 +19,10 @@ export interface AdmissionOptions {
   readonly subjectLimiter: RateLimiter
   /** Failed sign-ins of each address. */
   readonly addressLimiter: RateLimiter
+  /** True where metrics are for those who have a token: beyond loopback. */
+  readonly guardMetrics: boolean
+  /** SHA-256 of the token that opens the metrics and nothing else. */
+  readonly scrapeTokenDigest?: Uint8Array
 }
 
 /** Failed sign-ins an address may send: enough for a mistyped token, too few to be a load. */
@@ -37,7 +41,10 @@ export class Admission {
 
   /** @throws CascadeError UNAUTHENTICATED, RATE_LIMITED, VALIDATION_FAILED (path), FORBIDDEN. */
   async admit(route: RouteDefinition, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if ('exempt' in route.access) return void parsePath(route, request)
+    if ('exempt' in route.access) {
+      if (route.access.exempt === 'metrics') await this.#admitScrape(request, reply)
+      return parsePath(route, request)
+    }
     const { visit } = request
     visit.subject = await this.authenticate(request, reply)
     this.#spend(visit.subject, reply)
@@ -63,6 +70,14 @@ export class Admission {
   /** The grant for another action that a request turns out to need, such as registering a new owner's name. */
   grantFor<A extends Action>(action: A, subject: Subject, correlationId: string): Grant<A> {
     return this.#ask({ action, resource: '*', subject, correlationId })
+  }
+
+  async #admitScrape(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { guardMetrics, scrapeTokenDigest } = this.#options
+    if (!guardMetrics) return
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
+    if (token !== undefined && scrapeTokenDigest && isSameToken(token, scrapeTokenDigest)) return
+    await this.authenticate(request, reply)
   }
 
   #spend(subject: Subject, reply: FastifyReply): void {

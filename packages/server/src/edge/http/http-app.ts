@@ -10,7 +10,7 @@ import { AllowedMethods } from './allowed-methods.ts'
 import { answerProblem, notFound } from './answer-problem.ts'
 import { checkRoutes } from './check-routes.ts'
 import { answerClientError } from './client-error.ts'
-import { type LocalSockets, LoopbackGuard } from './host-check.ts'
+import { isLoopback, type LocalSockets, LoopbackGuard } from './host-check.ts'
 import { InFlight } from './idempotency.ts'
 import { HTTP_LIMITS, nodeOptions } from './limits.ts'
 import { RateLimiter } from './rate-limiter.ts'
@@ -36,6 +36,8 @@ export interface HttpAppOptions {
   readonly newId: () => string
   /** Counts a request as under way, so that a stop waits for it; throws UNAVAILABLE once it has begun. */
   readonly trackWork?: (name: string) => Disposable
+  /** SHA-256 of the token that opens the metrics beyond loopback; a subject's token opens them too. */
+  readonly scrapeTokenDigest?: Uint8Array
   /** The longest an answer may take, for routes that are not unhurried. */
   readonly answerMsMax?: number
 }
@@ -86,6 +88,7 @@ function mount(app: FastifyInstance, options: HttpAppOptions): void {
     ...options,
     subjectLimiter: new RateLimiter(limit, clock),
     addressLimiter: new RateLimiter(() => FAILED_SIGN_INS, clock),
+    guardMetrics: !isLoopback(options.server.host),
   })
   const shared = { answerMsMax: HTTP_LIMITS.answerMsMax, ...options, admission, inFlight: new InFlight() }
   for (const route of options.routes) {

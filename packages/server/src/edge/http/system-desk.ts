@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, statSync } from 'node:fs'
-import { dirname, isAbsolute } from 'node:path'
+import { createReadStream, existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Backup } from '@forge-cascade/contract'
-import { CascadeError, type Clock } from '#base'
+import { CascadeError, type Clock, toRfc3339 } from '#base'
 import type { Health } from '#boot'
 import type { Call, CapsuleContext } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
@@ -20,6 +20,8 @@ export interface SystemDeskOptions {
   readonly version: string
   /** Milliseconds since 1970. */
   readonly startedAt: number
+  /** Folder for backups whose path the caller leaves open; absolute. */
+  readonly backupDir: string
   /** Writes a whole copy of the store. */
   readonly writeBackup: (file: string) => Promise<void>
 }
@@ -59,7 +61,8 @@ export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
         origin,
         description,
       })),
-    backup: async (call, path) => {
+    backup: async (call, asked) => {
+      const path = asked ?? newPath(options.backupDir, clock())
       assertFree(path)
       const sequence = context.store.head()
       await options.writeBackup(path)
@@ -67,6 +70,12 @@ export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
       return describe(path, sequence)
     },
   }
+}
+
+/** A name that sorts by time, in a folder that only this user reads. */
+function newPath(directory: string, now: number): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  return join(directory, `cascade-${toRfc3339(now).replaceAll(/[:.]/g, '-')}.backup`)
 }
 
 /** @throws CascadeError UNPROCESSABLE for a path that is relative, taken, or has no folder. */

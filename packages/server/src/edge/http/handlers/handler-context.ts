@@ -34,7 +34,7 @@ export interface SystemDesk {
   health(): SystemHealth | Promise<SystemHealth>
   config(): readonly ConfigRow[]
   /** @throws CascadeError UNPROCESSABLE where the path cannot be written or the store cannot do it, STORAGE_FULL. */
-  backup(call: Call<'system.backup'>, path: string): Promise<Backup>
+  backup(call: Call<'system.backup'>, path: string | undefined): Promise<Backup>
 }
 
 /** What the handlers work with. */

@@ -1,0 +1,177 @@
+import { type ErrorCode, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
+import type { InjectOptions, LightMyRequestResponse } from 'fastify'
+import { CascadeError, createUuidV7, systemRandom } from '#base'
+import { Health } from '#boot'
+import type { Config } from '#config'
+import { createBootstrapGate, type Gate } from '#governance'
+import { createToken, type Subject, tokenDigest } from '#identity'
+import { Lifecycle } from '#lifecycle'
+import { createLogger, Metrics } from '#observability'
+import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
+import { authenticateBy } from './bearer-tokens.ts'
+import { createHandlers, createSystemDesk, type HandlerContext, type ImportDesk } from './handlers/index.ts'
+import type { HttpAppOptions } from './http-app.ts'
+import { HttpServer } from './http-server.ts'
+import type { UntypedHandler } from './route-handler.ts'
+
+/** An HTTP interface over the store in memory, with everything real but the disk. */
+export interface HttpWorld extends AsyncDisposable {
+  readonly world: World
+  readonly server: HttpServer
+  readonly metrics: Metrics
+  readonly lifecycle: Lifecycle
+  readonly logged: string[]
+  readonly token: string
+  readonly memberToken: string
+  readonly member: Subject
+  /** A request of the administrator, unless it says otherwise. */
+  send(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'OPTIONS',
+    url: string,
+    more?: Sending,
+  ): Promise<LightMyRequestResponse>
+}
+
+export interface Sending {
+  readonly body?: unknown
+  readonly payload?: InjectOptions['payload']
+  readonly headers?: Readonly<Record<string, string | undefined>>
+}
+
+export interface HttpWorldOptions {
+  readonly server?: Partial<Config['server']>
+  readonly rate?: Config['limits']['rate']
+  readonly handlers?: Readonly<Record<string, UntypedHandler>>
+  readonly context?: (context: HandlerContext) => HandlerContext
+  readonly gate?: (gate: Gate) => Gate
+  readonly routes?: readonly RouteDefinition[]
+  readonly app?: Partial<HttpAppOptions>
+}
+
+export const SERVER_CONFIG: Config['server'] = {
+  host: '127.0.0.1',
+  port: 0,
+  request_timeout_s: 5,
+  body_bytes_max: 8 * 1024 * 1024,
+  keep_alive_s: 72,
+}
+
+export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
+  const world = await openWorld()
+  const { clock } = world.time
+  const logged: string[] = []
+  const logger = createLogger({
+    stream: { write: (text: string) => logged.push(text) },
+    clock,
+    level: 'debug',
+    format: 'json',
+  })
+  const lifecycle = new Lifecycle({ clock, log: logger })
+  lifecycle.markReady()
+  const metrics = new Metrics()
+  const newId = createUuidV7(clock, systemRandom)
+  const member: Subject = { id: newId(), kind: 'agent', name: 'mallory', roles: ['member'], trust: 60, createdAt: 0 }
+  const [token, memberToken] = [createToken(systemRandom), createToken(systemRandom)]
+  const server = { ...SERVER_CONFIG, ...options.server }
+  const context = handlerContext({ world, logger, metrics, lifecycle, server })
+  const http = new HttpServer({
+    routes: options.routes ?? ROUTES,
+    handlers: { ...createHandlers(options.context?.(context) ?? context), ...options.handlers },
+    authenticate: authenticateBy([
+      { digest: tokenDigest(token), subject: world.administrator },
+      { digest: tokenDigest(memberToken), subject: member },
+    ]),
+    gate: options.gate?.(createBootstrapGate({ clock, newId })) ?? createBootstrapGate({ clock, newId }),
+    server,
+    rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
+    head: () => world.context.store.head(),
+    trackWork: (name) => lifecycle.trackWork(name),
+    logger,
+    metrics,
+    clock,
+    newId,
+    ...options.app,
+  })
+  return {
+    world,
+    server: http,
+    metrics,
+    lifecycle,
+    logged,
+    token,
+    memberToken,
+    member,
+    send: (method, url, more = {}) => http.app.inject(toInjection(method, url, more, token)),
+    [Symbol.asyncDispose]: () => http.close(),
+  }
+}
+
+function toInjection(
+  method: InjectOptions['method'],
+  url: string,
+  { body, payload, headers }: Sending,
+  token: string,
+): InjectOptions {
+  const type = body === undefined ? {} : { 'content-type': 'application/json' }
+  const all = { authorization: `Bearer ${token}`, ...type, ...headers }
+  const sent = body === undefined ? payload : JSON.stringify(body)
+  return {
+    method,
+    url,
+    headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
+    ...(sent === undefined ? {} : { payload: sent }),
+  }
+}
+
+interface ContextParts {
+  readonly world: World
+  readonly logger: HandlerContext['logger']
+  readonly metrics: Metrics
+  readonly lifecycle: Lifecycle
+  readonly server: Config['server']
+}
+
+function handlerContext({ world, logger, metrics, lifecycle, server }: ContextParts): HandlerContext {
+  const { store, embedder, clock } = world.context
+  const health = new Health(lifecycle, clock, logger)
+  const desk = {
+    version: '0.1.0',
+    startedAt: clock(),
+    clock,
+    store,
+    embedder,
+    health,
+    config: () => [],
+    lagSeconds: () => 0,
+  }
+  return {
+    capsules: world.context,
+    imports: noImports,
+    system: createSystemDesk(desk),
+    health,
+    metrics,
+    logger,
+    version: '0.1.0',
+    lineBytesMax: server.body_bytes_max,
+    lineIdleMs: server.request_timeout_s * 1000,
+  }
+}
+
+/** The desk of an instance that never imported anything and whose disk cannot be read. */
+const noImports: ImportDesk = {
+  start: async (_call, { path }) => {
+    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read.`)
+  },
+  find: async () => undefined,
+  list: async () => ({ items: [], next: undefined }),
+  listFiles: async () => undefined,
+  cancel: async () => undefined,
+  remove: async () => undefined,
+}
+
+/** A handler that fails with `code`, to see how the edge tells of it. */
+export const failing =
+  (code: ErrorCode, detail = 'as the test wants it'): UntypedHandler =>
+  () => {
+    throw new CascadeError(code, detail)
+  }
