@@ -90,6 +90,20 @@ function testCapsule(under: Under): void {
     expect(await store.capsules.getHeads([])).toEqual([])
   })
 
+  test('is a copy: altering the draft later changes nothing', async () => {
+    const { store } = under
+    const [tags, vector, metadata] = [['kept'], Float32Array.of(1, 2), { list: [1] }]
+    const { id } = await create(store, { tags, metadata, embedding: { model: 'copies', vector } })
+    tags.push('late')
+    metadata.list.push(2)
+    vector.fill(9)
+    expect(await getHead(store, id)).toMatchObject({ tags: ['kept'], metadata: { list: [1] } })
+    const stored = await store.capsules.findEmbedding(id, '1.0.0')
+    expect(stored!.vector).toEqual(Float32Array.of(1, 2))
+    stored!.vector.fill(9)
+    expect((await store.capsules.findEmbedding(id, '1.0.0'))!.vector).toEqual(Float32Array.of(1, 2))
+  })
+
   test('an id is used once', async () => {
     const { store } = under
     const { id } = await create(store, { content: 'the first' })

@@ -77,7 +77,8 @@ function testLeaves(under: StoreUnderTest): void {
 
   test('the first leaf follows nothing and each other the one before', async () => {
     const { store } = under
-    await store.append(Array.from({ length: 20 }, () => noteOf()))
+    const records = [1, 2, 3].map(() => recordOf(grantOf('system.read')))
+    await store.append(Array.from({ length: 20 }, () => ({ ...noteOf(), records })))
     const all = await store.ledger.range(0, 1000)
     expect(all.map(({ leaf }) => leaf.index)).toEqual(all.map((_, index) => index))
     expect(all.map(({ leaf }) => leaf.prev)).toEqual(['0'.repeat(64), ...all.map(({ hash }) => hash).slice(0, -1)])

@@ -93,6 +93,7 @@ const told = (entries: readonly ChangeEntry[]): CascadeEvent[] => entries.flatMa
 async function readAll(store: UnitOfWork, from: number, limit: number): Promise<ChangeEntry[]> {
   const all: ChangeEntry[] = []
   for (let page = await store.changesSince(from, limit); page.length > 0; ) {
+    expect(page.length).toBeLessThanOrEqual(limit)
     all.push(...page)
     page = await store.changesSince(page.at(-1)!.sequence, limit)
   }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Action, ErrorCode } from '@forge-cascade/contract'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import { type Clock, createUuidV7, isCascadeError, systemRandom } from '#base'
 import type { LedgerRecord, LedgerStore } from '#ledger'
 import type { Change } from './change.ts'
@@ -46,6 +46,7 @@ export interface StoreUnderTest<S extends AsyncDisposable = PlatformStore> {
  * each keeps to keys, owners and models of its own and looks at differences, never at totals.
  */
 export function shareStore<S extends AsyncDisposable>(open: () => Promise<StoreUnderTest<S>>): StoreUnderTest<S> {
+  if (IS_CAMPAIGN) vi.setConfig({ testTimeout: CAMPAIGN_TEST_MS, hookTimeout: CAMPAIGN_TEST_MS })
   let opened: StoreUnderTest<S> | undefined
   beforeAll(async () => {
     opened = await open()
@@ -71,8 +72,13 @@ export const TEST_COLLECTIONS: readonly CollectionDefinition[] = [
   { name: 'places', indexes: [] },
 ]
 
+const IS_CAMPAIGN = process.env.CAMPAIGN === '1'
+
+/** A test of a campaign may take so long. */
+const CAMPAIGN_TEST_MS = 600_000
+
 /** The full count with `CAMPAIGN=1`, else the sample that every `npm test` runs. */
-export const campaign = (sample: number, full: number): number => (process.env.CAMPAIGN === '1' ? full : sample)
+export const campaign = (sample: number, full: number): number => (IS_CAMPAIGN ? full : sample)
 
 /** Numbers from 0 to below 1 that repeat with the seed (a linear congruential generator, Numerical Recipes). */
 export function createSeeded(seed: number): () => number {

@@ -249,7 +249,7 @@ function testOrder(under: StoreUnderTest): void {
     const misses: string[] = []
     await Promise.all(
       Array.from({ length: 16 }, async () => {
-        for (let turn = 0; turn < campaign(30, 500); turn++) {
+        for (let turn = 0; turn < campaign(30, 200); turn++) {
           const key = commandId()
           const command = put(store, key)
           const { sequence } = await commit(store, command)
