@@ -4,8 +4,10 @@ import { CascadeError } from './error.ts'
  * The one spelling of a JSON value: members sorted by UTF-16 code units, no white space, numbers and strings as
  * ECMAScript writes them. Two parties that agree on the value agree on the bytes, and so on the digest.
  *
- * @throws CascadeError UNPROCESSABLE for what JSON cannot say exactly: NaN, infinities, bigint, functions, lone
- * surrogates, cycles deeper than 200 levels.
+ * As in `JSON.stringify` a member that is undefined is left out, and an undefined or missing entry of an array is null.
+ *
+ * @throws CascadeError UNPROCESSABLE for what JSON cannot say exactly: NaN, infinities, bigint, functions, symbols, lone
+ * surrogates, objects of a class (a Date or a Map has no members to show), nesting beyond 200 levels (so every cycle).
  * @see RFC 8785
  */
 export function canonicalJson(value: unknown): string {
@@ -19,10 +21,20 @@ function write(value: unknown, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number') return writeNumber(value)
   if (typeof value === 'string') return writeString(value)
-  if (Array.isArray(value)) return `[${value.map((item) => write(item ?? null, depth + 1)).join(',')}]`
-  if (typeof value === 'object') return writeObject(value as Record<string, unknown>, depth)
-  throw cannot(typeof value)
+  if (Array.isArray(value)) return writeArray(value, depth)
+  if (isPlainObject(value)) return writeObject(value, depth)
+  throw cannot(typeof value === 'object' ? 'an object of a class' : typeof value)
 }
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** `Array.from` gives the holes of a sparse array a value, which `map` would pass over. */
+const writeArray = (value: readonly unknown[], depth: number): string =>
+  `[${Array.from(value, (item) => write(item ?? null, depth + 1)).join(',')}]`
 
 function writeObject(value: Record<string, unknown>, depth: number): string {
   let text = '{'

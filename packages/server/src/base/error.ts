@@ -43,5 +43,11 @@ export class CascadeError extends Error {
 
 export const isCascadeError = (error: unknown): error is CascadeError => error instanceof CascadeError
 
-/** The message of anything thrown, for logs and details. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/**
+ * The message of anything thrown, for logs and details. Of an object that is no error it tells the kind alone: its
+ * members may be secrets, and turning it into text may itself throw.
+ */
+export function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message
+  return Object(error) === error ? Object.prototype.toString.call(error) : String(error)
+}
