@@ -34,7 +34,7 @@ export type Decision<A extends Action = Action> =
   | (DecisionFields & { readonly effect: 'allow'; readonly grant: Grant<A> })
   | (DecisionFields & { readonly effect: 'deny' })
 
-/** The one decision path. Everything that acts asks here first; an error in here denies. */
+/** The one decision path. Everything that acts asks here first; an error in here leaves the caller without a grant. */
 export interface Gate {
   decide<A extends Action>(request: GateRequest<A>): Decision<A>
 }

@@ -2,6 +2,7 @@ export { createToken, isSameToken, tokenDigest } from './access-token.ts'
 export {
   ADMINISTRATOR_NAME,
   ADMINISTRATOR_TRUST,
+  founderOf,
   SUBJECT_COLLECTIONS,
   SUBJECT_TRUST_NEW,
   type Subject,

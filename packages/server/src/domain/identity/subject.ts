@@ -19,6 +19,16 @@ export const SUBJECT_TRUST_NEW = 60
 export const ADMINISTRATOR_NAME = 'administrator'
 export const ADMINISTRATOR_TRUST = 100
 
+/** The administrator as the gate sees it at the very first start, when the registry is still empty. */
+export const founderOf = (id: string, createdAt: number): Subject => ({
+  id,
+  kind: 'person',
+  name: ADMINISTRATOR_NAME,
+  roles: ['administrator'],
+  trust: ADMINISTRATOR_TRUST,
+  createdAt,
+})
+
 /** Subjects by id; `subject_names` maps a name to its id and keeps names unique by compare-and-set. */
 export const SUBJECT_COLLECTIONS = [
   { name: 'subjects', indexes: ['name'] },

@@ -1,6 +1,7 @@
 import { CascadeError, type Clock, isUuid, sha256Hex } from '#base'
 import type { Command, Grant, Records, UnitOfWork } from '#store'
 import { ADMINISTRATOR_NAME, ADMINISTRATOR_TRUST, SUBJECT_TRUST_NEW, type Subject } from './subject.ts'
+import { isSubjectName, SUBJECT_NAME_LENGTH_MAX, subjectNameKey } from './subject-name.ts'
 
 export interface SubjectsOptions {
   readonly store: UnitOfWork & { readonly records: Records }
@@ -11,6 +12,7 @@ export interface SubjectsOptions {
 /** Decides on registering a subject, on behalf of whoever caused it. */
 export type GrantSubjectCreation = () => Grant<'subject.create'>
 
+/** Subjects kept at hand; at the bound all are let go at once. */
 const CACHE_MAX = 10_000
 
 /** The registry of subjects: found by id or name, registered by the first use of a name. */
@@ -18,7 +20,8 @@ export class Subjects {
   readonly #store: SubjectsOptions['store']
   readonly #clock: Clock
   readonly #newId: () => string
-  // Name and id of a subject never change, so what was read once stays true.
+  // Nothing changes a subject once it is registered, so what was read once stays true. What is absent is not kept:
+  // it may be registered at any moment.
   readonly #byId = new Map<string, Subject>()
   readonly #byName = new Map<string, Subject>()
 
@@ -33,9 +36,11 @@ export class Subjects {
   }
 
   async findByName(name: string): Promise<Subject | undefined> {
-    const known = this.#byName.get(nameKey(name))
+    if (!isSubjectName(name)) return undefined
+    const key = subjectNameKey(name)
+    const known = this.#byName.get(key)
     if (known) return known
-    const entry = await this.#store.records.find<{ id: string }>('subject_names', nameKey(name))
+    const entry = await this.#store.records.find<{ id: string }>('subject_names', key)
     return entry ? this.find(entry.value.id) : undefined
   }
 
@@ -57,12 +62,13 @@ export class Subjects {
   /**
    * The subject that an id or a name means; a name that is new becomes a subject without credentials.
    *
-   * @throws CascadeError UNPROCESSABLE for an id that nobody has.
+   * @throws CascadeError UNPROCESSABLE for an id that nobody has, and for what cannot be a name.
    */
   async resolveOrRegister(idOrName: string, grant: GrantSubjectCreation): Promise<Subject> {
     const found = await this.resolve(idOrName)
     if (found) return found
     if (isUuid(idOrName)) throw new CascadeError('UNPROCESSABLE', `No subject has the id ${idOrName}.`)
+    if (!isSubjectName(idOrName)) throw notAName()
     return this.#register({ kind: 'person', name: idOrName, roles: ['member'], trust: SUBJECT_TRUST_NEW }, grant())
   }
 
@@ -100,7 +106,7 @@ export class Subjects {
       id: sha256Hex(`subject:${subject.id}`).slice(0, 32),
       grant,
       changes: [
-        records.put(grant, 'subject_names', nameKey(subject.name), { id: subject.id }, { expectedRevision: 0 }),
+        records.put(grant, 'subject_names', subjectNameKey(subject.name), { id: subject.id }, { expectedRevision: 0 }),
         records.put(grant, 'subjects', subject.id, subject, { expectedRevision: 0 }),
       ],
       records: [
@@ -125,10 +131,13 @@ export class Subjects {
       this.#byName.clear()
     }
     this.#byId.set(subject.id, subject)
-    this.#byName.set(nameKey(subject.name), subject)
+    this.#byName.set(subjectNameKey(subject.name), subject)
     return subject
   }
 }
 
-/** Names that differ only in Unicode composition or case are one name; a digest fits any name into a key. */
-const nameKey = (name: string): string => sha256Hex(name.normalize('NFC').toLowerCase())
+const notAName = (): CascadeError =>
+  new CascadeError(
+    'UNPROCESSABLE',
+    `A subject's name is one line of 1 to ${SUBJECT_NAME_LENGTH_MAX} characters, without blanks at its ends or control characters, and no UUID.`,
+  )
