@@ -31,6 +31,8 @@ export interface CliIo {
   readonly version: string
   /** Folder with the sample knowledge that the first start imports; null when there is none. */
   readonly samplesDir: string | null
+  /** Versions and platform of the runtime, for `doctor`. */
+  readonly runtime: { readonly node: string; readonly sqlite: string | undefined; readonly platform: NodeJS.Platform }
   readonly clock: Clock
   readonly random: Random
   /** Seconds since the process began. */

@@ -1,0 +1,95 @@
+import { type OperationId, ROUTES, type RouteDefinition, type RouteRow } from '@forge-cascade/contract'
+import type { z } from 'zod'
+import { CascadeError, type Random } from '#base'
+import type { HttpClient, Query } from './http-client.ts'
+
+type SchemaOf<Response> = Response extends { readonly schema: infer Schema extends z.ZodType }
+  ? z.output<Schema>
+  : never
+type Responses<Id extends OperationId> = RouteRow<Id>['responses']
+
+/** What a route answers when it succeeds. */
+export type AnswerOf<Id extends OperationId> = {
+  [Status in keyof Responses<Id>]: Status extends 200 | 201 | 202 ? SchemaOf<Responses<Id>[Status]> : never
+}[keyof Responses<Id>]
+
+export interface CallInput {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Query
+  readonly body?: unknown
+}
+
+export interface Called<Id extends OperationId> {
+  /** As the contract describes it. */
+  readonly answer: AnswerOf<Id>
+  /** The same, exactly as it came: for `--json`. */
+  readonly raw: unknown
+}
+
+const KEY_BYTES = 16
+const SUCCESSES = [200, 201, 202] as const
+
+/** A key that makes a request count once, however often it is sent. */
+const newKey = (random: Random): string => Buffer.from(random(new Uint8Array(KEY_BYTES))).toString('hex')
+
+/** A request, ready to be sent, and to be sent again. */
+export interface PreparedCall<Id extends OperationId> {
+  readonly id: Id
+  readonly input: CallInput
+  readonly headers: Readonly<Record<string, string>>
+  /** True when sending it twice does no more than sending it once. */
+  readonly repeatable: boolean
+}
+
+export function prepareCall<Id extends OperationId>(id: Id, input: CallInput, random: Random): PreparedCall<Id> {
+  const { method, idempotent } = rowOf(id)
+  return {
+    id,
+    input,
+    headers: idempotent ? { 'idempotency-key': newKey(random) } : {},
+    repeatable: method === 'GET' || idempotent === true || READS.has(id),
+  }
+}
+
+/** POST routes that change nothing. */
+const READS: ReadonlySet<OperationId> = new Set<OperationId>([
+  'ask',
+  'searchCapsulesByBody',
+  'runDoctor',
+  'cancelImport',
+])
+
+/**
+ * Sends a call and checks the answer against the contract.
+ *
+ * @throws CascadeError as {@link HttpClient.request}, and NO_SERVER for an answer of another shape.
+ */
+export async function sendCall<Id extends OperationId>(
+  client: HttpClient,
+  call: PreparedCall<Id>,
+): Promise<Called<Id>> {
+  const row = rowOf(call.id)
+  const { params = {}, query, body } = call.input
+  const path = row.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  const { status, body: raw } = await client.request(row.method, path, { query, body, headers: call.headers })
+  return { answer: parseAnswer(row, status, raw) as AnswerOf<Id>, raw }
+}
+
+const rowOf = (id: OperationId): RouteDefinition => {
+  const row = ROUTES.find((each) => each.id === id)
+  if (row === undefined) throw new CascadeError('INTERNAL', `The contract has no operation ${id}.`)
+  return row
+}
+
+/** The type of what it gives is that of the row's schema for a success; the caller knows the row. */
+function parseAnswer(row: RouteDefinition, status: number, raw: unknown): unknown {
+  const schema = (row.responses[status] ?? SUCCESSES.map((each) => row.responses[each]).find(Boolean))?.schema
+  if (schema === undefined) return raw
+  const parsed = schema.safeParse(raw)
+  if (parsed.success) return parsed.data
+  const { path = [], message = '' } = parsed.error.issues[0] ?? {}
+  throw new CascadeError(
+    'NO_SERVER',
+    `The answer of ${row.id} is not what this version understands (/${path.join('/')}: ${message}). Is the instance of another version?`,
+  )
+}

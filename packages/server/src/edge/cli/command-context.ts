@@ -1,0 +1,82 @@
+import type { Command } from 'commander'
+import { type ConfigFlags, type LoadedConfig, loadConfig } from '#config'
+import type { CliIo } from './cli-io.ts'
+import { connectLocal, connectRemote, readToken } from './connect.ts'
+import type { GlobalSettings } from './global-settings.ts'
+import type { Interrupts } from './interrupts.ts'
+import type { LocalInstance, StartInstance } from './local-instance.ts'
+import type { Screen } from './screen.ts'
+import { type Connection, Session } from './session.ts'
+
+interface Parts {
+  readonly io: CliIo
+  readonly screen: Screen
+  readonly settings: GlobalSettings
+  readonly interrupts: Interrupts
+  /** The whole tree, for completion. */
+  readonly program: Command
+}
+
+/** What every command works with. */
+export class CommandContext implements AsyncDisposable {
+  readonly io: CliIo
+  readonly screen: Screen
+  readonly settings: GlobalSettings
+  readonly interrupts: Interrupts
+  readonly program: Command
+  #session: Promise<Session> | undefined
+  readonly #started: Promise<LocalInstance>[] = []
+
+  constructor({ io, screen, settings, interrupts, program }: Parts) {
+    this.io = io
+    this.screen = screen
+    this.settings = settings
+    this.interrupts = interrupts
+    this.program = program
+  }
+
+  /** @throws CascadeError CONFIG_INVALID */
+  loadConfig(flags: ConfigFlags = {}): LoadedConfig {
+    const { data, config } = this.settings
+    return loadConfig({ flags: { data, config, ...flags }, env: this.io.env, cwd: this.io.cwd })
+  }
+
+  /** The instance this command speaks to; found or started once. */
+  openSession(): Promise<Session> {
+    this.#session ??= Session.open(() => this.#connect(), this.io.random, this.interrupts.signal)
+    return this.#session
+  }
+
+  /** Starts an instance that ends with the command at the latest. */
+  readonly startInstance: StartInstance = (loaded, options) => {
+    const starting = this.io.startInstance(loaded, options)
+    this.#started.push(starting)
+    return starting
+  }
+
+  /** True when the command speaks to an address, so that paths are those of another machine. */
+  get isRemote(): boolean {
+    return this.#url !== undefined
+  }
+
+  get #url(): string | undefined {
+    return this.settings.url ?? (this.io.env.CASCADE_URL || undefined)
+  }
+
+  #connect(): Promise<Connection> | Connection {
+    const { signal } = this.interrupts
+    if (this.#url !== undefined) return connectRemote(this.#url, this.#remoteToken(), signal)
+    return connectLocal(this.loadConfig(), this.startInstance, { clock: this.io.clock, signal })
+  }
+
+  #remoteToken(): string | undefined {
+    const { tokenFile } = this.settings
+    return tokenFile === undefined ? this.io.env.CASCADE_TOKEN || undefined : readToken(tokenFile)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // An instance that did not start has told its command why, and left nothing to stop.
+    const started = await Promise.allSettled(this.#started)
+    for (const each of started) if (each.status === 'fulfilled') await each.value.stop('the command is done')
+  }
+}

@@ -1,0 +1,75 @@
+import type { z } from 'zod'
+import { CascadeError } from '#base'
+
+type Given = Readonly<Record<string, unknown>>
+
+/** What was typed for one command: arguments by place, options by their long name without dashes. */
+export class CommandInput {
+  readonly #arguments: readonly unknown[]
+  readonly #options: Given
+
+  constructor(args: readonly unknown[], options: Given) {
+    this.#arguments = args
+    this.#options = options
+  }
+
+  /** The argument at a place; the words of a variadic one are joined by a blank. */
+  argument(index: number): string | undefined {
+    const value = this.#arguments[index]
+    if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(' ')
+    return typeof value === 'string' ? value : undefined
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#options[camelCase(name)]
+    return typeof value === 'string' ? value : undefined
+  }
+
+  /** All values of an option that may be repeated; undefined when it was not given. */
+  list(name: string): string[] | undefined {
+    const value = this.#options[camelCase(name)]
+    return Array.isArray(value) ? value.map(String) : undefined
+  }
+
+  /** Whether a switch is on. `history` of `--no-history` is on unless that was given. */
+  on(name: string): boolean {
+    return this.#options[camelCase(name)] === true
+  }
+}
+
+const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+/** Names of options that differ from the member of the body they fill. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  tags: 'tag',
+  q: '<query>',
+  content: '<text>',
+  question: '<question>',
+}
+
+/**
+ * Checks what was typed against the schema of the contract, before anything is opened or sent.
+ *
+ * @throws CascadeError VALIDATION_FAILED with a sentence for each option that is wrong.
+ */
+export function checkInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const sentences = parsed.error.issues.map(({ path, message }) => `${optionOf(path)} ${lowerFirst(message)}`)
+  throw new CascadeError('VALIDATION_FAILED', `${sentences.join('; ')}.`)
+}
+
+function optionOf([member]: readonly PropertyKey[]): string {
+  const name = String(member ?? 'input')
+  const option = OPTION_OF[name] ?? name.replaceAll('_', '-')
+  return option.startsWith('<') ? option : `--${option}:`
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+
+/** A wrong command line, with what to do instead. */
+export const usage = (detail: string): CascadeError => new CascadeError('VALIDATION_FAILED', detail)
+
+/** `2026-03-01` means the beginning of that day in UTC; full times stay as they are. */
+export const parseTime = (text: string | undefined): string | undefined =>
+  text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text

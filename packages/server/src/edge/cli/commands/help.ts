@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import { didYouMean } from '#config'
+import { type CommandInput, usage } from '../command-input.ts'
+import type { CommandSpec } from '../command-spec.ts'
+import { EXIT } from '../exit-code.ts'
+import { columnize } from '../render/text.ts'
+
+export const HELP: CommandSpec = {
+  name: 'help',
+  summary: 'Help for a command, or about exit-codes',
+  description: 'Shows the same as --help behind a command. `help exit-codes` lists how commands end.',
+  arguments: [{ flags: '[command...]', description: 'A command, or exit-codes' }],
+  examples: [
+    { line: 'help import', does: 'explains a command' },
+    { line: 'help exit-codes', does: 'lists the exit codes' },
+  ],
+  run: async ({ program, screen }, input: CommandInput) => {
+    const topic = input.argument(0)
+    if (topic === 'exit-codes') await screen.print(exitCodeLines())
+    else findCommand(program, topic).help()
+    return 'ok'
+  },
+}
+
+/** How commands end, a line each. */
+export const exitCodeLines = (): string[] =>
+  columnize(Object.values(EXIT).map(({ code, meaning }) => [String(code).padStart(3), meaning]))
+
+function findCommand(program: Command, topic = ''): Command {
+  let found = program
+  for (const word of topic.split(' ').filter((each) => each !== '')) {
+    const next = found.commands.find((child) => child.name() === word)
+    if (next === undefined) throw unknown(word, found)
+    found = next
+  }
+  return found
+}
+
+function unknown(word: string, within: Command): Error {
+  const near = didYouMean(word, [...within.commands.map((child) => child.name()), 'exit-codes'])
+  return usage(`There is no command ${JSON.stringify(word)}.${near === undefined ? '' : ` Did you mean ${near}?`}`)
+}

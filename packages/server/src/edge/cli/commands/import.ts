@@ -1,0 +1,162 @@
+import { isAbsolute, resolve } from 'node:path'
+import { IMPORT_KINDS, type ImportJob, type ImportRequest, importBody, uuid } from '@forge-cascade/contract'
+import { CascadeError } from '#base'
+import type { CommandContext } from '../command-context.ts'
+import { type CommandInput, checkInput, usage } from '../command-input.ts'
+import type { CommandSpec } from '../command-spec.ts'
+import type { ExitName } from '../exit-code.ts'
+import { ImportRun, listLeftOut } from '../import-run.ts'
+import { importLines, importListLines, progressLine } from '../render/import-lines.ts'
+import { plural } from '../render/words.ts'
+import type { Session } from '../session.ts'
+import { printAnswer } from './answer.ts'
+import { readScope, SCOPE_OPTIONS } from './filters.ts'
+import { numberOf } from './remember.ts'
+
+/** Seconds between two lines of progress where nobody watches a terminal. */
+const PLAIN_EVERY_S = 5
+const LIST_LIMIT = 100
+/** Pages that are looked through for a label. */
+const LABEL_PAGES_MAX = 50
+
+export const IMPORT: CommandSpec = {
+  name: 'import',
+  summary: 'Read a folder, a git repository or an NDJSON file',
+  description:
+    'Turns documents into capsules, a repository with its history: each commit that changed a file becomes a version. An import can be stopped and run again at any time: it goes on where it stopped, and what has not changed is not written twice. Ends with 1 when a file failed.',
+  arguments: [{ flags: '[path]', description: 'A folder, a repository, or a file ending in .ndjson' }],
+  options: [
+    { flags: '--list', description: 'List the imports so far instead' },
+    { flags: '--show <id>', description: 'Show what an import did instead' },
+    { flags: '--remove <id-or-label>', description: 'Archive everything an import brought in instead' },
+    { flags: '--kind <kind>', description: 'What it is (auto)', choices: IMPORT_KINDS },
+    { flags: '--no-history', description: 'git: the newest state alone' },
+    {
+      flags: '--include <pattern>',
+      description: 'Only files like this, as in .gitignore; may be repeated',
+      many: true,
+    },
+    { flags: '--exclude <pattern>', description: 'No files like this; may be repeated', many: true },
+    { flags: '--owner <name>', description: 'Whose the capsules are' },
+    ...SCOPE_OPTIONS,
+    { flags: '--tag <tag>', description: 'A tag for all of them; may be repeated', many: true },
+    { flags: '--trust <0-100>', description: 'Their trust, never above your own (60)' },
+    { flags: '--label <name>', description: 'A name to find and remove this import by' },
+  ],
+  examples: [
+    { line: 'import ~/notes', does: 'reads a folder' },
+    {
+      line: 'import . --label handbook --include "*.md"',
+      does: 'reads the Markdown of a repository, with its history',
+    },
+    { line: 'import --remove handbook', does: 'takes it out again' },
+    { line: 'import --list', does: 'lists the imports so far' },
+  ],
+  run: (context, input) => {
+    const path = input.argument(0)
+    const others = Object.entries(OTHERS).filter(([name]) => input.on(name) || input.text(name) !== undefined)
+    if (others.length + (path === undefined ? 0 : 1) !== 1)
+      throw usage('Name one thing to do: a path to import, or --list, or --show ID, or --remove ID-OR-LABEL.')
+    const other = others[0]
+    return other === undefined ? runImport(context, readRequest(context, input, path ?? '')) : other[1](context, input)
+  },
+}
+
+type Action = (context: CommandContext, input: CommandInput) => Promise<ExitName>
+const OTHERS: Readonly<Record<string, Action>> = { list: listImports, show: showImport, remove: removeImport }
+
+function readRequest(context: CommandContext, input: CommandInput, path: string): ImportRequest {
+  if (context.isRemote && !isAbsolute(path))
+    throw usage(
+      `With --url the path is one of the machine of the instance: name it in full, not ${JSON.stringify(path)}.`,
+    )
+  return checkInput(importBody, {
+    path: context.isRemote ? path : resolve(context.io.cwd, path),
+    kind: input.text('kind'),
+    history: input.on('history'),
+    include: input.list('include'),
+    exclude: input.list('exclude'),
+    owner: input.text('owner'),
+    ...readScope(input),
+    tags: input.list('tag'),
+    trust: numberOf(input.text('trust')),
+    label: input.text('label'),
+  })
+}
+
+async function runImport(context: CommandContext, request: ImportRequest): Promise<ExitName> {
+  const { screen, interrupts } = context
+  const session = await context.openSession()
+  const run = new ImportRun(session, request)
+  using _ = interrupts.handle(() => {
+    screen.note('Stopping after the file that is being read. Ctrl-C once more to leave at once.')
+    run.cancel()
+  })
+  const { answer: job, raw } = await run.follow({ onProgress: showProgress(context) })
+  const leftOut = context.settings.json ? [] : await listLeftOut(session, job)
+  await printAnswer(context, raw, () => importLines(job, leftOut, screen.view))
+  return exitOfJob(job)
+}
+
+/** A bar on a terminal, a line every few seconds elsewhere, nothing beside JSON. */
+function showProgress({ screen, settings, io }: CommandContext): (job: ImportJob) => void {
+  let shownAt = io.clock()
+  return (job) => {
+    if (settings.json) return
+    if (screen.watched) return screen.progress(progressLine(job, screen.noteWidth))
+    if (io.clock() - shownAt < PLAIN_EVERY_S * 1000) return
+    shownAt = io.clock()
+    screen.note(progressLine(job, screen.noteWidth))
+  }
+}
+
+const EXITS: Partial<Record<ImportJob['state'], ExitName>> = {
+  failed: 'failed',
+  cancelled: 'interrupted',
+  interrupted: 'unavailable',
+}
+
+const exitOfJob = ({ state, failed }: ImportJob): ExitName => EXITS[state] ?? (failed > 0 ? 'failed' : 'ok')
+
+async function listImports(context: CommandContext): Promise<ExitName> {
+  const { answer, raw } = await (await context.openSession()).call('listImports', { query: { limit: LIST_LIMIT } })
+  await printAnswer(context, raw, () => importListLines(answer, context.screen.view))
+  return 'ok'
+}
+
+async function showImport(context: CommandContext, input: CommandInput): Promise<ExitName> {
+  const id = checkInput(uuid, input.text('show'))
+  const session = await context.openSession()
+  const { answer, raw } = await session.call('getImport', { params: { id } })
+  const leftOut = context.settings.json ? [] : await listLeftOut(session, answer)
+  await printAnswer(context, raw, () => importLines(answer, leftOut, context.screen.view))
+  return 'ok'
+}
+
+async function removeImport(context: CommandContext, input: CommandInput): Promise<ExitName> {
+  const name = input.text('remove') ?? ''
+  const session = await context.openSession()
+  let archived = 0
+  for (const id of await findImports(session, name)) {
+    const removal = await session.ask('removeImport', { params: { id } })
+    archived += removal.archived
+  }
+  const words = archived === 1 ? 'It is still readable by its id.' : 'Each is still readable by its id.'
+  await printAnswer(context, { archived }, () => [`Archived ${plural(archived, 'capsule')}. ${words}`])
+  return 'ok'
+}
+
+/** The import with this id, or all that carry this label. */
+async function findImports(session: Session, name: string): Promise<readonly string[]> {
+  if (uuid.safeParse(name).success) return [name]
+  const found: string[] = []
+  let cursor: string | undefined
+  for (let pages = 0; pages < LABEL_PAGES_MAX; pages++) {
+    const page = await session.ask('listImports', { query: { limit: LIST_LIMIT, cursor } })
+    found.push(...page.items.filter(({ label, state }) => label === name && state !== 'removed').map(({ id }) => id))
+    if (page.next_cursor === null) break
+    cursor = page.next_cursor
+  }
+  if (found.length === 0) throw new CascadeError('NOT_FOUND', `No import has the label ${JSON.stringify(name)}.`)
+  return found
+}

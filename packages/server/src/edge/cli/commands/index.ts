@@ -1,0 +1,37 @@
+import type { CommandSpec } from '../command-spec.ts'
+import { ASK } from './ask.ts'
+import { BACKUP } from './backup.ts'
+import { COMPLETION } from './completion.ts'
+import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
+import { DOCTOR } from './doctor.ts'
+import { HELP } from './help.ts'
+import { HISTORY } from './history.ts'
+import { IMPORT } from './import.ts'
+import { LINEAGE } from './lineage.ts'
+import { REMEMBER } from './remember.ts'
+import { RESTORE } from './restore.ts'
+import { SEARCH } from './search.ts'
+import { SHOW } from './show.ts'
+import { START } from './start.ts'
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandSpec[] = [
+  START,
+  IMPORT,
+  ASK,
+  SEARCH,
+  REMEMBER,
+  SHOW,
+  HISTORY,
+  LINEAGE,
+  BACKUP,
+  RESTORE,
+  DOCTOR,
+  CONFIG_SHOW,
+  CONFIG_CHECK,
+  COMPLETION,
+  HELP,
+]
+
+/** What the groups of commands are for. */
+export const GROUPS: Readonly<Record<string, string>> = { config: 'Show or check the configuration' }

@@ -1,0 +1,55 @@
+import { parseCapsuleRef, parseRange } from '../capsule-ref.ts'
+import type { CommandContext } from '../command-context.ts'
+import { type CommandInput, parseTime, usage } from '../command-input.ts'
+import type { CommandSpec } from '../command-spec.ts'
+import type { ExitName } from '../exit-code.ts'
+import { capsuleLines, passageLines } from '../render/capsule-lines.ts'
+import { printAnswer } from './answer.ts'
+
+export const SHOW: CommandSpec = {
+  name: 'show',
+  summary: 'Show a capsule, or the passage that a citation means',
+  description:
+    'Prints what is known about a capsule and its content as it is. With --at, as in a citation, the quoted passage stands marked among its lines.',
+  arguments: [{ flags: '<id[@version]>', description: 'Whole id; the newest version when none is named' }],
+  options: [
+    { flags: '--at <start-end>', description: 'Mark this passage; offsets as in a citation' },
+    { flags: '--as-of <time>', description: 'The version valid then' },
+    { flags: '--known-at <time>', description: 'As it was recorded by then' },
+  ],
+  examples: [
+    { line: 'show 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10', does: 'shows the newest version' },
+    { line: 'show 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10@1.0.0 --at 0-75', does: 'opens a quoted passage' },
+    { line: 'show 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10 --as-of 2026-03-01', does: 'shows what was valid that day' },
+  ],
+  run: async (context, input) => {
+    const at = input.text('at')
+    return at === undefined ? showCapsule(context, input) : showPassage(context, input, at)
+  },
+}
+
+async function showCapsule(context: CommandContext, input: CommandInput): Promise<ExitName> {
+  const { id, version } = parseCapsuleRef(input.argument(0))
+  const query = { as_of: parseTime(input.text('as-of')), known_at: parseTime(input.text('known-at')) }
+  if (version !== undefined && (query.as_of ?? query.known_at) !== undefined)
+    throw usage('Either @version or a time (--as-of, --known-at): both name a version.')
+  const session = await context.openSession()
+  const { answer, raw } =
+    version === undefined
+      ? await session.call('getCapsule', { params: { id }, query })
+      : await session.call('getVersion', { params: { id, version } })
+  await printAnswer(context, raw, () => capsuleLines(answer, context.screen.view))
+  return 'ok'
+}
+
+async function showPassage(context: CommandContext, input: CommandInput, at: string): Promise<ExitName> {
+  const { id, version } = parseCapsuleRef(input.argument(0))
+  const { start, end } = parseRange(at)
+  const session = await context.openSession()
+  const params = { id, version: version ?? (await session.ask('getCapsule', { params: { id } })).version }
+  const { answer, raw } = await session.call('getVersion', { params, query: { start, end } })
+  if (end > answer.content.length)
+    throw usage(`--at ${at} lies beyond the content, which ends at ${answer.content.length}.`)
+  await printAnswer(context, raw, () => passageLines(answer, start, end, context.screen.view))
+  return 'ok'
+}

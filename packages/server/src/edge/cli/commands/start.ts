@@ -1,0 +1,136 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { importBody } from '@forge-cascade/contract'
+import { CascadeError, isCascadeError, messageOf } from '#base'
+import type { LoadedConfig } from '#config'
+import type { CommandContext } from '../command-context.ts'
+import { type CommandInput, checkInput } from '../command-input.ts'
+import type { CommandSpec } from '../command-spec.ts'
+import { findLiving } from '../connect.ts'
+import { HttpClient } from '../http-client.ts'
+import { ImportRun } from '../import-run.ts'
+import type { LocalInstance } from '../local-instance.ts'
+import { type ReadyFacts, readyLines, type SamplesOutcome, samplesLines, tryLines } from '../render/start-lines.ts'
+import { Session } from '../session.ts'
+
+/** How long it waits for a command that only uses the folder for a moment. */
+const WAIT_MS_MAX = 5_000
+const WAIT_MS = 200
+/** Label of the sample knowledge, to remove it by. */
+const SAMPLES = 'samples'
+
+/** Configuration that is set by flags of this command. */
+const FLAGS = ['host', 'port', 'log-level', 'log-format'] as const
+
+export const START: CommandSpec = {
+  name: 'start',
+  summary: 'Serve the data folder, until Ctrl-C',
+  description:
+    'Makes the data folder where it is missing, starts the HTTP interface and prints where it answers. Into an empty store it reads the documentation as sample knowledge. The first Ctrl-C or SIGTERM finishes what is under way. Ends with 5 when another process serves the folder.',
+  options: [
+    { flags: '--host <address>', description: 'Address to listen on (127.0.0.1)' },
+    { flags: '--port <port>', description: 'TCP port; 0 takes any free one (8420)' },
+    {
+      flags: '--log-level <level>',
+      description: 'Least severe line (info)',
+      choices: ['debug', 'info', 'warn', 'error'],
+    },
+    { flags: '--log-format <format>', description: 'How lines look (auto)', choices: ['auto', 'json', 'pretty'] },
+    { flags: '--no-samples', description: 'Leave an empty store empty' },
+  ],
+  examples: [
+    { line: 'start', does: 'serves .cascade on port 8420' },
+    { line: 'start --data /srv/cascade --port 9000', does: 'serves another folder elsewhere' },
+    { line: 'start --log-format json --json', does: 'logs for machines, and prints the address as JSON' },
+  ],
+  run: async (context, input) => {
+    const loaded = context.loadConfig(readFlags(input))
+    const instance = await becomeOwner(context, loaded)
+    let stopping = false
+    using _ = context.interrupts.handle((signal) => {
+      stopping = true
+      context.screen.note(`${signal}: finishing what is under way. Once more to leave at once.`)
+      void instance.stop(signal).catch((error: unknown) => context.screen.note(`The stop failed: ${messageOf(error)}`))
+    })
+    await tell(context, loaded, instance).catch((error: unknown) => {
+      // Whoever stops it while it is still telling wants no more of that.
+      if (!stopping) throw error
+    })
+    await instance.stopped
+    return 'ok'
+  },
+}
+
+const readFlags = (input: CommandInput) => ({
+  ...Object.fromEntries(FLAGS.map((flag) => [flag, input.text(flag)])),
+  ...(input.on('samples') ? {} : { 'samples.import': false }),
+})
+
+/** Starts the instance; a command that uses the folder for a moment is waited for. */
+async function becomeOwner(context: CommandContext, loaded: LoadedConfig): Promise<LocalInstance> {
+  const { clock } = context.io
+  for (const deadline = clock() + WAIT_MS_MAX; ; await pause(WAIT_MS)) {
+    try {
+      return await context.startInstance(loaded, { listen: 'tcp+socket', quiet: false })
+    } catch (error) {
+      if (!isCascadeError(error) || error.code !== 'DATA_FOLDER_IN_USE') throw error
+      await refuseSecond(loaded.config.data.dir, error)
+      if (clock() >= deadline) throw error
+    }
+  }
+}
+
+async function refuseSecond(directory: string, cause: CascadeError): Promise<void> {
+  const owner = await findLiving(directory)
+  if (owner === undefined || owner.url === null) return
+  throw new CascadeError(
+    'DATA_FOLDER_IN_USE',
+    `${directory} is served already, by process ${owner.pid} since ${owner.started_at}: ${owner.url}.`,
+    { cause },
+  )
+}
+
+async function tell(context: CommandContext, loaded: LoadedConfig, instance: LocalInstance): Promise<void> {
+  const { screen, settings, io } = context
+  const readyInS = io.uptimeS()
+  const client = new HttpClient({ socket: instance.socket }, instance.token)
+  const session = await Session.open(() => ({ kind: 'owner', client }), io.random, context.interrupts.signal)
+  const stats = await session.ask('capsuleStats')
+  const facts = { version: io.version, readyInS, dataDir: loaded.config.data.dir, instance, stats }
+  if (settings.json) await screen.json(startJson(facts))
+  else await screen.print(readyLines(facts, screen.view))
+  const samples = await importSamples(context, loaded, session, stats)
+  if (!settings.json) await screen.print([...samplesLines(samples, SAMPLES, screen.view), ...tryLines(screen.view)])
+}
+
+const startJson = ({ version, readyInS, dataDir, instance, stats }: ReadyFacts) => ({
+  version,
+  ready_in_s: readyInS,
+  url: instance.url,
+  socket: instance.socket,
+  data_dir: dataDir,
+  token_file: instance.tokenFile,
+  boot: instance.boot,
+  stats,
+})
+
+/** Reads the documentation into an empty store. */
+async function importSamples(
+  { io }: CommandContext,
+  { config }: LoadedConfig,
+  session: Session,
+  { capsules }: ReadyFacts['stats'],
+): Promise<SamplesOutcome> {
+  if (capsules > 0 || !config.samples.import || io.samplesDir === null) return { kind: 'none' }
+  try {
+    const request = { path: io.samplesDir, kind: 'folder', history: false, label: SAMPLES, tags: ['sample'] }
+    const { answer } = await new ImportRun(session, checkInput(importBody, request)).follow({
+      onProgress: () => undefined,
+    })
+    if (answer.state === 'completed') return { kind: 'imported', capsules: answer.capsules_created }
+    return { kind: 'failed', reason: answer.problem ?? answer.state }
+  } catch (error) {
+    // The instance serves without samples as well as with them.
+    if (isCascadeError(error)) return { kind: 'failed', reason: error.detail }
+    throw error
+  }
+}

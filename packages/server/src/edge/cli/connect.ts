@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { CascadeError, isCascadeError, messageOf } from '#base'
+import type { LoadedConfig } from '#config'
+import { type FolderOwner, findOwner } from '#data-folder'
+import { HttpClient } from './http-client.ts'
+import type { StartInstance } from './local-instance.ts'
+import type { Connection } from './session.ts'
+
+/** How long a command waits for the process that is just opening, or just leaving, the data folder. */
+export const CONNECT_MS_MAX = 30_000
+const WAIT_MS_FIRST = 20
+const WAIT_MS_MAX = 500
+/** An owner that does not say that it lives within this is not spoken to. */
+const LIVE_MS_MAX = 5_000
+
+/** Speaks to the instance at an address. */
+export function connectRemote(url: string, token: string | undefined, signal?: AbortSignal): Connection {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
+    throw new CascadeError('VALIDATION_FAILED', `--url needs an http or https address; got ${JSON.stringify(url)}.`)
+  if (parsed.username !== '' || parsed.password !== '')
+    throw new CascadeError(
+      'VALIDATION_FAILED',
+      '--url takes no name and no password; the token goes into CASCADE_TOKEN.',
+    )
+  return { kind: 'remote', client: new HttpClient({ url: parsed }, token, signal) }
+}
+
+export interface ConnectLocalOptions {
+  /** Monotonic enough: milliseconds since 1970. */
+  readonly clock: () => number
+  readonly waitMsMax?: number
+  /** Ends the waiting and the requests. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Speaks to the owner of the data folder, or becomes it when nobody is. Of two commands that start at once one becomes
+ * the owner; the other finds the folder taken and waits for the winner's socket, with growing pauses.
+ *
+ * @throws CascadeError DATA_FOLDER_IN_USE when whoever holds the folder does not answer in time.
+ */
+export async function connectLocal(
+  loaded: LoadedConfig,
+  startInstance: StartInstance,
+  { clock, waitMsMax = CONNECT_MS_MAX, signal }: ConnectLocalOptions,
+): Promise<Connection> {
+  const directory = loaded.config.data.dir
+  const deadline = clock() + waitMsMax
+  for (let waitMs = WAIT_MS_FIRST; ; waitMs = Math.min(WAIT_MS_MAX, waitMs * 2)) {
+    const found = await findLiving(directory)
+    if (found !== undefined) return { kind: 'client', client: clientOf(found, directory, signal) }
+    try {
+      const local = await startInstance(loaded, { listen: 'socket', quiet: true })
+      return { kind: 'owner', client: new HttpClient({ socket: local.socket }, local.token, signal) }
+    } catch (error) {
+      if (!isTaken(error) || clock() >= deadline || signal?.aborted) throw error
+    }
+    await pause(waitMs)
+  }
+}
+
+/** The owner that its file names, if it says that it lives. */
+export async function findLiving(directory: string): Promise<FolderOwner | undefined> {
+  const owner = findOwner(directory)
+  if (owner === undefined) return undefined
+  try {
+    await new HttpClient({ socket: owner.socket }, undefined).request('GET', '/health/live', { timeoutMs: LIVE_MS_MAX })
+    return owner
+  } catch (error) {
+    if (isCascadeError(error)) return undefined
+    throw error
+  }
+}
+
+const clientOf = (owner: FolderOwner, directory: string, signal?: AbortSignal): HttpClient =>
+  new HttpClient({ socket: owner.socket }, readToken(join(directory, 'token')), signal)
+
+/** @throws CascadeError UNAUTHENTICATED when the file cannot be read or holds nothing. */
+export function readToken(path: string): string {
+  let token: string
+  try {
+    token = readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw new CascadeError('UNAUTHENTICATED', `The token cannot be read: ${messageOf(error)}.`, { cause: error })
+  }
+  if (token === '') throw new CascadeError('UNAUTHENTICATED', `${path} holds no token.`)
+  return token
+}
+
+const isTaken = (error: unknown): boolean => isCascadeError(error) && error.code === 'DATA_FOLDER_IN_USE'

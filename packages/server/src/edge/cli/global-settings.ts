@@ -1,0 +1,43 @@
+import type { OptionSpec } from './option-spec.ts'
+
+/** Options that every command takes. */
+export interface GlobalSettings {
+  readonly data: string | undefined
+  readonly config: string | undefined
+  readonly url: string | undefined
+  readonly tokenFile: string | undefined
+  readonly json: boolean
+  readonly colour: boolean
+}
+
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--data <folder>', description: 'The data folder (CASCADE_DATA; .cascade when left out)' },
+  { flags: '--config <file>', description: 'The configuration file (CASCADE_CONFIG)' },
+  { flags: '--url <address>', description: 'Speak to the instance at this address instead (CASCADE_URL)' },
+  { flags: '--token-file <file>', description: 'Where the token for --url lies; else CASCADE_TOKEN' },
+  { flags: '--json', description: 'Print the answer of the HTTP interface as JSON, and nothing else' },
+  { flags: '--no-color', description: 'No colours; NO_COLOR says the same' },
+]
+
+type Given = Readonly<Record<string, unknown>>
+
+export const readGlobals = (given: Given): GlobalSettings => ({
+  data: textOf(given.data),
+  config: textOf(given.config),
+  url: textOf(given.url),
+  tokenFile: textOf(given.tokenFile),
+  json: given.json === true,
+  colour: given.color !== false,
+})
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/** The settings that a suggested command needs to reach the same instance, as they were typed. */
+export function repeatGlobals({ data, config, url, tokenFile }: GlobalSettings): string {
+  const named = Object.entries({ data, config, url, 'token-file': tokenFile })
+  return named.map(([name, value]) => (value === undefined ? '' : ` --${name} ${quoteForShell(value)}`)).join('')
+}
+
+/** A word as a POSIX shell reads it back. */
+export const quoteForShell = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

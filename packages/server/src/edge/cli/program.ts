@@ -1,0 +1,123 @@
+import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander'
+import { CommandInput } from './command-input.ts'
+import type { CommandSpec } from './command-spec.ts'
+import { COMMANDS, GROUPS } from './commands/index.ts'
+import { GLOBAL_OPTIONS } from './global-settings.ts'
+import type { ArgumentSpec, OptionSpec } from './option-spec.ts'
+import type { Painter } from './render/view.ts'
+
+export interface ProgramOptions {
+  readonly commandName: string
+  readonly version: string
+  /** Columns that help is wrapped to. */
+  readonly width: number
+  readonly paint: Painter
+  /** Receives help and version. */
+  readonly write: (text: string) => void
+  /** Called with what was typed, once it is understood. */
+  readonly run: (
+    spec: CommandSpec,
+    input: CommandInput,
+    given: Readonly<Record<string, unknown>>,
+    program: Command,
+  ) => Promise<void>
+}
+
+const DESCRIPTION =
+  'A memory with lineage: it imports documents, answers questions with citations, and shows where each piece of knowledge comes from. Commands speak to the instance that serves the data folder, or open the folder themselves when none does.'
+
+const FIRST_STEPS = [
+  { line: 'start', does: 'serves the data folder' },
+  { line: 'import ~/notes', does: 'reads a folder or a git repository' },
+  { line: 'ask "what is a capsule?"', does: 'answers with its sources' },
+] as const
+
+/** The tree of commands. Nothing in it touches the process: it writes and exits through its options alone. */
+export function createProgram(options: ProgramOptions): Command {
+  const program = prepare(new Command(options.commandName), options)
+    .description(DESCRIPTION)
+    .version(options.version, '--version', 'Print the version')
+    .addHelpText('after', () => helpTail(options, FIRST_STEPS))
+  for (const spec of GLOBAL_OPTIONS) program.addOption(toOption(spec))
+  for (const spec of COMMANDS) addCommand(program, spec, options)
+  return program
+}
+
+function prepare(command: Command, { write, paint, width }: ProgramOptions): Command {
+  return command
+    .exitOverride()
+    .helpCommand(false)
+    .helpOption('-h, --help', 'Show this help')
+    .showSuggestionAfterError(true)
+    .configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined })
+    .configureHelp({
+      helpWidth: width,
+      showGlobalOptions: true,
+      styleTitle: (text) => paint.strong(text),
+      styleUsage: (text) => text,
+      subcommandDescription: (child) => child.summary() || child.description(),
+    })
+}
+
+function addCommand(program: Command, spec: CommandSpec, options: ProgramOptions): void {
+  const words = spec.name.split(' ')
+  const name = words.at(-1) ?? spec.name
+  const parent = words.length === 1 ? program : groupOf(program, words[0] ?? '', options)
+  const command = prepare(parent.command(name), options)
+    .summary(spec.summary)
+    .description(spec.description)
+    .addHelpText('after', () => helpTail(options, spec.examples))
+  for (const each of spec.arguments ?? []) command.addArgument(toArgument(each))
+  for (const each of spec.options ?? []) command.addOption(toOption(each))
+  command.action(async () => {
+    const given = command.optsWithGlobals()
+    await options.run(spec, new CommandInput(command.processedArgs, given), given, program)
+  })
+}
+
+function groupOf(program: Command, name: string, options: ProgramOptions): Command {
+  const existing = program.commands.find((child) => child.name() === name)
+  return existing ?? prepare(program.command(name), options).description(GROUPS[name] ?? '')
+}
+
+function toArgument({ flags, description, choices }: ArgumentSpec): Argument {
+  const argument = new Argument(flags, description)
+  return choices === undefined ? argument : argument.choices(choices)
+}
+
+function toOption({ flags, description, choices, many }: OptionSpec): Option {
+  const option = new Option(flags, description)
+  if (choices !== undefined) option.choices(choices)
+  if (many) option.argParser(collect(choices))
+  return option
+}
+
+/** Gathers the values of an option that is repeated; a parser of its own takes the place of commander's for choices. */
+const collect =
+  (choices: readonly string[] | undefined) =>
+  (value: string, previous: readonly string[] = []): readonly string[] => {
+    if (choices !== undefined && !choices.includes(value))
+      throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
+    return [...previous, value]
+  }
+
+function helpTail(
+  { commandName, paint, width }: ProgramOptions,
+  examples: CommandSpec['examples'] | typeof FIRST_STEPS,
+): string {
+  const help = new Help()
+  const lines = examples.flatMap(({ line, does }) => [
+    `  ${commandName} ${line}`,
+    ...help
+      .boxWrap(does, width - 6)
+      .split('\n')
+      .map((each) => `      ${paint.faint(each)}`),
+  ])
+  return [
+    '',
+    paint.strong('Examples:'),
+    ...lines,
+    '',
+    paint.faint(`How commands end: ${commandName} help exit-codes`),
+  ].join('\n')
+}

@@ -1,0 +1,32 @@
+import { ERRORS, errorPath, type Problem } from '@forge-cascade/contract'
+import type { CascadeError } from '#base'
+import { oneLine, printable } from './text.ts'
+import type { Painter } from './view.ts'
+
+/** `cascade: <detail> (<CODE>)` and what to do about it. */
+export function errorLines(error: CascadeError, fix: string, paint: Painter): string[] {
+  const detail = printable(error.detail)
+  const fields = error.errors.filter(({ message }) => !detail.includes(message))
+  const id = correlationOf(error)
+  return [
+    `${paint.bad('cascade:')} ${detail} (${error.code})`,
+    ...fields.map(({ pointer, message }) => `  ${oneLine(pointer)} ${oneLine(message)}`),
+    `  fix: ${fix}`,
+    ...(error.code === 'INTERNAL' && id !== '' ? [`  correlation id: ${oneLine(id)}`] : []),
+  ]
+}
+
+/** The same as the problem document that the HTTP interface would answer. */
+export const errorProblem = (error: CascadeError, command: string): Problem => ({
+  type: errorPath(error.code),
+  title: ERRORS[error.code].title,
+  status: error.status,
+  detail: error.detail,
+  instance: command,
+  code: error.code,
+  correlation_id: correlationOf(error),
+  errors: error.errors,
+})
+
+const correlationOf = ({ extensions }: CascadeError): string =>
+  typeof extensions.correlation_id === 'string' ? extensions.correlation_id : ''

@@ -1,0 +1,73 @@
+import type { AnswerOf } from '../api.ts'
+import { columnize, oneLine, printable, shorten } from './text.ts'
+import type { View } from './view.ts'
+import { minuteOf, plural } from './words.ts'
+
+type Versions = AnswerOf<'listVersions'>
+type Blame = AnswerOf<'getBlame'>
+type Diff = AnswerOf<'getDiff'>
+
+const AUTHOR_COLUMNS = 20
+const COMMIT_LENGTH = 8
+const VALUE_COLUMNS = 60
+
+/** Versions, newest first: which, when, who, and why or what. */
+export function historyLines({ items, next_cursor }: Versions, id: string, view: View): string[] {
+  const rows = items.map((each) => [
+    view.paint.accent(each.version),
+    minuteOf(each.valid_from),
+    shorten(oneLine(each.author_name ?? each.author), AUTHOR_COLUMNS),
+    each.commit === null ? '' : view.paint.faint(each.commit.slice(0, COMMIT_LENGTH)),
+    oneLine(each.reason ?? each.title ?? each.where ?? ''),
+  ])
+  const more = next_cursor === null ? [] : ['', `Older ones: ${view.command(`history ${id} --cursor ${next_cursor}`)}`]
+  return [...columnize(rows).map((line) => shortenPainted(line, view)), ...more]
+}
+
+/** Without colours a line is cut to the width; with them the terminal folds it, as cutting would lose their end. */
+const shortenPainted = (line: string, { coloured, width }: View): string => (coloured ? line : shorten(line, width))
+
+/** Which version brought each line. */
+export function blameLines({ lines }: Blame, view: View): string[] {
+  const gutter = columnize(
+    lines.map(({ version, at, author, commit }) => [
+      version,
+      minuteOf(at).slice(0, 10),
+      shorten(oneLine(author), AUTHOR_COLUMNS),
+      commit === null ? '' : commit.slice(0, COMMIT_LENGTH),
+      '',
+    ]),
+  )
+  const columns = Math.max(0, ...gutter.map((each) => each.length))
+  return lines.map(({ text }, index) => {
+    const repeated = index > 0 && gutter[index] === gutter[index - 1]
+    const label = repeated ? '' : (gutter[index] ?? '')
+    return `${view.paint.faint(label.padEnd(columns))} ${view.paint.faint('|')} ${printable(text)}`.trimEnd()
+  })
+}
+
+/** Lines and fields that differ between two versions. */
+export function diffLines(diff: Diff, view: View): string[] {
+  const { paint } = view
+  const colours = { '+': paint.good, '-': paint.bad, ' ': (text: string) => text } as const
+  const text = diff.hunks.flatMap((hunk) => [
+    paint.accent(`@@ line ${hunk.old_start} → ${hunk.new_start} @@`),
+    ...hunk.lines.map(({ op, text: line }) => colours[op](`${op}${printable(line)}`)),
+  ])
+  const fields = diff.fields.map((field) => fieldLine(field, view))
+  const summary = `${diff.from} → ${diff.to}: ${plural(diff.added, 'line')} added, ${diff.removed} removed`
+  const same = text.length + fields.length === 0 ? ['They are the same.'] : []
+  const rough = diff.approximate
+    ? [paint.warn('The texts differ too much to compare line by line; this is rough.')]
+    : []
+  return [paint.strong(summary), ...rough, ...text, ...fields, ...same]
+}
+
+const SIGNS = { add: '+', remove: '-', replace: '~' } as const
+
+function fieldLine({ path, op, from, to }: Diff['fields'][number], { paint }: View): string {
+  const values = { add: show(to), remove: show(from), replace: `${show(from)} → ${show(to)}` }
+  return `${paint.warn(`${SIGNS[op]} ${printable(path)}`)}  ${values[op]}`
+}
+
+const show = (value: unknown): string => shorten(printable(JSON.stringify(value) ?? ''), VALUE_COLUMNS)

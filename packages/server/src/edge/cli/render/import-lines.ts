@@ -1,0 +1,112 @@
+import type { ImportFile, ImportJob } from '@forge-cascade/contract'
+import type { AnswerOf } from '../api.ts'
+import { columnize, oneLine, printable, shorten, wrap } from './text.ts'
+import type { View } from './view.ts'
+import { ago, duration, number, plural } from './words.ts'
+
+const BAR_CELLS = 20
+/** Files named for each reason; the rest is counted. */
+const NAMED_MAX = 3
+
+/** `[#####---------------] 90 of 240 files · 220/s · 1 s left · guides/a.md`, cut to the width. */
+export function progressLine(job: ImportJob, width: number): string {
+  const line = [countWords(job), rateWords(job), etaWords(job), job.current === null ? '' : oneLine(job.current)]
+  return shorten(`${barOf(job)}${line.filter((part) => part !== '').join(' · ')}`, width - 1)
+}
+
+function barOf({ files_done, files_total }: ImportJob): string {
+  if (files_total === null) return ''
+  const share = files_total === 0 ? 1 : Math.min(1, files_done / files_total)
+  const filled = Math.floor(share * BAR_CELLS)
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_CELLS - filled)}] `
+}
+
+const countWords = ({ files_done, files_total }: ImportJob): string =>
+  files_total === null
+    ? `counting: ${plural(files_done, 'file')} so far`
+    : `${number(files_done)} of ${plural(files_total, 'file')}`
+
+const rateWords = ({ rate_per_s }: ImportJob): string =>
+  rate_per_s === null ? '' : `${number(Math.round(rate_per_s))}/s`
+const etaWords = ({ eta_s }: ImportJob): string => (eta_s === null ? '' : `${duration(eta_s)} left`)
+
+const STATES: Readonly<Record<ImportJob['state'], string>> = {
+  running: 'Importing',
+  completed: 'Imported',
+  failed: 'Failed',
+  cancelled: 'Stopped',
+  interrupted: 'Interrupted',
+  removed: 'Removed',
+}
+
+/** What an import did: the counts, the reasons for what was left out, and what to do next. */
+export function importLines(job: ImportJob, files: readonly ImportFile[], view: View): string[] {
+  const { paint, width } = view
+  const colour = job.state === 'completed' || job.state === 'running' ? paint.good : paint.warn
+  const took = job.finished_at === null ? '' : ` in ${duration(secondsOf(job))}`
+  return [
+    `${colour(STATES[job.state])}: ${printable(job.path)}${took}`,
+    ...columnize(countRows(job)).map((line) => `  ${line}`),
+    ...(job.problem === null ? [] : wrap(paint.bad(printable(job.problem)), width)),
+    ...reasonLines(files, job, view),
+    ...nextLines(job, view),
+  ]
+}
+
+const secondsOf = ({ started_at, finished_at }: ImportJob): number =>
+  Math.max(0, (Date.parse(finished_at ?? started_at) - Date.parse(started_at)) / 1000)
+
+function countRows(job: ImportJob): string[][] {
+  const rows: [string, number, string][] = [
+    [
+      'imported',
+      job.imported,
+      `${plural(job.capsules_created, 'capsule')} created, ${plural(job.versions_added, 'version')} added`,
+    ],
+    ['unchanged', job.unchanged, ''],
+    ['skipped', job.skipped, ''],
+    ['failed', job.failed, ''],
+  ]
+  return rows
+    .filter(([name, count]) => count > 0 || name === 'imported')
+    .map(([name, count, more]) => [number(count), name, more])
+}
+
+/** Skipped and failed files, grouped by their reason, the most frequent reason first. */
+function reasonLines(files: readonly ImportFile[], { skipped, failed }: ImportJob, { paint, width }: View): string[] {
+  const groups = [...Map.groupBy(files, ({ state, reason }) => `${state}: ${oneLine(reason ?? 'no reason given')}`)]
+  groups.sort(([, a], [, b]) => b.length - a.length)
+  const lines = groups.flatMap(([reason, each]) => {
+    const names = each.slice(0, NAMED_MAX).map(({ path }) => oneLine(path))
+    const more = each.length > NAMED_MAX ? `, and ${number(each.length - NAMED_MAX)} more` : ''
+    const head = `${plural(each.length, 'file')} ${reason}`
+    return [each[0]?.state === 'failed' ? paint.bad(head) : head, ...wrap(`${names.join(', ')}${more}`, width, '  ')]
+  })
+  const unseen = skipped + failed - files.length
+  const rest = unseen > 0 ? [paint.faint(`${number(unseen)} more are not listed here.`)] : []
+  return lines.length === 0 ? [] : ['', ...lines, ...rest]
+}
+
+function nextLines(job: ImportJob, { command, paint }: View): string[] {
+  const name = job.label ?? job.id
+  if (job.state === 'cancelled' || job.state === 'interrupted')
+    return ['', `To go on where it stopped: ${paint.strong(command(`import ${quoted(job.path)}`))}`]
+  if (job.state === 'completed' && job.imported > 0)
+    return ['', paint.faint(`To take it out again: ${command(`import --remove ${quoted(name)}`)}`)]
+  return []
+}
+
+const quoted = (text: string): string => (/^[\w./@:-]+$/.test(text) ? text : JSON.stringify(printable(text)))
+
+/** Imports, newest first. */
+export function importListLines({ items, next_cursor }: AnswerOf<'listImports'>, view: View): string[] {
+  if (items.length === 0) return ['Nothing was imported yet.', `  ${view.command('import <folder>')}`]
+  const rows = items.map((job) => [
+    job.id,
+    STATES[job.state].toLowerCase(),
+    `${number(job.files_done)} files`,
+    ago(job.updated_at, view.now),
+    oneLine(job.label === null ? job.path : `${job.label} (${job.path})`),
+  ])
+  return [...columnize(rows), ...(next_cursor === null ? [] : ['… and older ones'])]
+}

@@ -1,0 +1,75 @@
+import type { AnswerOf } from '../api.ts'
+import type { LocalInstance } from '../local-instance.ts'
+import { columnize, printable, wrap } from './text.ts'
+import type { View } from './view.ts'
+import { duration, plural } from './words.ts'
+
+export interface ReadyFacts {
+  readonly version: string
+  readonly readyInS: number
+  readonly dataDir: string
+  readonly instance: LocalInstance
+  readonly stats: AnswerOf<'capsuleStats'>
+}
+
+/** What became of the samples: how many capsules they made, or why there are none. */
+export type SamplesOutcome =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'imported'; readonly capsules: number }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/** Where a started instance answers and what it knows. */
+export function readyLines({ version, readyInS, dataDir, instance, stats }: ReadyFacts, view: View): string[] {
+  const { paint } = view
+  const rows = [
+    ['address', instance.url ?? `the socket ${instance.socket}`],
+    ['reference', instance.url === null ? '' : `${instance.url}/reference`],
+    ['data folder', dataDir],
+    ['token', instance.tokenFile],
+    ['knows', knowledge(stats)],
+  ]
+  const shown = rows
+    .filter(([, value]) => value !== '')
+    .map(([name = '', value = '']) => [`  ${paint.faint(name)}`, value])
+  return [
+    `${paint.strong(`Forge Cascade ${version}`)} ${paint.good(`is ready in ${duration(readyInS)}`)}`,
+    '',
+    ...columnize(shown),
+    ...missingLines(instance.boot.chunks, view),
+  ]
+}
+
+const knowledge = ({ capsules, chunks }: ReadyFacts['stats']): string => {
+  if (capsules === 0) return 'nothing yet'
+  return chunks === 0 ? plural(capsules, 'capsule') : `${plural(capsules, 'capsule')}, in ${plural(chunks, 'chunk')}`
+}
+
+function missingLines(chunks: ReadyFacts['instance']['boot']['chunks'], { paint, width }: View): string[] {
+  const missing = chunks.filter(({ status }) => status !== 'started')
+  if (missing.length === 0) return []
+  const lines = missing.flatMap(({ name, reason }) => wrap(`${name}: ${printable(reason ?? 'not up')}`, width, '  '))
+  return ['', paint.warn('Ready without:'), ...lines]
+}
+
+/** What to do next. */
+export function tryLines({ command, paint }: View): string[] {
+  const rows = [
+    [command('ask "what is a capsule?"'), 'an answer with its sources'],
+    [command('import <folder>'), 'your own notes or repository'],
+    [command('--help'), 'everything else'],
+  ]
+  const lines = columnize(rows.map(([line = '', does = '']) => [`  ${line}`, paint.faint(does)]))
+  return ['', 'Try in another terminal:', ...lines, '', paint.faint('Ctrl-C stops it.')]
+}
+
+/** What became of the sample knowledge, and how it goes away. */
+export function samplesLines(outcome: SamplesOutcome, label: string, { paint, width, command }: View): string[] {
+  if (outcome.kind === 'none') return []
+  if (outcome.kind === 'failed')
+    return wrap(paint.warn(`The sample knowledge was not read: ${printable(outcome.reason)}`), width)
+  return [
+    '',
+    `The documentation is there as sample knowledge (${plural(outcome.capsules, 'capsule')}). It goes away with:`,
+    `  ${command(`import --remove ${label}`)}`,
+  ]
+}

@@ -1,0 +1,83 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/** What a terminal would obey instead of showing: control characters, and those that reverse the direction of text. */
+const HOSTILE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+const WIDE =
+  /\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\uff01-\uff60\u3000-\u303f]/u
+const ZERO = /^(\p{M}|\u200d|\ufe0f)$/u
+
+/**
+ * Text of others, safe to show: whatever a terminal would act on stands there as its code point. Line ends and tabs stay.
+ */
+export const printable = (text: string): string =>
+  text.replaceAll('\r\n', '\n').replace(HOSTILE, (found) => `<U+${codeOf(found)}>`)
+
+const codeOf = (character: string): string =>
+  (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+
+/** The same on one line. */
+export const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ').trim()
+
+/** Columns that text takes on a terminal; colours take none. */
+export function columnsOf(text: string): number {
+  let columns = 0
+  for (const character of stripVTControlCharacters(text))
+    columns += ZERO.test(character) ? 0 : WIDE.test(character) ? 2 : 1
+  return columns
+}
+
+/** At most `columns` wide; what is cut off is an ellipsis. Without colours. */
+export function shorten(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text
+  let kept = ''
+  let used = 1
+  for (const character of text) {
+    used += columnsOf(character)
+    if (used > columns) break
+    kept += character
+  }
+  return `${kept.trimEnd()}…`
+}
+
+/**
+ * Breaks text at blanks into lines of at most `width` columns, each behind `indent`. A word longer than a line keeps its
+ * length, so that ids and addresses can be copied. Line ends of the text stay.
+ */
+export function wrap(text: string, width: number, indent = ''): string[] {
+  const room = Math.max(20, width - columnsOf(indent))
+  return text.split('\n').flatMap((line) => wrapLine(line, room).map((each) => `${indent}${each}`.trimEnd()))
+}
+
+function wrapLine(line: string, room: number): string[] {
+  const lines: string[] = []
+  let current = ''
+  let used = 0
+  for (const word of line.split(/ +/)) {
+    const columns = columnsOf(word)
+    if (current !== '' && used + 1 + columns > room) {
+      lines.push(current)
+      current = word
+      used = columns
+    } else {
+      used += columns + (current === '' ? 0 : 1)
+      current = current === '' ? word : `${current} ${word}`
+    }
+  }
+  return [...lines, current]
+}
+
+/** Fills up with blanks on the right. */
+export const padRight = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
+
+/** Rows as columns two blanks apart; the last column is as long as it is. */
+export function columnize(rows: readonly (readonly string[])[]): string[] {
+  const count = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: count }, (_, at) => Math.max(0, ...rows.map((row) => columnsOf(row[at] ?? ''))))
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === row.length - 1 ? cell : padRight(cell, widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,82 @@
+import type { CliIo, OutputStream } from './cli-io.ts'
+import { createPainter, type Painter, type View, widthOf } from './render/view.ts'
+
+export interface ScreenOptions {
+  readonly colour: boolean
+  readonly command: View['command']
+}
+
+/** Clears the line and goes back to its start. */
+const CLEAR_LINE = '\r\u001b[K'
+
+/** Where a command writes: results to standard output, everything else to standard error. */
+export class Screen {
+  readonly view: View
+  /** For lines on standard error. */
+  readonly notePaint: Painter
+  /** True when somebody watches standard error. */
+  readonly watched: boolean
+  readonly noteWidth: number
+  readonly #io: CliIo
+  #shown = false
+  #readerGone = false
+
+  constructor(io: CliIo, { colour, command }: ScreenOptions) {
+    this.#io = io
+    const coloured = colour && isColourful(io.stdout, io)
+    const paint = createPainter(coloured)
+    this.view = { paint, coloured, width: widthOf(io.stdout.columns), now: io.clock(), command }
+    this.notePaint = createPainter(colour && isColourful(io.stderr, io))
+    this.watched = io.stderr.isTTY === true && io.env.TERM !== 'dumb'
+    this.noteWidth = widthOf(io.stderr.columns)
+  }
+
+  /** Nobody reads the result any more (`| head` is content); the command may end. */
+  get readerGone(): boolean {
+    return this.#readerGone
+  }
+
+  async print(lines: readonly string[]): Promise<void> {
+    this.clearProgress()
+    if (!this.#readerGone && lines.length > 0) await this.#write(`${lines.join('\n')}\n`)
+  }
+
+  json(value: unknown): Promise<void> {
+    return this.print([JSON.stringify(value, null, 2)])
+  }
+
+  /** Lines for the person, on standard error. */
+  note(...lines: readonly string[]): void {
+    this.clearProgress()
+    if (lines.length > 0) this.#io.stderr.write(`${lines.join('\n')}\n`)
+  }
+
+  /** Replaces the line of progress; a watched terminal only. */
+  progress(line: string): void {
+    if (!this.watched) return
+    this.#io.stderr.write(`${CLEAR_LINE}${line}`)
+    this.#shown = true
+  }
+
+  clearProgress(): void {
+    if (this.#shown) this.#io.stderr.write(CLEAR_LINE)
+    this.#shown = false
+  }
+
+  #write(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#io.stdout.write(text, (error) => {
+        if (error === undefined || error === null) return resolve()
+        if (!isBrokenPipe(error)) return reject(error)
+        this.#readerGone = true
+        resolve()
+      })
+    })
+  }
+}
+
+const isBrokenPipe = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED')
+
+const isColourful = (stream: OutputStream, { env }: CliIo): boolean =>
+  stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'

@@ -1,0 +1,95 @@
+import type { OperationId } from '@forge-cascade/contract'
+import { CascadeError, isCascadeError, type Random } from '#base'
+import { type AnswerOf, type Called, type CallInput, prepareCall, sendCall } from './api.ts'
+import type { HttpClient } from './http-client.ts'
+
+/** A way to an instance that was found, or made. */
+export interface Connection {
+  /** `remote`: at an address; `client`: of the process that owns the folder; `owner`: this process runs it. */
+  readonly kind: 'remote' | 'client' | 'owner'
+  readonly client: HttpClient
+}
+
+/** How often a session looks for a new owner of the folder after the one it spoke to has left. */
+const RECONNECTS_MAX = 5
+/** What a client of a folder sees while its owner leaves. */
+const OWNER_LEFT: ReadonlySet<string> = new Set(['NO_SERVER', 'UNAVAILABLE'])
+
+/** The calls of one command, over a connection that outlives the process it began with. */
+export class Session {
+  readonly #connect: () => Promise<Connection> | Connection
+  readonly #random: Random
+  readonly #signal: AbortSignal
+  #connection: Connection
+  #reconnects = 0
+
+  private constructor(
+    connect: () => Promise<Connection> | Connection,
+    connection: Connection,
+    random: Random,
+    signal: AbortSignal,
+  ) {
+    this.#connect = connect
+    this.#connection = connection
+    this.#random = random
+    this.#signal = signal
+  }
+
+  /** @param signal when it is aborted, calls fail and no new owner is looked for. */
+  static async open(
+    connect: () => Promise<Connection> | Connection,
+    random: Random,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    return new Session(connect, await connect(), random, signal)
+  }
+
+  get kind(): Connection['kind'] {
+    return this.#connection.kind
+  }
+
+  /** Calls an operation; the answer is what the contract says. */
+  async ask<Id extends OperationId>(id: Id, input: CallInput = {}): Promise<AnswerOf<Id>> {
+    return (await this.call(id, input)).answer
+  }
+
+  /**
+   * Calls an operation. When the process that owned the folder left meanwhile, its successor is asked, which may be this
+   * process; only calls that count once are sent again.
+   */
+  async call<Id extends OperationId>(id: Id, input: CallInput = {}): Promise<Called<Id>> {
+    const prepared = prepareCall(id, input, this.#random)
+    for (;;) {
+      try {
+        return await sendCall(this.#connection.client, prepared)
+      } catch (error) {
+        if (!this.#mayGoOn(error)) throw error
+        await this.reconnect()
+        if (!prepared.repeatable) throw outcomeUnknown(id, error)
+      }
+    }
+  }
+
+  /** Finds the folder's owner anew. */
+  async reconnect(): Promise<void> {
+    this.#reconnects += 1
+    this.#connection = await this.#connect()
+  }
+
+  #mayGoOn(error: unknown): boolean {
+    return (
+      this.kind === 'client' &&
+      !this.#signal.aborted &&
+      this.#reconnects < RECONNECTS_MAX &&
+      isCascadeError(error) &&
+      OWNER_LEFT.has(error.code)
+    )
+  }
+}
+
+const outcomeUnknown = (id: string, cause: unknown): CascadeError =>
+  new CascadeError(
+    'OUTCOME_UNKNOWN',
+    `The process that owned the data folder left during ${id}. Look whether it was done, and run the command again if not.`,
+    { cause },
+  )
