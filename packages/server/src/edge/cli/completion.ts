@@ -135,4 +135,4 @@ function fishRow(row: Row, names: string): string[] {
 }
 
 /** A word in single quotes, as all three shells read it. */
-const single = (text: string): string => ``\${text.replaceAll("`", String.raw`'\''`)}'`
+const single = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`

@@ -4,15 +4,13 @@ import { dirname, join } from 'node:path'
 import { isCascadeError, messageOf } from '#base'
 import type { LoadedConfig } from '#config'
 import { findOwner } from '#data-folder'
+import { NODE_MAJOR_MIN, SQLITE_MIN } from '../../runtime.ts'
 import type { CliIo } from './cli-io.ts'
 import { findLiving } from './connect.ts'
 import { fixOf } from './error-fix.ts'
 import type { DoctorFinding } from './render/doctor-lines.ts'
 import { byteSize } from './render/words.ts'
 
-const NODE_MAJOR_MIN = 24
-/** FTS5, JSON and WAL as the store uses them. */
-const SQLITE_MIN = [3, 45] as const
 /** Below this much room a busy instance may run into a full disk within hours. */
 const FREE_BYTES_MIN = 512 * 1024 * 1024
 /** What others than the user must not do with a folder that holds a token. */
@@ -117,9 +115,10 @@ export function findingOf(check: string, error: unknown, help: string): DoctorFi
 const finding = (check: string, ok: boolean, detail: string, { fix }: { readonly fix: string }): DoctorFinding =>
   ok ? { check, ok, detail } : { check, ok, detail, fix }
 
-function atLeast(version: string, [major, minor = 0]: readonly number[]): boolean {
-  const [gotMajor = 0, gotMinor = 0] = version.split('.').map(Number)
-  return gotMajor > (major ?? 0) || (gotMajor === major && gotMinor >= minor)
+function atLeast(version: string, least: readonly number[]): boolean {
+  const parts = version.split('.').map(Number)
+  const at = least.findIndex((wanted, index) => (parts[index] ?? 0) !== wanted)
+  return at < 0 || (parts[at] ?? 0) > (least[at] ?? 0)
 }
 
 async function nearestFolder(path: string): Promise<string> {
