@@ -1,1 +1,1 @@
-export { type MemoryStoreOptions, openMemoryStore } from './memory-store.ts'
+export { openMemoryStore } from './memory-store.ts'

@@ -10,6 +10,7 @@ import {
   TEST_SUBJECT,
 } from '../../platform/store/testing.ts'
 import type { Lineage, LineageQuery } from './capsule-store.ts'
+import { LineageWorld } from './testing/lineage-world.ts'
 import {
   addVersion,
   create,
@@ -25,7 +26,6 @@ import {
   versionCommand,
   versionOf,
 } from './testing.ts'
-import { LineageWorld } from './testing-world.ts'
 
 /** Where capsules come from and what came of them. */
 export function describeLineage(name: string, open: OpenStore): void {

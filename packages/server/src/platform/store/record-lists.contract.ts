@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { putRecord as put, readPages, removeRecord as remove } from './testing/records.ts'
 import { campaign, createSeeded, type StoreUnderTest, shareStore } from './testing.ts'
-import { putRecord as put, readPages, removeRecord as remove } from './testing-records.ts'
 
 /** What every store promises about lists of records. */
 export function describeRecordLists(name: string, open: () => Promise<StoreUnderTest>): void {

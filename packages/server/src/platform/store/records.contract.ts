@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { RECORD_KEY_LENGTH_MAX, RECORD_VALUE_BYTES_MAX } from './records.ts'
+import { findRecord as find, putRecord as put, readPages, removeRecord as remove } from './testing/records.ts'
 import { codeOf, commandId, commandOf, commit, grantOf, type StoreUnderTest, shareStore } from './testing.ts'
-import { findRecord as find, putRecord as put, readPages, removeRecord as remove } from './testing-records.ts'
 
 type Open = () => Promise<StoreUnderTest>
 

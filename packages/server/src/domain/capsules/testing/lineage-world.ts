@@ -1,9 +1,9 @@
 import type { Command } from '#store'
-import { pick } from '../../platform/store/testing.ts'
-import type { Store } from '../store.ts'
-import type { LineageQuery } from './capsule-store.ts'
-import { createCommand, draftOf, parentOf, statusCommand, trustCommand, versionCommand, versionOf } from './testing.ts'
-import { effectiveTrust } from './trust.ts'
+import { pick } from '../../../platform/store/testing.ts'
+import type { Store } from '../../store.ts'
+import type { LineageQuery } from '../capsule-store.ts'
+import { createCommand, draftOf, parentOf, statusCommand, trustCommand, versionCommand, versionOf } from '../testing.ts'
+import { effectiveTrust } from '../trust.ts'
 
 /** One operation, what it must end with, and how the model follows it. */
 interface Step {

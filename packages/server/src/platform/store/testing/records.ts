@@ -1,5 +1,5 @@
-import type { RecordPage, StoredRecord } from './records.ts'
-import { commandOf, commit, grantOf, type PlatformStore } from './testing.ts'
+import type { RecordPage, StoredRecord } from '../records.ts'
+import { commandOf, commit, grantOf, type PlatformStore } from '../testing.ts'
 
 type PutOptions = Parameters<PlatformStore['records']['put']>[4]
 
