@@ -14,3 +14,4 @@ export {
   type HealthStatus,
   type ProbeResult,
 } from './health.ts'
+export { type ChunkClaim, ClaimGuardian } from './claim-guardian.ts'

@@ -173,10 +173,10 @@ const store = z.strictObject({
   readers: z.int().min(1).max(16).default(2).register(configFacts, {
     description: 'Worker threads that read beside the one that writes.',
   }),
-  group_commit_max: z.int().min(1).max(4096).default(512).register(configFacts, {
+  group_commit_max: z.int().min(1).max(4096).default(256).register(configFacts, {
     description: 'The most commands that share one transaction and its fsync.',
   }),
-  group_commit_ms: z.number().min(0).max(100).default(1).register(configFacts, {
+  group_commit_ms: z.number().min(0).max(100).default(0).register(configFacts, {
     description: 'Milliseconds a command may wait for others to share its fsync.',
   }),
   backup_dir: text(4096).optional().register(configFacts, {

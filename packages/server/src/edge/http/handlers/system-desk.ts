@@ -19,7 +19,7 @@ export interface SystemDeskOptions {
   /** 99th percentile of the event loop's lag, in seconds. */
   readonly lagSeconds: () => number
   /** Absent where the store cannot do it. */
-  readonly backup?: (call: Call<'system.backup'>, path: string) => Promise<Backup>
+  readonly backup?: (call: Call<'system.backup'>, path: string | undefined) => Promise<Backup>
 }
 
 /** What the instance says about itself, gathered from its parts. */

@@ -4,72 +4,35 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Backup } from '@forge-cascade/contract'
 import { CascadeError, type Clock, toRfc3339 } from '#base'
-import type { Health } from '#boot'
 import type { Call, CapsuleContext } from '#capsules'
-import { explainConfig, type LoadedConfig } from '#config'
-import type { LoopLagMonitor } from '#observability'
 import type { Command } from '#store'
-import type { SystemDesk } from './handlers/index.ts'
 
-export interface SystemDeskOptions {
-  readonly context: CapsuleContext
-  readonly loaded: LoadedConfig
-  readonly health: Health
-  readonly lag: LoopLagMonitor
+export interface BackupOptions {
+  readonly context: Pick<CapsuleContext, 'store'>
   readonly clock: Clock
-  readonly version: string
-  /** Milliseconds since 1970. */
-  readonly startedAt: number
   /** Folder for backups whose path the caller leaves open; absolute. */
-  readonly backupDir: string
-  /** Writes a whole copy of the store. */
-  readonly writeBackup: (file: string) => Promise<void>
+  readonly directory: string
+  /** Writes a whole copy of the store into a file that does not exist yet. */
+  readonly write: (file: string) => Promise<void>
 }
 
-/** What the instance says of itself, and the backup it writes on request. */
-export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
-  const { context, loaded, health, lag, clock, version, startedAt } = options
-  return {
-    health: () => {
-      const boot = health.bootReport
-      if (!boot) throw new CascadeError('UNAVAILABLE', 'The instance is still starting.')
-      return {
-        status: boot.status,
-        version,
-        uptime_s: Math.max(0, (clock() - startedAt) / 1000),
-        sequence: context.store.head(),
-        boot: {
-          started_at: boot.started_at,
-          took_ms: boot.took_ms,
-          chunks: boot.chunks.map(({ name, priority, status, took_ms, reason }) => ({
-            name,
-            priority,
-            status,
-            took_ms,
-            reason: reason ?? null,
-          })),
-        },
-        store: { name: context.store.capabilities().name, ready: true },
-        embedder: { model: context.embedder.model, dimensions: context.embedder.dimensions },
-        event_loop_lag_p99_ms: lag.p99Seconds() * 1000,
-      }
-    },
-    config: () =>
-      explainConfig(loaded).map(({ key, value, origin, description }) => ({
-        key,
-        value: value ?? null,
-        origin,
-        description,
-      })),
-    backup: async (call, asked) => {
-      const path = asked ?? newPath(options.backupDir, clock())
-      assertFree(path)
-      const sequence = context.store.head()
-      await options.writeBackup(path)
-      await tellBackup(context, call, sequence)
-      return describe(path, sequence)
-    },
-  }
+/**
+ * Writes a backup while the instance goes on, and records that it was taken.
+ *
+ * @throws CascadeError UNPROCESSABLE for a path that is relative, taken or has no folder; STORAGE_FULL.
+ */
+export async function takeBackup(
+  { context, clock, directory, write }: BackupOptions,
+  call: Call<'system.backup'>,
+  asked: string | undefined,
+): Promise<Backup> {
+  const path = asked ?? newPath(directory, clock())
+  assertFree(path)
+  // What is written meanwhile may be in the copy; what was acknowledged before is.
+  const sequence = context.store.head()
+  await write(path)
+  await tellBackup(context, call, sequence)
+  return describe(path, sequence)
 }
 
 /** A name that sorts by time, in a folder that only this user reads. */
@@ -94,7 +57,7 @@ async function describe(path: string, sequence: number): Promise<Backup> {
 
 /** That somebody took the knowledge with them is part of the record. */
 async function tellBackup(
-  { store }: CapsuleContext,
+  { store }: BackupOptions['context'],
   { command, grant }: Call<'system.backup'>,
   sequence: number,
 ): Promise<void> {

@@ -1,0 +1,344 @@
+import { join } from 'node:path'
+import { ROUTES } from '@forge-cascade/contract'
+import { createUuidV7, systemClock, systemRandom, toRfc3339 } from '#base'
+import { type BootChunk, type BootContext, BootKey, boot, ClaimGuardian, Health } from '#boot'
+import {
+  type AskContext,
+  cacheEmbeddings,
+  type Embedder,
+  IMPORT_COLLECTIONS,
+  Imports,
+  SIMILARITY_COLLECTION,
+} from '#capsules'
+import { type Config, explainConfig, type LoadedConfig, listSecrets } from '#config'
+import { DataFolder } from '#data-folder'
+import { createBootstrapGate, type Gate, requireGrant } from '#governance'
+import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } from '#identity'
+import { Lifecycle } from '#lifecycle'
+import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
+import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
+import { openBuiltinEmbedder, openOpenAiEmbedder } from './adapters/models/index.ts'
+import { openSource } from './adapters/sources/index.ts'
+import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
+import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
+import { settingsOf } from './compose-settings.ts'
+import type { LocalInstance, StartInstanceOptions } from './edge/cli/local-instance.ts'
+import { authenticateBy, createHandlers, createSystemDesk, HttpServer } from './edge/http/index.ts'
+import { createImportDesk, Maintenance, takeBackup } from './edge/jobs/index.ts'
+import { checkRuntime } from './runtime.ts'
+import { VERSION } from './version.ts'
+
+const clock = systemClock
+const newId = createUuidV7(clock, systemRandom)
+
+/** What the parts hand to each other. */
+const FOLDER = new BootKey<DataFolder>('data folder')
+const STORE = new BootKey<SqliteStore>('store')
+const GATE = new BootKey<Gate>('gate')
+const SUBJECTS = new BootKey<Subjects>('subjects')
+const ADMIN = new BootKey<Subject>('administrator')
+const TOKEN = new BootKey<TokenFile>('token')
+const EMBEDDER = new BootKey<Embedder>('embedder')
+const CAPSULES = new BootKey<AskContext>('capsules')
+const IMPORTS = new BootKey<Imports>('imports')
+const ADDRESS = new BootKey<string | null>('address')
+
+/** What belongs to the process as a whole and is there before the first part. */
+interface Frame {
+  readonly loaded: LoadedConfig
+  readonly options: StartInstanceOptions
+  readonly log: RootLogger
+  readonly lifecycle: Lifecycle
+  readonly guardian: ClaimGuardian
+  readonly health: Health
+  readonly metrics: Metrics
+  readonly startedAt: number
+}
+
+/** Boots an instance from the parts list below. What it promises stands at `StartInstance`. */
+export async function startInstance(
+  loaded: LoadedConfig,
+  options: StartInstanceOptions,
+  log: RootLogger,
+): Promise<LocalInstance> {
+  for (const secret of listSecrets(loaded.config)) log.hide(secret)
+  const lifecycle = new Lifecycle({ clock, log })
+  const health = new Health(lifecycle, clock, log)
+  const frame: Frame = {
+    loaded,
+    options,
+    log,
+    lifecycle,
+    health,
+    guardian: new ClaimGuardian(),
+    metrics: new Metrics(),
+    startedAt: clock(),
+  }
+  const found = Promise.withResolvers<Address>()
+  const ended = Promise.withResolvers<void>()
+  // Registered first, so it is closed last.
+  lifecycle.onStop('the end', ended.resolve)
+  const report = await boot([...partsOf(frame), announcement(found.resolve)], {
+    lifecycle,
+    guardian: frame.guardian,
+    clock,
+    log,
+  })
+  health.noteBoot(report)
+  frame.metrics.setBoot(report.status, report.took_ms / 1000)
+  return {
+    ...(await found.promise),
+    boot: report,
+    stopped: ended.promise,
+    stop: async (reason) => void (await lifecycle.stop(reason)),
+  }
+}
+
+type Address = Pick<LocalInstance, 'socket' | 'token' | 'tokenFile' | 'url'>
+
+/** The last part: hands what a caller needs out of the boot. */
+function announcement(tell: (address: Address) => void): BootChunk {
+  return {
+    name: 'announcement',
+    priority: 4,
+    dependsOn: ['http'],
+    describe: 'tells where the instance answers',
+    start: (boot) => {
+      const { token, path } = boot.get(TOKEN)
+      tell({ socket: boot.get(FOLDER).socket, url: boot.get(ADDRESS), token, tokenFile: path })
+      return undefined
+    },
+  }
+}
+
+/** The parts list: what there is, when it starts, what it waits for. */
+function partsOf(frame: Frame): readonly BootChunk[] {
+  return [
+    {
+      name: 'guardian',
+      priority: 0,
+      describe: 'checks that this runtime can carry the instance',
+      start: () => done(checkRuntime()),
+    },
+    {
+      name: 'data folder',
+      priority: 1,
+      describe: 'takes the folder for this process alone',
+      start: (boot) => openFolder(frame, boot),
+    },
+    {
+      name: 'store',
+      priority: 1,
+      dependsOn: ['data folder'],
+      describe: 'opens the database and its threads',
+      start: (boot) => openStore(frame, boot),
+    },
+    {
+      name: 'gate',
+      priority: 1.5,
+      describe: 'decides what may happen',
+      start: (boot) => done(boot.provide(GATE, createBootstrapGate({ clock, newId }))),
+    },
+    {
+      name: 'identity',
+      priority: 1.5,
+      dependsOn: ['store', 'gate'],
+      describe: 'knows the administrator and the token',
+      start: openIdentity,
+    },
+    { name: 'embedder', priority: 2, describe: 'makes vectors of texts', start: (boot) => openEmbedder(frame, boot) },
+    {
+      name: 'capsules',
+      priority: 2,
+      dependsOn: ['identity', 'embedder'],
+      describe: 'remembers and recalls',
+      start: (boot) => openCapsules(frame, boot),
+    },
+    {
+      name: 'imports',
+      priority: 2,
+      dependsOn: ['capsules'],
+      describe: 'reads folders, repositories and files',
+      start: (boot) => openImports(frame, boot),
+    },
+    {
+      name: 'http',
+      priority: 3,
+      dependsOn: ['capsules', 'imports'],
+      describe: 'answers requests',
+      start: (boot) => openHttp(frame, boot),
+    },
+    {
+      name: 'maintenance',
+      priority: 3,
+      dependsOn: ['capsules'],
+      canFail: true,
+      describe: 'raises trust and links what is similar',
+      start: (boot) => openMaintenance(frame, boot),
+    },
+  ]
+}
+
+/** For parts that leave nothing to close. */
+const done = (_nothing: void): undefined => undefined
+
+function openFolder({ loaded }: Frame, boot: BootContext): DataFolder {
+  const folder = DataFolder.open(loaded.config.data.dir, acquireFolderLock)
+  boot.provide(FOLDER, folder)
+  return folder
+}
+
+async function openStore(
+  { loaded: { config }, guardian, health, log }: Frame,
+  boot: BootContext,
+): Promise<SqliteStore> {
+  const store = await openSqliteStore({
+    directory: boot.get(FOLDER).directory,
+    collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION],
+    readers: config.store.readers,
+    groupCommitMax: config.store.group_commit_max,
+    groupCommitMs: config.store.group_commit_ms,
+    compressionLevel: config.memory.compressionLevel,
+    clock,
+    onTrouble: (message, cause) => log.error(message, { cause }),
+  })
+  boot.provide(STORE, store)
+  guardian.claim('store', async () => {
+    const bad = (await store.doctor('quick')).filter(({ ok }) => !ok)
+    if (bad.length === 0) return { kind: 'sound' }
+    return { kind: 'unsound', reason: bad.map(({ check, detail }) => `${check}: ${detail}`).join('; ') }
+  })
+  health.register('store', async () => {
+    await store.ready()
+    return { status: 'ok', detail: `${store.head() + 1} records` }
+  })
+  return store
+}
+
+async function openIdentity(boot: BootContext): Promise<undefined> {
+  const [store, gate] = [boot.get(STORE), boot.get(GATE)]
+  const subjects = new Subjects({ store, clock, newId })
+  const admin = await subjects.openAdministrator((id) =>
+    requireGrant(
+      gate.decide({
+        action: 'subject.create',
+        resource: `subject/${id}`,
+        subject: founderOf(id, clock()),
+        correlationId: newId(),
+      }),
+    ),
+  )
+  boot.provide(SUBJECTS, subjects)
+  boot.provide(ADMIN, admin)
+  boot.provide(TOKEN, openTokenFile(boot.get(FOLDER).directory, systemRandom))
+  return undefined
+}
+
+async function openEmbedder({ loaded }: Frame, boot: BootContext): Promise<Embedder> {
+  const embedder = cacheEmbeddings(await chooseEmbedder(loaded.config.embedding))
+  boot.provide(EMBEDDER, embedder)
+  return embedder
+}
+
+function chooseEmbedder({
+  provider,
+  model,
+  url,
+  api_key,
+  dimensions,
+  batch_max,
+  timeout_ms,
+}: Config['embedding']): Embedder | Promise<Embedder> {
+  if (provider === 'builtin' || model === undefined) return openBuiltinEmbedder()
+  const options = { baseUrl: url, model, apiKey: api_key, dimensions, batchMax: batch_max, timeoutMs: timeout_ms }
+  return openOpenAiEmbedder(options)
+}
+
+function openCapsules({ loaded }: Frame, boot: BootContext): undefined {
+  const world = { clock, newId, random: systemRandom, ...settingsOf(loaded.config) }
+  boot.provide(CAPSULES, {
+    ...world,
+    store: boot.get(STORE),
+    subjects: boot.get(SUBJECTS),
+    embedder: boot.get(EMBEDDER),
+  })
+  return undefined
+}
+
+/** Imports that were running when the process ended are marked before any new one begins. */
+async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
+  const context = boot.get(CAPSULES)
+  const { file_bytes_max } = frame.loaded.config.import
+  const imports = new Imports({
+    context,
+    openSource: (request, signal) => openSource(request, { fileBytesMax: file_bytes_max, signal }),
+  })
+  const ask = {
+    action: 'import.run',
+    resource: 'import/*',
+    subject: boot.get(ADMIN),
+    correlationId: newId(),
+    reach: 'lines',
+  } as const
+  await imports.markInterrupted({ grant: requireGrant(boot.get(GATE).decide(ask)) })
+  boot.provide(IMPORTS, imports)
+  return imports
+}
+
+async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposable> {
+  const { loaded, options, log, lifecycle, health, metrics, startedAt } = frame
+  const [folder, store, context] = [boot.get(FOLDER), boot.get(STORE), boot.get(CAPSULES)]
+  const lag = new LoopLagMonitor({ log })
+  metrics.onCollect(processGauges(lag))
+  const directory = loaded.config.store.backup_dir ?? join(folder.directory, 'backups')
+  const backups = { context, clock, directory, write: (file: string) => store.backup(file) }
+  const system = createSystemDesk({
+    version: VERSION,
+    startedAt,
+    clock,
+    store,
+    embedder: context.embedder,
+    health,
+    config: () => explainConfig(loaded),
+    lagSeconds: () => lag.p99Seconds(),
+    backup: (call, path) => takeBackup(backups, call, path),
+  })
+  const server = new HttpServer({
+    routes: ROUTES,
+    handlers: createHandlers({
+      capsules: context,
+      imports: createImportDesk(boot.get(IMPORTS)),
+      system,
+      health,
+      metrics,
+      logger: log,
+      version: VERSION,
+      lineBytesMax: loaded.config.server.body_bytes_max,
+      lineIdleMs: loaded.config.server.request_timeout_s * 1000,
+    }),
+    authenticate: authenticateBy([{ digest: tokenDigest(boot.get(TOKEN).token), subject: boot.get(ADMIN) }]),
+    gate: boot.get(GATE),
+    server: loaded.config.server,
+    rate: () => loaded.config.limits.rate,
+    head: () => store.head(),
+    logger: log,
+    metrics,
+    clock,
+    newId,
+    trackWork: (name) => lifecycle.trackWork(name),
+  })
+  await server.listenLocally(folder.socket)
+  const address = options.listen === 'socket' ? null : (await server.listen()).url
+  folder.announce(toRfc3339(startedAt), address)
+  boot.provide(ADDRESS, address)
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await server.close()
+      lag[Symbol.dispose]()
+    },
+  }
+}
+
+function openMaintenance({ log }: Frame, boot: BootContext): Maintenance {
+  return new Maintenance({ context: boot.get(CAPSULES), gate: boot.get(GATE), subject: boot.get(ADMIN), clock, log })
+}

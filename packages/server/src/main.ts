@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemClock, systemRandom } from '#base'
+import { environment } from '#config'
+import { createLogger } from '#observability'
+import { restoreBackup } from './adapters/sqlite/restore.ts'
+import { startInstance } from './compose.ts'
+import { type CliIo, runCli, type StopSignal } from './edge/cli/index.ts'
+import { VERSION } from './version.ts'
+
+/** Folder of the clone (or of the installed package) that this file belongs to. */
+const HOME = fileURLToPath(new URL('../../../', import.meta.url))
+const SAMPLES = join(HOME, 'docs')
+
+const io: CliIo = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: environment(),
+  cwd: process.cwd(),
+  commandName: existsSync(join(process.cwd(), 'cascade')) ? './cascade' : 'cascade',
+  version: VERSION,
+  samplesDir: existsSync(SAMPLES) ? SAMPLES : null,
+  runtime: { node: process.versions.node, sqlite: process.versions.sqlite, platform: process.platform },
+  clock: systemClock,
+  random: systemRandom,
+  uptimeS: () => process.uptime(),
+  onSignal: listenToSignals,
+  exitNow: (code) => process.exit(code),
+  startInstance: (loaded, options) => {
+    const { level, format } = loaded.config.log
+    const noColor = Boolean(environment().NO_COLOR)
+    // Standard output belongs to the command; what the instance says of itself goes beside it.
+    const log = createLogger({
+      stream: process.stderr,
+      clock: systemClock,
+      format,
+      noColor,
+      level: options.quiet ? 'error' : level,
+    })
+    return startInstance(loaded, options, log)
+  },
+  restoreBackup: async (dataDir, file) => restoreBackup(dataDir, file, systemClock),
+}
+
+function listenToSignals(listener: (signal: StopSignal) => void): Disposable {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const signal of signals) process.on(signal, listener)
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of signals) process.off(signal, listener)
+    },
+  }
+}
+
+process.exitCode = await runCli(process.argv.slice(2), io)
