@@ -7,7 +7,8 @@ import {
   type VersionDraft,
 } from '#capsules'
 import type { NearDuplicate } from '#store'
-import { findCapsule, getCapsule, updateCapsule } from './capsule-rows.ts'
+import { bandBytes } from './band-index.ts'
+import { findCapsule, updateCapsule } from './capsule-rows.ts'
 import { ACTIVE, LICENCE_CODES, LINK_CODES, TYPE_CODES } from './codes.ts'
 import { encodeContent } from './content-codec.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
@@ -16,13 +17,15 @@ import { toIndexedText } from './indexed-text.ts'
 import { findNearDuplicates, type SimilarCapsule } from './near-duplicates.ts'
 import { type LinkedParent, resolveParents } from './parents.ts'
 import { moveTextToRest } from './text-index.ts'
-import { internSpace, vectorBytes } from './vector-slots.ts'
+import { vectorBytes } from './vector-slots.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 
 /** What a change did to the capsule it is about; `id` is null where it is about several. */
 export interface ChangeEffect {
   readonly id: string | null
   readonly created: boolean
+  /** A creation that found what it was to create. */
+  readonly isTwin?: boolean
   readonly nearDuplicates: readonly NearDuplicate[]
 }
 
@@ -41,17 +44,15 @@ interface ResolvedDraft {
   readonly near: readonly SimilarCapsule[]
 }
 
-const FIRST_VERSION = '1.0.0'
+export const FIRST_VERSION = '1.0.0'
 
 /** The ACTIVE head that says the same at the same place of the same scope. */
-export function findDuplicate(session: WriteSession, draft: CapsuleDraft): string | undefined {
-  const owner = session.names.find(draft.owner)
-  if (owner === undefined) return undefined
-  const row = session.database.get<{ id: Uint8Array }>(
+function findDuplicate({ database, names }: WriteSession, draft: CapsuleDraft, dedupe: number): string | undefined {
+  const row = database.get<{ id: Uint8Array }>(
     `SELECT c.id FROM capsules c JOIN versions v ON v.key = c.head WHERE c.dedupe = ? AND c.owner = ?
      AND v.fingerprint = ? AND v.place IS ? ORDER BY c.key LIMIT 1`,
-    dedupeKey(draft.owner, draft),
-    owner,
+    dedupe,
+    names.intern(draft.owner),
     Buffer.from(draft.fingerprint, 'hex'),
     draft.place,
   )
@@ -59,21 +60,23 @@ export function findDuplicate(session: WriteSession, draft: CapsuleDraft): strin
 }
 
 export function createCapsule(session: WriteSession, change: CapsuleCreateChange, now: number): ChangeEffect {
-  const { draft, dedupe } = change
-  const twin = dedupe === 'scope' ? findDuplicate(session, draft) : undefined
-  if (twin) return effectOn(twin)
+  const { draft } = change
+  const dedupe = dedupeKey(draft.owner, draft)
+  const twin = change.dedupe === 'scope' ? findDuplicate(session, draft, dedupe) : undefined
+  if (twin !== undefined) return { ...effectOn(twin), isTwin: true }
   if (!isUuid(draft.id)) throw new CascadeError('UNPROCESSABLE', `${draft.id} is no UUID`)
-  if (findCapsule(session.database, draft.id)) {
-    throw new CascadeError('CONFLICT', `the capsule ${draft.id} exists already`)
-  }
   const resolved = resolve(session, draft, session.names.intern(draft.owner), undefined)
-  const key = insertCapsule(session, draft, resolved, now)
+  const head = session.nextVersion()
+  const key = insertCapsule(session, draft, resolved, { head, dedupe, now })
   const version = { ...draft, version: FIRST_VERSION, versionReason: null }
-  const head = insertVersion(session, key, 1, version, resolved, { now, validFrom: draft.validFrom ?? now })
-  updateCapsule(session.database, key, { head })
+  insertVersion(session, head, { capsule: key, ordinal: 1 }, version, resolved, {
+    now,
+    validFrom: draft.validFrom ?? now,
+  })
   connect(session, key, head, draft, resolved, now)
-  if (resolved.parents.length > 0) recomputeTrust(session, key)
-  indexHead(session, getCapsule(session.database, key), version, resolved)
+  let trust = draft.trust
+  if (resolved.parents.length > 0) trust = recomputeTrust(session, key)
+  indexHead(session, { key, head, status: ACTIVE, trust }, draft, resolved)
   return { id: draft.id, created: true, nearDuplicates: resolved.near.map(toNearDuplicate) }
 }
 
@@ -90,14 +93,16 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
   const validFrom = Math.max(last.valid_from, draft.validFrom ?? now)
   if (before.status === ACTIVE && before.indexed === 1) moveTextToRest(session, before)
   session.database.run('UPDATE versions SET valid_to = ?, ended_at = ? WHERE key = ?', validFrom, now, before.head)
-  const head = insertVersion(session, before.key, last.ordinal + 1, draft, resolved, { now, validFrom })
+  const head = session.nextVersion()
+  const place = { capsule: before.key, ordinal: last.ordinal + 1 }
+  insertVersion(session, head, place, draft, resolved, { now, validFrom })
   updateCapsule(session.database, before.key, headColumns(session, before, draft, resolved, head, now))
   connect(session, before.key, head, draft, resolved, now)
-  recomputeTrust(session, before.key)
+  const trust = recomputeTrust(session, before.key)
   if (before.space !== null && before.space !== resolved.space) {
     session.staged.stageSlot({ kind: 'clear', space: before.space, capsule: before.key })
   }
-  indexHead(session, getCapsule(session.database, before.key), draft, resolved)
+  indexHead(session, { key: before.key, head, status: before.status, trust }, draft, resolved)
   return { id: draft.id, created: false, nearDuplicates: resolved.near.map(toNearDuplicate) }
 }
 
@@ -134,7 +139,7 @@ function resolve(
     owner,
     parents: resolveParents(session, draft, before),
     partOf: draft.partOf === null ? null : requireCapsule(session, draft.partOf.id).key,
-    space: draft.embedding === null ? null : internSpace(session, draft.embedding),
+    space: draft.embedding === null ? null : session.spaces.intern(draft.embedding),
     identity: names.internNullable(draft.identity),
     lane: names.internNullable(draft.lane),
     fold: names.internNullable(draft.fold),
@@ -143,16 +148,22 @@ function resolve(
   }
 }
 
-function insertCapsule(session: WriteSession, draft: CapsuleDraft, resolved: ResolvedDraft, now: number): number {
+function insertCapsule(
+  session: WriteSession,
+  draft: CapsuleDraft,
+  resolved: ResolvedDraft,
+  { head, dedupe, now }: { readonly head: number; readonly dedupe: number; readonly now: number },
+): number {
   const { database } = session
   return database.insert(
     `INSERT INTO capsules (id, owner, status, trust, effective_trust, revision, head, version, type, identity, lane, fold,
        part_of, part_index, indexed, space, dedupe, place, created_at, updated_at, title)
-     VALUES (?, ?, ${ACTIVE}, ?, ?, 1, 0, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     uuidBytes(draft.id),
     resolved.owner,
     draft.trust,
     draft.trust,
+    head,
     TYPE_CODES.encode(draft.type),
     resolved.identity,
     resolved.lane,
@@ -161,7 +172,7 @@ function insertCapsule(session: WriteSession, draft: CapsuleDraft, resolved: Res
     draft.partOf?.index ?? null,
     Number(draft.indexed),
     resolved.space,
-    dedupeKey(draft.owner, draft),
+    dedupe,
     draft.place === null ? null : placeKey(draft.owner, draft, draft.place),
     now,
     now,
@@ -200,18 +211,19 @@ function headColumns(
 
 function insertVersion(
   session: WriteSession,
-  capsule: number,
-  ordinal: number,
+  key: number,
+  { capsule, ordinal }: { readonly capsule: number; readonly ordinal: number },
   draft: VersionDraft,
   resolved: ResolvedDraft,
   { now, validFrom }: { readonly now: number; readonly validFrom: number },
-): number {
+): void {
   const content = encodeContent(draft.content, session.settings.compressionLevel)
-  return session.database.insert(
-    `INSERT INTO versions (capsule, ordinal, version, created_at, valid_from, bytes, type, indexed, space, author, identity,
-       lane, fold, part_of, part_index, part_place, licence, category, title, tags, place, fingerprint, minhash, bands,
+  session.database.run(
+    `INSERT INTO versions (key, capsule, ordinal, version, created_at, valid_from, bytes, type, indexed, space, author, identity,
+       lane, fold, part_of, part_index, part_place, licence, category, title, tags, place, fingerprint,
        digest_key, metadata, source, version_reason, licence_terms, content)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    key,
     capsule,
     ordinal,
     draft.version,
@@ -234,8 +246,6 @@ function insertVersion(
     draft.tags.length === 0 ? null : JSON.stringify(resolved.tags),
     draft.place,
     Buffer.from(draft.fingerprint, 'hex'),
-    draft.minhash && signatureBytes(draft.minhash),
-    draft.bands.length === 0 ? null : vectorBytes64(draft.bands),
     draft.digestKey,
     isEmpty(draft.metadata) ? null : JSON.stringify(draft.metadata),
     draft.source === null ? null : JSON.stringify(draft.source),
@@ -247,7 +257,7 @@ function insertVersion(
 
 /** Rows that hang on a version: its vector, tags, parents, bands, and the links to what resembles it. */
 function connect(
-  { database, staged }: WriteSession,
+  { database, bands }: WriteSession,
   capsule: number,
   version: number,
   draft: CapsuleDraft | VersionDraft,
@@ -272,7 +282,15 @@ function connect(
       edge.changes === undefined ? null : JSON.stringify(edge.changes),
     )
   }
-  for (const band of draft.bands) staged.stageBand(band, version)
+  if (draft.minhash) {
+    database.run(
+      'INSERT INTO signatures VALUES (?, ?, ?)',
+      version,
+      signatureBytes(draft.minhash),
+      bandBytes(draft.bands),
+    )
+    for (const band of draft.bands) bands.add(band, version)
+  }
   for (const { key, similarity } of near) {
     database.run('INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?)', capsule, SIMILAR_TO, key, similarity, now)
   }
@@ -280,28 +298,28 @@ function connect(
 
 const SIMILAR_TO = LINK_CODES.encode('SIMILAR_TO')
 
+interface IndexedHead {
+  readonly key: number
+  readonly head: number
+  readonly status: number
+  /** Effective trust. */
+  readonly trust: number
+}
+
 function indexHead(
   { staged }: WriteSession,
-  row: CapsuleRow,
+  { key, head, status, trust }: IndexedHead,
   draft: CapsuleDraft | VersionDraft,
-  { space, tags }: ResolvedDraft,
+  { owner, identity, lane, fold, space, tags }: ResolvedDraft,
 ): void {
   if (!draft.indexed) return
   const text = toIndexedText(draft.title, draft.tags, draft.content)
-  if (row.status === ACTIVE) staged.stageText({ table: 'fts_head', key: row.key, text })
-  else staged.stageText({ table: 'fts_rest', key: row.head, text })
+  if (status === ACTIVE) staged.stageText({ table: 'fts_head', key, text })
+  else staged.stageText({ table: 'fts_rest', key: head, text })
   if (!draft.embedding || space === null) return
-  const columns = {
-    trust: row.effective_trust,
-    type: row.type,
-    status: row.status,
-    owner: row.owner,
-    identity: row.identity ?? 0,
-    lane: row.lane ?? 0,
-    fold: row.fold ?? 0,
-    tags,
-  }
-  staged.stageSlot({ kind: 'put', space, capsule: row.key, vector: draft.embedding.vector, columns })
+  const scope = { owner, identity: identity ?? 0, lane: lane ?? 0, fold: fold ?? 0 }
+  const columns = { trust, type: TYPE_CODES.encode(draft.type), status, tags, ...scope }
+  staged.stageSlot({ kind: 'put', space, capsule: key, vector: draft.embedding.vector, columns })
 }
 
 function getEnd(session: WriteSession, version: number): { readonly ordinal: number; readonly valid_from: number } {
@@ -321,8 +339,6 @@ function compareVersions(a: string, b: string): number {
 }
 
 const toNearDuplicate = ({ id, similarity }: SimilarCapsule): NearDuplicate => ({ id, similarity })
-
-const vectorBytes64 = (values: readonly number[]): Uint8Array => new Uint8Array(Float64Array.from(values).buffer)
 
 function isEmpty(value: object): boolean {
   for (const _ in value) return false

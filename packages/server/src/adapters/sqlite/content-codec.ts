@@ -1,7 +1,10 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-/** Shorter texts gain nothing: a zstd frame without a dictionary begins to pay at about this size. */
-const COMPRESSED_FROM_BYTES = 512
+/**
+ * Shorter texts stay as they are: below about a kibibyte a frame without a dictionary saves little, and setting up its
+ * compressor takes longer than writing the rest of the capsule.
+ */
+const COMPRESSED_FROM_BYTES = 1024
 
 export interface EncodedContent {
   /** The text itself, or its UTF-8 bytes as a zstd frame (RFC 8878). */

@@ -10,6 +10,8 @@ export type SqlValue = SQLInputValue
 /** One connection with its prepared statements. Synchronous: lives in a worker thread, never in the main one. */
 export class Database {
   readonly connection: DatabaseSync
+  /** How many statements of `insert` and `run` there were: tells whether some work wrote anything. */
+  writes = 0
   readonly #statements = new Map<string, StatementSync>()
 
   constructor(file: string, options: { readonly readOnly: boolean; readonly pragmas: readonly string[] }) {
@@ -36,11 +38,13 @@ export class Database {
 
   /** Returns the row id that the statement inserted; 2^53 rows are never reached. */
   insert(sql: string, ...values: SqlValue[]): number {
+    this.writes++
     return Number(this.prepare(sql).run(...values).lastInsertRowid)
   }
 
   /** Returns how many rows the statement changed. */
   run(sql: string, ...values: SqlValue[]): number {
+    this.writes++
     return Number(this.prepare(sql).run(...values).changes)
   }
 

@@ -20,17 +20,18 @@ function deservedTrust(session: WriteSession, row: CapsuleRow, changed?: Readonl
 }
 
 /**
- * Gives one capsule what it deserves now. Where that is less than before, all its descendants are lowered in the same
+ * Gives one capsule what it deserves now, and returns it. Where that is less than before, all its descendants are lowered in the same
  * transaction; where it is more, its children are marked as unsettled and rise later.
  *
  * The revision of descendants stays: what changed them is told by the record of the cause, and a person who edits one
  * must not be refused because an ancestor lost trust.
  */
-export function recomputeTrust(session: WriteSession, key: number): void {
+export function recomputeTrust(session: WriteSession, key: number): number {
   const row = getCapsule(session.database, key)
   const deserved = deservedTrust(session, row)
   store(session, row, deserved)
   if (deserved !== row.effective_trust) settleDescendants(session, row.key, deserved)
+  return deserved
 }
 
 /**

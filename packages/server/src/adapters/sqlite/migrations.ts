@@ -74,8 +74,6 @@ export const MIGRATIONS: readonly string[] = [
     tags TEXT,
     place TEXT,
     fingerprint BLOB NOT NULL,
-    minhash BLOB,
-    bands BLOB,
     digest_key BLOB NOT NULL,
     metadata TEXT,
     source TEXT,
@@ -89,7 +87,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE spaces (key INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL) STRICT;
   CREATE TABLE embeddings (version INTEGER PRIMARY KEY, space INTEGER NOT NULL, vector BLOB NOT NULL) STRICT;
   CREATE TABLE version_tags (tag INTEGER, version INTEGER, PRIMARY KEY (tag, version)) WITHOUT ROWID, STRICT;
-  CREATE TABLE bands (band INTEGER, version INTEGER, PRIMARY KEY (band, version)) WITHOUT ROWID, STRICT;
+  -- MinHash and the keys of its bands. Which versions share a band is looked up in memory, made from these rows: as rows
+  -- of their own the bands would be written all over a tree, eight pages a capsule.
+  CREATE TABLE signatures (version INTEGER PRIMARY KEY, minhash BLOB NOT NULL, bands BLOB NOT NULL) STRICT;
 
   -- DERIVED_FROM, one row a version of the child and parent.
   CREATE TABLE edges (

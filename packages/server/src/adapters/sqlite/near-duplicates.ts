@@ -3,8 +3,7 @@ import { NEAR_DUPLICATE_SIMILARITY, NEAR_DUPLICATES_MAX, parseSignature, type Si
 import { ACTIVE } from './codes.ts'
 import type { WriteSession } from './write-session.ts'
 
-/** Versions looked at for a text, over all its bands; beyond it each band gives its newest few. */
-const CANDIDATES_MAX = 128
+/** Versions looked at for each band of a text: the newest. */
 const CANDIDATES_PER_BAND_MAX = 16
 
 export interface SimilarCapsule {
@@ -38,27 +37,19 @@ export function findNearDuplicates(
   return found.sort((a, b) => b.similarity - a.similarity || a.key - b.key).slice(0, NEAR_DUPLICATES_MAX)
 }
 
-function versionsSharingBand({ database, staged }: WriteSession, bands: readonly number[]): number[] {
-  const slots = bands.map(() => '?').join(', ')
-  const sql = `SELECT version FROM bands WHERE band IN (${slots}) LIMIT ${CANDIDATES_MAX + 1}`
-  const stored = database.all<{ version: number }>(sql, ...bands)
-  const rows = stored.length <= CANDIDATES_MAX ? stored : bands.flatMap((band) => newestWithBand(database, band))
-  const fresh = bands.flatMap((band) => staged.versionsWithBand(band).slice(-CANDIDATES_PER_BAND_MAX))
-  return [...new Set([...rows.map(({ version }) => version), ...fresh])]
+function versionsSharingBand({ bands: index }: WriteSession, bands: readonly number[]): number[] {
+  const found = new Set<number>()
+  for (const band of bands) for (const version of index.find(band, CANDIDATES_PER_BAND_MAX)) found.add(version)
+  return [...found]
 }
-
-const newestWithBand = (database: WriteSession['database'], band: number): { version: number }[] =>
-  database.all<{ version: number }>(
-    `SELECT version FROM bands WHERE band = ? ORDER BY version DESC LIMIT ${CANDIDATES_PER_BAND_MAX}`,
-    band,
-  )
 
 const headsAmong = (session: WriteSession, owner: number, versions: readonly number[]): CandidateRow[] =>
   session.database.all<CandidateRow>(
-    `SELECT c.key, c.id, v.minhash FROM json_each(?) wanted
-     CROSS JOIN versions v ON v.key = wanted.value
+    `SELECT c.key, c.id, s.minhash FROM json_each(?) wanted
+     CROSS JOIN signatures s ON s.version = wanted.value
+     CROSS JOIN versions v ON v.key = s.version
      CROSS JOIN capsules c ON c.key = v.capsule
-     WHERE c.head = v.key AND c.owner = ? AND c.status = ${ACTIVE} AND v.minhash IS NOT NULL`,
+     WHERE c.head = v.key AND c.owner = ? AND c.status = ${ACTIVE}`,
     JSON.stringify(versions),
     owner,
   )

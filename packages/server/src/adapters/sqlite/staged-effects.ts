@@ -13,9 +13,8 @@ export interface IndexedText {
   readonly content: string
 }
 
-/** What becomes of the shared memory: a new space, or the slot of a capsule filled, changed, or emptied. */
+/** What becomes of the slot of a capsule in shared memory: filled, changed, or emptied. */
 export type SlotEffect =
-  | { readonly kind: 'space'; readonly space: number; readonly dimensions: number }
   | {
       readonly kind: 'put'
       readonly space: number
@@ -34,18 +33,15 @@ export type SlotEffect =
 export interface EffectMark {
   readonly texts: number
   readonly slots: number
-  readonly bands: number
 }
 
 /**
- * What a batch still has to do once all its commands are applied: the text index and the band rows before COMMIT, the
- * shared slots after it. A command that fails takes its own back.
+ * What a batch still has to do once all its commands are applied: the text index before COMMIT, the shared slots after
+ * it. A command that fails takes its own back.
  */
 export class StagedEffects {
   #texts: TextEffect[] = []
   #slots: SlotEffect[] = []
-  #bands: { readonly band: number; readonly version: number }[] = []
-  readonly #versionsByBand = new Map<number, number[]>()
 
   stageText(effect: TextEffect): void {
     this.#texts.push(effect)
@@ -55,26 +51,13 @@ export class StagedEffects {
     this.#slots.push(effect)
   }
 
-  stageBand(band: number, version: number): void {
-    this.#bands.push({ band, version })
-    const versions = this.#versionsByBand.get(band)
-    if (versions) versions.push(version)
-    else this.#versionsByBand.set(band, [version])
-  }
-
-  /** Versions of this batch that carry a band, oldest first. */
-  versionsWithBand(band: number): readonly number[] {
-    return this.#versionsByBand.get(band) ?? []
-  }
-
   mark(): EffectMark {
-    return { texts: this.#texts.length, slots: this.#slots.length, bands: this.#bands.length }
+    return { texts: this.#texts.length, slots: this.#slots.length }
   }
 
   rollbackTo(mark: EffectMark): void {
     this.#texts.length = mark.texts
     this.#slots.length = mark.slots
-    for (const { band } of this.#bands.splice(mark.bands)) this.#versionsByBand.get(band)?.pop()
   }
 
   /** The last word on each row of the text index. */
@@ -84,11 +67,6 @@ export class StagedEffects {
     return last.values()
   }
 
-  /** In key order, so that neighbours in the tree are written one after the other. */
-  bands(): readonly { readonly band: number; readonly version: number }[] {
-    return this.#bands.toSorted((left, right) => left.band - right.band)
-  }
-
   slots(): readonly SlotEffect[] {
     return this.#slots
   }
@@ -96,7 +74,5 @@ export class StagedEffects {
   clear(): void {
     this.#texts = []
     this.#slots = []
-    this.#bands = []
-    this.#versionsByBand.clear()
   }
 }

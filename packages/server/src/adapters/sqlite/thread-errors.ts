@@ -27,6 +27,9 @@ const STORAGE_CODES: Readonly<
   26: { kind: 'corrupt', code: 'DATA_CORRUPT' },
 }
 
+/** A unique key that is taken: all other rules are checked before anything is written. */
+const CONSTRAINT = 19
+
 /** True for an error that came from the disk, and not from what was asked. */
 export function isStorageFailure(error: unknown, kind?: 'full' | 'io' | 'busy' | 'corrupt'): boolean {
   const found = STORAGE_CODES[primaryCode(error)]
@@ -49,6 +52,9 @@ export function fromErrorFields({ code, detail, errors, extensions, retryAfterS,
 }
 
 function translate(error: unknown): CascadeError {
+  if (primaryCode(error) === CONSTRAINT) {
+    return new CascadeError('CONFLICT', `what is to be written is there already: ${messageOf(error)}`, { cause: error })
+  }
   const storage = STORAGE_CODES[primaryCode(error)]
   if (storage) return new CascadeError(storage.code, `the store's file: ${messageOf(error)}`, { cause: error })
   return new CascadeError('INTERNAL', `the store failed: ${messageOf(error)}`, { cause: error })

@@ -1,8 +1,8 @@
-import { CascadeError } from '#base'
 import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
 import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
 import { best, type Scored } from './lexical-signal.ts'
+import { assertFits, type Space } from './spaces.ts'
 import { type SlotFilter, searchExact, type VectorReader } from './vector/index.ts'
 import { assertVector, toVector } from './vector-slots.ts'
 
@@ -15,18 +15,10 @@ export interface QuerySpace {
 /** Undefined while nothing is stored in the model's space. @throws CascadeError EMBEDDING_MISMATCH. */
 export function findSpace(database: Database, { model, vector }: Embedding): QuerySpace | undefined {
   assertVector(vector)
-  const row = database.get<{ key: number; dimensions: number }>(
-    'SELECT key, dimensions FROM spaces WHERE model = ?',
-    model,
-  )
-  if (!row) return undefined
-  if (row.dimensions !== vector.length) {
-    throw new CascadeError(
-      'EMBEDDING_MISMATCH',
-      `vectors of ${model} have ${row.dimensions} dimensions, this one has ${vector.length}`,
-    )
-  }
-  return { key: row.key, vector }
+  const space = database.get<Space>('SELECT key, model, dimensions FROM spaces WHERE model = ?', model)
+  if (!space) return undefined
+  assertFits(space, vector)
+  return { key: space.key, vector }
 }
 
 /**

@@ -1,8 +1,7 @@
 import { CascadeError } from '#base'
-import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
+import type { Space } from './spaces.ts'
 import type { SlotEffect } from './staged-effects.ts'
-import type { WriteSession } from './write-session.ts'
 import { DIMENSIONS_MAX, type SlotColumns, type SpaceHandle, VectorSpace } from './vector/index.ts'
 
 /** A space as readers get to know it. */
@@ -41,7 +40,7 @@ export class VectorSlots {
 
   /** Fills the slots from the rows; returns how many. */
   load(database: Database): number {
-    for (const { key, dimensions } of database.all<{ key: number; dimensions: number }>('SELECT * FROM spaces')) {
+    for (const { key, dimensions } of database.all<Space>('SELECT key, model, dimensions FROM spaces')) {
       this.#open(key, dimensions)
     }
     let count = 0
@@ -60,11 +59,11 @@ export class VectorSlots {
    * Makes the changes of a committed batch visible to searches. A put whose memory is refused leaves the capsule to be
    * found by its words; `doctor` counts it.
    */
-  publish(effects: readonly SlotEffect[]): void {
+  publish(spaces: readonly Space[], effects: readonly SlotEffect[]): void {
+    for (const { key, dimensions } of spaces) this.#open(key, dimensions)
     for (const effect of effects) {
-      if (effect.kind === 'space') this.#open(effect.space, effect.dimensions)
       const space = this.#spaces.get(effect.space)
-      if (!space || effect.kind === 'space') continue
+      if (!space) continue
       if (effect.kind === 'put') space.put(effect.capsule - 1, effect.vector, effect.columns)
       else if (effect.kind === 'clear') space.clear(effect.capsule - 1)
       else space.setColumns(effect.capsule - 1, effect.columns)
@@ -83,31 +82,6 @@ export class VectorSlots {
     this.#spaces.set(key, space)
     this.#announce({ key, handle: space.handle() })
   }
-}
-
-/**
- * The space of a vector, made when its model is new.
- *
- * @throws CascadeError EMBEDDING_MISMATCH when the vector is not one, or has another length than others of its model.
- */
-export function internSpace({ database, staged }: WriteSession, { model, vector }: Embedding): number {
-  assertVector(vector)
-  const known = database.get<{ key: number; dimensions: number }>(
-    'SELECT key, dimensions FROM spaces WHERE model = ?',
-    model,
-  )
-  if (!known) {
-    const space = database.insert('INSERT INTO spaces (model, dimensions) VALUES (?, ?)', model, vector.length)
-    staged.stageSlot({ kind: 'space', space, dimensions: vector.length })
-    return space
-  }
-  if (known.dimensions !== vector.length) {
-    throw new CascadeError(
-      'EMBEDDING_MISMATCH',
-      `vectors of ${model} have ${known.dimensions} dimensions, this one has ${vector.length}`,
-    )
-  }
-  return known.key
 }
 
 /** @throws CascadeError EMBEDDING_MISMATCH for a vector without direction: empty, too long, all zero, or not finite. */

@@ -7,7 +7,7 @@ import {
   type ChangeEffect,
   createCapsule,
   effectOn,
-  findDuplicate,
+  FIRST_VERSION,
   requireCapsule,
 } from './capsule-writer.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
@@ -16,7 +16,7 @@ import { checkGrantUnspent, findRepeated, writeReceipt } from './receipts.ts'
 import { applyRecordChange } from './record-writer.ts'
 import { writeTexts } from './text-index.ts'
 import { type ErrorFields, isStorageFailure, toErrorFields } from './thread-errors.ts'
-import type { WriteSession } from './write-session.ts'
+import type { SessionMark, WriteSession } from './write-session.ts'
 
 /** As CommandOutcome, in a form that crosses threads. */
 export type WrittenOutcome =
@@ -32,25 +32,42 @@ export type WrittenOutcome =
  */
 export function writeBatch(session: WriteSession, commands: readonly Command[], now: number): WrittenOutcome[] {
   session.now = now
-  const before = session.leaves.mark()
   try {
-    session.database.exec('BEGIN IMMEDIATE')
-    const outcomes = commands.map((command) => attempt(session, command))
-    writeTexts(session.database, session.staged.texts())
-    for (const { band, version } of session.staged.bands()) {
-      session.database.run('INSERT OR IGNORE INTO bands VALUES (?, ?)', band, version)
-    }
-    commit(session)
-    return outcomes
-  } catch (error) {
-    if (session.database.connection.isTransaction) session.database.exec('ROLLBACK')
-    session.leaves.rollbackTo(before)
-    session.names.rollbackTo(0)
-    throw error
+    return tryBatch(session, commands, attemptOpenly) ?? tryBatch(session, commands, attemptIsolated) ?? []
   } finally {
     session.staged.clear()
     session.names.committed()
   }
+}
+
+type Attempt = (session: WriteSession, command: Command) => WrittenOutcome | undefined
+
+/** One transaction over all commands; undefined, and nothing done, when an attempt must be made otherwise. */
+function tryBatch(session: WriteSession, commands: readonly Command[], attempt: Attempt): WrittenOutcome[] | undefined {
+  const before = session.mark()
+  try {
+    session.database.exec('BEGIN IMMEDIATE')
+    const outcomes: WrittenOutcome[] = []
+    for (const command of commands) {
+      const outcome = attempt(session, command)
+      if (!outcome) {
+        rollback(session, before)
+        return undefined
+      }
+      outcomes.push(outcome)
+    }
+    writeTexts(session.database, session.staged.texts())
+    commit(session)
+    return outcomes
+  } catch (error) {
+    rollback(session, before)
+    throw error
+  }
+}
+
+function rollback(session: WriteSession, before: SessionMark): void {
+  if (session.database.connection.isTransaction) session.database.exec('ROLLBACK')
+  session.rollbackTo(before)
 }
 
 function commit(session: WriteSession): void {
@@ -65,19 +82,40 @@ function commit(session: WriteSession): void {
     }
     throw error
   }
-  session.slots.publish(session.staged.slots())
+  session.slots.publish(session.spaces.committed(), session.staged.slots())
 }
 
-function attempt(session: WriteSession, command: Command): WrittenOutcome {
+/**
+ * Without a savepoint, which most commands never need: rules are checked before anything is written. Undefined when a
+ * command failed with half of its writes done.
+ */
+function attemptOpenly(session: WriteSession, command: Command): WrittenOutcome | undefined {
+  const { writes } = session.database
+  const mark = session.mark()
   try {
-    const first = findRepeated(session.database, command, session.now)
-    if (first) return { ok: true, receipt: first }
-    return session.isolated(() => execute(session, command))
+    return carryOut(session, command)
   } catch (error) {
     // A full or failing disk is everybody's matter: the whole batch is given up.
     if (isStorageFailure(error)) throw error
+    if (session.database.writes !== writes) return undefined
+    // Names that were made on the way stay, and so does what is known of them.
+    session.rollbackTo({ ...mark, names: session.names.mark() })
     return { ok: false, error: toErrorFields(error) }
   }
+}
+
+function attemptIsolated(session: WriteSession, command: Command): WrittenOutcome {
+  try {
+    return session.isolated(() => carryOut(session, command))
+  } catch (error) {
+    if (isStorageFailure(error)) throw error
+    return { ok: false, error: toErrorFields(error) }
+  }
+}
+
+function carryOut(session: WriteSession, command: Command): WrittenOutcome {
+  const first = findRepeated(session.database, command, session.now)
+  return first ? { ok: true, receipt: first } : execute(session, command)
 }
 
 function execute(session: WriteSession, command: Command): WrittenOutcome {
@@ -85,12 +123,23 @@ function execute(session: WriteSession, command: Command): WrittenOutcome {
   checkShape(command)
   checkExpected(session, command)
   const time = session.leaves.timeOf(session.now)
-  const twin = findTwin(session, command)
-  const effects = twin ? [twin] : command.changes.map((change) => apply(session, command, change, time))
-  if (!twin) session.leaves.write(command, time)
-  const receipt = toReceipt(session, command, effects, twin !== undefined)
+  const effects: ChangeEffect[] = []
+  for (const change of command.changes) {
+    const effect = apply(session, command, change, time)
+    effects.push(effect)
+    // What the command is about is there already: the rest of it has no object.
+    if (effect.isTwin && effects.length === 1) return settleTwin(session, command, effects)
+  }
+  session.leaves.write(command, time)
+  const receipt = toReceipt(session, command, effects)
   writeReceipt(session.database, command, receipt, session.now)
-  return twin || command.records.length === 0 ? { ok: true, receipt } : { ok: true, receipt, committedAt: time }
+  return command.records.length === 0 ? { ok: true, receipt } : { ok: true, receipt, committedAt: time }
+}
+
+function settleTwin(session: WriteSession, command: Command, effects: readonly ChangeEffect[]): WrittenOutcome {
+  const receipt = toReceipt(session, command, effects)
+  writeReceipt(session.database, command, receipt, session.now)
+  return { ok: true, receipt }
 }
 
 function checkGrant(session: WriteSession, command: Command): void {
@@ -115,14 +164,6 @@ function checkExpected(session: WriteSession, { expected = {} }: Command): void 
       throw new CascadeError('REVISION_MISMATCH', `the capsule ${id} is at revision ${found}, not ${revision}`)
     }
   }
-}
-
-/** What the first change finds in its place, when it is the creation of what is there already. */
-function findTwin(session: WriteSession, { changes }: Command): ChangeEffect | undefined {
-  const first = changes[0] && asCapsuleChange(changes[0])
-  if (first?.kind !== 'capsule.create' || first.dedupe === 'none') return undefined
-  const twin = findDuplicate(session, first.draft)
-  return twin === undefined ? undefined : effectOn(twin)
 }
 
 function apply(session: WriteSession, command: Command, change: Change, now: number): ChangeEffect {
@@ -158,23 +199,23 @@ function settle(session: WriteSession, ids: readonly string[]): ChangeEffect {
   return effectOn(null)
 }
 
-function toReceipt(
-  session: WriteSession,
-  command: Command,
-  effects: readonly ChangeEffect[],
-  isTwin: boolean,
-): Receipt {
+function toReceipt(session: WriteSession, command: Command, effects: readonly ChangeEffect[]): Receipt {
   const main = effects.find((effect) => effect.id !== null)
   const created = effects.some((effect) => effect.created && effect.id === main?.id)
+  const isTwin = effects[0]?.isTwin === true
   return {
     command_id: command.id,
     outcome: isTwin ? 'existing' : created ? 'created' : 'updated',
     id: main?.id ?? null,
-    version: main?.id ? requireCapsule(session, main.id).version : null,
+    version: main?.id ? versionOf(session, main, effects.length) : null,
     sequence: session.leaves.tail.index,
     near_duplicates: main?.nearDuplicates ?? [],
   }
 }
+
+/** The head's version after the command; a creation alone leaves no doubt about it. */
+const versionOf = (session: WriteSession, { id, created }: ChangeEffect, effects: number): string =>
+  created && effects === 1 ? FIRST_VERSION : requireCapsule(session, id ?? '').version
 
 const isRecordChange = (change: Change): change is RecordPut | RecordDelete =>
   change.kind === 'record.put' || change.kind === 'record.delete'

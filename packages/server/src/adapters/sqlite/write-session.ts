@@ -1,8 +1,10 @@
 import type { CapsuleStatus } from '@forge-cascade/contract'
+import { BandIndex } from './band-index.ts'
 import type { Database } from './database.ts'
-import { LeafWriter } from './leaf-writer.ts'
+import { LeafWriter, type LedgerTail } from './leaf-writer.ts'
 import { Names } from './names.ts'
-import { StagedEffects } from './staged-effects.ts'
+import { Spaces } from './spaces.ts'
+import { type EffectMark, StagedEffects } from './staged-effects.ts'
 import type { VectorSlots } from './vector-slots.ts'
 
 export interface WriterSettings {
@@ -20,17 +22,46 @@ export class WriteSession {
   readonly settings: WriterSettings
   readonly slots: VectorSlots
   readonly names: Names
+  readonly spaces: Spaces
   readonly leaves: LeafWriter
+  readonly bands = new BandIndex()
   readonly staged = new StagedEffects()
   /** Milliseconds since 1970 at which the batch was sent off; the main thread's clock. */
   now = 0
+  #version: number
 
   constructor(database: Database, settings: WriterSettings, slots: VectorSlots) {
     this.database = database
     this.settings = settings
     this.slots = slots
     this.names = new Names(database)
+    this.spaces = new Spaces(database)
     this.leaves = new LeafWriter(database, this.names)
+    this.#version = database.get<{ key: number | null }>('SELECT max(key) AS key FROM versions')?.key ?? 0
+  }
+
+  /** The key of a version to be written. Capsule and version name each other, so it is known before either is there. */
+  nextVersion(): number {
+    return ++this.#version
+  }
+
+  mark(): SessionMark {
+    return {
+      staged: this.staged.mark(),
+      leaves: this.leaves.mark(),
+      names: this.names.mark(),
+      bands: this.bands.size,
+      spaces: this.spaces.mark(),
+    }
+  }
+
+  /** Takes back what is kept beside the rows; the rows themselves are SQLite's to take back. */
+  rollbackTo(mark: SessionMark): void {
+    this.staged.rollbackTo(mark.staged)
+    this.leaves.rollbackTo(mark.leaves)
+    this.names.rollbackTo(mark.names)
+    this.bands.shrinkTo(mark.bands)
+    this.spaces.rollbackTo(mark.spaces)
   }
 
   /**
@@ -39,21 +70,26 @@ export class WriteSession {
    * The text index is written after all savepoints are gone: FTS5 flushes a segment to disk at each one it sees.
    */
   isolated<T>(work: () => T): T {
-    const marks = { staged: this.staged.mark(), leaves: this.leaves.mark(), names: this.names.mark() }
-    this.database.run('SAVEPOINT command')
+    const mark = this.mark()
+    this.database.exec('SAVEPOINT command')
     try {
       const result = work()
-      this.database.run('RELEASE command')
+      this.database.exec('RELEASE command')
       return result
     } catch (error) {
-      this.database.run('ROLLBACK TO command')
-      this.database.run('RELEASE command')
-      this.staged.rollbackTo(marks.staged)
-      this.leaves.rollbackTo(marks.leaves)
-      this.names.rollbackTo(marks.names)
+      this.database.exec('ROLLBACK TO command; RELEASE command')
+      this.rollbackTo(mark)
       throw error
     }
   }
+}
+
+export interface SessionMark {
+  readonly staged: EffectMark
+  readonly leaves: LedgerTail
+  readonly names: number
+  readonly bands: number
+  readonly spaces: number
 }
 
 /** A row of `capsules`. */

@@ -47,6 +47,7 @@ serveThread<WriterOperations>(
       const slots = new VectorSlots((space) => notify({ space }))
       const count = slots.load(database)
       session = new WriteSession(database, { ...data, collections }, slots)
+      session.bands.load(database)
       maintenance = new Maintenance(session)
       publishHead(session)
       return { slots: count }
