@@ -28,6 +28,7 @@ export class ThreadLink<Ops extends Operations> {
   readonly #options: ThreadLinkOptions
   #calls = 0
   #ended = false
+  #closing = false
   #failure: unknown
 
   constructor(options: ThreadLinkOptions) {
@@ -69,6 +70,8 @@ export class ThreadLink<Ops extends Operations> {
   /** Ends the worker in order: `operation` is its last. */
   async close<K extends keyof Ops & string>(operation: K, args: Parameters<Ops[K]>): Promise<void> {
     if (this.#ended) return
+    // Set before the last call: its answer and the exit can arrive in one turn of the event loop.
+    this.#closing = true
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
     await this.call(operation, args).catch((error: unknown) => {
       this.#failure = error
@@ -94,7 +97,7 @@ export class ThreadLink<Ops extends Operations> {
   }
 
   #end(): void {
-    const wasEnded = this.#ended
+    const wasEnded = this.#ended || this.#closing
     this.#ended = true
     const orphans = [...this.#pending.values()]
     this.#pending.clear()
