@@ -1,23 +1,22 @@
-import { chmodSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
-import { CascadeError, messageOf } from '#base'
+import { accessSync, chmodSync, constants, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { CascadeError, isCascadeError, messageOf } from '#base'
 import type { AcquireFolderLock, FolderLock } from './folder-lock.ts'
 import { type FolderOwner, readOwner, removeOwner, writeOwner } from './owner-file.ts'
 import { socketPath } from './socket-path.ts'
 
 /** The data folder in the hands of its one owner. */
 export class DataFolder implements Disposable {
+  /** Absolute, without links: one folder has one path, whichever way it was named. */
   readonly directory: string
   /** Where the owner listens; nothing of an earlier owner is left there. */
   readonly socket: string
   readonly #lock: FolderLock
+  #given = false
 
-  private constructor(directory: string, lock: FolderLock) {
+  private constructor(directory: string, socket: string, lock: FolderLock) {
     this.directory = directory
+    this.socket = socket
     this.#lock = lock
-    this.socket = socketPath(directory)
-    // Safe while the lock is held: whoever listened here before is gone.
-    removeOwner(directory)
-    if (process.platform !== 'win32') rmSync(this.socket, { force: true })
   }
 
   /**
@@ -29,14 +28,13 @@ export class DataFolder implements Disposable {
   static open(path: string, acquire: AcquireFolderLock): DataFolder {
     const directory = prepare(path)
     const lock = acquire(directory)
-    if (lock.held) return new DataFolder(directory, lock)
-    const owner = readOwner(directory)
-    const who = owner
-      ? `process ${owner.pid} owns ${directory} since ${owner.started_at}`
-      : `another process is just opening ${directory}`
-    throw new CascadeError('DATA_FOLDER_IN_USE', `One process at a time: ${who}.`, {
-      extensions: owner ? { owner } : {},
-    })
+    if (!lock.held) throw inUse(directory)
+    try {
+      return new DataFolder(directory, clear(directory), lock)
+    } catch (error) {
+      lock[Symbol.dispose]()
+      throw isCascadeError(error) ? error : unusable(directory, error)
+    }
   }
 
   /** Tells other commands where the owner answers; call it once the socket listens. */
@@ -45,32 +43,56 @@ export class DataFolder implements Disposable {
     writeOwner(this.directory, { pid: process.pid, socket: this.socket, started_at: startedAt, url })
   }
 
+  /** Gives the folder back. Doing it twice is doing it once: what is there by then is the successor's. */
   [Symbol.dispose](): void {
-    removeOwner(this.directory)
-    this.#lock[Symbol.dispose]()
+    if (this.#given) return
+    this.#given = true
+    try {
+      removeOwner(this.directory)
+    } finally {
+      this.#lock[Symbol.dispose]()
+    }
   }
 }
 
-/** Who owns the folder now, as far as its file says. */
-export function findOwner(path: string): FolderOwner | undefined {
-  try {
-    return readOwner(realpathSync(path))
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return undefined
-    throw error
-  }
-}
+/**
+ * Who owns the folder now, as far as its file says.
+ *
+ * @throws CascadeError UNAVAILABLE when the file is there and cannot be read.
+ */
+export const findOwner = (path: string): FolderOwner | undefined => readOwner(path)
 
 function prepare(path: string): string {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
     return realpathSync(path)
   } catch (error) {
-    throw new CascadeError(
-      'UNAVAILABLE',
-      `The data folder ${path} cannot be made: ${messageOf(error)}. Name another with --data.`,
-      { cause: error },
-    )
+    throw unusable(path, error)
   }
 }
+
+/** Removes what an earlier owner left: whoever holds the lock knows that it is gone. Gives the path of the socket. */
+function clear(directory: string): string {
+  const socket = socketPath(directory)
+  removeOwner(directory)
+  if (process.platform !== 'win32') rmSync(socket, { force: true })
+  return socket
+}
+
+function inUse(directory: string): CascadeError {
+  const owner = readOwner(directory)
+  const who = owner
+    ? `process ${owner.pid} owns ${directory} since ${owner.started_at}`
+    : `another process is just opening ${directory}`
+  return new CascadeError('DATA_FOLDER_IN_USE', `One process at a time: ${who}.`, {
+    extensions: owner ? { owner } : {},
+  })
+}
+
+const unusable = (path: string, cause: unknown): CascadeError =>
+  new CascadeError(
+    'UNAVAILABLE',
+    `The data folder ${path} cannot be used: ${messageOf(cause)}. Name another with --data.`,
+    { cause },
+  )

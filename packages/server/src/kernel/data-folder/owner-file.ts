@@ -1,29 +1,42 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { CascadeError, messageOf } from '#base'
 
 /** Who owns the folder and where it listens; beside the lock, for the commands that want to be its client. */
-const owner = z.object({ pid: z.int(), socket: z.string(), started_at: z.string(), url: z.string().nullable() })
+const owner = z.object({
+  pid: z.int().positive(),
+  socket: z.string(),
+  started_at: z.string(),
+  url: z.string().nullable(),
+})
 export type FolderOwner = z.infer<typeof owner>
 
 const FILE = 'owner.json'
 
-/** Written whole or not at all, and only once the socket answers. */
+/** Written whole or not at all, and only once the socket answers. Only the owner writes, so one name for drafts will do. */
 export function writeOwner(directory: string, fields: FolderOwner): void {
   const file = join(directory, FILE)
-  const draft = `${file}.${fields.pid}`
-  writeFileSync(draft, `${JSON.stringify(fields)}\n`, { mode: 0o600 })
+  const draft = `${file}.new`
+  rmSync(draft, { force: true })
+  writeFileSync(draft, `${JSON.stringify(fields)}\n`, { mode: 0o600, flag: 'wx' })
   renameSync(draft, file)
 }
 
-/** The owner that wrote the file last; it may be gone. Nothing when there is no file or it says nothing we know. */
+/**
+ * The owner that wrote the file last; it may be gone. Nothing when there is no file or it says nothing we know.
+ *
+ * @throws CascadeError UNAVAILABLE when the file cannot be read.
+ */
 export function readOwner(directory: string): FolderOwner | undefined {
   let text: string
   try {
     text = readFileSync(join(directory, FILE), 'utf8')
   } catch (error) {
     if (isAbsent(error)) return undefined
-    throw error
+    throw new CascadeError('UNAVAILABLE', `${join(directory, FILE)} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    })
   }
   return owner.safeParse(parseJson(text)).data
 }
@@ -40,4 +53,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-const isAbsent = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+/** The file is not there, or a part of its path is no folder. */
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
