@@ -1,0 +1,109 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CascadeError, sha256Hex } from '#base'
+import type { ImportItem, ImportSource, KnownFiles, PresentFile } from '../../domain/capsules/import/index.ts'
+import { isErrno } from './errno.ts'
+import type { FileSelection } from './file-selection.ts'
+import { tooLarge, toText } from './file-text.ts'
+import { type FoundFile, walkFolder } from './folder-walk.ts'
+import { readRegularFile } from './read-regular-file.ts'
+import { unreadable } from './unreadable.ts'
+
+export interface FolderSourceOptions {
+  readonly selection: FileSelection
+  readonly fileBytesMax?: number
+}
+
+export const FILE_BYTES_MAX = 1024 * 1024
+
+/** Reads the text files below a folder, in the order of their paths. */
+export async function openFolderSource(path: string, options: FolderSourceOptions): Promise<ImportSource> {
+  const root = await realpath(path).catch((cause) => {
+    throw unreadable(path, cause)
+  })
+  if (!(await lstat(root)).isDirectory()) throw new CascadeError('SOURCE_UNREADABLE', `${path} is no folder.`)
+  return new FolderSource(root, options)
+}
+
+class FolderSource implements ImportSource {
+  readonly kind = 'folder'
+  readonly root: string
+  readonly #selection: FileSelection
+  readonly #fileBytesMax: number
+
+  constructor(root: string, { selection, fileBytesMax = FILE_BYTES_MAX }: FolderSourceOptions) {
+    this.root = root
+    this.#selection = selection
+    this.#fileBytesMax = fileBytesMax
+  }
+
+  async count(_known: KnownFiles, signal: AbortSignal): Promise<number> {
+    let files = 0
+    for await (const _ of walkFolder(this.root, this.#selection, signal)) files++
+    return files
+  }
+
+  async *items(known: KnownFiles, signal: AbortSignal): AsyncGenerator<ImportItem, void, undefined> {
+    const met = new Set<string>()
+    for await (const found of walkFolder(this.root, this.#selection, signal)) {
+      met.add(found.path)
+      yield 'reason' in found
+        ? { kind: 'skipped', path: found.path, reason: found.reason }
+        : await this.#read(found, known)
+    }
+    // An empty folder is one whose disk is not mounted, rather than one that everything was deleted from.
+    if (met.size === 0) return
+    for (const path of [...known.paths()]) {
+      signal.throwIfAborted()
+      if (!met.has(path) && (await this.#isGone(path))) yield { kind: 'deleted', path }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Holds nothing between two files.
+  }
+
+  async #read({ path, kind }: Extract<FoundFile, { kind: unknown }>, known: KnownFiles): Promise<ImportItem> {
+    const read = await readRegularFile(join(this.root, path), this.root, this.#fileBytesMax)
+    if ('reason' in read) return { kind: 'skipped', path, reason: read.reason }
+    const { bytes, size, modifiedAt } = read
+    // Of a file that is too large nothing but its size is known; that stands for its bytes.
+    const digest = bytes ? sha256Hex(bytes) : `${size} bytes`
+    const previousPath = bytes && known.digestAt(path) === undefined ? await this.#findMoved(digest, known) : undefined
+    return {
+      kind: 'present',
+      path,
+      ...kind,
+      digest,
+      at: modifiedAt,
+      ...(previousPath === undefined ? {} : { previousPath }),
+      read: async () => (bytes ? toText(bytes) : { unfit: tooLarge(size, this.#fileBytesMax) }),
+    } satisfies PresentFile
+  }
+
+  /** The same bytes were at a path that is no more: the file was moved. */
+  async #findMoved(digest: string, known: KnownFiles): Promise<string | undefined> {
+    for (const path of known.pathsWith(digest)) {
+      if (known.digestAt(path) === digest && (await this.#isGone(path))) return path
+    }
+    return undefined
+  }
+
+  /**
+   * Only what the file system says is not there counts as gone: neither what cannot be looked at now, nor anything when
+   * the root itself is away.
+   */
+  async #isGone(path: string): Promise<boolean> {
+    const state = await stateOf(join(this.root, path))
+    return state === 'absent' && (await stateOf(this.root)) === 'present'
+  }
+}
+
+async function stateOf(path: string): Promise<'present' | 'absent' | 'unknown'> {
+  try {
+    await lstat(path)
+    return 'present'
+  } catch (error) {
+    return isErrno(error, 'ENOENT', 'ENOTDIR') ? 'absent' : 'unknown'
+  }
+}

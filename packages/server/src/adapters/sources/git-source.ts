@@ -1,0 +1,250 @@
+import type {
+  DeletedFile,
+  ImportItem,
+  ImportSource,
+  KnownFiles,
+  PresentFile,
+  SourcePoint,
+} from '../../domain/capsules/import/index.ts'
+import type { FileSelection, Selected } from './file-selection.ts'
+import { FILE_BYTES_MAX } from './folder-source.ts'
+import { GitBlobs } from './git-blobs.ts'
+import { type HistoryChange, type HistoryStep, straighten } from './git-history.ts'
+import { readTreeIgnores } from './git-ignores.ts'
+import { type GitEntry, isRegular, readGitLog, readGitTree } from './git-log.ts'
+import { startGit, tokensOf } from './git-process.ts'
+import { type GitRepository, openGitRepository } from './git-repository.ts'
+import type { IgnoreRules } from './ignore-rules.ts'
+
+export interface GitSourceOptions {
+  readonly selection: FileSelection
+  /** False: the newest state alone. */
+  readonly history: boolean
+  readonly fileBytesMax?: number
+}
+
+/** Reads a repository: what each commit made of its text files, and at the end the newest tree as it is. */
+export async function openGitSource(
+  path: string,
+  options: GitSourceOptions,
+  signal: AbortSignal,
+): Promise<ImportSource> {
+  return new GitSource(await openGitRepository(path, signal), options)
+}
+
+/** A step is the number of a commit on the main line times this, plus the number of the change in it. */
+const CHANGES_PER_STEP = 2 ** 20
+
+/** A commit to say where a state is from, when no single one made it. */
+type Origin = Pick<HistoryChange['commit'], 'id' | 'at' | 'author'>
+
+class GitSource implements ImportSource {
+  readonly kind = 'git'
+  readonly root: string
+  readonly #repository: GitRepository
+  readonly #options: Required<GitSourceOptions>
+
+  constructor(repository: GitRepository, { fileBytesMax = FILE_BYTES_MAX, ...options }: GitSourceOptions) {
+    this.root = repository.root
+    this.#repository = repository
+    this.#options = { ...options, fileBytesMax }
+  }
+
+  /** Changes that the history has since last time, and the files of the newest tree that it says nothing about. */
+  async count(known: KnownFiles, signal: AbortSignal): Promise<number> {
+    const plan = await this.#plan(known, signal)
+    const tree = await this.#readTree(plan, signal)
+    const met = new Set<string>()
+    let changes = 0
+    for await (const step of this.#steps(plan, signal)) {
+      for (const turn of step.changes.flatMap((change) => this.#turn(change, plan) ?? [])) {
+        changes++
+        met.add(turn.kind === 'deleted' ? turn.path : turn.entry.path)
+      }
+    }
+    return changes + tree.filter(({ entry }) => !met.has(entry.path)).length
+  }
+
+  async *items(known: KnownFiles, signal: AbortSignal): AsyncGenerator<ImportItem, void, undefined> {
+    await using blobs = new GitBlobs(this.#repository, this.#options.fileBytesMax, signal)
+    const plan = await this.#plan(known, signal)
+    const met = new Set<string>()
+    let step = plan.firstStep
+    for await (const { commit, changes } of this.#steps(plan, signal)) {
+      for (const [index, change] of changes.entries()) {
+        const item = this.#toItem(
+          change,
+          (step + 1) * CHANGES_PER_STEP + Math.min(index, CHANGES_PER_STEP - 1),
+          plan,
+          blobs,
+        )
+        if (item) met.add(item.path)
+        if (item) yield item
+      }
+      yield { kind: 'point', point: { commit: commit.id, step: ++step } }
+    }
+    yield* this.#newest(known, plan, met, blobs, signal)
+    // A history that was written anew is counted on from here: what is known of the old one keeps its place before it.
+    const point = { commit: this.#repository.head, step: plan.isRewritten ? step + 1 : step }
+    if (known.point?.commit !== point.commit) yield { kind: 'point', point }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve(this.#repository[Symbol.asyncDispose]())
+  }
+
+  async #plan({ point }: KnownFiles, signal: AbortSignal): Promise<Plan> {
+    const mainLine = await readMainLine(this.#repository, signal)
+    const ignores = await readTreeIgnores(this.#repository, signal)
+    const isRewritten = point !== undefined && !mainLine.ids.has(point.commit)
+    const hasHistory = this.#options.history && !isRewritten
+    return {
+      point,
+      isRewritten,
+      hasHistory,
+      mainLine: mainLine.ids,
+      newest: mainLine.newest,
+      ignores,
+      firstStep: point?.step ?? -1,
+    }
+  }
+
+  async *#steps(
+    { hasHistory, mainLine, point }: Plan,
+    signal: AbortSignal,
+  ): AsyncGenerator<HistoryStep, void, undefined> {
+    const { head } = this.#repository
+    if (hasHistory && point?.commit !== head)
+      yield* straighten(readGitLog(this.#repository, head, point?.commit, signal), mainLine)
+  }
+
+  /** The newest tree against what is known by now: after the whole history nothing is left to do. */
+  async *#newest(
+    known: KnownFiles,
+    plan: Plan,
+    met: ReadonlySet<string>,
+    blobs: GitBlobs,
+    signal: AbortSignal,
+  ): AsyncGenerator<ImportItem, void, undefined> {
+    const tree = await this.#readTree(plan, signal)
+    const there = new Set(tree.map(({ entry }) => entry.path))
+    for (const { entry, selected } of tree) {
+      if (met.has(entry.path) && known.digestAt(entry.path) === entry.blob) continue
+      yield 'reason' in selected
+        ? { kind: 'skipped', path: entry.path, reason: selected.reason }
+        : present(entry, selected.kind, plan.newest, movedFrom(entry, known, there), blobs)
+    }
+    for (const path of [...known.paths()]) if (!there.has(path)) yield { kind: 'deleted', path }
+  }
+
+  async #readTree(plan: Plan, signal: AbortSignal): Promise<readonly TreeFile[]> {
+    const files: TreeFile[] = []
+    for await (const entry of readGitTree(this.#repository, this.#repository.head, signal)) {
+      const selected = this.#select(entry, plan)
+      if (selected) files.push({ entry, selected })
+    }
+    return files
+  }
+
+  #toItem(change: HistoryChange, step: number, plan: Plan, blobs: GitBlobs): PresentFile | DeletedFile | undefined {
+    const turn = this.#turn(change, plan)
+    if (!turn) return undefined
+    if (turn.kind === 'deleted') return { kind: 'deleted', path: turn.path, step }
+    return { ...present(turn.entry, turn.selected, change.commit, turn.previousPath, blobs), step }
+  }
+
+  /** What a change means for the files that are taken in: a file that is one no longer counts as deleted. */
+  #turn({ before, after }: HistoryChange, plan: Plan): Turn | undefined {
+    const from = before && this.#selectFile(before, plan) ? before : undefined
+    const kind = after && this.#selectFile(after, plan)
+    if (!after || !kind) return from && { kind: 'deleted', path: from.path }
+    if (from?.path === after.path && from.blob === after.blob) return undefined
+    const previousPath = from && from.path !== after.path ? from.path : undefined
+    return { kind: 'present', entry: after, selected: kind, previousPath }
+  }
+
+  #selectFile(entry: GitEntry, plan: Plan): PresentKind | undefined {
+    const selected = this.#select(entry, plan)
+    return selected && 'kind' in selected ? selected.kind : undefined
+  }
+
+  #select(entry: GitEntry, { ignores }: Plan): Selected {
+    const { path } = entry
+    if (ignores.isIgnoredDeep(path)) return undefined
+    const selected = this.#options.selection.selectDeep(path)
+    if (!selected || isRegular(entry)) return selected
+    return { reason: entry.mode === '160000' ? 'it is another repository (a submodule)' : 'it is a link' }
+  }
+}
+
+type PresentKind = Pick<PresentFile, 'type' | 'structure'>
+
+type Turn =
+  | { readonly kind: 'deleted'; readonly path: string }
+  | {
+      readonly kind: 'present'
+      readonly entry: GitEntry
+      readonly selected: PresentKind
+      readonly previousPath: string | undefined
+    }
+
+interface TreeFile {
+  readonly entry: GitEntry
+  readonly selected: NonNullable<Selected>
+}
+
+interface Plan {
+  readonly point: SourcePoint | undefined
+  /** What was read last is no part of the history any more. */
+  readonly isRewritten: boolean
+  readonly hasHistory: boolean
+  readonly mainLine: ReadonlySet<string>
+  readonly newest: Origin
+  readonly ignores: IgnoreRules
+  readonly firstStep: number
+}
+
+const present = (
+  { path, blob }: GitEntry,
+  kind: PresentKind,
+  { id, at, author }: Origin,
+  previousPath: string | undefined,
+  blobs: GitBlobs,
+): PresentFile => ({
+  kind: 'present',
+  path,
+  ...kind,
+  digest: blob,
+  at,
+  commit: id,
+  author,
+  ...(previousPath === undefined ? {} : { previousPath }),
+  read: () => blobs.read(blob),
+})
+
+/** A path of the same text that is there no longer. */
+function movedFrom({ path, blob }: GitEntry, known: KnownFiles, there: ReadonlySet<string>): string | undefined {
+  if (known.digestAt(path) !== undefined) return undefined
+  return known.pathsWith(blob).find((previous) => !there.has(previous) && known.digestAt(previous) === blob)
+}
+
+/** Ids of the main line (first parents), and its newest commit. */
+async function readMainLine(
+  { place, head }: GitRepository,
+  signal: AbortSignal,
+): Promise<{ readonly ids: ReadonlySet<string>; readonly newest: Origin }> {
+  const ids = new Set<string>()
+  let newest: Origin = { id: head, at: 0, author: '' }
+  await using git = startGit(
+    ['log', '--first-parent', '-z', '--encoding=UTF-8', '--format=%H %ct %an', head, '--'],
+    place,
+    signal,
+  )
+  for await (const token of tokensOf(git.stdout)) {
+    const [id = '', seconds = '', ...author] = token.split(' ')
+    if (ids.size === 0) newest = { id, at: Number(seconds) * 1000, author: author.join(' ') }
+    ids.add(id)
+  }
+  await git.end()
+  return { ids, newest }
+}

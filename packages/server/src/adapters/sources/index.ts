@@ -1,0 +1,1 @@
+export { detectKind, type OpenSourceOptions, openSource } from './open-source.ts'

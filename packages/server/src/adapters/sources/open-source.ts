@@ -1,0 +1,73 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import type { ImportRequest } from '@forge-cascade/contract'
+import { CascadeError } from '#base'
+import { type ImportSource, PATH_BYTES_MAX, type SourceKind } from '../../domain/capsules/import/index.ts'
+import { isErrno } from './errno.ts'
+import { FileSelection } from './file-selection.ts'
+import { FILE_BYTES_MAX, openFolderSource } from './folder-source.ts'
+import { openGitSource } from './git-source.ts'
+import { openNdjsonSource } from './ndjson-source.ts'
+import { unreadable } from './unreadable.ts'
+
+export interface OpenSourceOptions {
+  /** Larger files are skipped; never more than a capsule holds. */
+  readonly fileBytesMax?: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Opens what an import names.
+ *
+ * @param signal ends everything the source does, as long as it lives.
+ * @throws CascadeError SOURCE_UNREADABLE; UNPROCESSABLE for a pattern that cannot be matched in bounded time.
+ */
+export async function openSource(request: ImportRequest, options: OpenSourceOptions): Promise<ImportSource> {
+  const { path, history, include, exclude } = request
+  if (!isAbsolute(path)) throw new CascadeError('SOURCE_UNREADABLE', `${path} is no absolute path.`)
+  const selection = new FileSelection({ include, exclude })
+  const fileBytesMax = Math.min(options.fileBytesMax ?? FILE_BYTES_MAX, FILE_BYTES_MAX)
+  const kind = request.kind === 'auto' ? await detectKind(path) : request.kind
+  const open: Readonly<Record<SourceKind, () => Promise<ImportSource>>> = {
+    folder: () => openFolderSource(path, { selection, fileBytesMax }),
+    git: () => openGitSource(path, { selection, history, fileBytesMax }, options.signal),
+    ndjson: () => openNdjsonSource(path),
+  }
+  return requireShortRoot(await open[kind]())
+}
+
+/** What a path is: a repository when it is one, else a folder; a file by its ending. */
+export async function detectKind(path: string): Promise<SourceKind> {
+  const real = await realpath(path).catch((cause) => {
+    throw unreadable(path, cause)
+  })
+  if ((await lstat(real)).isDirectory()) return (await isRepository(real)) ? 'git' : 'folder'
+  if (/\.(?:ndjson|jsonl)$/i.test(real)) return 'ndjson'
+  throw new CascadeError(
+    'SOURCE_UNREADABLE',
+    `${path} is one file; name the folder that holds it (with \`include\`), or a file of lines that ends in .ndjson.`,
+  )
+}
+
+/** A working tree has `.git`; a bare repository has what `.git` holds. */
+async function isRepository(folder: string): Promise<boolean> {
+  if (await exists(join(folder, '.git'))) return true
+  const parts = await Promise.all(['HEAD', 'objects', 'refs'].map((name) => exists(join(folder, name))))
+  return parts.every(Boolean)
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return false
+    throw error
+  }
+}
+
+async function requireShortRoot(source: ImportSource): Promise<ImportSource> {
+  if (Buffer.byteLength(source.root) <= PATH_BYTES_MAX) return source
+  await source[Symbol.asyncDispose]()
+  throw new CascadeError('SOURCE_UNREADABLE', `The path has more than ${PATH_BYTES_MAX} bytes.`)
+}

@@ -1,0 +1,4 @@
+import { CascadeError, messageOf } from '#base'
+
+export const unreadable = (path: string, cause: unknown): CascadeError =>
+  new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${messageOf(cause)}`, { cause })

@@ -1,0 +1,78 @@
+import type { Change, Command, Grant } from '#store'
+import type { CapsuleDraft, CapsuleStore, VersionDraft } from '../capsule-store.ts'
+import type { Embedder } from '../embedding/index.ts'
+import { FIRST_VERSION } from '../text/semver.ts'
+import { toEmbedding } from '../use-cases/create-capsules.ts'
+import { embeddedText } from '../use-cases/draft.ts'
+import { type Telling, tell, tellCreated, tellVersioned } from '../use-cases/tell.ts'
+
+/** One thing that happens to one capsule because of a file; the steps of a file happen together. */
+export type CapsuleStep =
+  | { readonly kind: 'create'; readonly draft: CapsuleDraft; readonly dedupe: 'scope' | 'none' }
+  | { readonly kind: 'version'; readonly draft: VersionDraft; readonly before: string }
+  | {
+      readonly kind: 'archive' | 'restore'
+      readonly id: string
+      readonly version: string
+      /** Chunks of the document go with it. */
+      readonly withChunks: boolean
+    }
+
+type DraftStep = Exclude<CapsuleStep, { kind: 'archive' | 'restore' }>
+
+/** Changes, records and events of the steps, in their order. */
+export function carryOut(
+  capsules: CapsuleStore,
+  grant: Grant,
+  steps: readonly CapsuleStep[],
+): Pick<Command, 'changes' | 'records' | 'events'> {
+  const tellings = steps.map((step) => tellStep(grant, step))
+  return {
+    changes: steps.map((step) => toChange(capsules, grant, step)),
+    records: tellings.flatMap(({ records }) => records),
+    events: tellings.flatMap(({ events }) => events),
+  }
+}
+
+function toChange(capsules: CapsuleStore, grant: Grant, step: CapsuleStep): Change {
+  if (step.kind === 'create') return capsules.create(grant, step.draft, step.dedupe)
+  if (step.kind === 'version') return capsules.addVersion(grant, step.draft)
+  const status = step.kind === 'archive' ? 'ARCHIVED' : 'ACTIVE'
+  return capsules.setStatus(grant, step.id, status, { withChunks: step.withChunks })
+}
+
+function tellStep(grant: Grant, step: CapsuleStep): Telling {
+  if (step.kind === 'create') return tellCreated(grant, step.draft, FIRST_VERSION)
+  if (step.kind === 'version') return tellVersioned(grant, step.draft, step.before)
+  return tell(grant, step.kind === 'archive' ? 'capsule.archived' : 'capsule.restored', step.id, {
+    version: step.version,
+  })
+}
+
+/** The steps with a vector in each draft that is searched by one and has none; all texts are embedded in one call. */
+export async function embedSteps(
+  embedder: Embedder,
+  plans: readonly (readonly CapsuleStep[])[],
+  signal: AbortSignal,
+): Promise<readonly (readonly CapsuleStep[])[]> {
+  const texts = plans
+    .flat()
+    .filter(needsVector)
+    .map(({ draft }) => embeddedText(draft))
+  if (texts.length === 0) return plans
+  const vectors = await embedder.embed(texts, 'document', signal)
+  let next = 0
+  const embed = (step: CapsuleStep): CapsuleStep =>
+    needsVector(step) ? withVector(step, embedder.model, vectors[next++]) : step
+  return plans.map((steps) => steps.map(embed))
+}
+
+const needsVector = (step: CapsuleStep): step is DraftStep =>
+  'draft' in step && step.draft.indexed && step.draft.embedding === null
+
+function withVector(step: DraftStep, model: string, vector: Float32Array | undefined): CapsuleStep {
+  const embedding = toEmbedding(model, vector)
+  return step.kind === 'create'
+    ? { ...step, draft: { ...step.draft, embedding } }
+    : { ...step, draft: { ...step.draft, embedding } }
+}

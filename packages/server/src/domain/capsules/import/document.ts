@@ -1,0 +1,117 @@
+import { CAPSULE_LIMITS } from '@forge-cascade/contract'
+import { chunkDocument, type DocumentKind } from '../text/chunk.ts'
+import { parseFrontMatter } from '../text/front-matter.ts'
+import { lineStarts } from '../text/text-range.ts'
+
+/** What a file says about itself, and the parts it is found by. */
+export interface DocumentText {
+  readonly title: string
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** Empty when the document is one piece. */
+  readonly chunks: readonly DocumentChunk[]
+}
+
+export interface DocumentChunk {
+  readonly place: string
+  readonly title: string
+  readonly heading: string
+  readonly text: string
+  /** From 1, inclusive. */
+  readonly startLine: number
+  readonly endLine: number
+}
+
+/** More parts than this make one command too large; such a text is cut by length instead, which gives fewer. */
+export const DOCUMENT_CHUNKS_MAX = 1000
+
+/** Reads what a document says about itself and cuts it into parts. */
+export function readDocument(
+  path: string,
+  text: string,
+  structure: DocumentKind,
+  tags: readonly string[],
+): DocumentText {
+  const { data, bodyStart } =
+    structure === 'markdown' ? parseFrontMatter(text) : { data: {} as Record<string, unknown>, bodyStart: 0 }
+  const { title: givenTitle, tags: givenTags, ...metadata } = data
+  const heading = structure === 'markdown' ? firstHeading(text.slice(bodyStart)) : undefined
+  const title = toLabel(givenTitle) ?? toLabel(heading) ?? toLabel(path.slice(path.lastIndexOf('/') + 1)) ?? path
+  const fits = Buffer.byteLength(JSON.stringify(metadata)) <= CAPSULE_LIMITS.metadataBytesMax
+  return {
+    title,
+    tags: mergeTags([...readTags(givenTags), ...tags]),
+    metadata: fits ? metadata : {},
+    chunks: cut(text, structure, bodyStart, title),
+  }
+}
+
+function cut(text: string, structure: DocumentKind, bodyStart: number, title: string): readonly DocumentChunk[] {
+  const all = chunkDocument(text, structure)
+  const found = all.length <= DOCUMENT_CHUNKS_MAX ? all : chunkDocument(text, 'text')
+  // Front matter is in the metadata and in the document; by itself it answers nothing.
+  const chunks = found.filter(({ end }) => bodyStart === 0 || end > bodyStart)
+  if (chunks.length < 2) return []
+  const starts = lineStarts(text)
+  return chunks.map((chunk) => ({
+    place: chunk.place,
+    title: titleOf(title, chunk.title),
+    heading: chunk.title,
+    text: chunk.text,
+    startLine: lineAt(starts, chunk.start),
+    endLine: lineAt(starts, chunk.end - 1),
+  }))
+}
+
+const titleOf = (title: string, heading: string): string =>
+  toLabel(heading && heading !== title ? `${title} › ${heading}` : title) ?? title
+
+/** Number of the line, from 1, that holds the offset. */
+function lineAt(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (starts[middle]! <= offset) low = middle
+    else high = middle
+  }
+  return low + 1
+}
+
+/** A heading that names the document stands near its head. */
+const HEADING_LINES_MAX = 200
+const HEADING = /^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$/
+const FENCE = /^ {0,3}(?:```|~~~)/
+
+function firstHeading(body: string): string | undefined {
+  let isCode = false
+  for (const line of body.split(/\r\n?|\n/, HEADING_LINES_MAX)) {
+    if (FENCE.test(line)) isCode = !isCode
+    const heading = isCode ? undefined : HEADING.exec(line.slice(0, CAPSULE_LIMITS.titleLengthMax))?.[1]
+    if (heading !== undefined) return heading
+  }
+  return undefined
+}
+
+/** One line without control characters, as titles and tags are; nothing when nothing is left. */
+function toLabel(given: unknown, lengthMax: number = CAPSULE_LIMITS.titleLengthMax): string | undefined {
+  if (typeof given !== 'string' && typeof given !== 'number') return undefined
+  const line = String(given)
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+  return line === '' ? undefined : line.slice(0, lengthMax).toWellFormed()
+}
+
+/** `tags: [a, b]`, or `tags: a, b`; a leading # as in Obsidian is no part of the tag. */
+function readTags(given: unknown): readonly unknown[] {
+  if (Array.isArray(given)) return given
+  return typeof given === 'string' ? given.split(/[,\s]+/) : []
+}
+
+function mergeTags(given: readonly unknown[]): readonly string[] {
+  const tags = given.flatMap((tag) => {
+    const label = toLabel(tag, CAPSULE_LIMITS.tagLengthMax)?.replace(/^#+/, '')
+    return label ? [label] : []
+  })
+  return [...new Set(tags)].slice(0, CAPSULE_LIMITS.tagsMax)
+}

@@ -1,0 +1,66 @@
+import type { CapsuleType } from '@forge-cascade/contract'
+import type { DocumentKind } from '../text/chunk.ts'
+
+/** What a file is taken for, by its name alone. */
+export interface FileKind {
+  readonly type: CapsuleType
+  readonly structure: DocumentKind
+}
+
+const KINDS = {
+  markdown: { type: 'knowledge', structure: 'markdown' },
+  prose: { type: 'knowledge', structure: 'text' },
+  code: { type: 'code', structure: 'code' },
+  config: { type: 'config', structure: 'code' },
+} as const satisfies Record<string, FileKind>
+
+const ENDINGS: Readonly<Record<keyof typeof KINDS, string>> = {
+  markdown: 'md markdown mdx mkd mdown',
+  prose: 'txt text rst adoc asciidoc org tex textile wiki csv tsv',
+  code:
+    'js mjs cjs jsx ts mts cts tsx py pyi rb go rs java kt kts scala c h cc cpp cxx hh hpp hxx cs fs swift m mm php pl pm ' +
+    'lua r jl ex exs erl hs clj cljs ml dart zig nim sh bash zsh fish ps1 sql graphql gql proto css scss less vue svelte ' +
+    'html htm xml xsl cypher cedar rego wgsl glsl',
+  config: 'json jsonc json5 yml yaml toml ini cfg conf properties tf hcl nix gradle cmake mk',
+}
+
+/** Files that go by a name without an ending. */
+const NAMES: Readonly<Record<keyof typeof KINDS, string>> = {
+  markdown: '',
+  prose:
+    'readme license licence copying notice authors contributors maintainers changelog changes news todo codeowners',
+  code: 'makefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile',
+  config: 'procfile',
+}
+
+/** Written by a machine for a machine: large, and nothing anybody asks for. */
+const GENERATED: ReadonlySet<string> = new Set([
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'pnpm-lock.yaml',
+  'composer.lock',
+])
+const MINIFIED = /\.min\.(?:js|css)$/
+
+const BY_ENDING = index(ENDINGS)
+const BY_NAME = index(NAMES)
+
+function index(table: Readonly<Record<keyof typeof KINDS, string>>): ReadonlyMap<string, FileKind> {
+  const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[] // the table has exactly these
+  return new Map(kinds.flatMap((kind) => table[kind].split(' ').map((word) => [word, KINDS[kind]] as const)))
+}
+
+/** Folders that hold decisions by convention (`docs/decisions`, `adr`). */
+const DECISION_FOLDER = /(?:^|\/)(?:decisions|adrs?)\//i
+
+/** The kind of a file whose name says that it is text; nothing for any other. */
+export function knownKind(path: string): FileKind | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase()
+  if (GENERATED.has(name) || MINIFIED.test(name)) return undefined
+  const dot = name.lastIndexOf('.')
+  const kind = dot > 0 ? BY_ENDING.get(name.slice(dot + 1)) : BY_NAME.get(name)
+  return kind?.structure === 'markdown' && DECISION_FOLDER.test(path) ? { ...kind, type: 'decision' } : kind
+}
+
+/** The kind of a file that was asked for by name, whatever its name. */
+export const kindOf = (path: string): FileKind => knownKind(path) ?? KINDS.prose

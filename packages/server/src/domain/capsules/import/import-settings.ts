@@ -1,0 +1,23 @@
+import type { ImportRequest } from '@forge-cascade/contract'
+import type { Grant } from '#store'
+import type { CapsuleContext } from '../use-cases/context.ts'
+
+/** Everything about an import that is the same for all its files. */
+export interface ImportSettings {
+  readonly context: CapsuleContext
+  readonly grant: Grant<'import.run'>
+  readonly jobId: string
+  readonly root: string
+  /** Subject ids. */
+  readonly owner: string
+  readonly author: string
+  readonly trust: number
+  readonly request: Pick<ImportRequest, 'identity' | 'lane' | 'fold' | 'tags'>
+}
+
+export const scopeOf = ({ owner, request }: ImportSettings) => ({
+  owner,
+  identity: request.identity ?? null,
+  lane: request.lane ?? null,
+  fold: request.fold ?? null,
+})

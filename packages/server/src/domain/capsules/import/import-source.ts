@@ -1,0 +1,91 @@
+import type { CapsuleType, ImportJob } from '@forge-cascade/contract'
+import type { DocumentKind } from '../text/chunk.ts'
+
+export type SourceKind = ImportJob['kind']
+
+/** How far a history was taken in: the newest commit that is wholly done, and its place in the order of all. */
+export interface SourcePoint {
+  readonly commit: string
+  readonly step: number
+}
+
+/** What earlier imports of the same source into the same scope know about its files; alive while this one goes on. */
+export interface KnownFiles {
+  readonly point: SourcePoint | undefined
+  /** Digest of the file that was last seen at this path; nothing when it is not there any more. */
+  digestAt(path: string): string | undefined
+  /** Paths at which text of this digest was last seen. */
+  pathsWith(digest: string): readonly string[]
+  /** Every path at which a file was last seen. */
+  paths(): Iterable<string>
+}
+
+/** What a file holds: its text (without a byte order mark), or why that is no text to remember. */
+export type FileText = { readonly text: string } | { readonly unfit: string }
+
+interface Moment {
+  /** Path inside the source, with forward slashes. */
+  readonly path: string
+  /** Place in the order of a history; what was done at a step is never done again. */
+  readonly step?: number
+}
+
+/** One file at one moment. */
+export interface PresentFile extends Moment {
+  readonly kind: 'present'
+  /** When it became so, in milliseconds since 1970: the file's or the commit's time. */
+  readonly at: number
+  readonly commit?: string
+  readonly author?: string
+  /** Names the bytes: SHA-256 in a folder, the blob's id in a repository. */
+  readonly digest: string
+  readonly type: CapsuleType
+  readonly structure: DocumentKind
+  /** Where it was before; its capsule moves along. */
+  readonly previousPath?: string
+  read(): Promise<FileText>
+}
+
+/** A file that was known and is there no longer. */
+export interface DeletedFile extends Moment {
+  readonly kind: 'deleted'
+}
+
+/** A file that is not taken in, and why. What an earlier import made of it stays as it is. */
+export interface SkippedFile {
+  readonly kind: 'skipped'
+  readonly path: string
+  readonly reason: string
+}
+
+/** A line that is the body of `POST /v2/capsules`, not parsed yet. */
+export interface SourceLine {
+  readonly kind: 'line'
+  /** Name of the file and number of the line: `notes.ndjson:12`. */
+  readonly path: string
+  /** SHA-256 of the line. */
+  readonly digest: string
+  readonly content: FileText
+}
+
+/** Everything before this is one point of the history. */
+export interface PassedPoint {
+  readonly kind: 'point'
+  readonly point: SourcePoint
+}
+
+export type ImportItem = PresentFile | DeletedFile | SkippedFile | SourceLine | PassedPoint
+
+/** Port: something that documents are read from. Items come in an order that is the same whenever nothing has changed. */
+export interface ImportSource extends AsyncDisposable {
+  readonly kind: SourceKind
+  /** Real path of the folder, repository or file. */
+  readonly root: string
+  /** How many items there will be, about; null when that is not known without reading everything. */
+  count(known: KnownFiles, signal: AbortSignal): Promise<number | null>
+  /** @throws CascadeError SOURCE_UNREADABLE when the source as a whole can no longer be read. */
+  items(known: KnownFiles, signal: AbortSignal): AsyncIterable<ImportItem>
+}
+
+/** Longest path that is taken, in bytes of UTF-8: path, root and previous path go into one `source` of 8 KiB. */
+export const PATH_BYTES_MAX = 1500

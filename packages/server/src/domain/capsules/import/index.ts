@@ -1,0 +1,17 @@
+export { type FileKind, kindOf, knownKind } from './file-kind.ts'
+export { IMPORT_COLLECTIONS } from './import-records.ts'
+export {
+  type DeletedFile,
+  type FileText,
+  type ImportItem,
+  type ImportSource,
+  type KnownFiles,
+  PATH_BYTES_MAX,
+  type PassedPoint,
+  type PresentFile,
+  type SkippedFile,
+  type SourceKind,
+  type SourceLine,
+  type SourcePoint,
+} from './import-source.ts'
+export { type ImportCall, Imports, type ImportsOptions, type StartedImport } from './imports.ts'

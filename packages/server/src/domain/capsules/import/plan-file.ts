@@ -1,0 +1,212 @@
+import type { CapsuleStatus } from '@forge-cascade/contract'
+import { placeOf } from '../use-cases/draft.ts'
+import type { CapsuleStep } from './capsule-step.ts'
+import type { DocumentState, DocumentStates } from './document-state.ts'
+import type { FileBook } from './file-book.ts'
+import type { ImportFileRow } from './import-records.ts'
+import { type ImportSettings, scopeOf } from './import-settings.ts'
+import type { DeletedFile, PresentFile, SkippedFile } from './import-source.ts'
+import { planDocument } from './plan-document.ts'
+import { countSteps, nextRow, type PlannedItem, passed } from './planned-item.ts'
+
+/** What planning needs beside the item. */
+export interface Planning {
+  readonly settings: ImportSettings
+  readonly book: FileBook
+  readonly documents: DocumentStates
+}
+
+/** What became of a capsule that its file no longer decides about. */
+const LEFT_ALONE: Readonly<Record<Exclude<CapsuleStatus, 'ACTIVE'>, string>> = {
+  ARCHIVED: 'its capsule was archived by hand; restore it to have changes of the file taken in again',
+  QUARANTINED: 'its capsule is quarantined; release it to have changes of the file taken in again',
+  ERASED: 'its capsule was erased, and an import does not bring back what was erased',
+}
+
+/** A file that is there: its next version, or nothing when it is known as it is. */
+export async function planPresent(planning: Planning, file: PresentFile): Promise<PlannedItem> {
+  const here = await planning.book.find(file.path)
+  if (isDone(here, file.step)) return passed(file.path, 'counted')
+  const moved = await findMoved(planning, file, here)
+  const isSame = !moved && here?.digest === file.digest
+  if (isSame && here.standing === 'present') return planUnchanged(planning, here)
+  if (isSame && here.state === 'skipped') return repeated(planning, here, 'skipped')
+  const before = moved ?? (here?.standing === 'moved' ? undefined : here)
+  const document = await findDocument(planning, file, before)
+  const barrier = barrierTo(document, before)
+  if (barrier !== undefined) return planSkipped(planning, { kind: 'skipped', path: file.path, reason: barrier })
+  const content = await file.read()
+  if ('unfit' in content) return planUnfit(planning, file, content.unfit, { here, moved })
+  return planText(planning, file, content.text, { here, moved }, document)
+}
+
+/** A file that is there no longer: its capsule and its chunks are archived. */
+export async function planDeleted(planning: Planning, { path, step }: DeletedFile): Promise<PlannedItem> {
+  const here = await planning.book.find(path)
+  if (isDone(here, step) || here?.standing !== 'present') return passed(path, 'counted')
+  const reason = 'it was deleted in the source; its capsule is archived'
+  const { steps, document } = await planArchive(planning, here)
+  const row = rowOf(planning, path, here, { standing: 'gone', reason, ...atStep(step), tally: { imported: 1 } })
+  return { path, outcome: 'imported', steps, rows: [row], document }
+}
+
+/** A file that is not taken in. What an earlier import made of it stays as it is. */
+export async function planSkipped(planning: Planning, { path, reason }: SkippedFile): Promise<PlannedItem> {
+  const here = await planning.book.find(path)
+  if (here?.state === 'skipped' && here.reason === reason) return repeated(planning, here, 'skipped')
+  const row = rowOf(planning, path, here, { state: 'skipped', reason, tally: { skipped: 1 } })
+  return { path, outcome: 'skipped', steps: [], rows: [row], document: null }
+}
+
+/** The row of a file whose plan the store refused. */
+export function failedRow(
+  planning: Planning,
+  path: string,
+  reason: string,
+  here: ImportFileRow | undefined,
+  digest: string | null = null,
+): ImportFileRow {
+  return rowOf(planning, path, here, {
+    state: 'failed',
+    reason,
+    ...(digest === null ? {} : { digest }),
+    tally: { failed: 1 },
+  })
+}
+
+/** Steps that take a document and its chunks out of search; none when that is not the import's to decide. */
+export async function planArchive(
+  { documents }: Pick<Planning, 'documents'>,
+  { capsule_id: id }: ImportFileRow,
+): Promise<{ readonly steps: readonly CapsuleStep[]; readonly document: string | null }> {
+  const state = id === null ? undefined : await documents.find(id)
+  if (state?.status !== 'ACTIVE') return { steps: [], document: null }
+  const chunks = new Map(state.chunks)
+  const steps: CapsuleStep[] = [{ kind: 'archive', id: state.id, version: state.version, withChunks: false }]
+  for (const [place, chunk] of state.chunks) {
+    // One by one: a quarantined chunk stays quarantined.
+    if (chunk.status !== 'ACTIVE') continue
+    steps.push({ kind: 'archive', id: chunk.id, version: chunk.version, withChunks: false })
+    chunks.set(place, { ...chunk, status: 'ARCHIVED' })
+  }
+  documents.set({ ...state, status: 'ARCHIVED', chunks })
+  return { steps, document: state.id }
+}
+
+const isDone = (here: ImportFileRow | undefined, step: number | undefined): boolean =>
+  step !== undefined && here !== undefined && here.step >= step
+
+const rowOf = (
+  { settings }: Planning,
+  path: string,
+  before: ImportFileRow | undefined,
+  changes: Parameters<typeof nextRow>[4],
+): ImportFileRow => nextRow(path, before, settings.jobId, settings.context.clock(), changes)
+
+const atStep = (step: number | undefined): { readonly step?: number } => (step === undefined ? {} : { step })
+
+/** The row of the path it came from; nothing when there is another file where it goes. */
+async function findMoved(
+  { book }: Planning,
+  { previousPath }: PresentFile,
+  here: ImportFileRow | undefined,
+): Promise<ImportFileRow | undefined> {
+  if (previousPath === undefined || here?.standing === 'present') return undefined
+  const there = await book.find(previousPath)
+  return there?.standing === 'present' ? there : undefined
+}
+
+/** The capsule is as the file is. A row that says otherwise (it could not be read last time) is set right. */
+function planUnchanged(planning: Planning, here: ImportFileRow): PlannedItem {
+  if (here.state === 'imported') return repeated(planning, here, 'unchanged')
+  const row = rowOf(planning, here.path, here, { state: 'imported', reason: null })
+  return { path: here.path, outcome: 'unchanged', steps: [], rows: [row], document: null }
+}
+
+/** Met again, and nothing is new: counted now unless an interrupted run of this import has counted it. */
+const repeated = ({ settings }: Planning, here: ImportFileRow, outcome: 'unchanged' | 'skipped'): PlannedItem =>
+  passed(here.path, here.job === settings.jobId ? 'counted' : outcome)
+
+/** The document the file continues: that of its row, else an active one that somebody else put at this place. */
+async function findDocument(
+  { settings, documents }: Planning,
+  { path }: PresentFile,
+  before: ImportFileRow | undefined,
+): Promise<DocumentState | undefined> {
+  if (before?.capsule_id) return documents.find(before.capsule_id)
+  const place = placeOf({ kind: 'file', path, root: settings.root })
+  const found = place && (await settings.context.store.capsules.findByPlace(scopeOf(settings), place))
+  return found && found.status === 'ACTIVE' && found.partOf === null ? documents.find(found.id) : undefined
+}
+
+/** Why the document may not get a version; nothing when it may. What the import itself archived, it brings back. */
+function barrierTo(document: DocumentState | undefined, before: ImportFileRow | undefined): string | undefined {
+  if (!document || document.status === 'ACTIVE') return undefined
+  return document.status === 'ARCHIVED' && before?.standing === 'gone' ? undefined : LEFT_ALONE[document.status]
+}
+
+interface Rows {
+  readonly here: ImportFileRow | undefined
+  readonly moved: ImportFileRow | undefined
+}
+
+function planText(
+  planning: Planning,
+  file: PresentFile,
+  text: string,
+  { here, moved }: Rows,
+  document: DocumentState | undefined,
+): PlannedItem {
+  const { settings, documents } = planning
+  const { steps, state, chunks } = planDocument(settings, file, text, document)
+  documents.set(state)
+  const before = moved ?? (document ? here : undefined)
+  const row = rowOf(planning, file.path, before, {
+    state: 'imported',
+    reason: null,
+    standing: 'present',
+    digest: file.digest,
+    capsule_id: state.id,
+    version: state.version,
+    chunks,
+    ...atStep(file.step),
+    created_by: document && before?.standing !== 'gone' ? (before?.created_by ?? null) : settings.jobId,
+    tally: { imported: 1, ...countSteps(steps) },
+  })
+  return {
+    path: file.path,
+    outcome: 'imported',
+    steps,
+    rows: [row, ...leftBehind(planning, file, moved)],
+    document: state.id,
+  }
+}
+
+/** The text is text no longer (or never was): the capsule that held it is archived. */
+async function planUnfit(
+  planning: Planning,
+  file: PresentFile,
+  reason: string,
+  { here, moved }: Rows,
+): Promise<PlannedItem> {
+  const before = moved ?? here
+  const archived = before?.standing === 'present' ? await planArchive(planning, before) : { steps: [], document: null }
+  const row = rowOf(planning, file.path, before, {
+    state: 'skipped',
+    reason,
+    standing: before?.standing === 'present' ? 'gone' : (here?.standing ?? 'absent'),
+    digest: file.digest,
+    ...atStep(file.step),
+    tally: { skipped: 1 },
+  })
+  return { path: file.path, outcome: 'skipped', ...archived, rows: [row, ...leftBehind(planning, file, moved)] }
+}
+
+/** The path a file came from remembers that it moved on, so that a repeated step does not begin it anew. */
+function leftBehind(planning: Planning, { step }: PresentFile, moved: ImportFileRow | undefined): ImportFileRow[] {
+  if (!moved) return []
+  const { settings } = planning
+  return [
+    nextRow(moved.path, undefined, settings.jobId, settings.context.clock(), { standing: 'moved', ...atStep(step) }),
+  ]
+}
