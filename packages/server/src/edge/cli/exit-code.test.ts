@@ -1,0 +1,41 @@
+import { ERRORS, type ErrorCode } from '@forge-cascade/contract'
+import { expect, test } from 'vitest'
+import { EXIT, exitOf } from './exit-code.ts'
+
+test('the codes are what is documented, each once', () => {
+  expect(Object.fromEntries(Object.entries(EXIT).map(([name, { code }]) => [name, code]))).toEqual({
+    ok: 0,
+    failed: 1,
+    usage: 2,
+    notFound: 3,
+    refused: 4,
+    conflict: 5,
+    unavailable: 6,
+    damaged: 7,
+    interrupted: 130,
+  })
+})
+
+// The keys of the catalogue are exactly its codes.
+test.for(Object.keys(ERRORS) as ErrorCode[])('%s never ends as success', (code) => {
+  expect(EXIT[exitOf(code)].code).toBeGreaterThan(0)
+})
+
+test.for([
+  ['VALIDATION_FAILED', 'usage'],
+  ['CONFIG_INVALID', 'usage'],
+  ['UNAUTHENTICATED', 'refused'],
+  ['FORBIDDEN', 'refused'],
+  ['NOT_FOUND', 'notFound'],
+  ['ERASED', 'notFound'],
+  ['DATA_FOLDER_IN_USE', 'conflict'],
+  ['REVISION_MISMATCH', 'conflict'],
+  ['NO_SERVER', 'unavailable'],
+  ['RATE_LIMITED', 'unavailable'],
+  ['STORAGE_FULL', 'unavailable'],
+  ['BACKUP_INVALID', 'damaged'],
+  ['DATA_CORRUPT', 'damaged'],
+  ['INTERNAL', 'failed'],
+] as const)('%s ends as %s', ([code, exit]) => {
+  expect(exitOf(code)).toBe(exit)
+})

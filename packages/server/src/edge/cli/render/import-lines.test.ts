@@ -1,0 +1,90 @@
+import type { ImportFile, ImportJob } from '@forge-cascade/contract'
+import { expect, test } from 'vitest'
+import { PLAIN_VIEW } from '../testing.ts'
+import { importLines, importListLines, progressLine } from './import-lines.ts'
+import { columnsOf } from './text.ts'
+
+const JOB: ImportJob = {
+  id: '01939b41-2b3c-7d4e-9f50-6b7c8d9e0f1a',
+  label: null,
+  kind: 'folder',
+  path: '/home/ada/handbook',
+  state: 'running',
+  started_at: '2026-03-13T20:59:00.000Z',
+  updated_at: '2026-03-13T21:00:00.000Z',
+  finished_at: null,
+  files_total: 240,
+  files_done: 90,
+  imported: 84,
+  unchanged: 2,
+  skipped: 3,
+  failed: 1,
+  capsules_created: 310,
+  versions_added: 0,
+  rate_per_s: 220.5,
+  eta_s: 0.7,
+  current: 'guides/onboarding.md',
+  problem: null,
+}
+const DONE: ImportJob = { ...JOB, state: 'completed', finished_at: '2026-03-13T21:00:00.000Z', files_done: 240 }
+
+const file = (path: string, state: ImportFile['state'], reason: string): ImportFile => ({
+  path,
+  state,
+  reason,
+  capsule_id: null,
+  version: null,
+  chunks: 0,
+  at: JOB.updated_at,
+})
+
+test('progress shows count, rate, time left and the file, in one line', () => {
+  expect(progressLine(JOB, 120)).toBe(
+    '[#######-------------] 90 of 240 files · 221/s · 0.7 s left · guides/onboarding.md',
+  )
+})
+
+test.for([
+  { name: 'nothing counted yet', job: { ...JOB, files_total: null, rate_per_s: null, eta_s: null, current: null } },
+  { name: 'nothing to do', job: { ...JOB, files_total: 0, files_done: 0 } },
+  { name: 'more done than counted', job: { ...JOB, files_total: 10, files_done: 12 } },
+  { name: 'a hostile file name', job: { ...JOB, current: `\u001b[2J${'long/'.repeat(100)}` } },
+])('progress with $name fits the line and says no NaN', ({ job }) => {
+  const line = progressLine(job, 80)
+  expect(columnsOf(line)).toBeLessThan(80)
+  expect(line).not.toMatch(/NaN|Infinity|null|\u001b/)
+})
+
+test('a report counts, groups the reasons, and says how to take it out again', () => {
+  const files = [
+    file('a.png', 'skipped', 'no text: image/png'),
+    file('b.png', 'skipped', 'no text: image/png'),
+    file('c.md', 'failed', 'not UTF-8'),
+  ]
+  expect(importLines({ ...DONE, skipped: 2 }, files, PLAIN_VIEW)).toEqual([
+    'Imported: /home/ada/handbook in 1 min 0 s',
+    '  84  imported   310 capsules created, 0 versions added',
+    '  2   unchanged',
+    '  2   skipped',
+    '  1   failed',
+    '',
+    '2 files skipped: no text: image/png',
+    '  a.png, b.png',
+    '1 file failed: not UTF-8',
+    '  c.md',
+    '',
+    `To take it out again: ./cascade import --remove ${JOB.id}`,
+  ])
+})
+
+test('a stopped import says how to go on', () => {
+  const lines = importLines({ ...DONE, state: 'cancelled' }, [], PLAIN_VIEW)
+  expect(lines.at(-1)).toBe('To go on where it stopped: ./cascade import /home/ada/handbook')
+})
+
+test('no imports yet says what to do', () => {
+  expect(importListLines({ items: [], next_cursor: null }, PLAIN_VIEW)).toEqual([
+    'Nothing was imported yet.',
+    '  ./cascade import <folder>',
+  ])
+})

@@ -1,0 +1,196 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { CAPSULE, createSignals, problem, run, serve } from './testing.ts'
+
+const RECEIPT = {
+  command_id: 'c',
+  outcome: 'created',
+  id: CAPSULE.id,
+  version: '1.0.0',
+  sequence: 1,
+  near_duplicates: [],
+}
+const CREATED = { ...CAPSULE, receipt: RECEIPT }
+const NOTHING = { hits: [], mode: 'hybrid', sequence: 1, notices: [] }
+
+test('--json prints exactly the answer of the interface and nothing else', async () => {
+  const answer = { ...CREATED, a_member_of_tomorrow: [1, 2] }
+  await using server = await serve(() => ({ status: 201, body: answer }))
+  const { code, out, err } = await run(['remember', 'We deploy on Tuesdays.', '--json', '--url', server.url])
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(JSON.parse(out)).toEqual(answer)
+})
+
+test('what was typed becomes the body, and the request counts once', async () => {
+  await using server = await serve(() => ({ status: 201, body: CREATED }))
+  const parent = '01939b3e-9c02-7a41-b7d3-5a1e0c9d8e72'
+  const argv = [
+    'remember',
+    '-',
+    '--title',
+    'T',
+    '--tag',
+    'a',
+    '--tag',
+    'b',
+    '--parent',
+    `${parent}@1.2.0`,
+    '--trust',
+    '50',
+  ]
+  await run([...argv, '--url', server.url], { stdin: 'Füße\n', env: { CASCADE_TOKEN: 'secret' } })
+  expect(server.received[0]).toMatchObject({
+    method: 'POST',
+    path: '/v2/capsules',
+    headers: { authorization: 'Bearer secret', 'idempotency-key': '07'.repeat(16) },
+    body: {
+      content: 'Füße\n',
+      type: 'knowledge',
+      title: 'T',
+      tags: ['a', 'b'],
+      parents: [{ id: parent, version: '1.2.0', reason: 'Derived at the command line' }],
+      trust: 50,
+    },
+  })
+})
+
+test.for([
+  {
+    name: 'more than a capsule holds',
+    stdin: 'x'.repeat(1024 * 1024 + 1),
+    says: 'A capsule holds up to 1048576 bytes',
+  },
+  { name: 'nothing', stdin: '', says: '<text> must not be blank' },
+])('standard input with $name is refused', async ({ stdin, says }) => {
+  const { code, err } = await run(['remember', '-'], { stdin })
+  expect(code).toBe(2)
+  expect(err).toContain(says)
+})
+
+test('--token-file goes before CASCADE_TOKEN, and both environment names reach the instance', async () => {
+  await using server = await serve(() => ({ body: NOTHING }))
+  const file = join(mkdtempSync(join(tmpdir(), 'cascade-')), 'token')
+  writeFileSync(file, 'from-the-file\n')
+  const env = { CASCADE_URL: server.url, CASCADE_TOKEN: 'from-the-environment' }
+  await run(['search', 'x', '--token-file', file], { env })
+  await run(['search', 'x'], { env })
+  expect(server.received.map(({ headers }) => headers.authorization)).toEqual([
+    'Bearer from-the-file',
+    'Bearer from-the-environment',
+  ])
+})
+
+test.for([
+  { status: 401, code: 'UNAUTHENTICATED', exit: 4 },
+  { status: 403, code: 'FORBIDDEN', exit: 4 },
+  { status: 404, code: 'NOT_FOUND', exit: 3 },
+  { status: 410, code: 'ERASED', exit: 3 },
+  { status: 503, code: 'UNAVAILABLE', exit: 6 },
+  { status: 500, code: 'INTERNAL', exit: 1 },
+])('$code is one line, its fix and exit code $exit', async ({ status, code, exit }) => {
+  await using server = await serve(() => problem(status, code, 'So it is.'))
+  const ran = await run(['show', CAPSULE.id, '--url', server.url])
+  expect({ code: ran.code, out: ran.out }).toEqual({ code: exit, out: '' })
+  expect(ran.err.split('\n').slice(0, 2)).toEqual([
+    `cascade: So it is. (${code})`,
+    expect.stringMatching(/^ {2}fix: \S/),
+  ])
+})
+
+test('with --json the problem stands on standard error and standard output stays empty', async () => {
+  await using server = await serve(() => problem(404, 'NOT_FOUND', 'So it is.'))
+  const { code, out, err } = await run(['show', CAPSULE.id, '--json', '--url', server.url])
+  expect({ code, out }).toEqual({ code: 3, out: '' })
+  expect(JSON.parse(err)).toMatchObject({ code: 'NOT_FOUND', status: 404, detail: 'So it is.', correlation_id: 'c-1' })
+})
+
+test('a wrong command line is a problem document with --json, too', async () => {
+  const { out, err } = await run(['shwo', '--json'])
+  expect(out).toBe('')
+  expect(JSON.parse(err)).toMatchObject({ code: 'VALIDATION_FAILED', type: '/errors/VALIDATION_FAILED' })
+})
+
+test.for([
+  { name: 'nobody listens', reply: undefined },
+  { name: 'the connection breaks', reply: 'hang up' as const },
+  { name: 'a page answers', reply: { text: '<html>' } },
+  { name: 'a proxy answers', reply: { status: 502, text: '{"error":"bad gateway"}' } },
+  { name: 'JSON of another shape answers', reply: { body: { hits: 'none' } } },
+  { name: 'a code of tomorrow answers', reply: { status: 418, body: { code: 'TEAPOT', detail: 'x' } } },
+])('exit code 6 when $name', async ({ reply }) => {
+  await using server = await serve(() => reply ?? {})
+  const url = reply === undefined ? 'http://127.0.0.1:1' : server.url
+  const { code, out, err } = await run(['search', 'x', '--url', url])
+  expect({ code, out }).toEqual({ code: 6, out: '' })
+  expect(err).toMatch(/\(NO_SERVER\)/)
+})
+
+test('a problem cannot speak to the terminal', async () => {
+  await using server = await serve(() => problem(404, 'NOT_FOUND', 'x\u001b[2Jy'))
+  const { err } = await run(['show', CAPSULE.id, '--url', server.url], { terminal: true })
+  expect(err).toContain('x<U+001B>[2Jy')
+})
+
+test('nothing found ends with 3 and says what to do, on standard output', async () => {
+  await using server = await serve(() => ({ body: NOTHING }))
+  const { code, out, err } = await run(['search', 'x', '--url', server.url])
+  expect({ code, err }).toEqual({ code: 3, err: '' })
+  expect(out).toContain(`./cascade --url ${server.url} import <folder>`)
+})
+
+test.for([
+  { name: 'a terminal', terminal: true, env: {}, argv: [], coloured: true },
+  { name: 'a pipe', terminal: false, env: {}, argv: [], coloured: false },
+  { name: 'NO_COLOR', terminal: true, env: { NO_COLOR: '1' }, argv: [], coloured: false },
+  { name: 'an empty NO_COLOR', terminal: true, env: { NO_COLOR: '' }, argv: [], coloured: true },
+  { name: '--no-color', terminal: true, env: {}, argv: ['--no-color'], coloured: false },
+  { name: 'a dumb terminal', terminal: true, env: { TERM: 'dumb' }, argv: [], coloured: false },
+])('colours for $name: $coloured', async ({ terminal, env, argv, coloured }) => {
+  await using server = await serve(() => ({ body: CAPSULE }))
+  const { out } = await run(['show', CAPSULE.id, '--url', server.url, ...argv], { terminal, env })
+  expect(out.includes('\u001b[')).toBe(coloured)
+  const { err } = await run(['show', 'x', ...argv], { terminal, env })
+  expect(err.includes('\u001b[')).toBe(coloured)
+})
+
+test('a reader that leaves ends the command quietly', async () => {
+  await using server = await serve(() => ({ body: CAPSULE }))
+  const broken = () => Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  const stdout = new Writable({ write: (_chunk, _encoding, done) => done(broken()) })
+  const { code, err } = await run(['show', CAPSULE.id, '--url', server.url], { io: { stdout } })
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+})
+
+test('a full disk behind a redirection is told', async () => {
+  await using server = await serve(() => ({ body: CAPSULE }))
+  const full = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  const stdout = new Writable({ write: (_chunk, _encoding, done) => done(full()) })
+  const { code, err } = await run(['show', CAPSULE.id, '--url', server.url], { io: { stdout } })
+  expect(code).toBe(1)
+  expect(err).toContain('ENOSPC')
+})
+
+test('Ctrl-C ends a command that waits with 130, at once', async () => {
+  const signals = createSignals()
+  await using server = await serve(() => {
+    signals.send('SIGINT')
+    return 'hang up'
+  })
+  const { code, out, err } = await run(['search', 'x', '--url', server.url], { io: signals })
+  expect({ code, out, err }).toEqual({ code: 130, out: '', err: '' })
+})
+
+test('a second Ctrl-C leaves the process', async () => {
+  const signals = createSignals()
+  const left: number[] = []
+  await using server = await serve(() => {
+    signals.send('SIGINT')
+    signals.send('SIGINT')
+    return 'hang up'
+  })
+  await run(['search', 'x', '--url', server.url], { io: { ...signals, exitNow: (code) => left.push(code) } })
+  expect(left).toEqual([130])
+})
