@@ -1,4 +1,5 @@
 export type { CliIo, InputStream, OutputStream, StopSignal } from './cli-io.ts'
+export { type CliDescription, type CommandDescription, describeCli } from './describe-cli.ts'
 export { EXIT, type ExitName } from './exit-code.ts'
 export type {
   LocalInstance,
