@@ -1,11 +1,21 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { CascadeError, messageOf, type Random } from '#base'
 import { createToken } from '#identity'
 
 const FILE = 'token'
-/** Shorter than this is no token of ours and would be guessable. */
-const TOKEN_LENGTH_MIN = 32
+/** One word that fits into a header. Shorter than 32 characters would be guessable. */
+const TOKEN = /^[\x21-\x7e]{32,512}$/
 
 export interface TokenFile {
   readonly path: string
@@ -16,15 +26,22 @@ export interface TokenFile {
 
 /**
  * The administrator's bearer token, made at the first start and readable by the user of the folder alone (mode 0600).
+ * Only the owner of the data folder calls this, so nobody else makes one at the same time.
  *
- * @throws CascadeError UNAVAILABLE when the file can be neither read nor made, or holds no token.
+ * @throws CascadeError UNAVAILABLE when the file can be neither read nor made, or holds something else.
  */
 export function openTokenFile(directory: string, random: Random): TokenFile {
   const path = join(directory, FILE)
-  const existing = read(path)
-  if (existing === undefined) return { path, token: create(path, random), created: true }
-  if (existing.length >= TOKEN_LENGTH_MIN) return { path, token: existing, created: false }
-  throw new CascadeError('UNAVAILABLE', `${path} holds no token. Delete the file; the next start makes a new one.`)
+  try {
+    const found = read(path)
+    // An empty file is what a crash or a full disk left of one: nobody has that token, so a new one locks nobody out.
+    if (found === undefined || found === '') return { path, token: create(directory, path, random), created: true }
+    if (!TOKEN.test(found)) throw new Error('it holds something else; delete it and the next start makes a new one')
+    makePrivate(path)
+    return { path, token: found, created: false }
+  } catch (error) {
+    throw new CascadeError('UNAVAILABLE', `The token ${path} cannot be used: ${messageOf(error)}.`, { cause: error })
+  }
 }
 
 function read(path: string): string | undefined {
@@ -32,18 +49,39 @@ function read(path: string): string | undefined {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new CascadeError('UNAVAILABLE', `${path} cannot be read: ${messageOf(error)}.`, { cause: error })
+    throw error
   }
 }
 
-function create(path: string, random: Random): string {
+/** A copy or a backup may have come back readable by others. */
+function makePrivate(path: string): void {
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+}
+
+/** Written beside its place and moved there once it is on disk: the file holds a whole token from its first moment on. */
+function create(directory: string, path: string, random: Random): string {
   const token = createToken(random)
-  const file = openSync(path, 'wx', 0o600)
+  const draft = `${path}.new`
+  rmSync(draft, { force: true })
+  const file = openSync(draft, 'wx', 0o600)
   try {
-    writeSync(file, `${token}\n`)
+    writeFileSync(file, `${token}\n`)
     fsyncSync(file)
   } finally {
     closeSync(file)
   }
+  renameSync(draft, path)
+  syncDirectory(directory)
   return token
+}
+
+/** Makes the new name last through a power failure; Windows has no such call and needs none. */
+function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return
+  const folder = openSync(directory, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
 }
