@@ -10,10 +10,18 @@ const LINES_TYPE = 'application/x-ndjson; charset=utf-8'
 export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: AnyAnswer): FastifyReply {
   reply.code(answer.status).headers(answer.headers ?? {})
   if (isKnown(request, answer)) return reply.code(304).send()
-  if (answer.lines) return reply.type(LINES_TYPE).send(Readable.from(answer.lines, { objectMode: false }))
+  if (answer.lines) return sendLines(request, reply, answer.lines)
   if (answer.file) return reply.type(answer.file.contentType).send(answer.file.bytes)
   if (answer.body === undefined) return reply.send()
   return reply.type(JSON_TYPE).send(JSON.stringify(answer.body))
+}
+
+/** Lines may end before the body they answer does; then the connection ends too, because nobody reads the rest. */
+function sendLines(request: FastifyRequest, reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {
+  reply.raw.once('finish', () => {
+    if (!request.raw.complete) request.raw.destroy()
+  })
+  return reply.type(LINES_TYPE).send(Readable.from(lines, { objectMode: false }))
 }
 
 function isKnown(request: FastifyRequest, { status, headers }: AnyAnswer): boolean {

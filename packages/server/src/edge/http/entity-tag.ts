@@ -29,7 +29,7 @@ const ONE = /^(W\/)?("[\x21\x23-\x7e\x80-\xff]*")$/
 export function parseTagCondition(header: string, name: 'if-match' | 'if-none-match'): TagCondition {
   const text = header.trim()
   if (text === '*') return { any: true }
-  const parts = text.split(/\s*,\s*/).filter((part) => part !== '')
+  const parts = text.split(',').flatMap((part) => part.trim() || [])
   const tags = parts
     .map((part) => ONE.exec(part))
     .map((match) => match && { weak: match[1] !== undefined, tag: match[2]! })

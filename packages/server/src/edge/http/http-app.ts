@@ -15,9 +15,8 @@ import { InFlight } from './idempotency.ts'
 import { HTTP_LIMITS, nodeOptions } from './limits.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { parseQuery, receiveBodies } from './receive.ts'
-import { watchRequests } from './request-watch.ts'
+import { openVisit, watchRequests } from './request-watch.ts'
 import { routeHandler, type UntypedHandler } from './route-handler.ts'
-import { Visit } from './visit.ts'
 
 export interface HttpAppOptions {
   readonly routes: readonly RouteDefinition[]
@@ -50,6 +49,7 @@ export interface HttpAppOptions {
 export function createApp(options: HttpAppOptions, localSockets: LocalSockets = new WeakSet()): FastifyInstance {
   checkRoutes(options.routes, options.handlers)
   const answering = new WeakMap<Socket, FastifyReply>()
+  const guard = new LoopbackGuard(options.server.host, localSockets)
   const app = Fastify({
     http: nodeOptions(options.server),
     keepAliveTimeout: options.server.keep_alive_s * 1000,
@@ -58,8 +58,8 @@ export function createApp(options: HttpAppOptions, localSockets: LocalSockets = 
     routerOptions: { maxParamLength: HTTP_LIMITS.paramLengthMax, querystringParser: parseQuery },
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      request.visit = new Visit(options.newId(), performance.now(), options.head())
-      answerProblem(error, request, reply, options.logger)
+      openVisit(request, reply, options)
+      answerProblem(guard.refusal(request.raw) ?? error, request, reply, options.logger)
     },
     clientErrorHandler: (error, socket) => {
       const answerBegan = answering.get(socket)?.raw.headersSent ?? false
@@ -70,7 +70,6 @@ export function createApp(options: HttpAppOptions, localSockets: LocalSockets = 
   app.server.on('checkExpectation', (request, response) => app.routing(request, response))
   receiveBodies(app, options.server)
   watchRequests(app, options, answering)
-  const guard = new LoopbackGuard(options.server.host, localSockets)
   const allowed = new AllowedMethods(options.routes)
   app.addHook('onRequest', (request, reply, done) => {
     // What is not there is refused here, before its body would be read.

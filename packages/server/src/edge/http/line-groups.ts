@@ -28,12 +28,12 @@ export async function* lineGroups(
   limits: LineLimits,
 ): AsyncGenerator<readonly InputLine[]> {
   const queue = new LineQueue(limits)
-  const reading = queue.fill(source)
+  // Not waited for: where the input stands still it ends only with its connection. It never rejects.
+  void queue.fill(source)
   try {
     for (let group = await queue.take(); group; group = await queue.take()) yield group
   } finally {
     queue.stop()
-    await reading
   }
 }
 

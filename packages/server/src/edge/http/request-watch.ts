@@ -21,11 +21,8 @@ export function watchRequests(
 ): void {
   app.decorateRequest('visit')
   app.addHook('onRequest', (request, reply, done) => {
-    const correlationId = correlationIdFrom(request.headers['x-correlation-id'], options.newId)
-    const visit = new Visit(correlationId, performance.now(), options.head())
-    request.visit = visit
+    const visit = openVisit(request, reply, options)
     answering.set(request.raw.socket, reply)
-    reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId)
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) visit.abort(new CascadeError('UNAVAILABLE', 'The client is gone.'))
       visit.end()
@@ -33,6 +30,14 @@ export function watchRequests(
     })
     done()
   })
+}
+
+/** Gives a request its id and its answer the headers that every answer has. */
+export function openVisit(request: FastifyRequest, reply: FastifyReply, { newId, head }: WatchOptions): Visit {
+  const correlationId = correlationIdFrom(request.headers['x-correlation-id'], newId)
+  request.visit = new Visit(correlationId, performance.now(), head())
+  reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId)
+  return request.visit
 }
 
 function measure(request: FastifyRequest, reply: FastifyReply, { metrics, logger }: WatchOptions): void {

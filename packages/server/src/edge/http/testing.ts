@@ -1,4 +1,4 @@
-import { type ErrorCode, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
+import { type ErrorCode, problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { Health } from '#boot'
@@ -8,6 +8,7 @@ import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { createLogger, Metrics } from '#observability'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
+import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import { createHandlers, createSystemDesk, type HandlerContext, type ImportDesk } from './handlers/index.ts'
 import type { HttpAppOptions } from './http-app.ts'
@@ -101,7 +102,11 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     token,
     memberToken,
     member,
-    send: (method, url, more = {}) => http.app.inject(toInjection(method, url, more, token)),
+    send: async (method, url, more = {}) => {
+      const response = await http.app.inject(toInjection(method, url, more, token))
+      checkAgainstContract(method, url, response)
+      return response
+    },
     [Symbol.asyncDispose]: () => http.close(),
   }
 }
@@ -168,6 +173,37 @@ const noImports: ImportDesk = {
   cancel: async () => undefined,
   remove: async () => undefined,
 }
+
+/**
+ * Every answer a test gets is one that the contract promises: its status is listed, its body has the shape.
+ *
+ * @throws TypeError naming what the contract does not say.
+ */
+function checkAgainstContract(
+  method: string,
+  url: string,
+  { statusCode, headers, body }: LightMyRequestResponse,
+): void {
+  if (String(headers['content-type']).startsWith('application/problem+json')) {
+    if (method !== 'HEAD') problem.parse(JSON.parse(body))
+    return
+  }
+  const route = findRoute(method, url)
+  const response = route?.responses[statusCode]
+  if (!route || (statusCode !== 304 && !response)) throw new TypeError(`${method} ${url} answered ${statusCode}`)
+  if (!response?.schema || method === 'HEAD' || String(headers['content-type']).includes('ndjson')) return
+  response.schema.parse(JSON.parse(body))
+}
+
+function findRoute(method: string, url: string): RouteDefinition | undefined {
+  const path = url.split('?', 1)[0] ?? ''
+  const wanted = method === 'HEAD' ? 'GET' : method
+  const fits = (row: RouteDefinition) => new AllowedMethods([row]).of(path).includes(wanted)
+  // A row with a fixed last part stands before one with a parameter there, as in the router.
+  return ROUTES.filter(fits).toSorted((a, b) => parameters(a) - parameters(b))[0]
+}
+
+const parameters = ({ path }: RouteDefinition): number => path.split('{').length
 
 /** A handler that fails with `code`, to see how the edge tells of it. */
 export const failing =

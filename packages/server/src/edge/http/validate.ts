@@ -50,8 +50,8 @@ const codeOf = (issue: Issue): string => (issue.code === 'custom' ? 'rule' : iss
 
 /** Of the branches of a union, the one that got furthest is the one that was meant. */
 function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, pointer: string): FieldProblem[] {
-  if (issue.discriminator !== undefined)
-    return [problem(join(pointer, issue.discriminator), 'invalid_value', 'none of the known kinds')]
+  // The path of such an issue leads to the discriminator already.
+  if (issue.discriminator !== undefined) return [problem(pointer, 'invalid_value', 'none of the known kinds')]
   const depth = (branch: readonly Issue[]) => Math.max(0, ...branch.map(({ path }) => path.length))
   const best = issue.errors.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length)[0]
   if (!best || depth(best) === 0)
