@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +18,11 @@ export class Contender implements AsyncDisposable {
 
   constructor(directory: string) {
     const program = fileURLToPath(import.meta.url)
-    this.#child = spawn(process.execPath, [program, directory], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#child = spawn(process.execPath, [program, directory], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      // Twenty processes that compile the same modules: the cache halves what each costs.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+    })
     this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()))
     this.#lines = linesOf(this.#child)[Symbol.asyncIterator]()
   }
