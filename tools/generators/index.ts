@@ -1,8 +1,9 @@
 import { cliReference } from './cli-reference.ts'
 import { errorsReference } from './errors-reference.ts'
 import type { Generator } from './generator.ts'
+import { httpReference } from './http-reference.ts'
 
 export type { Generator } from './generator.ts'
 
 /** Everything that `npm run generate` writes and `npm run check` compares. A new one is one line here. */
-export const GENERATORS: readonly Generator[] = [cliReference, errorsReference]
+export const GENERATORS: readonly Generator[] = [cliReference, errorsReference, httpReference]
