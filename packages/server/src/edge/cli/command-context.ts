@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { isCascadeError } from '#base'
 import { type ConfigFlags, type LoadedConfig, loadConfig } from '#config'
 import type { CliIo } from './cli-io.ts'
 import { connectLocal, connectRemote, readToken } from './connect.ts'
@@ -49,7 +50,7 @@ export class CommandContext implements AsyncDisposable {
 
   /** Starts an instance that ends with the command at the latest. */
   readonly startInstance: StartInstance = (loaded, options) => {
-    const starting = this.io.startInstance(loaded, options)
+    const starting = this.io.startInstance(loaded, options).catch((error: unknown) => Promise.reject(causeOf(error)))
     this.#started.push(starting)
     return starting
   }
@@ -80,3 +81,7 @@ export class CommandContext implements AsyncDisposable {
     for (const each of started) if (each.status === 'fulfilled') await each.value.stop('the command is done')
   }
 }
+
+/** A boot that failed says in its cause what a person can act on. */
+const causeOf = (error: unknown): unknown =>
+  isCascadeError(error) && error.code === 'BOOT_FAILED' && isCascadeError(error.cause) ? error.cause : error

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
+import { fixOf } from './error-fix.ts'
 import { EXIT, exitOf } from './exit-code.ts'
 
 test('the codes are what is documented, each once', () => {
@@ -38,4 +39,10 @@ test.for([
   ['INTERNAL', 'failed'],
 ] as const)('%s ends as %s', ([code, exit]) => {
   expect(exitOf(code)).toBe(exit)
+})
+
+// The keys of the catalogue are exactly its codes.
+test.for(Object.keys(ERRORS) as ErrorCode[])('the fix of %s reads at a command line', (code) => {
+  expect(fixOf(code, 'cascade ask --help')).toMatch(/^[A-Z`].*\.$/)
+  expect(fixOf(code, 'cascade ask --help')).not.toMatch(/`(detail|errors)`|Authorization|Retry-After/)
 })

@@ -69,23 +69,22 @@ const readFlags = (input: CommandInput) => ({
 async function becomeOwner(context: CommandContext, loaded: LoadedConfig): Promise<LocalInstance> {
   const { clock } = context.io
   for (const deadline = clock() + WAIT_MS_MAX; ; await pause(WAIT_MS)) {
+    await refuseSecond(loaded.config.data.dir)
     try {
       return await context.startInstance(loaded, { listen: 'tcp+socket', quiet: false })
     } catch (error) {
-      if (!isCascadeError(error) || error.code !== 'DATA_FOLDER_IN_USE') throw error
-      await refuseSecond(loaded.config.data.dir, error)
-      if (clock() >= deadline) throw error
+      const isTaken = isCascadeError(error) && error.code === 'DATA_FOLDER_IN_USE'
+      if (!isTaken || clock() >= deadline) throw error
     }
   }
 }
 
-async function refuseSecond(directory: string, cause: CascadeError): Promise<void> {
+async function refuseSecond(directory: string): Promise<void> {
   const owner = await findLiving(directory)
   if (owner === undefined || owner.url === null) return
   throw new CascadeError(
     'DATA_FOLDER_IN_USE',
     `${directory} is served already, by process ${owner.pid} since ${owner.started_at}: ${owner.url}.`,
-    { cause },
   )
 }
 

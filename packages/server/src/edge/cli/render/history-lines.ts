@@ -55,7 +55,10 @@ export function diffLines(diff: Diff, view: View): string[] {
     ...hunk.lines.map(({ op, text: line }) => colours[op](`${op}${printable(line)}`)),
   ])
   const fields = diff.fields.map((field) => fieldLine(field, view))
-  const summary = `${diff.from} → ${diff.to}: ${plural(diff.added, 'line')} added, ${diff.removed} removed`
+  // The first version is compared with nothing; it is named on both sides then.
+  const first = diff.from === diff.to && text.length > 0
+  const versions = first ? `${diff.to} is the first version` : `${diff.from} → ${diff.to}`
+  const summary = `${versions}: ${plural(diff.added, 'line')} added, ${diff.removed} removed`
   const same = text.length + fields.length === 0 ? ['They are the same.'] : []
   const rough = diff.approximate
     ? [paint.warn('The texts differ too much to compare line by line; this is rough.')]

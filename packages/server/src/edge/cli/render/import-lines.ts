@@ -58,11 +58,7 @@ const secondsOf = ({ started_at, finished_at }: ImportJob): number =>
 
 function countRows(job: ImportJob): string[][] {
   const rows: [string, number, string][] = [
-    [
-      'imported',
-      job.imported,
-      `${plural(job.capsules_created, 'capsule')} created, ${plural(job.versions_added, 'version')} added`,
-    ],
+    ['imported', job.imported, madeWords(job)],
     ['unchanged', job.unchanged, ''],
     ['skipped', job.skipped, ''],
     ['failed', job.failed, ''],
@@ -71,6 +67,9 @@ function countRows(job: ImportJob): string[][] {
     .filter(([name, count]) => count > 0 || name === 'imported')
     .map(([name, count, more]) => [number(count), name, more])
 }
+
+const madeWords = ({ imported, capsules_created, versions_added }: ImportJob): string =>
+  imported === 0 ? '' : `${plural(capsules_created, 'capsule')} created, ${plural(versions_added, 'version')} added`
 
 /** Skipped and failed files, grouped by their reason, the most frequent reason first. */
 function reasonLines(files: readonly ImportFile[], { skipped, failed }: ImportJob, { paint, width }: View): string[] {

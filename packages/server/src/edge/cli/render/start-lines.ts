@@ -2,7 +2,7 @@ import type { AnswerOf } from '../api.ts'
 import type { LocalInstance } from '../local-instance.ts'
 import { columnize, printable, wrap } from './text.ts'
 import type { View } from './view.ts'
-import { duration, plural } from './words.ts'
+import { duration, number, plural } from './words.ts'
 
 export interface ReadyFacts {
   readonly version: string
@@ -39,9 +39,15 @@ export function readyLines({ version, readyInS, dataDir, instance, stats }: Read
   ]
 }
 
-const knowledge = ({ capsules, chunks }: ReadyFacts['stats']): string => {
+function knowledge({ capsules, chunks, by_status }: ReadyFacts['stats']): string {
   if (capsules === 0) return 'nothing yet'
-  return chunks === 0 ? plural(capsules, 'capsule') : `${plural(capsules, 'capsule')}, in ${plural(chunks, 'chunk')}`
+  const resting = Object.entries(by_status).filter(([status, count]) => status !== 'ACTIVE' && count > 0)
+  const parts = [
+    plural(capsules, 'capsule'),
+    ...(chunks === 0 ? [] : [`in ${plural(chunks, 'chunk')}`]),
+    ...resting.map(([status, count]) => `${number(count)} ${status.toLowerCase()}`),
+  ]
+  return parts.join(', ')
 }
 
 function missingLines(chunks: ReadyFacts['instance']['boot']['chunks'], { paint, width }: View): string[] {
