@@ -9,22 +9,19 @@ export const SQLITE_MIN = [3, 51, 3] as const
  *
  * @throws CascadeError BOOT_FAILED with what was found and what is needed.
  */
-export function checkRuntime(versions: NodeJS.ProcessVersions = process.versions): void {
-  const node = versions.node
-  if (Number(node.split('.')[0]) < NODE_MAJOR_MIN) {
-    throw new CascadeError('BOOT_FAILED', `Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${node}.`)
-  }
-  const sqlite = versions.sqlite ?? 'none'
+export function checkRuntime({ node, sqlite = 'none' }: NodeJS.ProcessVersions = process.versions): void {
+  if (!isAtLeast(node, [NODE_MAJOR_MIN])) throw tooOld(`Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${node}.`)
   if (!isAtLeast(sqlite, SQLITE_MIN)) {
-    throw new CascadeError(
-      'BOOT_FAILED',
-      `SQLite ${SQLITE_MIN.join('.')} or newer is needed; this Node.js has ${sqlite}.`,
-    )
+    const found = `this Node.js (${node}) has ${sqlite}. A newer Node.js brings it.`
+    throw tooOld(`SQLite ${SQLITE_MIN.join('.')} or newer is needed; ${found}`)
   }
 }
 
+const tooOld = (detail: string): CascadeError => new CascadeError('BOOT_FAILED', detail)
+
+/** False for what is no version: a part that is no number is not above anything. */
 function isAtLeast(version: string, least: readonly number[]): boolean {
-  const parts = version.split('.').map(Number)
+  const parts = version.split('.').map((part) => (part === '' ? Number.NaN : Number(part)))
   for (const [index, wanted] of least.entries()) {
     const part = parts[index] ?? 0
     if (part !== wanted) return part > wanted

@@ -4,6 +4,7 @@ import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import type { KernelLog } from '#lifecycle'
 import type { Grant } from '#store'
+import { type Every, systemEvery } from './every.ts'
 
 export interface MaintenanceOptions {
   readonly context: CapsuleContext
@@ -12,14 +13,15 @@ export interface MaintenanceOptions {
   readonly subject: Subject
   readonly clock: Clock
   readonly log: KernelLog
+  readonly every?: Every
 }
 
 /** How often it looks whether there is something to do. */
-const TICK_MS = 1000
+export const TICK_MS = 1000
 /** Links by similarity wait until nobody has written for this long: they cost a search per capsule. */
-const IDLE_MS = 3000
+export const IDLE_MS = 3000
 /** After a failure it stays away this long. */
-const AFTER_FAILURE_MS = 30_000
+export const AFTER_FAILURE_MS = 30_000
 
 /**
  * The background care of the store: raises trust that may rise again, and links what is similar in meaning while the
@@ -28,51 +30,57 @@ const AFTER_FAILURE_MS = 30_000
 export class Maintenance implements AsyncDisposable {
   readonly #options: MaintenanceOptions
   readonly #stop = new AbortController()
-  readonly #timer: NodeJS.Timeout
+  readonly #ticks: Disposable
   #running: Promise<void> | undefined
   #head = -1
-  #quietSince = 0
-  #restingUntil = 0
+  #quietSince: number
+  #failedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: MaintenanceOptions) {
     this.#options = options
-    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref()
+    this.#quietSince = options.clock()
+    this.#ticks = (options.every ?? systemEvery)(() => this.#tick(), TICK_MS)
   }
 
+  /** Stops after the command that is under way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer)
+    this.#ticks[Symbol.dispose]()
     this.#stop.abort()
     await this.#running
   }
 
-  #tick(): void {
+  async #tick(): Promise<void> {
     const now = this.#options.clock()
-    if (this.#running || now < this.#restingUntil) return
+    if (this.#stop.signal.aborted || this.#running || isWithin(now, this.#failedAt, AFTER_FAILURE_MS)) return
     this.#running = this.#work(now)
       .catch((error) => {
-        this.#restingUntil = now + AFTER_FAILURE_MS
+        this.#failedAt = now
         this.#options.log.warn('maintenance failed', { reason: messageOf(error) })
       })
       .finally(() => {
         this.#running = undefined
       })
+    await this.#running
   }
 
   async #work(now: number): Promise<void> {
     const { context } = this.#options
     await settleTrust(context, () => this.#grant(), this.#stop.signal)
-    if (!this.#isIdle(now)) return
-    if (await linkSimilarStep(context, () => this.#grant())) this.#head = context.store.head()
+    if (this.#stop.signal.aborted || !this.#isIdle(now)) return
+    const before = context.store.head()
+    const didWrite = await linkSimilarStep(context, () => this.#grant())
+    // Its own leaf is no traffic; a second one is somebody else's and is found at the next look.
+    if (didWrite && context.store.head() === before + 1) this.#head = before + 1
   }
 
-  /** Its own writes do not count as traffic: `#head` is moved past them. */
+  /** True when nobody has written for a while. */
   #isIdle(now: number): boolean {
     const head = this.#options.context.store.head()
     if (head !== this.#head) {
       this.#head = head
       this.#quietSince = now
     }
-    return now - this.#quietSince >= IDLE_MS
+    return !isWithin(now, this.#quietSince, IDLE_MS)
   }
 
   #grant(): Grant<'system.maintain'> {
@@ -86,3 +94,6 @@ export class Maintenance implements AsyncDisposable {
     return requireGrant(gate.decide(request))
   }
 }
+
+/** True less than `ms` after `since`. A clock that was set back is past it at once: waiting for it could take days. */
+const isWithin = (now: number, since: number, ms: number): boolean => now >= since && now - since < ms
