@@ -45,7 +45,7 @@ export const IMPORT_EXAMPLE = {
   id: '01939b41-2b3c-7d4e-9f50-6b7c8d9e0f1a',
   label: null,
   kind: 'folder',
-  path: '/home/ada/handbook',
+  path: '/srv/handbook',
   state: 'running',
   started_at: AT,
   updated_at: AT,

@@ -18,7 +18,7 @@ export const IMPORTS = [
     description:
       'Continues where an interrupted import of the same source stopped; what has not changed is not written again.',
     access: { action: 'import.run', risk: 'high' },
-    body: { schema: importBody, example: { path: '/home/ada/handbook' } },
+    body: { schema: importBody, example: { path: '/srv/handbook' } },
     responses: { 202: json('Begun; follow it at `Location`.', importJob, IMPORT_EXAMPLE) },
     errors: ['SOURCE_UNREADABLE', 'CONFLICT'],
     idempotent: true,

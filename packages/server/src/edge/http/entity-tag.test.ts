@@ -19,7 +19,7 @@ test.for(['', ' ', ',', '1.2.0-3', '"1.2.0-3', 'w/"1.2.0-3"', '"a" "b"', '*, "a"
 
 test('refuses more than 100 tags', () => {
   const list = (count: number) => Array.from({ length: count }, (_, index) => `"${index}"`).join(',')
-  expect(parseTagCondition(list(100), 'if-match')).toMatchObject({ any: false })
+  expect(parseTagCondition(list(100), 'if-match')).toMatchObject({ kind: 'listed' })
   expect(() => parseTagCondition(list(101), 'if-match')).toThrowError(/if-match/)
 })
 
@@ -38,7 +38,7 @@ test.for([
 test('is total: any text is a condition or a VALIDATION_FAILED', () => {
   const isTotal = (header: string): boolean => {
     try {
-      return 'any' in parseTagCondition(header, 'if-match')
+      return 'kind' in parseTagCondition(header, 'if-match')
     } catch (error) {
       return isCascadeError(error) && error.code === 'VALIDATION_FAILED'
     }

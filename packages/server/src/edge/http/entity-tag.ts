@@ -9,8 +9,8 @@ export interface Tagged {
 /** The strong entity tag of a capsule as it is now. @see RFC 9110 section 8.8.3 */
 export const entityTag = ({ version, revision }: Tagged): string => `"${version}-${revision}"`
 
-/** The tags of an `If-Match` or `If-None-Match`: any, or those listed. */
-export type TagCondition = { readonly any: true } | { readonly any: false; readonly tags: readonly ListedTag[] }
+/** The tags of an `If-Match` or `If-None-Match`: all there are, or those listed. */
+export type TagCondition = { readonly kind: 'all' } | { readonly kind: 'listed'; readonly tags: readonly ListedTag[] }
 
 interface ListedTag {
   readonly weak: boolean
@@ -28,22 +28,22 @@ const ONE = /^(W\/)?("[\x21\x23-\x7e\x80-\xff]*")$/
  */
 export function parseTagCondition(header: string, name: 'if-match' | 'if-none-match'): TagCondition {
   const text = header.trim()
-  if (text === '*') return { any: true }
+  if (text === '*') return { kind: 'all' }
   const parts = text.split(',').flatMap((part) => part.trim() || [])
   const tags = parts
     .map((part) => ONE.exec(part))
     .map((match) => match && { weak: match[1] !== undefined, tag: match[2]! })
   if (parts.length === 0 || parts.length > TAGS_MAX || tags.includes(null)) throw malformed(name)
-  return { any: false, tags: tags.filter((tag) => tag !== null) }
+  return { kind: 'listed', tags: tags.filter((tag) => tag !== null) }
 }
 
 /** Strong comparison, for `If-Match`: a weak tag never matches. @see RFC 9110 section 8.8.3.2 */
 export const matchesStrongly = (condition: TagCondition, tag: string): boolean =>
-  condition.any || condition.tags.some((listed) => !listed.weak && listed.tag === tag)
+  condition.kind === 'all' || condition.tags.some((listed) => !listed.weak && listed.tag === tag)
 
 /** Weak comparison, for `If-None-Match`. */
 export const matchesWeakly = (condition: TagCondition, tag: string): boolean =>
-  condition.any || condition.tags.some((listed) => listed.tag === tag)
+  condition.kind === 'all' || condition.tags.some((listed) => listed.tag === tag)
 
 const malformed = (name: string): CascadeError =>
   new CascadeError('VALIDATION_FAILED', `The header ${name} is no entity tag, list of entity tags or *.`, {

@@ -1,4 +1,4 @@
-import { type ErrorCode, problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
+import { problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { Health } from '#boot'
@@ -204,10 +204,3 @@ function findRoute(method: string, url: string): RouteDefinition | undefined {
 }
 
 const parameters = ({ path }: RouteDefinition): number => path.split('{').length
-
-/** A handler that fails with `code`, to see how the edge tells of it. */
-export const failing =
-  (code: ErrorCode, detail = 'as the test wants it'): UntypedHandler =>
-  () => {
-    throw new CascadeError(code, detail)
-  }

@@ -88,16 +88,17 @@ function problemsView(route: RouteDefinition): Fragment {
   return html`<h4>Problems</h4><ul class="codes">${codes}</ul>`
 }
 
+const JSON_TYPE = 'application/json'
 const STREAMED = 'application/x-ndjson'
 
 function tryView(route: RouteDefinition, parameters: readonly Parameter[]): Fragment {
   const { body } = route
   const example =
     body?.example === undefined ? '' : JSON.stringify(body.example, null, body.contentType === STREAMED ? 0 : 2)
-  return html`<form class="try" data-method="${route.method}" data-path="${route.path}" data-type="${body?.contentType ?? ''}">
+  return html`<form class="try" data-method="${route.method}" data-path="${route.path}" data-type="${body ? (body.contentType ?? JSON_TYPE) : ''}">
 <h4>Try it</h4>
 ${parameters.map((parameter) => field(route, parameter))}
-${route.ifMatch ? html`<label>If-Match <input name="if-match" data-in="header" placeholder='"1.0.0-1"' autocomplete="off" spellcheck="false"></label>` : ''}
+${route.ifMatch ? html`<label>If-Match <input name="if-match" data-in="header" title='An ETag, such as "1.0.0-1"' autocomplete="off" spellcheck="false"></label>` : ''}
 ${body ? html`<label>Body <textarea name="body" rows="${Math.min(14, example.split('\n').length + 1)}" spellcheck="false">${example}</textarea></label>` : ''}
 <p><button type="submit">Send ${route.method}</button> <output class="status" aria-live="polite"></output></p>
 <pre class="result" tabindex="0" hidden></pre>

@@ -30,7 +30,7 @@ ${own.map((route) => operationView(route, paths[route.path]?.[route.method.toLow
 
 const header = (version: string): Fragment => html`<header>
 <h1><img src="/favicon.ico" alt="" width="28" height="28"> Forge Cascade <small>${version}</small></h1>
-<label class="token">Token <input id="token" type="password" autocomplete="off" spellcheck="false" placeholder="fc_…" aria-describedby="token-help"></label>
+<label class="token">Token <input id="token" type="password" autocomplete="off" spellcheck="false" aria-describedby="token-help"></label>
 <p id="token-help">From the file <code>token</code> of the data folder. Kept in this tab only.</p>
 <p class="links"><a href="/v2/openapi.json">OpenAPI 3.1</a> <a href="/errors">Errors</a> <a href="/health/ready">Health</a></p>
 </header>`
@@ -41,7 +41,7 @@ interface TagGroup {
 }
 
 const navigation = (tags: readonly TagGroup[]): Fragment => html`<nav aria-label="Operations">
-<label class="find">Find <input id="find" type="search" placeholder="press / to find" autocomplete="off"></label>
+<label class="find">Find <small>press <kbd>/</kbd></small> <input id="find" type="search" autocomplete="off"></label>
 ${tags.map(
   ({ name, routes }) => html`<h2><a href="#tag-${name}">${name}</a></h2>
 <ul>${routes.map(({ id, method, summary }) => html`<li><a href="#${id}"><span class="method ${method.toLowerCase()}">${method}</span> ${summary.replaceAll('`', '')}</a></li>`)}</ul>`,

@@ -32,6 +32,10 @@ find.addEventListener('input', () => {
     const item = document.querySelector(`nav a[href="#${operation.id}"]`)?.parentElement
     if (item) item.hidden = operation.hidden
   }
+  for (const section of document.querySelectorAll('main > section')) {
+    section.hidden = words.length > 0 && !section.querySelector('[data-search]:not([hidden])')
+    document.querySelector(`nav h2 a[href="#${section.id}"]`).parentElement.hidden = section.hidden
+  }
   document.querySelector('#nothing').hidden = shown > 0
 })
 
