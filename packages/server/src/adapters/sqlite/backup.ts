@@ -25,10 +25,11 @@ export async function writeBackup(
   database.exec('BEGIN')
   try {
     database.get('SELECT count(*) FROM meta')
-    await backup(database.connection, partial, {
+    const pages = await backup(database.connection, partial, {
       rate: PAGES_PER_STEP,
       progress: ({ totalPages, remainingPages }) => onProgress(totalPages - remainingPages, totalPages),
     })
+    onProgress(pages, pages)
   } finally {
     database.exec('COMMIT')
   }

@@ -15,16 +15,22 @@ export interface LedgerTail {
   readonly time: number
 }
 
-/** An event as it stands beside its leaf; the rest of the CloudEvent follows from the leaf. */
+/**
+ * An event as it stands beside its leaf; the rest of the CloudEvent follows from the leaf. A member that the leaf has as
+ * well is 0 here: a log of millions of entries need not say everything twice.
+ */
 export type StoredEvent = readonly [
   id: string,
-  type: string,
-  subject: string,
+  type: string | 0,
+  subject: string | 0,
   decisionId: string,
+  actor: string | 0,
+  correlationId: string | 0,
   data: EventDraft['data'],
-  actor: string,
-  correlationId: string,
 ]
+
+/** What the type of most events adds to that of their record. */
+export const EVENT_PREFIX = 'cascade.'
 
 const INSERT_LEAF =
   'INSERT INTO leaves (sequence, text, hash, category, type, actor, subject, correlation, events) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'
@@ -100,14 +106,15 @@ export class LeafWriter {
         : position === records.length - 1
           ? events
           : []
+    const record = records[position]!
     return own.map(({ type, subject, data }) => [
       this.#eventId(),
-      type,
-      subject,
+      type === EVENT_PREFIX + record.type ? 0 : type,
+      subject === record.subject ? 0 : subject,
       grant.decisionId,
+      grant.subject === record.actor ? 0 : grant.subject,
+      grant.correlationId === record.correlationId ? 0 : grant.correlationId,
       data,
-      grant.subject,
-      grant.correlationId,
     ])
   }
 }

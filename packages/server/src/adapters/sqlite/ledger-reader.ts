@@ -2,7 +2,7 @@ import { FIRST_PREV, type Leaf, type LeafFilter, leafHash, type StoredLeaf } fro
 import type { CascadeEvent, ChangeEntry } from '#store'
 import type { Database, SqlValue } from './database.ts'
 import { timeOrderedKey } from './hash-key.ts'
-import type { StoredEvent } from './leaf-writer.ts'
+import { EVENT_PREFIX, type StoredEvent } from './leaf-writer.ts'
 import type { Names } from './names.ts'
 
 interface LeafRow {
@@ -110,16 +110,16 @@ export class LedgerReader {
 
   #events(row: LeafRow, leaf: Leaf): CascadeEvent[] {
     if (row.events === null) return []
-    return parseEvents(row.events).map(([id, type, subject, decisionid, data, actor, correlationid]) => ({
+    return parseEvents(row.events).map(([id, type, subject, decisionid, actor, correlationid, data]) => ({
       specversion: '1.0',
       id,
       source: this.#eventSource,
-      type,
-      subject,
+      type: type || EVENT_PREFIX + leaf.type,
+      subject: subject || leaf.subject,
       time: leaf.time,
       datacontenttype: 'application/json',
-      actor,
-      correlationid,
+      actor: actor || leaf.actor,
+      correlationid: correlationid || leaf.correlation_id,
       decisionid,
       sequence: row.sequence,
       data,

@@ -2,7 +2,7 @@ import type { Clock } from '#base'
 import { type CapsuleStore, capsuleChanges } from '#capsules'
 import type { LedgerStore } from '#ledger'
 import type { RecordDelete, RecordPage, RecordPut, Records, StoredRecord } from '#store'
-import { unpackLineage } from './lineage-query.ts'
+import { unpackLineage } from './packed-lineage.ts'
 import type { ReaderPool } from './reader-pool.ts'
 import type { SequenceWatch } from './sequence-watch.ts'
 

@@ -71,7 +71,12 @@ export class SqliteStore implements Store {
 
   /** Opens the file, then the readers. @throws CascadeError DATA_FOLDER_NEWER, UNAVAILABLE, DATA_CORRUPT. */
   async open(): Promise<void> {
-    await this.#writer.ready()
+    try {
+      await this.#writer.ready()
+    } catch (error) {
+      await this.#writer.close()
+      throw error
+    }
     this.#readers.start()
     this.#isOpen = true
   }

@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { createAll, draftOf, parentOf } from '../../domain/capsules/testing.ts'
+import { tellCreated } from '../../domain/capsules/use-cases/tell.ts'
+import { commandOf, commit, grantOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
+import { examine } from './doctor.ts'
+import { openSession } from './open-session.ts'
+import { createFolders, openTestStore } from './testing.ts'
+import { DATABASE_FILE } from './writer-operations.ts'
+
+const folder = createFolders()
+
+/** A small store of all kinds of rows, closed again. */
+async function createDamageable(): Promise<string> {
+  const directory = folder()
+  const store = await openTestStore(directory)
+  const parent = draftOf({ content: 'the first of them', embedding: { model: 'm', vector: Float32Array.of(1, 2) } })
+  await createAll(store, [parent, draftOf({ parents: [parentOf(parent.id)] })])
+  const draft = draftOf({ content: 'told of with a digest' })
+  const grant = grantOf('capsule.create')
+  await commit(
+    store,
+    commandOf(grant, [store.capsules.create(grant, draft, 'none')], tellCreated(grant, draft, '1.0.0')),
+  )
+  expect((await store.doctor('full')).filter(({ ok }) => !ok)).toEqual([])
+  await store[Symbol.asyncDispose]()
+  return directory
+}
+
+/** Names of the checks that fail after `sql` was carried out behind the store's back. */
+async function checksFailingAfter(sql: string, depth: 'quick' | 'full' = 'full'): Promise<string[]> {
+  const directory = await createDamageable()
+  const file = new DatabaseSync(join(directory, DATABASE_FILE))
+  file.exec(sql)
+  file.close()
+  const data = { directory, collections: TEST_COLLECTIONS, compressionLevel: 6, eventSource: '/test', pagesMax: 0 }
+  const { session, slots } = openSession(data)
+  const findings = examine(session.database, depth, slots, () => undefined)
+  session.database.close()
+  return findings.filter(({ ok }) => !ok).map(({ check }) => check)
+}
+
+test.for([
+  {
+    name: 'a leaf with another word in it',
+    sql: `UPDATE leaves SET text = replace(text, 'created', 'deleted')`,
+    check: 'ledger chain',
+  },
+  { name: 'a leaf that is gone', sql: 'DELETE FROM leaves WHERE sequence = 1', check: 'ledger chain' },
+  { name: 'a leaf that is no JSON', sql: `UPDATE leaves SET text = '{' WHERE sequence = 1`, check: 'ledger chain' },
+  { name: 'content that was altered', sql: `UPDATE versions SET content = 'forged'`, check: 'digests' },
+  { name: 'a version that is gone', sql: 'DELETE FROM versions WHERE key = 1', check: 'heads' },
+  { name: 'an edge to nowhere', sql: 'UPDATE edges SET parent = 999', check: 'lineage' },
+  { name: 'a link to nowhere', sql: 'INSERT INTO links VALUES (1, 1, 999, 1, 0)', check: 'links' },
+  { name: 'a vector that is gone', sql: 'DELETE FROM embeddings', check: 'vectors' },
+  { name: 'a text that is not in the index', sql: 'DELETE FROM fts_head WHERE rowid = 1', check: 'words' },
+])('finds $name', async ({ sql, check }) => {
+  expect(await checksFailingAfter(sql)).toContain(check)
+})
+
+test('a quick look finds what counts and pointers show, and skips what reads everything', async () => {
+  expect(await checksFailingAfter('DELETE FROM embeddings', 'quick')).toEqual(['vectors'])
+  expect(await checksFailingAfter(`UPDATE versions SET content = 'forged'`, 'quick')).toEqual([])
+})

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { Database } from './database.ts'
+import { migrate } from './migrations.ts'
+import { rebuildRecordIndexes } from './record-writer.ts'
+import { type SpaceAnnouncement, VectorSlots } from './vector-slots.ts'
+import { WriteSession } from './write-session.ts'
+import { DATABASE_FILE, PAGE_BYTES, type WriterData } from './writer-operations.ts'
+
+/** Pages kept in memory by the writer, KiB: the upper levels of every tree. */
+const CACHE_KIB = 96 * 1024
+
+const PRAGMAS = (pagesMax: number): readonly string[] => [
+  `page_size = ${PAGE_BYTES}`,
+  'auto_vacuum = INCREMENTAL',
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  // Checkpoints have their own schedule, beside the commits and not in one of them.
+  'wal_autocheckpoint = 0',
+  'temp_store = MEMORY',
+  `cache_size = -${CACHE_KIB}`,
+  ...(pagesMax > 0 ? [`max_page_count = ${pagesMax}`] : []),
+]
+
+export interface OpenSession {
+  readonly session: WriteSession
+  /** How many vectors were put into memory. */
+  readonly slots: number
+}
+
+/**
+ * Opens the file for writing: recovers what a crash left in the log, brings the schema up to date, and makes from the
+ * rows what is kept in memory.
+ *
+ * @throws CascadeError DATA_FOLDER_NEWER.
+ */
+export function openSession(
+  data: Omit<WriterData, 'head'>,
+  announce: (space: SpaceAnnouncement) => void = () => undefined,
+): OpenSession {
+  const database = new Database(join(data.directory, DATABASE_FILE), {
+    readOnly: false,
+    pragmas: PRAGMAS(data.pagesMax),
+  })
+  try {
+    // Nobody else writes, so there is nothing to wait for: a checkpoint that meets a reader leaves it at that.
+    database.exec('PRAGMA busy_timeout = 0')
+    migrate(database)
+    const collections = new Map(data.collections.map(({ name, indexes }) => [name, indexes]))
+    rebuildRecordIndexes(database, collections)
+    const slots = new VectorSlots(announce)
+    const count = slots.load(database)
+    const session = new WriteSession(database, { ...data, collections }, slots)
+    session.bands.load(database)
+    return { session, slots: count }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}

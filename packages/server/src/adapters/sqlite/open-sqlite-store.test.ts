@@ -1,0 +1,77 @@
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { addVersion, create, getHead, setStatus, versionOf } from '../../domain/capsules/testing.ts'
+import { codeOf, commandOf, commit, grantOf, noteOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
+import { openSqliteStore } from './open-sqlite-store.ts'
+import { createFolders, openTestStore } from './testing.ts'
+import { DATABASE_FILE } from './writer-operations.ts'
+
+const folder = createFolders()
+
+test('a folder that a newer program wrote is refused and left as it is', async () => {
+  const directory = folder()
+  mkdirSync(directory)
+  const file = join(directory, DATABASE_FILE)
+  const newer = new DatabaseSync(file)
+  newer.exec('PRAGMA journal_mode = WAL; CREATE TABLE future (a); PRAGMA user_version = 999')
+  newer.close()
+  const before = readFileSync(file)
+  expect(await codeOf(() => openTestStore(directory))).toBe('DATA_FOLDER_NEWER')
+  expect(readFileSync(file).equals(before)).toBe(true)
+})
+
+test('a file that is no database is called damaged', async () => {
+  const directory = folder()
+  mkdirSync(directory)
+  copyFileSync(import.meta.filename, join(directory, DATABASE_FILE))
+  expect(await codeOf(() => openTestStore(directory))).toBe('DATA_CORRUPT')
+})
+
+test('everything is there again after closing and opening', async () => {
+  const directory = folder()
+  const first = await openTestStore(directory)
+  const embedding = { model: 'm', vector: Float32Array.of(3, 4) }
+  const draft = await create(first, { content: 'a word that comes again', tags: ['t'], embedding })
+  const archived = await create(first, { content: 'a word that rests', embedding })
+  await setStatus(first, archived.id, 'ARCHIVED')
+  await addVersion(first, versionOf(draft, '1.1.0', { content: 'another word that comes again', embedding }))
+  const [head, leaf] = [await getHead(first, draft.id), await first.ledger.find(first.head())]
+  await first[Symbol.asyncDispose]()
+
+  const second = await openTestStore(directory)
+  expect(await getHead(second, draft.id)).toEqual(head)
+  expect(await second.ledger.find(second.head())).toEqual(leaf)
+  const question = { text: 'again', embedding, filter: {}, perSignal: 10 }
+  const { candidates } = await second.capsules.candidates(question)
+  expect(candidates.map(({ id, version }) => [id, version])).toEqual([[draft.id, '1.1.0']])
+  expect(candidates[0]?.signals).toMatchObject({ lexical: expect.any(Number), vector: expect.closeTo(1, 6) })
+  await commit(second, noteOf())
+  expect((await second.ledger.verifyChain(0)).firstBad).toBeUndefined()
+  await second[Symbol.asyncDispose]()
+})
+
+test('an index that a collection is given later finds what was there before', async () => {
+  const directory = folder()
+  const before = await openTestStore(directory, { collections: [{ name: 'people', indexes: [] }] })
+  const grant = grantOf('subject.create')
+  await commit(before, commandOf(grant, [before.records.put(grant, 'people', 'ada', { name: 'Ada' })]))
+  await before[Symbol.asyncDispose]()
+  const after = await openSqliteStore({ directory, collections: TEST_COLLECTIONS, readers: 1 })
+  const { items } = await after.records.listBy('people', 'name', 'Ada', { limit: 10 })
+  expect(items.map(({ key }) => key)).toEqual(['ada'])
+  await after[Symbol.asyncDispose]()
+})
+
+test('long texts and short ones come back as they were, compressed or not', async () => {
+  const contents = ['x', 'ä'.repeat(600), `${'0123456789'.repeat(5000)}é`, '\u0000\u{1f9ea}'.repeat(2000)]
+  for (const compressionLevel of [0, 6]) {
+    const store = await openTestStore(folder(), { compressionLevel })
+    for (const content of contents) {
+      const { id } = await create(store, { content })
+      expect((await getHead(store, id)).content).toBe(content)
+    }
+    await store[Symbol.asyncDispose]()
+  }
+})

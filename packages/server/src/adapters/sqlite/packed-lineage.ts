@@ -1,0 +1,115 @@
+import type { Lineage, LineageEdge, LineageNode } from '#capsules'
+import { STATUS_CODES } from './codes.ts'
+import type { EdgeRow } from './lineage-query.ts'
+
+/** A lineage as it crosses threads: columns and one text of JSON, which cost far less than many small objects. */
+export interface PackedLineage {
+  /** Nodes as JSON, in the order of their keys. */
+  readonly nodes: string
+  readonly depths: Uint32Array
+  readonly edges: PackedEdges
+  readonly truncated: boolean
+}
+
+export interface PackedEdges {
+  readonly children: Float64Array
+  readonly versions: Float64Array
+  readonly parents: Float64Array
+  readonly ats: Float64Array
+  /** Few words that repeat, and for each edge which two of them it has. */
+  readonly words: readonly string[]
+  readonly parentVersions: Uint32Array
+  readonly reasons: Uint32Array
+  /** Names of the versions of children that are no heads. */
+  readonly versionNames: ReadonlyMap<number, string>
+}
+
+type PackedNode = readonly [
+  key: number,
+  hex: string,
+  head: number,
+  version: string,
+  title: string | null,
+  status: number,
+  trust: number,
+  effectiveTrust: number,
+  createdAt: number,
+]
+
+/** @param versionNames the names of those versions that are no heads. */
+export function packEdges(rows: readonly EdgeRow[], versionNames: ReadonlyMap<number, string>): PackedEdges {
+  const words = new Map<string, number>()
+  const wordOf = (text: string): number => {
+    const known = words.get(text) ?? words.size
+    words.set(text, known)
+    return known
+  }
+  return {
+    children: Float64Array.from(rows, (row) => row[0]),
+    versions: Float64Array.from(rows, (row) => row[1]),
+    parents: Float64Array.from(rows, (row) => row[2]),
+    parentVersions: Uint32Array.from(rows, (row) => wordOf(row[3])),
+    reasons: Uint32Array.from(rows, (row) => wordOf(row[4])),
+    ats: Float64Array.from(rows, (row) => row[5]),
+    words: [...words.keys()],
+    versionNames,
+  }
+}
+
+/** The main thread's half: the objects that the port promises. */
+export function unpackLineage({ nodes, depths, edges, truncated }: PackedLineage): Lineage {
+  // Written by the statement of `readNodes`.
+  const rows = JSON.parse(nodes) as PackedNode[]
+  const byKey = new Map<number, KnownNode>()
+  const unpacked = rows.map((row, position) => {
+    const node = toNode(row, depths[position]!)
+    byKey.set(row[0], { id: node.id, head: row[2], version: row[3] })
+    return node
+  })
+  return { nodes: unpacked.sort(byAge), edges: unpackEdges(edges, byKey), truncated }
+}
+
+interface KnownNode {
+  readonly id: string
+  readonly head: number
+  readonly version: string
+}
+
+function unpackEdges(edges: PackedEdges, nodes: ReadonlyMap<number, KnownNode>): LineageEdge[] {
+  return Array.from(edges.children, (key, position) => {
+    const child = nodes.get(key)!
+    const version = edges.versions[position]!
+    return {
+      child: child.id,
+      childVersion: version === child.head ? child.version : edges.versionNames.get(version)!,
+      parent: nodes.get(edges.parents[position]!)!.id,
+      parentVersion: edges.words[edges.parentVersions[position]!]!,
+      reason: edges.words[edges.reasons[position]!]!,
+      at: edges.ats[position]!,
+      current: version === child.head,
+    }
+  })
+}
+
+function toNode(
+  [, hex, , version, title, status, trust, effectiveTrust, createdAt]: PackedNode,
+  depth: number,
+): LineageNode {
+  return {
+    id: uuidOf(hex),
+    version,
+    title,
+    status: STATUS_CODES.decode(status),
+    trust,
+    effectiveTrust,
+    createdAt,
+    depth,
+  }
+}
+
+const byAge = (a: LineageNode, b: LineageNode): number => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
+
+function uuidOf(digits: string): string {
+  const hex = digits.toLowerCase()
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
