@@ -16,7 +16,8 @@ function open() {
   const { clock } = createTestClock()
   const store = openMemoryStore({ collections: SUBJECT_COLLECTIONS, clock })
   const newId = createUuidV7(clock, systemRandom)
-  const openSubjects = () => new Subjects({ store, clock, newId })
+  const openSubjects = (keptMax?: number) =>
+    new Subjects({ store, clock, newId, ...(keptMax === undefined ? {} : { keptMax }) })
   return { store, subjects: openSubjects(), openSubjects }
 }
 
@@ -135,11 +136,15 @@ describe('a registered subject', () => {
 })
 
 test('more subjects than are kept at hand are all found', async () => {
-  const { store, subjects } = open()
-  const grant = grantOf('subject.create', { reach: 'lines' })
-  const first = await subjects.resolveOrRegister('first', () => grant)
-  for (let index = 0; index < 10_050; index++) await subjects.resolveOrRegister(`name ${index}`, () => grant)
-  expect(await subjects.resolveOrRegister('first', never)).toEqual(first)
-  expect((await subjects.resolve('name 10049'))?.name).toBe('name 10049')
-  expect(store.head()).toBe(10_050)
+  const { store, openSubjects } = open()
+  const subjects = openSubjects(3)
+  const names = Array.from({ length: 10 }, (_, index) => `name ${index}`)
+  const registered = []
+  for (const name of names) registered.push(await subjects.resolveOrRegister(name, may))
+  for (const round of [registered, registered.toReversed()])
+    for (const subject of round) {
+      expect(await subjects.resolveOrRegister(subject.name, never)).toEqual(subject)
+      expect(await subjects.resolve(subject.id)).toEqual(subject)
+    }
+  expect(store.head()).toBe(9)
 })

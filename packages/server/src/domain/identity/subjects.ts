@@ -7,28 +7,31 @@ export interface SubjectsOptions {
   readonly store: UnitOfWork & { readonly records: Records }
   readonly clock: Clock
   readonly newId: () => string
+  /** Subjects kept at hand; at the bound all are let go at once. */
+  readonly keptMax?: number
 }
 
 /** Decides on registering a subject, on behalf of whoever caused it. */
 export type GrantSubjectCreation = () => Grant<'subject.create'>
 
-/** Subjects kept at hand; at the bound all are let go at once. */
-const CACHE_MAX = 10_000
+const KEPT_MAX = 10_000
 
 /** The registry of subjects: found by id or name, registered by the first use of a name. */
 export class Subjects {
   readonly #store: SubjectsOptions['store']
   readonly #clock: Clock
   readonly #newId: () => string
+  readonly #keptMax: number
   // Nothing changes a subject once it is registered, so what was read once stays true. What is absent is not kept:
   // it may be registered at any moment.
   readonly #byId = new Map<string, Subject>()
   readonly #byName = new Map<string, Subject>()
 
-  constructor({ store, clock, newId }: SubjectsOptions) {
+  constructor({ store, clock, newId, keptMax = KEPT_MAX }: SubjectsOptions) {
     this.#store = store
     this.#clock = clock
     this.#newId = newId
+    this.#keptMax = keptMax
   }
 
   async find(id: string): Promise<Subject | undefined> {
@@ -126,7 +129,7 @@ export class Subjects {
 
   #remember(subject: Subject | undefined): Subject | undefined {
     if (!subject) return undefined
-    if (this.#byId.size >= CACHE_MAX) {
+    if (this.#byId.size >= this.#keptMax) {
       this.#byId.clear()
       this.#byName.clear()
     }
