@@ -110,6 +110,7 @@ function trackWork({ visit }: FastifyRequest, { id }: RouteDefinition, options: 
 
 /** A content type that is understood somewhere is not understood everywhere. */
 function checkContentType(route: RouteDefinition, { headers }: FastifyRequest): void {
+  if (route.method === 'GET') return // carries no body, whatever its headers say
   const given = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
   const taken = route.body?.contentType ?? 'application/json'
   if (given !== undefined ? given === taken : taken === 'application/json') return

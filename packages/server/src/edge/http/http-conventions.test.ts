@@ -111,6 +111,10 @@ describe('a body', () => {
     expect((await http.send('POST', `${ABSENT}/restore`, { body: {} })).json().code).toBe('NOT_FOUND')
   })
 
+  test('of a GET is no matter', async () => {
+    expect((await http.send('GET', '/v2/capsules', { headers: { 'content-type': 'text/plain' } })).statusCode).toBe(200)
+  })
+
   test('of a stranger is not read', async () => {
     const response = await http.send('POST', '/v2/capsules', {
       payload: 'no json',
