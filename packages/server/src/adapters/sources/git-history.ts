@@ -97,12 +97,17 @@ function spin(branch: readonly GitCommit[]): ReadonlyMap<string, Thread> {
     for (const change of commit.changes) {
       const from = change.before?.path ?? change.after?.path ?? ''
       const to = change.after?.path ?? from
+      if (isTold(threads.get(to), commit, change)) continue
       threads.set(to, extend(threads.get(from), { ...change, commit }))
       if (from !== to) threads.delete(from)
     }
   }
   return threads
 }
+
+/** A merge within the branch brings what the commits before it have told. */
+const isTold = (thread: Thread | undefined, { parents }: GitCommit, { after }: GitChange): boolean =>
+  thread !== undefined && parents.length > 1 && isSame(thread.changes.at(-1)?.after, after)
 
 function extend(thread: Thread | undefined, change: HistoryChange): Thread {
   if (!thread) return { start: change.before, changes: [change], isWhole: true }

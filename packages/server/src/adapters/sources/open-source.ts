@@ -49,21 +49,20 @@ export async function detectKind(path: string): Promise<SourceKind> {
   )
 }
 
-/** A working tree has `.git`; a bare repository has what `.git` holds. */
+/** A working tree has `.git`, a linked one as a file; a bare repository has what `.git` holds. */
 async function isRepository(folder: string): Promise<boolean> {
-  if (await exists(join(folder, '.git'))) return true
-  const parts = await Promise.all(['HEAD', 'objects', 'refs'].map((name) => exists(join(folder, name))))
-  return parts.every(Boolean)
+  const git = join(folder, '.git')
+  const isLinked = (await lstat(git).catch(absent))?.isFile() ?? false
+  return isLinked || (await holdsRepository(git)) || (await holdsRepository(folder))
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path)
-    return true
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return false
-    throw error
-  }
+async function holdsRepository(folder: string): Promise<boolean> {
+  const parts = await Promise.all(['HEAD', 'objects', 'refs'].map((name) => lstat(join(folder, name)).catch(absent)))
+  return parts.every((part) => part !== undefined)
+}
+
+function absent(error: unknown): undefined {
+  if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
 }
 
 async function requireShortRoot(source: ImportSource): Promise<ImportSource> {

@@ -2,6 +2,7 @@ import { ERRORS } from '@forge-cascade/contract'
 import { CascadeError, type Random } from '#base'
 import type { Change, Command, CommandOutcome, UnitOfWork } from '#store'
 import { carryOut } from './capsule-step.ts'
+import type { FileBook } from './file-book.ts'
 import { type ImportFileRow, type ImportRow, jobKey, NO_TALLY } from './import-records.ts'
 import type { SourcePoint } from './import-source.ts'
 import { failedRow, type Planning } from './plan-file.ts'
@@ -29,9 +30,21 @@ interface Failure {
   readonly reason: string
 }
 
+/** A row whose change rides on a command of another file. */
+interface Rider {
+  readonly name: string
+  readonly change: Change
+}
+
+interface Load {
+  readonly riders: readonly Rider[]
+  readonly point: SourcePoint | undefined
+}
+
 interface ItemCommand {
   readonly command: Command
   readonly item: WritableItem | undefined
+  readonly load: Load
 }
 
 /**
@@ -43,7 +56,7 @@ export class ImportWriter {
   readonly #progress: Progress
   readonly #source: string
   /** Rows without a change of capsules; they ride on the next command. */
-  #riding: Change[] = []
+  #riders: Rider[] = []
   /** A point rides on a command after those it stands for. */
   #point: SourcePoint | undefined
   // Written at the end only: a row that is written at once would let the next version of the file, which was planned
@@ -74,10 +87,10 @@ export class ImportWriter {
   async finish(type: `import.${string}`): Promise<void> {
     const { context, grant, jobId } = this.#planning.settings
     for (const rows of slices(this.#failureRows(), ROWS_PER_COMMAND)) {
-      this.#riding.push(...rows.map((row) => this.#planning.book.put(grant, row)))
-      await commit(context.store, this.#noteCommand())
+      for (const row of rows) this.#board(row)
+      await commit(context.store, this.#noteCommand(this.#takeLoad()))
     }
-    const changes = [...this.#takeRiding(), this.#jobChange()]
+    const changes = [...this.#loadChanges(this.#takeLoad()), this.#jobChange()]
     const telling = tellImport(grant, type, jobId, numbersOf(this.#progress.job))
     await commit(context.store, { id: commandId(context.random), grant, changes, ...telling })
   }
@@ -98,11 +111,28 @@ export class ImportWriter {
     return this.#records.put(this.#grant, 'imports', jobKey(job.id), row)
   }
 
-  /** What waits for a command to ride on. */
-  #takeRiding(): readonly Change[] {
-    const riding = [...this.#riding, ...this.#pointChanges()]
-    this.#riding = []
-    return riding
+  /** Lets the row ride on the next command. */
+  #board(row: ImportFileRow): void {
+    const { book } = this.#planning
+    this.#riders.push({ name: book.nameOf(row), change: book.put(this.#grant, row) })
+  }
+
+  #takeLoad(): Load {
+    const load = { riders: this.#riders, point: this.#point }
+    this.#riders = []
+    this.#point = undefined
+    return load
+  }
+
+  #loadChanges({ riders, point }: Load): readonly Change[] {
+    const changes = riders.map(({ change }) => change)
+    return point ? [...changes, this.#records.put(this.#grant, 'import_points', this.#source, point)] : changes
+  }
+
+  /** The command did not happen: its load rides on the next one, save what is of the very file that failed. */
+  #takeBack({ riders, point }: Load, names: ReadonlySet<string>): void {
+    this.#riders.unshift(...riders.filter(({ name }) => !names.has(name)))
+    this.#point ??= point
   }
 
   get #grant() {
@@ -117,44 +147,37 @@ export class ImportWriter {
     const commands: ItemCommand[] = []
     for (const entry of entries) {
       if ('point' in entry) this.#point = entry.point
-      else if (entry.steps.length === 0) this.#riding.push(...entry.puts)
-      else commands.push({ command: this.#itemCommand(entry), item: entry })
+      else if (entry.steps.length > 0) commands.push(this.#itemCommand(entry, this.#takeLoad()))
+      else this.#riders.push(...ridersOf(entry, this.#planning.book))
     }
-    if (this.#riding.length > 0) commands.push({ command: this.#noteCommand(), item: undefined })
+    if (this.#riders.length > 0) {
+      const load = this.#takeLoad()
+      commands.push({ command: this.#noteCommand(load), item: undefined, load })
+    }
     return commands.map((one, index) => (index === commands.length - 1 ? this.#withProgress(one) : one))
   }
 
-  #itemCommand({ steps, puts }: WritableItem): Command {
+  #itemCommand(item: WritableItem, load: Load): ItemCommand {
     const { context, grant } = this.#planning.settings
-    const { changes, records, events } = carryOut(context.store.capsules, grant, steps)
-    return {
-      id: commandId(context.random),
-      grant,
-      changes: [...changes, ...puts, ...this.#takeRiding()],
-      records,
-      events,
-    }
+    const { changes, records, events } = carryOut(context.store.capsules, grant, item.steps)
+    // Capsules first: the first change is the one that may turn out to be there already. Rows in the order of planning.
+    const all = [...changes, ...this.#loadChanges(load), ...item.puts]
+    return { command: { id: commandId(context.random), grant, changes: all, records, events }, item, load }
   }
 
-  #noteCommand(): Command {
+  #noteCommand(load: Load): Command {
     const { context, grant, jobId } = this.#planning.settings
-    const changes = this.#takeRiding()
-    const telling = tellImport(grant, 'import.noted', jobId, { files: changes.length })
+    const telling = tellImport(grant, 'import.noted', jobId, { files: load.riders.length })
+    const changes = this.#loadChanges(load)
     return { id: commandId(context.random), grant, changes, records: telling.records, events: [] }
   }
 
-  #pointChanges(): readonly Change[] {
-    const point = this.#point
-    this.#point = undefined
-    return point ? [this.#records.put(this.#grant, 'import_points', this.#source, point)] : []
-  }
-
-  #withProgress({ command, item }: ItemCommand): ItemCommand {
+  #withProgress(one: ItemCommand): ItemCommand {
     const now = this.#planning.settings.context.clock()
-    if (now - this.#progressAt < PROGRESS_MS) return { command, item }
+    if (now - this.#progressAt < PROGRESS_MS) return one
     this.#progressAt = now
     this.#progress.mark()
-    return { command: { ...command, changes: [...command.changes, this.#jobChange()] }, item }
+    return { ...one, command: { ...one.command, changes: [...one.command.changes, this.#jobChange()] } }
   }
 
   /** What the items came to where it is not what was planned. */
@@ -163,12 +186,13 @@ export class ImportWriter {
     outcomes: readonly CommandOutcome[],
   ): Promise<ReadonlyMap<PlannedItem, PlannedItem>> {
     const otherwise = new Map<PlannedItem, PlannedItem>()
-    for (const [index, { item }] of commands.entries()) {
+    for (const [index, { item, load }] of commands.entries()) {
       const outcome = outcomes[index]
       if (!outcome) throw new CascadeError('INTERNAL', 'The store answered fewer outcomes than commands.')
       if (outcome.ok && outcome.receipt.outcome !== 'existing') continue
       if (!outcome.ok && ('retryable' in ERRORS[outcome.error.code] || !item)) throw outcome.error
       if (!item) continue
+      this.#takeBack(load, new Set(item.rows.map((row) => this.#planning.book.nameOf(row))))
       otherwise.set(
         item,
         outcome.ok ? await this.#existing(item, outcome.receipt.id) : await this.#fail(item, outcome.error),
@@ -183,8 +207,7 @@ export class ImportWriter {
     if (planned) {
       await this.#planning.book.reload(planned)
       const reason = 'the same text is there already'
-      const row = { ...planned, reason, capsule_id: id, created_by: null, tally: NO_TALLY }
-      this.#riding.push(this.#planning.book.put(this.#grant, row))
+      this.#board({ ...planned, reason, capsule_id: id, created_by: null, tally: NO_TALLY })
     }
     return { ...item, outcome: 'unchanged', steps: [] }
   }
@@ -201,6 +224,9 @@ export class ImportWriter {
     return { ...item, outcome: 'failed', steps: [] }
   }
 }
+
+const ridersOf = ({ rows, puts }: WritableItem, book: FileBook): Rider[] =>
+  puts.flatMap((change, index) => (rows[index] ? [{ name: book.nameOf(rows[index]), change }] : []))
 
 const COMMAND_ID_BYTES = 16
 

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ImportJob } from '@forge-cascade/contract'
+import { expect, test } from 'vitest'
+import { systemClock } from '#base'
+import { openSqliteStore } from '../../../adapters/sqlite/index.ts'
+import { campaign, createSeeded } from '../../../platform/store/testing.ts'
+import {
+  IMPORT_TEST_COLLECTIONS,
+  type ImportWorld,
+  longDocument,
+  openImportWorld,
+  TestFolder,
+  TestRepository,
+} from './testing.ts'
+
+const CHILD = new URL('./testing/import-in-child.ts', import.meta.url).pathname
+
+/** Kills the import after `afterMs`; gives the job when it came to its end before that. */
+async function importAndKill(data: string, path: string, afterMs: number | undefined): Promise<ImportJob | undefined> {
+  const child = spawn(process.execPath, ['--conditions=source', CHILD, data, path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'close')
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  await lines.next()
+  if (afterMs !== undefined) void wait(afterMs).then(() => child.kill('SIGKILL'))
+  const { value } = await lines.next()
+  await ended
+  return value === undefined ? undefined : JSON.parse(value)
+}
+
+/** Everything an import is to bring about, without what differs from run to run (ids and times of recording). */
+async function resultOf(world: ImportWorld): Promise<unknown> {
+  const result = []
+  for (const [path, document] of await world.documents()) {
+    const versions = await world.store.capsules.readVersions(document.id)
+    const chunks = await world.chunksOf(document.id)
+    result.push({
+      path,
+      versions: versions.map(({ version, content, title, validFrom, source }) => ({
+        version,
+        content,
+        title,
+        validFrom,
+        source,
+      })),
+      chunks: chunks.map(({ version, content, partOf, source }) => ({
+        version,
+        content,
+        index: partOf?.index,
+        source,
+      })),
+    })
+  }
+  return result.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+const COUNTS = ['imported', 'skipped', 'failed', 'capsules_created', 'versions_added', 'files_done'] as const
+const countsOf = (job: ImportJob | undefined) => COUNTS.map((name) => job?.[name])
+
+const KILLS = campaign(3, 40)
+
+async function expectSameAfterKills(path: string, seed: number): Promise<void> {
+  using data = new TestFolder()
+  const random = createSeeded(seed)
+  const plain = await openImportWorld()
+  const wanted = await plain.run(path)
+  for (let kill = 0; kill < KILLS; kill++) {
+    const job = await importAndKill(data.path, path, Math.floor(random() * 400))
+    if (job) break
+  }
+  const job = await importAndKill(data.path, path, undefined)
+  await using store = await openSqliteStore({
+    directory: data.path,
+    collections: IMPORT_TEST_COLLECTIONS,
+    clock: systemClock,
+  })
+  const world = await openImportWorld({ store })
+  expect(job?.state).toBe('completed')
+  expect(await resultOf(world)).toEqual(await resultOf(plain))
+  const counts = await store.capsules.counts()
+  const plainCounts = await plain.store.capsules.counts()
+  expect(counts).toMatchObject({ capsules: plainCounts.capsules, versions: plainCounts.versions })
+  const { items } = await world.imports.list({ limit: 100 })
+  expect(countsOf(items.at(-1))).toEqual(countsOf(wanted))
+  const findings = await store.doctor('full')
+  expect(findings.filter(({ ok }) => !ok)).toEqual([])
+}
+
+test('a folder whose import is killed again and again ends as if it had never been', { timeout: 300_000 }, async () => {
+  using folder = new TestFolder()
+  const at = new Date('2025-01-01T00:00:00Z')
+  for (let n = 0; n < 250; n++) {
+    const content =
+      n % 10 === 0 ? longDocument(`Note ${n}`, ['One', 'Two', 'Three']) : `# Note ${n}\n\nText of note ${n}.`
+    folder.write(`part-${n % 7}/note-${n}.md`, content, at)
+  }
+  folder.write('skipped.md', new Uint8Array([0]), at)
+  await expectSameAfterKills(folder.path, 1)
+})
+
+test('a history whose import is killed again and again ends as if it had never been', {
+  timeout: 300_000,
+}, async () => {
+  using repository = new TestRepository()
+  growHistory(repository, 60)
+  await expectSameAfterKills(repository.path, 2)
+})
+
+/** Files that change, move on, go and come back, so that a step done twice or left out shows. */
+function growHistory(repository: TestRepository, commits: number): void {
+  for (let n = 0; n < commits; n++) {
+    repository.write(`note-${n}.md`, `# Note ${n}\n\n${`words of note ${n} `.repeat(20)}`)
+    repository.write('log.md', longDocument('Log', [`Entry ${n}`, `Entry ${n - 1}`]))
+    if (n > 3 && n % 3 === 0 && n % 5 !== 2) repository.git('mv', `note-${n - 1}.md`, `moved-${n - 1}.md`)
+    if (n > 6 && n % 5 === 1) repository.remove(`note-${n}.md`)
+    if (n > 10 && n % 4 === 1) repository.write('log.md', `short at ${n}`)
+    repository.commit(`commit ${n}`, `Author${n % 3}`)
+  }
+}
