@@ -1,14 +1,3 @@
-export type { Authenticate } from './admission.ts'
-export { authenticateBy, type BearerToken } from './bearer-tokens.ts'
-export type { Handlers } from './handler.ts'
-export {
-  createHandlers,
-  createSystemDesk,
-  type DeskPage,
-  type HandlerContext,
-  type ImportDesk,
-  type SystemDesk,
-  type SystemDeskOptions,
-} from './handlers/index.ts'
-export type { HttpAppOptions } from './http-app.ts'
-export { type HttpAddress, HttpServer } from './http-server.ts'
+export { authenticateBy } from './bearer-tokens.ts'
+export { createHandlers, createSystemDesk, type ImportDesk } from './handlers/index.ts'
+export { HttpServer } from './http-server.ts'

@@ -1,3 +1,3 @@
 export { createHandlers } from './create-handlers.ts'
-export type { DeskPage, HandlerContext, ImportDesk, SystemDesk } from './handler-context.ts'
-export { createSystemDesk, type SystemDeskOptions } from './system-desk.ts'
+export type { HandlerContext, ImportDesk } from './handler-context.ts'
+export { createSystemDesk } from './system-desk.ts'
