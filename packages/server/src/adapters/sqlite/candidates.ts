@@ -1,5 +1,6 @@
 import { formatUuid } from '#base'
-import { CANDIDATES_PER_SIGNAL_MAX, type Candidate, type CandidateQuery } from '#capsules'
+import type { Candidate, CandidateQuery } from '#capsules'
+import { CANDIDATES_PER_SIGNAL_MAX } from '../../domain/capsules/rules/index.ts'
 import type { Database } from './database.ts'
 import { resolveFilter } from './filter-sql.ts'
 import { followLinks, strengths } from './graph-signal.ts'

@@ -1,16 +1,16 @@
 import type { LinkKind } from '@forge-cascade/contract'
 import { formatUuid } from '#base'
-import {
-  type CapsuleCounts,
-  type CapsuleFilter,
-  type Embedding,
-  type Link,
-  type Page,
-  type StoredCapsule,
-  type TrustEntry,
-  VERSIONS_READ_MAX,
-  type VersionSummary,
+import type {
+  CapsuleCounts,
+  CapsuleFilter,
+  Embedding,
+  Link,
+  Page,
+  StoredCapsule,
+  TrustEntry,
+  VersionSummary,
 } from '#capsules'
+import { VERSIONS_READ_MAX } from '../../domain/capsules/rules/index.ts'
 import { findCapsule } from './capsule-rows.ts'
 import { placeKey } from './capsule-writer.ts'
 import { ACTIVE, ARCHIVED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
@@ -19,7 +19,7 @@ import type { Database, SqlValue } from './database.ts'
 import { resolveFilter, versionInPast } from './filter-sql.ts'
 import type { Names } from './names.ts'
 import type { StoredCapsules } from './stored-capsules.ts'
-import { toVector } from './vector-slots.ts'
+import { toVector } from './stored-vector.ts'
 
 export interface Scope {
   readonly owner: string

@@ -1,12 +1,7 @@
 import { CascadeError, formatUuid, isUuid, uuidBytes } from '#base'
-import {
-  type CapsuleCreateChange,
-  type CapsuleDraft,
-  type CapsuleVersionChange,
-  signatureBytes,
-  type VersionDraft,
-} from '#capsules'
+import type { CapsuleCreateChange, CapsuleDraft, CapsuleVersionChange, VersionDraft } from '#capsules'
 import type { NearDuplicate } from '#store'
+import { signatureBytes } from '../../domain/capsules/rules/index.ts'
 import { bandBytes } from './band-index.ts'
 import { findCapsule, updateCapsule } from './capsule-rows.ts'
 import { ACTIVE, LICENCE_CODES, LINK_CODES, TYPE_CODES } from './codes.ts'
@@ -16,8 +11,8 @@ import { hashKey } from './hash-key.ts'
 import { toIndexedText } from './indexed-text.ts'
 import { findNearDuplicates, type SimilarCapsule } from './near-duplicates.ts'
 import { type LinkedParent, resolveParents } from './parents.ts'
+import { vectorBytes } from './stored-vector.ts'
 import { moveTextToRest } from './text-index.ts'
-import { vectorBytes } from './vector-slots.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 
 /** What a change did to the capsule it is about; `id` is null where it is about several. */

@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import type { Finding } from '#store'
 import { campaign, commit, createSeeded, receiptOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
-import { createCommands } from './crash-drafts.ts'
 import { examine } from './doctor.ts'
 import { openSession } from './open-session.ts'
+import { createCommands } from './testing/crash-drafts.ts'
 import { createFolders, openTestStore } from './testing.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
 
@@ -91,9 +91,13 @@ test('kill -9 in the middle of writing loses nothing that was acknowledged', { t
 
 /** Returns the ids that a child acknowledged before it was killed, some milliseconds after its first. */
 async function ingestUntilKilled(directory: string, run: number, lifeMs: number): Promise<string[]> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'ingest-child.ts'), directory, String(run)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'testing/ingest-child.ts'), directory, String(run)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const exited = once(child, 'exit')
   const lines: string[] = []
   let timer: NodeJS.Timeout | undefined

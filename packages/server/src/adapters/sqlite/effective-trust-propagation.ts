@@ -1,4 +1,4 @@
-import { effectiveTrust } from '#capsules'
+import { effectiveTrust } from '../../domain/capsules/rules/index.ts'
 import { getCapsule, updateCapsule } from './capsule-rows.ts'
 import { QUARANTINED } from './codes.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'

@@ -1,4 +1,4 @@
-import { terms } from '../../domain/capsules/text/terms.ts'
+import { terms } from '../../domain/capsules/rules/index.ts'
 import type { IndexedText } from './staged-effects.ts'
 
 /**

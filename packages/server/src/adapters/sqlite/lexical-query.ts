@@ -1,4 +1,4 @@
-import { terms } from '../../domain/capsules/text/terms.ts'
+import { terms } from '../../domain/capsules/rules/index.ts'
 
 /** Distinct words of a question that are looked up; a longer question keeps its longest, which are the rarest on average. */
 export const QUERY_TERMS_MAX = 16

@@ -1,17 +1,7 @@
 import type { LineageQuery } from '#capsules'
 import { findCapsule } from './capsule-rows.ts'
 import type { Database } from './database.ts'
-import { type PackedLineage, packEdges } from './packed-lineage.ts'
-
-/** A DERIVED_FROM row: child, its version, parent, the parent's version, reason, at. All but two are keys. */
-export type EdgeRow = readonly [
-  child: number,
-  version: number,
-  parent: number,
-  parentVersion: string,
-  reason: string,
-  at: number,
-]
+import { type EdgeRow, type PackedLineage, packEdges } from './packed-lineage.ts'
 
 /** Walks breadth first, so that what `nodesMax` keeps is what is nearest. Undefined when the capsule does not exist. */
 export function readLineage(database: Database, id: string, query: LineageQuery): PackedLineage | undefined {

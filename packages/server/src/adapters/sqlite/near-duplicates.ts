@@ -1,5 +1,11 @@
 import { formatUuid } from '#base'
-import { NEAR_DUPLICATE_SIMILARITY, NEAR_DUPLICATES_MAX, parseSignature, type Signature, similarity } from '#capsules'
+import {
+  NEAR_DUPLICATE_SIMILARITY,
+  NEAR_DUPLICATES_MAX,
+  parseSignature,
+  type Signature,
+  similarity,
+} from '../../domain/capsules/rules/index.ts'
 import { ACTIVE } from './codes.ts'
 import type { WriteSession } from './write-session.ts'
 

@@ -1,6 +1,15 @@
 import type { Lineage, LineageEdge, LineageNode } from '#capsules'
 import { STATUS_CODES } from './codes.ts'
-import type { EdgeRow } from './lineage-query.ts'
+
+/** A DERIVED_FROM row: child, its version, parent, the parent's version, reason, at. All but two are keys. */
+export type EdgeRow = readonly [
+  child: number,
+  version: number,
+  parent: number,
+  parentVersion: string,
+  reason: string,
+  at: number,
+]
 
 /** A lineage as it crosses threads: columns and one text of JSON, which cost far less than many small objects. */
 export interface PackedLineage {

@@ -1,7 +1,7 @@
 import { CascadeError } from '#base'
 import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
-import { assertVector } from './vector-slots.ts'
+import { assertVector } from './stored-vector.ts'
 
 /** A space is a model with its number of dimensions. */
 export interface Space {

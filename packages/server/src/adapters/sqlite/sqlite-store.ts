@@ -2,6 +2,7 @@ import { CascadeError, type Clock } from '#base'
 import type { CapsuleStore } from '#capsules'
 import type { LedgerStore } from '#ledger'
 import {
+  appendMinted,
   type Capabilities,
   type ChangeEntry,
   COMMANDS_PER_APPEND_MAX,
@@ -86,7 +87,7 @@ export class SqliteStore implements Store {
     if (commands.length > COMMANDS_PER_APPEND_MAX) {
       throw new CascadeError('UNPROCESSABLE', `at most ${COMMANDS_PER_APPEND_MAX} commands at once`)
     }
-    const outcomes = await this.#commits.enqueue(commands)
+    const outcomes = await appendMinted(commands, (minted) => this.#commits.enqueue(minted))
     this.#watch.notify()
     return outcomes
   }

@@ -5,7 +5,7 @@ import { LICENCE_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
 import { decodeContent } from './content-codec.ts'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
-import { parseTagKeys } from './vector-slots.ts'
+import { parseTagKeys } from './tag-keys.ts'
 
 interface VersionRow {
   readonly capsule: number

@@ -2,7 +2,7 @@ import { decodeContent } from './content-codec.ts'
 import type { Database } from './database.ts'
 import { toIndexedText } from './indexed-text.ts'
 import type { IndexedText, TextEffect } from './staged-effects.ts'
-import { parseTagKeys } from './vector-slots.ts'
+import { parseTagKeys } from './tag-keys.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 
 /** Takes the text of an ACTIVE head to where versions stand that are not searched unless asked for. */

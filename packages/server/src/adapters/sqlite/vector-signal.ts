@@ -3,8 +3,8 @@ import type { Database } from './database.ts'
 import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
 import { best, type Scored } from './lexical-signal.ts'
 import { assertFits, type Space } from './spaces.ts'
+import { assertVector, toVector } from './stored-vector.ts'
 import { type SlotFilter, searchExact, type VectorReader } from './vector/index.ts'
-import { assertVector, toVector } from './vector-slots.ts'
 
 /** The space a query's vector lives in. */
 export interface QuerySpace {

@@ -1,8 +1,9 @@
-import { CascadeError } from '#base'
 import type { Database } from './database.ts'
 import type { Space } from './spaces.ts'
 import type { SlotEffect } from './staged-effects.ts'
-import { DIMENSIONS_MAX, type SlotColumns, type SpaceHandle, VectorSpace } from './vector/index.ts'
+import { toVector } from './stored-vector.ts'
+import { parseTagKeys } from './tag-keys.ts'
+import { type SlotColumns, type SpaceHandle, VectorSpace } from './vector/index.ts'
 
 /** A space as readers get to know it. */
 export interface SpaceAnnouncement {
@@ -84,23 +85,6 @@ export class VectorSlots {
   }
 }
 
-/** @throws CascadeError EMBEDDING_MISMATCH for a vector without direction: empty, too long, all zero, or not finite. */
-export function assertVector(vector: Float32Array): void {
-  let squares = 0
-  for (let index = 0; index < vector.length; index++) squares += vector[index]! * vector[index]!
-  if (squares > 0 && Number.isFinite(squares) && vector.length <= DIMENSIONS_MAX) return
-  throw new CascadeError('EMBEDDING_MISMATCH', `a vector is 1 to ${DIMENSIONS_MAX} finite numbers, not all zero`)
-}
-
-export const vectorBytes = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength)
-
-/** The numbers of a stored vector; copied only where its bytes do not begin on a multiple of four. */
-export function toVector(bytes: Uint8Array): Float32Array {
-  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
-  return new Float32Array(buffer, byteOffset, byteLength / 4)
-}
-
 function columnsOf(row: SlotRow): SlotColumns {
   return {
     trust: row.effective_trust,
@@ -113,7 +97,3 @@ function columnsOf(row: SlotRow): SlotColumns {
     tags: parseTagKeys(row.tags),
   }
 }
-
-/** Keys of the tags of a version, as its row lists them. */
-// Written by the capsule writer as a JSON array of integers.
-export const parseTagKeys = (text: string | null): number[] => (text === null ? [] : (JSON.parse(text) as number[]))

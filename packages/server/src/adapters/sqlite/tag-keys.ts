@@ -1,0 +1,3 @@
+/** Keys of the tags of a version, as its row lists them. */
+// Written by the capsule writer as a JSON array of integers.
+export const parseTagKeys = (text: string | null): number[] => (text === null ? [] : (JSON.parse(text) as number[]))

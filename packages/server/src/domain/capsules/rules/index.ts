@@ -1,0 +1,14 @@
+/**
+ * The capsules' second face: the pure rules that a store applies while it reads and writes. A store's threads start in
+ * milliseconds, and the first face would bring every use case along.
+ */
+export { CANDIDATES_PER_SIGNAL_MAX, NEAR_DUPLICATES_MAX, VERSIONS_READ_MAX } from '../capsule-store.ts'
+export {
+  NEAR_DUPLICATE_SIMILARITY,
+  parseSignature,
+  type Signature,
+  signatureBytes,
+  similarity,
+} from '../text/minhash.ts'
+export { terms } from '../text/terms.ts'
+export { effectiveTrust } from '../trust.ts'
