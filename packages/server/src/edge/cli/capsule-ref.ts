@@ -38,6 +38,5 @@ export function parseRange(text: string): Range {
   return { start: Number(start), end: Number(end) }
 }
 
-/** For examples and messages. */
-export const SAMPLE_ID = '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10'
-export const OTHER_SAMPLE_ID = '01939b3e-9c02-7a41-b7d3-5a1e0c9d8e72'
+/** For messages. */
+const SAMPLE_ID = '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10'

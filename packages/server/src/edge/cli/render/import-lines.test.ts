@@ -40,7 +40,7 @@ const file = (path: string, state: ImportFile['state'], reason: string): ImportF
 
 test('progress shows count, rate, time left and the file, in one line', () => {
   expect(progressLine(JOB, 120)).toBe(
-    '[#######-------------] 90 of 240 files · 221/s · 0.7 s left · guides/onboarding.md',
+    '[#######-------------] 90 of 240 files · 221/s · 1 s left · guides/onboarding.md',
   )
 })
 

@@ -28,7 +28,9 @@ const countWords = ({ files_done, files_total }: ImportJob): string =>
 
 const rateWords = ({ rate_per_s }: ImportJob): string =>
   rate_per_s === null ? '' : `${number(Math.round(rate_per_s))}/s`
-const etaWords = ({ eta_s }: ImportJob): string => (eta_s === null ? '' : `${duration(eta_s)} left`)
+const etaWords = ({ eta_s }: ImportJob): string => (eta_s === null ? '' : `${timeLeft(eta_s)} left`)
+/** An estimate has no tenths. */
+const timeLeft = (seconds: number): string => (seconds < 10 ? `${Math.ceil(seconds)} s` : duration(seconds))
 
 const STATES: Readonly<Record<ImportJob['state'], string>> = {
   running: 'Importing',

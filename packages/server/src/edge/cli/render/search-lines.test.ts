@@ -59,6 +59,5 @@ test('explained hits say how the score came about', () => {
   const hits = [{ capsule: CAPSULE, score: 0.92, signals: SIGNALS, explain }]
   const text = searchLines({ ...ANSWER, hits }, 'sqlite', PLAIN_VIEW).join('\n')
   expect(text).toContain('Matches by words and by meaning.')
-  expect(text).toContain('lexical 0.45 · vector 0.40')
   expect(text).toContain('words found: sqlite')
 })

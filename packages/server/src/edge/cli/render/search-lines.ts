@@ -34,11 +34,10 @@ function hitLines(hit: SearchHit, rank: number, query: string, view: View): stri
 
 const titleOf = ({ title, content }: SearchHit['capsule']): string => oneLine(title ?? content.slice(0, 200))
 
-function explainLines({ explain, signals }: SearchHit, { width, paint }: View, indent: string): string[] {
+function explainLines({ explain }: SearchHit, { width, paint }: View, indent: string): string[] {
   if (explain === undefined) return []
-  const parts = Object.entries(signals).map(([name, part]) => `${name} ${part.toFixed(2)}`)
   const terms = explain.matched_terms.length === 0 ? [] : [`words found: ${explain.matched_terms.join(', ')}`]
-  return [explain.sentence, parts.join(' · '), ...terms]
+  return [explain.sentence, ...terms]
     .flatMap((line) => wrap(printable(line), width, indent))
     .map((line) => paint.faint(line))
 }

@@ -5,7 +5,9 @@ type Source = NonNullable<Capsule['source']>
 type SourceOf<Kind extends Source['kind']> = Extract<Source, { kind: Kind }>
 
 const WORDS: { readonly [Kind in Source['kind']]: (source: SourceOf<Kind>) => string } = {
-  file: ({ path, start_line, end_line }) => `${path}${lineWords(start_line, end_line)}`,
+  // `path:line` is what editors and terminals open.
+  file: ({ path, start_line, heading }) =>
+    [start_line === undefined ? path : `${path}:${start_line}`, heading].filter(Boolean).join(', '),
   url: ({ url }) => url,
   chat: ({ conversation, speaker, at }) => [speaker, `in ${conversation}`, at].filter(Boolean).join(' '),
   skill: ({ skill }) => `skill ${skill}`,
@@ -20,9 +22,4 @@ export function sourceWords(source: Capsule['source']): string | undefined {
   // The row of a kind takes the source of that kind; TypeScript does not follow the key through the table.
   const words = WORDS[source.kind] as (source: Source) => string
   return oneLine(words(source))
-}
-
-const lineWords = (start: number | undefined, end: number | undefined): string => {
-  if (start === undefined) return ''
-  return end === undefined || end === start ? `, line ${start}` : `, lines ${start}-${end}`
 }

@@ -75,7 +75,10 @@ export function samplesLines(outcome: SamplesOutcome, label: string, { paint, wi
     return wrap(paint.warn(`The sample knowledge was not read: ${printable(outcome.reason)}`), width)
   return [
     '',
-    `The documentation is there as sample knowledge (${plural(outcome.capsules, 'capsule')}). It goes away with:`,
+    ...wrap(
+      `The documentation is there as sample knowledge (${plural(outcome.capsules, 'capsule')}). It goes away with:`,
+      width,
+    ),
     `  ${command(`import --remove ${label}`)}`,
   ]
 }

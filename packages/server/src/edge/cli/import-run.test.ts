@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest'
+import { createSignals, problem, type Received, type Reply, run, serve } from './testing.ts'
+
+const JOB = {
+  id: '01939b41-2b3c-7d4e-9f50-6b7c8d9e0f1a',
+  label: null,
+  kind: 'folder',
+  path: '/n',
+  state: 'running',
+  started_at: '2026-03-13T20:59:00.000Z',
+  updated_at: '2026-03-13T21:00:00.000Z',
+  finished_at: null,
+  files_total: 4,
+  files_done: 1,
+  imported: 1,
+  unchanged: 0,
+  skipped: 0,
+  failed: 0,
+  capsules_created: 1,
+  versions_added: 0,
+  rate_per_s: 10,
+  eta_s: 1,
+  current: 'a.md',
+  problem: null,
+}
+const FINISHED = { finished_at: '2026-03-13T21:00:00.000Z', files_done: 4 }
+
+/** Answers as an instance does whose import goes through these states, one a look. */
+function importThrough(states: readonly object[], cancelled: () => void = () => undefined) {
+  const left = [...states]
+  return ({ method, path }: Received): Reply => {
+    if (path.endsWith('/cancel')) {
+      cancelled()
+      return { body: { ...JOB, state: 'cancelled', ...FINISHED } }
+    }
+    if (path.includes('/files')) return { body: { items: [], next_cursor: null } }
+    const job = { ...JOB, ...(left.length > 1 ? left.shift() : left[0]) }
+    return { status: method === 'POST' ? 202 : 200, body: job }
+  }
+}
+
+const importing = (url: string, ...more: string[]) => ['import', '/n', '--url', url, ...more]
+
+test('an import is followed to its end', async () => {
+  await using server = await serve(importThrough([{}, {}, { state: 'completed', ...FINISHED }]))
+  const { code, out, err } = await run(importing(server.url, '--tag', 'a', '--no-history'))
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toContain('Imported: /n in 1 min 0 s')
+  expect(server.received[0]?.body).toMatchObject({ path: '/n', kind: 'auto', history: false, tags: ['a'] })
+})
+
+test('an import whose instance was stopped is begun again and goes on', async () => {
+  await using server = await serve(
+    importThrough([{}, { state: 'interrupted' }, {}, { state: 'completed', ...FINISHED }]),
+  )
+  const { code } = await run(importing(server.url))
+  expect(code).toBe(0)
+  expect(server.received.filter(({ method }) => method === 'POST')).toHaveLength(2)
+})
+
+test('an import that is interrupted again and again is given up', async () => {
+  await using server = await serve(importThrough([{ state: 'interrupted', ...FINISHED }]))
+  const { code, out } = await run(importing(server.url))
+  expect(code).toBe(6)
+  expect(out).toContain('To go on where it stopped')
+  expect(server.received.filter(({ method }) => method === 'POST')).toHaveLength(6)
+})
+
+test('Ctrl-C cancels the import, says how to go on, and ends with 130', async () => {
+  const signals = createSignals()
+  let looks = 0
+  const answer = importThrough([{}])
+  let cancelled = false
+  await using server = await serve((request) => {
+    if (request.path.endsWith('/cancel')) cancelled = true
+    if (++looks === 2) signals.send('SIGINT')
+    if (cancelled && request.method === 'GET') return { body: { ...JOB, state: 'cancelled', ...FINISHED } }
+    return answer(request)
+  })
+  const { code, out, err } = await run(importing(server.url), { io: signals })
+  expect({ code, cancelled }).toEqual({ code: 130, cancelled: true })
+  expect(err).toContain('Stopping after the file that is being read.')
+  expect(out).toContain(`To go on where it stopped: ./cascade --url ${server.url} import /n`)
+})
+
+test('a file that failed makes the exit code 1, a skipped one does not', async () => {
+  await using failing = await serve(importThrough([{ state: 'completed', failed: 1, ...FINISHED }]))
+  expect((await run(importing(failing.url))).code).toBe(1)
+  await using skipping = await serve(importThrough([{ state: 'completed', skipped: 3, ...FINISHED }]))
+  expect((await run(importing(skipping.url))).code).toBe(0)
+})
+
+test('progress is a line on a terminal that is taken away, and none beside JSON', async () => {
+  const states = [{}, { state: 'completed', ...FINISHED }]
+  await using server = await serve(importThrough(states))
+  const watched = await run(importing(server.url), { terminal: true })
+  expect(watched.err).toContain('1 of 4 files')
+  expect(watched.err.endsWith('\r\u001b[K')).toBe(true)
+  await using other = await serve(importThrough(states))
+  const piped = await run(importing(other.url, '--json'), { terminal: true })
+  expect(piped.err).toBe('')
+  expect(JSON.parse(piped.out)).toMatchObject({ state: 'completed' })
+})
+
+test('--remove takes a label, and removes all that carry it', async () => {
+  const items = [
+    { ...JOB, label: 'notes' },
+    { ...JOB, id: '01939b41-2b3c-7d4e-9f50-6b7c8d9e0f1b', label: 'notes', state: 'removed' },
+    { ...JOB, id: '01939b41-2b3c-7d4e-9f50-6b7c8d9e0f1c', label: 'other' },
+  ]
+  await using server = await serve(({ path }) =>
+    path.endsWith('/remove') ? { body: { archived: 3 } } : { body: { items, next_cursor: null } },
+  )
+  const { code, out } = await run(['import', '--remove', 'notes', '--url', server.url])
+  expect({ code, out }).toEqual({ code: 0, out: 'Archived 3 capsules. Each is still readable by its id.\n' })
+  const missing = await run(['import', '--remove', 'nothing', '--url', server.url])
+  expect(missing.code).toBe(3)
+})
+
+test('an import that cannot begin is told', async () => {
+  await using server = await serve(() => problem(422, 'SOURCE_UNREADABLE', '/n does not exist.'))
+  const { code, err } = await run(importing(server.url))
+  expect(code).toBe(2)
+  expect(err).toContain('cascade: /n does not exist. (SOURCE_UNREADABLE)')
+})
