@@ -41,8 +41,8 @@ const wellFormed = (schema: z.ZodString) =>
 
 /** A label: one line, no control characters, not blank at the ends. */
 const label = (max: number) =>
-  wellFormed(z.string().min(1).max(max)).regex(/^[^\p{Cc}]+$/u, {
-    error: 'must be one line without control characters',
+  wellFormed(z.string().min(1).max(max)).regex(/^(?!\s)[^\p{Cc}]*[^\p{Cc}\s]$/u, {
+    error: 'must be one line without control characters and not blank at its ends',
   })
 
 export const uuid = z

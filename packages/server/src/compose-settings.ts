@@ -8,7 +8,6 @@ export function settingsOf({ search, ask, memory }: Config): {
 } {
   return {
     search: {
-      limitDefault: search.limit_default,
       deadlineMs: search.deadline_ms,
       minTrust: memory.min_trust,
       weights: search.weights,

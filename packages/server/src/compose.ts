@@ -21,8 +21,9 @@ import { openBuiltinEmbedder, openOpenAiEmbedder } from './adapters/models/index
 import { openSource } from './adapters/sources/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
+import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
 import { settingsOf } from './compose-settings.ts'
-import type { LocalInstance, StartInstanceOptions } from './edge/cli/local-instance.ts'
+import type { LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
 import { authenticateBy, createHandlers, createSystemDesk, HttpServer } from './edge/http/index.ts'
 import { createImportDesk, Maintenance, takeBackup } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
@@ -30,6 +31,9 @@ import { VERSION } from './version.ts'
 
 const clock = systemClock
 const newId = createUuidV7(clock, systemRandom)
+
+/** Puts a backup into a data folder that nobody owns. What it promises stands at `RestoreBackup`. */
+export const restoreBackup: RestoreBackup = async (directory, file) => restoreSqlite(directory, file, clock)
 
 /** What the parts hand to each other. */
 const FOLDER = new BootKey<DataFolder>('data folder')

@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock, systemRandom } from '#base'
 import { environment } from '#config'
 import { createLogger } from '#observability'
-import { restoreBackup } from './adapters/sqlite/restore.ts'
-import { startInstance } from './compose.ts'
+import { restoreBackup, startInstance } from './compose.ts'
 import { type CliIo, runCli, type StopSignal } from './edge/cli/index.ts'
 import { VERSION } from './version.ts'
 
@@ -41,7 +40,7 @@ const io: CliIo = {
     })
     return startInstance(loaded, options, log)
   },
-  restoreBackup: async (dataDir, file) => restoreBackup(dataDir, file, systemClock),
+  restoreBackup,
 }
 
 function listenToSignals(listener: (signal: StopSignal) => void): Disposable {

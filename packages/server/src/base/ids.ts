@@ -5,7 +5,24 @@ import { CascadeError } from './error.ts'
 /** Fills the array with random bytes; an argument so that tests can repeat a run. */
 export type Random = (into: Uint8Array) => Uint8Array
 
-export const systemRandom: Random = (into) => randomFillSync(into)
+/** A call to the system costs about 10 µs whatever it asks for, and an id needs 16 bytes. */
+const POOL_BYTES = 4096
+const pool = Buffer.alloc(POOL_BYTES)
+let poolUsed = POOL_BYTES
+
+/** Bytes of the system's generator; small requests are cut from a pool of them, and no byte is handed out twice. */
+export const systemRandom: Random = (into) => {
+  if (into.byteLength > POOL_BYTES / 16) return randomFillSync(into)
+  if (poolUsed + into.byteLength > POOL_BYTES) {
+    randomFillSync(pool)
+    poolUsed = 0
+  }
+  const end = poolUsed + into.byteLength
+  into.set(pool.subarray(poolUsed, end))
+  pool.fill(0, poolUsed, end)
+  poolUsed = end
+  return into
+}
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

@@ -2,6 +2,7 @@ import { CascadeError, type Clock, createUuidV7, isCascadeError, messageOf, type
 import type { CapsuleChange, CapsuleStore } from '#capsules'
 import type { LedgerStore } from '#ledger'
 import {
+  appendMinted,
   type Capabilities,
   type Change,
   type ChangeEntry,
@@ -69,7 +70,7 @@ class MemoryStore implements Store {
     if (commands.length > COMMANDS_PER_APPEND_MAX) {
       throw new CascadeError('UNPROCESSABLE', `at most ${COMMANDS_PER_APPEND_MAX} commands at once`)
     }
-    const outcomes = commands.map((command) => this.#carryOut(command))
+    const outcomes = await appendMinted(commands, async (minted) => minted.map((command) => this.#carryOut(command)))
     this.#watch.notify()
     return outcomes
   }

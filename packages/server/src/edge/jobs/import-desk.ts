@@ -1,6 +1,6 @@
 import { isCascadeError } from '#base'
 import type { Imports } from '#capsules'
-import type { ImportDesk } from '../http/index.ts'
+import type { ImportDesk } from '#http'
 
 /** The imports as the HTTP interface asks for them: what is not there is undefined. */
 export function createImportDesk(imports: Imports): ImportDesk {

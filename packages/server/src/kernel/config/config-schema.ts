@@ -81,14 +81,6 @@ const memory = z.strictObject({
 })
 
 const search = z.strictObject({
-  limit_default: z.int().min(1).max(1000).default(10).register(configFacts, {
-    reload: true,
-    description: 'Hits returned when the caller names no limit.',
-  }),
-  limit_max: z.int().min(1).max(1000).default(100).register(configFacts, {
-    reload: true,
-    description: 'The most hits a caller may ask for.',
-  }),
   deadline_ms: z.int().min(50).max(60_000).default(5000).register(configFacts, {
     reload: true,
     description: 'Milliseconds after which a search gives up with DEADLINE_EXCEEDED.',
@@ -210,8 +202,6 @@ export const configSchema = z
   .strictObject({ server, data, log, memory, search, ask, embedding, limits, store, import: importing, samples })
   .superRefine((config, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
-    if (config.search.limit_default > config.search.limit_max)
-      refuse(['search', 'limit_default'], `a number up to search.limit_max (${config.search.limit_max})`)
     if (config.embedding.provider === 'openai' && config.embedding.model === undefined)
       refuse(['embedding', 'model'], 'the name of a model, because embedding.provider is "openai"')
     const { lexical, vector, graph } = config.search.weights

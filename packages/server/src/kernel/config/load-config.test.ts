@@ -116,11 +116,6 @@ describe('what is refused', () => {
       says: 'data.dir is "/other" (file /home/.cascade/cascade.config.yml:2), expected nothing here',
     },
     {
-      name: 'defaults above the maximum',
-      given: { env: { CASCADE_SEARCH_LIMIT_MAX: '5' } },
-      says: 'search.limit_default is 10 (default), expected a number up to search.limit_max (5)',
-    },
-    {
       name: 'a provider without its model',
       given: { env: { CASCADE_EMBEDDING_PROVIDER: 'openai' } },
       says: 'embedding.model is (not set) (default), expected the name of a model',

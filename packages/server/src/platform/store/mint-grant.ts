@@ -1,5 +1,6 @@
 import type { Action } from '@forge-cascade/contract'
 import type { Grant } from './grant.ts'
+import { rememberMinted } from './minted-grants.ts'
 
 /** What a grant says, without the brand that only `mintGrant` can give. */
 export type GrantFields<A extends Action = Action> = Pick<
@@ -10,5 +11,7 @@ export type GrantFields<A extends Action = Action> = Pick<
 /** Makes a grant. Importable by the governance context alone; the architecture check sees to it. */
 export function mintGrant<A extends Action>(fields: GrantFields<A>): Grant<A> {
   // The brand exists in types only: no value of it can be written outside this function.
-  return Object.freeze({ ...fields }) as Grant<A>
+  const grant = Object.freeze({ ...fields }) as Grant<A>
+  rememberMinted(grant)
+  return grant
 }

@@ -29,6 +29,21 @@ describe('an answer', () => {
     expect(quotes[0]?.text).toBe('A capsule is the atomic unit of knowledge.')
   })
 
+  test('quotes no block of code and no loose marks, and is not taken in by a mere mention', async () => {
+    const { context, add } = await openWorld()
+    const content = [
+      'Read a capsule: its newest version, or an older one.',
+      '- **Trust.** A capsule is the atomic unit of knowledge.',
+      '```console',
+      './cascade ask "what is a capsule?" answers what a capsule is',
+      '```',
+    ]
+    await add({ content: content.join('\n') })
+    const { quotes } = await ask(context, { question: 'What is a capsule?' })
+    expect(quotes[0]?.text).toBe('A capsule is the atomic unit of knowledge.')
+    expect(quotes.map(({ text }) => text).join()).not.toContain('```')
+  })
+
   test('does not say the same twice', async () => {
     const { context, add } = await openWorld()
     await add({ content: 'The retention of audit records is seven years.', tags: ['a'] })

@@ -40,14 +40,27 @@ export function passagesOf(question: string, hits: readonly Hit[]): readonly Pas
 type RawPassage = Omit<Passage, 'score'>
 
 function rawPassages(hit: Hit): RawPassage[] {
-  const { content } = hit.capsule
+  const { content, type } = hit.capsule
+  const isProse = type !== 'code' && type !== 'config'
   const passages: RawPassage[] = []
-  for (const { start, end } of sentences(content).slice(0, SENTENCES_PER_HIT_MAX)) {
+  for (const range of sentences(content).slice(0, SENTENCES_PER_HIT_MAX)) {
+    const { start, end } = withoutLooseMarks(content, range)
     const text = content.slice(start, end)
     if (text.length > QUOTE_LENGTH_MAX || isHeading(content, start) || wordsIn(text) < QUOTE_WORDS_MIN) continue
+    if (isProse && FENCE.test(text)) continue
     passages.push({ hit, start, end, text, terms: new Set(terms(text)) })
   }
   return passages
+}
+
+/** A block of code or a diagram shows something; it says nothing. */
+const FENCE = /^\s*(?:```|~~~)/u
+const LOOSE_MARKS = /^\s*\*\*\s+/u
+
+/** Where bold text ends at the sentence before, its closing marks belong to that one. */
+function withoutLooseMarks(content: string, range: { readonly start: number; readonly end: number }) {
+  const marks = LOOSE_MARKS.exec(content.slice(range.start, range.end))
+  return marks ? { start: range.start + marks[0].length, end: range.end } : range
 }
 
 /** The splitter leaves a heading's marks outside its range, so they are looked for in front of it. */
@@ -73,6 +86,10 @@ function termWeights(asked: readonly string[], passages: readonly RawPassage[]):
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
+/** A row says less without the head of its table. */
+const TABLE_ROW = /^\s*\|/u
+const TABLE_ROW_SHARE = 0.8
+
 function scoreOf(
   passage: RawPassage,
   weights: ReadonlyMap<string, number>,
@@ -83,7 +100,8 @@ function scoreOf(
   if (coverage === 0) return 0
   const hit = top > 0 ? passage.hit.score / top : 0
   const definition = subject !== undefined && defines(passage.text, subject) ? 1 : 0
-  return SHARE.coverage * coverage + coverage * SHARE.hit * hit + SHARE.definition * definition
+  const whole = SHARE.coverage * coverage + coverage * SHARE.hit * hit + SHARE.definition * definition
+  return TABLE_ROW.test(passage.text) ? whole * TABLE_ROW_SHARE : whole
 }
 
 function coverageOf({ terms: own, hit }: RawPassage, weights: ReadonlyMap<string, number>): number {
@@ -107,11 +125,11 @@ const DEFINITION_QUESTION =
 const definedSubject = (question: string): string | undefined =>
   DEFINITION_QUESTION.exec(question)?.groups?.subject?.toLowerCase()
 
-const VERB = /^\W{0,6}(?:is|are|means|refers|stands|:|—|–)(?:\W|$)/iu
-const LEAD_MAX = 12
+const VERB = /^\W{0,6}(?:is|are|means|refers|stands|—|–)(?:\W|$)/iu
+const LEAD = /^\W*(?:an?\s+|the\s+)?\W*$/iu
 
-/** True for "A capsule is …": the subject stands near the beginning and a defining verb follows it. */
+/** True for "A capsule is …": nothing but an article stands before the subject, and a defining verb follows it. */
 function defines(text: string, subject: string): boolean {
   const at = text.toLowerCase().indexOf(subject)
-  return at >= 0 && at <= LEAD_MAX && VERB.test(text.slice(at + subject.length).replace(/^s\b/u, ''))
+  return at >= 0 && LEAD.test(text.slice(0, at)) && VERB.test(text.slice(at + subject.length).replace(/^s\b/u, ''))
 }

@@ -1,6 +1,5 @@
 /** How search weighs what it finds; from configuration. */
 export interface SearchSettings {
-  readonly limitDefault: number
   readonly deadlineMs: number
   /** Least effective trust where the caller names none. */
   readonly minTrust: number

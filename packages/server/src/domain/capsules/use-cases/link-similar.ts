@@ -36,7 +36,7 @@ export async function linkSimilarStep(
     .filter(({ leaf }) => CREATED.test(leaf.type))
     .map(({ leaf }) => leaf.subject.slice('capsule/'.length))
   // Its own leaves are followed too, so a step that brings nothing new writes nothing, or it would feed itself for ever.
-  const links = (await Promise.all([...new Set(ids)].map((id) => similarTo(store, id)))).flat()
+  const links = onceEach((await Promise.all([...new Set(ids)].map((id) => similarTo(store, id)))).flat())
   if (links.length === 0 && ids.length === 0 && entries.length < LEAVES_PER_STEP) return false
   const one = grant()
   const { records, events } = tell(one, 'capsule.similar_linked', '*', { links: links.length, up_to: last.sequence })
@@ -60,6 +60,12 @@ export async function linkSimilarStep(
   ])
   if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to the linking.')
   return true
+}
+
+/** Two capsules that found each other are linked once. */
+function onceEach<L extends { readonly from: string; readonly to: string }>(links: readonly L[]): readonly L[] {
+  const pairs = new Map(links.map((link) => [[link.from, link.to].toSorted().join(' '), link]))
+  return [...pairs.values()]
 }
 
 async function similarTo({ capsules }: Context['store'], id: string) {

@@ -65,7 +65,6 @@ export async function openWorld(): Promise<World> {
 }
 
 const SEARCH_SETTINGS = {
-  limitDefault: 10,
   deadlineMs: 1000,
   minTrust: 40,
   weights: { lexical: 0.45, vector: 0.4, graph: 0.15 },
