@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { type Ack, parseAcks } from './workload.ts'
 
-const SCRIPT = new URL('./store-writer.ts', import.meta.url).pathname
+const SCRIPT = fileURLToPath(new URL('./store-writer.ts', import.meta.url))
 /** A writer that does not open its store within this never will. */
 const OPEN_MS_MAX = 20_000
 

@@ -1,0 +1,32 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { LoadJob, LoadResult } from './load-job.ts'
+
+const SCRIPT = fileURLToPath(new URL('./load-process.ts', import.meta.url))
+
+/** Drives the load process. */
+export class LoadClient implements AsyncDisposable {
+  readonly #child: ChildProcess
+
+  constructor() {
+    this.#child = fork(SCRIPT, { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] })
+  }
+
+  /** @throws Error when the server refused a request: a refusal is answered faster than work. */
+  async run(job: LoadJob): Promise<LoadResult> {
+    this.#child.send(job)
+    // The process answers each job with one of these two.
+    const [answer] = (await once(this.#child, 'message')) as [{ result?: LoadResult; problem?: string }]
+    if (!answer.result) throw new Error(`the load client failed: ${answer.problem}`)
+    const { refusals, refused } = answer.result
+    if (refusals > 0) throw new Error(`${refusals} requests were refused: ${JSON.stringify(refused)}`)
+    return answer.result
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const gone = once(this.#child, 'exit')
+    this.#child.disconnect()
+    await gone
+  }
+}

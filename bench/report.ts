@@ -1,0 +1,96 @@
+import type { Lag } from './measure/own-lag.ts'
+import type { Quantiles } from './measure/quantiles.ts'
+import { TARGETS, type Target, type TargetName } from './targets.ts'
+
+export interface Row {
+  readonly section: string
+  readonly name: string
+  readonly measured: string
+  readonly target: string
+  readonly verdict: 'met' | 'missed' | ''
+  readonly numbers: Readonly<Record<string, number>>
+}
+
+const NAME_WIDTH = 54
+const MEASURED_WIDTH = 46
+
+/** Gathers rows, prints each as it comes, and judges it where there is a target. */
+export class Report {
+  readonly rows: Row[] = []
+  readonly #quiet: boolean
+  readonly #judges: boolean
+  #section = ''
+
+  /** @param judges false for sizes that the targets are not about. */
+  constructor({ quiet, judges }: { readonly quiet: boolean; readonly judges: boolean }) {
+    this.#quiet = quiet
+    this.#judges = judges
+  }
+
+  begin(section: string): void {
+    this.#section = section
+    this.#print(`\n${section}`)
+  }
+
+  /** Says what is under way, on standard error. */
+  progress(text: string): void {
+    process.stderr.write(`… ${text}\n`)
+  }
+
+  times(name: string, { p50, p95, samples }: Quantiles, target?: TargetName): void {
+    this.#add(name, `p50 ${ms(p50)}  p95 ${ms(p95)} ms   (${samples})`, { p50, p95, samples }, target)
+  }
+
+  rate(name: string, perSecond: number, unit: string, times?: Quantiles, target?: TargetName): void {
+    const spread = times ? `   p50 ${ms(times.p50)}  p95 ${ms(times.p95)} ms` : ''
+    const numbers = { perSecond, ...(times ? { p50: times.p50, p95: times.p95 } : {}) }
+    this.#add(name, `${Math.round(perSecond).toLocaleString('en')} ${unit}/s${spread}`, numbers, target)
+  }
+
+  value(name: string, value: number, unit: string, target?: TargetName): void {
+    this.#add(name, `${value.toFixed(value < 10 ? 3 : value < 100 ? 1 : 0)} ${unit}`, { value }, target)
+  }
+
+  lag(name: string, { p99Ms, maxMs }: Lag, target: TargetName = 'lag'): void {
+    this.#add(`main thread lag, ${name}`, `p99 ${ms(p99Ms)}  max ${ms(maxMs)} ms`, { p99: p99Ms, max: maxMs }, target)
+  }
+
+  get missed(): readonly Row[] {
+    return this.rows.filter(({ verdict }) => verdict === 'missed')
+  }
+
+  #add(name: string, measured: string, numbers: Row['numbers'], targetName: TargetName | undefined): void {
+    const target: Target | undefined = targetName && this.#judges ? TARGETS[targetName] : undefined
+    const verdict = target ? (isMet(target, numbers) ? 'met' : 'missed') : ''
+    const row: Row = {
+      section: this.#section,
+      name,
+      measured,
+      target: target ? describe(target) : '',
+      verdict,
+      numbers,
+    }
+    this.rows.push(row)
+    this.#print(
+      `  ${name.padEnd(NAME_WIDTH)} ${measured.padEnd(MEASURED_WIDTH)} ${row.target} ${MARK[verdict]}`.trimEnd(),
+    )
+  }
+
+  #print(line: string): void {
+    if (!this.#quiet) process.stdout.write(`${line}\n`)
+  }
+}
+
+const MARK = { met: '✓', missed: '✗ missed', '': '' } as const
+
+const ms = (value: number): string => value.toFixed(value < 1 ? 3 : value < 100 ? 2 : 0)
+
+const isMet = (target: Target, numbers: Row['numbers']): boolean =>
+  Object.entries(target.atMost ?? {}).every(([key, most]) => (numbers[key] ?? Number.POSITIVE_INFINITY) <= most) &&
+  Object.entries(target.atLeast ?? {}).every(([key, least]) => (numbers[key] ?? 0) >= least)
+
+const describe = ({ atMost = {}, atLeast = {} }: Target): string =>
+  [
+    ...Object.entries(atMost).map(([key, most]) => `${key} ≤ ${most}`),
+    ...Object.entries(atLeast).map(([key, least]) => `${key} ≥ ${least.toLocaleString('en')}`),
+  ].join(', ')

@@ -1,0 +1,49 @@
+// `npm run bench`: what is claimed about speed, measured on this machine. bench/README.md has the method.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BenchContext } from './bench-context.ts'
+import { Corpus } from './data/corpus.ts'
+import { findTruth } from './data/truth.ts'
+import { parseOptions } from './options.ts'
+import { comparePeers } from './peers/compare.ts'
+import { Report } from './report.ts'
+import { measureBatch } from './sections/batch.ts'
+import { measureFloor } from './sections/floor.ts'
+import { measureHttp } from './sections/http.ts'
+import { measureImport } from './sections/import.ts'
+import { measureInProcess } from './sections/process.ts'
+import { measureRestart } from './sections/restart.ts'
+
+const startedAt = performance.now()
+const options = parseOptions(process.argv.slice(2))
+const report = new Report({ quiet: options.json, judges: options.judges })
+const folder = mkdtempSync(join(tmpdir(), 'cascade-bench-'))
+try {
+  report.progress(`making ${options.documents} documents and the true answers`)
+  const corpus = new Corpus(options.seed, options.documents, options.questions)
+  const context: BenchContext = { options, report, corpus, folder, truth: findTruth(corpus, options.recallQuestions) }
+  await measureAll(context)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+const seconds = Math.round((performance.now() - startedAt) / 1000)
+if (options.json)
+  process.stdout.write(
+    `${JSON.stringify({ ...options, sections: [...options.sections], seconds, rows: report.rows })}\n`,
+  )
+else process.stdout.write(`\n${seconds} s; ${report.missed.length} of the targets were missed.\n`)
+
+async function measureAll(context: BenchContext): Promise<void> {
+  const { sections } = context.options
+  const store = join(context.folder, 'store')
+  if (sections.has('floor')) await measureFloor(context)
+  if (sections.has('process') || sections.has('restart') || sections.has('http')) {
+    const loaded = await measureInProcess(context, store, sections.has('process'))
+    if (sections.has('restart')) await measureRestart(context, store)
+    if (sections.has('http')) await measureHttp(context, store, loaded)
+  }
+  if (sections.has('batch')) await measureBatch(context, join(context.folder, 'batch'))
+  if (sections.has('import')) await measureImport(context, join(context.folder, 'import'))
+  if (sections.has('peers')) await comparePeers(context)
+}
