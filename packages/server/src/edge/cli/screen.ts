@@ -19,6 +19,7 @@ export class Screen {
   readonly noteWidth: number
   readonly #io: CliIo
   #shown = false
+  /** Nobody reads the result any more (`| head` is content): nothing more is written, and the command ends as it would. */
   #readerGone = false
 
   constructor(io: CliIo, { colour, command }: ScreenOptions) {
@@ -29,11 +30,6 @@ export class Screen {
     this.notePaint = createPainter(colour && isColourful(io.stderr, io))
     this.watched = io.stderr.isTTY === true && io.env.TERM !== 'dumb'
     this.noteWidth = widthOf(io.stderr.columns)
-  }
-
-  /** Nobody reads the result any more (`| head` is content); the command may end. */
-  get readerGone(): boolean {
-    return this.#readerGone
   }
 
   async print(lines: readonly string[]): Promise<void> {
