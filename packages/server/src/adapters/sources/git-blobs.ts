@@ -26,7 +26,7 @@ export class GitBlobs implements AsyncDisposable {
   /** One after the other: answers come in the order of the questions. */
   read(blob: string): Promise<FileText> {
     const answer = this.#queue.then(() => this.#read(blob))
-    this.#queue = answer.catch(() => undefined)
+    this.#queue = Promise.allSettled([answer])
     return answer
   }
 

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { CascadeError } from '#base'
+import { environment } from '#config'
 import { isErrno } from './errno.ts'
 
 /** Where Git looks for what. */
@@ -59,7 +60,7 @@ export class GitProcess implements AsyncDisposable {
   constructor(args: readonly string[], { gitDir, objectDir, workDir, ceiling }: GitPlace, signal: AbortSignal) {
     const env = {
       // Where programs are is no setting of ours: it is the one thing taken from the surroundings.
-      PATH: process.env.PATH ?? '/usr/bin:/bin',
+      PATH: environment().PATH ?? '/usr/bin:/bin',
       ...FIXED_ENV,
       ...(gitDir === undefined ? {} : { GIT_DIR: gitDir }),
       ...(objectDir === undefined ? {} : { GIT_OBJECT_DIRECTORY: objectDir }),

@@ -1,1 +1,1 @@
-export { detectKind, type OpenSourceOptions, openSource } from './open-source.ts'
+export { type OpenSourceOptions, openSource } from './open-source.ts'

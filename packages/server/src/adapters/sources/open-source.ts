@@ -37,7 +37,7 @@ export async function openSource(request: ImportRequest, options: OpenSourceOpti
 }
 
 /** What a path is: a repository when it is one, else a folder; a file by its ending. */
-export async function detectKind(path: string): Promise<SourceKind> {
+async function detectKind(path: string): Promise<SourceKind> {
   const real = await realpath(path).catch((cause) => {
     throw unreadable(path, cause)
   })

@@ -17,7 +17,7 @@ export async function* ahead<T>(items: AsyncIterable<T>): AsyncGenerator<T, void
 
 function startNext<T>(iterator: AsyncIterator<T>): Promise<IteratorResult<T>> {
   const next = iterator.next()
-  // A failure is met where `next` is awaited; it may come earlier than that, which is no unhandled rejection.
-  next.catch(() => undefined)
+  // A failure is met where `next` is awaited. It may come earlier than that, which is no unhandled rejection.
+  void Promise.allSettled([next])
   return next
 }

@@ -27,8 +27,7 @@ const ENDINGS: Readonly<Record<keyof typeof KINDS, string>> = {
 /** Files that go by a name without an ending. */
 const NAMES: Readonly<Record<keyof typeof KINDS, string>> = {
   markdown: '',
-  prose:
-    'readme license licence copying notice authors contributors maintainers changelog changes news todo codeowners',
+  prose: 'readme license licence copying notice authors contributors maintainers changelog changes news codeowners',
   code: 'makefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile',
   config: 'procfile',
 }

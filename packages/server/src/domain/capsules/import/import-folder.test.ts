@@ -19,7 +19,7 @@ describe('a folder that means harm', () => {
     symlinkSync(join(elsewhere.path, 'secret.md'), join(folder.path, 'link.md'))
     symlinkSync(join(elsewhere.path, 'more'), join(folder.path, 'linked'))
     symlinkSync('/dev/zero', join(folder.path, 'zero.md'))
-    execFileSync('mkfifo', [join(folder.path, 'pipe.md')])
+    execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', join(folder.path, 'pipe.md')])
     folder.write('note.md', 'a note')
     symlinkSync(join(folder.path, 'note.md'), join(folder.path, 'twice.md'))
     symlinkSync(join(folder.path, 'nowhere'), join(folder.path, 'broken.md'))

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { codeOf } from '../../../platform/store/testing.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import { blameCapsule } from '../use-cases/history.ts'
@@ -141,6 +141,22 @@ describe('a repository that means harm', () => {
     const path = which === 'a folder within one' ? join(repository.path, 'docs') : plain.path
     const world = await openImportWorld()
     expect(await codeOf(() => world.run(path, { kind: 'git' }))).toBe('SOURCE_UNREADABLE')
+  })
+
+  test('without git the reason says what to install', async () => {
+    using repository = new TestRepository()
+    repository.write('a.md', 'text')
+    repository.commit('one')
+    const world = await openImportWorld()
+    vi.stubEnv('PATH', repository.path)
+    try {
+      await expect(world.run(repository.path)).rejects.toMatchObject({
+        code: 'SOURCE_UNREADABLE',
+        detail: expect.stringContaining('the program git is needed'),
+      })
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   test('a repository without a commit is refused, and no folder of ours is left behind', async () => {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { systemClock } from '#base'
-import { openBuiltinEmbedder } from '../../../adapters/models/index.ts'
-import { openSqliteStore } from '../../../adapters/sqlite/index.ts'
-import { createSeeded } from '../../../platform/store/testing.ts'
-import { IMPORT_TEST_COLLECTIONS, openImportWorld, TestFolder } from './testing.ts'
+import { openBuiltinEmbedder } from '../../../../adapters/models/index.ts'
+import { openSqliteStore } from '../../../../adapters/sqlite/index.ts'
+import { createSeeded } from '../../../../platform/store/testing.ts'
+import { IMPORT_TEST_COLLECTIONS, openImportWorld, TestFolder } from '../testing.ts'
 
 /**
  * Notes imported per second: Markdown of about 3 KB with headings, into the embedded store, with words and built-in
- * vectors. By hand: `node --conditions=source packages/server/src/domain/capsules/import/import.bench.ts [notes]`.
+ * vectors. By hand: `node --conditions=source packages/server/src/domain/capsules/import/testing/import.bench.ts [notes]`.
  */
 const NOTES = Number(process.argv[2] ?? 2000)
 const WORDS = Array.from(
