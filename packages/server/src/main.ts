@@ -4,13 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { systemClock, systemRandom } from '#base'
 import { environment } from '#config'
 import { createLogger } from '#observability'
-import { restoreBackup, startInstance } from './compose.ts'
 import { type CliIo, runCli, type StopSignal } from './edge/cli/index.ts'
 import { VERSION } from './version.ts'
 
 /** Folder of the clone (or of the installed package) that this file belongs to. */
 const HOME = fileURLToPath(new URL('../../../', import.meta.url))
 const SAMPLES = join(HOME, 'docs')
+
+/** The instance and all its parts: loaded only by the command that becomes one, so that clients start fast. */
+const compose = () => import('./compose.ts')
 
 const io: CliIo = {
   stdin: process.stdin,
@@ -27,7 +29,7 @@ const io: CliIo = {
   uptimeS: () => process.uptime(),
   onSignal: listenToSignals,
   exitNow: (code) => process.exit(code),
-  startInstance: (loaded, options) => {
+  startInstance: async (loaded, options) => {
     const { level, format } = loaded.config.log
     const noColor = Boolean(environment().NO_COLOR)
     // Standard output belongs to the command; what the instance says of itself goes beside it.
@@ -38,9 +40,10 @@ const io: CliIo = {
       noColor,
       level: options.quiet ? 'error' : level,
     })
+    const { startInstance } = await compose()
     return startInstance(loaded, options, log)
   },
-  restoreBackup,
+  restoreBackup: async (dataDir, file) => (await compose()).restoreBackup(dataDir, file),
 }
 
 function listenToSignals(listener: (signal: StopSignal) => void): Disposable {

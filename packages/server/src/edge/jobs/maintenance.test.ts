@@ -28,7 +28,7 @@ async function openJob(setting: (world: World) => Setting = () => ({})): Promise
     gate: createBootstrapGate({ clock: time.clock, newId: context.newId }),
     subject: administrator,
     clock: time.clock,
-    log: { info: () => undefined, warn, error: warn },
+    log: { debug: () => undefined, info: () => undefined, warn, error: warn },
     every: (work, ms) => {
       expect(ms).toBe(TICK_MS)
       look = work

@@ -8,7 +8,12 @@ import { BootKey } from './boot-context.ts'
 import type { BootReport } from './boot-report.ts'
 import type { BootGuardian } from './guardian.ts'
 
-const silent: KernelLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const silent: KernelLog = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
 const sound: BootGuardian = { validate: () => ({ kind: 'sound' }) }
 
 /** A small instance whose chunks note when they start, are judged, and close. */

@@ -28,7 +28,7 @@ export async function boot(chunks: readonly BootChunk[], options: BootOptions): 
   if (run.failure !== undefined) {
     await options.lifecycle.stop(run.failure.reason)
     const report = run.report('failed')
-    options.log.error('boot failed', { reason: run.failure.reason, took_ms: report.took_ms })
+    options.log.warn('boot failed', { reason: run.failure.reason, took_ms: report.took_ms })
     throw new CascadeError('BOOT_FAILED', run.failure.reason, { cause: run.failure.cause, extensions: { report } })
   }
   options.lifecycle.markReady()
@@ -135,7 +135,7 @@ class BootRun implements BootShelf {
   #record(chunk: BootChunk, outcome: ChunkOutcome): void {
     const { log } = this.#options
     this.#reports.push(reportChunk(chunk, outcome))
-    if (outcome.kind === 'started') log.info('chunk started', { chunk: chunk.name, took_ms: outcome.tookMs })
+    if (outcome.kind === 'started') log.debug('chunk started', { chunk: chunk.name, took_ms: outcome.tookMs })
     else log.warn(`chunk ${outcome.kind}`, { chunk: chunk.name, reason: outcome.reason })
     if (outcome.kind === 'failed' && !chunk.canFail)
       this.#fail(`chunk "${chunk.name}" failed: ${outcome.reason}`, outcome.error)

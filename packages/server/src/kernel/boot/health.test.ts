@@ -4,7 +4,12 @@ import { type KernelLog, Lifecycle } from '#lifecycle'
 import type { BootReport } from './boot-report.ts'
 import { CHECKS_MAX, Health, type HealthFinding } from './health.ts'
 
-const silent: KernelLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const silent: KernelLog = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
 const fine: HealthFinding = { status: 'ok', detail: 'fine' }
 
 function open() {

@@ -2,6 +2,7 @@ export { type BootOptions, boot } from './boot.ts'
 export { type BootChunk, type BootHandle, CHUNK_START_MS, CHUNKS_MAX } from './boot-chunk.ts'
 export { type BootContext, BootKey } from './boot-context.ts'
 export type { BootReport, ChunkReport } from './boot-report.ts'
+export { type ChunkClaim, ClaimGuardian } from './claim-guardian.ts'
 export { type BootGuardian, type ChunkEvidence, GUARDIAN_MS, type GuardianVerdict } from './guardian.ts'
 export {
   CHECK_MS,
@@ -14,4 +15,3 @@ export {
   type HealthStatus,
   type ProbeResult,
 } from './health.ts'
-export { type ChunkClaim, ClaimGuardian } from './claim-guardian.ts'

@@ -10,7 +10,7 @@ import { EXIT_INTERRUPTED, stopOnSignals } from './signals.ts'
 function open({ drainMs = 5000, partStopMs = 5000 } = {}) {
   const lines: string[] = []
   const write = (message: string) => void lines.push(message)
-  const log: KernelLog = { info: write, warn: write, error: write }
+  const log: KernelLog = { debug: write, info: write, warn: write, error: write }
   return { lifecycle: new Lifecycle({ clock: () => 0, log, drainMs, partStopMs }), lines }
 }
 
