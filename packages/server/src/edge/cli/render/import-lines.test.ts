@@ -8,7 +8,7 @@ const JOB: ImportJob = {
   id: '01939b41-2b3c-7d4e-9f50-6b7c8d9e0f1a',
   label: null,
   kind: 'folder',
-  path: '/home/ada/handbook',
+  path: '/srv/ada/handbook',
   state: 'running',
   started_at: '2026-03-13T20:59:00.000Z',
   updated_at: '2026-03-13T21:00:00.000Z',
@@ -62,7 +62,7 @@ test('a report counts, groups the reasons, and says how to take it out again', (
     file('c.md', 'failed', 'not UTF-8'),
   ]
   expect(importLines({ ...DONE, skipped: 2 }, files, PLAIN_VIEW)).toEqual([
-    'Imported: /home/ada/handbook in 1 min 0 s',
+    'Imported: /srv/ada/handbook in 1 min 0 s',
     '  84  imported   310 capsules created, 0 versions added',
     '  2   unchanged',
     '  2   skipped',
@@ -79,7 +79,7 @@ test('a report counts, groups the reasons, and says how to take it out again', (
 
 test('a stopped import says how to go on', () => {
   const lines = importLines({ ...DONE, state: 'cancelled' }, [], PLAIN_VIEW)
-  expect(lines.at(-1)).toBe('To go on where it stopped: ./cascade import /home/ada/handbook')
+  expect(lines.at(-1)).toBe('To go on where it stopped: ./cascade import /srv/ada/handbook')
 })
 
 test('no imports yet says what to do', () => {
