@@ -8,6 +8,7 @@ import { FIRST_VERSION } from '../text/semver.ts'
 import { TRUST_NEW } from '../trust.ts'
 import type { Call, CapsuleContext, CommandIdentity } from './context.ts'
 import { describeVersion, embeddedText, makeDraft, resolveParents } from './draft.ts'
+import { inTurns } from './in-turns.ts'
 import { tellCreated } from './tell.ts'
 import { parseEmbedding } from './vectors.ts'
 
@@ -45,7 +46,7 @@ export async function createCapsules(
   const prepared = await prepareAll(context, call, lines)
   const ready = prepared.filter((line): line is Ready => 'draft' in line)
   await embedMissing(context, ready)
-  const commands = ready.map((line) => createCommand(context, call.grant, line))
+  const commands = await inTurns(ready, lengthOfDraft, (line) => createCommand(context, call.grant, line))
   const outcomes = commands.length === 0 ? [] : await context.store.append(commands)
   let next = 0
   return prepared.map((line) => {
@@ -65,21 +66,26 @@ interface Refused {
   readonly error: CascadeError
 }
 
-async function prepareAll(
+const lengthOfDraft = ({ draft }: Ready): number => draft.content.length
+
+const prepareAll = (
   context: CapsuleContext,
   call: Call,
   lines: readonly CreateLine[],
-): Promise<(Ready | Refused)[]> {
-  const prepared: (Ready | Refused)[] = []
-  for (const line of lines) {
-    try {
-      prepared.push(await prepare(context, call, line))
-    } catch (error) {
-      if (!isCascadeError(error)) throw error
-      prepared.push({ error })
-    }
+): Promise<readonly (Ready | Refused)[]> =>
+  inTurns(
+    lines,
+    ({ input }) => input.content.length,
+    (line) => prepareOrRefuse(context, call, line),
+  )
+
+async function prepareOrRefuse(context: CapsuleContext, call: Call, line: CreateLine): Promise<Ready | Refused> {
+  try {
+    return await prepare(context, call, line)
+  } catch (error) {
+    if (!isCascadeError(error)) throw error
+    return { error }
   }
-  return prepared
 }
 
 async function prepare(

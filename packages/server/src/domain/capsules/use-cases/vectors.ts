@@ -1,3 +1,4 @@
+import { endianness } from 'node:os'
 import type { CapsuleCreate } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { Embedding } from '../capsule.ts'
@@ -13,15 +14,28 @@ const unnamedModel = (dimensions: number): string => `external-${dimensions}`
 export function parseEmbedding(given: NonNullable<CapsuleCreate['embedding']>, model: string | undefined): Embedding {
   const vector = typeof given === 'string' ? fromBase64(given) : Float32Array.from(given)
   if (vector.length === 0) throw mismatch('an empty vector')
-  if (!vector.every(Number.isFinite)) throw mismatch('a number that is not finite as a float32')
-  if (vector.every((value) => value === 0)) throw mismatch('only zeros, which have no direction')
+  assertDirected(vector)
   return { model: model ?? unnamedModel(vector.length), vector }
 }
 
 function fromBase64(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.byteLength % 4 !== 0) throw mismatch(`${bytes.byteLength} bytes, which is no whole number of float32`)
-  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, index) => bytes.readFloatLE(index * 4))
+  if (IS_BIG_ENDIAN) bytes.swap32()
+  // Copied, for short buffers share memory and may begin at an odd address.
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
+}
+
+const IS_BIG_ENDIAN = endianness() === 'BE'
+
+/** One look at each number: this runs for every vector that comes in. */
+function assertDirected(vector: Float32Array): void {
+  let isDirected = false
+  for (const value of vector) {
+    if (!Number.isFinite(value)) throw mismatch('a number that is not finite as a float32')
+    if (value !== 0) isDirected = true
+  }
+  if (!isDirected) throw mismatch('only zeros, which have no direction')
 }
 
 const mismatch = (what: string): CascadeError =>
