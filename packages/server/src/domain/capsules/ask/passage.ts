@@ -47,7 +47,7 @@ function rawPassages(hit: Hit): RawPassage[] {
     const { start, end } = withoutLooseMarks(content, range)
     const text = content.slice(start, end)
     if (text.length > QUOTE_LENGTH_MAX || isHeading(content, start) || wordsIn(text) < QUOTE_WORDS_MIN) continue
-    if (isProse && FENCE.test(text)) continue
+    if (isProse && (FENCE.test(text) || LINK_ALONE.test(text))) continue
     passages.push({ hit, start, end, text, terms: new Set(terms(text)) })
   }
   return passages
@@ -55,6 +55,8 @@ function rawPassages(hit: Hit): RawPassage[] {
 
 /** A block of code or a diagram shows something; it says nothing. */
 const FENCE = /^\s*(?:```|~~~)/u
+/** A pointer to another page is no answer by itself. */
+const LINK_ALONE = /^\s*\[[^\]]{0,300}\]\([^)\s]{0,300}\)[.,;]?\s*$/u
 const LOOSE_MARKS = /^\s*\*\*\s+/u
 
 /** Where bold text ends at the sentence before, its closing marks belong to that one. */

@@ -7,7 +7,7 @@ const DIVERSITY = 0.3
 /** Above this overlap a sentence says the same as one already chosen. */
 const SAME = 0.8
 /** A quote this much weaker than the best one dilutes the answer. */
-const RELATIVE_MIN = 0.55
+const RELATIVE_MIN = 0.65
 
 /** The best sentences above the threshold, each adding something to those before it, best first. */
 export function selectQuotes(

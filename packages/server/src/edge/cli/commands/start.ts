@@ -112,6 +112,9 @@ const startJson = ({ version, readyInS, dataDir, instance, stats }: ReadyFacts) 
   stats,
 })
 
+/** Tables to look things up in are poor answers. */
+const LEFT_OUT = ['/reference/']
+
 /** Reads the documentation into an empty store. */
 async function importSamples(
   { io }: CommandContext,
@@ -121,11 +124,18 @@ async function importSamples(
 ): Promise<SamplesOutcome> {
   if (capsules > 0 || !config.samples.import || io.samplesDir === null) return { kind: 'none' }
   try {
-    const request = { path: io.samplesDir, kind: 'folder', history: false, label: SAMPLES, tags: ['sample'] }
+    const request = {
+      path: io.samplesDir,
+      kind: 'folder',
+      exclude: LEFT_OUT,
+      history: false,
+      label: SAMPLES,
+      tags: ['sample'],
+    }
     const { answer } = await new ImportRun(session, checkInput(importBody, request)).follow({
       onProgress: () => undefined,
     })
-    if (answer.state === 'completed') return { kind: 'imported', capsules: answer.capsules_created }
+    if (answer.state === 'completed') return { kind: 'imported', documents: answer.imported }
     return { kind: 'failed', reason: answer.problem ?? answer.state }
   } catch (error) {
     // The instance serves without samples as well as with them.

@@ -15,7 +15,7 @@ export interface ReadyFacts {
 /** What became of the samples: how many capsules they made, or why there are none. */
 export type SamplesOutcome =
   | { readonly kind: 'none' }
-  | { readonly kind: 'imported'; readonly capsules: number }
+  | { readonly kind: 'imported'; readonly documents: number }
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** Where a started instance answers and what it knows. */
@@ -42,9 +42,9 @@ export function readyLines({ version, readyInS, dataDir, instance, stats }: Read
 function knowledge({ capsules, chunks, by_status }: ReadyFacts['stats']): string {
   if (capsules === 0) return 'nothing yet'
   const resting = Object.entries(by_status).filter(([status, count]) => status !== 'ACTIVE' && count > 0)
+  const whole = plural(capsules - chunks, 'capsule')
   const parts = [
-    plural(capsules, 'capsule'),
-    ...(chunks === 0 ? [] : [`in ${plural(chunks, 'chunk')}`]),
+    chunks === 0 ? whole : `${whole}, the long ones cut into ${plural(chunks, 'chunk')}`,
     ...resting.map(([status, count]) => `${number(count)} ${status.toLowerCase()}`),
   ]
   return parts.join(', ')
@@ -76,7 +76,7 @@ export function samplesLines(outcome: SamplesOutcome, label: string, { paint, wi
   return [
     '',
     ...wrap(
-      `The documentation is there as sample knowledge (${plural(outcome.capsules, 'capsule')}). It goes away with:`,
+      `The documentation is there as sample knowledge (${plural(outcome.documents, 'document')}). It goes away with:`,
       width,
     ),
     `  ${command(`import --remove ${label}`)}`,
