@@ -24,6 +24,12 @@ const DOMAIN_USES = {
 
 const MINT = `${SERVER}platform/store/mint-grant\\.ts$`
 
+/**
+ * @param {string} name
+ * @param {string} comment
+ * @param {object} from
+ * @param {object} to
+ */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
 const layerRules = LAYERS.map((layer, depth) => {
