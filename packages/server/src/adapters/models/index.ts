@@ -1,4 +1,3 @@
-export { BUILTIN_DIMENSIONS, BUILTIN_MODEL, createBuiltinEmbedder } from './builtin-embedder.ts'
 export { openOpenAiEmbedder } from './openai-embedder.ts'
 export type { OpenAiEmbedderOptions, Sleep } from './openai-options.ts'
 export { openBuiltinEmbedder, type WorkerEmbedderOptions } from './worker-embedder.ts'

@@ -1,2 +1,2 @@
 // Arithmetic without the rest of this room, for worker threads, which start faster with less to load.
-export { dot, normalize } from '../vector.ts'
+export { normalize } from '../vector.ts'
