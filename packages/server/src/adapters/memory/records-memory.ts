@@ -7,6 +7,7 @@ import {
   type RecordPage,
   type RecordPut,
   type Records,
+  recordChanges,
   type StoredRecord,
 } from '#store'
 import type { MemoryState, RecordRow } from './memory-state.ts'
@@ -31,20 +32,7 @@ export function createRecords(state: MemoryState, definitions: readonly Collecti
       const matching = living(collection).filter((row) => JSON.parse(row.json)?.[index] === value)
       return toPage(matching.map(toRecord<V>), page)
     },
-    put: (_grant, collection, key, value, { expectedRevision, expiresAt = null } = {}): RecordPut => ({
-      kind: 'record.put',
-      collection,
-      key,
-      value,
-      expectedRevision,
-      expiresAt,
-    }),
-    delete: (_grant, collection, key, { expectedRevision } = {}): RecordDelete => ({
-      kind: 'record.delete',
-      collection,
-      key,
-      expectedRevision,
-    }),
+    ...recordChanges,
   }
 }
 

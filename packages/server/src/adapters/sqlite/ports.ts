@@ -1,7 +1,7 @@
 import type { Clock } from '#base'
 import { type CapsuleStore, capsuleChanges } from '#capsules'
 import type { LedgerStore } from '#ledger'
-import type { RecordDelete, RecordPage, RecordPut, Records, StoredRecord } from '#store'
+import { type RecordPage, type Records, recordChanges, type StoredRecord } from '#store'
 import { unpackLineage } from './packed-lineage.ts'
 import type { ReaderPool } from './reader-pool.ts'
 import type { SequenceWatch } from './sequence-watch.ts'
@@ -69,19 +69,6 @@ export function createRecordsPort(readers: ReaderPool, clock: Clock): Records {
       value: string | number | boolean,
       page: { readonly limit: number; readonly after?: string },
     ) => (await readers.read('listRecordsBy', collection, index, value, page, clock())) as RecordPage<V>,
-    put: (_grant, collection, key, value, { expectedRevision, expiresAt = null } = {}): RecordPut => ({
-      kind: 'record.put',
-      collection,
-      key,
-      value,
-      expectedRevision,
-      expiresAt,
-    }),
-    delete: (_grant, collection, key, { expectedRevision } = {}): RecordDelete => ({
-      kind: 'record.delete',
-      collection,
-      key,
-      expectedRevision,
-    }),
+    ...recordChanges,
   }
 }
