@@ -56,10 +56,10 @@ export class BandIndex {
 
   /** Enters the bands of all heads. */
   load(database: Database): void {
-    const rows = database.iterate<{ version: number; bands: Uint8Array }>(
+    const rows = database.iterateArrays<readonly [version: number, bands: Uint8Array]>(
       'SELECT s.version, s.bands FROM capsules c CROSS JOIN signatures s ON s.version = c.head ORDER BY c.key',
     )
-    for (const { version, bands } of rows) for (const band of parseBands(bands)) this.add(band, version)
+    for (const [version, bands] of rows) for (const band of parseBands(bands)) this.add(band, version)
   }
 
   #grow(): void {

@@ -152,8 +152,8 @@ function insertCapsule(
   const { database } = session
   return database.insert(
     `INSERT INTO capsules (id, owner, status, trust, effective_trust, revision, head, version, type, identity, lane, fold,
-       part_of, part_index, indexed, space, dedupe, place, created_at, updated_at, title)
-     VALUES (?, ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       part_of, part_index, indexed, space, dedupe, place, created_at, updated_at, title, tags)
+     VALUES (?, ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     uuidBytes(draft.id),
     resolved.owner,
     draft.trust,
@@ -172,6 +172,7 @@ function insertCapsule(
     now,
     now,
     draft.title,
+    tagText(resolved.tags),
   )
 }
 
@@ -201,6 +202,7 @@ function headColumns(
     place: draft.place === null ? null : placeKey(owner, draft, draft.place),
     updated_at: now,
     title: draft.title,
+    tags: tagText(resolved.tags),
   }
 }
 
@@ -238,7 +240,7 @@ function insertVersion(
     LICENCE_CODES.encode(draft.licence),
     draft.category,
     draft.title,
-    draft.tags.length === 0 ? null : JSON.stringify(resolved.tags),
+    tagText(resolved.tags),
     draft.place,
     Buffer.from(draft.fingerprint, 'hex'),
     draft.digestKey,
@@ -332,6 +334,9 @@ function compareVersions(a: string, b: string): number {
   const differing = left.findIndex((part, index) => part !== right[index])
   return differing === -1 ? 0 : left[differing]! - right[differing]!
 }
+
+/** Keys of tags as a row lists them; `parseTagKeys` reads them. */
+const tagText = (tags: readonly number[]): string | null => (tags.length === 0 ? null : JSON.stringify(tags))
 
 const toNearDuplicate = ({ id, similarity }: SimilarCapsule): NearDuplicate => ({ id, similarity })
 

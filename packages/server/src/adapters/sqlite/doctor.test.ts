@@ -1,6 +1,7 @@
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { createAll, draftOf, parentOf } from '../../domain/capsules/testing.ts'
 import { tellCreated } from '../../domain/capsules/use-cases/tell.ts'
 import { commandOf, commit, grantOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
@@ -11,9 +12,11 @@ import { DATABASE_FILE } from './writer-operations.ts'
 
 const folder = createFolders()
 
-/** A small store of all kinds of rows, closed again. */
-async function createDamageable(): Promise<string> {
-  const directory = folder()
+/** A small store of all kinds of rows, closed again; each test damages a copy. */
+const sound = folder()
+
+beforeAll(async () => {
+  const directory = sound
   const store = await openTestStore(directory)
   const parent = draftOf({ content: 'the first of them', embedding: { model: 'm', vector: Float32Array.of(1, 2) } })
   await createAll(store, [parent, draftOf({ parents: [parentOf(parent.id)] })])
@@ -25,12 +28,12 @@ async function createDamageable(): Promise<string> {
   )
   expect((await store.doctor('full')).filter(({ ok }) => !ok)).toEqual([])
   await store[Symbol.asyncDispose]()
-  return directory
-}
+})
 
 /** Names of the checks that fail after `sql` was carried out behind the store's back. */
-async function checksFailingAfter(sql: string, depth: 'quick' | 'full' = 'full'): Promise<string[]> {
-  const directory = await createDamageable()
+function checksFailingAfter(sql: string, depth: 'quick' | 'full' = 'full'): string[] {
+  const directory = folder()
+  cpSync(sound, directory, { recursive: true })
   const file = new DatabaseSync(join(directory, DATABASE_FILE))
   file.exec(sql)
   file.close()
@@ -55,11 +58,11 @@ test.for([
   { name: 'a link to nowhere', sql: 'INSERT INTO links VALUES (1, 1, 999, 1, 0)', check: 'links' },
   { name: 'a vector that is gone', sql: 'DELETE FROM embeddings', check: 'vectors' },
   { name: 'a text that is not in the index', sql: 'DELETE FROM fts_head WHERE rowid = 1', check: 'words' },
-])('finds $name', async ({ sql, check }) => {
-  expect(await checksFailingAfter(sql)).toContain(check)
+])('finds $name', ({ sql, check }) => {
+  expect(checksFailingAfter(sql)).toContain(check)
 })
 
-test('a quick look finds what counts and pointers show, and skips what reads everything', async () => {
-  expect(await checksFailingAfter('DELETE FROM embeddings', 'quick')).toEqual(['vectors'])
-  expect(await checksFailingAfter(`UPDATE versions SET content = 'forged'`, 'quick')).toEqual([])
+test('a quick look finds what counts and pointers show, and skips what reads everything', () => {
+  expect(checksFailingAfter('DELETE FROM embeddings', 'quick')).toEqual(['vectors'])
+  expect(checksFailingAfter(`UPDATE versions SET content = 'forged'`, 'quick')).toEqual([])
 })

@@ -48,36 +48,26 @@ export function followLinks(
   return best(passing(database, found, filter), limit)
 }
 
-const neighboursOf = (database: Database, seed: number): Neighbour[] => [
-  ...database.all<Neighbour>(
-    `SELECT target AS key, weight * ${NEARNESS.linked} AS weight FROM links
-       WHERE source = ?1 AND kind <> ${PART_OF} ORDER BY weight DESC LIMIT ${FAN_OUT_MAX}`,
-    seed,
-  ),
-  ...database.all<Neighbour>(
-    `SELECT source AS key, weight * ${NEARNESS.linked} AS weight FROM links
-       WHERE target = ?1 AND kind <> ${PART_OF} ORDER BY weight DESC LIMIT ${FAN_OUT_MAX}`,
-    seed,
-  ),
-  ...database.all<Neighbour>(
-    `SELECT e.parent AS key, ${NEARNESS.derived} AS weight FROM capsules c
-       CROSS JOIN edges e ON e.child = c.key AND e.version = c.head WHERE c.key = ?1 LIMIT ${FAN_OUT_MAX}`,
-    seed,
-  ),
-  ...database.all<Neighbour>(
-    `SELECT e.child AS key, ${NEARNESS.derived} AS weight FROM edges e
-       CROSS JOIN capsules c ON c.key = e.child AND c.head = e.version WHERE e.parent = ?1 LIMIT ${FAN_OUT_MAX}`,
-    seed,
-  ),
-  ...database.all<Neighbour>(
-    `SELECT s.key, ${NEARNESS.sibling} AS weight FROM capsules c CROSS JOIN capsules s
-       ON s.part_of = c.part_of AND s.part_index BETWEEN c.part_index - 1 AND c.part_index + 1
-       WHERE c.key = ?1 AND c.part_of IS NOT NULL LIMIT ${FAN_OUT_MAX}`,
-    seed,
-  ),
-]
+/** All kinds of neighbours in one statement, each kind bounded on its own. */
+const neighboursOf = (database: Database, seed: number): Neighbour[] => database.all<Neighbour>(NEIGHBOURS, seed)
 
 const PART_OF = LINK_CODES.encode('PART_OF')
+
+const KINDS: readonly string[] = [
+  `SELECT target AS key, weight * ${NEARNESS.linked} AS weight FROM links
+     WHERE source = ?1 AND kind <> ${PART_OF} ORDER BY weight DESC`,
+  `SELECT source AS key, weight * ${NEARNESS.linked} AS weight FROM links
+     WHERE target = ?1 AND kind <> ${PART_OF} ORDER BY weight DESC`,
+  `SELECT e.parent AS key, ${NEARNESS.derived} AS weight FROM capsules c
+     CROSS JOIN edges e ON e.child = c.key AND e.version = c.head WHERE c.key = ?1`,
+  `SELECT e.child AS key, ${NEARNESS.derived} AS weight FROM edges e
+     CROSS JOIN capsules c ON c.key = e.child AND c.head = e.version WHERE e.parent = ?1`,
+  `SELECT s.key, ${NEARNESS.sibling} AS weight FROM capsules c CROSS JOIN capsules s
+     ON s.part_of = c.part_of AND s.part_index BETWEEN c.part_index - 1 AND c.part_index + 1
+     WHERE c.key = ?1 AND c.part_of IS NOT NULL`,
+]
+
+const NEIGHBOURS = KINDS.map((kind) => `SELECT * FROM (${kind} LIMIT ${FAN_OUT_MAX})`).join(' UNION ALL ')
 
 function passing(database: Database, found: ReadonlyMap<number, number>, filter: ResolvedFilter): Scored[] {
   if (found.size === 0) return []

@@ -18,8 +18,12 @@ export function toMatchExpression(text: string): string | undefined {
     words.length <= QUERY_TERMS_MAX
       ? words
       : words.toSorted((left, right) => right.length - left.length).slice(0, QUERY_TERMS_MAX)
-  return chosen.map((word) => `"${word}"`).join(' OR ')
+  return [...chosen, ...apostrophised(text)].map((word) => `"${word}"`).join(' OR ')
 }
+
+/** `O’Brien` is one word to us and two in a row to the tokenizer: asked for as those two as well. */
+const apostrophised = (text: string): string[] =>
+  [...new Set(text.match(/[\p{L}\p{N}\p{M}]+['’]\p{L}{2,}/gu))].slice(0, QUERY_TERMS_MAX)
 
 const wordsOf = (text: string, stopWords: boolean): string[] => [
   ...new Set(terms(text, { stopWords, stemmed: false }).map((word) => word.replaceAll('"', ''))),

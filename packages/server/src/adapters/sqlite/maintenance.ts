@@ -88,6 +88,10 @@ export class Maintenance {
 
 /** Each returns true while it has more to do. */
 const STEPS: readonly Step[] = [
+  (session) => {
+    session.loadBands()
+    return false
+  },
   (session) => merge(session, 'fts_head'),
   (session) => merge(session, 'fts_rest'),
   ({ database }, now) => now > 0 && sweepReceipts(database, now, SWEEP_ROWS) === SWEEP_ROWS,

@@ -38,7 +38,8 @@ export const MIGRATIONS: readonly string[] = [
     place INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    title TEXT
+    title TEXT,
+    tags TEXT
   ) STRICT;
   CREATE UNIQUE INDEX capsule_id ON capsules (id);
   CREATE INDEX capsule_owner ON capsules (owner);

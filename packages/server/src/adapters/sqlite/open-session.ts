@@ -21,6 +21,12 @@ const PRAGMAS = (pagesMax: number): readonly string[] => [
   ...(pagesMax > 0 ? [`max_page_count = ${pagesMax}`] : []),
 ]
 
+export interface SessionObserver {
+  /** Told of each vector space before anything in it is acknowledged. */
+  readonly announce?: (space: SpaceAnnouncement) => void
+  readonly onTrouble?: (message: string) => void
+}
+
 export interface OpenSession {
   readonly session: WriteSession
   /** How many vectors were put into memory. */
@@ -35,7 +41,7 @@ export interface OpenSession {
  */
 export function openSession(
   data: Omit<WriterData, 'head'>,
-  announce: (space: SpaceAnnouncement) => void = () => undefined,
+  { announce = () => undefined, onTrouble = () => undefined }: SessionObserver = {},
 ): OpenSession {
   const database = new Database(join(data.directory, DATABASE_FILE), {
     readOnly: false,
@@ -49,8 +55,7 @@ export function openSession(
     rebuildRecordIndexes(database, collections)
     const slots = new VectorSlots(announce)
     const count = slots.load(database)
-    const session = new WriteSession(database, { ...data, collections }, slots)
-    session.bands.load(database)
+    const session = new WriteSession(database, { ...data, collections, onTrouble }, slots)
     return { session, slots: count }
   } catch (error) {
     database.close()

@@ -43,9 +43,15 @@ export class ReaderPool {
     ...args: Parameters<ReaderOperations[K]>
   ): Promise<Awaited<ReturnType<ReaderOperations[K]>>> {
     const link = this.#leastBusy()
-    const deadline = setTimeout(() => void link.terminate(), READ_DEADLINE_MS)
+    let isLate = false
+    const deadline = setTimeout(() => {
+      isLate = true
+      void link.terminate()
+    }, READ_DEADLINE_MS)
     try {
       return await link.call(operation, args)
+    } catch (error) {
+      throw isLate ? lostThread('DEADLINE_EXCEEDED')(error) : error
     } finally {
       clearTimeout(deadline)
     }

@@ -34,15 +34,6 @@ const CACHE_KIB = 48 * 1024
 
 // What the main thread hands to the constructor of the worker.
 const data = workerData as ReaderData
-const database = new Database(join(data.directory, DATABASE_FILE), {
-  readOnly: true,
-  pragmas: ['query_only = ON', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`],
-})
-const names = new Names(database)
-const stored = new StoredCapsules(database, names)
-const capsules = new CapsuleReader(database, names, stored)
-const ledger = new LedgerReader(database, names, data.eventSource)
-const records = new RecordReader(database, new Map(data.collections.map(({ name, indexes }) => [name, indexes])))
 const vectors = new Map<number, VectorReader>()
 const head = new BigInt64Array(data.head)
 for (const space of data.spaces) attach(space)
@@ -51,48 +42,82 @@ function attach({ key, handle }: SpaceAnnouncement): void {
   vectors.set(key, VectorSpace.attach(handle, { reader: data.reader }))
 }
 
+/** What reads over one connection. */
+interface Parts {
+  readonly database: Database
+  readonly names: Names
+  readonly capsules: CapsuleReader
+  readonly ledger: LedgerReader
+  readonly records: RecordReader
+}
+
+let opened: Parts | undefined
+
+/** Opened by the first question: the thread starts while the writer still recovers or makes the file. */
+function parts(): Parts {
+  opened ??= openParts()
+  return opened
+}
+
+function openParts(): Parts {
+  const database = new Database(join(data.directory, DATABASE_FILE), {
+    readOnly: true,
+    pragmas: ['query_only = ON', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`],
+  })
+  const names = new Names(database)
+  return {
+    database,
+    names,
+    capsules: new CapsuleReader(database, names, new StoredCapsules(database, names)),
+    ledger: new LedgerReader(database, names, data.eventSource),
+    records: new RecordReader(database, new Map(data.collections.map(({ name, indexes }) => [name, indexes]))),
+  }
+}
+
 /** What a reader can be asked for. Each answer comes from one read transaction. */
 const operations = {
   attach,
-  getHeads: (ids: readonly string[]) => capsules.getHeads(ids),
-  findVersion: (id: string, version: string) => capsules.findVersion(id, version),
-  findAsOf: (id: string, asOf: number, knownAt: number | undefined) => capsules.findAsOf(id, asOf, knownAt),
-  findByPlace: (scope: Scope, place: string) => capsules.findByPlace(scope, place),
-  listVersions: (id: string, page: PageRequest) => capsules.listVersions(id, page),
-  readVersions: (id: string) => capsules.readVersions(id),
-  list: (filter: CapsuleFilter, page: PageRequest) => capsules.list(filter, page),
+  getHeads: (ids: readonly string[]) => parts().capsules.getHeads(ids),
+  findVersion: (id: string, version: string) => parts().capsules.findVersion(id, version),
+  findAsOf: (id: string, asOf: number, knownAt: number | undefined) => parts().capsules.findAsOf(id, asOf, knownAt),
+  findByPlace: (scope: Scope, place: string) => parts().capsules.findByPlace(scope, place),
+  listVersions: (id: string, page: PageRequest) => parts().capsules.listVersions(id, page),
+  readVersions: (id: string) => parts().capsules.readVersions(id),
+  list: (filter: CapsuleFilter, page: PageRequest) => parts().capsules.list(filter, page),
   hydrate: (hits: readonly { readonly id: string; readonly version: string }[], filter: CapsuleFilter) =>
-    capsules.hydrate(hits, filter),
-  lineage: (id: string, query: LineageQuery) => readLineage(database, id, query),
-  links: (id: string, kinds: readonly LinkKind[] | undefined) => capsules.links(id, kinds),
-  trustHistory: (id: string, limit: number) => capsules.trustHistory(id, limit),
-  parentTrust: (id: string) => capsules.parentTrust(id),
-  counts: () => capsules.counts(),
-  listUnsettled: (limit: number) => capsules.listUnsettled(limit),
-  findEmbedding: (id: string, version: string) => capsules.findEmbedding(id, version),
+    parts().capsules.hydrate(hits, filter),
+  lineage: (id: string, query: LineageQuery) => readLineage(parts().database, id, query),
+  links: (id: string, kinds: readonly LinkKind[] | undefined) => parts().capsules.links(id, kinds),
+  trustHistory: (id: string, limit: number) => parts().capsules.trustHistory(id, limit),
+  parentTrust: (id: string) => parts().capsules.parentTrust(id),
+  counts: () => parts().capsules.counts(),
+  listUnsettled: (limit: number) => parts().capsules.listUnsettled(limit),
+  findEmbedding: (id: string, version: string) => parts().capsules.findEmbedding(id, version),
   candidates: (query: CandidateQuery) => {
     // Read before the transaction begins: it sees at least this much.
     const sequence = Number(Atomics.load(head, 0))
+    const { database, names } = parts()
     return { candidates: findCandidates({ database, names, vectors }, query), sequence }
   },
-  findRecord: (collection: string, key: string, now: number) => records.find(collection, key, now),
-  listRecords: (collection: string, page: RecordPageRequest, now: number) => records.list(collection, page, now),
+  findRecord: (collection: string, key: string, now: number) => parts().records.find(collection, key, now),
+  listRecords: (collection: string, page: RecordPageRequest, now: number) =>
+    parts().records.list(collection, page, now),
   listRecordsBy: (
     collection: string,
     index: string,
     value: string | number | boolean,
     page: RecordPageRequest,
     now: number,
-  ) => records.listBy(collection, index, value, page, now),
-  receipt: (commandId: string, now: number) => findReceipt(database, commandId, now),
-  changesSince: (sequence: number, limit: number) => ledger.changesSince(sequence, limit),
-  findLeaf: (index: number) => ledger.find(index),
-  rangeOfLeaves: (from: number, limit: number) => ledger.range(from, limit),
+  ) => parts().records.listBy(collection, index, value, page, now),
+  receipt: (commandId: string, now: number) => findReceipt(parts().database, commandId, now),
+  changesSince: (sequence: number, limit: number) => parts().ledger.changesSince(sequence, limit),
+  findLeaf: (index: number) => parts().ledger.find(index),
+  rangeOfLeaves: (from: number, limit: number) => parts().ledger.range(from, limit),
   listLeaves: (filter: LeafFilter, page: { readonly limit: number; readonly before?: number }) =>
-    ledger.list(filter, page),
-  chainBefore: (from: number) => ledger.chainBefore(from),
-  verifyChain: (state: ChainState, limit: number) => ledger.verify(state, limit),
-  close: () => database.close(),
+    parts().ledger.list(filter, page),
+  chainBefore: (from: number) => parts().ledger.chainBefore(from),
+  verifyChain: (state: ChainState, limit: number) => parts().ledger.verify(state, limit),
+  close: () => opened?.database.close(),
 }
 
 export type ReaderOperations = typeof operations
@@ -101,5 +126,5 @@ export type ReaderOperations = typeof operations
 const WITHOUT_SNAPSHOT: ReadonlySet<string> = new Set(['close', 'attach'])
 
 serveThread<ReaderOperations>(() => operations, {
-  around: (operation, work) => (WITHOUT_SNAPSHOT.has(operation) ? work() : database.snapshot(work)),
+  around: (operation, work) => (WITHOUT_SNAPSHOT.has(operation) ? work() : parts().database.snapshot(work)),
 })

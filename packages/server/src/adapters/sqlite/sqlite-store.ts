@@ -54,9 +54,11 @@ export class SqliteStore implements Store {
     const shared = { directory, collections, eventSource: source, head: this.#watch.shared }
     const onLost = (thread: string) => (cause: unknown) => onTrouble(`the store’s ${thread} was lost`, cause)
     this.#readers = new ReaderPool({ size: settings.readers, data: shared, onLost: onLost('reader') })
+    this.#readers.start()
     this.#writer = new WriterThread({
       data: { ...shared, compressionLevel: settings.compressionLevel, pagesMax: settings.pagesMax },
       onSpace: (space) => this.#readers.announce(space),
+      onTrouble: (message) => onTrouble(message, undefined),
       onLost: onLost('writer'),
     })
     this.#commits = new GroupCommit({
@@ -75,10 +77,9 @@ export class SqliteStore implements Store {
     try {
       await this.#writer.ready()
     } catch (error) {
-      await this.#writer.close()
+      await Promise.all([this.#readers.close(), this.#writer.close()])
       throw error
     }
-    this.#readers.start()
     this.#isOpen = true
   }
 

@@ -21,6 +21,12 @@ export function findSpace(database: Database, { model, vector }: Embedding): Que
   return { key: space.key, vector }
 }
 
+interface RescoredRow {
+  readonly capsule: number
+  readonly version: number
+  readonly vector: Uint8Array
+}
+
 /**
  * The heads nearest to the query among those that pass the filter: found by their codes in memory, and each read from
  * its row, filtered and rescored there, so that a slot that is a moment behind the rows shows nothing it must not.
@@ -33,13 +39,17 @@ export function searchVectors(
   limit: number,
 ): Scored[] {
   const versions = new Map<number, number>()
-  const sql = `SELECT c.head AS version, e.vector FROM capsules c CROSS JOIN embeddings e ON e.version = c.head
-    WHERE c.key = ? AND c.indexed = 1 AND e.space = ? AND ${filter.conditions.join(' AND ')}`
-  const rescore = (slot: number): number | undefined => {
-    const row = database.get<{ version: number; vector: Uint8Array }>(sql, slot + 1, space.key, ...filter.values)
-    if (!row) return undefined
-    versions.set(slot, row.version)
-    return cosineOf(space.vector, row.vector)
+  const sql = `SELECT c.key AS capsule, c.head AS version, e.vector FROM json_each(?) wanted
+    CROSS JOIN capsules c ON c.key = wanted.value CROSS JOIN embeddings e ON e.version = c.head
+    WHERE c.indexed = 1 AND e.space = ? AND ${filter.conditions.join(' AND ')}`
+  const rescore = (slots: readonly number[]): readonly (number | undefined)[] => {
+    const keys = JSON.stringify(slots.map((slot) => slot + 1))
+    const scores = new Map<number, number>()
+    for (const row of database.all<RescoredRow>(sql, keys, space.key, ...filter.values)) {
+      versions.set(row.capsule - 1, row.version)
+      scores.set(row.capsule - 1, cosineOf(space.vector, row.vector))
+    }
+    return slots.map((slot) => scores.get(slot))
   }
   const slots = toSlotFilter(database, filter)
   let found = searchExact(reader, space.vector, slots, limit, rescore)

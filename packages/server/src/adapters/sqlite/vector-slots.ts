@@ -1,3 +1,4 @@
+import { messageOf } from '#base'
 import type { Database } from './database.ts'
 import type { Space } from './spaces.ts'
 import type { SlotEffect } from './staged-effects.ts'
@@ -12,19 +13,19 @@ export interface SpaceAnnouncement {
   readonly handle: SpaceHandle
 }
 
-interface SlotRow {
-  readonly key: number
-  readonly space: number
-  readonly vector: Uint8Array
-  readonly status: number
-  readonly effective_trust: number
-  readonly type: number
-  readonly owner: number
-  readonly identity: number | null
-  readonly lane: number | null
-  readonly fold: number | null
-  readonly tags: string | null
-}
+type SlotRow = readonly [
+  capsule: number,
+  space: number,
+  vector: Uint8Array,
+  status: number,
+  trust: number,
+  type: number,
+  owner: number,
+  identity: number | null,
+  lane: number | null,
+  fold: number | null,
+  tags: string | null,
+]
 
 /**
  * The vectors of all heads in shared memory, a space for each model. The slot of a capsule is its key less one. Nothing
@@ -45,30 +46,37 @@ export class VectorSlots {
       this.#open(key, dimensions)
     }
     let count = 0
-    for (const row of database.iterate<SlotRow>(
-      `SELECT c.key, c.space, e.vector, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, v.tags
-       FROM capsules c CROSS JOIN embeddings e ON e.version = c.head CROSS JOIN versions v ON v.key = c.head
+    const rows = database.iterateArrays<SlotRow>(
+      `SELECT c.key, c.space, e.vector, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, c.tags
+       FROM capsules c CROSS JOIN embeddings e ON e.version = c.head
        WHERE c.space IS NOT NULL AND c.indexed = 1 ORDER BY c.key`,
-    )) {
-      this.#spaces.get(row.space)?.put(row.key - 1, toVector(row.vector), columnsOf(row))
+    )
+    for (const row of rows) {
+      this.#spaces.get(row[1])?.put(row[0] - 1, toVector(row[2]), columnsOf(row))
       count++
     }
     return count
   }
 
   /**
-   * Makes the changes of a committed batch visible to searches. A put whose memory is refused leaves the capsule to be
-   * found by its words; `doctor` counts it.
+   * Makes the changes of a committed batch visible to searches. What was committed stays committed whatever happens here:
+   * a slot whose memory is refused leaves its capsule to be found by words, `doctor` counts it, and the next start tries
+   * again.
+   *
+   * @returns what went wrong, if anything did.
    */
-  publish(spaces: readonly Space[], effects: readonly SlotEffect[]): void {
-    for (const { key, dimensions } of spaces) this.#open(key, dimensions)
-    for (const effect of effects) {
-      const space = this.#spaces.get(effect.space)
-      if (!space) continue
-      if (effect.kind === 'put') space.put(effect.capsule - 1, effect.vector, effect.columns)
-      else if (effect.kind === 'clear') space.clear(effect.capsule - 1)
-      else space.setColumns(effect.capsule - 1, effect.columns)
+  publish(spaces: readonly Space[], effects: readonly SlotEffect[]): string | undefined {
+    let trouble: string | undefined
+    const attempt = (work: () => void): void => {
+      try {
+        work()
+      } catch (error) {
+        trouble ??= messageOf(error)
+      }
     }
+    for (const { key, dimensions } of spaces) attempt(() => this.#open(key, dimensions))
+    for (const effect of effects) attempt(() => this.#apply(effect))
+    return trouble
   }
 
   /** How many slots are filled, over all spaces. */
@@ -78,6 +86,13 @@ export class VectorSlots {
     return count
   }
 
+  #apply(effect: SlotEffect): void {
+    const space = this.#spaces.get(effect.space)
+    if (effect.kind === 'put') space?.put(effect.capsule - 1, effect.vector, effect.columns)
+    else if (effect.kind === 'clear') space?.clear(effect.capsule - 1)
+    else space?.setColumns(effect.capsule - 1, effect.columns)
+  }
+
   #open(key: number, dimensions: number): void {
     const space = VectorSpace.create(dimensions)
     this.#spaces.set(key, space)
@@ -85,15 +100,13 @@ export class VectorSlots {
   }
 }
 
-function columnsOf(row: SlotRow): SlotColumns {
-  return {
-    trust: row.effective_trust,
-    type: row.type,
-    status: row.status,
-    owner: row.owner,
-    identity: row.identity ?? 0,
-    lane: row.lane ?? 0,
-    fold: row.fold ?? 0,
-    tags: parseTagKeys(row.tags),
-  }
-}
+const columnsOf = ([, , , status, trust, type, owner, identity, lane, fold, tags]: SlotRow): SlotColumns => ({
+  trust,
+  type,
+  status,
+  owner,
+  identity: identity ?? 0,
+  lane: lane ?? 0,
+  fold: fold ?? 0,
+  tags: parseTagKeys(tags),
+})

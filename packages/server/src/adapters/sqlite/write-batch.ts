@@ -32,6 +32,7 @@ export type WrittenOutcome =
  */
 export function writeBatch(session: WriteSession, commands: readonly Command[], now: number): WrittenOutcome[] {
   session.now = now
+  session.loadBands()
   try {
     return tryBatch(session, commands, attemptOpenly) ?? tryBatch(session, commands, attemptIsolated) ?? []
   } finally {
@@ -82,7 +83,8 @@ function commit(session: WriteSession): void {
     }
     throw error
   }
-  session.slots.publish(session.spaces.committed(), session.staged.slots())
+  const trouble = session.slots.publish(session.spaces.committed(), session.staged.slots())
+  if (trouble !== undefined) session.settings.onTrouble(`the vector index: ${trouble}`)
 }
 
 /**

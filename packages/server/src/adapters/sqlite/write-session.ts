@@ -14,6 +14,8 @@ export interface WriterSettings {
   readonly eventSource: string
   /** Collection → its indexed members. */
   readonly collections: ReadonlyMap<string, readonly string[]>
+  /** Told of what goes wrong after a commit, which no caller can be told. */
+  readonly onTrouble: (message: string) => void
 }
 
 /** What the writer's functions share: the one writable connection, and what waits for the end of the transaction. */
@@ -25,6 +27,7 @@ export class WriteSession {
   readonly spaces: Spaces
   readonly leaves: LeafWriter
   readonly bands = new BandIndex()
+  #hasBands = false
   readonly staged = new StagedEffects()
   /** Milliseconds since 1970 at which the batch was sent off; the main thread's clock. */
   now = 0
@@ -43,6 +46,13 @@ export class WriteSession {
   /** The key of a version to be written. Capsule and version name each other, so it is known before either is there. */
   nextVersion(): number {
     return ++this.#version
+  }
+
+  /** Reads the bands of what is there, at the first write or in the first idle moment: opening need not wait for it. */
+  loadBands(): void {
+    if (this.#hasBands) return
+    this.#hasBands = true
+    this.bands.load(this.database)
   }
 
   mark(): SessionMark {

@@ -1,4 +1,5 @@
 import type { CollectionDefinition, Command } from '#store'
+import type { SpaceAnnouncement } from './vector-slots.ts'
 import type { WrittenOutcome } from './write-batch.ts'
 
 /** The one file of the store, in its folder. */
@@ -17,6 +18,11 @@ export interface WriterData {
   /** One BigInt64: index of the newest leaf. */
   readonly head: SharedArrayBuffer
 }
+
+/** What the writer tells without being asked: a new vector space, or what went wrong after a commit. */
+export type WriterNotice =
+  | { readonly kind: 'space'; readonly space: SpaceAnnouncement }
+  | { readonly kind: 'trouble'; readonly message: string }
 
 /** What the writer can be asked for. */
 export type WriterOperations = {

@@ -3,11 +3,12 @@ import type { Command } from '#store'
 import { lostThread, ThreadLink } from './thread-link.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
 import type { WrittenOutcome } from './write-batch.ts'
-import type { WriterData, WriterOperations } from './writer-operations.ts'
+import type { WriterData, WriterNotice, WriterOperations } from './writer-operations.ts'
 
 export interface WriterThreadOptions {
   readonly data: WriterData
   readonly onSpace: (space: SpaceAnnouncement) => void
+  readonly onTrouble: (message: string) => void
   /** Told when the thread ended by itself; it is started again. */
   readonly onLost: (cause: unknown) => void
 }
@@ -58,9 +59,15 @@ export class WriterThread {
       file: 'writer-worker',
       data: this.#options.data,
       orphaned: lostThread('OUTCOME_UNKNOWN'),
-      onNotice: (notice) => this.#options.onSpace(parseNotice(notice)),
+      // The writer's worker sends notices of this type only.
+      onNotice: (notice) => this.#notice(notice as WriterNotice),
       onLost: (cause) => this.#restart(cause),
     })
+  }
+
+  #notice(notice: WriterNotice): void {
+    if (notice.kind === 'space') this.#options.onSpace(notice.space)
+    else this.#options.onTrouble(notice.message)
   }
 
   #restart(cause: unknown): void {
@@ -73,9 +80,4 @@ export class WriterThread {
     // Whoever writes next is told; nobody may be waiting now.
     this.#opened.catch(this.#options.onLost)
   }
-}
-
-function parseNotice(notice: unknown): SpaceAnnouncement {
-  // The writer sends notices of this one kind.
-  return (notice as { readonly space: SpaceAnnouncement }).space
 }

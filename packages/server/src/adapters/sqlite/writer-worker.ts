@@ -4,7 +4,7 @@ import { openSession } from './open-session.ts'
 import { serveThread } from './serve-thread.ts'
 import { writeBatch } from './write-batch.ts'
 import type { WriteSession } from './write-session.ts'
-import type { WriterData, WriterOperations } from './writer-operations.ts'
+import type { WriterData, WriterNotice, WriterOperations } from './writer-operations.ts'
 
 // What the main thread hands to the constructor of the worker.
 const data = workerData as WriterData
@@ -16,7 +16,11 @@ let maintenance: Maintenance | undefined
 serveThread<WriterOperations>(
   ({ notify }) => ({
     open: () => {
-      const opened = openSession(data, (space) => notify({ space }))
+      const tell = (notice: WriterNotice): void => notify(notice)
+      const opened = openSession(data, {
+        announce: (space) => tell({ kind: 'space', space }),
+        onTrouble: (message) => tell({ kind: 'trouble', message }),
+      })
       session = opened.session
       maintenance = new Maintenance(session)
       publishHead(session)

@@ -85,6 +85,7 @@ async function measureCreates(store: SqliteStore): Promise<void> {
       ),
     )
     const times: number[] = []
+    const cpu = process.cpuUsage()
     const before = performance.now()
     await Promise.all(
       work.map(async (commands) => {
@@ -92,7 +93,9 @@ async function measureCreates(store: SqliteStore): Promise<void> {
       }),
     )
     const rate = perSecond(times.length, performance.now() - before)
-    print(`creates, ${clients} clients, durable before the ack`, `${rate}   ${quantiles(times)}`)
+    const { user, system } = process.cpuUsage(cpu)
+    const each = ((user + system) / 1000 / times.length).toFixed(2)
+    print(`creates, ${clients} clients, durable before the ack`, `${rate}   ${quantiles(times)}   (CPU ${each} ms)`)
   }
 }
 
@@ -110,10 +113,13 @@ async function measureSearches(store: SqliteStore, probes: readonly CapsuleDraft
   for (const [name, filter] of Object.entries(filters)) {
     for (const [kind, ask] of Object.entries(KINDS)) {
       const times: number[] = []
+      const cpu = process.cpuUsage()
       for (const question of questions) {
         times.push(await timed(() => store.capsules.candidates({ ...ask(question), filter, perSignal: 50 })))
       }
-      print(`${kind}, ${name}`, quantiles(times))
+      const { user, system } = process.cpuUsage(cpu)
+      const each = ((user + system) / 1000 / questions.length).toFixed(2)
+      print(`${kind}, ${name}`, `${quantiles(times)}   (CPU ${each} ms)`)
     }
   }
   const long = probes.slice(0, 50).map(({ content }) => content.split(' ').slice(0, 14).join(' '))

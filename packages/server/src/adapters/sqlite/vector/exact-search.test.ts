@@ -48,7 +48,9 @@ function recall(space: VectorSpace, vectors: readonly Float32Array[], queries: r
       })
       scores.sort((left, right) => right - left)
       const cut = scores[Math.min(K, scores.length) - 1] ?? -Infinity
-      const { hits, exact } = searchExact(space.reader, query, filter, K, (slot) => dotExact(vectors[slot]!, query))
+      const { hits, exact } = searchExact(space.reader, query, filter, K, (slots) =>
+        slots.map((slot) => dotExact(vectors[slot]!, query)),
+      )
       expect(exact).toBe(true)
       // Of equal scores either may stand in the answer.
       const right = hits.filter(({ slot, score }) => passing.has(slot) && score >= cut).length
@@ -88,8 +90,8 @@ test('rows that no longer pass are replaced by the next best', () => {
   const query = rows[0]!
   const order = [...rows.keys()].sort((a, b) => dotExact(rows[b]!, query) - dotExact(rows[a]!, query))
   const gone = new Set(order.slice(0, 100))
-  const { hits } = searchExact(reader, query, {}, K, (slot) =>
-    gone.has(slot) ? undefined : dotExact(rows[slot]!, query),
+  const { hits } = searchExact(reader, query, {}, K, (slots) =>
+    slots.map((slot) => (gone.has(slot) ? undefined : dotExact(rows[slot]!, query))),
   )
   expect(hits.map(({ slot }) => slot)).toEqual(order.slice(100, 110))
 })
@@ -100,6 +102,6 @@ test('an answer says so when more slots could belong to it than a search can kee
     'relaxed',
     Array.from({ length: 9_000 }, () => same),
   )
-  const { hits, exact, scanned } = searchExact(reader, same, {}, K, () => dotExact(same, same))
+  const { hits, exact, scanned } = searchExact(reader, same, {}, K, (slots) => slots.map(() => dotExact(same, same)))
   expect([hits.length, exact, scanned]).toEqual([K, false, 9_000])
 })

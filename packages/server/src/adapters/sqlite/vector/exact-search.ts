@@ -11,15 +11,17 @@ export interface ExactResult {
   readonly scanned: number
 }
 
+/** How many candidates are asked for at first: enough that the answer is exact at once for most questions. */
 const LIMIT_FIRST = 64
+const FIRST_FACTOR = 2
 const LIMIT_FACTOR = 4
 
 /**
  * The `k` nearest slots by exact cosine: asks for approximate candidates, rescores them from the rows, and asks for
  * more until what was left out can no longer reach the k-th.
  *
- * @param rescore the exact cosine of the slot's row and the query, or undefined when the row does not (any more) pass
- * the filter; called once a slot.
+ * @param rescore the exact cosine of each slot's row and the query, or undefined where the row does not (any more) pass
+ * the filter; asked about a slot once.
  * @throws CascadeError EMBEDDING_MISMATCH when the query does not fit the space.
  */
 export function searchExact(
@@ -27,13 +29,14 @@ export function searchExact(
   query: Float32Array,
   filter: SlotFilter,
   k: number,
-  rescore: (slot: number) => number | undefined,
+  rescore: (slots: readonly number[]) => readonly (number | undefined)[],
 ): ExactResult {
   const scores = new Map<number, number | undefined>()
-  let limit = Math.min(LIMIT_MAX, Math.max(LIMIT_FIRST, k))
+  let limit = Math.min(LIMIT_MAX, Math.max(LIMIT_FIRST, k * FIRST_FACTOR))
   for (;;) {
     const found = reader.search(query, filter, limit)
-    for (const slot of found.slots) if (!scores.has(slot)) scores.set(slot, rescore(slot))
+    const fresh = Array.from(found.slots).filter((slot) => !scores.has(slot))
+    for (const [at, score] of rescore(fresh).entries()) scores.set(fresh[at]!, score)
     const hits = best(scores, k)
     const reached = hits.length === k ? hits[k - 1]!.score : -Infinity
     const exact = found.ceiling <= reached

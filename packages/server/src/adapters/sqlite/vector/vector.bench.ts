@@ -72,9 +72,9 @@ function judge(reader: VectorSpace['reader'], filter: SlotFilter): { recall: num
     wanted += Math.min(10, truth.length)
     found += once.slice(0, 10).filter((score) => score >= (truth[9] ?? -1)).length
     let rescored = 0
-    searchExact(reader, query, filter, 10, (slot) => {
-      rescored++
-      return exact(slot)
+    searchExact(reader, query, filter, 10, (slots) => {
+      rescored += slots.length
+      return slots.map(exact)
     })
     if (rescored > CANDIDATES) wider++
   }
