@@ -1,4 +1,5 @@
 import { cliReference } from './cli-reference.ts'
+import { configurationReference } from './config-reference.ts'
 import { errorsReference } from './errors-reference.ts'
 import type { Generator } from './generator.ts'
 import { httpReference } from './http-reference.ts'
@@ -6,4 +7,4 @@ import { httpReference } from './http-reference.ts'
 export type { Generator } from './generator.ts'
 
 /** Everything that `npm run generate` writes and `npm run check` compares. A new one is one line here. */
-export const GENERATORS: readonly Generator[] = [cliReference, errorsReference, httpReference]
+export const GENERATORS: readonly Generator[] = [cliReference, configurationReference, errorsReference, httpReference]
