@@ -12,7 +12,7 @@ import { measureBatch } from './sections/batch.ts'
 import { measureFloor } from './sections/floor.ts'
 import { measureHttp } from './sections/http.ts'
 import { measureImport } from './sections/import.ts'
-import { measureInProcess } from './sections/process.ts'
+import { measureCreatesInProcess, measureInProcess } from './sections/process.ts'
 import { measureRestart } from './sections/restart.ts'
 
 const startedAt = performance.now()
@@ -42,6 +42,7 @@ async function measureAll(context: BenchContext): Promise<void> {
     const loaded = await measureInProcess(context, store, sections.has('process'))
     if (sections.has('restart')) await measureRestart(context, store)
     if (sections.has('http')) await measureHttp(context, store, loaded)
+    if (sections.has('process')) await measureCreatesInProcess(context, store)
   }
   if (sections.has('batch')) await measureBatch(context, join(context.folder, 'batch'))
   if (sections.has('import')) await measureImport(context, join(context.folder, 'import'))

@@ -30,25 +30,28 @@ export class TopicVectors {
     this.#common = this.#directions(1)[0]!
   }
 
-  draw(topic: number): Float32Array {
-    const vector = this.#topics[topic]!.slice()
+  /** Writes the vector of a text about the topic into `vector`. */
+  fill(vector: Float32Array, topic: number): void {
+    vector.set(this.#topics[topic]!)
     add(vector, this.#subtopics[topic * SUBTOPICS + Math.floor(this.#random() * SUBTOPICS)]!, SUBTOPIC_WEIGHT)
     add(vector, this.#common, COMMON_WEIGHT)
     for (const [at, axis] of this.#latent.entries()) {
       add(vector, axis, (gaussian(this.#random) * LATENT_WEIGHT) / Math.sqrt(at + 1))
     }
-    return this.#withNoise(vector, NOISE)
+    this.#addNoise(vector, NOISE)
   }
 
   /** A question about what the vector stands for. */
   near(vector: Float32Array): Float32Array {
-    return this.#withNoise(vector.slice(), QUESTION_NOISE)
+    const question = vector.slice()
+    this.#addNoise(question, QUESTION_NOISE)
+    return question
   }
 
-  #withNoise(vector: Float32Array, share: number): Float32Array {
+  #addNoise(vector: Float32Array, share: number): void {
     const scale = share / Math.sqrt(this.#dimensions)
     for (let at = 0; at < vector.length; at++) vector[at]! += gaussian(this.#random) * scale
-    return toUnit(vector)
+    toUnit(vector)
   }
 
   #directions(count: number): readonly Float32Array[] {

@@ -7,14 +7,17 @@ import { settingsOf } from '../../packages/server/src/compose-settings.ts'
 import {
   type AskContext,
   type Call,
+  type CapsuleFilter,
   type Created,
   createCapsules,
+  type FilterRequest,
   IMPORT_COLLECTIONS,
   makeDraft,
   type SearchResult,
   SIMILARITY_COLLECTION,
   searchCapsules,
   tellCreated,
+  toFilter,
 } from '../../packages/server/src/domain/capsules/index.ts'
 import { createBootstrapGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
 import {
@@ -92,10 +95,19 @@ export class InProcess implements AsyncDisposable {
     return searchCapsules(this.#context, { ...searchBody.parse({ q: '' }), ...request })
   }
 
-  async ownerId(name: string): Promise<string> {
-    const subject = await this.#context.subjects.findByName(name)
-    if (!subject) throw new Error(`no subject is named ${name}`)
-    return subject.id
+  /** A search's filter as the store takes it. */
+  async filterOf(request: FilterRequest): Promise<CapsuleFilter> {
+    const filter = await toFilter(request, this.#context.subjects, this.#context.search.minTrust)
+    if (!filter) throw new Error(`nothing can pass ${JSON.stringify(request)}`)
+    return filter
+  }
+
+  /** Ids in the store's own order, before trust and freshness have a say: what brute force can be compared with. */
+  async nearest(vector: Float32Array, filter: CapsuleFilter, count: number): Promise<readonly string[]> {
+    const embedding = { model: MODEL, vector }
+    const { candidates } = await this.store.capsules.candidates({ embedding, filter, perSignal: count })
+    const sorted = candidates.toSorted((a, b) => (b.signals.vector ?? 0) - (a.signals.vector ?? 0))
+    return sorted.slice(0, count).map(({ id }) => id)
   }
 
   /** A chain of capsules, each derived from the one before; answers their ids, oldest first. */

@@ -1,9 +1,12 @@
+import type { CapsuleCreate } from '@forge-cascade/contract'
 import type { BenchContext } from '../bench-context.ts'
-import { FILTER_NAMES, FILTERS, type Filter, MODEL, type Question } from '../data/corpus.ts'
+import { FILTER_NAMES, FILTERS, MODEL, type Question } from '../data/corpus.ts'
 import { recall, TOP } from '../data/truth.ts'
-import { InProcess, toCreate } from '../instance/in-process.ts'
+import { InProcess, toBase64, toCreate } from '../instance/in-process.ts'
+import { withCpu } from '../measure/cpu.ts'
 import { withLag } from '../measure/own-lag.ts'
 import { medianOf, quantilesOf, timeEach } from '../measure/quantiles.ts'
+import type { TargetName } from '../targets.ts'
 
 /** Documents of one list, and lists under way at once: what an importer does. */
 const BULK = 500
@@ -35,22 +38,53 @@ export async function measureInProcess(context: BenchContext, folder: string, is
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
   await measureSearches(context, instance, numbers)
   await measureChain(context, instance, chainEnd)
-  await measureCreates(context, instance)
   return { numbers, chainEnd }
+}
+
+/** Creates in process, measured after the searches: each adds a document that brute force does not know. */
+export async function measureCreatesInProcess({ report, corpus }: BenchContext, folder: string): Promise<void> {
+  await using instance = await InProcess.open(folder)
+  report.begin('Durable creates in process: fsync before the receipt')
+  const { lag } = await withLag(async () => {
+    for (const [clients, count] of Object.entries(CREATES)) {
+      const inputs = corpus.draw(count).map(toCreate)
+      const target = clients === '64' ? 'createsInProcess' : undefined
+      const { times, seconds, cpuMs } = await createAtOnce(instance, inputs, Number(clients))
+      report.rate(`${clients} at once`, count / seconds, 'creates', quantilesOf(times), target)
+      report.value('  processor time, all threads', cpuMs, 'ms each')
+    }
+  })
+  report.lag('creates', lag)
+}
+
+async function createAtOnce(instance: InProcess, inputs: CapsuleCreate[], clients: number) {
+  const [times, count, startedAt]: [number[], number, number] = [[], inputs.length, performance.now()]
+  const client = async (): Promise<void> => {
+    for (let input = inputs.pop(); input; input = inputs.pop()) {
+      const begun = performance.now()
+      await instance.create([input])
+      times.push(performance.now() - begun)
+    }
+  }
+  const { cpuMs } = await withCpu(() => Promise.all(Array.from({ length: clients }, client)), count)
+  return { times, seconds: (performance.now() - startedAt) / 1000, cpuMs }
 }
 
 async function load({ report, corpus }: BenchContext, instance: InProcess): Promise<Map<string, number>> {
   const numbers = new Map<string, number>()
   const { documents } = corpus
-  let spentMs = 0
+  let [spentMs, spentCpuMs] = [0, 0]
   let worst = { p99Ms: 0, maxMs: 0 }
   for (let from = 0; from < documents.length; from += BULK * BULKS_IN_FLIGHT) {
     const lists = Array.from({ length: BULKS_IN_FLIGHT }, (_, list) =>
       documents.slice(from + list * BULK, from + (list + 1) * BULK).map(toCreate),
     )
     const startedAt = performance.now()
-    const { value, lag } = await withLag(() => Promise.all(lists.map((list) => instance.create(list))))
+    const create = () => Promise.all(lists.map((list) => instance.create(list)))
+    const { value: measured, lag } = await withLag(() => withCpu(create))
+    const { value, cpuMs } = measured
     spentMs += performance.now() - startedAt
+    spentCpuMs += cpuMs
     worst = { p99Ms: Math.max(worst.p99Ms, lag.p99Ms), maxMs: Math.max(worst.maxMs, lag.maxMs) }
     for (const [at, { outcome }] of value.flat().entries()) {
       if (outcome.ok && outcome.receipt.id !== null) numbers.set(outcome.receipt.id, from + at)
@@ -58,6 +92,7 @@ async function load({ report, corpus }: BenchContext, instance: InProcess): Prom
     if ((from / BULK) % 40 === 0) report.progress(`loaded ${from + lists.flat().length} of ${documents.length}`)
   }
   report.rate('bulk load with given vectors', (documents.length / spentMs) * 1000, 'docs', undefined, 'bulkInProcess')
+  report.value('  processor time, all threads', spentCpuMs / documents.length, 'ms a document')
   report.lag('bulk load', worst)
   return numbers
 }
@@ -68,48 +103,34 @@ async function measureSearches(
   numbers: ReadonlyMap<string, number>,
 ): Promise<void> {
   const { questions } = corpus
-  const measure = (call: (question: Question) => Promise<unknown>) =>
-    rounds(options.rounds, () => timeEach(questions, call))
+  const measure = async (name: string, call: (question: Question) => Promise<unknown>, target?: TargetName) => {
+    const count = questions.length * (options.rounds + 1)
+    const { value, cpuMs } = await withCpu(() => rounds(options.rounds, () => timeEach(questions, call)), count)
+    report.times(name, value, target)
+    report.value('  processor time, all threads', cpuMs, 'ms each')
+  }
   const { lag } = await withLag(async () => {
     for (const name of FILTER_NAMES) {
       const { share, search } = FILTERS[name]
-      const ask = ({ vector }: Question) =>
-        instance.search({ mode: 'vector', embedding: [...vector], embedding_model: MODEL, limit: TOP, ...search })
-      report.times(`vector, top 10, filter ${name} (${share})`, await measure(ask), 'vector')
+      const filter = await instance.filterOf(search)
+      const nearest = ({ vector }: Question) => instance.nearest(vector, filter, TOP)
+      await measure(`vector, top 10 of the store, filter ${name} (${share})`, nearest, 'vector')
       const found: number[][] = []
-      for (const { vector } of questions.slice(0, options.recallQuestions)) {
-        found.push(await nearest(instance, vector, search, numbers))
+      for (const question of questions.slice(0, options.recallQuestions)) {
+        found.push((await nearest(question)).flatMap((id) => numbers.get(id) ?? []))
       }
       report.value(`vector, recall@10, filter ${name} (${share})`, recall(found, truth[name]), '', 'recall')
+      const ask = ({ vector }: Question) =>
+        instance.search({ mode: 'vector', embedding: toBase64(vector), embedding_model: MODEL, ...search })
+      await measure(`vector, ten capsules read, filter ${name}`, ask, 'vector')
     }
-    report.times('words, 3 of a document', await measure(({ words }) => instance.search({ mode: 'lexical', q: words })))
-    report.times(
-      'words, 12 in a row',
-      await measure(({ sentence }) => instance.search({ mode: 'lexical', q: sentence })),
+    await measure('words, 3 of a document', ({ words }) => instance.search({ mode: 'lexical', q: words }))
+    await measure('words, 12 in a row', ({ sentence }) => instance.search({ mode: 'lexical', q: sentence }))
+    await measure('hybrid, 3 words and a vector', ({ words, vector }) =>
+      instance.search({ mode: 'hybrid', q: words, embedding: toBase64(vector), embedding_model: MODEL }),
     )
-    const hybrid = ({ words, vector }: Question) =>
-      instance.search({ mode: 'hybrid', q: words, embedding: [...vector], embedding_model: MODEL })
-    report.times('hybrid, 3 words and a vector', await measure(hybrid))
   })
   report.lag('searches', lag)
-}
-
-/** The store's own order, before trust and freshness have a say: what brute force can be compared with. */
-async function nearest(
-  instance: InProcess,
-  vector: Float32Array,
-  filter: Filter['search'],
-  numbers: ReadonlyMap<string, number>,
-): Promise<number[]> {
-  const { store } = instance
-  const owner = filter.owner === undefined ? {} : { owner: await instance.ownerId(filter.owner) }
-  const { candidates } = await store.capsules.candidates({
-    embedding: { model: MODEL, vector },
-    filter: { minTrust: filter.min_trust ?? 0, ...(filter.tag ? { tags: filter.tag } : {}), ...owner },
-    perSignal: TOP,
-  })
-  const sorted = candidates.toSorted((a, b) => (b.signals.vector ?? 0) - (a.signals.vector ?? 0))
-  return sorted.slice(0, TOP).flatMap(({ id }) => numbers.get(id) ?? [])
 }
 
 async function measureChain({ report, options }: BenchContext, { store }: InProcess, end: string): Promise<void> {
@@ -119,29 +140,6 @@ async function measureChain({ report, options }: BenchContext, { store }: InProc
   }
   const times = await rounds(options.rounds, () => timeEach(Array.from({ length: 10 }), walk))
   report.times('ancestors over a chain of 10,000', times, 'chain')
-}
-
-async function measureCreates({ report, corpus }: BenchContext, instance: InProcess): Promise<void> {
-  const { lag } = await withLag(async () => {
-    for (const [clients, count] of Object.entries(CREATES)) {
-      const inputs = corpus.draw(count).map(toCreate)
-      const times: number[] = []
-      const startedAt = performance.now()
-      await Promise.all(
-        Array.from({ length: Number(clients) }, async () => {
-          for (let input = inputs.pop(); input; input = inputs.pop()) {
-            const begun = performance.now()
-            await instance.create([input])
-            times.push(performance.now() - begun)
-          }
-        }),
-      )
-      const rate = (count / (performance.now() - startedAt)) * 1000
-      const target = clients === '64' ? 'createsInProcess' : undefined
-      report.rate(`durable creates, ${clients} at once`, rate, 'creates', quantilesOf(times), target)
-    }
-  })
-  report.lag('creates', lag)
 }
 
 async function rounds(count: number, round: () => Promise<readonly number[]>) {

@@ -55,11 +55,13 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Resolves with where it answers; rejects with its log when it ends before. */
   async ready(): Promise<ServerAddress> {
-    const { promise, resolve, reject } = Promise.withResolvers<ServerAddress>()
+    const { promise, reject } = Promise.withResolvers<never>()
     const late = setTimeout(() => reject(new Error(`not ready in ${READY_MS_MAX} ms: ${this.#log}`)), READY_MS_MAX)
-    void this.#exited.then(() => reject(new Error(`the server ended before it was ready: ${this.#log}`)))
-    void this.#readFacts().then(resolve, reject)
-    return promise.finally(() => clearTimeout(late))
+    try {
+      return await Promise.race([this.#readFacts(), promise])
+    } finally {
+      clearTimeout(late)
+    }
   }
 
   /** Ends it as a power cut would. */
@@ -90,7 +92,8 @@ export class ServerProcess implements AsyncDisposable {
       text += line
       if (line === '}') return addressOf(text)
     }
-    throw new Error('the server said nothing')
+    await this.#exited
+    throw new Error(`the server ended (${this.child.exitCode}) before it was ready: ${this.#log}`)
   }
 }
 

@@ -20,9 +20,20 @@ export interface KilledWriter {
   readonly errors: string
 }
 
-/** Runs a writer on the folder and kills it (SIGKILL) at the moment; resolves when the process is gone. */
-export async function runKilledWriter(folder: string, seed: number, moment: KillMoment): Promise<KilledWriter> {
-  const child = spawn(process.execPath, [SCRIPT, folder, String(seed)], { stdio: ['ignore', 'pipe', 'pipe'] })
+/**
+ * Runs a writer on the folder and kills it (SIGKILL) at the moment; resolves when the process is gone.
+ *
+ * @param inFlight commands under way at any moment: few make many small commits, many make few large ones.
+ */
+export async function runKilledWriter(
+  folder: string,
+  seed: number,
+  moment: KillMoment,
+  { inFlight = 64 } = {},
+): Promise<KilledWriter> {
+  const child = spawn(process.execPath, [SCRIPT, folder, String(seed), String(inFlight)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const exited = once(child, 'exit')
   let output = ''
   let errors = ''

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openSqliteStore } from '../../src/adapters/sqlite/index.ts'
 import { campaign, createSeeded } from '../../src/platform/store/testing.ts'
+import { noteCampaign } from '../note-campaign.ts'
 import { examineStore } from './examine-store.ts'
 import { type KillMoment, runKilledWriter } from './killed-writer.ts'
-import { noteCampaign } from './note-campaign.ts'
 import type { Ack } from './workload.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'cascade-crash-'))

@@ -1,5 +1,5 @@
-// A process that owns a store and writes into it until it is killed: node store-writer.ts <folder> <seed>. Prints `open`
-// when the store answers, then a line of JSON for each receipt.
+// A process that owns a store and writes into it until it is killed: node store-writer.ts <folder> <seed> [in flight]. Prints
+// `open` when the store answers, then a line of JSON for each receipt.
 import { randomBytes } from 'node:crypto'
 import { flushCompileCache } from 'node:module'
 import { createUuidV7, systemRandom } from '#base'
@@ -7,16 +7,14 @@ import { openSqliteStore } from '../../src/adapters/sqlite/index.ts'
 import { CrashWriter } from './crash-writer.ts'
 import type { Ack } from './workload.ts'
 
-/** Commands under way at any moment. */
-const IN_FLIGHT = 64
-
-const [directory = '', seed = '1'] = process.argv.slice(2)
+const [directory = '', seed = '1', inFlight = '64'] = process.argv.slice(2)
+const lanes = Number(inFlight)
 const store = await openSqliteStore({ directory, collections: [], readers: 1 })
 // Whoever is killed never writes its compiled sources where the next process would find them.
 flushCompileCache()
 const tell = (line: string) => process.stdout.write(`${line}\n`)
 tell('open')
-await Promise.all(Array.from({ length: IN_FLIGHT }, (_, lane) => writeForever(Number(seed) * IN_FLIGHT + lane)))
+await Promise.all(Array.from({ length: lanes }, (_, lane) => writeForever(Number(seed) * lanes + lane)))
 
 async function writeForever(seedOfLane: number): Promise<never> {
   const writer = new CrashWriter(store, seedOfLane, createUuidV7(Date.now, systemRandom))
