@@ -178,14 +178,9 @@ const store = z.strictObject({
 })
 
 const importing = z.strictObject({
-  concurrency: z.int().min(1).max(64).default(4).register(configFacts, {
-    description: 'Files read and chunked at the same time.',
+  file_bytes_max: bytes(1024, MIB).default(MIB).register(configFacts, {
+    description: 'Larger files are skipped, with the reason in the import report. A capsule holds 1 MiB at most.',
   }),
-  file_bytes_max: bytes(1024, 1024 * MIB)
-    .default(16 * MIB)
-    .register(configFacts, {
-      description: 'Larger files are skipped, with the reason in the import report.',
-    }),
 })
 
 const samples = z.strictObject({
