@@ -12,6 +12,7 @@ import type {
   VersionDraft,
 } from '#capsules'
 import type { NearDuplicate } from '#store'
+import { type ChunkStanding, followDocument } from '../../domain/capsules/rules/index.ts'
 import { recomputeTrust } from './effective-trust.ts'
 import { type CapsuleRow, getCapsule, headOf, linkKey, type MemoryState, type VersionRow } from './memory-state.ts'
 import { nearDuplicates } from './near-duplicates.ts'
@@ -81,6 +82,7 @@ function create(context: ChangeContext, { draft, dedupe }: CapsuleCreateChange):
     trust: draft.trust,
     effectiveTrust: 0,
     status: 'ACTIVE',
+    ownStatus: null,
     revision: 1,
     updatedAt: now,
     versions: [version],
@@ -100,19 +102,48 @@ function addVersion(context: ChangeContext, { draft }: CapsuleVersionChange): Ch
   checkDraft(context, draft)
   const version = toVersion(draft, now, Math.max(head.validFrom, draft.validFrom ?? now))
   const near = nearDuplicates(state, row.owner, draft)
-  undo.set(state.capsules, row.id, { ...touched(row, now), versions: [...row.versions, version] })
+  const ended = withEnd(row, { at: version.validFrom, recordedAt: now })
+  undo.set(state.capsules, row.id, { ...touched(ended, now), versions: [...ended.versions, version] })
   connect(context, draft, near)
   return { id: row.id, created: false, nearDuplicates: near }
 }
 
-function setStatus(context: ChangeContext, { id, status, withChunks }: CapsuleStatusChange): ChangeEffect {
+function setStatus(context: ChangeContext, { id, status, withChunks, at }: CapsuleStatusChange): ChangeEffect {
   const { state, undo, now } = context
-  const rows = [getCapsule(state, id)]
-  if (withChunks) rows.push(...state.capsules.values().filter((row) => headOf(row).partOf?.id === id))
-  for (const row of rows) undo.set(state.capsules, row.id, { ...touched(row, now), status })
-  for (const row of rows) recomputeTrust(state, undo, row.id)
+  const end = { at: Math.min(at ?? now, now), recordedAt: now }
+  const changed = [standing(getCapsule(state, id), { status, ownStatus: null }, end)]
+  const chunks = withChunks ? state.capsules.values().filter((row) => headOf(row).partOf?.id === id) : []
+  for (const chunk of chunks) {
+    const next = followDocument(chunk, status)
+    if (next !== chunk) changed.push(standing(chunk, next, end))
+  }
+  for (const row of changed) undo.set(state.capsules, row.id, touched(row, now))
+  for (const row of changed) recomputeTrust(state, undo, row.id)
   return effectOn(id)
 }
+
+/** What is archived is no longer held to be valid; coming back, it is as if it had always been. */
+function standing(
+  row: CapsuleRow,
+  { status, ownStatus }: ChunkStanding,
+  end: NonNullable<VersionRow['end']>,
+): CapsuleRow {
+  const next = { ...row, status, ownStatus }
+  if (status === row.status || status === 'QUARANTINED') return next
+  return status === 'ARCHIVED'
+    ? withEnd(next, end)
+    : { ...next, versions: withHead(next, { ...headOf(next), end: null }) }
+}
+
+/** The head ends, unless it has ended before that; never before it began. */
+function withEnd(row: CapsuleRow, { at, recordedAt }: NonNullable<VersionRow['end']>): CapsuleRow {
+  const head = headOf(row)
+  const end = { at: Math.max(at, head.validFrom), recordedAt }
+  if (head.end !== null && head.end.at <= end.at) return row
+  return { ...row, versions: withHead(row, { ...head, end }) }
+}
+
+const withHead = ({ versions }: CapsuleRow, head: VersionRow): readonly VersionRow[] => [...versions.slice(0, -1), head]
 
 function setTrust(context: ChangeContext, { id, trust, reason }: CapsuleTrustChange): ChangeEffect {
   const { state, undo, now, actor } = context
@@ -198,7 +229,7 @@ function descendantsOf(state: MemoryState, id: string): ReadonlySet<string> {
 
 /** A copy, so that nothing the caller does to its draft later reaches the store. */
 function toVersion(draft: VersionDraft, createdAt: number, validFrom: number): VersionRow {
-  return { ...structuredClone(draft), createdAt, validFrom }
+  return { ...structuredClone(draft), createdAt, validFrom, end: null }
 }
 
 const touched = (row: CapsuleRow, now: number): CapsuleRow => ({ ...row, revision: row.revision + 1, updatedAt: now })

@@ -4,12 +4,14 @@ import type { CapsuleDraft, Link, TrustEntry } from '#capsules'
 import type { StoredLeaf } from '#ledger'
 import type { ChangeEntry, Receipt } from '#store'
 
-/** One version as written. Never altered: the end of its validity is the start of the next. */
+/** One version as written. Only its end is ever written again. */
 export interface VersionRow extends Omit<CapsuleDraft, 'id' | 'owner' | 'trust' | 'validFrom'> {
   readonly version: string
   readonly versionReason: string | null
   readonly createdAt: number
   readonly validFrom: number
+  /** When its validity ended, and when that was recorded. */
+  readonly end: { readonly at: number; readonly recordedAt: number } | null
 }
 
 /** A capsule with all its versions, oldest first. Replaced as a whole by every change. */
@@ -19,6 +21,8 @@ export interface CapsuleRow {
   readonly trust: number
   readonly effectiveTrust: number
   readonly status: CapsuleStatus
+  /** See `ChunkStanding`. */
+  readonly ownStatus: CapsuleStatus | null
   readonly revision: number
   readonly updatedAt: number
   readonly versions: readonly VersionRow[]

@@ -2,14 +2,25 @@ import type { CapsuleStatus } from '@forge-cascade/contract'
 import type { CapsuleFilter, StoredCapsule } from '#capsules'
 import { type CapsuleRow, headOf, type VersionRow } from './memory-state.ts'
 
-/** The version that a question about `asOf`, as recorded by `knownAt`, is answered from; the head when neither is given. */
+/**
+ * The version that a question about `asOf`, as recorded by `knownAt`, is answered from; the head when neither is given.
+ * None where the last one that had begun had ended by then.
+ */
 export function selectVersion(
   row: CapsuleRow,
   { asOf, knownAt }: Pick<CapsuleFilter, 'asOf' | 'knownAt'>,
 ): VersionRow | undefined {
   // Starts never decrease from version to version, so the last that has begun is the one that is valid.
-  return knownVersions(row, knownAt).findLast((version) => asOf === undefined || version.validFrom <= asOf)
+  const begun = row.versions.findLast(
+    ({ createdAt, validFrom }) => createdAt <= (knownAt ?? createdAt) && validFrom <= (asOf ?? validFrom),
+  )
+  const end = begun && knownEnd(begun, knownAt)
+  return asOf !== undefined && end !== null && end !== undefined && end <= asOf ? undefined : begun
 }
+
+/** An end that was recorded later is not known yet. */
+const knownEnd = ({ end }: VersionRow, knownAt = Number.POSITIVE_INFINITY): number | null =>
+  end !== null && end.recordedAt <= knownAt ? end.at : null
 
 /** The version that passes the filter, if the capsule does. */
 export function selectMatch(row: CapsuleRow, filter: CapsuleFilter): VersionRow | undefined {
@@ -34,11 +45,11 @@ const RULES: readonly Rule[] = [
   (_, version, { chunks }) => isOpen(chunks) || (version.partOf !== null) === chunks,
 ]
 
-/** Archiving is about today: it does not change what was believed at a moment in the past. */
+/** Archiving ends what is valid, and does not change what was believed before that. */
 const defaultStatuses = (asOf: number | undefined): readonly CapsuleStatus[] =>
   asOf === undefined ? ['ACTIVE'] : ['ACTIVE', 'ARCHIVED']
 
-/** A version joined with its capsule, as seen by `knownAt`: the end that an unknown successor sets is no end yet. */
+/** A version joined with its capsule, as seen by `knownAt`. */
 export function toStored(row: CapsuleRow, version: VersionRow, knownAt?: number): StoredCapsule {
   const at = row.versions.indexOf(version)
   return {
@@ -59,7 +70,7 @@ export function toStored(row: CapsuleRow, version: VersionRow, knownAt?: number)
     createdAt: version.createdAt,
     updatedAt: row.updatedAt,
     validFrom: version.validFrom,
-    validTo: knownVersions(row, knownAt)[at + 1]?.validFrom ?? null,
+    validTo: knownEnd(version, knownAt),
   }
 }
 
@@ -71,6 +82,3 @@ function contentOf(version: VersionRow) {
     ...{ identity, lane, fold, metadata, source, parents },
   }
 }
-
-const knownVersions = (row: CapsuleRow, knownAt = Number.POSITIVE_INFINITY): readonly VersionRow[] =>
-  row.versions.filter((version) => version.createdAt <= knownAt)

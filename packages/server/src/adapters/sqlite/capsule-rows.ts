@@ -18,6 +18,24 @@ export const getCapsule = (database: Database, key: number): CapsuleRow => {
   return row
 }
 
+/** When the validity of a version ends, and when that is recorded. */
+export interface VersionEnd {
+  readonly at: number
+  readonly recordedAt: number
+}
+
+/** The version ends, unless it has ended before that; never before it began. */
+export function endVersion(database: Database, version: number, { at, recordedAt }: VersionEnd): void {
+  database.run(
+    `UPDATE versions SET valid_to = max(?, valid_from), ended_at = ?
+     WHERE key = ? AND (valid_to IS NULL OR valid_to > max(?, valid_from))`,
+    at,
+    recordedAt,
+    version,
+    at,
+  )
+}
+
 /** Sets columns of a capsule; every change of it that a reader can see raises its revision. */
 export function updateCapsule(database: Database, key: number, columns: Readonly<Record<string, SqlValue>>): void {
   const names = Object.keys(columns)

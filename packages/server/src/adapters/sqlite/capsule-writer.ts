@@ -3,7 +3,7 @@ import type { CapsuleCreateChange, CapsuleDraft, CapsuleVersionChange, VersionDr
 import type { NearDuplicate } from '#store'
 import { signatureBytes } from '../../domain/capsules/rules/index.ts'
 import { bandBytes } from './band-index.ts'
-import { findCapsule, updateCapsule } from './capsule-rows.ts'
+import { endVersion, findCapsule, updateCapsule } from './capsule-rows.ts'
 import { ACTIVE, LICENCE_CODES, LINK_CODES, TYPE_CODES } from './codes.ts'
 import { encodeContent } from './content-codec.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
@@ -87,7 +87,7 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
   const last = getEnd(session, before.head)
   const validFrom = Math.max(last.valid_from, draft.validFrom ?? now)
   if (before.status === ACTIVE && before.indexed === 1) moveTextToRest(session, before)
-  session.database.run('UPDATE versions SET valid_to = ?, ended_at = ? WHERE key = ?', validFrom, now, before.head)
+  endVersion(session.database, before.head, { at: validFrom, recordedAt: now })
   const head = session.nextVersion()
   const place = { capsule: before.key, ordinal: last.ordinal + 1 }
   insertVersion(session, head, place, draft, resolved, { now, validFrom })

@@ -56,7 +56,7 @@ export function resolveFilter(database: Database, names: Names, filter: CapsuleF
   return { ...narrow, ...common, ...toConditions({ ...narrow, ...common }) }
 }
 
-/** Archiving is about today: it does not change what was believed at a moment in the past. */
+/** Archiving ends what is valid, and does not change what was believed before that. */
 const defaultStatuses = (asOf: number | undefined): readonly CapsuleStatus[] =>
   asOf === undefined ? ['ACTIVE'] : ['ACTIVE', 'ARCHIVED']
 
@@ -89,7 +89,7 @@ function toConditions(parts: Parts): Pick<ResolvedFilter, 'conditions' | 'values
 
 /**
  * Which version `v` of capsule `c` a question about the past is answered from: the newest that was recorded by
- * `knownAt` and had begun by `asOf`.
+ * `knownAt` and had begun by `asOf`, unless it had ended by then. An end that was recorded later is not known yet.
  */
 export function versionInPast({ asOf, knownAt }: Pick<ResolvedFilter, 'asOf' | 'knownAt'>): {
   readonly condition: string
@@ -100,8 +100,12 @@ export function versionInPast({ asOf, knownAt }: Pick<ResolvedFilter, 'asOf' | '
     ...(knownAt === undefined ? [] : [{ sql: 'p.created_at <= ?', value: knownAt }]),
   ]
   const where = bounds.map(({ sql }) => ` AND ${sql}`).join('')
+  const newest = `v.key = (SELECT p.key FROM versions p WHERE p.capsule = c.key${where} ORDER BY p.ordinal DESC LIMIT 1)`
+  const values = bounds.map(({ value }) => value)
+  if (asOf === undefined) return { condition: newest, values }
+  const unknown = knownAt === undefined ? '' : ' OR v.ended_at > ?'
   return {
-    condition: `v.key = (SELECT p.key FROM versions p WHERE p.capsule = c.key${where} ORDER BY p.ordinal DESC LIMIT 1)`,
-    values: bounds.map(({ value }) => value),
+    condition: `${newest} AND (v.valid_to IS NULL OR v.valid_to > ?${unknown})`,
+    values: [...values, asOf, ...(knownAt === undefined ? [] : [knownAt])],
   }
 }

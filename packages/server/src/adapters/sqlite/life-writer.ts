@@ -1,6 +1,7 @@
 import { CascadeError } from '#base'
 import type { CapsuleLinkChange, CapsuleStatusChange, CapsuleTrustChange, CapsuleUnlinkChange } from '#capsules'
-import { updateCapsule } from './capsule-rows.ts'
+import { type ChunkStanding, followDocument } from '../../domain/capsules/rules/index.ts'
+import { endVersion, updateCapsule, type VersionEnd } from './capsule-rows.ts'
 import { type ChangeEffect, dedupeKey, effectOn, requireCapsule } from './capsule-writer.ts'
 import { ACTIVE, ARCHIVED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
@@ -10,10 +11,15 @@ import type { CapsuleRow, WriteSession } from './write-session.ts'
 /** Archives, restores, quarantines or releases a capsule, and its chunks when asked to. */
 export function setStatus(session: WriteSession, change: CapsuleStatusChange, now: number): ChangeEffect {
   const row = requireCapsule(session, change.id)
-  const rows = change.withChunks ? [row, ...chunksOf(session, row)] : [row]
-  const status = STATUS_CODES.encode(change.status)
-  for (const each of rows) changeStatus(session, each, status, now)
-  for (const each of rows) recomputeTrust(session, each.key)
+  const chunks = change.withChunks ? chunksOf(session, row) : []
+  const along = chunks.flatMap((chunk) => {
+    const next = followDocument(chunk.standing, change.status)
+    return next === chunk.standing ? [] : [{ row: chunk, next }]
+  })
+  const changed = [{ row, next: { status: change.status, ownStatus: null } }, ...along]
+  const end = { at: Math.min(change.at ?? now, now), recordedAt: now }
+  for (const { row, next } of changed) changeStatus(session, row, next, end)
+  for (const { row } of changed) recomputeTrust(session, row.key)
   return effectOn(change.id)
 }
 
@@ -64,11 +70,13 @@ export function unlink(session: WriteSession, change: CapsuleUnlinkChange, now: 
   return effectOn(change.from)
 }
 
-function changeStatus(session: WriteSession, row: CapsuleRow, status: number, now: number): void {
+function changeStatus(session: WriteSession, row: CapsuleRow, standing: ChunkStanding, end: VersionEnd): void {
+  const status = STATUS_CODES.encode(standing.status)
   const isActive = status === ACTIVE
-  const dedupe = isActive ? { dedupe: dedupeKeyOf(session, row) } : { dedupe: null }
-  updateCapsule(session.database, row.key, { status, ...dedupe, ...touched(row, now) })
-  if (status !== row.status) endValidity(session, row, status, now)
+  const dedupe = isActive ? dedupeKeyOf(session, row) : null
+  const own_status = standing.ownStatus === null ? null : STATUS_CODES.encode(standing.ownStatus)
+  updateCapsule(session.database, row.key, { status, own_status, dedupe, ...touched(row, end.recordedAt) })
+  if (status !== row.status) endValidity(session, row, status, end)
   if (row.indexed === 0) return
   if (row.status === ACTIVE && !isActive) moveTextToRest(session, row)
   if (row.status !== ACTIVE && isActive) moveTextToHead(session, row)
@@ -77,11 +85,10 @@ function changeStatus(session: WriteSession, row: CapsuleRow, status: number, no
   }
 }
 
-/** What is archived is no longer held to be valid from that moment on; coming back, it is as if it had always been. */
-function endValidity({ database }: WriteSession, row: CapsuleRow, status: number, now: number): void {
-  if (status === ARCHIVED) {
-    database.run('UPDATE versions SET valid_to = max(?, valid_from), ended_at = ? WHERE key = ?', now, now, row.head)
-  } else if (status === ACTIVE) {
+/** What is archived is no longer held to be valid; coming back, it is as if it had always been. */
+function endValidity({ database }: WriteSession, row: CapsuleRow, status: number, end: VersionEnd): void {
+  if (status === ARCHIVED) endVersion(database, row.head, end)
+  else if (status === ACTIVE) {
     database.run('UPDATE versions SET valid_to = NULL, ended_at = NULL WHERE key = ?', row.head)
   }
 }
@@ -106,5 +113,16 @@ function dedupeKeyOf({ database, names }: WriteSession, row: CapsuleRow): number
   })
 }
 
-const chunksOf = ({ database }: WriteSession, document: CapsuleRow): CapsuleRow[] =>
-  database.all<CapsuleRow>('SELECT * FROM capsules WHERE part_of = ? ORDER BY part_index, key', document.key)
+interface ChunkRow extends CapsuleRow {
+  readonly own_status: number | null
+}
+
+const chunksOf = ({ database }: WriteSession, document: CapsuleRow): (CapsuleRow & { standing: ChunkStanding })[] =>
+  database
+    .all<ChunkRow>('SELECT * FROM capsules WHERE part_of = ? ORDER BY part_index, key', document.key)
+    .map((row) => ({ ...row, standing: standingOf(row) }))
+
+const standingOf = ({ status, own_status: own }: ChunkRow): ChunkStanding => ({
+  status: STATUS_CODES.decode(status),
+  ownStatus: own === null ? null : STATUS_CODES.decode(own),
+})

@@ -184,6 +184,13 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO fts_head (fts_head, rank) VALUES ('automerge', 0);
   INSERT INTO fts_rest (fts_rest, rank) VALUES ('automerge', 0);
   `,
+  `
+  -- Status of a chunk before it went along with its document; null while its status is its own.
+  ALTER TABLE capsules ADD COLUMN own_status INTEGER;
+  -- Chunks beside a document that is not ACTIVE (1) have gone along with it.
+  UPDATE capsules SET own_status = 1
+    WHERE status <> 1 AND part_of IN (SELECT key FROM capsules WHERE status <> 1);
+  `,
 ]
 
 /**

@@ -5,6 +5,7 @@ import type { CapsuleFilter } from './capsule-store.ts'
 import {
   addVersion,
   create,
+  getHead,
   idsOf,
   type OpenStore,
   search,
@@ -47,6 +48,43 @@ export function describeAsOf(name: string, open: OpenStore): void {
       expect(await found(under, { owner })).toEqual(new Set([lowered.id]))
     })
 
+    test.for([
+      { name: 'at a moment in the past', at: 3000, ends: 3000 },
+      { name: 'before its validity began', at: 500, ends: 1000 },
+      { name: 'in the future', at: 1e15, ends: 'now' },
+      { name: 'without a moment', at: undefined, ends: 'now' },
+    ] as const)('archived $name, it is valid up to that, as far as it can be', async ({ at, ends }) => {
+      const { store, clock } = under
+      const owner = nextId()
+      const { id } = await create(store, { owner, content: 'heliotrope', validFrom: 1000 })
+      await setStatus(store, id, 'ARCHIVED', at === undefined ? {} : { at })
+      const end = ends === 'now' ? clock.clock() : ends
+      expect(await getHead(store, id)).toMatchObject({ status: 'ARCHIVED', validFrom: 1000, validTo: end })
+      expect(await found(under, { owner, asOf: end - 1 })).toEqual(new Set(end === 1000 ? [] : [id]))
+      expect(await found(under, { owner, asOf: end })).toEqual(new Set())
+      expect(await store.capsules.findAsOf(id, end)).toBeUndefined()
+    })
+
+    test('archived again keeps its end; what comes back has always been valid, its later version after a gap', async () => {
+      const { store } = under
+      const draft = await create(store, { validFrom: 1000 })
+      const at = async (asOf: number) => (await store.capsules.findAsOf(draft.id, asOf))?.version
+      await setStatus(store, draft.id, 'ARCHIVED', { at: 2000 })
+      await setStatus(store, draft.id, 'ARCHIVED', { at: 1500 })
+      expect((await getHead(store, draft.id)).validTo).toBe(2000)
+      await addVersion(store, versionOf(draft, '1.1.0', { validFrom: 3000 }))
+      await setStatus(store, draft.id, 'ACTIVE')
+      expect([await at(1999), await at(2000), await at(2999), await at(3000)]).toEqual([
+        '1.0.0',
+        undefined,
+        undefined,
+        '1.1.0',
+      ])
+      await setStatus(store, draft.id, 'ARCHIVED', { at: 4000 })
+      await setStatus(store, draft.id, 'ACTIVE')
+      expect([(await getHead(store, draft.id)).validTo, await at(5000)]).toEqual([null, '1.1.0'])
+    })
+
     test('filters look at the version that was valid then', async () => {
       const { store } = under
       const owner = nextId()
@@ -66,10 +104,13 @@ export function describeAsOf(name: string, open: OpenStore): void {
 
     test('any history answers any moment as a naive replay of it does', async () => {
       const moment = fc.integer({ min: 0, max: 40 })
-      const history = fc.array(fc.record({ wait: fc.integer({ min: 0, max: 5 }), from: fc.option(moment) }), {
-        minLength: 1,
-        maxLength: 8,
+      const wait = fc.integer({ min: 0, max: 5 })
+      const step = fc.record({
+        wait,
+        kind: fc.constantFrom('version', 'version', 'archive', 'restore'),
+        moment: fc.option(moment),
       })
+      const history = fc.array(step, { minLength: 1, maxLength: 10 })
       const questions = fc.array(fc.record({ asOf: fc.option(moment), knownAt: fc.option(moment) }), { maxLength: 12 })
       const law = fc.asyncProperty(history, questions, async (steps, asked) => checkHistory(under, steps, asked))
       await fc.assert(law, { numRuns: campaign(40, 1000), seed: 20260301 })
@@ -85,10 +126,11 @@ async function found({ store }: Under, filter: CapsuleFilter): Promise<Set<strin
 }
 
 interface Step {
-  /** Milliseconds that pass before the version is recorded. */
+  /** Milliseconds that pass before it is recorded. */
   readonly wait: number
-  /** When its validity begins; null for the moment of recording. Relative to the beginning. */
-  readonly from: number | null
+  readonly kind: 'version' | 'archive' | 'restore'
+  /** When a version's validity begins or an archived one's ends; null for the moment of recording. */
+  readonly moment: number | null
 }
 interface Question {
   readonly asOf: number | null
@@ -97,37 +139,88 @@ interface Question {
 
 interface Believed {
   readonly version: string
+  readonly at: number
   readonly from: number
-  to: number | null
+  end: { readonly to: number; readonly at: number } | null
+}
+
+/** A store and a naive record of what was told to it. */
+class Told {
+  readonly believed: Believed[] = []
+  readonly start: number
+  readonly owner = nextId()
+  readonly #under: Under
+  #draft: Awaited<ReturnType<typeof create>> | undefined
+  #isArchived = false
+
+  constructor(under: Under) {
+    this.#under = under
+    this.start = under.clock.clock()
+  }
+
+  get id(): string {
+    return this.#draft?.id ?? ''
+  }
+
+  async tell({ wait, kind, moment }: Step): Promise<void> {
+    const { store, clock } = this.#under
+    clock.advance(wait)
+    const given = moment === null ? null : this.start + moment
+    if (kind === 'version' || !this.#draft) return this.#version(given)
+    const isArchived = kind === 'archive'
+    await setStatus(store, this.id, isArchived ? 'ARCHIVED' : 'ACTIVE', given === null ? {} : { at: given })
+    if (isArchived !== this.#isArchived) {
+      this.believed.at(-1)!.end = null
+      if (isArchived) this.#end(Math.min(given ?? clock.clock(), clock.clock()))
+    }
+    this.#isArchived = isArchived
+  }
+
+  async #version(given: number | null): Promise<void> {
+    const { store, clock } = this.#under
+    const index = this.believed.length
+    const version = `1.${index}.0`
+    const fields = { content: `word${index}x`, validFrom: given, embedding: vectorOf(index) }
+    if (this.#draft) await addVersion(store, versionOf(this.#draft, version, fields))
+    else this.#draft = await create(store, { owner: this.owner, ...fields })
+    const from = Math.max(given ?? clock.clock(), this.believed.at(-1)?.from ?? 0)
+    if (index > 0) this.#end(from)
+    this.believed.push({ version: index === 0 ? '1.0.0' : version, at: clock.clock(), from, end: null })
+  }
+
+  #end(at: number): void {
+    const last = this.believed.at(-1)!
+    const to = Math.max(at, last.from)
+    if (last.end === null || to < last.end.to) last.end = { to, at: this.#under.clock.clock() }
+  }
+
+  /** What is believed about a moment by what was known at another. */
+  replay(asOf: number | undefined, knownAt = Number.POSITIVE_INFINITY) {
+    const known = this.believed.filter(({ at }) => at <= knownAt)
+    const views = known.map(({ version, from, end }) => ({
+      version,
+      from,
+      to: end && end.at <= knownAt ? end.to : null,
+    }))
+    if (asOf === undefined) return this.#isArchived ? undefined : views.at(-1)
+    const begun = views.findLast(({ from }) => from <= asOf)
+    return begun && (begun.to === null || asOf < begun.to) ? begun : undefined
+  }
 }
 
 async function checkHistory(under: Under, steps: readonly Step[], questions: readonly Question[]): Promise<void> {
-  const { store, clock } = under
-  const [owner, start] = [nextId(), clock.clock()]
-  const recorded: { version: string; at: number; from: number }[] = []
-  let first: Awaited<ReturnType<typeof create>> | undefined
-  for (const [index, { wait, from }] of steps.entries()) {
-    clock.advance(wait)
-    const version = `1.${index}.0`
-    const fields = {
-      content: `word${index}x`,
-      validFrom: from === null ? null : start + from,
-      embedding: vectorOf(index),
-    }
-    if (first) await addVersion(store, versionOf(first, version, fields))
-    else first = await create(store, { owner, ...fields })
-    recorded.push({ version, at: clock.clock(), from: fields.validFrom ?? clock.clock() })
-  }
+  const told = new Told(under)
+  for (const step of steps) await told.tell(step)
   for (const question of questions) {
-    const asOf = question.asOf === null ? undefined : start + question.asOf
-    const knownAt = question.knownAt === null ? undefined : start + question.knownAt
-    const expected = replay(recorded, asOf, knownAt)
+    const asOf = question.asOf === null ? undefined : told.start + question.asOf
+    const knownAt = question.knownAt === null ? undefined : told.start + question.knownAt
+    const expected = told.replay(asOf, knownAt)
     const times = { ...(asOf !== undefined && { asOf }), ...(knownAt !== undefined && { knownAt }) }
     if (asOf !== undefined) {
-      const answer = await store.capsules.findAsOf(first!.id, asOf, knownAt)
+      const answer = await under.store.capsules.findAsOf(told.id, asOf, knownAt)
       expect(answer && { version: answer.version, from: answer.validFrom, to: answer.validTo }).toEqual(expected)
     }
-    await checkSearch(under, { owner, ...times }, recorded.length, expected?.version)
+    await checkSearch(under, { owner: told.owner, ...times }, told.believed.length, expected?.version)
   }
 }
 
@@ -145,21 +238,3 @@ async function checkSearch({ store }: Under, filter: CapsuleFilter, count: numbe
 }
 
 const vectorOf = (index: number) => ({ model: 'as-of', vector: Float32Array.of(Math.cos(index), Math.sin(index)) })
-
-/** Believes one record after the other, as far as they were known, and looks into what is believed then. */
-function replay(
-  recorded: readonly { version: string; at: number; from: number }[],
-  asOf: number | undefined,
-  knownAt: number | undefined,
-): Believed | undefined {
-  const believed: Believed[] = []
-  for (const { version, at, from } of recorded) {
-    if (knownAt !== undefined && at > knownAt) continue
-    const before = believed.at(-1)
-    const begins = Math.max(from, before?.from ?? from)
-    if (before) before.to = begins
-    believed.push({ version, from: begins, to: null })
-  }
-  if (asOf === undefined) return believed.at(-1)
-  return believed.find(({ from, to }) => from <= asOf && (to === null || asOf < to))
-}

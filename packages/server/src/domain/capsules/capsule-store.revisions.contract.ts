@@ -59,10 +59,57 @@ function testRevisions(under: Under): void {
     expect((await getHead(store, chunk.id)).partOf).toEqual({ id: document.id, place: 'Intro', index: 0 })
     const statuses = async () =>
       (await store.capsules.getHeads([document.id, chunk.id, other.id])).map(({ status }) => status)
-    await setStatus(store, document.id, 'ARCHIVED', true)
+    await setStatus(store, document.id, 'ARCHIVED', { withChunks: true })
     expect(await statuses()).toEqual(['ARCHIVED', 'ARCHIVED', 'ACTIVE'])
     await setStatus(store, document.id, 'ACTIVE')
     expect(await statuses()).toEqual(['ACTIVE', 'ARCHIVED', 'ACTIVE'])
+  })
+
+  const chunksOf = async (under: Under, statuses: readonly ('ACTIVE' | 'ARCHIVED' | 'QUARANTINED')[]) => {
+    const document = await create(under.store, { indexed: false })
+    const chunks: string[] = []
+    for (const [index, status] of statuses.entries()) {
+      const { id } = await create(under.store, { partOf: { id: document.id, place: `# ${index}`, index } })
+      if (status !== 'ACTIVE') await setStatus(under.store, id, status)
+      chunks.push(id)
+    }
+    const look = async () => (await under.store.capsules.getHeads(chunks)).map(({ status }) => status)
+    const set = async (status: 'ACTIVE' | 'ARCHIVED' | 'QUARANTINED', at?: number) => {
+      await setStatus(under.store, document.id, status, { withChunks: true, ...(at === undefined ? {} : { at }) })
+      return look()
+    }
+    return { chunks, set }
+  }
+
+  test('a document that comes back brings the chunks that went with it, and no others', async () => {
+    const before = ['ACTIVE', 'ARCHIVED', 'QUARANTINED'] as const
+    const { chunks, set } = await chunksOf(under, before)
+    const ends = async () => (await under.store.capsules.getHeads(chunks)).map(({ validTo }) => validTo)
+    const [, removedAt] = await ends()
+    expect(await set('ARCHIVED')).toEqual(['ARCHIVED', 'ARCHIVED', 'QUARANTINED'])
+    expect(await set('ACTIVE')).toEqual(before)
+    expect(await set('QUARANTINED')).toEqual(['QUARANTINED', 'QUARANTINED', 'QUARANTINED'])
+    expect(await set('ACTIVE')).toEqual(before)
+    expect(await set('ARCHIVED')).toEqual(['ARCHIVED', 'ARCHIVED', 'QUARANTINED'])
+    expect(await set('QUARANTINED')).toEqual(['QUARANTINED', 'QUARANTINED', 'QUARANTINED'])
+    expect(await set('ACTIVE')).toEqual(before)
+    expect(await ends()).toEqual([null, removedAt, null])
+  })
+
+  test('a chunk whose own status was set since goes its own way', async () => {
+    const { chunks, set } = await chunksOf(under, ['ACTIVE', 'ACTIVE', 'ACTIVE'])
+    await set('ARCHIVED')
+    await setStatus(under.store, chunks[0]!, 'ARCHIVED')
+    await setStatus(under.store, chunks[1]!, 'ACTIVE')
+    expect(await set('ACTIVE')).toEqual(['ARCHIVED', 'ACTIVE', 'ACTIVE'])
+  })
+
+  test('chunks end when their document does', async () => {
+    const { chunks, set } = await chunksOf(under, ['ACTIVE'])
+    const [chunk] = await under.store.capsules.getHeads(chunks)
+    const at = (chunk?.validFrom ?? 0) - 1
+    await set('ARCHIVED', at)
+    expect((await under.store.capsules.getHeads(chunks))[0]).toMatchObject({ validTo: chunk?.validFrom })
   })
 }
 

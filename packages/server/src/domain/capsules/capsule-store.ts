@@ -15,7 +15,10 @@ export interface CapsuleFilter {
   readonly statuses?: readonly CapsuleStatus[]
   /** Least effective trust. */
   readonly minTrust?: number
-  /** Answers from the version of each capsule that was valid at this moment (ms), whether or not it is archived now. */
+  /**
+   * Answers from the version of each capsule that was valid at this moment (ms), whether or not it is archived now: what
+   * was archived before it is no part of the answer.
+   */
   readonly asOf?: number
   /** Answers from what was recorded by this moment (ms): later versions do not exist, nor do the ends they set. */
   readonly knownAt?: number
@@ -69,8 +72,8 @@ export interface CapsuleStatusChange extends Change {
   readonly kind: 'capsule.status'
   readonly id: string
   readonly status: Exclude<CapsuleStatus, 'ERASED'>
-  /** Chunks of the document take the same status. */
   readonly withChunks: boolean
+  readonly at?: number
 }
 export interface CapsuleTrustChange extends Change {
   readonly kind: 'capsule.trust'
@@ -267,11 +270,18 @@ export interface CapsuleStore {
 
   create(grant: Grant, draft: CapsuleDraft, dedupe: 'scope' | 'none'): Change
   addVersion(grant: Grant, draft: VersionDraft): Change
+  /**
+   * Archiving ends the validity of the head; what becomes ACTIVE again is as if it had always been.
+   *
+   * @param options.withChunks the chunks of the document go along: see `followDocument`.
+   * @param options.at the moment (ms) from which an archived head is not valid any more, as far as it lies between the
+   *   beginning of its validity and now; now when left out.
+   */
   setStatus(
     grant: Grant,
     id: string,
     status: Exclude<CapsuleStatus, 'ERASED'>,
-    options?: { readonly withChunks?: boolean },
+    options?: { readonly withChunks?: boolean; readonly at?: number },
   ): Change
   setTrust(grant: Grant, id: string, trust: number, reason: string): Change
   link(grant: Grant, from: string, to: string, kind: LinkKind, weight?: number): Change

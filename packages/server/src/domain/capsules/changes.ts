@@ -20,6 +20,7 @@ export const capsuleChanges: Mutators = {
     id,
     status,
     withChunks: options.withChunks ?? false,
+    ...(options.at === undefined ? {} : { at: options.at }),
   }),
   setTrust: (_grant, id, trust, reason): CapsuleTrustChange => ({ kind: 'capsule.trust', id, trust, reason }),
   link: (_grant, from, to, link, weight = 1): CapsuleLinkChange => ({ kind: 'capsule.link', from, to, link, weight }),

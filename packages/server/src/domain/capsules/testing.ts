@@ -101,13 +101,19 @@ export const addVersion = (store: Store, draft: VersionDraft): Promise<Receipt> 
 
 type SettableStatus = 'ACTIVE' | 'ARCHIVED' | 'QUARANTINED'
 
-export function statusCommand(store: Store, id: string, status: SettableStatus, withChunks = false): Command {
+type StatusOptions = Parameters<Store['capsules']['setStatus']>[3]
+
+export function statusCommand(store: Store, id: string, status: SettableStatus, options?: StatusOptions): Command {
   const grant = grantOf('capsule.trust')
-  return commandOf(grant, [store.capsules.setStatus(grant, id, status, { withChunks })])
+  return commandOf(grant, [store.capsules.setStatus(grant, id, status, options)])
 }
 
-export const setStatus = (store: Store, id: string, status: SettableStatus, withChunks = false): Promise<Receipt> =>
-  commit(store, statusCommand(store, id, status, withChunks))
+export const setStatus = (
+  store: Store,
+  id: string,
+  status: SettableStatus,
+  options?: StatusOptions,
+): Promise<Receipt> => commit(store, statusCommand(store, id, status, options))
 
 export function trustCommand(store: Store, id: string, trust: number, reason = 'tested'): Command {
   const grant = grantOf('capsule.trust')

@@ -3,6 +3,7 @@
  * milliseconds, and the first face would bring every use case along.
  */
 export { CANDIDATES_PER_SIGNAL_MAX, NEAR_DUPLICATES_MAX, VERSIONS_READ_MAX } from '../capsule-store.ts'
+export { type ChunkStanding, followDocument } from '../chunk-standing.ts'
 export {
   NEAR_DUPLICATE_SIMILARITY,
   parseSignature,
