@@ -67,8 +67,12 @@ export const versionSummary = z
   .object({
     version: z.string(),
     title: z.string().nullable(),
-    author: uuid,
+    author: uuid.describe('Subject who wrote this version into the store.'),
     author_name: z.string().nullable(),
+    by: z
+      .string()
+      .nullable()
+      .describe('Whose words these are: the person that the source names, else the name of the subject.'),
     reason: z.string().nullable(),
     commit: z.string().nullable(),
     where: z.string().nullable(),
@@ -138,6 +142,17 @@ export const trustAnswer = z
     limited_by: z
       .array(z.object({ id: uuid, effective_trust: trustScore }))
       .describe('Parents that hold the effective trust down.'),
-    history: z.array(z.object({ old: trustScore, new: trustScore, reason: z.string(), at: timestamp, actor: uuid })),
+    history: z
+      .array(
+        z.object({
+          what: z.enum(['changed', 'quarantined', 'released']),
+          old: trustScore,
+          new: trustScore.describe('0 while it is quarantined.'),
+          reason: z.string(),
+          at: timestamp,
+          actor: uuid,
+        }),
+      )
+      .describe('Newest first.'),
   })
   .meta({ id: 'Trust' })

@@ -184,7 +184,7 @@ export const CAPSULES = [
     access: { action: 'capsule.restore' },
     params: id,
     responses: { 200: json('Active again.', capsule, CAPSULE_EXAMPLE) },
-    errors: ['NOT_FOUND', 'ERASED', 'CONFLICT'],
+    errors: ['NOT_FOUND', 'ERASED', 'CONFLICT', 'IDEMPOTENCY_KEY_REUSED', 'IN_FLIGHT'],
     idempotent: true,
     etag: true,
   },

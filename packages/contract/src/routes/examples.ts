@@ -80,6 +80,7 @@ export const VERSION_PAGE_EXAMPLE = {
       title: 'Embedded store',
       author: SUBJECT_ID,
       author_name: 'administrator',
+      by: 'Ada',
       reason: null,
       commit: null,
       where: 'Ada',
@@ -99,7 +100,7 @@ export const TRUST_EXAMPLE = {
   effective_trust_level: 'TRUSTED',
   explanation: 'Given 80 (TRUSTED); its lineage supports that.',
   limited_by: [],
-  history: [{ old: 60, new: 80, reason: 'Reviewed by two people', at: AT, actor: SUBJECT_ID }],
+  history: [{ what: 'changed', old: 60, new: 80, reason: 'Reviewed by two people', at: AT, actor: SUBJECT_ID }],
 }
 export const STATS_EXAMPLE = {
   capsules: 128,

@@ -115,7 +115,7 @@ export const LINEAGE = [
       example: { to: EXAMPLE_ID, kind: 'RELATED_TO' },
     },
     responses: { 201: json('The link.', link, LINK_EXAMPLE), 200: json('It was there already.', link, LINK_EXAMPLE) },
-    errors: ['NOT_FOUND', 'ERASED', 'UNPROCESSABLE'],
+    errors: ['NOT_FOUND', 'ERASED', 'UNPROCESSABLE', 'CONFLICT', 'IDEMPOTENCY_KEY_REUSED', 'IN_FLIGHT'],
     idempotent: true,
   },
   {

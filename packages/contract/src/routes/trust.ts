@@ -27,7 +27,7 @@ export const TRUST = [
     tag: 'Capsules',
     summary: 'Change the trust of a capsule',
     description:
-      'A lowering counts for everything derived from it before this answer; a rise follows in the background.',
+      'A lowering counts for everything derived from it before this answer; a rise follows in the background. The chunks of a document go with it.',
     access: { action: 'capsule.trust', risk: 'high' },
     params: id,
     body: {
@@ -43,11 +43,13 @@ export const TRUST = [
     path: '/v2/capsules/{id}/quarantine',
     tag: 'Capsules',
     summary: 'Quarantine a capsule: effective trust 0 for it, less for what derives from it',
+    description: 'A capsule of CORE trust is immune: lower its trust first.',
     access: { action: 'capsule.trust', risk: 'high' },
     params: id,
     body: { schema: reason, example: { reason: 'The source was retracted' } },
     responses: { 200: json('Trust now.', trustAnswer, TRUST_EXAMPLE) },
-    errors: ['NOT_FOUND', 'ERASED', 'CONFLICT'],
+    errors: ['NOT_FOUND', 'ERASED', 'CONFLICT', 'IDEMPOTENCY_KEY_REUSED', 'IN_FLIGHT'],
+    idempotent: true,
   },
   {
     id: 'releaseCapsule',
@@ -55,10 +57,12 @@ export const TRUST = [
     path: '/v2/capsules/{id}/release',
     tag: 'Capsules',
     summary: 'Lift a quarantine',
+    description: 'The capsule has the trust and the status again that it had before.',
     access: { action: 'capsule.trust', risk: 'high' },
     params: id,
     body: { schema: reason, example: { reason: 'Checked against the new edition' } },
     responses: { 200: json('Trust now.', trustAnswer, TRUST_EXAMPLE) },
-    errors: ['NOT_FOUND', 'ERASED', 'CONFLICT'],
+    errors: ['NOT_FOUND', 'ERASED', 'CONFLICT', 'IDEMPOTENCY_KEY_REUSED', 'IN_FLIGHT'],
+    idempotent: true,
   },
 ] as const satisfies readonly RouteDefinition[]

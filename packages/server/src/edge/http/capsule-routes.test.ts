@@ -130,11 +130,14 @@ describe('the life of a capsule', () => {
   })
 
   test('old versions, their history, difference and blame stay readable', async () => {
-    const { url, etag, capsule } = await add({ content: 'one\ntwo\n' })
-    await http.send('PUT', url, { body: { content: 'one\nthree\n' }, headers: { 'if-match': etag } })
+    const source = { kind: 'chat', conversation: 'c', speaker: 'Bob' }
+    const { url, etag, capsule } = await add({ content: 'one\ntwo\n', source })
+    await http.send('PUT', url, { body: { content: 'one\nthree\n', source: null }, headers: { 'if-match': etag } })
     expect((await http.send('GET', `${url}/versions/1.0.0`)).json().content).toBe('one\ntwo\n')
     const { items } = (await http.send('GET', `${url}/versions?limit=1`)).json()
-    expect(items[0]).toMatchObject({ version: '1.1.0', author_name: 'administrator' })
+    expect(items[0]).toMatchObject({ version: '1.1.0', author_name: 'administrator', by: 'administrator' })
+    const older = (await http.send('GET', `${url}/versions`)).json().items.at(-1)
+    expect(older).toMatchObject({ version: '1.0.0', author_name: 'administrator', by: 'Bob' })
     expect((await http.send('GET', `${url}/diff`)).json()).toMatchObject({
       from: '1.0.0',
       to: '1.1.0',

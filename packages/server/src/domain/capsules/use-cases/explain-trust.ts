@@ -1,14 +1,15 @@
 import type { StoredCapsule } from '../capsule.ts'
-import type { TrustEntry } from '../capsule-store.ts'
 import { trustLevel } from '../trust.ts'
 import type { CapsuleContext } from './context.ts'
 import { getCapsule } from './read-capsule.ts'
+import { listTrustEvents, type TrustEvent } from './trust-history.ts'
 
 export interface TrustExplanation {
   readonly capsule: StoredCapsule
   /** Parents whose effective trust is below what the capsule itself was given. */
   readonly limitedBy: readonly { readonly id: string; readonly effectiveTrust: number }[]
-  readonly history: readonly TrustEntry[]
+  /** Newest first. */
+  readonly history: readonly TrustEvent[]
   readonly sentence: string
 }
 
@@ -20,7 +21,7 @@ export async function explainTrust(context: Pick<CapsuleContext, 'store'>, id: s
   const capsule = await getCapsule(context, id)
   const parents = await capsules.parentTrust(id)
   const limitedBy = parents.filter(({ effectiveTrust }) => effectiveTrust < capsule.trust)
-  const history = await capsules.trustHistory(id, HISTORY_MAX)
+  const history = await listTrustEvents(context, id, HISTORY_MAX)
   return { capsule, limitedBy, history, sentence: explain(capsule, limitedBy) }
 }
 

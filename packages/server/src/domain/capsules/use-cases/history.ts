@@ -4,6 +4,7 @@ import { type BlamedLine, type BlameVersion, blame } from '../text/blame.ts'
 import { diffFields, type FieldChange } from '../text/field-diff.ts'
 import { type LineDiff, lineDiff, unifiedDiff } from '../text/line-diff.ts'
 import type { CapsuleContext } from './context.ts'
+import { namedBySource } from './named-by-source.ts'
 import { getCapsule, getVersion } from './read-capsule.ts'
 
 export interface CapsuleDiff {
@@ -90,13 +91,6 @@ export async function blameCapsule(context: CapsuleContext, id: string, version?
 }
 
 async function toBlameVersion({ subjects }: CapsuleContext, version: StoredCapsule): Promise<BlameVersion> {
-  const source = version.source
-  const said =
-    source?.kind === 'file' || source?.kind === 'url'
-      ? source.author
-      : source?.kind === 'chat'
-        ? source.speaker
-        : undefined
-  const author = said ?? (await subjects.find(version.author))?.name ?? version.author
+  const author = namedBySource(version.source) ?? (await subjects.find(version.author))?.name ?? version.author
   return { version: version.version, content: version.content, at: toRfc3339(version.validFrom), author }
 }

@@ -15,6 +15,7 @@ export { archiveCapsule, quarantineCapsule, releaseCapsule, restoreCapsule, setT
 export { findCommonAncestors, findLineagePath, getLineage, type LineageRequest } from './lineage.ts'
 export { linkSimilarStep, SIMILARITY_COLLECTION } from './link-similar.ts'
 export { addLink, removeLink } from './links.ts'
+export { namedBySource } from './named-by-source.ts'
 export { getCapsule, getCapsuleAsOf, getVersion } from './read-capsule.ts'
 export { settleTrust } from './settle-trust.ts'
 export { type Telling, tell, tellCreated, tellVersioned } from './tell.ts'

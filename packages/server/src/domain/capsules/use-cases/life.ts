@@ -1,22 +1,24 @@
+import { TRUST_LEVELS } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
-import type { Change, Command } from '#store'
+import type { Change } from '#store'
 import type { StoredCapsule } from '../capsule.ts'
+import { carryOut, findFirst, keepKey, untilUndisturbed } from './carry-out.ts'
+import { listChunks } from './chunks.ts'
 import type { Call, CapsuleContext } from './context.ts'
 import { getCapsule } from './read-capsule.ts'
 import { type Telling, tell } from './tell.ts'
 import { requireStatus } from './update-capsule.ts'
 
 /** Takes a capsule, and the chunks of a document, out of search and lists. Repeating it changes nothing. */
-export async function archiveCapsule(
-  context: CapsuleContext,
-  call: Call<'capsule.archive'>,
-  id: string,
-): Promise<void> {
-  const capsule = await getCapsule(context, id)
-  if (capsule.status === 'ARCHIVED') return
-  requireStatus(capsule, ['ACTIVE'], 'be archived')
-  const change = context.store.capsules.setStatus(call.grant, id, 'ARCHIVED', { withChunks: true })
-  await commit(context, call, [change], tell(call.grant, 'capsule.archived', id, { version: capsule.version }), capsule)
+export function archiveCapsule(context: CapsuleContext, call: Call<'capsule.archive'>, id: string): Promise<void> {
+  return untilUndisturbed(async () => {
+    const capsule = await getCapsule(context, id)
+    if (capsule.status === 'ARCHIVED') return
+    requireStatus(capsule, ['ACTIVE'], 'be archived')
+    const changes = [context.store.capsules.setStatus(call.grant, id, 'ARCHIVED', { withChunks: true })]
+    const telling = tell(call.grant, 'capsule.archived', id, { version: capsule.version })
+    await carryOut(context, call, { changes, ...telling, of: capsule })
+  })
 }
 
 /** Brings an archived capsule back, with the chunks it was archived with. Repeating it changes nothing. */
@@ -25,54 +27,92 @@ export async function restoreCapsule(
   call: Call<'capsule.restore'>,
   id: string,
 ): Promise<StoredCapsule> {
-  const capsule = await getCapsule(context, id)
-  if (capsule.status === 'ACTIVE') return capsule
-  requireStatus(capsule, ['ARCHIVED'], 'be restored')
-  const change = context.store.capsules.setStatus(call.grant, id, 'ACTIVE', { withChunks: true })
-  await commit(context, call, [change], tell(call.grant, 'capsule.restored', id, { version: capsule.version }), capsule)
+  if (await findFirst(context, call)) return getCapsule(context, id)
+  await untilUndisturbed(async () => {
+    const capsule = await getCapsule(context, id)
+    if (capsule.status === 'ACTIVE') return keepKey(context, call)
+    requireStatus(capsule, ['ARCHIVED'], 'be restored')
+    const changes = [context.store.capsules.setStatus(call.grant, id, 'ACTIVE', { withChunks: true })]
+    const telling = tell(call.grant, 'capsule.restored', id, { version: capsule.version })
+    await carryOut(context, call, { changes, ...telling, of: capsule })
+  })
   return getCapsule(context, id)
 }
 
-/** Brings a capsule's effective trust to 0, at once for everything that derives from it. */
+/**
+ * Brings a capsule's effective trust to 0, at once for everything that derives from it. Repeating it changes nothing.
+ *
+ * @throws CascadeError CONFLICT for a capsule of CORE trust, which quarantine does not touch.
+ */
 export async function quarantineCapsule(
   context: CapsuleContext,
   call: Call<'capsule.trust'>,
   id: string,
   reason: string,
 ): Promise<void> {
-  const capsule = await getCapsule(context, id)
-  if (capsule.status === 'QUARANTINED') return
-  requireStatus(capsule, ['ACTIVE', 'ARCHIVED'], 'be quarantined')
-  const change = context.store.capsules.setStatus(call.grant, id, 'QUARANTINED', { withChunks: true })
-  await commit(context, call, [change], tellTrust(call, 'capsule.quarantined', id, { reason }), capsule)
+  if (await findFirst(context, call)) return
+  await untilUndisturbed(async () => {
+    const capsule = await getCapsule(context, id)
+    if (capsule.status === 'QUARANTINED') return keepKey(context, call)
+    requireStatus(capsule, ['ACTIVE', 'ARCHIVED'], 'be quarantined')
+    if (capsule.trust >= TRUST_LEVELS.CORE) throw immune(capsule)
+    const changes = [context.store.capsules.setStatus(call.grant, id, 'QUARANTINED', { withChunks: true })]
+    const payload = { old: capsule.trust, new: 0, status_before: capsule.status, reason }
+    await carryOut(context, call, { changes, ...tellTrust(call, 'capsule.quarantined', id, payload), of: capsule })
+  })
 }
 
-/** Lifts a quarantine: the capsule is active again with the trust it had. */
+const immune = ({ id }: StoredCapsule): CascadeError =>
+  new CascadeError(
+    'CONFLICT',
+    `Capsule ${id} has CORE trust, which quarantine does not touch; lower its trust first where that is meant.`,
+  )
+
+/** Lifts a quarantine: the capsule has the trust and the status that it had. */
 export async function releaseCapsule(
   context: CapsuleContext,
   call: Call<'capsule.trust'>,
   id: string,
   reason: string,
 ): Promise<void> {
-  const capsule = await getCapsule(context, id)
-  requireStatus(capsule, ['QUARANTINED'], 'be released')
-  const change = context.store.capsules.setStatus(call.grant, id, 'ACTIVE', { withChunks: true })
-  await commit(context, call, [change], tellTrust(call, 'capsule.released', id, { reason }), capsule)
+  if (await findFirst(context, call)) return
+  await untilUndisturbed(async () => {
+    const capsule = await getCapsule(context, id)
+    requireStatus(capsule, ['QUARANTINED'], 'be released')
+    const status = statusBefore(capsule)
+    const changes = [context.store.capsules.setStatus(call.grant, id, status, { withChunks: true })]
+    const payload = { old: 0, new: capsule.trust, status, reason }
+    await carryOut(context, call, { changes, ...tellTrust(call, 'capsule.released', id, payload), of: capsule })
+  })
 }
 
-/** Changes what a capsule may be trusted with. A lowering counts at once, a rise of what derives from it follows. */
-export async function setTrust(
+/** Archiving ends the validity of a head and nothing else does, and quarantine leaves it as it is. */
+const statusBefore = ({ validTo }: StoredCapsule): 'ACTIVE' | 'ARCHIVED' => (validTo === null ? 'ACTIVE' : 'ARCHIVED')
+
+/**
+ * Changes what a capsule may be trusted with, and with a document its chunks: they are the same words. A lowering counts
+ * at once, a rise of what derives from it follows.
+ */
+export function setTrust(
   context: CapsuleContext,
   call: Call<'capsule.trust'>,
   id: string,
   { trust, reason }: { readonly trust: number; readonly reason: string },
 ): Promise<void> {
-  const capsule = await getCapsule(context, id)
-  if (capsule.trust === trust) return
-  const change = context.store.capsules.setTrust(call.grant, id, trust, reason)
-  const payload = { old: capsule.trust, new: trust, reason }
-  await commit(context, call, [change], tellTrust(call, 'capsule.trust_changed', id, payload), capsule)
+  return untilUndisturbed(async () => {
+    const capsule = await getCapsule(context, id)
+    if (capsule.trust === trust) return
+    const chunks = (await listChunks(context, id)).filter((chunk) => follows(chunk.trust, capsule.trust, trust))
+    const changes = [id, ...chunks.map((chunk) => chunk.id)].map(
+      (each): Change => context.store.capsules.setTrust(call.grant, each, trust, reason),
+    )
+    const payload = { old: capsule.trust, new: trust, reason, ...(chunks.length > 0 ? { chunks: chunks.length } : {}) }
+    await carryOut(context, call, { changes, ...tellTrust(call, 'capsule.trust_changed', id, payload), of: capsule })
+  })
 }
+
+/** A chunk goes where its document goes, unless somebody trusted it less before. */
+const follows = (chunk: number, before: number, after: number): boolean => chunk > after || chunk === before
 
 /** A change of trust is a record of the category `trust`. */
 function tellTrust(
@@ -83,17 +123,4 @@ function tellTrust(
 ): Telling {
   const { records, events } = tell(call.grant, type, id, payload)
   return { records: records.map((record) => ({ ...record, category: 'trust' as const })), events }
-}
-
-async function commit(
-  { store }: CapsuleContext,
-  { command, grant }: Call,
-  changes: readonly Change[],
-  telling: Telling,
-  { id, revision }: StoredCapsule,
-): Promise<void> {
-  const one: Command = { ...command, grant, expected: { [id]: revision }, changes, ...telling }
-  const [outcome] = await store.append([one])
-  if (outcome?.ok) return
-  throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a change.')
 }

@@ -10,8 +10,10 @@ import type { AskContext } from '../ask/ask.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import type { Call } from './context.ts'
 import { createCapsule } from './create-capsules.ts'
+import { describeVersion, makeDraft } from './draft.ts'
 import { SIMILARITY_COLLECTION } from './link-similar.ts'
 import { getCapsule } from './read-capsule.ts'
+import { tellCreated } from './tell.ts'
 
 /** A small world for tests of use cases: the plain store, the real embedder, the real gate, a clock that is told. */
 export interface World {
@@ -21,6 +23,8 @@ export interface World {
   call<A extends Action>(action: A, by?: Subject): Call<A>
   /** Adds a capsule and reads it back. */
   add(input: Partial<CapsuleCreate> & { readonly content: string }): Promise<StoredCapsule>
+  /** Adds a part to a document, as an import does. */
+  addChunk(document: StoredCapsule, content: string, index: number): Promise<StoredCapsule>
 }
 
 export async function openWorld(): Promise<World> {
@@ -61,7 +65,18 @@ export async function openWorld(): Promise<World> {
     if (!outcome.ok) throw outcome.error
     return getCapsule(context, outcome.receipt.id ?? '')
   }
-  return { context, time, administrator, call, add }
+  const addChunk: World['addChunk'] = async (document, content, index) => {
+    const { grant, command } = call('import.run')
+    const version = { ...describeVersion({ content, type: document.type }, undefined), parents: [] }
+    const partOf = { id: document.id, place: `part ${index}`, index }
+    const who = { id: newId(), owner: document.owner, author: document.author, trust: document.trust }
+    const draft = makeDraft(version, { ...who, partOf, embedding: null, validFrom: null }, systemRandom)
+    const changes = [store.capsules.create(grant, draft, 'none')]
+    const [outcome] = await store.append([{ ...command, grant, changes, ...tellCreated(grant, draft, '1.0.0') }])
+    if (!outcome?.ok) throw outcome?.error
+    return getCapsule(context, draft.id)
+  }
+  return { context, time, administrator, call, add, addChunk }
 }
 
 const SEARCH_SETTINGS = {

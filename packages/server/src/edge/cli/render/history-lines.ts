@@ -16,7 +16,7 @@ export function historyLines({ items, next_cursor }: Versions, id: string, view:
   const rows = items.map((each) => [
     view.paint.accent(each.version),
     minuteOf(each.valid_from),
-    shorten(oneLine(each.author_name ?? each.author), AUTHOR_COLUMNS),
+    shorten(oneLine(each.by ?? each.author), AUTHOR_COLUMNS),
     each.commit === null ? '' : view.paint.faint(each.commit.slice(0, COMMIT_LENGTH)),
     oneLine(each.reason ?? each.title ?? each.where ?? ''),
   ])

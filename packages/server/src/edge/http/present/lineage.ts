@@ -1,5 +1,14 @@
 import { toRfc3339 } from '#base'
-import type { CapsuleDiff, Lineage, LineageEdge, LineageNode, Link, TrustExplanation, VersionSummary } from '#capsules'
+import {
+  type CapsuleDiff,
+  type Lineage,
+  type LineageEdge,
+  type LineageNode,
+  type Link,
+  namedBySource,
+  type TrustExplanation,
+  type VersionSummary,
+} from '#capsules'
 import type { Subjects } from '#identity'
 import { sourceInWords, trustOf } from './capsule.ts'
 
@@ -60,6 +69,7 @@ export async function presentVersions(subjects: Subjects, versions: readonly Ver
     title: version.title,
     author: version.author,
     author_name: names.get(version.author) ?? null,
+    by: namedBySource(version.source) ?? names.get(version.author) ?? null,
     reason: version.versionReason,
     commit: version.source?.kind === 'file' ? (version.source.commit ?? null) : null,
     where: sourceInWords(version.source),
@@ -76,6 +86,7 @@ export const presentTrust = ({ capsule, limitedBy, history, sentence }: TrustExp
   explanation: sentence,
   limited_by: limitedBy.map(({ id, effectiveTrust }) => ({ id, effective_trust: effectiveTrust })),
   history: history.map((entry) => ({
+    what: entry.what,
     old: entry.old,
     new: entry.new,
     reason: entry.reason,
