@@ -22,8 +22,8 @@ interface Entry {
 
 /** Calls with more commands than this go into the lane for bulk, which gives way to all others. */
 const INTERACTIVE_COMMANDS_MAX = 16
-/** Commands of one bulk transaction: all of them while nobody else writes, else few, so that others wait for less. */
-const BULK_COMMANDS = 1000
+/** Commands of one bulk transaction: many while nobody else writes, else few, so that others wait for less. */
+const BULK_COMMANDS = 500
 const BULK_COMMANDS_BESIDE_OTHERS = 200
 /** For how long after an interactive write bulk keeps its transactions short. */
 const INTERACTIVE_MEMORY_MS = 1000

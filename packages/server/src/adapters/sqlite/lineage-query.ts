@@ -10,17 +10,22 @@ export function readLineage(database: Database, id: string, query: LineageQuery)
   const rows = readEdges(database, start.key, query.direction)
   const { depths, truncated } = measureDepths(start.key, rows, query)
   // Keys grow with time: in their order the nodes are nearly as they are to be handed out.
-  const keys = Float64Array.from(depths.keys()).sort()
+  const keys = [...depths.keys()].sort((left, right) => left - right)
   const { nodes, heads } = readNodes(database, keys)
-  const edges = newestEdges(rows, depths)
-  const old = edges.map((edge) => edge[1]).filter((version) => !heads.has(version))
+  const edges = newestEdges(truncated || query.depthMax !== undefined ? rows.filter(within(depths)) : rows)
+  const old = edges.filter((edge) => !heads.has(edge[1])).map((edge) => edge[1])
   return {
     nodes,
-    depths: Uint32Array.from(keys, (key) => depths.get(key)!),
+    depths: Uint32Array.from(keys.map((key) => depths.get(key)!)),
     edges: packEdges(edges, old.length === 0 ? new Map() : readVersions(database, old)),
     truncated,
   }
 }
+
+const within =
+  (depths: ReadonlyMap<number, number>) =>
+  ([child, , parent]: EdgeRow): boolean =>
+    depths.has(child) && depths.has(parent)
 
 /** All edges on the way. One text of JSON passes the driver far faster than tens of thousands of rows. */
 function readEdges(database: Database, start: number, direction: LineageQuery['direction']): readonly EdgeRow[] {
@@ -41,19 +46,15 @@ function measureDepths(
   rows: readonly EdgeRow[],
   { direction, depthMax = Number.POSITIVE_INFINITY, nodesMax }: LineageQuery,
 ): { readonly depths: ReadonlyMap<number, number>; readonly truncated: boolean } {
-  const next = new Map<number, number[]>()
-  for (const row of rows) {
-    const [from, to] = direction === 'ancestors' ? [row[0], row[2]] : [row[2], row[0]]
-    const known = next.get(from)
-    if (known) known.push(to)
-    else next.set(from, [to])
-  }
+  const [from, to] = direction === 'ancestors' ? ([0, 2] as const) : ([2, 0] as const)
+  const { first, next } = chainRows(rows, from)
   const depths = new Map([[start, 0]])
   let truncated = false
   // A map hands out what is added during the walk, in the order it was added.
   for (const [key, depth] of depths) {
     if (depth >= depthMax) continue
-    for (const neighbour of next.get(key) ?? []) {
+    for (let at = first.get(key) ?? NONE; at !== NONE; at = next[at]!) {
+      const neighbour = rows[at]![to]
       if (depths.has(neighbour)) continue
       if (depths.size < nodesMax) depths.set(neighbour, depth + 1)
       else truncated = true
@@ -62,24 +63,50 @@ function measureDepths(
   return { depths, truncated }
 }
 
-/** One edge for each child and parent among the nodes, as the newest version that names it has it. */
-function newestEdges(rows: readonly EdgeRow[], depths: ReadonlyMap<number, number>): readonly EdgeRow[] {
-  const newest = new Map<number, EdgeRow>()
+const NONE = -1
+
+/** For each key in a column its first row, and for each row the next one with the same key: no list is made. */
+function chainRows(
+  rows: readonly EdgeRow[],
+  column: 0 | 2,
+): { readonly first: ReadonlyMap<number, number>; readonly next: Int32Array } {
+  const first = new Map<number, number>()
+  const next = new Int32Array(rows.length)
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const key = rows[at]![column]
+    next[at] = first.get(key) ?? NONE
+    first.set(key, at)
+  }
+  return { first, next }
+}
+
+/** One edge for each child and parent, as the newest version that names it has it. */
+function newestEdges(rows: readonly EdgeRow[]): readonly EdgeRow[] {
+  if (!hasOldVersions(rows)) return rows
+  const newest = new Map<string, EdgeRow>()
   for (const row of rows) {
-    const [child, version, parent] = row
-    if (!depths.has(child) || !depths.has(parent)) continue
-    const pair = child * PAIR + parent
+    const pair = `${row[0]} ${row[2]}`
     const known = newest.get(pair)
-    if (!known || known[1] < version) newest.set(pair, row)
+    if (!known || known[1] < row[1]) newest.set(pair, row)
   }
   return [...newest.values()]
 }
 
-// Keys stay far below 2^26: that many capsules do not fit into the memory of vectors.
-const PAIR = 2 ** 26
+/** True when a child names parents in several of its versions, which most never do. */
+function hasOldVersions(rows: readonly EdgeRow[]): boolean {
+  const versions = new Map<number, number>()
+  for (const [child, version] of rows) {
+    if ((versions.get(child) ?? version) !== version) return true
+    versions.set(child, version)
+  }
+  return false
+}
 
 /** The nodes as one text of JSON, which goes through as it is, and the keys of their heads. */
-function readNodes(database: Database, keys: Float64Array): { readonly nodes: string; readonly heads: Set<number> } {
+function readNodes(
+  database: Database,
+  keys: readonly number[],
+): { readonly nodes: string; readonly heads: Set<number> } {
   const row = database.get<{ nodes: string; heads: string }>(
     `SELECT json_group_array(json_array(c.key, hex(c.id), c.head, c.version, c.title, c.status, c.trust, c.effective_trust,
        c.created_at)) AS nodes, json_group_array(c.head) AS heads
