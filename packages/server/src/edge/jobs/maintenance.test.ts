@@ -179,7 +179,7 @@ describe('links by similarity', () => {
 
   test('go on at each look while there is more, for its own writes are no traffic', async () => {
     await using job = await openJob()
-    for (let count = 0; count < 150; count++) await job.world.add({ content: `note ${count}`, ...LONELY })
+    for (let count = 0; count < 30; count++) await job.world.add({ content: `note ${count}`, ...LONELY })
     const id = await addSimilar(job.world)
     await job.tick()
     await job.tick(IDLE_MS)
