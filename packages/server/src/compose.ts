@@ -307,7 +307,9 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     lagSeconds: () => lag.p99Seconds(),
     backup: (call, path) => takeBackup(backups, call, path),
   })
+  const scrapeToken = loaded.config.metrics.scrape_token
   const server = new HttpServer({
+    ...(scrapeToken === undefined ? {} : { scrapeTokenDigest: tokenDigest(scrapeToken) }),
     routes: ROUTES,
     handlers: createHandlers({
       capsules: context,

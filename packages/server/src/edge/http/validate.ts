@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { CascadeError, type FieldProblem } from '#base'
+import { describeIssue } from './issue-words.ts'
 import { join } from './json-text.ts'
 
 /** Where a value came from. Pointers into the body stand alone; the others begin with the name of the part. */
@@ -16,7 +17,7 @@ export type Validated<T> =
 
 /** Parses `value` with `schema`, or names every field that is wrong. */
 export function validate<S extends z.ZodType>(schema: S, value: unknown, part: RequestPart): Validated<z.output<S>> {
-  const result = schema.safeParse(value, { reportInput: false })
+  const result = schema.safeParse(value, { reportInput: false, error: describeIssue })
   if (result.success) return { ok: true, value: result.data }
   return { ok: false, problems: result.error.issues.flatMap((issue) => describe(issue, PREFIX[part])) }
 }
@@ -45,7 +46,6 @@ function describe(issue: Issue, base: string): FieldProblem[] {
 
 const unknownMember = (pointer: string): FieldProblem => problem(pointer, 'unknown', 'there is no such member')
 
-/** A missing member says so, in place of "expected string, received undefined". */
 const codeOf = (issue: Issue): string => (issue.code === 'custom' ? 'rule' : issue.code)
 
 /** Of the branches of a union, the one that got furthest is the one that was meant. */

@@ -71,6 +71,11 @@ function describeAllowed(shape: z.core.JSONSchema.BaseSchema): string {
   if (shape.enum !== undefined) return `one of ${shape.enum.map((value) => JSON.stringify(value)).join(', ')}`
   if (shape.type === 'boolean') return 'true or false'
   if (shape.type === 'string' && shape.format === 'uri') return 'an http or https address'
-  if (shape.type === 'string') return `text of 1 to ${shape.maxLength} characters`
+  if (shape.type === 'string') return `text of ${shape.minLength} to ${shape.maxLength} ${lettersOf(shape)}`
   return `a ${shape.type === 'integer' ? 'whole number' : 'number'} from ${shape.minimum} to ${shape.maximum}`
+}
+
+/** A pattern in the schema is that of what a header can carry. */
+function lettersOf({ pattern }: z.core.JSONSchema.BaseSchema): string {
+  return pattern === undefined ? 'characters' : 'letters, digits and -._~+/'
 }

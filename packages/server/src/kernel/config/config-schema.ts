@@ -69,6 +69,20 @@ const log = z.strictObject({
   }),
 })
 
+const metrics = z.strictObject({
+  scrape_token: z
+    .string()
+    .min(16)
+    .max(4096)
+    .regex(/^[\w\-.~+/]+=*$/)
+    .optional()
+    .register(configFacts, {
+      secret: true,
+      description:
+        'Bearer token that opens /metrics and nothing else. Beyond loopback the page needs it, or the token of a subject.',
+    }),
+})
+
 const memory = z.strictObject({
   compressionLevel: z.int().min(0).max(22).default(6).register(configFacts, {
     reload: true,
@@ -194,7 +208,20 @@ const samples = z.strictObject({
  * a leaf is its path, and its environment name follows from it (`server.port` ↔ `CASCADE_SERVER_PORT`).
  */
 export const configSchema = z
-  .strictObject({ server, data, log, memory, search, ask, embedding, limits, store, import: importing, samples })
+  .strictObject({
+    server,
+    data,
+    log,
+    metrics,
+    memory,
+    search,
+    ask,
+    embedding,
+    limits,
+    store,
+    import: importing,
+    samples,
+  })
   .superRefine((config, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     if (config.embedding.provider === 'openai' && config.embedding.model === undefined)

@@ -29,7 +29,10 @@ test('the reference has a row per key, with a sentence, and marks secrets and wh
     reload: true,
     secret: false,
   })
-  expect(rows.filter(({ secret }) => secret).map(({ key }) => key)).toEqual(['embedding.api_key'])
+  expect(rows.filter(({ secret }) => secret).map(({ key }) => key)).toEqual([
+    'metrics.scrape_token',
+    'embedding.api_key',
+  ])
 })
 
 test('every key is explained with the place it comes from', () => {

@@ -38,6 +38,11 @@ const yaml = (text: string): Case => ({ files: { '/home/cascade.config.yml': tex
 describe('what is refused', () => {
   test.for<{ name: string; given: Case; says: string }>([
     {
+      name: 'a token that no header can carry',
+      given: { env: { CASCADE_METRICS_SCRAPE_TOKEN: 'with spaces between its words' } },
+      says: 'metrics.scrape_token is ******** (env CASCADE_METRICS_SCRAPE_TOKEN), expected text of 16 to 4096 letters, digits and -._~+/',
+    },
+    {
       name: 'a port out of range',
       given: { env: { CASCADE_PORT: '70000' } },
       says: 'server.port is "70000" (env CASCADE_PORT), expected a whole number from 0 to 65535. Change the environment variable CASCADE_PORT.',

@@ -1,0 +1,64 @@
+import type { z } from 'zod'
+
+type RawIssue = z.core.$ZodRawIssue
+
+/** What a schema expects, in our words. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  null: 'null',
+}
+const UNITS: Readonly<Record<string, string>> = { string: 'characters', array: 'items', record: 'members' }
+const FORMATS: Readonly<Record<string, string>> = {
+  base64: 'base64',
+  url: 'an address',
+  datetime: 'a time in RFC 3339',
+}
+const VALUE_LENGTH_MAX = 60
+
+/**
+ * What was expected and what came, for an issue whose schema says nothing itself. Given to every parse of what a stranger
+ * sent; nothing means that the parser's own words stay.
+ */
+export function describeIssue(issue: RawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return expected(EXPECTED[issue.expected] ?? issue.expected, issue.input)
+    case 'invalid_value':
+      return expected(oneOf(issue.values), issue.input)
+    case 'too_big':
+      return expected(`at most ${issue.maximum}${unitOf(issue.origin)}`, sizeOf(issue.input))
+    case 'too_small':
+      return expected(`at least ${issue.minimum}${unitOf(issue.origin)}`, sizeOf(issue.input))
+    case 'invalid_format':
+      return expected(FORMATS[issue.format] ?? `text in the format ${issue.format}`, issue.input)
+    default:
+      return undefined
+  }
+}
+
+const expected = (what: string, input: unknown): string =>
+  input === undefined ? `expected ${what}, but it is missing` : `expected ${what}, got ${nameOf(input)}`
+
+const unitOf = (origin: string): string => (UNITS[origin] === undefined ? '' : ` ${UNITS[origin]}`)
+
+const oneOf = (values: readonly unknown[]): string =>
+  values.length === 1 ? JSON.stringify(values[0]) : `one of ${values.map(String).join(', ')}`
+
+/** A size stands for a text or a list; a number speaks for itself. */
+const sizeOf = (input: unknown): unknown => (typeof input === 'string' || Array.isArray(input) ? input.length : input)
+
+/** A value by its kind, and itself where it is short. Never more than a few words: an answer does not repeat what came. */
+function nameOf(input: unknown): string {
+  if (typeof input === 'string')
+    return input.length <= VALUE_LENGTH_MAX
+      ? `the text ${JSON.stringify(input)}`
+      : `a text of ${input.length} characters`
+  if (input === null || typeof input === 'boolean' || typeof input === 'number') return String(input)
+  return Array.isArray(input) ? 'a list' : 'an object'
+}
