@@ -1,36 +1,28 @@
 import { z } from 'zod'
+import {
+  CAPSULE_LIMITS,
+  CAPSULE_STATUSES,
+  CAPSULE_TYPES,
+  LICENCES,
+  TRUST_LEVELS,
+  type TrustLevel,
+} from './vocabulary.ts'
+
+export {
+  CAPSULE_LIMITS,
+  CAPSULE_STATUSES,
+  CAPSULE_TYPES,
+  type CapsuleStatus,
+  type CapsuleType,
+  LICENCES,
+  LINK_KINDS,
+  type Licence,
+  type LinkKind,
+  TRUST_LEVELS,
+  type TrustLevel,
+} from './vocabulary.ts'
+
 import { jsonValue } from './parameters.ts'
-
-/** Limits of a capsule, each tested at its boundary. Sizes in bytes of UTF-8 unless the name says otherwise. */
-export const CAPSULE_LIMITS = {
-  contentBytesMax: 1024 * 1024,
-  metadataBytesMax: 64 * 1024,
-  titleLengthMax: 500,
-  tagsMax: 64,
-  tagLengthMax: 100,
-  categoryLengthMax: 100,
-  scopeLengthMax: 200,
-  ownerLengthMax: 200,
-  parentsMax: 1000,
-  reasonLengthMax: 1000,
-  licenceTermsLengthMax: 10_000,
-  sourceBytesMax: 8 * 1024,
-  embeddingDimensionsMax: 4096,
-  embeddingModelLengthMax: 200,
-} as const
-
-export const CAPSULE_TYPES = ['knowledge', 'code', 'decision', 'insight', 'config'] as const
-export const CAPSULE_STATUSES = ['ACTIVE', 'ARCHIVED', 'QUARANTINED', 'ERASED'] as const
-export const LICENCES = ['public', 'private', 'for-sale'] as const
-export const LINK_KINDS = ['SIMILAR_TO', 'PART_OF', 'RELATED_TO'] as const
-/** Trust levels, highest first; a number's level is the highest whose score is not above it. */
-export const TRUST_LEVELS = { CORE: 100, TRUSTED: 80, STANDARD: 60, SANDBOX: 40, QUARANTINE: 0 } as const
-
-export type CapsuleType = (typeof CAPSULE_TYPES)[number]
-export type CapsuleStatus = (typeof CAPSULE_STATUSES)[number]
-export type Licence = (typeof LICENCES)[number]
-export type LinkKind = (typeof LINK_KINDS)[number]
-export type TrustLevel = keyof typeof TRUST_LEVELS
 
 const bytes = (text: string): number => new TextEncoder().encode(text).byteLength
 const L = CAPSULE_LIMITS

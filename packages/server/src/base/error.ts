@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from '@forge-cascade/contract'
+import { ERRORS, type ErrorCode } from '@forge-cascade/contract/vocabulary'
 
 /** One field that was wrong: where (JSON pointer, RFC 6901), which rule, and the sentence for a person. */
 export interface FieldProblem {

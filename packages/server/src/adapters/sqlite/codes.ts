@@ -1,4 +1,4 @@
-import { CAPSULE_STATUSES, CAPSULE_TYPES, LICENCES, LINK_KINDS } from '@forge-cascade/contract'
+import { CAPSULE_STATUSES, CAPSULE_TYPES, LICENCES, LINK_KINDS } from '@forge-cascade/contract/vocabulary'
 
 /** Small integers for words of closed lists, as the rows hold them. Code 0 is kept free: it means an empty slot. */
 interface Codes<Word extends string> {

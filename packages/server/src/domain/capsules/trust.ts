@@ -1,4 +1,4 @@
-import { TRUST_LEVELS, type TrustLevel } from '@forge-cascade/contract'
+import { TRUST_LEVELS, type TrustLevel } from '@forge-cascade/contract/vocabulary'
 
 /** Trust of a new capsule unless its author's is lower or another value is given. */
 export const TRUST_NEW = TRUST_LEVELS.STANDARD
