@@ -9,6 +9,8 @@ import type { TargetName } from '../targets.ts'
 import type { Loaded } from './process.ts'
 
 const MANY = 16
+/** Rounds over the questions with many clients. */
+const MANY_ROUNDS = 2
 const CREATES = { 1: 400, 8: 1600, 64: 4800 } as const
 const MIXED_CLIENTS = 50
 const MIXED = 4000
@@ -122,7 +124,7 @@ class HttpBench {
   }
 
   async #manyClients(name: string, requests: Load['requests']): Promise<void> {
-    const total = requests.length * this.#context.options.rounds
+    const total = requests.length * MANY_ROUNDS
     const { times, seconds } = await this.#served.drive({ requests, clients: MANY, total })
     this.#context.report.rate(`${name}, ${MANY} clients`, total / seconds, 'answers', quantilesOf([...times]))
   }
