@@ -82,6 +82,16 @@ test('a stopped import says how to go on', () => {
   expect(lines.at(-1)).toBe('To go on where it stopped: ./cascade import /srv/ada/handbook')
 })
 
+test('an empty source says that there is nothing in it', () => {
+  const empty = { ...DONE, files_total: 0, files_done: 0, imported: 0, unchanged: 0, skipped: 0, failed: 0 }
+  expect(importLines(empty, [], PLAIN_VIEW).at(-1)).toBe('There is no file in it that could be read.')
+})
+
+test('one file is one file in the list', () => {
+  const [line = ''] = importListLines({ items: [{ ...DONE, files_done: 1 }], next_cursor: null }, PLAIN_VIEW)
+  expect(line).toContain('  1 file  ')
+})
+
 test('no imports yet says what to do', () => {
   expect(importListLines({ items: [], next_cursor: null }, PLAIN_VIEW)).toEqual([
     'Nothing was imported yet.',

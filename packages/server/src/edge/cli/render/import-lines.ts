@@ -92,6 +92,7 @@ function nextLines(job: ImportJob, { command, paint }: View): string[] {
   const name = job.label ?? job.id
   if (job.state === 'cancelled' || job.state === 'interrupted')
     return ['', `To go on where it stopped: ${paint.strong(command(`import ${quoted(job.path)}`))}`]
+  if (job.state === 'completed' && job.files_total === 0) return ['', 'There is no file in it that could be read.']
   if (job.state === 'completed' && job.imported > 0)
     return ['', paint.faint(`To take it out again: ${command(`import --remove ${quoted(name)}`)}`)]
   return []
@@ -105,7 +106,7 @@ export function importListLines({ items, next_cursor }: AnswerOf<'listImports'>,
   const rows = items.map((job) => [
     job.id,
     STATES[job.state].toLowerCase(),
-    `${number(job.files_done)} files`,
+    plural(job.files_done, 'file'),
     ago(job.updated_at, view.now),
     oneLine(job.label === null ? job.path : `${job.label} (${job.path})`),
   ])

@@ -54,11 +54,18 @@ test('a capsule without relatives says so, in both directions', () => {
   expect(lineageLines(graph(1, []), idOf(0), 'both', PLAIN_VIEW)).toEqual([
     `Capsule 0  ${idOf(0)}@1.0.0`,
     '',
-    'Comes from',
     'It derives from no other capsule.',
     '',
-    'What came of it',
     'Nothing derives from it.',
+  ])
+})
+
+test('a direction with nothing in it says how to look the other way', () => {
+  const lines = lineageLines(graph(1, []), idOf(0), 'ancestors', PLAIN_VIEW)
+  expect(lines.slice(2)).toEqual([
+    'It derives from no other capsule.',
+    '',
+    `What came of it: ./cascade lineage ${idOf(0)} --direction descendants`,
   ])
 })
 

@@ -13,7 +13,8 @@ export const DRAWN_MAX = 200
 export const DRAWN_DEPTH_MAX = 12
 const TITLE_COLUMNS_MIN = 16
 
-export type LineageDirection = 'ancestors' | 'descendants' | 'both'
+type Side = 'ancestors' | 'descendants'
+export type LineageDirection = Side | 'both'
 
 const HEADINGS = { ancestors: 'Comes from', descendants: 'What came of it' } as const
 const NOBODY = {
@@ -35,9 +36,23 @@ export function lineageLines(answer: LineageAnswer, id: string, direction: Linea
     : []
   return [
     ...(self === undefined ? [id] : [nodeLine(self, undefined, '', view)]),
-    ...sides.flatMap((side) => ['', view.paint.strong(HEADINGS[side]), ...new Tree(answer, side, view).draw(id)]),
+    ...sides.flatMap((side) => ['', ...sideLines(answer, side, id, view)]),
+    ...(direction === 'both' ? [] : otherWay(answer, direction, id, view)),
     ...cut,
   ]
+}
+
+/** One direction: its heading and tree, or the sentence that there is none. */
+function sideLines(answer: LineageAnswer, side: Side, id: string, view: View): string[] {
+  const drawn = new Tree(answer, side, view).draw(id)
+  return drawn.length === 0 ? [NOBODY[side]] : [view.paint.strong(HEADINGS[side]), ...drawn]
+}
+
+/** Where this direction has nothing, how to look the other way. */
+function otherWay({ edges }: LineageAnswer, direction: Side, id: string, { command, paint }: View): string[] {
+  if (edges.length > 0) return []
+  const other = direction === 'ancestors' ? 'descendants' : 'ancestors'
+  return ['', `${HEADINGS[other]}: ${paint.strong(command(`lineage ${id} --direction ${other}`))}`]
 }
 
 /** Draws one direction, each capsule once; a second way to it is a reference. */
@@ -45,12 +60,12 @@ class Tree {
   readonly #nodes: ReadonlyMap<string, Node>
   readonly #next: ReadonlyMap<string, readonly { readonly edge: Edge; readonly id: string }[]>
   readonly #view: View
-  readonly #side: 'ancestors' | 'descendants'
+  readonly #side: Side
   readonly #drawn = new Set<string>()
   readonly #lines: string[] = []
   #deeper = false
 
-  constructor({ nodes, edges }: LineageAnswer, side: 'ancestors' | 'descendants', view: View) {
+  constructor({ nodes, edges }: LineageAnswer, side: Side, view: View) {
     this.#nodes = new Map(nodes.map((node) => [node.id, node]))
     this.#side = side
     this.#view = view
@@ -66,7 +81,6 @@ class Tree {
   draw(root: string): string[] {
     this.#drawn.add(root)
     this.#drawBelow(root, '', 0)
-    if (this.#lines.length === 0) return [NOBODY[this.#side]]
     const rest = this.#reach(root) - this.#drawn.size
     const left =
       rest > 0

@@ -38,6 +38,16 @@ test('a snippet begins near the words of the query, and says that it is one', ()
   for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(76)
 })
 
+test.for([60, 61, 62, 63, 64, 65, 66, 67])('a snippet of %d columns ends with a whole word', (columns) => {
+  const lines = snippet('onboarding '.repeat(40), '', columns, PLAIN_VIEW.paint)
+  expect(lines.at(-1)).toMatch(/onboarding …$/)
+})
+
+test('text without blanks fills its line', () => {
+  const lines = snippet('予'.repeat(400), '', 60, PLAIN_VIEW.paint)
+  expect(lines.at(-1)).toMatch(/^予{28,30} …$/)
+})
+
 test('inflections of the words are marked, parts of other words are not', () => {
   const [line = ''] = snippet('backups and unbacked paper', 'back', 76, COLOURED_VIEW.paint)
   expect(line).toContain('\u001b[33mbackups\u001b[39m')

@@ -21,8 +21,16 @@ export function snippet(content: string, query: string, width: number, paint: Pa
   const shown = lines.slice(0, LINES_MAX)
   const last = shown.length - 1
   if (start + width * (LINES_MAX + 1) < text.length || lines.length > LINES_MAX)
-    shown[last] = `${shorten(shown[last] ?? '', width - 2).replace(/ ?…$/, '')} …`
+    shown[last] = `${wholeWords(shown[last] ?? '', width - 2)} …`
   return words === undefined ? shown : shown.map((line) => line.replace(words, (word) => paint.warn(word)))
+}
+
+/** At most `columns` of the line, cut between words; inside one only where that would lose more than half. */
+function wholeWords(line: string, columns: number): string {
+  const kept = shorten(line, columns)
+  if (kept === line) return line
+  const end = kept.lastIndexOf(' ')
+  return end > kept.length / 2 ? kept.slice(0, end) : kept.replace(/ ?…$/, '')
 }
 
 /** The query's words of three letters and more, at the beginning of a word, so that inflections are marked too. */

@@ -42,13 +42,14 @@ export function readyLines({ version, readyInS, dataDir, instance, stats }: Read
 function knowledge({ capsules, chunks, by_status }: ReadyFacts['stats']): string {
   if (capsules === 0) return 'nothing yet'
   const resting = Object.entries(by_status).filter(([status, count]) => status !== 'ACTIVE' && count > 0)
+  // The counts of a status take chunks in, so documents and chunks can be told apart only while all are in use.
+  if (resting.length > 0)
+    return [`${number(by_status.ACTIVE ?? 0)} capsules and chunks in use`, ...resting.map(restingWords)].join(', ')
   const whole = plural(capsules - chunks, 'capsule')
-  const parts = [
-    chunks === 0 ? whole : `${whole}, the long ones cut into ${plural(chunks, 'chunk')}`,
-    ...resting.map(([status, count]) => `${number(count)} ${status.toLowerCase()}`),
-  ]
-  return parts.join(', ')
+  return chunks === 0 ? whole : `${whole}, the long ones cut into ${plural(chunks, 'chunk')}`
 }
+
+const restingWords = ([status, count]: [string, number]): string => `${number(count)} ${status.toLowerCase()}`
 
 function missingLines(chunks: ReadyFacts['instance']['boot']['chunks'], { paint, width }: View): string[] {
   const missing = chunks.filter(({ status }) => status !== 'started')
@@ -76,7 +77,7 @@ export function samplesLines(outcome: SamplesOutcome, label: string, { paint, wi
   return [
     '',
     ...wrap(
-      `The documentation is there as sample knowledge (${plural(outcome.documents, 'document')}). It goes away with:`,
+      `The documentation is there as sample knowledge (${plural(outcome.documents, 'document')}). To remove it:`,
       width,
     ),
     `  ${command(`import --remove ${label}`)}`,
