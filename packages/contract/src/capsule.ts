@@ -33,7 +33,7 @@ const wellFormed = (schema: z.ZodString) =>
 
 /** A label: one line, no control characters, not blank at the ends. */
 const label = (max: number) =>
-  wellFormed(z.string().min(1).max(max)).regex(/^(?!\s)[^\p{Cc}]*[^\p{Cc}\s]$/u, {
+  wellFormed(z.string().min(1).max(max)).regex(/^(?!\s)[^\p{Cc}\p{Zl}\p{Zp}]*[^\p{Cc}\s]$/u, {
     error: 'must be one line without control characters and not blank at its ends',
   })
 
@@ -49,15 +49,22 @@ export const semver = z
   .regex(/^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/, { error: 'must be MAJOR.MINOR.PATCH' })
   .meta({ examples: ['1.2.0'] })
 
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+
+/** True for a time of RFC 3339 on a day that the calendar has: `Date` would take 30 February for 2 March. */
+function isTimestamp(text: string): boolean {
+  const parts = RFC_3339.exec(text)
+  if (!parts || Number.isNaN(Date.parse(text))) return false
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])]
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+}
+
 export const timestamp = z
   .string()
   .max(40)
-  .refine(
-    (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
-    {
-      error: 'must be a time in RFC 3339, such as 2026-03-01T09:00:00Z',
-    },
-  )
+  .refine(isTimestamp, { error: 'must be a time in RFC 3339, such as 2026-03-01T09:00:00Z' })
   .meta({ format: 'date-time', examples: ['2026-03-01T09:00:00.000Z'] })
 
 export const content = wellFormed(z.string())

@@ -75,4 +75,37 @@ describe('an answer', () => {
       (await ask(context, { question: 'Where are backups written every night?', quotes: 2 })).quotes.length,
     ).toBeLessThanOrEqual(2)
   })
+
+  test('finds what stands at the end of a long content, and cites its place', async () => {
+    const { context, add } = await openWorld()
+    const fact = 'The Brindábella reservoir was opened in 1968 by the queen.'
+    const content = `${'Some other words that nobody asks for stand here.\r\n'.repeat(15_000)}${fact}\r\nAnd more.\r\n`
+    await add({ content })
+    const { quotes } = await ask(context, { question: 'When was the Brindabella reservoir opened?' })
+    expect(quotes[0]?.text).toBe(fact)
+    expect(content.slice(quotes[0]?.start, quotes[0]?.end)).toBe(fact)
+  })
+
+  test.for([
+    { name: 'spaces', question: `what is ab${' '.repeat(3900)}z` },
+    { name: 'question marks', question: `what is ab${'?'.repeat(3900)}z` },
+    { name: 'spaces and question marks', question: `what is a b${' ?'.repeat(1900)}z` },
+  ])('a question of $name costs no more than any other', async ({ question }) => {
+    const { context, add } = await openWorld()
+    await add({ content: 'A capsule is the atomic unit of knowledge.' })
+    // A pattern that tries every way to divide them would need minutes, and the test would run out of time.
+    for (let round = 0; round < 200; round++) expect((await ask(context, { question })).quotes).toEqual([])
+  })
+
+  test.for(['What is a capsule?', '  what   is a\tcapsule ?? ', 'What is the capsule', 'what’s a capsule?'])(
+    '"%s" asks for a definition',
+    async (question) => {
+      const { context, add } = await openWorld()
+      await add({
+        content: `Each capsule has an owner. ${'('.repeat(900)}The capsule is a unit of knowledge. Nice capsule.`,
+      })
+      const { quotes } = await ask(context, { question })
+      expect(quotes[0]?.text).toContain('The capsule is a unit of knowledge.')
+    },
+  )
 })

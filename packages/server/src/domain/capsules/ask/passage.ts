@@ -1,6 +1,8 @@
 import type { Hit } from '../search/search-capsules.ts'
 import { sentences } from '../text/sentences.ts'
 import { terms } from '../text/terms.ts'
+import type { TextRange } from '../text/text-range.ts'
+import { placesToRead } from './places.ts'
 
 /** A sentence of a hit that may answer the question. Offsets are UTF-16 units of the capsule's content. */
 export interface Passage {
@@ -30,7 +32,7 @@ const TITLE_SHARE = 0.6
 export function passagesOf(question: string, hits: readonly Hit[]): readonly Passage[] {
   const asked = [...new Set(terms(question))]
   if (asked.length === 0 || hits.length === 0) return []
-  const raw = hits.flatMap((hit) => rawPassages(hit))
+  const raw = hits.flatMap((hit) => rawPassages(hit, asked))
   const weights = termWeights(asked, raw)
   const top = hits[0]?.score ?? 1
   const subject = definedSubject(question)
@@ -39,11 +41,11 @@ export function passagesOf(question: string, hits: readonly Hit[]): readonly Pas
 
 type RawPassage = Omit<Passage, 'score'>
 
-function rawPassages(hit: Hit): RawPassage[] {
+function rawPassages(hit: Hit, asked: readonly string[]): RawPassage[] {
   const { content, type } = hit.capsule
   const isProse = type !== 'code' && type !== 'config'
   const passages: RawPassage[] = []
-  for (const range of sentences(content).slice(0, SENTENCES_PER_HIT_MAX)) {
+  for (const range of sentencesToRead(content, asked)) {
     const { start, end } = withoutLooseMarks(content, range)
     const text = content.slice(start, end)
     if (text.length > QUOTE_LENGTH_MAX || isHeading(content, start) || wordsIn(text) < QUOTE_WORDS_MIN) continue
@@ -51,6 +53,12 @@ function rawPassages(hit: Hit): RawPassage[] {
     passages.push({ hit, start, end, text, terms: new Set(terms(text)) })
   }
   return passages
+}
+
+function sentencesToRead(content: string, asked: readonly string[]): readonly TextRange[] {
+  const read = ({ start, end }: TextRange) =>
+    sentences(content.slice(start, end)).map((range) => ({ start: start + range.start, end: start + range.end }))
+  return placesToRead(content, asked).flatMap(read).slice(0, SENTENCES_PER_HIT_MAX)
 }
 
 /** A block of code or a diagram shows something; it says nothing. */
@@ -120,18 +128,22 @@ function coverageOf({ terms: own, hit }: RawPassage, weights: ReadonlyMap<string
   return inSentence > 0 ? coverage : coverage * 0.5
 }
 
-const DEFINITION_QUESTION =
-  /^\s*(?:what|who)(?:\s+is|\s+are|'s|’s)\s+(?:an?\s+|the\s+)?(?<subject>[^?]{2,80}?)\s*\?*\s*$/iu
+/** Of a question without white space at its ends and with single spaces: nothing in it matches the same text twice. */
+const DEFINITION_QUESTION = /^(?:what|who)(?: is| are|'s|’s) (?:an? |the )?(?<subject>[^?]{2,80}?) ?\?*$/iu
 
 /** What a question of the form "what is a …?" asks to be defined. */
 const definedSubject = (question: string): string | undefined =>
-  DEFINITION_QUESTION.exec(question)?.groups?.subject?.toLowerCase()
+  DEFINITION_QUESTION.exec(question.trim().replace(/\s+/gu, ' '))?.groups?.subject?.toLowerCase()
 
 const VERB = /^\W{0,6}(?:is|are|means|refers|stands|—|–)(?:\W|$)/iu
-const LEAD = /^\W*(?:an?\s+|the\s+)?\W*$/iu
+const WORD = /[\p{L}\p{N}_]+/gu
+const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the'])
 
 /** True for "A capsule is …": nothing but an article stands before the subject, and a defining verb follows it. */
 function defines(text: string, subject: string): boolean {
   const at = text.toLowerCase().indexOf(subject)
-  return at >= 0 && LEAD.test(text.slice(0, at)) && VERB.test(text.slice(at + subject.length).replace(/^s\b/u, ''))
+  if (at < 0) return false
+  const before = text.slice(0, at).toLowerCase().match(WORD) ?? []
+  const isFirst = before.length === 0 || (before.length === 1 && ARTICLES.has(before[0] ?? ''))
+  return isFirst && VERB.test(text.slice(at + subject.length).replace(/^s\b/u, ''))
 }
