@@ -1,4 +1,4 @@
-import type { FileText } from '../../domain/capsules/import/index.ts'
+import type { SourceText } from '../../domain/capsules/import/index.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -7,7 +7,7 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/v1\n'
 const LFS_POINTER_BYTES_MAX = 1024
 
 /** The text of a file, without its byte order mark; or why it is none. Nothing is guessed: text is UTF-8. */
-export function toText(bytes: Uint8Array): FileText {
+export function toText(bytes: Uint8Array): SourceText {
   const wide = wideEncoding(bytes)
   if (wide) return { unfit: `it is encoded as ${wide}; save it as UTF-8` }
   if (bytes.includes(0)) return { unfit: 'it is binary' }

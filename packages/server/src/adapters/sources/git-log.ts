@@ -30,14 +30,16 @@ export const isRegular = ({ mode }: GitEntry): boolean => mode === '100644' || m
 const MARK = '\u0001'
 const FORMAT = '--format=%x01%H%x00%P%x00%ct%x00%an'
 
-/**
- * Renames are looked for among at most so many files in one commit; above that only those of equal content are found.
- */
-const RENAME_LIMIT = '-l1000'
+/** Changes as they are, by nobody's configuration, and by ids alone: no content is read. */
+const RAW = ['--raw', '-r', '-z', '--no-abbrev', '--no-color', '--no-ext-diff', '--no-textconv']
+/** A file of the same content at another path moved there. */
+const EQUAL_MOVES = '-M100%'
 
 /**
  * All commits that lead to `head` and not to `since`, parents before children. A merge shows what it changed on the line
- * that it was merged into.
+ * that it was merged into. A file is seen to have moved where its content stayed; see `followRenames` for the others.
+ *
+ * @throws CascadeError SOURCE_UNREADABLE after the last commit before the first whose tree, or whose parent, is missing.
  */
 export async function* readGitLog(
   { place }: GitRepository,
@@ -45,19 +47,25 @@ export async function* readGitLog(
   since: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<GitCommit, void, undefined> {
-  const shape = ['--reverse', '--topo-order', '--diff-merges=first-parent', '--raw', '-r', '-z', '-M', RENAME_LIMIT]
-  const plain = [
-    '--no-abbrev',
-    '--no-color',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--no-notes',
-    '--no-mailmap',
-    '--encoding=UTF-8',
-  ]
+  const order = ['--reverse', '--topo-order', '--diff-merges=first-parent']
+  const words = ['--no-notes', '--no-mailmap', '--encoding=UTF-8', FORMAT]
   const range = since === undefined ? [head] : [head, `^${since}`]
-  await using git = startGit(['log', ...shape, ...plain, FORMAT, ...range, '--'], place, signal)
+  await using git = startGit(['log', ...order, ...RAW, EQUAL_MOVES, ...words, ...range, '--'], place, signal)
   yield* parseGitLog(tokensOf(git.stdout))
+  await git.end()
+}
+
+/** What differs between two trees, in these paths or in all; `shape` says which moves are looked for. */
+export async function* readGitDiff(
+  { place }: GitRepository,
+  [from, to]: readonly [string, string],
+  { shape, paths }: { readonly shape: readonly string[]; readonly paths: readonly string[] },
+  signal: AbortSignal,
+): AsyncGenerator<GitChange, void, undefined> {
+  const args = ['--literal-pathspecs', 'diff-tree', ...RAW, ...shape, from, to, '--', ...paths]
+  await using git = startGit(args, place, signal)
+  const tokens = tokensOf(git.stdout)
+  for await (const token of tokens) yield await readChange(token, async () => (await tokens.next()).value ?? '')
   await git.end()
 }
 

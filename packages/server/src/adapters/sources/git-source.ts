@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline'
+import { type CascadeError, isCascadeError } from '#base'
 import type {
   DeletedFile,
   ImportItem,
@@ -11,8 +13,9 @@ import { FILE_BYTES_MAX } from './folder-source.ts'
 import { GitBlobs } from './git-blobs.ts'
 import { type HistoryChange, type HistoryStep, straighten } from './git-history.ts'
 import { readTreeIgnores } from './git-ignores.ts'
-import { type GitEntry, isRegular, readGitLog, readGitTree } from './git-log.ts'
-import { startGit, tokensOf } from './git-process.ts'
+import { type GitCommit, type GitEntry, isRegular, readGitLog, readGitTree } from './git-log.ts'
+import { askGit, startGit } from './git-process.ts'
+import { followRenames } from './git-renames.ts'
 import { type GitRepository, openGitRepository } from './git-repository.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 
@@ -35,6 +38,12 @@ export async function openGitSource(
 /** A step is the number of a commit on the main line times this, plus the number of the change in it. */
 const CHANGES_PER_STEP = 2 ** 20
 
+/** Stands for a file where the history as a whole is what could not be read. */
+const HISTORY = '(history)'
+
+const unreadableHistory = ({ detail }: CascadeError): string =>
+  `it cannot be read to its end (${detail}); files are as the newest commit has them`
+
 /** A commit to say where a state is from, when no single one made it. */
 type Origin = Pick<HistoryChange['commit'], 'id' | 'at' | 'author'>
 
@@ -50,13 +59,16 @@ class GitSource implements ImportSource {
     this.#options = { ...options, fileBytesMax }
   }
 
-  /** Changes that the history has since last time, and the files of the newest tree that it says nothing about. */
+  /**
+   * Changes that the history has since last time, and the files of the newest tree that it says nothing about. A file
+   * that moved and changed counts twice: to see that it is one takes its content.
+   */
   async count(known: KnownFiles, signal: AbortSignal): Promise<number> {
     const plan = await this.#plan(known, signal)
     const tree = await this.#readTree(plan, signal)
     const met = new Set<string>()
     let changes = 0
-    for await (const step of this.#steps(plan, signal)) {
+    for await (const step of straighten(this.#commits(plan, signal), plan.mainLine)) {
       for (const turn of step.changes.flatMap((change) => this.#turn(change, plan) ?? [])) {
         changes++
         met.add(turn.kind === 'deleted' ? turn.path : turn.entry.path)
@@ -70,18 +82,17 @@ class GitSource implements ImportSource {
     const plan = await this.#plan(known, signal)
     const met = new Set<string>()
     let step = plan.firstStep
-    for await (const { commit, changes } of this.#steps(plan, signal)) {
-      for (const [index, change] of changes.entries()) {
-        const item = this.#toItem(
-          change,
-          (step + 1) * CHANGES_PER_STEP + Math.min(index, CHANGES_PER_STEP - 1),
-          plan,
-          blobs,
-        )
-        if (item) met.add(item.path)
-        if (item) yield item
+    try {
+      for await (const { commit, changes } of this.#steps(plan, blobs, signal)) {
+        for (const item of this.#toItems(changes, step + 1, plan, blobs)) {
+          met.add(item.path)
+          yield item
+        }
+        yield { kind: 'point', point: { commit: commit.id, step: ++step } }
       }
-      yield { kind: 'point', point: { commit: commit.id, step: ++step } }
+    } catch (error) {
+      if (!isCascadeError(error) || signal.aborted) throw error
+      yield { kind: 'skipped', path: HISTORY, reason: unreadableHistory(error) }
     }
     yield* this.#newest(known, plan, met, blobs, signal)
     // A history that was written anew is counted on from here: what is known of the old one keeps its place before it.
@@ -109,13 +120,18 @@ class GitSource implements ImportSource {
     }
   }
 
-  async *#steps(
-    { hasHistory, mainLine, point }: Plan,
-    signal: AbortSignal,
-  ): AsyncGenerator<HistoryStep, void, undefined> {
+  #steps(plan: Plan, blobs: GitBlobs, signal: AbortSignal): AsyncGenerator<HistoryStep, void, undefined> {
+    const options = {
+      isWanted: (entry: GitEntry) => this.#selectFile(entry, plan) !== undefined,
+      holds: (blob: string) => blobs.holds(blob),
+    }
+    return straighten(followRenames(this.#repository, this.#commits(plan, signal), options, signal), plan.mainLine)
+  }
+
+  /** Commits since last time; none where the newest tree is all that is asked for. */
+  async *#commits({ hasHistory, point }: Plan, signal: AbortSignal): AsyncGenerator<GitCommit, void, undefined> {
     const { head } = this.#repository
-    if (hasHistory && point?.commit !== head)
-      yield* straighten(readGitLog(this.#repository, head, point?.commit, signal), mainLine)
+    if (hasHistory && point?.commit !== head) yield* readGitLog(this.#repository, head, point?.commit, signal)
   }
 
   /** The newest tree against what is known by now: after the whole history nothing is left to do. */
@@ -134,7 +150,7 @@ class GitSource implements ImportSource {
         ? { kind: 'skipped', path: entry.path, reason: selected.reason }
         : present(entry, selected.kind, plan.newest, movedFrom(entry, known, there), blobs)
     }
-    for (const path of [...known.paths()]) if (!there.has(path)) yield { kind: 'deleted', path }
+    for (const path of [...known.paths()]) if (!there.has(path)) yield { kind: 'deleted', path, at: plan.newest.at }
   }
 
   async #readTree(plan: Plan, signal: AbortSignal): Promise<readonly TreeFile[]> {
@@ -146,11 +162,20 @@ class GitSource implements ImportSource {
     return files
   }
 
-  #toItem(change: HistoryChange, step: number, plan: Plan, blobs: GitBlobs): PresentFile | DeletedFile | undefined {
-    const turn = this.#turn(change, plan)
-    if (!turn) return undefined
-    if (turn.kind === 'deleted') return { kind: 'deleted', path: turn.path, step }
-    return { ...present(turn.entry, turn.selected, change.commit, turn.previousPath, blobs), step }
+  *#toItems(
+    changes: readonly HistoryChange[],
+    step: number,
+    plan: Plan,
+    blobs: GitBlobs,
+  ): Generator<PresentFile | DeletedFile, void, undefined> {
+    for (const [index, change] of changes.entries()) {
+      const turn = this.#turn(change, plan)
+      if (!turn) continue
+      const at = { step: step * CHANGES_PER_STEP + Math.min(index, CHANGES_PER_STEP - 1) }
+      yield turn.kind === 'deleted'
+        ? { kind: 'deleted', path: turn.path, at: change.commit.at, ...at }
+        : { ...present(turn.entry, turn.selected, change.commit, turn.previousPath, blobs), ...at }
+    }
   }
 
   /** What a change means for the files that are taken in: a file that is one no longer counts as deleted. */
@@ -228,23 +253,17 @@ function movedFrom({ path, blob }: GitEntry, known: KnownFiles, there: ReadonlyS
   return known.pathsWith(blob).find((previous) => !there.has(previous) && known.digestAt(previous) === blob)
 }
 
-/** Ids of the main line (first parents), and its newest commit. */
+/** Ids of the main line (first parents) as far as it can be read, and its newest commit. */
 async function readMainLine(
   { place, head }: GitRepository,
   signal: AbortSignal,
 ): Promise<{ readonly ids: ReadonlySet<string>; readonly newest: Origin }> {
-  const ids = new Set<string>()
-  let newest: Origin = { id: head, at: 0, author: '' }
-  await using git = startGit(
-    ['log', '--first-parent', '-z', '--encoding=UTF-8', '--format=%H %ct %an', head, '--'],
-    place,
-    signal,
-  )
-  for await (const token of tokensOf(git.stdout)) {
-    const [id = '', seconds = '', ...author] = token.split(' ')
-    if (ids.size === 0) newest = { id, at: Number(seconds) * 1000, author: author.join(' ') }
-    ids.add(id)
-  }
-  await git.end()
+  const words = ['--encoding=UTF-8', '--format=%ct %an', head, '--']
+  const [seconds = '', ...author] = (await askGit(['log', '--no-walk', ...words], place, signal)).trimEnd().split(' ')
+  const newest = { id: head, at: Number(seconds) * 1000, author: author.join(' ') }
+  const ids = new Set([head])
+  await using git = startGit(['rev-list', '--first-parent', head, '--'], place, signal)
+  // Where a commit is missing the line ends; that the history does, too, is said where it is read.
+  for await (const id of createInterface(git.stdout)) ids.add(id)
   return { ids, newest }
 }

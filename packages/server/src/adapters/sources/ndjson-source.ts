@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CascadeError, sha256Hex } from '#base'
-import type { FileText, ImportSource, KnownFiles, SourceLine } from '../../domain/capsules/import/index.ts'
+import type { ImportSource, KnownFiles, SourceLine, SourceText } from '../../domain/capsules/import/index.ts'
 import { decode } from './file-text.ts'
 import { unreadable } from './unreadable.ts'
 
@@ -87,7 +87,7 @@ class NdjsonSource implements ImportSource {
 
 const trimEnd = (line: Uint8Array): Uint8Array => (line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line)
 
-function toContent(bytes: Uint8Array, bytesMax: number): FileText {
+function toContent(bytes: Uint8Array, bytesMax: number): SourceText {
   if (bytes.byteLength > bytesMax) return { unfit: `it has more than ${bytesMax} bytes` }
   const text = decode(bytes)
   return text === undefined ? { unfit: 'it is not UTF-8 text' } : { text }

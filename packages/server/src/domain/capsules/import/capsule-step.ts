@@ -16,6 +16,8 @@ export type CapsuleStep =
       readonly version: string
       /** Chunks of the document go with it. */
       readonly withChunks: boolean
+      /** When an archived capsule ended, in milliseconds since 1970; now when left out. */
+      readonly at?: number
     }
 
 type DraftStep = Exclude<CapsuleStep, { kind: 'archive' | 'restore' }>
@@ -38,7 +40,8 @@ function toChange(capsules: CapsuleStore, grant: Grant, step: CapsuleStep): Chan
   if (step.kind === 'create') return capsules.create(grant, step.draft, step.dedupe)
   if (step.kind === 'version') return capsules.addVersion(grant, step.draft)
   const status = step.kind === 'archive' ? 'ARCHIVED' : 'ACTIVE'
-  return capsules.setStatus(grant, step.id, status, { withChunks: step.withChunks })
+  const { id, withChunks, at } = step
+  return capsules.setStatus(grant, id, status, { withChunks, ...(at === undefined ? {} : { at }) })
 }
 
 function tellStep(grant: Grant, step: CapsuleStep): Telling {

@@ -6,6 +6,8 @@ import type { CapsuleStore } from '../capsule-store.ts'
 /** What the next version of a document is worked out from. */
 export interface DocumentState {
   readonly id: string
+  /** Path of the file that it is of; null when it is of none. */
+  readonly path: string | null
   readonly version: string
   readonly status: CapsuleStatus
   readonly textDigest: string
@@ -69,9 +71,10 @@ export class DocumentStates {
   async #load(id: string): Promise<DocumentState | undefined> {
     const [head] = await this.#capsules.getHeads([id])
     if (!head) return undefined
-    const { version, status, content, category, licence, licenceTerms, parents } = head
+    const { version, status, content, category, licence, licenceTerms, parents, source } = head
+    const path = source?.kind === 'file' ? source.path : null
     const kept = { category, licence, licenceTerms, parents }
-    return { id, version, status, textDigest: sha256Hex(content), kept, chunks: await this.#loadChunks(id) }
+    return { id, path, version, status, textDigest: sha256Hex(content), kept, chunks: await this.#loadChunks(id) }
   }
 
   async #loadChunks(document: string): Promise<ReadonlyMap<string, ChunkState>> {

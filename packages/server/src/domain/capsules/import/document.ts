@@ -2,6 +2,7 @@ import { CAPSULE_LIMITS } from '@forge-cascade/contract'
 import { chunkDocument, type DocumentKind } from '../text/chunk.ts'
 import { parseFrontMatter } from '../text/front-matter.ts'
 import { lineStarts } from '../text/text-range.ts'
+import { fileTitle, ownTitle } from './document-title.ts'
 
 /** What a file says about itself, and the parts it is found by. */
 export interface DocumentText {
@@ -35,8 +36,10 @@ export function readDocument(
   const { data, bodyStart } =
     structure === 'markdown' ? parseFrontMatter(text) : { data: {} as Record<string, unknown>, bodyStart: 0 }
   const { title: givenTitle, tags: givenTags, ...metadata } = data
-  const heading = structure === 'markdown' ? firstHeading(text.slice(bodyStart)) : undefined
-  const title = toLabel(givenTitle) ?? toLabel(heading) ?? toLabel(path.slice(path.lastIndexOf('/') + 1)) ?? path
+  const heading = structure === 'markdown' ? ownTitle(text.slice(bodyStart)) : undefined
+  // The name of a program's file is its name with the ending.
+  const name = structure === 'code' ? path.slice(path.lastIndexOf('/') + 1) : fileTitle(path)
+  const title = toLabel(givenTitle) ?? toLabel(heading) ?? toLabel(name) ?? path
   const fits = Buffer.byteLength(JSON.stringify(metadata)) <= CAPSULE_LIMITS.metadataBytesMax
   return {
     title,
@@ -75,21 +78,6 @@ function lineAt(starts: readonly number[], offset: number): number {
     else high = middle
   }
   return low + 1
-}
-
-/** A heading that names the document stands near its head. */
-const HEADING_LINES_MAX = 200
-const HEADING = /^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$/
-const FENCE = /^ {0,3}(?:```|~~~)/
-
-function firstHeading(body: string): string | undefined {
-  let isCode = false
-  for (const line of body.split(/\r\n?|\n/, HEADING_LINES_MAX)) {
-    if (FENCE.test(line)) isCode = !isCode
-    const heading = isCode ? undefined : HEADING.exec(line.slice(0, CAPSULE_LIMITS.titleLengthMax))?.[1]
-    if (heading !== undefined) return heading
-  }
-  return undefined
 }
 
 /** One line without control characters, as titles and tags are; nothing when nothing is left. */

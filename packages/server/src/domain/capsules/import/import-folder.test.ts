@@ -105,7 +105,7 @@ describe('a folder that means harm', () => {
     const documents = await world.documents()
     expect(documents.get('tags.md')?.title).toBe('two lines')
     expect(documents.get('tags.md')?.tags).toHaveLength(CAPSULE_LIMITS.tagsMax)
-    expect(documents.get('proto.md')?.title).toBe('proto.md')
+    expect(documents.get('proto.md')?.title).toBe('proto')
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 
@@ -175,7 +175,7 @@ describe('what is taken in', () => {
     )
     folder.write('src/main.ts', 'export const answer = 42\n', at)
     folder.write('app.yaml', 'port: 1\n', at)
-    folder.write('plain.md', '\ufeffIntro\n\n```\n# no heading\n```\n\n## Real heading ##\n', at)
+    folder.write('plain.md', '\ufeffIntro\n\n```\n# no heading\n```\n\n# Real heading #\n', at)
     const world = await openImportWorld()
     await world.run(folder.path, { owner: 'handbook', identity: 'acme', lane: 'ops', tags: ['imported'], trust: 80 })
     const documents = await world.documents()

@@ -1,5 +1,4 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { codeOf } from '../../../platform/store/testing.ts'
@@ -13,15 +12,9 @@ const versionsOf = async (world: ImportWorld, path: string): Promise<readonly St
 const tell = ({ content, source, version }: StoredCapsule) =>
   source?.kind === 'file' ? [version, content, source.author, source.commit] : []
 
-/** The text files of the newest commit, as Git itself gives them. */
-function treeOf(repository: TestRepository): ReadonlyMap<string, string> {
-  const paths = repository.git('ls-tree', '-r', '-z', '--name-only', 'HEAD').split('\0').filter(Boolean)
-  return new Map(paths.map((path) => [path, repository.git('show', `HEAD:${path}`)]))
-}
-
 async function expectTree(world: ImportWorld, repository: TestRepository): Promise<void> {
   const contents = [...(await world.documents())].map(([path, { content }]) => [path, content] as const)
-  expect(new Map(contents)).toEqual(treeOf(repository))
+  expect(new Map(contents)).toEqual(repository.treeAt('HEAD'))
 }
 
 describe('a repository that means harm', () => {
@@ -70,19 +63,6 @@ describe('a repository that means harm', () => {
       versions_added: 1,
     })
     expect(existsSync(join(marks.path, 'ran'))).toBe(false)
-  })
-
-  test('a missing object is one skipped version, and nothing is fetched for it', async () => {
-    using repository = new TestRepository()
-    repository.write('a.md', 'first')
-    repository.commit('one')
-    const blob = repository.git('rev-parse', 'HEAD:a.md').trim()
-    repository.write('a.md', 'second')
-    repository.commit('two')
-    repository.remove(join('.git', 'objects', blob.slice(0, 2), blob.slice(2)))
-    const world = await openImportWorld()
-    expect(await world.run(repository.path)).toMatchObject({ state: 'completed', imported: 1, skipped: 1 })
-    expect((await world.documents()).get('a.md')).toMatchObject({ content: 'second', version: '1.0.0' })
   })
 
   test('names that look like options, and names with quotes, spaces and line breaks, are names', async () => {
@@ -161,13 +141,18 @@ describe('a repository that means harm', () => {
 
   test('a repository without a commit is refused, and no folder of ours is left behind', async () => {
     using repository = new TestRepository()
-    const world = await openImportWorld()
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('cascade-git-')).length
-    expect(await codeOf(() => world.run(repository.path))).toBe('SOURCE_UNREADABLE')
-    repository.write('a.md', 'text')
-    repository.commit('one')
-    await world.run(repository.path)
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cascade-git-')).length).toBeLessThanOrEqual(before)
+    using temporary = new TestFolder()
+    vi.stubEnv('TMPDIR', temporary.path)
+    try {
+      const world = await openImportWorld()
+      expect(await codeOf(() => world.run(repository.path))).toBe('SOURCE_UNREADABLE')
+      repository.write('a.md', 'text')
+      repository.commit('one')
+      await world.run(repository.path)
+      expect(readdirSync(temporary.path)).toEqual([])
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 })
 
@@ -243,7 +228,51 @@ describe('a history', () => {
     expect((await world.documents()).get('a.md')?.id).toBe(before.get('b.md')?.id)
     await expectTree(world, repository)
     using fresh = await atOnce(repository)
-    expect(fresh.contents).toEqual(treeOf(repository))
+    expect(fresh.contents).toEqual(repository.treeAt('HEAD'))
+  })
+
+  test('a new file at the path that another one left is another document, also before the move is written', async () => {
+    using repository = new TestRepository()
+    const text = 'a text of some lines\n'.repeat(20)
+    repository.write('0000-new.md', text)
+    repository.commit('proposed')
+    const world = await openImportWorld()
+    await world.run(repository.path)
+    repository.git('mv', '0000-new.md', '0873-new.md')
+    repository.commit('accepted')
+    repository.write('0000-new.md', 'merged back by mistake')
+    repository.commit('back')
+    repository.remove('0000-new.md')
+    repository.commit('mended')
+    repository.write('0873-new.md', `${text}and one more`)
+    repository.commit('changed')
+    expect(await world.run(repository.path)).toMatchObject({ skipped: 0, capsules_created: 1 })
+    await expectTree(world, repository)
+    expect((await versionsOf(world, '0873-new.md')).map(({ version }) => version)).toEqual(['1.0.0', '1.0.1', '1.1.0'])
+  })
+
+  test('what a commit took away was valid up to its date: a file, and a part of one', async () => {
+    using repository = new TestRepository()
+    repository.write('a.md', longDocument('A', ['One', 'Two']))
+    repository.write('b.md', 'text')
+    repository.commit('1 January')
+    repository.write('a.md', longDocument('A', ['One', 'Three']))
+    repository.remove('b.md')
+    repository.commit('2 January')
+    repository.remove('a.md')
+    repository.commit('3 January')
+    repository.write('b.md', 'another text')
+    repository.commit('4 January')
+    const world = await openImportWorld()
+    await world.run(repository.path)
+    const titlesOn = async (day: string) => {
+      const { items } = await world.store.capsules.list({ asOf: Date.parse(`2024-01-${day}`) }, { limit: 100 })
+      return items.map(({ title, content }) => (title === 'b' ? content : title)).sort()
+    }
+    expect(await titlesOn('01T12:00Z')).toEqual(['A', 'A › One', 'A › Two', 'text'])
+    expect(await titlesOn('02T12:00Z')).toEqual(['A', 'A › One', 'A › Three'])
+    expect(await titlesOn('03T12:00Z')).toEqual([])
+    expect(await titlesOn('04T12:00Z')).toEqual(['another text'])
   })
 
   test('what was text and is a link, binary or named otherwise now is archived', async () => {
@@ -416,19 +445,6 @@ describe('branches', () => {
       const world = await openImportWorld()
       expect(await world.run(join(other.path, name))).toMatchObject({ kind: 'git', imported: 1 })
     }
-  })
-
-  test('a shallow clone begins where it was cut', async () => {
-    using repository = new TestRepository()
-    using other = new TestFolder()
-    for (const text of ['first', 'second', 'third']) {
-      repository.write('a.md', text)
-      repository.commit(text)
-    }
-    repository.git('clone', '-q', '--depth', '2', `file://${repository.path}`, join(other.path, 'shallow'))
-    const world = await openImportWorld()
-    await world.run(join(other.path, 'shallow'))
-    expect((await versionsOf(world, 'a.md')).map(({ content }) => content)).toEqual(['second', 'third'])
   })
 })
 

@@ -5,12 +5,6 @@ import { createSeeded, pick } from '../../../platform/store/testing.ts'
 import type { ImportItem, ImportSource } from './import-source.ts'
 import { openImportWorld, TestRepository } from './testing.ts'
 
-/** The text files of a commit, as Git itself gives them. */
-function treeAt(repository: TestRepository, commit: string): ReadonlyMap<string, string> {
-  const paths = repository.git('ls-tree', '-r', '-z', '--name-only', commit).split('\0').filter(Boolean)
-  return new Map(paths.map((path) => [path, repository.git('show', `${commit}:${path}`)]))
-}
-
 /** Grows a repository at random: files are written, changed, moved, deleted; branches are made and merged. */
 class RandomHistory {
   readonly repository = new TestRepository()
@@ -131,7 +125,7 @@ async function expectTree(
   repository: TestRepository,
 ): Promise<void> {
   const documents = [...(await world.documents())].map(([path, { content }]) => [path, content] as const)
-  expect(new Map(documents)).toEqual(treeAt(repository, 'HEAD'))
+  expect(new Map(documents)).toEqual(repository.treeAt('HEAD'))
 }
 
 test('a thousand commits are imported one by one, in order', { timeout: 120_000 }, async () => {

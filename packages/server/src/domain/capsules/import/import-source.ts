@@ -20,8 +20,11 @@ export interface KnownFiles {
   paths(): Iterable<string>
 }
 
-/** What a file holds: its text (without a byte order mark), or why that is no text to remember. */
-export type FileText = { readonly text: string } | { readonly unfit: string }
+/** The text of a file or a line (without a byte order mark), or why it is no text to remember. */
+export type SourceText = { readonly text: string } | { readonly unfit: string }
+
+/** What a file holds, or why nobody can say: its content is missing where it should be. */
+export type FileText = SourceText | { readonly missing: string }
 
 interface Moment {
   /** Path inside the source, with forward slashes. */
@@ -49,6 +52,8 @@ export interface PresentFile extends Moment {
 /** A file that was known and is there no longer. */
 export interface DeletedFile extends Moment {
   readonly kind: 'deleted'
+  /** When it ended, in milliseconds since 1970; now when left out. */
+  readonly at?: number
 }
 
 /** A file that is not taken in, and why. What an earlier import made of it stays as it is. */
@@ -65,7 +70,7 @@ export interface SourceLine {
   readonly path: string
   /** SHA-256 of the line. */
   readonly digest: string
-  readonly content: FileText
+  readonly content: SourceText
 }
 
 /** Everything before this is one point of the history. */

@@ -13,5 +13,6 @@ export {
   type SourceKind,
   type SourceLine,
   type SourcePoint,
+  type SourceText,
 } from './import-source.ts'
 export { type ImportCall, Imports, type ImportsOptions, type StartedImport } from './imports.ts'

@@ -53,6 +53,7 @@ export function planDocument(
     steps: [...own.steps, ...chunks.steps],
     state: {
       id,
+      path: file.path,
       version: own.version,
       status: 'ACTIVE',
       textDigest: sha256Hex(text),
@@ -100,7 +101,7 @@ function describe({ settings, file, document }: Reading, said: Saying): Omit<Ver
 
 type Before = Pick<DocumentState, 'id' | 'version' | 'status' | 'textDigest'>
 
-/** Creates the capsule, or adds a version to it; an archived one comes back first. */
+/** Creates the capsule, or adds a version to it; an archived one comes back with that, so that the gap before it stays. */
 function step(
   { settings, validFrom }: Reading,
   version: VersionContent,
@@ -112,10 +113,10 @@ function step(
   const draft = makeDraft(version, identity, context.random)
   if (!before) return { steps: [{ kind: 'create', draft, dedupe: 'none' }], version: FIRST_VERSION }
   const next = numberAfter(before, version.content)
-  const restored: readonly CapsuleStep[] =
-    before.status === 'ARCHIVED' ? [{ kind: 'restore', id: before.id, version: before.version, withChunks: false }] : []
+  const restore: readonly CapsuleStep[] =
+    before.status === 'ARCHIVED' ? [{ kind: 'restore', id: before.id, version: next, withChunks: false }] : []
   return {
-    steps: [...restored, { kind: 'version', draft: makeVersionDraft(draft, next, null), before: before.version }],
+    steps: [{ kind: 'version', draft: makeVersionDraft(draft, next, null), before: before.version }, ...restore],
     version: next,
   }
 }
@@ -137,7 +138,8 @@ function planChunks(reading: Reading, document: string, before: ReadonlyMap<stri
   const places = new Set(reading.document.chunks.map(({ place }) => place))
   for (const [place, chunk] of before) {
     if (places.has(place) || chunk.status !== 'ACTIVE') continue
-    steps.push({ kind: 'archive', id: chunk.id, version: chunk.version, withChunks: false })
+    const at = reading.validFrom
+    steps.push({ kind: 'archive', id: chunk.id, version: chunk.version, withChunks: false, at })
     states.set(place, { ...chunk, status: 'ARCHIVED' })
   }
   for (const [index, chunk] of reading.document.chunks.entries()) {

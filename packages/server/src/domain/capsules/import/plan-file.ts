@@ -1,7 +1,7 @@
 import type { CapsuleStatus } from '@forge-cascade/contract'
 import { placeOf } from '../use-cases/draft.ts'
 import type { CapsuleStep } from './capsule-step.ts'
-import type { DocumentState, DocumentStates } from './document-state.ts'
+import type { ChunkState, DocumentState, DocumentStates } from './document-state.ts'
 import type { FileBook } from './file-book.ts'
 import type { ImportFileRow } from './import-records.ts'
 import { type ImportSettings, scopeOf } from './import-settings.ts'
@@ -36,16 +36,17 @@ export async function planPresent(planning: Planning, file: PresentFile): Promis
   const barrier = barrierTo(document, before)
   if (barrier !== undefined) return planSkipped(planning, { kind: 'skipped', path: file.path, reason: barrier })
   const content = await file.read()
-  if ('unfit' in content) return planUnfit(planning, file, content.unfit, { here, moved })
-  return planText(planning, file, content.text, { here, moved }, document)
+  if ('missing' in content) return planMissing(planning, file, content.missing, { before, moved })
+  if ('unfit' in content) return planUnfit(planning, file, content.unfit, { before, moved })
+  return planText(planning, file, content.text, { before, moved }, document)
 }
 
 /** A file that is there no longer: its capsule and its chunks are archived. */
-export async function planDeleted(planning: Planning, { path, step }: DeletedFile): Promise<PlannedItem> {
+export async function planDeleted(planning: Planning, { path, step, at }: DeletedFile): Promise<PlannedItem> {
   const here = await planning.book.find(path)
   if (isDone(here, step) || here?.standing !== 'present') return passed(path, 'counted')
   const reason = 'it was deleted in the source; its capsule is archived'
-  const { steps, document } = await planArchive(planning, here)
+  const { steps, document } = await planArchive(planning, here, at)
   const row = rowOf(planning, path, here, { standing: 'gone', reason, ...atStep(step), tally: { imported: 1 } })
   return { path, outcome: 'imported', steps, rows: [row], document }
 }
@@ -78,20 +79,19 @@ export function failedRow(
 export async function planArchive(
   { documents }: Pick<Planning, 'documents'>,
   { capsule_id: id }: ImportFileRow,
+  at?: number,
 ): Promise<{ readonly steps: readonly CapsuleStep[]; readonly document: string | null }> {
   const state = id === null ? undefined : await documents.find(id)
   if (state?.status !== 'ACTIVE') return { steps: [], document: null }
-  const chunks = new Map(state.chunks)
-  const steps: CapsuleStep[] = [{ kind: 'archive', id: state.id, version: state.version, withChunks: false }]
-  for (const [place, chunk] of state.chunks) {
-    // One by one: a quarantined chunk stays quarantined.
-    if (chunk.status !== 'ACTIVE') continue
-    steps.push({ kind: 'archive', id: chunk.id, version: chunk.version, withChunks: false })
-    chunks.set(place, { ...chunk, status: 'ARCHIVED' })
-  }
+  const chunks = new Map([...state.chunks].map(([place, chunk]) => [place, archivedAlong(chunk)]))
   documents.set({ ...state, status: 'ARCHIVED', chunks })
-  return { steps, document: state.id }
+  const ended = at === undefined ? {} : { at }
+  const step = { kind: 'archive', id: state.id, version: state.version, withChunks: true, ...ended } as const
+  return { steps: [step], document: state.id }
 }
+
+const archivedAlong = (chunk: ChunkState): ChunkState =>
+  chunk.status === 'ACTIVE' ? { ...chunk, status: 'ARCHIVED' } : chunk
 
 const isDone = (here: ImportFileRow | undefined, step: number | undefined): boolean =>
   step !== undefined && here !== undefined && here.step >= step
@@ -135,8 +135,11 @@ async function findDocument(
 ): Promise<DocumentState | undefined> {
   if (before?.capsule_id) return documents.find(before.capsule_id)
   const place = placeOf({ kind: 'file', path, root: settings.root })
-  const found = place && (await settings.context.store.capsules.findByPlace(scopeOf(settings), place))
-  return found && found.status === 'ACTIVE' && found.partOf === null ? documents.find(found.id) : undefined
+  const found = place ? await settings.context.store.capsules.findByPlace(scopeOf(settings), place) : undefined
+  if (found?.status !== 'ACTIVE' || found.partOf !== null) return undefined
+  const state = await documents.find(found.id)
+  // By what is planned and not written yet it may have moved on: then the path is free for another file.
+  return state?.path === path ? state : undefined
 }
 
 /** Why the document may not get a version; nothing when it may. What the import itself archived, it brings back. */
@@ -146,7 +149,9 @@ function barrierTo(document: DocumentState | undefined, before: ImportFileRow | 
 }
 
 interface Rows {
-  readonly here: ImportFileRow | undefined
+  /** What the file goes on from. */
+  readonly before: ImportFileRow | undefined
+  /** The same, where it moved here from another path. */
   readonly moved: ImportFileRow | undefined
 }
 
@@ -154,14 +159,13 @@ function planText(
   planning: Planning,
   file: PresentFile,
   text: string,
-  { here, moved }: Rows,
+  { before, moved }: Rows,
   document: DocumentState | undefined,
 ): PlannedItem {
   const { settings, documents } = planning
   const { steps, state, chunks } = planDocument(settings, file, text, document)
   documents.set(state)
-  const before = moved ?? (document ? here : undefined)
-  const row = rowOf(planning, file.path, before, {
+  const row = rowOf(planning, file.path, document && before, {
     state: 'imported',
     reason: null,
     standing: 'present',
@@ -187,19 +191,29 @@ async function planUnfit(
   planning: Planning,
   file: PresentFile,
   reason: string,
-  { here, moved }: Rows,
+  { before, moved }: Rows,
 ): Promise<PlannedItem> {
-  const before = moved ?? here
-  const archived = before?.standing === 'present' ? await planArchive(planning, before) : { steps: [], document: null }
+  const isPresent = before?.standing === 'present'
+  const archived = isPresent ? await planArchive(planning, before, file.at) : { steps: [], document: null }
   const row = rowOf(planning, file.path, before, {
     state: 'skipped',
     reason,
-    standing: before?.standing === 'present' ? 'gone' : (here?.standing ?? 'absent'),
+    standing: isPresent ? 'gone' : (before?.standing ?? 'absent'),
     digest: file.digest,
     ...atStep(file.step),
     tally: { skipped: 1 },
   })
   return { path: file.path, outcome: 'skipped', ...archived, rows: [row, ...leftBehind(planning, file, moved)] }
+}
+
+/** Nobody can say what it holds: what was taken in before stands, and moves along. */
+function planMissing(planning: Planning, file: PresentFile, reason: string, { before, moved }: Rows): PlannedItem {
+  const isKnown = before?.path === file.path && before.state === 'skipped' && before.reason === reason
+  if (file.step === undefined && isKnown) return repeated(planning, before, 'skipped')
+  const tally = { skipped: 1 }
+  const row = rowOf(planning, file.path, before, { state: 'skipped', reason, ...atStep(file.step), tally })
+  const rows = [row, ...leftBehind(planning, file, moved)]
+  return { path: file.path, outcome: 'skipped', steps: [], rows, document: null }
 }
 
 /** The path a file came from remembers that it moved on, so that a repeated step does not begin it anew. */

@@ -157,6 +157,18 @@ export class TestRepository extends TestFolder {
     return this.git('rev-parse', 'HEAD').trim()
   }
 
+  /** The text files of a commit, as Git itself gives them. */
+  treeAt(commit: string): ReadonlyMap<string, string> {
+    const paths = this.git('ls-tree', '-r', '-z', '--name-only', commit).split('\0').filter(Boolean)
+    return new Map(paths.map((path) => [path, this.git('show', `${commit}:${path}`)]))
+  }
+
+  /** Where the object lies that `name` means (`HEAD:a.md`, `HEAD^{tree}`), as long as it is in no pack. */
+  objectPath(name: string): string {
+    const id = this.git('rev-parse', name).trim()
+    return join('.git', 'objects', id.slice(0, 2), id.slice(2))
+  }
+
   merge(branch: string): string {
     this.git('merge', '-q', '--no-ff', '-m', `Merge ${branch}`, branch)
     this.#commits++
