@@ -63,15 +63,22 @@ export class Subjects {
   }
 
   /**
-   * The subject that an id or a name means; a name that is new becomes a subject without credentials.
+   * As `resolve`, for an id or a name that `resolveOrRegister` would take.
    *
    * @throws CascadeError UNPROCESSABLE for an id that nobody has, and for what cannot be a name.
    */
-  async resolveOrRegister(idOrName: string, grant: GrantSubjectCreation): Promise<Subject> {
+  async resolveOrCheck(idOrName: string): Promise<Subject | undefined> {
     const found = await this.resolve(idOrName)
     if (found) return found
     if (isUuid(idOrName)) throw new CascadeError('UNPROCESSABLE', `No subject has the id ${idOrName}.`)
     if (!isSubjectName(idOrName)) throw notAName()
+    return undefined
+  }
+
+  /** As `resolveOrCheck`; a name that is new becomes a subject without credentials. */
+  async resolveOrRegister(idOrName: string, grant: GrantSubjectCreation): Promise<Subject> {
+    const found = await this.resolveOrCheck(idOrName)
+    if (found) return found
     return this.#register({ kind: 'person', name: idOrName, roles: ['member'], trust: SUBJECT_TRUST_NEW }, grant())
   }
 

@@ -1,7 +1,7 @@
 import type { CapsuleCreate } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError } from '#base'
 import type { Subject } from '#identity'
-import type { Command, CommandOutcome, Grant } from '#store'
+import type { Command, CommandOutcome } from '#store'
 import type { Embedding, ParentEdge } from '../capsule.ts'
 import type { CapsuleDraft } from '../capsule-store.ts'
 import { FIRST_VERSION } from '../text/semver.ts'
@@ -36,82 +36,95 @@ export async function createCapsule(
 
 /**
  * Adds capsules, each as a command of its own: one that cannot be carried out leaves the others alone. Durable when it
- * returns. Texts without a vector are embedded together before anything is written.
+ * returns. What can refuse a line is looked at before anything is written; texts without a vector are embedded together.
  */
 export async function createCapsules(
   context: CapsuleContext,
   call: Call<'capsule.create'>,
   lines: readonly CreateLine[],
 ): Promise<readonly Created[]> {
-  const prepared = await prepareAll(context, call, lines)
-  const ready = prepared.filter((line): line is Ready => 'draft' in line)
-  await embedMissing(context, ready)
-  const commands = await inTurns(ready, lengthOfDraft, (line) => createCommand(context, call.grant, line))
+  const checked = await inTurns(lines, lengthOfLine, (line) => settle(() => check(context, call, line)))
+  await embedMissing(context, checked.filter(isChecked))
+  const ready = await inTurns(checked, lengthOfWork, (work) =>
+    isChecked(work) ? settle(() => complete(context, call, work)) : work,
+  )
+  const commands = ready.filter((work) => 'command' in work).map(({ command }) => command)
   const outcomes = commands.length === 0 ? [] : await context.store.append(commands)
   let next = 0
-  return prepared.map((line) => {
-    if (!('draft' in line)) return { outcome: { ok: false, error: line.error }, draft: undefined }
+  return ready.map((work) => {
+    if (!('command' in work)) return { outcome: { ok: false, error: work.error }, draft: undefined }
     const outcome = outcomes[next++]
     if (!outcome) throw new CascadeError('INTERNAL', 'The store answered fewer outcomes than commands.')
-    return { outcome, draft: line.draft }
+    return { outcome, draft: work.draft }
   })
 }
 
+/** A line that nothing speaks against so far. */
+interface Checked {
+  readonly line: CreateLine
+  readonly trust: number
+  readonly parents: readonly ParentEdge[]
+  /** Nobody yet where the name is new. */
+  readonly owner: Subject | undefined
+  readonly author: Subject
+  embedding: Embedding | null
+}
+/** A command that may be sent. One that repeats another has no draft: its receipt is there already. */
 interface Ready {
-  draft: CapsuleDraft
-  readonly command: CommandIdentity
-  readonly dedupe: 'scope' | 'none'
+  readonly command: Command
+  readonly draft: CapsuleDraft | undefined
 }
 interface Refused {
   readonly error: CascadeError
 }
 
-const lengthOfDraft = ({ draft }: Ready): number => draft.content.length
+const isChecked = (work: Checked | Ready | Refused): work is Checked => 'line' in work
+const lengthOfLine = ({ input }: CreateLine): number => input.content.length
+const lengthOfWork = (work: Checked | Ready | Refused): number => (isChecked(work) ? lengthOfLine(work.line) : 0)
 
-const prepareAll = (
-  context: CapsuleContext,
-  call: Call,
-  lines: readonly CreateLine[],
-): Promise<readonly (Ready | Refused)[]> =>
-  inTurns(
-    lines,
-    ({ input }) => input.content.length,
-    (line) => prepareOrRefuse(context, call, line),
-  )
-
-async function prepareOrRefuse(context: CapsuleContext, call: Call, line: CreateLine): Promise<Ready | Refused> {
+/** What is refused is the answer to one line, not the end of the others. */
+async function settle<T>(work: () => Promise<T>): Promise<T | Refused> {
   try {
-    return await prepare(context, call, line)
+    return await work()
   } catch (error) {
     if (!isCascadeError(error)) throw error
     return { error }
   }
 }
 
-async function prepare(
+async function check(context: CapsuleContext, { grant, subject }: Call, line: CreateLine): Promise<Checked | Ready> {
+  const { input, command } = line
+  const { store, subjects, clock } = context
+  if (command.bodyDigest !== undefined && (await store.receipt(command.id)))
+    return { command: { ...command, grant, changes: [], records: [], events: [] }, draft: undefined }
+  return {
+    line,
+    trust: trustOfNew(input.trust, subject),
+    embedding: input.embedding === undefined ? null : parseEmbedding(input.embedding, input.embedding_model),
+    owner: input.owner === undefined ? subject : await subjects.resolveOrCheck(input.owner),
+    parents: await resolveParents(store.capsules, input.parents ?? [], clock()),
+    author: subject,
+  }
+}
+
+async function complete(
   context: CapsuleContext,
-  { subject, grantSubject }: Call,
-  { input, command }: CreateLine,
+  { grant, grantSubject }: Call,
+  { line: { input, command }, trust, embedding, parents, owner, author }: Checked,
 ): Promise<Ready> {
-  const trust = trustOfNew(input.trust, subject)
-  const embedding = input.embedding === undefined ? null : parseEmbedding(input.embedding, input.embedding_model)
-  const owner =
-    input.owner === undefined ? subject : await context.subjects.resolveOrRegister(input.owner, grantSubject)
-  const parents: readonly ParentEdge[] = await resolveParents(
-    context.store.capsules,
-    input.parents ?? [],
-    context.clock(),
-  )
+  // Only a name that is new is registered, when nothing is left that could refuse the line but the store itself.
+  const { id: ownerId } = owner ?? (await context.subjects.resolveOrRegister(input.owner ?? author.id, grantSubject))
   const identity = {
     id: context.newId(),
-    owner: owner.id,
-    author: subject.id,
+    owner: ownerId,
+    author: author.id,
     trust,
     embedding,
     validFrom: validFromOf(input),
   }
   const draft = makeDraft({ ...describeVersion(input, undefined), parents }, identity, context.random)
-  return { draft, command, dedupe: input.dedupe ?? 'scope' }
+  const changes = [context.store.capsules.create(grant, draft, input.dedupe ?? 'scope')]
+  return { command: { ...command, grant, changes, ...tellCreated(grant, draft, FIRST_VERSION) }, draft }
 }
 
 /**
@@ -137,27 +150,17 @@ export function validFromOf({ valid_from, source }: Pick<CapsuleCreate, 'valid_f
   return given === undefined ? null : Date.parse(given)
 }
 
-async function embedMissing({ embedder }: CapsuleContext, lines: readonly Ready[]): Promise<void> {
-  const missing = lines.filter(({ draft }) => draft.embedding === null && draft.indexed)
+async function embedMissing({ embedder }: CapsuleContext, works: readonly Checked[]): Promise<void> {
+  const missing = works.filter(({ embedding }) => embedding === null)
   if (missing.length === 0) return
-  const vectors = await embedder.embed(
-    missing.map(({ draft }) => embeddedText(draft)),
-    'document',
+  const texts = missing.map(({ line: { input } }) =>
+    embeddedText({ title: input.title ?? null, content: input.content }),
   )
-  for (const [index, line] of missing.entries())
-    line.draft = { ...line.draft, embedding: toEmbedding(embedder.model, vectors[index]) }
+  const vectors = await embedder.embed(texts, 'document')
+  for (const [index, work] of missing.entries()) work.embedding = toEmbedding(embedder.model, vectors[index])
 }
 
 /** A text without anything to see (only punctuation) has a zero vector, and so no place in the space. */
 export function toEmbedding(model: string, vector: Float32Array | undefined): Embedding | null {
   return vector?.some((value) => value !== 0) ? { model, vector } : null
-}
-
-function createCommand({ store }: CapsuleContext, grant: Grant, { draft, command, dedupe }: Ready): Command {
-  return {
-    ...command,
-    grant,
-    changes: [store.capsules.create(grant, draft, dedupe)],
-    ...tellCreated(grant, draft, FIRST_VERSION),
-  }
 }

@@ -3,6 +3,7 @@ import type { StoredCapsule } from '../capsule.ts'
 import { diffFields } from '../text/field-diff.ts'
 import type { Call, CapsuleContext } from './context.ts'
 import { type Created, createCapsule } from './create-capsules.ts'
+import { embeddedText } from './draft.ts'
 import { getCapsule, getVersion } from './read-capsule.ts'
 
 /**
@@ -26,7 +27,19 @@ export async function forkCapsule(
     reason,
     ...(difference.length > 0 ? { changes: toJson(difference) } : {}),
   }
-  return createCapsule(context, call, { ...child, parents: [edge], dedupe: 'none' })
+  const vector = child.embedding === undefined ? await inheritedVector(context, parent, child) : {}
+  return createCapsule(context, call, { ...child, ...vector, parents: [edge], dedupe: 'none' })
+}
+
+/** The same text keeps the vector it was given: the child is found where its parent is. */
+async function inheritedVector(
+  { store }: CapsuleContext,
+  parent: StoredCapsule,
+  { title = null, content }: CapsuleCreate,
+): Promise<Pick<CapsuleCreate, 'embedding' | 'embedding_model'>> {
+  if (embeddedText(parent) !== embeddedText({ title, content })) return {}
+  const found = await store.capsules.findEmbedding(parent.id, parent.version)
+  return found ? { embedding: [...found.vector], embedding_model: found.model } : {}
 }
 
 /** What a child has from its parent. Source and validity are the child's own. */
