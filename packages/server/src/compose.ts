@@ -292,7 +292,8 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
 async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposable> {
   const { loaded, options, log, lifecycle, health, metrics, startedAt } = frame
   const [folder, store, context] = [boot.get(FOLDER), boot.get(STORE), boot.get(CAPSULES)]
-  const lag = new LoopLagMonitor({ log })
+  await using parts = new AsyncDisposableStack()
+  const lag = parts.use(new LoopLagMonitor({ log }))
   metrics.onCollect(processGauges(lag))
   const directory = loaded.config.store.backup_dir ?? join(folder.directory, 'backups')
   const backups = { context, clock, directory, write: (file: string) => store.backup(file) }
@@ -308,41 +309,39 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     backup: (call, path) => takeBackup(backups, call, path),
   })
   const scrapeToken = loaded.config.metrics.scrape_token
-  const server = new HttpServer({
-    ...(scrapeToken === undefined ? {} : { scrapeTokenDigest: tokenDigest(scrapeToken) }),
-    routes: ROUTES,
-    handlers: createHandlers({
-      capsules: context,
-      imports: createImportDesk(boot.get(IMPORTS)),
-      system,
-      health,
-      metrics,
+  const server = parts.use(
+    new HttpServer({
+      ...(scrapeToken === undefined ? {} : { scrapeTokenDigest: tokenDigest(scrapeToken) }),
+      routes: ROUTES,
+      handlers: createHandlers({
+        capsules: context,
+        imports: createImportDesk(boot.get(IMPORTS)),
+        system,
+        health,
+        metrics,
+        logger: log,
+        version: VERSION,
+        lineBytesMax: loaded.config.server.body_bytes_max,
+        lineIdleMs: loaded.config.server.request_timeout_s * 1000,
+      }),
+      authenticate: authenticateBy([{ digest: tokenDigest(boot.get(TOKEN).token), subject: boot.get(ADMIN) }]),
+      gate: boot.get(GATE),
+      server: loaded.config.server,
+      rate: () => loaded.config.limits.rate,
+      head: () => store.head(),
       logger: log,
-      version: VERSION,
-      lineBytesMax: loaded.config.server.body_bytes_max,
-      lineIdleMs: loaded.config.server.request_timeout_s * 1000,
+      metrics,
+      clock,
+      newId,
+      trackWork: (name) => lifecycle.trackWork(name),
     }),
-    authenticate: authenticateBy([{ digest: tokenDigest(boot.get(TOKEN).token), subject: boot.get(ADMIN) }]),
-    gate: boot.get(GATE),
-    server: loaded.config.server,
-    rate: () => loaded.config.limits.rate,
-    head: () => store.head(),
-    logger: log,
-    metrics,
-    clock,
-    newId,
-    trackWork: (name) => lifecycle.trackWork(name),
-  })
+  )
   await server.listenLocally(folder.socket)
   const address = options.listen === 'socket' ? null : (await server.listen()).url
   folder.announce(toRfc3339(startedAt), address)
   boot.provide(ADDRESS, address)
-  return {
-    [Symbol.asyncDispose]: async () => {
-      await server.close()
-      lag[Symbol.dispose]()
-    },
-  }
+  // Until here a failure closes what was opened; from here on the boot does.
+  return parts.move()
 }
 
 function openMaintenance({ log }: Frame, boot: BootContext): Maintenance {

@@ -16,10 +16,10 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 const data = () => join(root, 'data')
-/** All but the file that only carries the lock. */
+/** All but what belongs to the folder rather than to its store. */
 const files = () =>
   readdirSync(data())
-    .filter((name) => name !== 'lock')
+    .filter((name) => name !== 'lock' && name !== '.gitignore')
     .toSorted()
 
 /** Writes capsules with these contents into the folder, and a backup after them. */

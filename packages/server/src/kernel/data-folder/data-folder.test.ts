@@ -96,7 +96,7 @@ describe('processes that want one folder', () => {
     using folder = open()
     expect(folder.socket).toBe(socket)
     expect(findOwner(directory)).toBeUndefined()
-    expect(readdirSync(directory)).toEqual(['lock'])
+    expect(readdirSync(directory)).toEqual(['.gitignore', 'lock'])
   })
 
   test('when the owner gives it back: the next has it', async () => {
@@ -196,9 +196,9 @@ describe('the owner', () => {
     await using owner = new Contender(directory)
     await owner.order('open')
     await owner.order('announce')
-    const modes = ['lock', 'owner.json', 'socket'].map((name) => modeOf(name))
-    expect([modeOf(), ...modes]).toEqual([0o700, 0o600, 0o600, 0o600])
-    expect(readdirSync(directory).sort()).toEqual(['lock', 'owner.json', 'socket'])
+    const modes = ['.gitignore', 'lock', 'owner.json', 'socket'].map((name) => modeOf(name))
+    expect([modeOf(), ...modes]).toEqual([0o700, 0o600, 0o600, 0o600, 0o600])
+    expect(readdirSync(directory).sort()).toEqual(['.gitignore', 'lock', 'owner.json', 'socket'])
   })
 
   test('leaves a folder that was there before as open as it was', () => {

@@ -1,4 +1,5 @@
-import { accessSync, chmodSync, constants, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import type { AcquireFolderLock, FolderLock } from './folder-lock.ts'
 import { type FolderOwner, readOwner, removeOwner, writeOwner } from './owner-file.ts'
@@ -30,6 +31,7 @@ export class DataFolder implements Disposable {
     const lock = acquire(directory)
     if (!lock.held) throw inUse(directory)
     try {
+      keepOutOfGit(directory)
       return new DataFolder(directory, clear(directory), lock)
     } catch (error) {
       lock[Symbol.dispose]()
@@ -53,6 +55,12 @@ export class DataFolder implements Disposable {
       this.#lock[Symbol.dispose]()
     }
   }
+}
+
+/** The folder holds the token and may lie in somebody's repository: nothing of it is ever added there by accident. */
+function keepOutOfGit(directory: string): void {
+  const file = join(directory, '.gitignore')
+  if (!existsSync(file)) writeFileSync(file, '*\n', { mode: 0o600 })
 }
 
 /**

@@ -32,11 +32,15 @@ describe('the lag', () => {
     expect([monitor.p99Seconds(), warnings]).toEqual([0, []])
   })
 
-  test('above 50 ms is warned about once a window', () => {
-    const { monitor, warnings } = open(histogramOf({ p99: 30, max: 61 }))
+  test.for([
+    { name: 'above 50 ms again and again', given: { p99: 70, max: 90 }, said: [{ blocked_ms: 80, p99_ms: 60 }] },
+    { name: 'above 250 ms once', given: { p99: 30, max: 271 }, said: [{ blocked_ms: 261, p99_ms: 20 }] },
+    { name: 'below that, as on a busy machine,', given: { p99: 60, max: 260 }, said: [] },
+  ])('$name is told at most once a window', ({ given, said }) => {
+    const { monitor, warnings } = open(histogramOf(given))
     monitor.closeWindow()
     monitor.closeWindow()
-    expect(warnings).toEqual([{ blocked_ms: 51, p99_ms: 20 }])
+    expect(warnings).toEqual(said)
   })
 
   test('is known during its window and one window longer', () => {
@@ -53,7 +57,7 @@ test('a real block of the event loop is seen', async () => {
   const histogram = monitorEventLoopDelay({ resolution: 10 })
   const { monitor, warnings } = open(histogram)
   while (histogram.count === 0) await sleep(5)
-  const until = performance.now() + 150
+  const until = performance.now() + 300
   while (performance.now() < until) Math.sqrt(until)
   const { count } = histogram
   while (histogram.count === count) await sleep(5)

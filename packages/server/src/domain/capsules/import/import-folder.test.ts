@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { CAPSULE_LIMITS, importFile, importJob } from '@forge-cascade/contract'
 import { describe, expect, test } from 'vitest'
 import { createBuiltinEmbedder } from '../../../adapters/models/builtin-embedder.ts'
@@ -126,7 +127,7 @@ describe('a folder that means harm', () => {
   test.for([
     ['a relative path', 'notes'],
     ['a path that is not there', '/nowhere/at/all'],
-    ['a single file', new URL(import.meta.url).pathname],
+    ['a single file', fileURLToPath(import.meta.url)],
   ])('%s is refused before anything is written', async ([, path]) => {
     const world = await openImportWorld()
     const head = world.store.head()

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { ImportJob } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { systemClock } from '#base'
@@ -16,7 +17,7 @@ import {
   TestRepository,
 } from './testing.ts'
 
-const CHILD = new URL('./testing/import-in-child.ts', import.meta.url).pathname
+const CHILD = fileURLToPath(new URL('./testing/import-in-child.ts', import.meta.url))
 
 /** Kills the import after `afterMs`; gives the job when it came to its end before that. */
 async function importAndKill(data: string, path: string, afterMs: number | undefined): Promise<ImportJob | undefined> {
