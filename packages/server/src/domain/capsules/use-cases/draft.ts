@@ -88,6 +88,9 @@ export function placeOf(source: Source | null): string | null {
   return null
 }
 
+/** Where a chunk stands: by its document's id, for the document may be renamed. */
+export const placeOfChunk = ({ id, place }: PartOf): string => `chunk:${id}:${place}`
+
 /** The text that is embedded for a version: its title says what its content is about. */
 export const embeddedText = ({ title, content }: Pick<VersionContent, 'title' | 'content'>): string =>
   title === null ? content : `${title}\n${content}`

@@ -87,14 +87,12 @@ describe('quarantine', () => {
 
 describe('trust of a document', () => {
   test('goes down with its chunks and up with those that nobody trusted less', async () => {
-    const { context, call, add, addChunk } = await openWorld()
-    const document = await add({ content: 'The whole text.' })
-    const [one, two] = [await addChunk(document, 'The whole', 0), await addChunk(document, 'text.', 1)]
-    const trust = async () =>
-      Promise.all([one, two].map(async ({ id }) => (await getCapsule(context, id)).effectiveTrust))
+    const { context, call, addDocument } = await openWorld()
+    const { document, chunks } = await addDocument('The whole text.', ['The whole', 'text.'])
+    const trust = async () => Promise.all(chunks.map(async ({ id }) => (await getCapsule(context, id)).effectiveTrust))
     const set = (id: string, value: number) =>
       setTrust(context, call('capsule.trust'), id, { trust: value, reason: 'r' })
-    await set(two.id, 20)
+    await set(chunks[1]?.id ?? '', 20)
     await set(document.id, 30)
     expect(await trust()).toEqual([30, 20])
     await set(document.id, 70)

@@ -9,8 +9,8 @@ import { createTestClock, type TestClock } from '../../../platform/store/testing
 import type { AskContext } from '../ask/ask.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import type { Call } from './context.ts'
-import { createCapsule } from './create-capsules.ts'
-import { describeVersion, makeDraft } from './draft.ts'
+import { createCapsule, toEmbedding } from './create-capsules.ts'
+import { type DraftIdentity, describeVersion, makeDraft, placeOfChunk } from './draft.ts'
 import { SIMILARITY_COLLECTION } from './link-similar.ts'
 import { getCapsule } from './read-capsule.ts'
 import { tellCreated } from './tell.ts'
@@ -23,8 +23,13 @@ export interface World {
   call<A extends Action>(action: A, by?: Subject): Call<A>
   /** Adds a capsule and reads it back. */
   add(input: Partial<CapsuleCreate> & { readonly content: string }): Promise<StoredCapsule>
-  /** Adds a part to a document, as an import does. */
-  addChunk(document: StoredCapsule, content: string, index: number): Promise<StoredCapsule>
+  /** Adds a document as an import does: it is found through its chunks, not by its own text. */
+  addDocument(content: string, parts: readonly string[]): Promise<WorldDocument>
+}
+
+export interface WorldDocument {
+  readonly document: StoredCapsule
+  readonly chunks: readonly StoredCapsule[]
 }
 
 export async function openWorld(): Promise<World> {
@@ -65,18 +70,28 @@ export async function openWorld(): Promise<World> {
     if (!outcome.ok) throw outcome.error
     return getCapsule(context, outcome.receipt.id ?? '')
   }
-  const addChunk: World['addChunk'] = async (document, content, index) => {
+  const put = async (content: string, more: Pick<DraftIdentity, 'partOf' | 'place' | 'indexed' | 'embedding'>) => {
     const { grant, command } = call('import.run')
-    const version = { ...describeVersion({ content, type: document.type }, undefined), parents: [] }
-    const partOf = { id: document.id, place: `part ${index}`, index }
-    const who = { id: newId(), owner: document.owner, author: document.author, trust: document.trust }
-    const draft = makeDraft(version, { ...who, partOf, embedding: null, validFrom: null }, systemRandom)
+    const version = { ...describeVersion({ content, type: 'knowledge' }, undefined), parents: [] }
+    const who = { id: newId(), owner: administrator.id, author: administrator.id, trust: 60, validFrom: null }
+    const draft = makeDraft(version, { ...who, ...more }, systemRandom)
     const changes = [store.capsules.create(grant, draft, 'none')]
     const [outcome] = await store.append([{ ...command, grant, changes, ...tellCreated(grant, draft, '1.0.0') }])
     if (!outcome?.ok) throw outcome?.error
     return getCapsule(context, draft.id)
   }
-  return { context, time, administrator, call, add, addChunk }
+  const addDocument: World['addDocument'] = async (content, parts) => {
+    const document = await put(content, { indexed: false, embedding: null })
+    const vectors = await context.embedder.embed(parts, 'document')
+    const chunks: StoredCapsule[] = []
+    for (const [index, part] of parts.entries()) {
+      const partOf = { id: document.id, place: `part ${index}`, index }
+      const embedding = toEmbedding(context.embedder.model, vectors[index])
+      chunks.push(await put(part, { partOf, place: placeOfChunk(partOf), embedding }))
+    }
+    return { document, chunks }
+  }
+  return { context, time, administrator, call, add, addDocument }
 }
 
 const SEARCH_SETTINGS = {

@@ -5,14 +5,20 @@ import type { Embedding, StoredCapsule, VersionContent } from '../capsule.ts'
 import { nextVersion } from '../text/semver.ts'
 import type { Call, CapsuleContext } from './context.ts'
 import { toEmbedding, validFromOf } from './create-capsules.ts'
-import { describeVersion, embeddedText, makeDraft, makeVersionDraft, resolveParents } from './draft.ts'
+import { followVersion } from './document-chunks.ts'
+import { describeVersion, embeddedText, makeDraft, makeVersionDraft, placeOfChunk, resolveParents } from './draft.ts'
 import { getCapsule } from './read-capsule.ts'
 import { tellVersioned } from './tell.ts'
 import { parseEmbedding } from './vectors.ts'
 
 /** The capsule and its receipt; `changed` is false when the body said nothing new. */
 export type Updated =
-  | { readonly changed: true; readonly outcome: CommandOutcome }
+  | {
+      readonly changed: true
+      readonly outcome: CommandOutcome
+      /** What the capsule has by this change; others may have gone on since. */
+      readonly revision: number
+    }
   | { readonly changed: false; readonly capsule: StoredCapsule }
 
 /**
@@ -35,29 +41,36 @@ export async function updateCapsule(
   if (!differs(before, after) && input.version === undefined && input.embedding === undefined)
     return { changed: false, capsule: before }
   const version = chooseVersion(before, after, input)
-  const embedding = await embeddingOf(context, before, after, input)
+  const validFrom = validFromOf(input)
+  const { indexed, changes, records, events } = await followVersion(context, call, before, after, validFrom)
+  const embedding = indexed ? await embeddingOf(context, before, after, input) : null
   const identity = {
     id,
     owner: before.owner,
     author: call.subject.id,
     trust: before.trust,
     embedding,
-    validFrom: validFromOf(input),
+    indexed,
+    validFrom,
   }
-  const draft = makeDraft(after, { ...identity, ...(before.partOf ? { partOf: before.partOf } : {}) }, context.random)
+  const draft = makeDraft(after, { ...identity, ...placeInDocument(before) }, context.random)
   const versionDraft = makeVersionDraft(draft, version, input.reason ?? null)
+  const telling = tellVersioned(call.grant, versionDraft, before.version)
   const [outcome] = await context.store.append([
     {
       ...call.command,
       grant: call.grant,
       expected: { [id]: before.revision },
-      changes: [context.store.capsules.addVersion(call.grant, versionDraft)],
-      ...tellVersioned(call.grant, versionDraft, before.version),
+      changes: [context.store.capsules.addVersion(call.grant, versionDraft), ...changes],
+      records: [...telling.records, ...records],
+      events: [...telling.events, ...events],
     },
   ])
   if (!outcome) throw new CascadeError('INTERNAL', 'The store answered nothing to an update.')
-  return { changed: true, outcome }
+  return { changed: true, outcome, revision: before.revision + 1 }
 }
+
+const placeInDocument = ({ partOf }: StoredCapsule) => (partOf ? { partOf, place: placeOfChunk(partOf) } : {})
 
 async function apply(
   { store, clock }: CapsuleContext,

@@ -1,3 +1,4 @@
+import { CascadeError } from '#base'
 import {
   archiveCapsule,
   type CapsuleContext,
@@ -73,7 +74,7 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
       const matches = (head: StoredCapsule) => matchesStrongly(ifMatch, entityTag(head))
       const updated = await updateCapsule(capsules, call, id, body, matches)
       const receipt = receiptOf(updated, call.command.id, store.head())
-      const capsule = updated.changed ? await getCapsule(capsules, id) : updated.capsule
+      const capsule = updated.changed ? await getWritten(capsules, receipt, updated.revision) : updated.capsule
       if (updated.changed) metrics.count('cascade_memory_docs_total')
       const { body: shown, headers, sequence } = await answerWithReceipt(capsules, capsule, receipt)
       return { status: 200, body: shown, headers: { etag: headers.etag }, sequence }
@@ -111,6 +112,12 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
 async function answerCapsule({ subjects }: CapsuleContext, capsule: StoredCapsule) {
   const [body] = await presentCapsules(subjects, [capsule])
   return { body: body!, headers: { etag: entityTag(capsule) } } // one capsule in, one out
+}
+
+/** The version that a change wrote, with the revision it made: what others did since has an ETag of its own. */
+async function getWritten(context: CapsuleContext, { id, version }: Receipt, revision: number): Promise<StoredCapsule> {
+  if (id === null || version === null) throw new CascadeError('INTERNAL', 'The receipt of a version names none.')
+  return { ...(await getVersion(context, id, version)), revision }
 }
 
 /** A body that changed nothing has a receipt too: of the version that is there. */
