@@ -103,9 +103,13 @@ export function scoreVectors(
 /** Cosine of the angle, -1 to 1, of a query and the bytes of a stored vector. */
 function cosineOf(query: Float32Array, bytes: Uint8Array): number {
   const row = toVector(bytes)
-  let [dot, queryLength, rowLength] = [0, 0, 0]
+  let dot = 0
+  let queryLength = 0
+  let rowLength = 0
+  // Plain variables: taking pairs apart costs three times the arithmetic.
   for (let index = 0; index < row.length; index++) {
-    const [left, right] = [query[index]!, row[index]!]
+    const left = query[index]!
+    const right = row[index]!
     dot += left * right
     queryLength += left * left
     rowLength += right * right
