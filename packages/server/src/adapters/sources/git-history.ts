@@ -26,10 +26,12 @@ interface Waiting {
  * itself did, by the merge.
  *
  * @param commits parents before children.
+ * @param paths those of the main line where the commits begin; they are kept up to date here.
  */
 export async function* straighten(
   commits: AsyncIterable<GitCommit>,
   mainLine: ReadonlySet<string>,
+  paths: Set<string> = new Set(),
 ): AsyncGenerator<HistoryStep, void, undefined> {
   const waiting = new Map<string, Waiting>()
   let [order, changes] = [0, 0]
@@ -42,8 +44,15 @@ export async function* straighten(
     }
     const branch = takeBranch(waiting, commit.parents.slice(1))
     for (const side of branch) changes -= side.changes.length
-    yield { commit, changes: branch.length === 0 ? own(commit) : toldByBranch(commit, branch) }
+    yield { commit, changes: branch.length === 0 ? own(commit) : toldByBranch(commit, branch, paths) }
+    goAlong(paths, commit)
   }
+}
+
+/** The main line's paths after the commit. */
+function goAlong(paths: Set<string>, { changes }: GitCommit): void {
+  for (const { before } of changes) if (before) paths.delete(before.path)
+  for (const { after } of changes) if (after) paths.add(after.path)
 }
 
 const own = (commit: GitCommit): HistoryChange[] => commit.changes.map((change) => ({ ...change, commit }))
@@ -71,7 +80,11 @@ interface Thread {
   readonly isWhole: boolean
 }
 
-function toldByBranch(merge: GitCommit, branch: readonly GitCommit[]): readonly HistoryChange[] {
+function toldByBranch(
+  merge: GitCommit,
+  branch: readonly GitCommit[],
+  paths: ReadonlySet<string>,
+): readonly HistoryChange[] {
   const threads = spin(branch)
   const deleted = new Map(
     merge.changes.flatMap((change) => (change.after ? [] : [[change.before?.path, change] as const])),
@@ -81,7 +94,7 @@ function toldByBranch(merge: GitCommit, branch: readonly GitCommit[]): readonly 
   for (const change of merge.changes) {
     const thread = threads.get(change.after?.path ?? change.before?.path ?? '')
     const source = thread && sourceOf(change, thread, deleted)
-    if (!thread || !source || !leadsTo(thread, change)) continue
+    if (!thread || !source || !leadsTo(thread, change, paths)) continue
     changes.push(...thread.changes)
     told.add(change).add(source)
   }
@@ -127,13 +140,14 @@ function sourceOf(
   return gone && isSame(gone.before, start) ? gone : undefined
 }
 
-/** It ends as the merge has it, and no path on the way is one that the main line may be using. */
-function leadsTo({ start, changes, isWhole }: Thread, { after }: GitChange): boolean {
-  const free = new Set([start?.path, after?.path])
+/** It ends as the merge has it, and on the way it takes no path at which the main line has another file. */
+function leadsTo({ start, changes, isWhole }: Thread, { after }: GitChange, paths: ReadonlySet<string>): boolean {
+  const own = new Set([start?.path, after?.path])
+  const isFree = (path: string): boolean => own.has(path) || !paths.has(path)
   return (
     isWhole &&
     isSame(changes.at(-1)?.after, after) &&
-    changes.every((change) => !change.after || free.has(change.after.path))
+    changes.every((change) => !change.after || isFree(change.after.path))
   )
 }
 

@@ -68,7 +68,7 @@ class GitSource implements ImportSource {
     const tree = await this.#readTree(plan, signal)
     const met = new Set<string>()
     let changes = 0
-    for await (const step of straighten(this.#commits(plan, signal), plan.mainLine)) {
+    for await (const step of straighten(this.#commits(plan, signal), plan.mainLine, await this.#paths(plan, signal))) {
       for (const turn of step.changes.flatMap((change) => this.#turn(change, plan) ?? [])) {
         changes++
         met.add(turn.kind === 'deleted' ? turn.path : turn.entry.path)
@@ -108,7 +108,7 @@ class GitSource implements ImportSource {
     const mainLine = await readMainLine(this.#repository, signal)
     const ignores = await readTreeIgnores(this.#repository, signal)
     const isRewritten = point !== undefined && !mainLine.ids.has(point.commit)
-    const hasHistory = this.#options.history && !isRewritten
+    const hasHistory = this.#options.history && !isRewritten && point?.commit !== this.#repository.head
     return {
       point,
       isRewritten,
@@ -120,18 +120,26 @@ class GitSource implements ImportSource {
     }
   }
 
-  #steps(plan: Plan, blobs: GitBlobs, signal: AbortSignal): AsyncGenerator<HistoryStep, void, undefined> {
+  async *#steps(plan: Plan, blobs: GitBlobs, signal: AbortSignal): AsyncGenerator<HistoryStep, void, undefined> {
     const options = {
       isWanted: (entry: GitEntry) => this.#selectFile(entry, plan) !== undefined,
       holds: (blob: string) => blobs.holds(blob),
     }
-    return straighten(followRenames(this.#repository, this.#commits(plan, signal), options, signal), plan.mainLine)
+    const commits = followRenames(this.#repository, this.#commits(plan, signal), options, signal)
+    yield* straighten(commits, plan.mainLine, await this.#paths(plan, signal))
+  }
+
+  /** Every path of the tree from which the history goes on. */
+  async #paths({ hasHistory, point }: Plan, signal: AbortSignal): Promise<Set<string>> {
+    const paths = new Set<string>()
+    if (!hasHistory || !point) return paths
+    for await (const { path } of readGitTree(this.#repository, point.commit, signal)) paths.add(path)
+    return paths
   }
 
   /** Commits since last time; none where the newest tree is all that is asked for. */
   async *#commits({ hasHistory, point }: Plan, signal: AbortSignal): AsyncGenerator<GitCommit, void, undefined> {
-    const { head } = this.#repository
-    if (hasHistory && point?.commit !== head) yield* readGitLog(this.#repository, head, point?.commit, signal)
+    if (hasHistory) yield* readGitLog(this.#repository, this.#repository.head, point?.commit, signal)
   }
 
   /** The newest tree against what is known by now: after the whole history nothing is left to do. */

@@ -434,6 +434,32 @@ describe('branches', () => {
     await expectTree(world, repository)
   })
 
+  test('a main line that goes through a branch is told what it took from the other, moves and all', async () => {
+    using repository = new TestRepository()
+    const text = Array.from({ length: 30 }, (_, n) => `line ${n}`).join('\n')
+    repository.write('first.md', 'first')
+    repository.commit('first')
+    repository.git('branch', 'side')
+    repository.write('0000-new.md', text)
+    repository.commit('proposed', 'Ada')
+    repository.git('mv', '0000-new.md', '0039-new.md')
+    repository.write('0039-new.md', `${text}\naccepted`)
+    repository.commit('accepted', 'Bob')
+    repository.git('checkout', '-q', 'side')
+    repository.write('mine.md', 'mine')
+    repository.commit('mine')
+    repository.merge('main')
+    repository.git('checkout', '-q', 'main')
+    repository.git('merge', '-q', '--ff-only', 'side')
+    const world = await openImportWorld()
+    await world.run(repository.path)
+    expect((await versionsOf(world, '0039-new.md')).map(({ source }) => source)).toMatchObject([
+      { path: '0000-new.md', author: 'Ada' },
+      { path: '0039-new.md', author: 'Bob' },
+    ])
+    await expectTree(world, repository)
+  })
+
   test('bare repositories and linked working trees are read like any other', async () => {
     using repository = new TestRepository()
     using other = new TestFolder()

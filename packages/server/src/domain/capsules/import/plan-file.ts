@@ -165,7 +165,7 @@ function planText(
   const { settings, documents } = planning
   const { steps, state, chunks } = planDocument(settings, file, text, document)
   documents.set(state)
-  const row = rowOf(planning, file.path, document && before, {
+  const row = rowOf(planning, file.path, before, {
     state: 'imported',
     reason: null,
     standing: 'present',
