@@ -184,7 +184,7 @@ function partsOf(frame: Frame): readonly BootChunk[] {
 }
 
 /** For parts that leave nothing to close. */
-const done = (_nothing: void): undefined => undefined
+const done = (_nothing: unknown): undefined => undefined
 
 function openFolder({ loaded }: Frame, boot: BootContext): DataFolder {
   const folder = DataFolder.open(loaded.config.data.dir, acquireFolderLock)

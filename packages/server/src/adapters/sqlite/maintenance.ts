@@ -30,11 +30,11 @@ export class Maintenance {
   #wroteAt = 0
   #commits = 0
   /** Steps that still have something to do in this round. */
-  #todo: Step[] = []
+  #pending: Step[] = []
 
   constructor(session: WriteSession) {
     this.#session = session
-    this.#todo = [...STEPS]
+    this.#pending = [...STEPS]
   }
 
   /** A write comes: care waits. */
@@ -47,13 +47,13 @@ export class Maintenance {
   wrote(now: number): void {
     this.#now = now
     this.#wroteAt = performance.now()
-    this.#todo = [...STEPS]
+    this.#pending = [...STEPS]
     this.#commits++
     if (this.#commits % 8 === 0 && logPages(this.#session) > CHECKPOINT_PAGES) checkpoint(this.#session, 'PASSIVE')
   }
 
   resume(): void {
-    this.#timer ??= this.#schedule(this.#todo.length > 0 ? IDLE_MS : ROUND_MS)
+    this.#timer ??= this.#schedule(this.#pending.length > 0 ? IDLE_MS : ROUND_MS)
   }
 
   stop(): void {
@@ -69,19 +69,19 @@ export class Maintenance {
   }
 
   #step(): void {
-    const step = this.#todo[0]
+    const step = this.#pending[0]
     if (!step) {
-      this.#todo = [...STEPS]
+      this.#pending = [...STEPS]
       return
     }
     // No clock of its own: the time of the last write, and what has passed since.
     const now = this.#now + (performance.now() - this.#wroteAt)
     try {
-      if (!step(this.#session, Math.floor(now))) this.#todo.shift()
+      if (!step(this.#session, Math.floor(now))) this.#pending.shift()
     } catch (error) {
       if (!isStorageFailure(error)) throw error
       // A full disk stops care, not the store: the next write tells its caller, and the next round tries again.
-      this.#todo = []
+      this.#pending = []
     }
   }
 }

@@ -59,6 +59,7 @@ export const QUERY_COARSE_16 = 9216
 export const QUERY_FINE_16 = 17408
 export const BITMAP = 25600
 export const UNDECIDED = 27648
+/** Read by the kernel alone. @public */
 export const TOUCHED = 29696
 export const CANDIDATES = 32768
 /** Bytes of a candidate: score f32, slot u32, reach f32. */
