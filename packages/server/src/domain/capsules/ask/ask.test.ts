@@ -19,6 +19,37 @@ describe('an answer', () => {
     for (const { start, end, text } of quotes) expect(content.slice(start, end)).toBe(text)
   })
 
+  test.for([
+    {
+      language: 'German, over an ordinal',
+      content: 'Der Umzug findet am 3. März statt. Die Wände sind weiß gestrichen.',
+      question: 'Wann findet der Umzug statt?',
+      expected: 'Der Umzug findet am 3. März statt.',
+    },
+    {
+      language: 'Japanese',
+      content: 'バックアップは毎晩二時に作成されます。会議室は三階にあります。',
+      question: 'バックアップはいつ作成されますか？',
+      expected: 'バックアップは毎晩二時に作成されます。',
+    },
+    {
+      language: 'Chinese',
+      content: '备份每天晚上两点写入磁盘。会议室在三楼的左边。',
+      question: '备份什么时候写入磁盘？',
+      expected: '备份每天晚上两点写入磁盘。',
+    },
+  ])('quotes whole sentences in $language', async ({ content, question, expected }) => {
+    const { context, add } = await openWorld()
+    await add({ content })
+    expect((await ask(context, { question })).quotes[0]?.text).toBe(expected)
+  })
+
+  test('quotes no fragment of one or two words, in scripts without spaces either', async () => {
+    const { context, add } = await openWorld()
+    await add({ content: '备份。' })
+    expect((await ask(context, { question: '备份什么时候写入磁盘？' })).quotes).toEqual([])
+  })
+
   test('prefers the sentence that defines what is asked for', async () => {
     const { context, add } = await openWorld()
     await add({

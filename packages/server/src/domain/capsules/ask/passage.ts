@@ -78,7 +78,21 @@ function isHeading(content: string, start: number): boolean {
   const line = content.slice(content.lastIndexOf('\n', start - 1) + 1, start)
   return /^\s{0,3}#{1,6}\s+$/.test(line)
 }
-const wordsIn = (text: string): number => text.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
+
+/**
+ * Scripts that put no space between words. What stands between two spaces is a word in the others, so that `a-b.c` is one;
+ * the segmenter would count three.
+ */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
+
+function wordsIn(text: string): number {
+  const words = text.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word))
+  return words.reduce((count, word) => count + (UNSPACED.test(word) ? segmentsIn(word) : 1), 0)
+}
+
+const segmentsIn = (word: string): number => [...segmenter.segment(word)].filter(({ isWordLike }) => isWordLike).length
 
 /**
  * Weight of each question term: the rarer among the candidate sentences, the more it says. A term that stands in none of

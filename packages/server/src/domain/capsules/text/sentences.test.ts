@@ -49,6 +49,35 @@ test.for([
     text: 'Use 1.2.3 at 0.5. Then stop!',
     expected: ['Use 1.2.3 at 0.5.', 'Then stop!'],
   },
+  {
+    name: 'German ordinals whole',
+    text: 'Der Umzug findet am 3. März statt. Am 21. April ist der 2. Termin. Schluss.',
+    expected: ['Der Umzug findet am 3. März statt.', 'Am 21. April ist der 2. Termin.', 'Schluss.'],
+  },
+  {
+    name: 'German and English abbreviations whole',
+    text: 'Es gibt z. B. Äpfel, d. h. Obst. Siehe Nr. 4 bei Dr. Weber, vgl. Abb. 2. Use A, i.e. B vs. C in Fig. 4. Let x be z. End it.',
+    expected: [
+      'Es gibt z. B. Äpfel, d. h. Obst.',
+      'Siehe Nr. 4 bei Dr. Weber, vgl. Abb. 2.',
+      'Use A, i.e. B vs. C in Fig. 4.',
+      'Let x be z.',
+      'End it.',
+    ],
+  },
+  {
+    name: 'the sentences on both sides of a year, and of a small number before a word that begins a sentence',
+    text: 'It was in 2024. Then we left. We kept 12. The rest went. It has 3.  New text. It has 4.',
+    expected: [
+      'It was in 2024.',
+      'Then we left.',
+      'We kept 12.',
+      'The rest went.',
+      'It has 3.',
+      'New text.',
+      'It has 4.',
+    ],
+  },
   { name: 'Chinese sentences', text: '他来了。他走了！', expected: ['他来了。', '他走了！'] },
 ])('gives $name', ({ text, expected }) => {
   expect(cut(text)).toEqual(expected)

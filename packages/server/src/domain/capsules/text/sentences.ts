@@ -1,3 +1,4 @@
+import { isStopWord } from './stop-words.ts'
 import { rangesBetween, softCut, type TextRange, trimRange } from './text-range.ts'
 
 /** Longer stretches are handed to the segmenter in parts, so that its work stays proportional to the text. */
@@ -5,9 +6,16 @@ const STRETCH_MAX = 16_384
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 
-/** Words whose full stop does not end a sentence (UAX #29 leaves them to the application). */
+/** Words, English and German, whose full stop does not end a sentence (UAX #29 leaves them to the application). */
 const ABBREVIATION =
-  /(?:^|[\s([])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|e\.g|i\.e|etc|cf|al|approx|Fig|No|Vol|Inc|Ltd)\.\s*$/
+  /(?:^|[\s([])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|e\.g|i\.e|etc|cf|al|approx|Fig|No|Vol|Inc|Ltd|Nr|Abb|Abs|Bd|bzw|ca|evtl|ggf|inkl|usw|vgl|[a-zäöü]\.\s?[a-zA-ZÄÖÜ])\.\s*$/u
+/** A letter with a full stop is a word of its own, unless another such letter follows, as in "z. B.". */
+const LETTER_BEFORE = /(?:^|[\s([])\p{L}\.\s$/u
+const LETTER_AFTER = /^\p{L}\./u
+/** A number of one or two digits behind which a full stop may make an ordinal, as in "am 3. März"; not in "Fig. 3.". */
+const SMALL_NUMBER = /(?:^|(?<!\p{L}\.)[\s([])\d{1,2}\. $/u
+const NEXT_WORD = /^\p{L}+/u
+const WORD_LOOKAHEAD = 40
 /** Without one of these there is one sentence, and most headings and items have none. */
 const ENDS_SENTENCE = /\p{Sentence_Terminal}/u
 const ABBREVIATION_LOOKBACK = 12
@@ -25,7 +33,7 @@ const MARKER_LENGTH_MAX = 200
 
 /**
  * The sentences of a Markdown or plain text in order, without white space at their ends (UAX #29 by `Intl.Segmenter`,
- * with common abbreviations). A sentence runs on over soft line breaks, and ends with its paragraph, heading, list item
+ * with common abbreviations and German ordinals). A sentence runs on over soft line breaks, and ends with its paragraph, heading, list item
  * or table row; the marks of headings and list items (`##`, `-`, `1.`) are left out. A fenced code block is one unit.
  */
 export function sentences(text: string): TextRange[] {
@@ -113,16 +121,31 @@ function segment(text: string, unit: TextRange, found: TextRange[]): void {
     // Line ends become spaces of the same length: within a paragraph they separate words, not sentences.
     const flat = text.slice(stretch.start, stretch.end).replace(/[\r\n\u2028\u2029\u0085]/g, ' ')
     const starts = [...segmenter.segment(flat)].map(({ index }) => stretch.start + index)
-    for (const sentence of rangesBetween(withoutAbbreviations(text, starts), stretch))
-      pushTrimmed(text, sentence, found)
+    for (const sentence of rangesBetween(withoutFalseEnds(text, starts), stretch)) pushTrimmed(text, sentence, found)
   }
 }
 
-const withoutAbbreviations = (text: string, starts: readonly number[]): number[] =>
-  starts.filter(
-    (start, index) =>
-      index === 0 || !ABBREVIATION.test(text.slice(Math.max(starts[0]!, start - ABBREVIATION_LOOKBACK), start)),
-  )
+/** Without the beginnings in front of which a full stop ends a word, not a sentence. */
+const withoutFalseEnds = (text: string, starts: readonly number[]): number[] =>
+  starts.filter((start, index) => {
+    const before = text.slice(Math.max(starts[0]!, start - ABBREVIATION_LOOKBACK), start)
+    return (
+      index === 0 ||
+      !(ABBREVIATION.test(before) || isSplitAbbreviation(before, text, start) || isOrdinal(before, text, start))
+    )
+  })
+
+const isSplitAbbreviation = (before: string, text: string, at: number): boolean =>
+  LETTER_BEFORE.test(before) && LETTER_AFTER.test(text.slice(at, at + WORD_LOOKAHEAD))
+
+const isOrdinal = (before: string, text: string, at: number): boolean =>
+  SMALL_NUMBER.test(before) && namesAThing(text, at)
+
+/** True where a word stands that may follow an ordinal: any but those that build English sentences, such as "Then". */
+function namesAThing(text: string, at: number): boolean {
+  const word = NEXT_WORD.exec(text.slice(at, at + WORD_LOOKAHEAD))?.[0]
+  return word !== undefined && !isStopWord(word.toLowerCase())
+}
 
 /** Parts of bounded length, cut at white space where there is some. */
 function* stretches(text: string, { start, end }: TextRange): Generator<TextRange> {
