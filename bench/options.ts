@@ -12,12 +12,14 @@ export interface BenchOptions {
   readonly rounds: number
   readonly sections: ReadonlySet<Section>
   readonly json: boolean
+  /** The result goes into docs/reference/benchmarks.md as well. */
+  readonly write: boolean
   readonly seed: number
   /** Targets are about 100,000 documents. */
   readonly judges: boolean
 }
 
-export const USAGE = `npm run bench -- [section…] [--quick] [--json] [--documents <number>] [--seed <number>]
+export const USAGE = `npm run bench -- [section…] [--quick] [--json] [--write] [--documents <number>] [--seed <number>]
 Sections: ${SECTIONS.join(', ')}; all but peers when none is named.
 --quick measures 10,000 documents, without targets.`
 
@@ -32,6 +34,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     options: {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
       documents: { type: 'string' },
       seed: { type: 'string', default: '7' },
     },
@@ -45,6 +48,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     documents,
     sections,
     json: values.json,
+    write: values.write,
     seed: wholeNumber(values.seed),
     judges: documents >= 100_000,
   }

@@ -1,8 +1,9 @@
 // `npm run bench`: what is claimed about speed, measured on this machine. bench/README.md has the method.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BenchContext } from './bench-context.ts'
+import { benchmarkPage } from './benchmark-page.ts'
 import { Corpus } from './data/corpus.ts'
 import { findTruth } from './data/truth.ts'
 import { parseOptions } from './options.ts'
@@ -15,10 +16,18 @@ import { measureImport } from './sections/import.ts'
 import { measureCreatesInProcess, measureInProcess } from './sections/process.ts'
 import { measureRestart } from './sections/restart.ts'
 
+const PAGE = join(import.meta.dirname, '../docs/reference/benchmarks.md')
 const startedAt = performance.now()
 const options = parseOptions(process.argv.slice(2))
 const report = new Report({ quiet: options.json, judges: options.judges })
 const folder = mkdtempSync(join(tmpdir(), 'cascade-bench-'))
+// Servers end with this process; the folder stays unless it is removed here.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(130)
+  })
+}
 try {
   report.progress(`making ${options.documents} documents and the true answers`)
   const corpus = new Corpus(options.seed, options.documents, options.questions)
@@ -28,11 +37,13 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 const seconds = Math.round((performance.now() - startedAt) / 1000)
-if (options.json)
-  process.stdout.write(
-    `${JSON.stringify({ ...options, sections: [...options.sections], seconds, rows: report.rows })}\n`,
-  )
-else process.stdout.write(`\n${seconds} s; ${report.missed.length} of the targets were missed.\n`)
+const result = { date: new Date(), seconds, options, rows: report.rows }
+if (options.write) writeFileSync(PAGE, benchmarkPage(result))
+process.stdout.write(
+  options.json
+    ? `${JSON.stringify({ ...result, options: { ...options, sections: [...options.sections] } })}\n`
+    : `\n${seconds} s; ${report.missed.length} of the targets were missed.\n`,
+)
 
 async function measureAll(context: BenchContext): Promise<void> {
   const { sections } = context.options

@@ -39,6 +39,10 @@ export class ServerProcess implements AsyncDisposable {
       env: { ...process.env, CASCADE_LOG_LEVEL: 'warn', CASCADE_LOG_FORMAT: 'json', ...env },
     })
     this.#exited = once(this.child, 'exit')
+    // Whatever ends this process early must not leave a server behind.
+    const end = (): void => void this.child.kill('SIGKILL')
+    process.once('exit', end)
+    this.child.once('exit', () => process.off('exit', end))
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#log = (this.#log + text).slice(-LOG_CHARACTERS_MAX)
     })
