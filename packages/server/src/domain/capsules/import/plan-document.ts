@@ -1,8 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Source } from '@forge-cascade/contract'
 import { CascadeError, sha256Hex, toRfc3339 } from '#base'
 import type { VersionContent } from '../capsule.ts'
 import { FIRST_VERSION, nextVersion } from '../text/semver.ts'
-import { type DraftIdentity, describeVersion, makeDraft, makeVersionDraft, placeOf } from '../use-cases/draft.ts'
+import {
+  type DraftIdentity,
+  describeVersion,
+  makeDraft,
+  makeVersionDraft,
+  placeOf,
+  placeOfChunk,
+} from '../use-cases/draft.ts'
+import { inTurns } from '../use-cases/in-turns.ts'
 import type { CapsuleStep } from './capsule-step.ts'
 import { type DocumentChunk, type DocumentText, readDocument } from './document.ts'
 import { type ChunkState, chunkDigest, type DocumentState } from './document-state.ts'
@@ -35,19 +44,21 @@ const AUTHOR_LENGTH_MAX = 300
  * path or text; chunks keep theirs by place. A chunk that says the same in the same order gets no version, one whose
  * place is gone is archived, one whose place has come back is restored.
  */
-export function planDocument(
+export async function planDocument(
   settings: ImportSettings,
   file: PresentFile,
   text: string,
   before: DocumentState | undefined,
-): DocumentPlan {
+): Promise<DocumentPlan> {
   const reading = readFile(settings, file, text)
+  // Cutting a long text and taking its signature are tens of milliseconds each: others go between.
+  await nextTurn()
   const { document, source } = reading
   const id = before?.id ?? settings.context.newId()
   const said = describe(reading, { content: text, title: document.title, metadata: document.metadata, source })
   const version = { ...said, ...(before?.kept ?? { parents: [] }) }
   const own = step(reading, version, before, { id, place: placeOf(source), indexed: document.chunks.length === 0 })
-  const chunks = planChunks(reading, id, before?.chunks ?? new Map())
+  const chunks = await planChunks(reading, id, before?.chunks ?? new Map())
   const { category, licence, licenceTerms, parents } = version
   return {
     steps: [...own.steps, ...chunks.steps],
@@ -132,7 +143,11 @@ interface ChunkPlan {
   readonly states: ReadonlyMap<string, ChunkState>
 }
 
-function planChunks(reading: Reading, document: string, before: ReadonlyMap<string, ChunkState>): ChunkPlan {
+async function planChunks(
+  reading: Reading,
+  document: string,
+  before: ReadonlyMap<string, ChunkState>,
+): Promise<ChunkPlan> {
   const states = new Map(before)
   const steps: CapsuleStep[] = []
   const places = new Set(reading.document.chunks.map(({ place }) => place))
@@ -142,14 +157,19 @@ function planChunks(reading: Reading, document: string, before: ReadonlyMap<stri
     steps.push({ kind: 'archive', id: chunk.id, version: chunk.version, withChunks: false, at })
     states.set(place, { ...chunk, status: 'ARCHIVED' })
   }
-  for (const [index, chunk] of reading.document.chunks.entries()) {
-    const planned = planChunk(reading, document, chunk, index, before.get(chunk.place))
+  const { chunks } = reading.document
+  const plans = await inTurns([...chunks.entries()], lengthOf, ([index, chunk]) =>
+    planChunk(reading, document, chunk, index, before.get(chunk.place)),
+  )
+  for (const [index, planned] of plans.entries()) {
     if (!planned) continue
     steps.push(...planned.steps)
-    states.set(chunk.place, planned.state)
+    states.set(chunks[index]!.place, planned.state)
   }
   return { steps, states }
 }
+
+const lengthOf = ([, { text }]: readonly [number, DocumentChunk]): number => text.length
 
 /** Nothing when the chunk stays as it is; a quarantined one is left to whoever put it there. */
 function planChunk(
@@ -170,8 +190,7 @@ function planChunk(
   if (before?.status === 'ACTIVE' && before.digest === digest) return undefined
   const id = before?.id ?? settings.context.newId()
   const partOf = { id: document, place, index }
-  // The document's id, not its path: a renamed file keeps its chunks.
-  const planned = step(reading, version, before, { id, partOf, place: `chunk:${document}:${place}`, indexed: true })
+  const planned = step(reading, version, before, { id, partOf, place: placeOfChunk(partOf), indexed: true })
   return {
     steps: planned.steps,
     state: { id, version: planned.version, status: 'ACTIVE', textDigest: sha256Hex(content), digest },

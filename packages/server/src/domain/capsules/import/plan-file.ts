@@ -155,15 +155,15 @@ interface Rows {
   readonly moved: ImportFileRow | undefined
 }
 
-function planText(
+async function planText(
   planning: Planning,
   file: PresentFile,
   text: string,
   { before, moved }: Rows,
   document: DocumentState | undefined,
-): PlannedItem {
+): Promise<PlannedItem> {
   const { settings, documents } = planning
-  const { steps, state, chunks } = planDocument(settings, file, text, document)
+  const { steps, state, chunks } = await planDocument(settings, file, text, document)
   documents.set(state)
   const row = rowOf(planning, file.path, before, {
     state: 'imported',

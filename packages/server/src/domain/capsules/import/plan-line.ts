@@ -3,8 +3,8 @@ import { isCascadeError, messageOf } from '#base'
 import type { Subject } from '#identity'
 import type { CapsuleDraft } from '../capsule-store.ts'
 import type { Call } from '../use-cases/context.ts'
-import { trustOfNew, validFromOf } from '../use-cases/create-capsules.ts'
-import { describeVersion, makeDraft, resolveParents } from '../use-cases/draft.ts'
+import { toDraft, trustOfNew } from '../use-cases/create-capsules.ts'
+import { resolveParents } from '../use-cases/draft.ts'
 import { parseEmbedding } from '../use-cases/vectors.ts'
 import type { SourceLine } from './import-source.ts'
 import { failedRow, type Planning } from './plan-file.ts'
@@ -35,7 +35,7 @@ export async function planLine(planning: Planning, asker: Asker, line: SourceLin
   const input = parseLine(line)
   if (typeof input === 'string') return planFailed(planning, line, input)
   try {
-    return planDraft(planning, line, await toDraft(planning, asker, input), input.dedupe ?? 'scope')
+    return planDraft(planning, line, await draftOfLine(planning, asker, input), input.dedupe ?? 'scope')
   } catch (error) {
     if (!isCascadeError(error)) throw error
     return planFailed(planning, line, error.detail)
@@ -56,7 +56,7 @@ function parseLine({ content }: SourceLine): CapsuleCreate | string {
   }
 }
 
-async function toDraft(
+async function draftOfLine(
   { settings }: Planning,
   { subject, grantSubject }: Asker,
   input: CapsuleCreate,
@@ -64,19 +64,16 @@ async function toDraft(
   const { context, request } = settings
   const { identity, lane, fold, tags = [] } = request
   const allTags = [...new Set([...(input.tags ?? []), ...tags])].slice(0, CAPSULE_LIMITS.tagsMax)
-  const version = describeVersion({ identity, lane, fold, ...input, tags: allTags }, undefined)
-  const parents = await resolveParents(context.store.capsules, input.parents ?? [], context.clock())
-  return makeDraft(
-    { ...version, parents },
+  return toDraft(
+    context,
+    { identity, lane, fold, ...input, tags: allTags },
     {
-      id: context.newId(),
+      parents: await resolveParents(context.store.capsules, input.parents ?? [], context.clock()),
       owner: await ownerOf(settings, input.owner, grantSubject),
       author: subject.id,
       trust: input.trust === undefined ? settings.trust : trustOfNew(input.trust, subject),
       embedding: input.embedding === undefined ? null : parseEmbedding(input.embedding, input.embedding_model),
-      validFrom: validFromOf(input),
     },
-    context.random,
   )
 }
 

@@ -114,17 +114,19 @@ async function complete(
 ): Promise<Ready> {
   // Only a name that is new is registered, when nothing is left that could refuse the line but the store itself.
   const { id: ownerId } = owner ?? (await context.subjects.resolveOrRegister(input.owner ?? author.id, grantSubject))
-  const identity = {
-    id: context.newId(),
-    owner: ownerId,
-    author: author.id,
-    trust,
-    embedding,
-    validFrom: validFromOf(input),
-  }
-  const draft = makeDraft({ ...describeVersion(input, undefined), parents }, identity, context.random)
+  const draft = toDraft(context, input, { owner: ownerId, author: author.id, trust, embedding, parents })
   const changes = [context.store.capsules.create(grant, draft, input.dedupe ?? 'scope')]
   return { command: { ...command, grant, changes, ...tellCreated(grant, draft, FIRST_VERSION) }, draft }
+}
+
+/** The capsule that a body asks for, with what only the asking knows. */
+export function toDraft(
+  { newId, random }: Pick<CapsuleContext, 'newId' | 'random'>,
+  input: CapsuleCreate,
+  { parents, ...who }: Pick<CapsuleDraft, 'owner' | 'author' | 'trust' | 'embedding' | 'parents'>,
+): CapsuleDraft {
+  const identity = { ...who, id: newId(), validFrom: validFromOf(input) }
+  return makeDraft({ ...describeVersion(input, undefined), parents }, identity, random)
 }
 
 /**
