@@ -44,6 +44,8 @@ export const lineageQuery = z.strictObject({
   limit: wholeNumber(1, LINEAGE_LIMITS.nodesMax).default(LINEAGE_LIMITS.nodesDefault),
 })
 
+const WALKED = `a lineage of more than ${LINEAGE_LIMITS.nodesMax} capsules is not walked to its end.`
+
 export const pathAnswer = z
   .object({
     found: z.boolean(),
@@ -51,6 +53,7 @@ export const pathAnswer = z
       .array(lineageNode)
       .describe('From the capsule to the other one, step by step; empty when there is no path.'),
     edges: z.array(lineageEdge),
+    truncated: z.boolean().describe(`True when there may be a path all the same: ${WALKED}`),
   })
   .meta({ id: 'LineagePath' })
 
@@ -60,6 +63,7 @@ export const commonAncestorAnswer = z
       .nullable()
       .describe('The common ancestor with the fewest steps to both; null when there is none.'),
     common: z.array(lineageNode).describe('All common ancestors, nearest first.'),
+    truncated: z.boolean().describe(`True when there may be more: ${WALKED}`),
   })
   .meta({ id: 'CommonAncestors' })
 

@@ -127,8 +127,8 @@ const EDGE = {
   current: true,
 }
 export const LINEAGE_EXAMPLE = { nodes: [PARENT_NODE, CHILD_NODE], edges: [EDGE], truncated: false }
-export const PATH_EXAMPLE = { found: true, nodes: [CHILD_NODE, PARENT_NODE], edges: [EDGE] }
-export const COMMON_EXAMPLE = { nearest: PARENT_NODE, common: [PARENT_NODE] }
+export const PATH_EXAMPLE = { found: true, nodes: [CHILD_NODE, PARENT_NODE], edges: [EDGE], truncated: false }
+export const COMMON_EXAMPLE = { nearest: PARENT_NODE, common: [PARENT_NODE], truncated: false }
 export const LINK_EXAMPLE = { from: EXAMPLE_ID, to: OTHER_ID, kind: 'RELATED_TO', weight: 1, created_at: AT }
 export const DIFF_EXAMPLE = {
   from: '1.0.0',

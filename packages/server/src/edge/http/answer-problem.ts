@@ -1,3 +1,4 @@
+import { ERRORS, type ErrorDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError } from '#base'
 import type { Logger } from '#observability'
@@ -14,7 +15,7 @@ export function answerProblem(
 ): FastifyReply {
   const known = toCascadeError(error)
   const { correlationId, headBefore, grant } = request.visit
-  if (known.status >= 500) logger.error('a request failed', failureOf(error, known, correlationId))
+  if (known.status >= 500) report(logger, error, known, correlationId)
   if (known.retryAfterS !== undefined) reply.header('retry-after', String(Math.ceil(known.retryAfterS)))
   if (hasLongBody(request)) reply.header('connection', 'close')
   if (grant) reply.header('cascade-sequence', String(headBefore))
@@ -22,11 +23,13 @@ export function answerProblem(
   return reply.code(known.status).type(PROBLEM_TYPE).send(JSON.stringify(problem))
 }
 
-const failureOf = (error: unknown, { code }: CascadeError, correlationId: string) => ({
-  code,
-  correlation_id: correlationId,
-  error,
-})
+/** What passes by itself is told in a line; what somebody must look at, with everything that is known. */
+function report(logger: Logger, error: unknown, { code, detail }: CascadeError, correlationId: string): void {
+  const fields = { code, correlation_id: correlationId }
+  const definition: ErrorDefinition = ERRORS[code]
+  if (definition.retryable === true) logger.warn('a request was put off', { ...fields, detail })
+  else logger.error('a request failed', { ...fields, error })
+}
 
 /** The rest of a long body that nobody wants is not waited for: the connection ends with the answer. */
 function hasLongBody({ headers, raw }: FastifyRequest): boolean {

@@ -55,6 +55,8 @@ export async function searchCapsules(context: SearchContext, request: SearchRequ
     minSequence: request.min_sequence,
   }
   const { candidates, sequence } = await context.store.capsules.candidates(query)
+  if (candidates.length === 0 && request.embedding !== undefined && embedding)
+    notices.push(...(await unknownSpace(context, embedding)))
   const hits = await hydrate(context, fuse(candidates, context.search.weights), filter, request.limit)
   return { hits, mode: request.mode, sequence, notices }
 }
@@ -85,6 +87,12 @@ async function embeddingOf(
     notices.push(`Searched by words alone: ${error.detail}`)
     return undefined
   }
+}
+
+/** A caller who misspells the name of a model would otherwise look for the mistake among the filters. */
+async function unknownSpace({ store }: SearchContext, { model }: Embedding): Promise<readonly string[]> {
+  const { byEmbeddingModel } = await store.capsules.counts()
+  return byEmbeddingModel[model] === undefined ? [`No capsule has a vector of the model "${model}".`] : []
 }
 
 /** Reads ranked candidates until enough of them still pass the filter, then orders those by score and boosts. */

@@ -144,3 +144,12 @@ describe('search', () => {
     expect(then.hits.map(({ capsule }) => capsule.content)).toEqual(['Backups are written every night.'])
   })
 })
+
+test('a vector of a model that nobody used says so, in place of an empty answer alone', async () => {
+  const { context, add } = await openWorld()
+  await add({ content: 'measured', embedding: [1, 0], embedding_model: 'mine' })
+  const look = async (embedding_model: string, more: object = {}) =>
+    (await searchCapsules(context, { ...REQUEST, mode: 'vector', embedding: [1, 0], embedding_model, ...more })).notices
+  expect(await look('mien')).toEqual(['No capsule has a vector of the model "mien".'])
+  expect([await look('mine'), await look('mine', { lane: 'elsewhere' })]).toEqual([[], []])
+})

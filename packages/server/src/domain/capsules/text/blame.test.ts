@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type BlameVersion, blame } from './blame.ts'
+import { type BlamedLine, type BlameVersion, blamedLines, blameNext, NOTHING_BLAMED } from './blame.ts'
+
+const blame = (versions: readonly BlameVersion[]): BlamedLine[] =>
+  blamedLines(versions.reduce(blameNext, NOTHING_BLAMED))
 
 const toVersions = (contents: readonly string[]): BlameVersion[] =>
   contents.map((content, index) => ({

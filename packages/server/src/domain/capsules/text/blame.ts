@@ -17,26 +17,30 @@ export interface BlamedLine {
   readonly author: string
 }
 
+/** The lines of the version that came last, each with the version that brought it in. */
+export interface Blaming {
+  readonly lines: readonly string[]
+  readonly origins: readonly BlameVersion[]
+}
+
+export const NOTHING_BLAMED: Blaming = { lines: [], origins: [] }
+
 /**
- * Which version introduced each line of the last one. A line keeps its version while it stays, and also when it moves
- * (it vanishes in one place and appears, letter for letter, in another at the same step); a line that was gone for a
- * version and comes back is new. Blank lines never count as moved.
- *
- * @param versions oldest first; without any there is nothing to blame.
+ * Takes in the next version. A line keeps its version while it stays, and also when it moves (it vanishes in one place and
+ * appears, letter for letter, in another at the same step); a line that was gone for a version and comes back is new.
+ * Blank lines never count as moved.
  */
-export function blame(versions: readonly BlameVersion[]): BlamedLine[] {
-  let lines: readonly string[] = []
-  let origins: readonly BlameVersion[] = []
-  for (const version of versions) {
-    const next = splitLines(version.content)
-    origins = inherit(lines, origins, next, version)
-    lines = next
-  }
-  return lines.map((text, index) => {
+export function blameNext({ lines, origins }: Blaming, version: BlameVersion): Blaming {
+  const next = splitLines(version.content)
+  return { lines: next, origins: inherit(lines, origins, next, version) }
+}
+
+/** Which version introduced each line of the one that came last. */
+export const blamedLines = ({ lines, origins }: Blaming): BlamedLine[] =>
+  lines.map((text, index) => {
     const { version, at, author } = origins[index]!
     return { line: index + 1, text: text.replace(/\r?\n$/, ''), version, at, author }
   })
-}
 
 function inherit(
   before: readonly string[],

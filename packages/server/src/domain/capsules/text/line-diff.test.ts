@@ -30,7 +30,7 @@ test('a text of ten thousand lines written anew is exact', () => {
 
 test('equal texts have no hunks and an empty unified diff', () => {
   expect(lineDiff('a\nb', 'a\nb')).toEqual({ hunks: [], added: 0, removed: 0, approximate: false })
-  expect(unifiedDiff('a\nb', 'a\nb')).toBe('')
+  expect(unifiedDiff(lineDiff('a\nb', 'a\nb'))).toBe('')
 })
 
 test('a changed line ending is a change', () => {
@@ -56,14 +56,14 @@ test('gives hunks with line numbers and context', () => {
 })
 
 test('writes a unified diff as GNU diff does', () => {
-  expect(unifiedDiff('', 'new')).toBe('--- a\n+++ b\n@@ -0,0 +1 @@\n+new\n\\ No newline at end of file\n')
-  expect(unifiedDiff('a\nb\n', 'a\n', { from: 'x 1.0.0', to: 'x 1.1.0' })).toBe(
+  expect(unifiedDiff(lineDiff('', 'new'))).toBe('--- a\n+++ b\n@@ -0,0 +1 @@\n+new\n\\ No newline at end of file\n')
+  expect(unifiedDiff(lineDiff('a\nb\n', 'a\n'), { from: 'x 1.0.0', to: 'x 1.1.0' })).toBe(
     '--- x 1.0.0\n+++ x 1.1.0\n@@ -1,2 +1 @@\n a\n-b\n',
   )
 })
 
 test('a name cannot forge lines of the diff', () => {
-  expect(unifiedDiff('a', 'b', { from: 'x\n+++ y' }).split('\n')[0]).toBe('--- x +++ y')
+  expect(unifiedDiff(lineDiff('a', 'b'), { from: 'x\n+++ y' }).split('\n')[0]).toBe('--- x +++ y')
 })
 
 test('the two sides of a diff are the two texts', () => {
@@ -81,7 +81,9 @@ test('another implementation applies the unified diff', () => {
   fc.assert(
     fc.property(text, text, fc.nat(4), (before, after, context) => {
       if (before === after) return
-      expect(applyPatch(before, unifiedDiff(before, after, { context }), { autoConvertLineEndings: false })).toBe(after)
+      expect(
+        applyPatch(before, unifiedDiff(lineDiff(before, after, { context })), { autoConvertLineEndings: false }),
+      ).toBe(after)
     }),
   )
 })

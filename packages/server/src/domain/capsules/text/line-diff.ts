@@ -44,19 +44,16 @@ export function lineDiff(before: string, after: string, { context = CONTEXT_LINE
   }
 }
 
-export interface UnifiedDiffOptions extends LineDiffOptions {
-  /** Names for the two sides, in the header. */
-  readonly from?: string
-  readonly to?: string
-}
-
-/** The same as text that `patch` and `git apply` read; empty for equal texts. @see GNU diffutils, "Unified Format" */
+/**
+ * A difference as text that `patch` and `git apply` read; empty for equal texts.
+ *
+ * @param names of the two sides, in the header.
+ * @see GNU diffutils, "Unified Format"
+ */
 export function unifiedDiff(
-  before: string,
-  after: string,
-  { from = 'a', to = 'b', ...options }: UnifiedDiffOptions = {},
+  { hunks }: LineDiff,
+  { from = 'a', to = 'b' }: { from?: string; to?: string } = {},
 ): string {
-  const { hunks } = lineDiff(before, after, options)
   if (hunks.length === 0) return ''
   return `--- ${oneLine(from)}\n+++ ${oneLine(to)}\n${hunks.map(hunkText).join('')}`
 }

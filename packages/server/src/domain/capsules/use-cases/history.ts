@@ -1,6 +1,8 @@
-import { CascadeError, toRfc3339 } from '#base'
+import { setImmediate } from 'node:timers/promises'
+import { toRfc3339 } from '#base'
 import type { StoredCapsule } from '../capsule.ts'
-import { type BlamedLine, type BlameVersion, blame } from '../text/blame.ts'
+import { VERSIONS_READ_MAX } from '../capsule-store.ts'
+import { type BlamedLine, type BlameVersion, blamedLines, blameNext, NOTHING_BLAMED } from '../text/blame.ts'
 import { diffFields, type FieldChange } from '../text/field-diff.ts'
 import { type LineDiff, lineDiff, unifiedDiff } from '../text/line-diff.ts'
 import type { CapsuleContext } from './context.ts'
@@ -26,7 +28,7 @@ export async function diffVersions(
   const before = from === undefined ? await predecessor(context, after) : await getVersion(context, id, from)
   const lines = lineDiff(before.content, after.content)
   const names = { from: `${id}@${before.version}`, to: `${id}@${after.version}` }
-  const unified = unifiedDiff(before.content, after.content, names)
+  const unified = unifiedDiff(lines, names)
   return {
     from: before.version,
     to: after.version,
@@ -36,10 +38,30 @@ export async function diffVersions(
   }
 }
 
-async function predecessor({ store }: CapsuleContext, version: StoredCapsule): Promise<StoredCapsule> {
+async function predecessor(context: CapsuleContext, version: StoredCapsule): Promise<StoredCapsule> {
   if (version.ordinal === 1) return { ...version, content: '' }
-  const all = await store.capsules.readVersions(version.id)
-  return all.find(({ ordinal }) => ordinal === version.ordinal - 1) ?? { ...version, content: '' }
+  const [name] = await numbersUpTo(context, version.id, version.ordinal - 1, 1)
+  return name === undefined ? { ...version, content: '' } : getVersion(context, version.id, name)
+}
+
+const SUMMARIES_PER_PAGE = 100
+
+/** Numbers of the versions up to the one of that order, oldest first; of many the newest `most`. */
+async function numbersUpTo(
+  { store }: CapsuleContext,
+  id: string,
+  ordinal: number,
+  most: number,
+): Promise<readonly string[]> {
+  const numbers: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = { limit: SUMMARIES_PER_PAGE, ...(cursor === undefined ? {} : { cursor }) }
+    const { items, next } = await store.capsules.listVersions(id, page)
+    for (const item of items) if (item.ordinal <= ordinal && numbers.length < most) numbers.push(item.version)
+    cursor = numbers.length < most ? next : undefined
+  } while (cursor !== undefined)
+  return numbers.reverse()
 }
 
 const fieldsOf = ({
@@ -75,19 +97,22 @@ export interface BlameResult {
   readonly lines: readonly (BlamedLine & { readonly commit: string | null })[]
 }
 
-/** Which version introduced which line, up to the newest version or the one that is named. */
+/**
+ * Which version introduced which line, up to the newest version or the one that is named. Versions are read one by one:
+ * all the texts of a long history together may be larger than the memory, and others have their turn between them.
+ */
 export async function blameCapsule(context: CapsuleContext, id: string, version?: string): Promise<BlameResult> {
   const target = version === undefined ? await getCapsule(context, id) : await getVersion(context, id, version)
-  const versions = (await context.store.capsules.readVersions(id)).filter(({ ordinal }) => ordinal <= target.ordinal)
-  if (versions.length === 0) throw new CascadeError('NOT_FOUND', `Capsule ${id} has no versions to blame.`)
-  const commits = new Map(
-    versions.map((one) => [one.version, one.source?.kind === 'file' ? (one.source.commit ?? null) : null]),
-  )
-  const lines = blame(await Promise.all(versions.map((one) => toBlameVersion(context, one))))
-  return {
-    version: target.version,
-    lines: lines.map((line) => ({ ...line, commit: commits.get(line.version) ?? null })),
+  const commits = new Map<string, string | null>()
+  let blaming = NOTHING_BLAMED
+  for (const number of await numbersUpTo(context, id, target.ordinal, VERSIONS_READ_MAX)) {
+    const one = number === target.version ? target : await getVersion(context, id, number)
+    commits.set(number, one.source?.kind === 'file' ? (one.source.commit ?? null) : null)
+    blaming = blameNext(blaming, await toBlameVersion(context, one))
+    await setImmediate()
   }
+  const lines = blamedLines(blaming).map((line) => ({ ...line, commit: commits.get(line.version) ?? null }))
+  return { version: target.version, lines }
 }
 
 async function toBlameVersion({ subjects }: CapsuleContext, version: StoredCapsule): Promise<BlameVersion> {

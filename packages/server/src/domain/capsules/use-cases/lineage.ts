@@ -49,18 +49,36 @@ function join(up: Lineage, down: Lineage, limit: number): Lineage {
   }
 }
 
+/** Answers from lineages that may have been cut: what was not found in them may be there all the same. */
+export interface Walked<T> {
+  readonly found: T
+  readonly truncated: boolean
+}
+
 /** The shortest way from a capsule to an ancestor or a descendant; nothing when neither is the other's. */
-export async function findLineagePath(context: Reader, id: string, to: string): Promise<LineagePath | undefined> {
+export async function findLineagePath(
+  context: Reader,
+  id: string,
+  to: string,
+): Promise<Walked<LineagePath | undefined>> {
   const whole = { nodesMax: LINEAGE_LIMITS.nodesMax }
   const up = await read(context, id, 'ancestors', whole)
   await read(context, to, 'ancestors', { ...whole, depthMax: 0 })
   const path = shortestPath(up, id, to)
-  if (path) return path
-  return shortestPath(await read(context, id, 'descendants', whole), id, to)
+  if (path) return { found: path, truncated: false }
+  const down = await read(context, id, 'descendants', whole)
+  const below = shortestPath(down, id, to)
+  return { found: below, truncated: below === undefined && (up.truncated || down.truncated) }
 }
 
 /** What two capsules both derive from, nearest first. */
-export async function findCommonAncestors(context: Reader, id: string, other: string): Promise<readonly LineageNode[]> {
+export async function findCommonAncestors(
+  context: Reader,
+  id: string,
+  other: string,
+): Promise<Walked<readonly LineageNode[]>> {
   const whole = { nodesMax: LINEAGE_LIMITS.nodesMax }
-  return commonAncestors(await read(context, id, 'ancestors', whole), await read(context, other, 'ancestors', whole))
+  const one = await read(context, id, 'ancestors', whole)
+  const two = await read(context, other, 'ancestors', whole)
+  return { found: commonAncestors(one, two), truncated: one.truncated || two.truncated }
 }

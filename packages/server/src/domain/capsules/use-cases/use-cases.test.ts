@@ -205,18 +205,18 @@ describe('lineage', () => {
       add({ content, parents: ids.map((id) => ({ id, reason: content })) })
     const [left, right] = [await child('left', root.id), await child('right', root.id)]
     const end = await child('end', left.id, right.id)
-    expect((await findLineagePath(context, end.id, root.id))?.nodes.map(({ id }) => id)).toEqual([
+    expect((await findLineagePath(context, end.id, root.id)).found?.nodes.map(({ id }) => id)).toEqual([
       end.id,
       left.id,
       root.id,
     ])
-    expect((await findLineagePath(context, root.id, end.id))?.nodes.map(({ id }) => id)).toEqual([
+    expect((await findLineagePath(context, root.id, end.id)).found?.nodes.map(({ id }) => id)).toEqual([
       root.id,
       left.id,
       end.id,
     ])
-    expect(await findLineagePath(context, left.id, right.id)).toBeUndefined()
-    expect((await findCommonAncestors(context, left.id, right.id)).map(({ id }) => id)).toEqual([root.id])
+    expect(await findLineagePath(context, left.id, right.id)).toEqual({ found: undefined, truncated: false })
+    expect((await findCommonAncestors(context, left.id, right.id)).found.map(({ id }) => id)).toEqual([root.id])
     expect((await getLineage(context, left.id, { direction: 'both', limit: 10 })).nodes.map(({ id }) => id)).toEqual([
       root.id,
       left.id,

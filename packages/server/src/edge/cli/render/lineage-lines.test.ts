@@ -104,19 +104,22 @@ test('low trust, past parents and a cut answer are named', () => {
 })
 
 test('a path is a step a line', () => {
-  expect(pathLines({ found: true, nodes: [node(0), node(1)], edges: [edge(0, 1)] }, PLAIN_VIEW)).toEqual([
-    `Capsule 0  ${idOf(0)}@1.0.0`,
-    '   ↑ derived from: 0 from 1',
-    `Capsule 1  ${idOf(1)}@1.0.0`,
-  ])
-  expect(pathLines({ found: false, nodes: [], edges: [] }, PLAIN_VIEW)).toEqual([
+  expect(
+    pathLines({ found: true, nodes: [node(0), node(1)], edges: [edge(0, 1)], truncated: false }, PLAIN_VIEW),
+  ).toEqual([`Capsule 0  ${idOf(0)}@1.0.0`, '   ↑ derived from: 0 from 1', `Capsule 1  ${idOf(1)}@1.0.0`])
+  expect(pathLines({ found: false, nodes: [], edges: [], truncated: false }, PLAIN_VIEW)).toEqual([
     'Neither derives from the other: there is no path.',
+  ])
+  expect(pathLines({ found: false, nodes: [], edges: [], truncated: true }, PLAIN_VIEW)).toEqual([
+    'No path was found, but the lineage is too large to be walked to its end.',
   ])
 })
 
 test('common ancestors are told nearest first', () => {
-  const lines = commonLines({ nearest: node(1), common: [node(1), node(2)] }, PLAIN_VIEW)
+  const lines = commonLines({ nearest: node(1), common: [node(1), node(2)], truncated: false }, PLAIN_VIEW)
   expect(lines.slice(0, 2)).toEqual(['Nearest', `  Capsule 1  ${idOf(1)}@1.0.0`])
   expect(lines.at(-1)).toBe(`  Capsule 2  ${idOf(2)}@1.0.0`)
-  expect(commonLines({ nearest: null, common: [] }, PLAIN_VIEW)).toEqual(['They derive from nothing in common.'])
+  expect(commonLines({ nearest: null, common: [], truncated: false }, PLAIN_VIEW)).toEqual([
+    'They derive from nothing in common.',
+  ])
 })

@@ -139,7 +139,8 @@ function nodeLine(node: Node, version: string | undefined, stem: string, view: V
 }
 
 /** The way from one capsule to another, a step a line. */
-export function pathLines({ found, nodes, edges }: AnswerOf<'getLineagePath'>, view: View): string[] {
+export function pathLines({ found, nodes, edges, truncated }: AnswerOf<'getLineagePath'>, view: View): string[] {
+  if (!found && truncated) return ['No path was found, but the lineage is too large to be walked to its end.']
   if (!found) return ['Neither derives from the other: there is no path.']
   return nodes.flatMap((node, index) => {
     const edge = edges[index]

@@ -20,13 +20,15 @@ export function lineageHandlers({ capsules }: HandlerContext): HandlersFor<Opera
       return { status: 200, body: presentLineage(await getLineage(capsules, id, request)) }
     },
     getLineagePath: async ({ params: { id }, query: { to } }) => {
-      const path = await findLineagePath(capsules, id, to)
-      const nodes = path?.nodes.map(presentNode) ?? []
-      return { status: 200, body: { found: path !== undefined, nodes, edges: path?.edges.map(presentEdge) ?? [] } }
+      const { found, truncated } = await findLineagePath(capsules, id, to)
+      const nodes = found?.nodes.map(presentNode) ?? []
+      const edges = found?.edges.map(presentEdge) ?? []
+      return { status: 200, body: { found: found !== undefined, nodes, edges, truncated } }
     },
     getCommonAncestors: async ({ params: { id }, query }) => {
-      const common = (await findCommonAncestors(capsules, id, query.with)).map(presentNode)
-      return { status: 200, body: { nearest: common[0] ?? null, common } }
+      const { found, truncated } = await findCommonAncestors(capsules, id, query.with)
+      const common = found.map(presentNode)
+      return { status: 200, body: { nearest: common[0] ?? null, common, truncated } }
     },
     getDiff: async ({ params: { id }, query: { from, to } }) => ({
       status: 200,

@@ -20,7 +20,10 @@ export function recallHandlers(context: HandlerContext): HandlersFor<OperationsO
     return { status: 200, body: { hits, mode, sequence, notices }, sequence } as const
   }
   return {
-    searchCapsules: ({ query }) => search({ ...query, mode: 'hybrid' }),
+    searchCapsules: ({ query }) => {
+      if (query.q === undefined || query.q.trim() === '') throw nothingAsked()
+      return search({ ...query, mode: 'hybrid' })
+    },
     searchCapsulesByBody: ({ body }) => search(body),
     ask: async ({ body, correlationId }) => {
       const { quotes, conflicts, threshold, sequence, notices } = await inTime(context, () => ask(capsules, body))
@@ -43,6 +46,11 @@ export function recallHandlers(context: HandlerContext): HandlersFor<OperationsO
     },
   }
 }
+
+const nothingAsked = (): CascadeError =>
+  new CascadeError('VALIDATION_FAILED', 'A search needs words in `q`.', {
+    errors: [{ pointer: '#/query/q', code: 'required', message: 'words to search for' }],
+  })
 
 async function inTime<T>({ capsules }: HandlerContext, work: () => Promise<T>): Promise<T> {
   const outcome = await withDeadline(work, capsules.search.deadlineMs)
