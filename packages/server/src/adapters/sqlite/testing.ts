@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll } from 'vitest'
 import type { Store } from '../../domain/store.ts'
 import { createTestClock, type StoreUnderTest, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { openSqliteStore, type SqliteStoreOptions } from './open-sqlite-store.ts'
 import type { SqliteStore } from './sqlite-store.ts'
+import { DATABASE_FILE } from './writer-operations.ts'
 
 /** Makes folders that are gone, with what is in them, when the tests of the file are over. */
 export function createFolders(): () => string {
@@ -25,8 +27,19 @@ export const openTestStore = (directory: string, options: Partial<SqliteStoreOpt
     ...options,
   })
 
+/** A store whose log can be damaged from outside, as somebody with access to the file would. */
+interface TamperableStore extends StoreUnderTest<Store> {
+  readonly tamper: (index: number, text: string) => Promise<void>
+}
+
 /** An empty store for contract suites. */
-export const createStoreUnderTest = (folder: () => string) => async (): Promise<StoreUnderTest<Store>> => {
+export const createStoreUnderTest = (folder: () => string) => async (): Promise<TamperableStore> => {
   const clock = createTestClock()
-  return { store: await openTestStore(folder(), { clock: clock.clock }), clock }
+  const directory = folder()
+  const tamper = async (index: number, text: string): Promise<void> => {
+    const database = new DatabaseSync(join(directory, DATABASE_FILE), { timeout: 5000 })
+    database.prepare('UPDATE leaves SET text = ? WHERE sequence = ?').run(text, index)
+    database.close()
+  }
+  return { store: await openTestStore(directory, { clock: clock.clock }), clock, tamper }
 }
