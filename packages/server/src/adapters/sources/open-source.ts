@@ -45,7 +45,7 @@ async function detectKind(path: string): Promise<SourceKind> {
   if (/\.(?:ndjson|jsonl)$/i.test(real)) return 'ndjson'
   throw new CascadeError(
     'SOURCE_UNREADABLE',
-    `${path} is one file; name the folder that holds it (with \`include\`), or a file of lines that ends in .ndjson.`,
+    `${path} is one file; name the folder that holds it and choose the file with --include (over HTTP \`include\`), or name a file of lines that ends in .ndjson.`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { CascadeError, messageOf } from '#base'
+import { CascadeError, fileTrouble } from '#base'
 
 export const unreadable = (path: string, cause: unknown): CascadeError =>
-  new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${messageOf(cause)}`, { cause })
+  new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(cause)}.`, { cause })

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { CascadeError, type Clock, messageOf } from '#base'
+import { CascadeError, type Clock, fileTrouble, messageOf } from '#base'
 import { DataFolder } from '#data-folder'
 import { acquireFolderLock } from './folder-lock.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -56,7 +56,7 @@ function copy(from: string, to: string): void {
     copyFileSync(from, to, constants.COPYFILE_FICLONE)
     sync(to)
   } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `The backup ${from} cannot be copied: ${messageOf(error)}.`, {
+    throw new CascadeError('SOURCE_UNREADABLE', `The backup ${from} cannot be read: ${fileTrouble(error)}.`, {
       cause: error,
     })
   }

@@ -1,3 +1,4 @@
+import { timestamp } from '@forge-cascade/contract'
 import type { z } from 'zod'
 import { CascadeError } from '#base'
 
@@ -70,6 +71,17 @@ const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text
 /** A wrong command line, with what to do instead. */
 export const usage = (detail: string): CascadeError => new CascadeError('VALIDATION_FAILED', detail)
 
-/** `2026-03-01` means the beginning of that day in UTC; full times stay as they are. */
-export const parseTime = (text: string | undefined): string | undefined =>
-  text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text
+/**
+ * The time that an option names, if it was given. `2026-03-01` means the beginning of that day in UTC.
+ *
+ * @throws CascadeError VALIDATION_FAILED for what is neither a day of the calendar nor a time with its zone.
+ */
+export function readTime(input: CommandInput, name: string): string | undefined {
+  const text = input.text(name)
+  if (text === undefined) return undefined
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text
+  if (timestamp.safeParse(time).success) return time
+  throw usage(
+    `--${name} takes a day, such as 2026-03-01, or a time with its zone, such as 2026-03-01T09:00:00Z; got ${JSON.stringify(text)}.`,
+  )
+}

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from '@forge-cascade/contract'
+import type { CascadeError } from '#base'
 
 /**
  * Fixes that read otherwise at a command line than over HTTP, where the line above is the detail and no header is in
@@ -24,5 +25,34 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   BACKUP_INVALID: () => 'Choose another file.',
 }
 
-/** What to do about an error, as a sentence. */
-export const fixOf = (code: ErrorCode, help: string): string => FIXES[code]?.(help) ?? ERRORS[code].fix
+/** Fixes of one command, where it knows more than the code says. */
+const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
+  import: {
+    NOT_FOUND: '`import --list` shows the imports with their labels and ids.',
+    SOURCE_UNREADABLE: 'Name a folder, a repository or an .ndjson file that the user of the instance may read.',
+  },
+  backup: { UNPROCESSABLE: 'Choose another name.' },
+  restore: { SOURCE_UNREADABLE: 'Name a file that `backup` wrote.' },
+}
+
+const PORT_FIX = 'Choose another port: --port or CASCADE_PORT; 0 takes any free one.'
+
+/**
+ * What to do about an error, as a sentence.
+ *
+ * @param help the command that shows the usage.
+ * @param command the words of the command that failed.
+ */
+export function fixOf(error: CascadeError, help: string, command = ''): string {
+  if (isPortTrouble(error)) return PORT_FIX
+  const { code } = error
+  return FIXES_OF[command]?.[code] ?? FIXES[code]?.(help) ?? ERRORS[code].fix
+}
+
+/** Ports that another process has, or that are kept for the system. */
+const PORT_CODES: ReadonlySet<unknown> = new Set(['EADDRINUSE', 'EACCES'])
+
+function isPortTrouble({ code, cause }: CascadeError): boolean {
+  if (code !== 'BOOT_FAILED' || !(cause instanceof Error)) return false
+  return 'syscall' in cause && cause.syscall === 'listen' && 'code' in cause && PORT_CODES.has(cause.code)
+}

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
+import { CascadeError } from '#base'
 import { fixOf } from './error-fix.ts'
 import { EXIT, exitOf } from './exit-code.ts'
 
@@ -43,6 +44,7 @@ test.for([
 
 // The keys of the catalogue are exactly its codes.
 test.for(Object.keys(ERRORS) as ErrorCode[])('the fix of %s reads at a command line', (code) => {
-  expect(fixOf(code, 'cascade ask --help')).toMatch(/^[A-Z`].*\.$/)
-  expect(fixOf(code, 'cascade ask --help')).not.toMatch(/`(detail|errors)`|Authorization|Retry-After/)
+  const fix = fixOf(new CascadeError(code, 'So it is.'), 'cascade ask --help')
+  expect(fix).toMatch(/^[A-Z`].*\.$/)
+  expect(fix).not.toMatch(/`(detail|errors)`|Authorization|Retry-After/)
 })

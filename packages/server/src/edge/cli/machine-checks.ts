@@ -109,7 +109,7 @@ async function checkOwner(directory: string): Promise<DoctorFinding> {
 /** What an error means to a doctor. */
 export function findingOf(check: string, error: unknown, help: string): DoctorFinding {
   if (!isCascadeError(error)) throw error
-  return { check, ok: false, detail: `${error.detail} (${error.code})`, fix: fixOf(error.code, help) }
+  return { check, ok: false, detail: `${error.detail} (${error.code})`, fix: fixOf(error, help) }
 }
 
 const finding = (check: string, ok: boolean, detail: string, { fix }: { readonly fix: string }): DoctorFinding =>

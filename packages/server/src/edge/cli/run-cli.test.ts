@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
+import { CascadeError } from '#base'
 import { CAPSULE, createSignals, problem, run, serve } from './testing.ts'
 
 const RECEIPT = {
@@ -111,6 +112,33 @@ test('a wrong command line is a problem document with --json, too', async () => 
   const { out, err } = await run(['shwo', '--json'])
   expect(out).toBe('')
   expect(JSON.parse(err)).toMatchObject({ code: 'VALIDATION_FAILED', type: '/errors/VALIDATION_FAILED' })
+  expect(JSON.parse(err)).not.toHaveProperty('correlation_id')
+})
+
+test('a day is the midnight at which it begins in UTC', async () => {
+  await using server = await serve(() => ({ body: CAPSULE }))
+  await run(['show', CAPSULE.id, '--as-of', '2026-03-01', '--known-at', '2026-03-02T09:00:00Z', '--url', server.url])
+  const { searchParams } = new URL(server.received[0]?.path ?? '', server.url)
+  expect(Object.fromEntries(searchParams)).toEqual({ as_of: '2026-03-01T00:00:00Z', known_at: '2026-03-02T09:00:00Z' })
+})
+
+test.for([
+  { argv: ['import', '--remove', 'doors'], reply: { body: { items: [], next_cursor: null } }, fix: '`import --list`' },
+  { argv: ['backup', '/x.backup'], reply: problem(422, 'UNPROCESSABLE', 'x is there'), fix: 'Choose another name.' },
+  { argv: ['import', '/x'], reply: problem(422, 'SOURCE_UNREADABLE', 'x'), fix: 'Name a folder' },
+])('$argv says what helps there', async ({ argv, reply, fix }) => {
+  await using server = await serve(() => reply)
+  const { err } = await run([...argv, '--url', server.url])
+  expect(err).toContain(`  fix: ${fix}`)
+})
+
+test('a port that is taken is to be changed', async () => {
+  const cause = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', syscall: 'listen' })
+  const startInstance = () => Promise.reject(new CascadeError('BOOT_FAILED', 'Cannot listen on x:1.', { cause }))
+  const data = mkdtempSync(join(tmpdir(), 'cascade-'))
+  const { code, err } = await run(['start', '--data', data], { io: { startInstance } })
+  expect(code).not.toBe(0)
+  expect(err).toContain('fix: Choose another port: --port or CASCADE_PORT')
 })
 
 test.for([

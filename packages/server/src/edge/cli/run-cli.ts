@@ -101,13 +101,11 @@ function understand(error: unknown, argv: readonly string[], screen: Screen): { 
       '.',
     )
     const hint = suggestions.join(' ').replace(/^\(|\)$/g, '')
-    return {
-      failure: new CascadeError('VALIDATION_FAILED', detail, { cause: error }),
-      fix: `${hint} ${fixOf('VALIDATION_FAILED', help)}`.trimStart(),
-    }
+    const failure = new CascadeError('VALIDATION_FAILED', detail, { cause: error })
+    return { failure, fix: `${hint} ${fixOf(failure, help)}`.trimStart() }
   }
   const failure = isCascadeError(error) ? error : new CascadeError('INTERNAL', messageOf(error), { cause: error })
-  return { failure, fix: fixOf(failure.code, help) }
+  return { failure, fix: fixOf(failure, help, commandWords(argv)) }
 }
 
 /** The command among what was typed, for naming its help; empty for none that there is. */

@@ -31,11 +31,13 @@ export function notAllowed(key: ConfigKey, value: unknown, origin: ConfigOrigin,
 
 export function unknownKey(name: string, origin: ConfigOrigin, suggestion: string | undefined): ConfigProblem {
   const shown = name.length > SHOWN_CHARACTERS_MAX ? `${name.slice(0, SHOWN_CHARACTERS_MAX)}…` : name
+  // The name of a variable is what was typed already.
+  const where = origin.kind === 'env' ? 'environment' : describeOrigin(origin)
   const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
   return problem(
     'unknown_key',
     shown,
-    `${shown} (${describeOrigin(origin)}) is no key of the configuration.${hint} \`cascade config show\` lists all keys.`,
+    `${shown} (${where}) is no key of the configuration.${hint} \`cascade config show\` lists all keys.`,
   )
 }
 

@@ -28,7 +28,7 @@ const server = z.strictObject({
   host: text(253).default('127.0.0.1').register(configFacts, {
     env: 'CASCADE_HOST',
     flag: 'host',
-    description: 'Address to listen on. Anything but loopback is reachable by others: set tokens first.',
+    description: 'Address to listen on. Anything but loopback is reachable by others, who then need the token.',
   }),
   port: z.int().min(0).max(65_535).default(8420).register(configFacts, {
     env: 'CASCADE_PORT',

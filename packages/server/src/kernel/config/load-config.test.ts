@@ -90,6 +90,11 @@ describe('what is refused', () => {
       says: 'server.port is "a list, a map or an alias"',
     },
     { name: 'a misspelt variable', given: { env: { CASCADE_PROT: '1' } }, says: 'Did you mean CASCADE_PORT?' },
+    {
+      name: 'an unknown variable',
+      given: { env: { CASCADE_PROT: '1' } },
+      says: 'CASCADE_PROT (environment) is no key',
+    },
     { name: 'an unknown flag', given: { flags: { prot: '1' } }, says: 'prot (flag --prot) is no key' },
     {
       name: 'a key twice',

@@ -1,5 +1,5 @@
 import { CAPSULE_STATUSES, CAPSULE_TYPES } from '@forge-cascade/contract'
-import { type CommandInput, parseTime } from '../command-input.ts'
+import { type CommandInput, readTime } from '../command-input.ts'
 import type { OptionSpec } from '../option-spec.ts'
 
 /** Where a capsule is put, and where one is looked for. */
@@ -34,6 +34,6 @@ export const readFilters = (input: CommandInput) => ({
   ...readScope(input),
   status: input.list('status'),
   min_trust: input.text('min-trust'),
-  as_of: parseTime(input.text('as-of')),
-  known_at: parseTime(input.text('known-at')),
+  as_of: readTime(input, 'as-of'),
+  known_at: readTime(input, 'known-at'),
 })

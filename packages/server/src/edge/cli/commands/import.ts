@@ -150,13 +150,21 @@ async function removeImport(context: CommandContext, input: CommandInput): Promi
 async function findImports(session: Session, name: string): Promise<readonly string[]> {
   if (uuid.safeParse(name).success) return [name]
   const found: string[] = []
+  let removed = 0
   let cursor: string | undefined
   for (let pages = 0; pages < LABEL_PAGES_MAX; pages++) {
     const page = await session.ask('listImports', { query: { limit: LIST_LIMIT, cursor } })
-    found.push(...page.items.filter(({ label, state }) => label === name && state !== 'removed').map(({ id }) => id))
+    const named = page.items.filter(({ label }) => label === name)
+    const there = named.filter(({ state }) => state !== 'removed')
+    found.push(...there.map(({ id }) => id))
+    removed += named.length - there.length
     if (page.next_cursor === null) break
     cursor = page.next_cursor
   }
-  if (found.length === 0) throw new CascadeError('NOT_FOUND', `No import has the label ${JSON.stringify(name)}.`)
-  return found
+  if (found.length > 0) return found
+  const label = JSON.stringify(name)
+  throw new CascadeError(
+    'NOT_FOUND',
+    removed > 0 ? `What had the label ${label} was removed already.` : `No import has the label ${label}.`,
+  )
 }

@@ -1,7 +1,7 @@
 import { CAPSULE_LIMITS, CAPSULE_TYPES, capsuleCreate, LICENCES } from '@forge-cascade/contract'
 import { parseCapsuleRef } from '../capsule-ref.ts'
 import type { InputStream } from '../cli-io.ts'
-import { type CommandInput, checkInput, parseTime, usage } from '../command-input.ts'
+import { type CommandInput, checkInput, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { receiptLines } from '../render/receipt-lines.ts'
 import { printAnswer } from './answer.ts'
@@ -62,7 +62,7 @@ const readFields = (input: CommandInput) => ({
   ...readScope(input),
   trust: numberOf(input.text('trust')),
   licence: input.text('licence'),
-  valid_from: parseTime(input.text('valid-from')),
+  valid_from: readTime(input, 'valid-from'),
   dedupe: input.on('duplicate') ? 'none' : undefined,
 })
 

@@ -1,6 +1,6 @@
 import { parseCapsuleRef, parseRange } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
-import { type CommandInput, parseTime, usage } from '../command-input.ts'
+import { type CommandInput, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
 import { capsuleLines, passageLines } from '../render/capsule-lines.ts'
@@ -30,7 +30,7 @@ export const SHOW: CommandSpec = {
 
 async function showCapsule(context: CommandContext, input: CommandInput): Promise<ExitName> {
   const { id, version } = parseCapsuleRef(input.argument(0))
-  const query = { as_of: parseTime(input.text('as-of')), known_at: parseTime(input.text('known-at')) }
+  const query = { as_of: readTime(input, 'as-of'), known_at: readTime(input, 'known-at') }
   if (version !== undefined && (query.as_of ?? query.known_at) !== undefined)
     throw usage('Either @version or a time (--as-of, --known-at): both name a version.')
   const session = await context.openSession()

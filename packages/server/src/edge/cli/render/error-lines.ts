@@ -16,15 +16,18 @@ export function errorLines(error: CascadeError, fix: string, paint: Painter): st
   ]
 }
 
+/** A problem of this process has no correlation id: nothing of it stands in the log of an instance. */
+type ToldProblem = Omit<Problem, 'correlation_id'> & Partial<Pick<Problem, 'correlation_id'>>
+
 /** The same as the problem document that the HTTP interface would answer. */
-export const errorProblem = (error: CascadeError, command: string): Problem => ({
+export const errorProblem = (error: CascadeError, command: string): ToldProblem => ({
   type: errorPath(error.code),
   title: ERRORS[error.code].title,
   status: error.status,
   detail: error.detail,
   instance: command,
   code: error.code,
-  correlation_id: correlationOf(error),
+  ...(correlationOf(error) === '' ? {} : { correlation_id: correlationOf(error) }),
   errors: error.errors,
 })
 

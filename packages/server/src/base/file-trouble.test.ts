@@ -1,0 +1,27 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { fileTrouble } from './file-trouble.ts'
+
+function troubleOf(action: () => unknown): string {
+  try {
+    action()
+    return 'none'
+  } catch (error) {
+    return fileTrouble(error)
+  }
+}
+
+test('a missing path, a folder in place of a file and a file in place of a folder are told in words', () => {
+  expect(troubleOf(() => realpathSync(join(tmpdir(), 'none', 'such')))).toBe('there is nothing at this path')
+  expect(troubleOf(() => readFileSync(tmpdir()))).toBe('it is a folder, not a file')
+  expect(troubleOf(() => realpathSync(join(import.meta.filename, 'x')))).toBe(
+    'a part of this path is a file, not a folder',
+  )
+})
+
+test('a failure without a name keeps its words, and what is no error is told, too', () => {
+  expect(fileTrouble(new Error('the disk is on fire'))).toBe('the disk is on fire')
+  expect(fileTrouble('odd')).toBe('odd')
+})

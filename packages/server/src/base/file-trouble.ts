@@ -1,0 +1,18 @@
+import { messageOf } from './error.ts'
+
+/** What the usual failures of a file system mean, by the name of the error (POSIX errno.h). */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is nothing at this path',
+  ENOTDIR: 'a part of this path is a file, not a folder',
+  EISDIR: 'it is a folder, not a file',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+  ELOOP: 'its links lead round in a circle',
+  ENAMETOOLONG: 'a name in this path is too long',
+}
+
+/** Why a file or folder cannot be read, as the end of a sentence; other failures in their own words. */
+export function fileTrouble(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return REASONS[code] ?? messageOf(error)
+}
