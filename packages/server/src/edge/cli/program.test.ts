@@ -53,6 +53,14 @@ test.for(COMMANDS.map(({ name }) => name))('`help %s` and --help show the same, 
     if (!line.startsWith('  ./cascade')) expect(line.length).toBeLessThanOrEqual(80)
 })
 
+test.for([40, 60, 80, 120])('help at %i columns breaks lines between words alone', async (width) => {
+  for (const { name } of COMMANDS) {
+    const { out } = await run(['help', ...name.split(' ')], { columns: width })
+    for (const line of out.split('\n'))
+      if (!/^ {2}\.\/cascade|^Usage/.test(line)) expect(line.length, line).toBeLessThanOrEqual(width)
+  }
+})
+
 test.for([[], ['--help'], ['config'], ['--version'], ['help'], ['help', 'exit-codes']])(
   '%j is answered on standard output',
   async (argv) => {

@@ -1,9 +1,10 @@
-import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { CommandInput } from './command-input.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { COMMANDS, GROUPS } from './commands/index.ts'
 import { GLOBAL_OPTIONS } from './global-settings.ts'
 import type { ArgumentSpec, OptionSpec } from './option-spec.ts'
+import { padRight, wrap } from './render/text.ts'
 import type { Painter } from './render/view.ts'
 
 export interface ProgramOptions {
@@ -55,8 +56,27 @@ function prepare(command: Command, { write, paint, width }: ProgramOptions): Com
       showGlobalOptions: true,
       styleTitle: (text) => paint.strong(text),
       styleUsage: (text) => text,
+      boxWrap: (text, columns) => wrap(text, columns).join('\n'),
+      formatItem: (term, termColumns, description) => itemLines(term, termColumns, description, width).join('\n'),
       subcommandDescription: (child) => child.summary() || child.description(),
     })
+}
+
+/** Narrower columns of descriptions break after every other word; they go below their term then. */
+const DESCRIPTION_COLUMNS_MIN = 24
+const ITEM_INDENT = '  '
+
+/** A term and what it is: side by side, or below each other where there is too little room. */
+function itemLines(term: string, termColumns: number, description: string, width: number): string[] {
+  const room = width - termColumns - 2 * ITEM_INDENT.length
+  if (room < DESCRIPTION_COLUMNS_MIN)
+    return [`${ITEM_INDENT}${term}`, ...(description === '' ? [] : wrap(description, width, ITEM_INDENT.repeat(3)))]
+  const [first = '', ...rest] = wrap(description, room)
+  const indent = ' '.repeat(termColumns + 2 * ITEM_INDENT.length)
+  return [
+    `${ITEM_INDENT}${padRight(term, termColumns)}${ITEM_INDENT}${first}`.trimEnd(),
+    ...rest.map((line) => indent + line),
+  ]
 }
 
 function addCommand(program: Command, spec: CommandSpec, options: ProgramOptions): void {
@@ -105,19 +125,15 @@ function helpTail(
   { commandName, paint, width }: ProgramOptions,
   examples: CommandSpec['examples'] | typeof FIRST_STEPS,
 ): string {
-  const help = new Help()
   const lines = examples.flatMap(({ line, does }) => [
     `  ${commandName} ${line}`,
-    ...help
-      .boxWrap(does, width - 6)
-      .split('\n')
-      .map((each) => `      ${paint.faint(each)}`),
+    ...wrap(does, width, '      ').map((each) => paint.faint(each)),
   ])
   return [
     '',
     paint.strong('Examples:'),
     ...lines,
     '',
-    paint.faint(`How commands end: ${commandName} help exit-codes`),
+    ...wrap(`How commands end: ${commandName} help exit-codes`, width).map((line) => paint.faint(line)),
   ].join('\n')
 }

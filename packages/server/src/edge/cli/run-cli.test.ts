@@ -15,6 +15,14 @@ const RECEIPT = {
   near_duplicates: [],
 }
 const CREATED = { ...CAPSULE, receipt: RECEIPT }
+const STATS = {
+  chunks: 0,
+  versions: 0,
+  content_bytes: 0,
+  by_type: {},
+  by_embedding_model: {},
+  sequence: 1,
+}
 const NOTHING = { hits: [], mode: 'hybrid', sequence: 1, notices: [] }
 
 test('--json prints exactly the answer of the interface and nothing else', async () => {
@@ -76,8 +84,8 @@ test('--token-file goes before CASCADE_TOKEN, and both environment names reach t
   const file = join(mkdtempSync(join(tmpdir(), 'cascade-')), 'token')
   writeFileSync(file, 'from-the-file\n')
   const env = { CASCADE_URL: server.url, CASCADE_TOKEN: 'from-the-environment' }
-  await run(['search', 'x', '--token-file', file], { env })
-  await run(['search', 'x'], { env })
+  await run(['search', 'x', '--json', '--token-file', file], { env })
+  await run(['search', 'x', '--json'], { env })
   expect(server.received.map(({ headers }) => headers.authorization)).toEqual([
     'Bearer from-the-file',
     'Bearer from-the-environment',
@@ -167,6 +175,18 @@ test('nothing found ends with 3 and says what to do, on standard output', async 
   const { code, out, err } = await run(['search', 'x', '--url', server.url])
   expect({ code, err }).toEqual({ code: 3, err: '' })
   expect(out).toContain(`./cascade --url ${server.url} import <folder>`)
+})
+
+test.for([
+  { name: 'that is empty', capsules: 0, by_status: {}, says: 'The store is empty' },
+  { name: 'without an active capsule', capsules: 2, by_status: { ARCHIVED: 2 }, says: 'No capsule is active' },
+  { name: 'with an active capsule', capsules: 2, by_status: { ACTIVE: 2 }, says: 'Other words may help' },
+])('nothing found in a store $name says so', async ({ capsules, by_status, says }) => {
+  const stats = { ...STATS, capsules, by_status }
+  await using server = await serve(({ path }) => ({ body: path.endsWith('/stats') ? stats : NOTHING }))
+  const { code, out } = await run(['search', 'x', '--url', server.url])
+  expect(code).toBe(3)
+  expect(out).toContain(says)
 })
 
 test.for([

@@ -20,10 +20,11 @@ export const COLOURED_VIEW: View = { ...PLAIN_VIEW, paint: createPainter(true), 
 class Sink extends Writable {
   text = ''
   readonly isTTY: boolean
-  readonly columns = 80
+  readonly columns: number
 
-  constructor(isTTY: boolean) {
+  constructor(isTTY: boolean, columns: number) {
     super()
+    this.columns = columns
     this.isTTY = isTTY
   }
 
@@ -37,6 +38,8 @@ export interface RunOptions {
   readonly env?: CliIo['env']
   readonly terminal?: boolean
   readonly stdin?: string
+  /** Columns of the terminal; 80 when left out. */
+  readonly columns?: number
   readonly io?: Partial<CliIo>
 }
 
@@ -48,8 +51,8 @@ export interface Ran {
 
 /** Runs a command line in this process; whatever needs an instance of its own fails with what `io` says. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { env = {}, terminal = false, stdin = '', io = {} } = options
-  const [stdout, stderr] = [new Sink(terminal), new Sink(terminal)]
+  const { env = {}, terminal = false, stdin = '', columns = 80, io = {} } = options
+  const [stdout, stderr] = [new Sink(terminal, columns), new Sink(terminal, columns)]
   const input = Object.assign(new PassThrough(), { isTTY: terminal })
   input.end(stdin)
   const code = await runCli(argv, {

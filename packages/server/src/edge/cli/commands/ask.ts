@@ -4,6 +4,7 @@ import type { CommandSpec } from '../command-spec.ts'
 import { askLines } from '../render/ask-lines.ts'
 import { printAnswer } from './answer.ts'
 import { FILTER_OPTIONS, readFilters } from './filters.ts'
+import { stateOfStore } from './store-state.ts'
 
 export const ASK: CommandSpec = {
   name: 'ask',
@@ -25,7 +26,8 @@ export const ASK: CommandSpec = {
       ...readFilters(input),
     })
     const { answer, raw } = await (await context.openSession()).call('ask', { body })
-    await printAnswer(context, raw, () => askLines(answer, context.screen.view))
+    const store = await stateOfStore(context, answer.found)
+    await printAnswer(context, raw, () => askLines(answer, context.screen.view, store))
     return answer.found ? 'ok' : 'notFound'
   },
 }

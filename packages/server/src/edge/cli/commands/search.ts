@@ -4,6 +4,7 @@ import type { CommandSpec } from '../command-spec.ts'
 import { searchLines } from '../render/search-lines.ts'
 import { printAnswer } from './answer.ts'
 import { FILTER_OPTIONS, readFilters } from './filters.ts'
+import { stateOfStore } from './store-state.ts'
 
 export const SEARCH: CommandSpec = {
   name: 'search',
@@ -33,7 +34,8 @@ export const SEARCH: CommandSpec = {
       ...readFilters(input),
     })
     const { answer, raw } = await (await context.openSession()).call('searchCapsulesByBody', { body })
-    await printAnswer(context, raw, () => searchLines(answer, query, context.screen.view))
+    const store = await stateOfStore(context, answer.hits.length > 0)
+    await printAnswer(context, raw, () => searchLines(answer, query, context.screen.view, store))
     return answer.hits.length > 0 ? 'ok' : 'notFound'
   },
 }

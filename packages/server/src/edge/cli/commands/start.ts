@@ -94,10 +94,12 @@ async function tell(context: CommandContext, loaded: LoadedConfig, instance: Loc
   const client = new HttpClient({ socket: instance.socket }, instance.token)
   const session = await Session.open(() => ({ kind: 'owner', client }), io.random, context.interrupts.signal)
   const stats = await session.ask('capsuleStats')
-  const facts = { version: io.version, readyInS, dataDir: loaded.config.data.dir, instance, stats }
+  const samplesDir = stats.capsules === 0 && loaded.config.samples.import ? io.samplesDir : null
+  const told = { version: io.version, readyInS, dataDir: loaded.config.data.dir, instance, stats }
+  const facts = { ...told, samplesFollow: samplesDir !== null }
   if (settings.json) await screen.json(startJson(facts))
   else await screen.print(readyLines(facts, screen.view))
-  const samples = await importSamples(context, loaded, session, stats)
+  const samples = await importSamples(samplesDir, session)
   if (!settings.json) await screen.print([...samplesLines(samples, SAMPLES, screen.view), ...tryLines(screen.view)])
 }
 
@@ -115,17 +117,12 @@ const startJson = ({ version, readyInS, dataDir, instance, stats }: ReadyFacts) 
 /** Tables to look things up in are poor answers. */
 const LEFT_OUT = ['/reference/']
 
-/** Reads the documentation into an empty store. */
-async function importSamples(
-  { io }: CommandContext,
-  { config }: LoadedConfig,
-  session: Session,
-  { capsules }: ReadyFacts['stats'],
-): Promise<SamplesOutcome> {
-  if (capsules > 0 || !config.samples.import || io.samplesDir === null) return { kind: 'none' }
+/** Reads the documentation into an empty store; null where there is none, or nothing to be read. */
+async function importSamples(samplesDir: string | null, session: Session): Promise<SamplesOutcome> {
+  if (samplesDir === null) return { kind: 'none' }
   try {
     const request = {
-      path: io.samplesDir,
+      path: samplesDir,
       kind: 'folder',
       exclude: LEFT_OUT,
       history: false,

@@ -57,6 +57,17 @@ test('sources that disagree are named', () => {
   )
 })
 
+test.for([
+  { store: 'empty', says: 'The store is empty' },
+  { store: 'atRest', says: 'No capsule is active' },
+] as const)('a store that is $store is said to be, with the way to add knowledge', ({ store, says }) => {
+  const nothing = { ...ANSWER, found: false, citations: [], answer: 'Nothing was found above the threshold.' }
+  const lines = askLines(nothing, PLAIN_VIEW, store)
+  expect(lines[0]).toContain(says)
+  expect(lines).toContain('  ./cascade import <folder>')
+  expect(lines.join()).not.toContain('Other words')
+})
+
 test('nothing found says what to do', () => {
   const nothing = { ...ANSWER, found: false, citations: [], answer: 'Nothing was found above the threshold.' }
   const lines = askLines(nothing, PLAIN_VIEW)

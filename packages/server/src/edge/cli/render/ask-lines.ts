@@ -8,10 +8,10 @@ const MODES: Readonly<Record<AskAnswer['mode'], string>> = {
 }
 
 /** The answer, its numbered sources with the command that opens each passage, and what they disagree on. */
-export function askLines(answer: AskAnswer, view: View): string[] {
+export function askLines(answer: AskAnswer, view: View, store: StoreState = 'inUse'): string[] {
   const head = wrap(printable(answer.answer), view.width).map((line) => paintMarks(line, view))
   const notices = answer.notices.flatMap((notice) => wrap(view.paint.warn(`Note: ${printable(notice)}`), view.width))
-  if (!answer.found) return [...head, '', ...notices, ...emptyLines(view)]
+  if (!answer.found) return [...(store === 'inUse' ? [...head, ''] : []), ...notices, ...emptyLines(view, store)]
   return [
     ...head,
     '',
@@ -46,9 +46,18 @@ function conflictLines({ citations, reason }: AskAnswer['conflicts'][number], { 
 
 const paintMarks = (line: string, { paint }: View): string => line.replace(/\[\d{1,3}\]/g, (mark) => paint.accent(mark))
 
+/** What there is to find: nothing at all, nothing that is active, or something. */
+export type StoreState = 'empty' | 'atRest' | 'inUse'
+
+const EMPTY: Readonly<Record<StoreState, string>> = {
+  empty: 'The store is empty: there is nothing to find yet. To add knowledge:',
+  atRest: 'No capsule is active, so there is nothing to find (--status ARCHIVED looks at old ones). To add knowledge:',
+  inUse: 'Other words may help, or a lower floor of trust (--min-trust 0). To add knowledge:',
+}
+
 /** What to do when nothing was found. */
-export const emptyLines = ({ command, width }: View): string[] => [
-  ...wrap('Other words may help, or a lower floor of trust (--min-trust 0). To add knowledge:', width),
+export const emptyLines = ({ command, width }: View, store: StoreState): string[] => [
+  ...wrap(EMPTY[store], width),
   `  ${command('import <folder>')}`,
   `  ${command('remember "<what you know>"')}`,
 ]

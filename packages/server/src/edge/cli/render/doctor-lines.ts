@@ -21,8 +21,27 @@ export function doctorLines(findings: readonly DoctorFinding[], { paint, width }
   return [...findings.flatMap((finding) => findingLines(finding, paint, width)), '', verdict]
 }
 
+/** What people call the checks of the store and the machine; the others are named plainly already. */
+const NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    access: 'access to the data folder',
+    disk: 'free space',
+    owner: 'process that has the data folder',
+    file: 'database file, every page',
+    'file, quickly': 'database file',
+    heads: 'newest version of each capsule',
+    versions: 'unbroken version history',
+    lineage: 'lineage between capsules',
+    links: 'links between capsules',
+    vectors: 'index for search by meaning',
+    words: 'index for search by words',
+    digests: 'contents as they were recorded',
+    'ledger chain': 'tamper-evident log of changes',
+  }),
+)
+
 function findingLines({ check, ok, detail, fix }: DoctorFinding, paint: View['paint'], width: number): string[] {
-  const [first = '', ...rest] = wrap(`${oneLine(check)}: ${printable(detail)}`, width - 6)
+  const [first = '', ...rest] = wrap(`${NAMES.get(check) ?? oneLine(check)}: ${printable(detail)}`, width - 6)
   const sign = ok ? paint.good('ok   ') : paint.bad('fails')
   return [
     `${sign} ${first}`,

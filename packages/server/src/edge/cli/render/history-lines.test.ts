@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { PLAIN_VIEW } from '../testing.ts'
+import { COLOURED_VIEW, PLAIN_VIEW } from '../testing.ts'
 import { blameLines, diffLines, historyLines } from './history-lines.ts'
+import { columnsOf } from './text.ts'
 
 const ID = '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10'
 const AT = '2026-03-01T09:00:00.000Z'
@@ -27,6 +28,17 @@ test('versions show number, time, author, commit and what it was about', () => {
     '',
     `Older ones: ./cascade history ${ID} --cursor abc`,
   ])
+})
+
+test.for([40, 60, 80, 120])('versions are no wider than %i columns, with colours and without', (width) => {
+  const items = [
+    { ...VERSION, by: 'Ada Lovelace of the Analytical Society', title: 'A title of many words, '.repeat(9) },
+  ]
+  for (const view of [PLAIN_VIEW, COLOURED_VIEW])
+    for (const line of historyLines({ items, next_cursor: null }, ID, { ...view, width })) {
+      expect(columnsOf(line)).toBeLessThanOrEqual(width)
+      expect(line).not.toBe('')
+    }
 })
 
 test('blame names a version once for the lines that follow each other', () => {

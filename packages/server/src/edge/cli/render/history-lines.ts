@@ -1,13 +1,17 @@
 import type { AnswerOf } from '../api.ts'
-import { columnize, oneLine, printable, shorten } from './text.ts'
+import { columnize, fitColumns, oneLine, printable, shorten } from './text.ts'
 import type { View } from './view.ts'
-import { minuteOf, plural } from './words.ts'
+import { dateOf, minuteOf, plural } from './words.ts'
 
 type Versions = AnswerOf<'listVersions'>
 type Blame = AnswerOf<'getBlame'>
 type Diff = AnswerOf<'getDiff'>
 
 const AUTHOR_COLUMNS = 20
+/** On a narrower terminal authors are cut sooner, and below the second width a day has no time. */
+const WIDTH_FULL = 72
+const WIDTH_TIMES = 48
+const AUTHOR_COLUMNS_NARROW = 10
 const COMMIT_LENGTH = 8
 const VALUE_COLUMNS = 60
 
@@ -15,17 +19,14 @@ const VALUE_COLUMNS = 60
 export function historyLines({ items, next_cursor }: Versions, id: string, view: View): string[] {
   const rows = items.map((each) => [
     view.paint.accent(each.version),
-    minuteOf(each.valid_from),
-    shorten(oneLine(each.by ?? each.author), AUTHOR_COLUMNS),
+    view.width < WIDTH_TIMES ? dateOf(each.valid_from) : minuteOf(each.valid_from),
+    shorten(oneLine(each.by ?? each.author), view.width < WIDTH_FULL ? AUTHOR_COLUMNS_NARROW : AUTHOR_COLUMNS),
     each.commit === null ? '' : view.paint.faint(each.commit.slice(0, COMMIT_LENGTH)),
     oneLine(each.reason ?? each.title ?? each.where ?? ''),
   ])
   const more = next_cursor === null ? [] : ['', `Older ones: ${view.command(`history ${id} --cursor ${next_cursor}`)}`]
-  return [...columnize(rows).map((line) => shortenPainted(line, view)), ...more]
+  return [...fitColumns(rows, view.width), ...more]
 }
-
-/** Without colours a line is cut to the width; with them the terminal folds it, as cutting would lose their end. */
-const shortenPainted = (line: string, { coloured, width }: View): string => (coloured ? line : shorten(line, width))
 
 /** Which version brought each line. */
 export function blameLines({ lines }: Blame, view: View): string[] {

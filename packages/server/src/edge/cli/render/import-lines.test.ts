@@ -92,6 +92,16 @@ test('one file is one file in the list', () => {
   expect(line).toContain('  1 file  ')
 })
 
+test.for([40, 60, 80, 120])('the list of imports is no wider than %i columns and shows whole ids', (width) => {
+  const items = [
+    { ...DONE, label: 'a label '.repeat(20) },
+    { ...DONE, state: 'interrupted' as const, files_done: 5 },
+  ]
+  const lines = importListLines({ items, next_cursor: null }, { ...PLAIN_VIEW, width })
+  expect(lines.filter((line) => line.startsWith(DONE.id))).toHaveLength(2)
+  for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(width)
+})
+
 test('no imports yet says what to do', () => {
   expect(importListLines({ items: [], next_cursor: null }, PLAIN_VIEW)).toEqual([
     'Nothing was imported yet.',

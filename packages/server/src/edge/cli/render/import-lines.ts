@@ -1,12 +1,14 @@
 import type { ImportFile, ImportJob } from '@forge-cascade/contract'
 import type { AnswerOf } from '../api.ts'
-import { columnize, oneLine, printable, shorten, wrap } from './text.ts'
+import { columnize, fitColumns, oneLine, printable, shorten, wrap } from './text.ts'
 import type { View } from './view.ts'
 import { ago, duration, number, plural } from './words.ts'
 
 const BAR_CELLS = 20
 /** Files named for each reason; the rest is counted. */
 const NAMED_MAX = 3
+/** On a narrower terminal an import takes a line for its id and others for the rest. */
+const LIST_WIDTH_MIN = 80
 
 /** `[#####---------------] 90 of 240 files · 220/s · 1 s left · guides/a.md`, cut to the width. */
 export function progressLine(job: ImportJob, width: number): string {
@@ -104,11 +106,21 @@ const quoted = (text: string): string => (/^[\w./@:-]+$/.test(text) ? text : JSO
 export function importListLines({ items, next_cursor }: AnswerOf<'listImports'>, view: View): string[] {
   if (items.length === 0) return ['Nothing was imported yet.', `  ${view.command('import <folder>')}`]
   const rows = items.map((job) => [
-    job.id,
     STATES[job.state].toLowerCase(),
     plural(job.files_done, 'file'),
     ago(job.updated_at, view.now),
     oneLine(job.label === null ? job.path : `${job.label} (${job.path})`),
   ])
-  return [...columnize(rows), ...(next_cursor === null ? [] : ['… and older ones'])]
+  const older = next_cursor === null ? [] : ['… and older ones']
+  const ids = items.map(({ id }) => id)
+  if (view.width >= LIST_WIDTH_MIN)
+    return [
+      ...fitColumns(
+        rows.map((row, at) => [ids[at] ?? '', ...row]),
+        view.width,
+      ),
+      ...older,
+    ]
+  const indented = rows.map((row) => row.map((cell, at) => (at === 0 ? `  ${cell}` : cell)))
+  return [...ids.flatMap((id, at) => [id, ...fitColumns(indented.slice(at, at + 1), view.width)]), ...older]
 }

@@ -1,5 +1,5 @@
 import type { SearchAnswer, SearchHit } from '@forge-cascade/contract'
-import { emptyLines } from './ask-lines.ts'
+import { emptyLines, type StoreState } from './ask-lines.ts'
 import { snippet } from './snippet.ts'
 import { sourceWords } from './source-words.ts'
 import { oneLine, printable, shorten, wrap } from './text.ts'
@@ -7,9 +7,11 @@ import type { View } from './view.ts'
 import { ago, trustWords } from './words.ts'
 
 /** Hits, best first: title, score, trust, age, where it comes from, the words in their sentence, and the id. */
-export function searchLines(answer: SearchAnswer, query: string, view: View): string[] {
+export function searchLines(answer: SearchAnswer, query: string, view: View, store: StoreState = 'inUse'): string[] {
   const notices = answer.notices.flatMap((notice) => wrap(view.paint.warn(`Note: ${printable(notice)}`), view.width))
-  if (answer.hits.length === 0) return ['Nothing was found.', ...notices, ...emptyLines(view)]
+  if (answer.hits.length === 0) {
+    return [...(store === 'inUse' ? ['Nothing was found.'] : []), ...notices, ...emptyLines(view, store)]
+  }
   const hits = answer.hits.map((hit, index) => hitLines(hit, index + 1, query, view).join('\n'))
   return [hits.join('\n\n'), ...(notices.length === 0 ? [] : ['', ...notices])]
 }

@@ -10,6 +10,8 @@ export interface ReadyFacts {
   readonly dataDir: string
   readonly instance: LocalInstance
   readonly stats: AnswerOf<'capsuleStats'>
+  /** True: what is known is still to be read, and told after that. */
+  readonly samplesFollow: boolean
 }
 
 /** What became of the samples: how many capsules they made, or why there are none. */
@@ -19,14 +21,17 @@ export type SamplesOutcome =
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** Where a started instance answers and what it knows. */
-export function readyLines({ version, readyInS, dataDir, instance, stats }: ReadyFacts, view: View): string[] {
+export function readyLines(
+  { version, readyInS, dataDir, instance, stats, samplesFollow }: ReadyFacts,
+  view: View,
+): string[] {
   const { paint } = view
   const rows = [
     ['address', instance.url ?? `the socket ${instance.socket}`],
     ['reference', instance.url === null ? '' : `${instance.url}/reference`],
     ['data folder', dataDir],
     ['token', instance.tokenFile],
-    ['knows', knowledge(stats)],
+    ['knows', samplesFollow ? '' : knowledge(stats)],
   ]
   const shown = rows
     .filter(([, value]) => value !== '')

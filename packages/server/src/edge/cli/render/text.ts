@@ -70,6 +70,24 @@ function wrapLine(line: string, room: number): string[] {
 export const padRight = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
 
+/** With fewer columns than these for a row's last cell, that stands on a line of its own. */
+const LAST_COLUMNS_MIN = 20
+
+/**
+ * Rows as columns two blanks apart, none wider than `width`: the last cell is cut, and stands below the others where they
+ * leave it too little room. The other cells keep their width; the last is without colours.
+ */
+export function fitColumns(rows: readonly (readonly string[])[], width: number): string[] {
+  const heads = columnize(rows.map((row) => [...row.slice(0, -1), '']))
+  const taken = Math.max(0, ...heads.map(columnsOf)) + 2
+  return rows.flatMap((row, at) => {
+    const [head = '', last = row.at(-1) ?? ''] = [heads[at]]
+    if (last === '') return [head]
+    if (width - taken < LAST_COLUMNS_MIN) return [head, `  ${shorten(last, width - 2)}`]
+    return [`${padRight(head, taken)}${shorten(last, width - taken)}`]
+  })
+}
+
 /** Rows as columns two blanks apart; the last column is as long as it is. */
 export function columnize(rows: readonly (readonly string[])[]): string[] {
   const count = Math.max(0, ...rows.map((row) => row.length))
