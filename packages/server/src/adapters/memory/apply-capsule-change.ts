@@ -182,6 +182,7 @@ function connect(context: ChangeContext, draft: CapsuleDraft | VersionDraft, nea
   for (const parent of parents) {
     undo.set(state.children, parent.id, new Set(state.children.get(parent.id)).add(id))
   }
+  if (draft.partOf) undo.set(state.chunks, draft.partOf.id, new Set(state.chunks.get(draft.partOf.id)).add(id))
   if (embedding) undo.set(state.spaces, embedding.model, embedding.vector.length)
   for (const { id: to, similarity: weight } of near) {
     undo.set(state.links, linkKey(id, to, 'SIMILAR_TO'), { from: id, to, kind: 'SIMILAR_TO', weight, createdAt: now })

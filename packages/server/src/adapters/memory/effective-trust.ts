@@ -8,7 +8,14 @@ export function deservedTrust(state: MemoryState, row: CapsuleRow): number {
     trust: row.trust,
     quarantined: row.status === 'QUARANTINED',
     parents: headOf(row).parents.map((parent) => getCapsule(state, parent.id).effectiveTrust),
+    document: documentTrust(state, row),
   })
+}
+
+/** Effective trust of the document that a chunk is part of. */
+function documentTrust(state: MemoryState, row: CapsuleRow): number | undefined {
+  const { partOf } = headOf(row)
+  return partOf === null ? undefined : getCapsule(state, partOf.id).effectiveTrust
 }
 
 /**
@@ -35,4 +42,8 @@ export function unsettled(state: MemoryState): string[] {
   return rows.map((row) => row.id).reverse()
 }
 
-const childrenOf = (state: MemoryState, id: string): Iterable<string> => state.children.get(id) ?? []
+/** What was derived from a capsule, and its chunks. */
+const childrenOf = (state: MemoryState, id: string): readonly string[] => [
+  ...(state.children.get(id) ?? []),
+  ...(state.chunks.get(id) ?? []),
+]

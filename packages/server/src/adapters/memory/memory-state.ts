@@ -50,6 +50,8 @@ export interface MemoryState {
   readonly capsules: Map<string, CapsuleRow>
   /** Parent id → ids of the capsules of which any version names it. */
   readonly children: Map<string, ReadonlySet<string>>
+  /** Document id → ids of its chunks. */
+  readonly chunks: Map<string, ReadonlySet<string>>
   readonly links: Map<string, Link>
   /** Embedding model → dimensions, set by the first vector stored. */
   readonly spaces: Map<string, number>
@@ -65,6 +67,7 @@ export interface MemoryState {
 export const createState = (collections: readonly string[]): MemoryState => ({
   capsules: new Map(),
   children: new Map(),
+  chunks: new Map(),
   links: new Map(),
   spaces: new Map(),
   records: new Map(collections.map((name) => [name, new Map()])),

@@ -37,10 +37,10 @@ class FolderSource implements ImportSource {
     this.#fileBytesMax = fileBytesMax
   }
 
-  async count(_known: KnownFiles, signal: AbortSignal): Promise<number> {
+  async *totals(_known: KnownFiles, signal: AbortSignal): AsyncGenerator<number, void, undefined> {
     let files = 0
     for await (const _ of walkFolder(this.root, this.#selection, signal)) files++
-    return files
+    yield files
   }
 
   async *items(known: KnownFiles, signal: AbortSignal): AsyncGenerator<ImportItem, void, undefined> {

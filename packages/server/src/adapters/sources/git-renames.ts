@@ -2,15 +2,21 @@ import { isCascadeError } from '#base'
 import { type GitChange, type GitCommit, type GitEntry, readGitDiff } from './git-log.ts'
 import type { GitRepository } from './git-repository.ts'
 
+/** Moves by commit, so that reading a history twice compares contents once. */
+export type FoundMoves = Map<string, readonly GitChange[]>
+
 export interface RenameOptions {
   /** Files that are taken in: a move is looked for among them alone. */
   readonly isWanted: (entry: GitEntry) => boolean
   /** False when the content is not in the repository, so that nothing can be compared with it. */
   readonly holds: (blob: string) => Promise<boolean>
+  readonly found: FoundMoves
 }
 
 /** Files on one side of a commit that are compared with those on the other; above that, equal content alone is a move. */
 const COMPARED_MAX = 1000
+/** Commits whose moves are remembered. */
+const FOUND_MAX = 100_000
 /** Paths that fit into one command line, each of them `PATH_BYTES_MAX` long; above that the whole commit is compared. */
 const PATHS_MAX = 400
 
@@ -25,8 +31,7 @@ export async function* followRenames(
   signal: AbortSignal,
 ): AsyncGenerator<GitCommit, void, undefined> {
   for await (const commit of commits) {
-    const paths = await findComparable(commit, options)
-    const moves = paths.length === 0 ? [] : await findMoves(repository, commit, paths, signal)
+    const moves = options.found.get(commit.id) ?? (await findMoves(repository, commit, options, signal))
     yield moves.length === 0 ? commit : { ...commit, changes: withMoves(commit.changes, moves) }
   }
 }
@@ -47,6 +52,19 @@ async function held(entries: readonly GitEntry[], { holds }: RenameOptions): Pro
 }
 
 async function findMoves(
+  repository: GitRepository,
+  commit: GitCommit,
+  options: RenameOptions,
+  signal: AbortSignal,
+): Promise<readonly GitChange[]> {
+  const paths = await findComparable(commit, options)
+  if (paths.length === 0) return []
+  const moves = await compare(repository, commit, paths, signal)
+  if (options.found.size < FOUND_MAX) options.found.set(commit.id, moves)
+  return moves
+}
+
+async function compare(
   repository: GitRepository,
   { id, parents: [parent = ''] }: GitCommit,
   paths: readonly string[],

@@ -15,7 +15,7 @@ import { type HistoryChange, type HistoryStep, straighten } from './git-history.
 import { readTreeIgnores } from './git-ignores.ts'
 import { type GitCommit, type GitEntry, isRegular, readGitLog, readGitTree } from './git-log.ts'
 import { askGit, startGit } from './git-process.ts'
-import { followRenames } from './git-renames.ts'
+import { type FoundMoves, followRenames } from './git-renames.ts'
 import { type GitRepository, openGitRepository } from './git-repository.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 
@@ -52,6 +52,7 @@ class GitSource implements ImportSource {
   readonly root: string
   readonly #repository: GitRepository
   readonly #options: Required<GitSourceOptions>
+  readonly #moves: FoundMoves = new Map()
 
   constructor(repository: GitRepository, { fileBytesMax = FILE_BYTES_MAX, ...options }: GitSourceOptions) {
     this.root = repository.root
@@ -60,21 +61,28 @@ class GitSource implements ImportSource {
   }
 
   /**
-   * Changes that the history has since last time, and the files of the newest tree that it says nothing about. A file
-   * that moved and changed counts twice: to see that it is one takes its content.
+   * Changes that the history has since last time, and the files of the newest tree that it says nothing about: at first
+   * without a look at which files moved, which takes their contents.
    */
-  async count(known: KnownFiles, signal: AbortSignal): Promise<number> {
+  async *totals(known: KnownFiles, signal: AbortSignal): AsyncGenerator<number, void, undefined> {
     const plan = await this.#plan(known, signal)
     const tree = await this.#readTree(plan, signal)
+    yield await this.#total(plan, tree, this.#straighten(this.#commits(plan, signal), plan, signal))
+    if (!plan.hasHistory) return
+    await using blobs = new GitBlobs(this.#repository, this.#options.fileBytesMax, signal)
+    yield await this.#total(plan, tree, this.#steps(plan, blobs, signal))
+  }
+
+  async #total(plan: Plan, tree: readonly TreeFile[], steps: AsyncIterable<HistoryStep>): Promise<number> {
     const met = new Set<string>()
-    let changes = 0
-    for await (const step of straighten(this.#commits(plan, signal), plan.mainLine, await this.#paths(plan, signal))) {
+    let turns = 0
+    for await (const step of steps) {
       for (const turn of step.changes.flatMap((change) => this.#turn(change, plan) ?? [])) {
-        changes++
+        turns++
         met.add(turn.kind === 'deleted' ? turn.path : turn.entry.path)
       }
     }
-    return changes + tree.filter(({ entry }) => !met.has(entry.path)).length
+    return turns + tree.filter(({ entry }) => !met.has(entry.path)).length
   }
 
   async *items(known: KnownFiles, signal: AbortSignal): AsyncGenerator<ImportItem, void, undefined> {
@@ -120,12 +128,21 @@ class GitSource implements ImportSource {
     }
   }
 
-  async *#steps(plan: Plan, blobs: GitBlobs, signal: AbortSignal): AsyncGenerator<HistoryStep, void, undefined> {
+  #steps(plan: Plan, blobs: GitBlobs, signal: AbortSignal): AsyncIterable<HistoryStep> {
     const options = {
       isWanted: (entry: GitEntry) => this.#selectFile(entry, plan) !== undefined,
       holds: (blob: string) => blobs.holds(blob),
+      found: this.#moves,
     }
     const commits = followRenames(this.#repository, this.#commits(plan, signal), options, signal)
+    return this.#straighten(commits, plan, signal)
+  }
+
+  async *#straighten(
+    commits: AsyncIterable<GitCommit>,
+    plan: Plan,
+    signal: AbortSignal,
+  ): AsyncGenerator<HistoryStep, void, undefined> {
     yield* straighten(commits, plan.mainLine, await this.#paths(plan, signal))
   }
 

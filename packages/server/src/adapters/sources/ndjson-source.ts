@@ -37,10 +37,10 @@ class NdjsonSource implements ImportSource {
     this.#lineBytesMax = lineBytesMax
   }
 
-  async count(_known: KnownFiles, signal: AbortSignal): Promise<number> {
+  async *totals(_known: KnownFiles, signal: AbortSignal): AsyncGenerator<number, void, undefined> {
     let lines = 0
     for await (const line of this.#lines(signal)) if (line.length > 0) lines++
-    return lines
+    yield lines
   }
 
   async *items(_known: KnownFiles, signal: AbortSignal): AsyncGenerator<SourceLine, void, undefined> {

@@ -70,7 +70,7 @@ export function createCapsule(session: WriteSession, change: CapsuleCreateChange
   })
   connect(session, key, head, draft, resolved, now)
   let trust = draft.trust
-  if (resolved.parents.length > 0) trust = recomputeTrust(session, key)
+  if (resolved.parents.length > 0 || resolved.partOf !== null) trust = recomputeTrust(session, key)
   indexHead(session, { key, head, status: ACTIVE, trust }, draft, resolved)
   return { id: draft.id, created: true, nearDuplicates: resolved.near.map(toNearDuplicate) }
 }

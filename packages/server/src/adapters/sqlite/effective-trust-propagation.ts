@@ -16,7 +16,18 @@ function deservedTrust(session: WriteSession, row: CapsuleRow, changed?: Readonl
     trust: row.trust,
     quarantined: row.status === QUARANTINED,
     parents: parents.map((parent) => changed?.get(parent.key) ?? parent.effective_trust),
+    document: documentTrust(session, row, changed),
   })
+}
+
+/** Effective trust of the document that a chunk is part of. */
+function documentTrust(
+  session: WriteSession,
+  row: CapsuleRow,
+  changed?: ReadonlyMap<number, number>,
+): number | undefined {
+  if (row.part_of === null) return undefined
+  return changed?.get(row.part_of) ?? getCapsule(session.database, row.part_of).effective_trust
 }
 
 /**
@@ -63,11 +74,13 @@ function settleDescendants(session: WriteSession, start: number, value: number):
   for (const key of rising) updateCapsule(session.database, key, { unsettled: 1 })
 }
 
-/** Capsules whose head names this one as a parent. */
+/** Capsules whose head names this one as a parent, and its chunks. */
 function childrenOf(session: WriteSession, parent: number): number[] {
   return session.database
     .all<{ child: number }>(
-      `SELECT DISTINCT e.child FROM edges e JOIN capsules c ON c.key = e.child AND c.head = e.version WHERE e.parent = ?`,
+      `SELECT DISTINCT e.child FROM edges e JOIN capsules c ON c.key = e.child AND c.head = e.version WHERE e.parent = ?
+       UNION SELECT key FROM capsules WHERE part_of = ?`,
+      parent,
       parent,
     )
     .map(({ child }) => child)

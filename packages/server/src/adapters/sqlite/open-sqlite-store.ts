@@ -1,9 +1,11 @@
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir, open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { type Clock, systemClock } from '#base'
 import type { CollectionDefinition } from '#store'
 import { SqliteStore } from './sqlite-store.ts'
 import { READERS_MAX } from './vector/index.ts'
+import { DATABASE_FILE } from './writer-operations.ts'
 
 export interface SqliteStoreOptions {
   /** The data folder; made when it is not there. The caller sees to it that no other process opens it. */
@@ -34,6 +36,7 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 })
+  await keepPrivate(join(options.directory, DATABASE_FILE))
   const store = new SqliteStore({
     readers: Math.min(READERS_MAX, Math.max(1, availableParallelism() - 1)),
     groupCommitMax: 256,
@@ -47,4 +50,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   })
   await store.open()
   return store
+}
+
+/** Knowledge is its user's alone, also in a folder that others may read; SQLite gives its other files the same mode. */
+async function keepPrivate(file: string): Promise<void> {
+  const handle = await open(file, 'a', 0o600)
+  await handle.close()
+  if (process.platform !== 'win32') await chmod(file, 0o600)
 }

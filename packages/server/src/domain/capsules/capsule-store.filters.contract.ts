@@ -107,7 +107,7 @@ const [OWNERS, SCOPES] = [
 const WORDS = Array.from({ length: 40 }, (_, index) => `w${index}`)
 const TAGS = ['red', 'green', 'blue', "it's"]
 
-/** What the model knows of a capsule. No parents: effective trust is trust, or 0 in quarantine. */
+/** What the model knows of a capsule. No parents, documents of full trust: effective trust is trust, or 0 in quarantine. */
 interface Known {
   readonly id: string
   readonly draft: CapsuleDraft
@@ -118,12 +118,13 @@ interface Known {
 }
 
 async function fill({ store }: Under, random: () => number, count: number): Promise<Known[]> {
-  const documents = [draftOf({ owner: OWNERS[0] }), draftOf({ owner: OWNERS[1] })]
+  const documents = [draftOf({ owner: OWNERS[0], trust: 100 }), draftOf({ owner: OWNERS[1], trust: 100 })]
   const drafts = [...documents, ...Array.from({ length: count }, () => randomDraft(random, documents))]
   await createAll(store, drafts)
   const known = drafts.map((draft): Known => {
-    const status = random() < 0.15 ? 'ARCHIVED' : random() < 0.1 ? 'QUARANTINED' : 'ACTIVE'
-    const trust = random() < 0.3 ? Math.floor(random() * 101) : draft.trust
+    const isDocument = documents.includes(draft)
+    const status = isDocument || random() > 0.25 ? 'ACTIVE' : random() < 0.6 ? 'ARCHIVED' : 'QUARANTINED'
+    const trust = isDocument || random() > 0.3 ? draft.trust : Math.floor(random() * 101)
     const words = new Set(draft.content.split(' '))
     const effectiveTrust = status === 'QUARANTINED' ? 0 : trust
     return { id: draft.id, draft: { ...draft, trust }, words, vector: draft.embedding?.vector, status, effectiveTrust }

@@ -56,6 +56,24 @@ function testHistory(under: Under): void {
 }
 
 function testEffective(under: Under): void {
+  test('a chunk is never trusted above its document, whatever lowers the document', async () => {
+    const { store } = under
+    const [document, source] = [await create(store), await create(store)]
+    const partOf = { id: document.id, place: '# A', index: 0 }
+    const chunk = await create(store, { partOf, content: 'a part' })
+    expect(await effective(under, chunk.id)).toBe(60)
+    await setTrust(store, document.id, 10)
+    expect(await effective(under, chunk.id)).toBe(10)
+    const late = await create(store, { partOf: { ...partOf, place: '# B', index: 1 }, content: 'another part' })
+    expect(await effective(under, late.id)).toBe(10)
+    await setTrust(store, document.id, 60)
+    await settleAll(store)
+    expect(await effective(under, chunk.id)).toBe(60)
+    await setStatus(store, source.id, 'QUARANTINED')
+    await addVersion(store, versionOf(document, '1.1.0', { parents: [parentOf(source.id)] }))
+    expect([await effective(under, chunk.id), await effective(under, late.id)]).toEqual([0, 0])
+  })
+
   test('a child is trusted no more than the least of its parents, from its creation on', async () => {
     const { store } = under
     const [a, b] = [await create(store, { trust: 80 }), await create(store, { trust: 45 })]

@@ -20,14 +20,20 @@ export interface TrustInputs {
   readonly quarantined: boolean
   /** Effective trust of each parent; 0 means quarantined. */
   readonly parents: readonly number[]
+  /** Effective trust of the document it is a chunk of; left out for what is whole. */
+  readonly document?: number | undefined
 }
 
 /**
  * What a capsule may be trusted with, given where it comes from: the least of its own and its parents' effective trust.
  * Quarantined parents beside sound ones bring it to at most 40; when all are quarantined it is 0, as it is when the
- * capsule itself is.
+ * capsule itself is. A chunk is never trusted above its document.
  */
-export function effectiveTrust({ trust, quarantined, parents }: TrustInputs): number {
+export function effectiveTrust({ document = TRUST_LEVELS.CORE, ...inputs }: TrustInputs): number {
+  return Math.min(document, supportedByParents(inputs))
+}
+
+function supportedByParents({ trust, quarantined, parents }: TrustInputs): number {
   if (quarantined) return 0
   const sound = parents.filter((parent) => parent > 0)
   if (sound.length === parents.length) return Math.min(trust, ...sound)
