@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { type CascadeError, isCascadeError } from '#base'
 import type {
   DeletedFile,
@@ -14,7 +13,7 @@ import { GitBlobs } from './git-blobs.ts'
 import { type HistoryChange, type HistoryStep, straighten } from './git-history.ts'
 import { readTreeIgnores } from './git-ignores.ts'
 import { type GitCommit, type GitEntry, isRegular, readGitLog, readGitTree } from './git-log.ts'
-import { askGit, startGit } from './git-process.ts'
+import { type Origin, readMainLine } from './git-main-line.ts'
 import { type FoundMoves, followRenames } from './git-renames.ts'
 import { type GitRepository, openGitRepository } from './git-repository.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
@@ -43,9 +42,6 @@ const HISTORY = '(history)'
 
 const unreadableHistory = ({ detail }: CascadeError): string =>
   `it cannot be read to its end (${detail}); files are as the newest commit has them`
-
-/** A commit to say where a state is from, when no single one made it. */
-type Origin = Pick<HistoryChange['commit'], 'id' | 'at' | 'author'>
 
 class GitSource implements ImportSource {
   readonly kind = 'git'
@@ -276,19 +272,4 @@ const present = (
 function movedFrom({ path, blob }: GitEntry, known: KnownFiles, there: ReadonlySet<string>): string | undefined {
   if (known.digestAt(path) !== undefined) return undefined
   return known.pathsWith(blob).find((previous) => !there.has(previous) && known.digestAt(previous) === blob)
-}
-
-/** Ids of the main line (first parents) as far as it can be read, and its newest commit. */
-async function readMainLine(
-  { place, head }: GitRepository,
-  signal: AbortSignal,
-): Promise<{ readonly ids: ReadonlySet<string>; readonly newest: Origin }> {
-  const words = ['--encoding=UTF-8', '--format=%ct %an', head, '--']
-  const [seconds = '', ...author] = (await askGit(['log', '--no-walk', ...words], place, signal)).trimEnd().split(' ')
-  const newest = { id: head, at: Number(seconds) * 1000, author: author.join(' ') }
-  const ids = new Set([head])
-  await using git = startGit(['rev-list', '--first-parent', head, '--'], place, signal)
-  // Where a commit is missing the line ends; that the history does, too, is said where it is read.
-  for await (const id of createInterface(git.stdout)) ids.add(id)
-  return { ids, newest }
 }

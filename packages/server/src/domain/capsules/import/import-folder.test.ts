@@ -517,7 +517,10 @@ describe('the life of a job', () => {
         return {
           kind: source.kind,
           root: source.root,
-          count: () => Promise.reject(new Error('cannot be counted')),
+          totals: async function* () {
+            yield 1
+            throw new Error('cannot be counted')
+          },
           items: async function* (known, stop) {
             yield* source.items(known, stop)
             throw new Error('the disk is gone')

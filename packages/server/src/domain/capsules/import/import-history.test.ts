@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { openSource } from '../../../adapters/sources/index.ts'
-import { createSeeded, pick } from '../../../platform/store/testing.ts'
-import type { ImportItem, ImportSource } from './import-source.ts'
-import { openImportWorld, TestRepository } from './testing.ts'
+import { campaign, createSeeded, pick } from '../../../platform/store/testing.ts'
+import type { ImportItem, ImportSource, KnownFiles } from './import-source.ts'
+import { openImportWorld, requestOf, TestRepository } from './testing.ts'
 
 /** Grows a repository at random: files are written, changed, moved, deleted; branches are made and merged. */
 class RandomHistory {
@@ -77,7 +77,7 @@ class RandomHistory {
 }
 
 describe('whatever a history does', () => {
-  test.for([1, 2, 3, 4])(
+  test.for(Array.from({ length: campaign(2, 24) }, (_, index) => index + 1))(
     'the documents are the newest tree, at once or in parts (seed %i)',
     { timeout: 120_000 },
     async (seed) => {
@@ -92,10 +92,12 @@ describe('whatever a history does', () => {
         await expectTree(world, repository)
       }
       const items: ImportItem[] = []
+      const totals = await totalsOf(repository.path)
       const atOnce = await openImportWorld({
         openSource: async (request, signal) => listening(await openSource(request, { signal }), items),
       })
       await atOnce.run(repository.path)
+      expect(totals.at(-1)).toBe(items.filter(({ kind }) => kind !== 'point').length)
       // The look at the newest tree, which comes last, finds nothing that the history has not said.
       expect(items.filter((item) => 'path' in item && !('step' in item))).toEqual([])
       await expectTree(atOnce, repository)
@@ -106,11 +108,21 @@ describe('whatever a history does', () => {
   )
 })
 
+/** What is said of a repository that nothing is known of yet. */
+async function totalsOf(path: string): Promise<readonly number[]> {
+  const { signal } = new AbortController()
+  await using source = await openSource(requestOf(path), { signal })
+  const nothing: KnownFiles = { point: undefined, digestAt: () => undefined, pathsWith: () => [], paths: () => [] }
+  const totals: number[] = []
+  for await (const total of source.totals(nothing, signal)) totals.push(total)
+  return totals
+}
+
 /** The same source; what it gives is noted. */
 const listening = (source: ImportSource, heard: ImportItem[]): ImportSource => ({
   kind: source.kind,
   root: source.root,
-  count: (known, signal) => source.count(known, signal),
+  totals: (known, signal) => source.totals(known, signal),
   items: async function* (known, signal) {
     for await (const item of source.items(known, signal)) {
       heard.push(item)

@@ -107,7 +107,7 @@ async function tallyOf({ settings, sourceKey, job }: ImportRun): Promise<FileTal
 /** The number only feeds the progress bar: where it cannot be had, the import goes on without. */
 async function count({ source }: ImportRun, book: FileBook, progress: Progress, signal: AbortSignal): Promise<void> {
   try {
-    progress.expect(await source.count(book, signal))
+    for await (const total of source.totals(book, signal)) progress.expect(total)
   } catch {
     progress.expect(null)
   }

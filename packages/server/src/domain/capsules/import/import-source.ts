@@ -86,8 +86,8 @@ export interface ImportSource extends AsyncDisposable {
   readonly kind: SourceKind
   /** Real path of the folder, repository or file. */
   readonly root: string
-  /** How many items there will be, about; null when that is not known without reading everything. */
-  count(known: KnownFiles, signal: AbortSignal): Promise<number | null>
+  /** How many items there will be, about; once more when more is known about it. */
+  totals(known: KnownFiles, signal: AbortSignal): AsyncIterable<number>
   /** @throws CascadeError SOURCE_UNREADABLE when the source as a whole can no longer be read. */
   items(known: KnownFiles, signal: AbortSignal): AsyncIterable<ImportItem>
 }

@@ -31,7 +31,8 @@ export class Progress {
   }
 
   expect(total: number | null): void {
-    if (this.#job.state === 'running') this.#job = { ...this.#job, files_total: total }
+    if (this.#job.state !== 'running') return
+    this.#job = { ...this.#job, files_total: total && Math.max(total, this.#job.files_done) }
   }
 
   reading(path: string): void {
@@ -43,10 +44,12 @@ export class Progress {
     if (outcome === 'counted') return
     const { created, versions } = countSteps(steps)
     const job = this.#job
+    const done = job.files_done + 1
     this.#job = {
       ...job,
       [outcome]: job[outcome] + 1,
-      files_done: job.files_done + 1,
+      files_done: done,
+      files_total: job.files_total && Math.max(job.files_total, done),
       capsules_created: job.capsules_created + created,
       versions_added: job.versions_added + versions,
     }
