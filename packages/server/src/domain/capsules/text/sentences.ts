@@ -141,7 +141,7 @@ const isSplitAbbreviation = (before: string, text: string, at: number): boolean 
 const isOrdinal = (before: string, text: string, at: number): boolean =>
   SMALL_NUMBER.test(before) && namesAThing(text, at)
 
-/** True where a word stands that may follow an ordinal: any but those that build English sentences, such as "Then". */
+/** True where a word stands that may follow an ordinal: all but those that build English sentences, such as "Then". */
 function namesAThing(text: string, at: number): boolean {
   const word = NEXT_WORD.exec(text.slice(at, at + WORD_LOOKAHEAD))?.[0]
   return word !== undefined && !isStopWord(word.toLowerCase())
