@@ -66,6 +66,8 @@ async function runTests(filters: readonly string[], notes: string, outcome: stri
     stdio: 'inherit',
     env: { ...process.env, CAMPAIGN: '1', CAMPAIGN_NOTES: notes },
   })
+  const end = (): void => void child.kill('SIGTERM')
+  process.once('exit', end)
   const say = () => process.stderr.write(`… ${Math.round((Date.now() - startedAt) / 1000)} s; ${tally(notes)}\n`)
   const progress = setInterval(say, PROGRESS_MS)
   const [code] = await once(child, 'exit')
@@ -73,10 +75,10 @@ async function runTests(filters: readonly string[], notes: string, outcome: stri
   return Number(code ?? 1)
 }
 
-const tally = (notes: string): string =>
-  readParts(notes)
-    .map(({ name, runs }) => `${name}: ${runs}`)
-    .join(', ') || 'no part is over yet'
+function tally(notes: string): string {
+  const parts = readParts(notes).map(({ name, runs }) => `${name}: ${runs}`)
+  return parts.join(', ') || 'no part is over'
+}
 
 /** What the parts told of themselves, added up by name. */
 function readParts(notes: string): readonly PartResult[] {
@@ -91,5 +93,7 @@ function readParts(notes: string): readonly PartResult[] {
   return [...parts.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-const describeMachine = (): string =>
-  `${availableParallelism()} cores, ${process.platform} ${process.arch}, Node ${process.versions.node}, SQLite ${process.versions.sqlite}`
+function describeMachine(): string {
+  const { platform, arch, versions } = process
+  return `${availableParallelism()} cores, ${platform} ${arch}, Node ${versions.node}, SQLite ${versions.sqlite}`
+}

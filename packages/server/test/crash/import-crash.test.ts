@@ -15,7 +15,7 @@ const KILLS = campaign(2, 4)
 const NOTES = 240
 const SECTIONS = 5
 /** The latest point of an import at which it is killed, as a share of its notes. */
-const KILL_SHARE_MAX = 0.8
+const KILL_SHARE_MAX = 0.5
 const POLL_MS = 5
 const TEST_MS_MAX = campaign(240_000, 1_800_000)
 const PAGE = 100
@@ -49,12 +49,13 @@ describe('an import whose server is killed and which is run again', () => {
   })
 })
 
-async function importAndKill(folder: string, afterFiles: number): Promise<void> {
+/** Answers how far the import was when the server died. */
+async function importAndKill(folder: string, afterFiles: number): Promise<ImportJob['state']> {
   await using server = new ServerProcess({ dataDir: folder })
   using caller = new HttpCaller(await server.ready())
   const job = await follow(caller, await startImport(caller), ({ files_done }) => files_done >= afterFiles)
   await server.kill()
-  expect(job.state).toBe('running')
+  return job.state
 }
 
 /** Looks until it is over or far enough. */
