@@ -78,7 +78,7 @@ export const IMPORTS = [
     method: 'POST',
     path: '/v2/imports/{id}/remove',
     tag: 'Import',
-    summary: 'Archive everything an import brought in',
+    summary: 'Archive everything the source of an import brought in, by whichever of its runs',
     access: { action: 'import.run', risk: 'high' },
     params: id,
     responses: {

@@ -117,6 +117,14 @@ test('--remove takes a label, and removes all that carry it', async () => {
   expect(missing.code).toBe(3)
 })
 
+test('--remove that takes nothing away is an error that says why', async () => {
+  await using server = await serve(() => ({ body: { archived: 0 } }))
+  const { code, out, err } = await run(['import', '--remove', JOB.id, '--url', server.url])
+  expect({ code, out }).toEqual({ code: 3, out: '' })
+  expect(err).toContain(`Nothing was removed: of what the import "${JOB.id}" brought in, nothing is active any more.`)
+  expect(err).toContain('fix: ')
+})
+
 test('an import that cannot begin is told', async () => {
   await using server = await serve(() => problem(422, 'SOURCE_UNREADABLE', '/n does not exist.'))
   const { code, err } = await run(importing(server.url))

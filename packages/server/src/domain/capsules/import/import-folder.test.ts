@@ -471,21 +471,27 @@ describe('the life of a job', () => {
     expect(await after.run(folder.path)).toMatchObject({ id: started.job.id, state: 'completed', imported: 200 })
   })
 
-  test('removing an import archives what it brought in and nothing else; importing again brings it back', async () => {
+  test('removing any run of a source archives what the source brought in; importing again brings it back', async () => {
     using folder = new TestFolder()
-    many(folder, 150)
+    using other = new TestFolder()
+    many(folder, 110)
+    other.write('other.md', 'of another source')
     const world = await openImportWorld()
     const first = await world.run(folder.path)
+    await world.run(other.path)
     folder.write('late.md', 'brought in by the second import')
-    await world.run(folder.path)
+    folder.write('note-0000.md', 'changed by the second import')
+    const second = await world.run(folder.path)
     const ids = [...(await world.documents()).values()].map(({ id }) => id).sort()
-    expect(await world.imports.remove(world.call(), first.id)).toBe(150)
-    expect([...(await world.documents()).keys()]).toEqual(['late.md'])
-    expect(await world.imports.get(first.id)).toMatchObject({ state: 'removed' })
-    expect(await world.imports.remove(world.call(), first.id)).toBe(0)
-    const third = await world.run(folder.path)
-    expect([...(await world.documents()).values()].map(({ id }) => id).sort()).toEqual(ids)
-    expect(await world.imports.remove(world.call(), third.id)).toBe(150)
+    for (const id of [second.id, first.id]) {
+      expect(await world.imports.remove(world.call(), id)).toBe(111)
+      expect([...(await world.documents()).keys()]).toEqual(['other.md'])
+      for (const run of [first, second])
+        expect(await world.imports.get(run.id)).toMatchObject({ state: 'removed', imported: run.imported })
+      expect(await world.imports.remove(world.call(), id)).toBe(0)
+      await world.run(folder.path)
+      expect([...(await world.documents()).values()].map(({ id }) => id).sort()).toEqual(ids)
+    }
   })
 
   test('a file the store refuses is failed with the reason, the others are imported, and it is tried again', async () => {

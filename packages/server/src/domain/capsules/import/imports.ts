@@ -1,21 +1,17 @@
 import type { ImportFile, ImportJob, ImportRequest } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, isUuid, messageOf } from '#base'
-import type { Command, StoredRecord } from '#store'
 import type { Page } from '../capsule-store.ts'
-import type { Call, CapsuleContext } from '../use-cases/context.ts'
+import type { CapsuleContext } from '../use-cases/context.ts'
 import { trustOfNew } from '../use-cases/create-capsules.ts'
-import { carryOut } from './capsule-step.ts'
-import { DocumentStates } from './document-state.ts'
-import { readRows } from './file-book.ts'
+import type { ImportCall } from './import-call.ts'
 import { listFiles } from './import-files.ts'
-import { type ImportFileRow, type ImportRow, jobKey, sourceKey } from './import-records.ts'
+import { type ImportRow, jobKey, sourceKey } from './import-records.ts'
 import { type ImportRun, runImport, SHUTDOWN } from './import-runner.ts'
 import type { ImportSettings } from './import-settings.ts'
 import type { ImportSource } from './import-source.ts'
-import { commandId, commit, commitAll } from './import-writer.ts'
-import { planArchive } from './plan-file.ts'
-import { nextRow } from './planned-item.ts'
+import { commandId, commit } from './import-writer.ts'
 import { newJob } from './progress.ts'
+import { removeImport } from './remove-import.ts'
 import { numbersOf, tellImport } from './tell-import.ts'
 
 export interface ImportsOptions {
@@ -23,9 +19,6 @@ export interface ImportsOptions {
   /** @throws CascadeError SOURCE_UNREADABLE. */
   readonly openSource: (request: ImportRequest, signal: AbortSignal) => Promise<ImportSource>
 }
-
-/** Who imports, with a grant that reaches over all lines. */
-export type ImportCall = Pick<Call<'import.run'>, 'grant' | 'subject' | 'grantSubject'>
 
 export interface StartedImport {
   readonly job: ImportJob
@@ -35,7 +28,6 @@ export interface StartedImport {
 
 const RUNNING_MAX = 4
 const JOBS_SEEN_MAX = 1000
-const REMOVALS_PER_APPEND = 100
 /** States from which the same import goes on, as the same job. */
 const UNFINISHED: ReadonlySet<ImportJob['state']> = new Set(['interrupted', 'cancelled', 'failed', 'running'])
 
@@ -122,29 +114,16 @@ export class Imports implements AsyncDisposable {
   }
 
   /**
-   * Archives the capsules that the import brought in, file by file; importing again brings them back.
+   * Archives what the source of the import has brought in, by whichever of its runs, file by file; all runs of that
+   * source count as removed then. Importing again brings it back.
    *
-   * @returns how many documents were archived.
-   * @throws CascadeError NOT_FOUND; CONFLICT while it runs.
+   * @returns how many documents were archived; 0 where all of them were archived before.
+   * @throws CascadeError NOT_FOUND; CONFLICT while the source is being imported.
    */
   async remove(call: ImportCall, id: string): Promise<number> {
-    const { source, job } = await this.#getRow(id)
-    if (this.#isBusy(source)) throw new CascadeError('CONFLICT', `Import ${id} is running; cancel it first.`)
-    const documents = new DocumentStates(this.#context.store.capsules)
-    let [commands, archived]: [Command[], number] = [[], 0]
-    for await (const row of readRows(this.#context.store.records, source)) {
-      const command = row.value.created_by === id ? await this.#removal(call, documents, row) : undefined
-      if (!command) continue
-      commands.push(command)
-      archived++
-      if (commands.length < REMOVALS_PER_APPEND) continue
-      await commitAll(this.#context.store, commands)
-      commands = []
-    }
-    await commitAll(this.#context.store, commands)
-    const removed: ImportRow = { state: 'removed', source, job: { ...job, state: 'removed', problem: null } }
-    await this.#tellJob(call, removed, 'import.removed', { archived })
-    return archived
+    const row = await this.#getRow(id)
+    if (this.#isBusy(row.source)) throw new CascadeError('CONFLICT', `Import ${id} is running; cancel it first.`)
+    return removeImport(this.#context, call, row)
   }
 
   /** Jobs that were running when the process ended: to be called once at boot, before any import begins. */
@@ -229,22 +208,6 @@ export class Imports implements AsyncDisposable {
     const row = isUuid(id) ? await this.#context.store.records.find<ImportRow>('imports', jobKey(id)) : undefined
     if (!row) throw new CascadeError('NOT_FOUND', `There is no import ${id}.`)
     return row.value
-  }
-
-  /** Nothing for a file whose capsule is not active: it was archived or quarantined by somebody else. */
-  async #removal(
-    { grant }: ImportCall,
-    documents: DocumentStates,
-    { key, value: row }: StoredRecord<ImportFileRow>,
-  ): Promise<Command | undefined> {
-    const { store, clock, random } = this.#context
-    const { steps } = await planArchive({ documents }, row)
-    if (steps.length === 0) return undefined
-    const reason = 'the import that brought it in was removed'
-    const gone = nextRow(row.path, row, row.job, clock(), { standing: 'gone', reason })
-    const { changes, ...telling } = carryOut(store.capsules, grant, steps)
-    const put = store.records.put(grant, 'import_files', key, gone)
-    return { id: commandId(random), grant, changes: [...changes, put], ...telling }
   }
 
   async #tellJob(

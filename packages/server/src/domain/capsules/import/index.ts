@@ -1,4 +1,5 @@
 export { type FileKind, kindOf, knownKind } from './file-kind.ts'
+export type { ImportCall } from './import-call.ts'
 export { IMPORT_COLLECTIONS } from './import-records.ts'
 export {
   type DeletedFile,
@@ -15,4 +16,4 @@ export {
   type SourcePoint,
   type SourceText,
 } from './import-source.ts'
-export { type ImportCall, Imports, type ImportsOptions, type StartedImport } from './imports.ts'
+export { Imports, type ImportsOptions, type StartedImport } from './imports.ts'

@@ -13,8 +13,9 @@ import type { Store } from '../../store.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import type { Embedder } from '../embedding/index.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
+import type { ImportCall } from './import-call.ts'
 import { IMPORT_COLLECTIONS } from './import-records.ts'
-import { type ImportCall, Imports, type ImportsOptions } from './imports.ts'
+import { Imports, type ImportsOptions } from './imports.ts'
 
 export const IMPORT_TEST_COLLECTIONS = [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS]
 

@@ -28,7 +28,10 @@ export const IMPORT: CommandSpec = {
   options: [
     { flags: '--list', description: 'List the imports so far instead' },
     { flags: '--show <id>', description: 'Show what an import did instead' },
-    { flags: '--remove <id-or-label>', description: 'Archive everything an import brought in instead' },
+    {
+      flags: '--remove <id-or-label>',
+      description: 'Archive everything the source of an import brought in instead, by any of its runs',
+    },
     { flags: '--kind <kind>', description: 'What it is (auto)', choices: IMPORT_KINDS },
     { flags: '--no-history', description: 'git: the newest state alone' },
     {
@@ -141,10 +144,18 @@ async function removeImport(context: CommandContext, input: CommandInput): Promi
     const removal = await session.ask('removeImport', { params: { id } })
     archived += removal.archived
   }
+  if (archived === 0) throw nothingRemoved(name, context)
   const words = archived === 1 ? 'It is still readable by its id.' : 'Each is still readable by its id.'
   await printAnswer(context, { archived }, () => [`Archived ${plural(archived, 'capsule')}. ${words}`])
   return 'ok'
 }
+
+/** Whoever types this expects something to go: that nothing did is no success. */
+const nothingRemoved = (name: string, { screen }: CommandContext): CascadeError =>
+  new CascadeError(
+    'NOT_FOUND',
+    `Nothing was removed: of what the import ${JSON.stringify(name)} brought in, nothing is active any more. ${screen.view.command('show ID')} still reads what is archived.`,
+  )
 
 /** The import with this id, or all that carry this label. */
 async function findImports(session: Session, name: string): Promise<readonly string[]> {
