@@ -44,11 +44,14 @@ export class FileSelection {
 
   /** The same for a path whose folders have not been looked at one by one. */
   selectDeep(path: string): Selected {
+    return this.isBelowExcluded(path) ? undefined : this.select(path)
+  }
+
+  /** True when one of the folders that lead to `path` is left out. */
+  isBelowExcluded(path: string): boolean {
     const folders = path.split('/').slice(0, -1)
-    if (folders.some(isFolderLeftOut)) return undefined
+    if (folders.some(isFolderLeftOut)) return true
     return folders.some((_, index) => this.isFolderExcluded(folders.slice(0, index + 1).join('/')))
-      ? undefined
-      : this.select(path)
   }
 }
 

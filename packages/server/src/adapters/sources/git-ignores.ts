@@ -1,6 +1,7 @@
 import { GitBlobs } from './git-blobs.ts'
-import { isRegular, readGitTree } from './git-log.ts'
+import { isRegular } from './git-log.ts'
 import type { GitRepository } from './git-repository.ts'
+import { isGap, readGitTree } from './git-tree.ts'
 import { IGNORE_FILE_BYTES_MAX, IgnoreRules } from './ignore-rules.ts'
 
 const IGNORE_FILE = '.cascadeignore'
@@ -13,6 +14,7 @@ const IGNORE_FILES_MAX = 1000
 export async function readTreeIgnores(repository: GitRepository, signal: AbortSignal): Promise<IgnoreRules> {
   const found: { readonly folder: string; readonly blob: string }[] = []
   for await (const entry of readGitTree(repository, repository.head, signal)) {
+    if (isGap(entry)) continue
     const folder = entry.path.slice(0, Math.max(0, entry.path.lastIndexOf('/')))
     const isOne = entry.path === IGNORE_FILE || entry.path.endsWith(`/${IGNORE_FILE}`)
     if (isOne && isRegular(entry) && found.length < IGNORE_FILES_MAX) found.push({ folder, blob: entry.blob })

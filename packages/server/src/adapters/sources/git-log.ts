@@ -107,18 +107,3 @@ async function readChange(token: string, next: () => Promise<string>): Promise<G
     after: NOTHING.test(newMode) ? undefined : { path: newPath, mode: newMode, blob: newBlob },
   }
 }
-
-/** Every file of the tree of a commit. */
-export async function* readGitTree(
-  { place }: GitRepository,
-  commit: string,
-  signal: AbortSignal,
-): AsyncGenerator<GitEntry, void, undefined> {
-  await using git = startGit(['ls-tree', '-r', '-z', '--full-tree', commit], place, signal)
-  for await (const token of tokensOf(git.stdout)) {
-    const tab = token.indexOf('\t')
-    const [mode = '', , blob = ''] = token.slice(0, tab).split(' ')
-    yield { path: token.slice(tab + 1), mode, blob }
-  }
-  await git.end()
-}

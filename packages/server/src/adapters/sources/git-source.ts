@@ -12,11 +12,13 @@ import { FILE_BYTES_MAX } from './folder-source.ts'
 import { GitBlobs } from './git-blobs.ts'
 import { type HistoryChange, type HistoryStep, straighten } from './git-history.ts'
 import { readTreeIgnores } from './git-ignores.ts'
-import { type GitCommit, type GitEntry, isRegular, readGitLog, readGitTree } from './git-log.ts'
+import { type GitCommit, type GitEntry, isRegular, readGitLog } from './git-log.ts'
 import { type Origin, readMainLine } from './git-main-line.ts'
 import { type FoundMoves, followRenames } from './git-renames.ts'
 import { type GitRepository, openGitRepository } from './git-repository.ts'
+import { type GitGap, isGap, readGitTree } from './git-tree.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
+import { NewestTree, type TreeFile } from './newest-tree.ts'
 
 export interface GitSourceOptions {
   readonly selection: FileSelection
@@ -69,7 +71,7 @@ class GitSource implements ImportSource {
     yield await this.#total(plan, tree, this.#steps(plan, blobs, signal))
   }
 
-  async #total(plan: Plan, tree: readonly TreeFile[], steps: AsyncIterable<HistoryStep>): Promise<number> {
+  async #total(plan: Plan, tree: NewestTree, steps: AsyncIterable<HistoryStep>): Promise<number> {
     const met = new Set<string>()
     let turns = 0
     for await (const step of steps) {
@@ -78,7 +80,7 @@ class GitSource implements ImportSource {
         met.add(turn.kind === 'deleted' ? turn.path : turn.entry.path)
       }
     }
-    return turns + tree.filter(({ entry }) => !met.has(entry.path)).length
+    return turns + tree.gaps.length + tree.files.filter(({ entry }) => !met.has(entry.path)).length
   }
 
   async *items(known: KnownFiles, signal: AbortSignal): AsyncGenerator<ImportItem, void, undefined> {
@@ -146,7 +148,7 @@ class GitSource implements ImportSource {
   async #paths({ hasHistory, point }: Plan, signal: AbortSignal): Promise<Set<string>> {
     const paths = new Set<string>()
     if (!hasHistory || !point) return paths
-    for await (const { path } of readGitTree(this.#repository, point.commit, signal)) paths.add(path)
+    for await (const item of readGitTree(this.#repository, point.commit, signal)) if (!isGap(item)) paths.add(item.path)
     return paths
   }
 
@@ -164,23 +166,27 @@ class GitSource implements ImportSource {
     signal: AbortSignal,
   ): AsyncGenerator<ImportItem, void, undefined> {
     const tree = await this.#readTree(plan, signal)
-    const there = new Set(tree.map(({ entry }) => entry.path))
-    for (const { entry, selected } of tree) {
+    for (const { folder, reason } of tree.gaps) yield { kind: 'skipped', path: folder, reason }
+    for (const { entry, selected } of tree.files) {
       if (met.has(entry.path) && known.digestAt(entry.path) === entry.blob) continue
       yield 'reason' in selected
         ? { kind: 'skipped', path: entry.path, reason: selected.reason }
-        : present(entry, selected.kind, plan.newest, movedFrom(entry, known, there), blobs)
+        : present(entry, selected.kind, plan.newest, movedFrom(entry, known, tree), blobs)
     }
-    for (const path of [...known.paths()]) if (!there.has(path)) yield { kind: 'deleted', path, at: plan.newest.at }
+    for (const path of [...known.paths()]) if (!tree.mayHold(path)) yield { kind: 'deleted', path, at: plan.newest.at }
   }
 
-  async #readTree(plan: Plan, signal: AbortSignal): Promise<readonly TreeFile[]> {
-    const files: TreeFile[] = []
-    for await (const entry of readGitTree(this.#repository, this.#repository.head, signal)) {
-      const selected = this.#select(entry, plan)
-      if (selected) files.push({ entry, selected })
+  async #readTree(plan: Plan, signal: AbortSignal): Promise<NewestTree> {
+    const [files, gaps]: [TreeFile[], GitGap[]] = [[], []]
+    for await (const item of readGitTree(this.#repository, this.#repository.head, signal)) {
+      if (isGap(item)) {
+        if (!this.#isFolderOut(item.folder, plan)) gaps.push(item)
+        continue
+      }
+      const selected = this.#select(item, plan)
+      if (selected) files.push({ entry: item, selected })
     }
-    return files
+    return new NewestTree(files, gaps)
   }
 
   *#toItems(
@@ -214,6 +220,11 @@ class GitSource implements ImportSource {
     return selected && 'kind' in selected ? selected.kind : undefined
   }
 
+  /** @param folder with a slash at its end. */
+  #isFolderOut(folder: string, { ignores }: Plan): boolean {
+    return ignores.isIgnoredDeep(folder) || this.#options.selection.isBelowExcluded(folder)
+  }
+
   #select(entry: GitEntry, { ignores }: Plan): Selected {
     const { path } = entry
     if (ignores.isIgnoredDeep(path)) return undefined
@@ -233,11 +244,6 @@ type Turn =
       readonly selected: PresentKind
       readonly previousPath: string | undefined
     }
-
-interface TreeFile {
-  readonly entry: GitEntry
-  readonly selected: NonNullable<Selected>
-}
 
 interface Plan {
   readonly point: SourcePoint | undefined
@@ -269,7 +275,7 @@ const present = (
 })
 
 /** A path of the same text that is there no longer. */
-function movedFrom({ path, blob }: GitEntry, known: KnownFiles, there: ReadonlySet<string>): string | undefined {
+function movedFrom({ path, blob }: GitEntry, known: KnownFiles, tree: NewestTree): string | undefined {
   if (known.digestAt(path) !== undefined) return undefined
-  return known.pathsWith(blob).find((previous) => !there.has(previous) && known.digestAt(previous) === blob)
+  return known.pathsWith(blob).find((previous) => !tree.mayHold(previous) && known.digestAt(previous) === blob)
 }

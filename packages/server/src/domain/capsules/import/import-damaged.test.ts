@@ -140,6 +140,75 @@ describe('a repository that lacks something', () => {
   })
 })
 
+describe('a newest commit that lacks a folder', () => {
+  const grow = (repository: TestRepository): void => {
+    for (const path of ['a.md', 'docs/b.md', 'docs/deep/c.md', 'docs/deep/d/e.md', 'node_modules/x/f.md', 'z.md'])
+      repository.write(path, `text of ${path}`)
+    repository.write('drafts/g.md', 'left out by a rule')
+    repository.write('.cascadeignore', 'drafts/\n')
+    repository.commit('one')
+  }
+
+  test.for([
+    { name: 'missing', bytes: undefined, reason: 'the folder is not in the repository' },
+    { name: 'damaged', bytes: 25, reason: 'the folder in the repository is damaged' },
+  ])('$name is skipped with the reason; what is beside it is taken in, and what is in it later', async (given) => {
+    using repository = new TestRepository()
+    grow(repository)
+    const object = repository.objectPath('HEAD:docs/deep')
+    const bytes = readFileSync(join(repository.path, object))
+    chmodSync(join(repository.path, object), 0o644)
+    if (given.bytes === undefined) repository.remove(object)
+    else repository.write(object, bytes.subarray(0, given.bytes))
+    const world = await openImportWorld()
+    const job = await world.run(repository.path)
+    expect(job).toMatchObject({ state: 'completed', imported: 3, skipped: 2, failed: 0 })
+    const skipped = (await world.files(job, 'skipped')).map(({ path, reason }) => [path, reason])
+    expect(skipped).toContainEqual(['docs/deep/', given.reason])
+    expect([...(await world.documents()).keys()].sort()).toEqual(['a.md', 'docs/b.md', 'z.md'])
+    repository.write(object, bytes)
+    expect(await world.run(repository.path)).toMatchObject({ state: 'completed', imported: 2, unchanged: 3 })
+    expect((await world.documents()).size).toBe(5)
+  })
+
+  test('deletes nothing that was in it, and takes no file of the same text for one that moved out of it', async () => {
+    using repository = new TestRepository()
+    grow(repository)
+    const world = await openImportWorld()
+    await world.run(repository.path)
+    const before = await world.documents()
+    repository.write('copy.md', 'text of docs/deep/c.md')
+    repository.write('docs/deep/new.md', 'so that the folder is another one')
+    repository.commit('two')
+    repository.remove(repository.objectPath('HEAD:docs/deep'))
+    expect(await world.run(repository.path)).toMatchObject({ state: 'completed', capsules_created: 1 })
+    const after = await world.documents()
+    for (const [path, { id }] of before) expect(after.get(path)).toMatchObject({ id })
+    expect([...after.keys()]).toContain('copy.md')
+  })
+
+  test('of what is left out says nothing of it', async () => {
+    using repository = new TestRepository()
+    grow(repository)
+    for (const name of ['node_modules/x', 'drafts']) repository.remove(repository.objectPath(`HEAD:${name}`))
+    const world = await openImportWorld()
+    const job = await world.run(repository.path)
+    expect((await world.files(job, 'skipped')).map(({ path }) => path)).toEqual(['(history)'])
+    expect((await world.documents()).size).toBe(5)
+  })
+
+  test('that is the outermost fails, and says which commit and why', async () => {
+    using repository = new TestRepository()
+    grow(repository)
+    repository.remove(repository.objectPath('HEAD^{tree}'))
+    const world = await openImportWorld()
+    expect(await world.run(repository.path)).toMatchObject({
+      state: 'failed',
+      problem: expect.stringMatching(/^Commit [0-9a-f]{40} cannot be read: the folder is not in the repository\.$/),
+    })
+  })
+})
+
 describe('a clone of a part', () => {
   const grow = (repository: TestRepository): void => {
     repository.git('config', 'uploadpack.allowFilter', 'true')
