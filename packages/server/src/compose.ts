@@ -18,7 +18,7 @@ import { Lifecycle } from '#lifecycle'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
 import { openBuiltinEmbedder, openOpenAiEmbedder } from './adapters/models/index.ts'
-import { openSource } from './adapters/sources/index.ts'
+import { openSource, TempArea } from './adapters/sources/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
@@ -273,9 +273,10 @@ function openCapsules({ loaded }: Frame, boot: BootContext): undefined {
 async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
   const context = boot.get(CAPSULES)
   const { file_bytes_max } = frame.loaded.config.import
+  const temp = new TempArea(join(boot.get(FOLDER).directory, 'tmp'))
   const imports = new Imports({
     context,
-    openSource: (request, signal) => openSource(request, { fileBytesMax: file_bytes_max, signal }),
+    openSource: (request, signal) => openSource(request, { fileBytesMax: file_bytes_max, signal, temp }),
   })
   const ask = {
     action: 'import.run',

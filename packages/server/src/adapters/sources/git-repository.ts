@@ -1,9 +1,9 @@
-import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { CascadeError } from '#base'
 import { isErrno } from './errno.ts'
 import { askGit, type GitPlace } from './git-process.ts'
+import type { TempArea } from './temp-area.ts'
 import { unreadable } from './unreadable.ts'
 
 /** A repository whose objects are read, at the commit its HEAD names. */
@@ -17,31 +17,37 @@ export interface GitRepository extends AsyncDisposable {
 /** Long enough for a slow disk, short enough for a configuration that includes a pipe. */
 const LOOK_MS = 10_000
 
+export interface OpenRepositoryOptions {
+  /** Where the folder of ours lies as long as the repository is open. */
+  readonly temp: TempArea
+  readonly signal: AbortSignal
+}
+
 /**
  * Opens the repository at exactly this path: a working tree, a linked one, or a bare repository.
  *
  * Its configuration is data of a stranger and may name programs to run. So Git looks once where things are, which runs
  * none of them, and from then on reads the objects from a folder of ours with a configuration of ours.
  *
- * @throws CascadeError SOURCE_UNREADABLE when there is none, it has no commit, or git is not installed.
+ * @throws CascadeError UNAVAILABLE as `TempArea` does; SOURCE_UNREADABLE when there is none, it has no commit, or git is not installed.
  */
-export async function openGitRepository(path: string, signal: AbortSignal): Promise<GitRepository> {
+export async function openGitRepository(path: string, { temp, signal }: OpenRepositoryOptions): Promise<GitRepository> {
   const root = await realpath(path).catch((cause) => {
     throw unreadable(path, cause)
   })
   const found = await look(root, AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]))
-  const gitDir = await mkdtemp(join(tmpdir(), 'cascade-git-'))
+  const folder = await temp.open()
   try {
-    await writeGitDir(gitDir, found)
+    await writeGitDir(folder.path, found)
   } catch (error) {
-    await rm(gitDir, { recursive: true, force: true })
+    await folder[Symbol.asyncDispose]()
     throw error
   }
   return {
     root,
     head: found.head,
-    place: { gitDir, objectDir: found.objects },
-    [Symbol.asyncDispose]: () => rm(gitDir, { recursive: true, force: true }),
+    place: { gitDir: folder.path, objectDir: found.objects },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   }
 }
 

@@ -15,7 +15,7 @@ import { readTreeIgnores } from './git-ignores.ts'
 import { type GitCommit, type GitEntry, isRegular, readGitLog } from './git-log.ts'
 import { type Origin, readMainLine } from './git-main-line.ts'
 import { type FoundMoves, followRenames } from './git-renames.ts'
-import { type GitRepository, openGitRepository } from './git-repository.ts'
+import { type GitRepository, type OpenRepositoryOptions, openGitRepository } from './git-repository.ts'
 import { type GitGap, isGap, readGitTree } from './git-tree.ts'
 import type { IgnoreRules } from './ignore-rules.ts'
 import { NewestTree, type TreeFile } from './newest-tree.ts'
@@ -31,9 +31,9 @@ export interface GitSourceOptions {
 export async function openGitSource(
   path: string,
   options: GitSourceOptions,
-  signal: AbortSignal,
+  where: OpenRepositoryOptions,
 ): Promise<ImportSource> {
-  return new GitSource(await openGitRepository(path, signal), options)
+  return new GitSource(await openGitRepository(path, where), options)
 }
 
 /** A step is the number of a commit on the main line times this, plus the number of the change in it. */

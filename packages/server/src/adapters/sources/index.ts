@@ -1,1 +1,2 @@
 export { type OpenSourceOptions, openSource } from './open-source.ts'
+export { TempArea } from './temp-area.ts'

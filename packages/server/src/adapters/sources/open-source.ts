@@ -8,12 +8,15 @@ import { FileSelection } from './file-selection.ts'
 import { FILE_BYTES_MAX, openFolderSource } from './folder-source.ts'
 import { openGitSource } from './git-source.ts'
 import { openNdjsonSource } from './ndjson-source.ts'
+import type { TempArea } from './temp-area.ts'
 import { unreadable } from './unreadable.ts'
 
 export interface OpenSourceOptions {
   /** Larger files are skipped; never more than a capsule holds. */
   readonly fileBytesMax?: number
   readonly signal: AbortSignal
+  /** Where folders lie that a source needs as long as it lives. */
+  readonly temp: TempArea
 }
 
 /**
@@ -30,7 +33,7 @@ export async function openSource(request: ImportRequest, options: OpenSourceOpti
   const kind = request.kind === 'auto' ? await detectKind(path) : request.kind
   const open: Readonly<Record<SourceKind, () => Promise<ImportSource>>> = {
     folder: () => openFolderSource(path, { selection, fileBytesMax }),
-    git: () => openGitSource(path, { selection, history, fileBytesMax }, options.signal),
+    git: () => openGitSource(path, { selection, history, fileBytesMax }, options),
     ndjson: () => openNdjsonSource(path),
   }
   return requireShortRoot(await open[kind]())

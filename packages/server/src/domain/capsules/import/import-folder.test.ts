@@ -9,7 +9,7 @@ import { openSource } from '../../../adapters/sources/index.ts'
 import { codeOf, commandId, grantOf } from '../../../platform/store/testing.ts'
 import { archiveCapsule } from '../use-cases/life.ts'
 import { updateCapsule } from '../use-cases/update-capsule.ts'
-import { longDocument, openImportWorld, requestOf, TestFolder } from './testing.ts'
+import { longDocument, openImportWorld, requestOf, TEST_TEMP, TestFolder } from './testing.ts'
 
 describe('a folder that means harm', () => {
   test('a link out of the folder is not followed, and neither are pipes and devices opened', async () => {
@@ -519,7 +519,7 @@ describe('the life of a job', () => {
     folder.write('a.md', 'text')
     const world = await openImportWorld({
       openSource: async (request, signal) => {
-        const source = await openSource(request, { signal })
+        const source = await openSource(request, { signal, temp: TEST_TEMP })
         return {
           kind: source.kind,
           root: source.root,

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { TempArea } from '../../../adapters/sources/index.ts'
 import { codeOf } from '../../../platform/store/testing.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import { blameCapsule } from '../use-cases/history.ts'
@@ -142,17 +143,12 @@ describe('a repository that means harm', () => {
   test('a repository without a commit is refused, and no folder of ours is left behind', async () => {
     using repository = new TestRepository()
     using temporary = new TestFolder()
-    vi.stubEnv('TMPDIR', temporary.path)
-    try {
-      const world = await openImportWorld()
-      expect(await codeOf(() => world.run(repository.path))).toBe('SOURCE_UNREADABLE')
-      repository.write('a.md', 'text')
-      repository.commit('one')
-      await world.run(repository.path)
-      expect(readdirSync(temporary.path)).toEqual([])
-    } finally {
-      vi.unstubAllEnvs()
-    }
+    const world = await openImportWorld({ temp: new TempArea(join(temporary.path, 'tmp')) })
+    expect(await codeOf(() => world.run(repository.path))).toBe('SOURCE_UNREADABLE')
+    repository.write('a.md', 'text')
+    repository.commit('one')
+    await world.run(repository.path)
+    expect(readdirSync(temporary.path)).toEqual([])
   })
 })
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { openSource } from '../../../adapters/sources/index.ts'
 import { campaign, createSeeded, pick } from '../../../platform/store/testing.ts'
 import type { ImportItem, ImportSource, KnownFiles } from './import-source.ts'
-import { openImportWorld, requestOf, TestRepository } from './testing.ts'
+import { openImportWorld, requestOf, TEST_TEMP, TestRepository } from './testing.ts'
 
 /** Grows a repository at random: files are written, changed, moved, deleted; branches are made and merged. */
 class RandomHistory {
@@ -94,7 +94,7 @@ describe('whatever a history does', () => {
       const items: ImportItem[] = []
       const totals = await totalsOf(repository.path)
       const atOnce = await openImportWorld({
-        openSource: async (request, signal) => listening(await openSource(request, { signal }), items),
+        openSource: async (request, signal) => listening(await openSource(request, { signal, temp: TEST_TEMP }), items),
       })
       await atOnce.run(repository.path)
       expect(totals.at(-1)).toBe(items.filter(({ kind }) => kind !== 'point').length)
@@ -111,7 +111,7 @@ describe('whatever a history does', () => {
 /** What is said of a repository that nothing is known of yet. */
 async function totalsOf(path: string): Promise<readonly number[]> {
   const { signal } = new AbortController()
-  await using source = await openSource(requestOf(path), { signal })
+  await using source = await openSource(requestOf(path), { signal, temp: TEST_TEMP })
   const nothing: KnownFiles = { point: undefined, digestAt: () => undefined, pathsWith: () => [], paths: () => [] }
   const totals: number[] = []
   for await (const total of source.totals(nothing, signal)) totals.push(total)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -89,6 +90,7 @@ async function expectSameAfterKills(path: string, seed: number): Promise<void> {
   expect(countsOf(items.at(-1))).toEqual(countsOf(wanted))
   const findings = await store.doctor('full')
   expect(findings.filter(({ ok }) => !ok)).toEqual([])
+  expect(readdirSync(data.path)).not.toContain('tmp')
 }
 
 test('a folder whose import is killed again and again ends as if it had never been', { timeout: 300_000 }, async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openSource } from '../../../adapters/sources/index.ts'
 import { codeOf } from '../../../platform/store/testing.ts'
-import { openImportWorld, requestOf, TestFolder } from './testing.ts'
+import { openImportWorld, requestOf, TEST_TEMP, TestFolder } from './testing.ts'
 
 const line = (content: string, more: Record<string, unknown> = {}): string =>
   JSON.stringify({ content, type: 'knowledge', ...more })
@@ -118,7 +118,7 @@ describe('a file of lines', () => {
     folder.write('n.ndjson', line('a'))
     const signal = new AbortController().signal
     const open = (path: string, kind: 'ndjson' | 'folder') =>
-      codeOf(() => openSource(requestOf(path, { kind }), { signal }))
+      codeOf(() => openSource(requestOf(path, { kind }), { signal, temp: TEST_TEMP }))
     expect(await open(folder.path, 'ndjson')).toBe('SOURCE_UNREADABLE')
     expect(await open(join(folder.path, 'n.ndjson'), 'folder')).toBe('SOURCE_UNREADABLE')
   })

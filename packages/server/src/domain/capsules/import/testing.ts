@@ -8,7 +8,7 @@ import { createBootstrapGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createBuiltinEmbedder } from '../../../adapters/models/builtin-embedder.ts'
-import { openSource } from '../../../adapters/sources/index.ts'
+import { openSource, TempArea } from '../../../adapters/sources/index.ts'
 import type { Store } from '../../store.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import type { Embedder } from '../embedding/index.ts'
@@ -38,7 +38,11 @@ export interface WorldOptions {
   readonly clock?: Clock
   readonly embedder?: Embedder
   readonly openSource?: ImportsOptions['openSource']
+  readonly temp?: TempArea
 }
+
+/** Where this process puts what an import needs for a while. */
+export const TEST_TEMP = new TempArea(join(tmpdir(), `cascade-import-temp-${process.pid}`))
 
 export async function openImportWorld(options: WorldOptions = {}): Promise<ImportWorld> {
   const clock = options.clock ?? systemClock
@@ -54,7 +58,8 @@ export async function openImportWorld(options: WorldOptions = {}): Promise<Impor
   const context: CapsuleContext = { store, embedder, subjects, clock, newId, random: systemRandom }
   const imports = new Imports({
     context,
-    openSource: options.openSource ?? ((request, signal) => openSource(request, { signal })),
+    openSource:
+      options.openSource ?? ((request, signal) => openSource(request, { signal, temp: options.temp ?? TEST_TEMP })),
   })
   const call = (): ImportCall => ({
     grant: grantTo(administrator, 'import.run'),
