@@ -26,6 +26,8 @@ export function findCandidates(state: MemoryState, query: CandidateQuery): Candi
   return [...direct.union(best(graph, query.perSignal))].map((id) => ({
     id,
     version: pool.get(id)!.version,
+    effectiveTrust: state.capsules.get(id)!.effectiveTrust,
+    validFrom: pool.get(id)!.validFrom,
     signals: {
       ...(lexical.has(id) && { lexical: lexical.get(id) }),
       ...(vector.has(id) && { vector: vector.get(id) }),

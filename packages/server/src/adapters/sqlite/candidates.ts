@@ -55,31 +55,33 @@ interface Signals {
 
 /** What a candidate has from each signal; a vector's cosine is given also where another signal brought it up. */
 function join(database: Database, space: QuerySpace | undefined, { lexical, vector, graph }: Signals): Candidate[] {
-  const versions = new Set([...lexical, ...vector, ...graph].map(({ version }) => version))
-  const words = byVersion(lexical)
-  const links = byVersion(graph)
-  const known = byVersion(vector)
-  const missing = [...versions].filter((version) => !known.has(version))
-  const cosines = space && missing.length > 0 ? scoreVectors(database, space, missing) : undefined
-  return namesOf(database, [...versions]).map(({ key, id, version }) => {
-    const signals: { lexical?: number; vector?: number; graph?: number } = {}
-    const [word, cosine, link] = [words.get(key), known.get(key) ?? cosines?.get(key), links.get(key)]
-    if (word !== undefined) signals.lexical = word
-    if (cosine !== undefined) signals.vector = cosine
-    if (link !== undefined) signals.graph = link
-    return { id: formatUuid(id), version, signals }
-  })
+  const found = new Map<number, Scored & { signals: { lexical?: number; vector?: number; graph?: number } }>()
+  const add = (signal: 'lexical' | 'vector' | 'graph', scored: readonly Scored[]): void => {
+    for (const one of scored) {
+      const known = found.get(one.version)
+      if (known) known.signals[signal] = one.score
+      else found.set(one.version, { ...one, signals: { [signal]: one.score } })
+    }
+  }
+  add('lexical', lexical)
+  add('vector', vector)
+  add('graph', graph)
+  if (space) addCosines(database, space, found)
+  return Array.from(found.values(), ({ id, name, trust, valid_from, signals }) => ({
+    id: formatUuid(id),
+    version: name,
+    effectiveTrust: trust,
+    validFrom: valid_from,
+    signals,
+  }))
 }
 
-const byVersion = (scored: readonly Scored[]): ReadonlyMap<number, number> =>
-  new Map(scored.map(({ version, score }) => [version, score]))
-
-const namesOf = (
+function addCosines(
   database: Database,
-  versions: readonly number[],
-): { readonly key: number; readonly id: Uint8Array; readonly version: string }[] =>
-  database.all(
-    `SELECT v.key, c.id, v.version FROM json_each(?) wanted
-     CROSS JOIN versions v ON v.key = wanted.value CROSS JOIN capsules c ON c.key = v.capsule ORDER BY wanted.key`,
-    JSON.stringify(versions),
-  )
+  space: QuerySpace,
+  found: ReadonlyMap<number, { readonly signals: { vector?: number } }>,
+): void {
+  const missing = [...found].flatMap(([version, { signals }]) => (signals.vector === undefined ? version : []))
+  if (missing.length === 0) return
+  for (const [version, cosine] of scoreVectors(database, space, missing)) found.get(version)!.signals.vector = cosine
+}

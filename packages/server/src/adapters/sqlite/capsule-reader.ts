@@ -1,5 +1,5 @@
 import type { LinkKind } from '@forge-cascade/contract'
-import { formatUuid } from '#base'
+import { formatUuid, isUuid } from '#base'
 import type {
   CapsuleCounts,
   CapsuleFilter,
@@ -15,7 +15,7 @@ import { findCapsule } from './capsule-rows.ts'
 import { placeKey } from './capsule-writer.ts'
 import { ACTIVE, ARCHIVED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
 import { parseCursor, writeCursor } from './cursor.ts'
-import type { Database, SqlValue } from './database.ts'
+import type { Database } from './database.ts'
 import { resolveFilter, versionInPast } from './filter-sql.ts'
 import type { Names } from './names.ts'
 import type { StoredCapsules } from './stored-capsules.ts'
@@ -117,22 +117,21 @@ export class CapsuleReader {
 
   hydrate(hits: readonly { readonly id: string; readonly version: string }[], filter: CapsuleFilter): StoredCapsule[] {
     const resolved = resolveFilter(this.#database, this.#names, filter)
-    if (!resolved) return []
+    const wanted = hits.filter(({ id }) => isUuid(id))
+    if (!resolved || wanted.length === 0) return []
     const past = versionInPast(resolved)
-    const keys = hits.flatMap(({ id, version }) => {
-      const capsule = findCapsule(this.#database, id)
-      if (!capsule) return []
-      const row = this.#database.get<{ key: number }>(
-        `SELECT v.key FROM capsules c CROSS JOIN versions v ON ${resolved.isPast ? past.condition : 'v.key = c.head'}
-         WHERE c.key = ? AND v.version = ? AND ${resolved.conditions.join(' AND ')}`,
-        ...((resolved.isPast ? past.values : []) as SqlValue[]),
-        capsule.key,
-        version,
-        ...resolved.values,
-      )
-      return row ? [row.key] : []
-    })
-    return this.#stored.read(keys, filter.knownAt)
+    const keys = this.#database.all<{ key: number }>(
+      `SELECT v.key FROM json_each(?) wanted CROSS JOIN capsules c ON c.id = unhex(wanted.value ->> 0, '-')
+       CROSS JOIN versions v ON ${resolved.isPast ? past.condition : 'v.key = c.head'}
+       WHERE v.version = wanted.value ->> 1 AND ${resolved.conditions.join(' AND ')} ORDER BY wanted.key`,
+      JSON.stringify(wanted.map(({ id, version }) => [id, version])),
+      ...(resolved.isPast ? past.values : []),
+      ...resolved.values,
+    )
+    return this.#stored.read(
+      keys.map(({ key }) => key),
+      filter.knownAt,
+    )
   }
 
   links(id: string, kinds: readonly LinkKind[] | undefined): Link[] {

@@ -62,12 +62,10 @@ export function createCapsule(session: WriteSession, change: CapsuleCreateChange
   if (!isUuid(draft.id)) throw new CascadeError('UNPROCESSABLE', `${draft.id} is no UUID`)
   const resolved = resolve(session, draft, session.names.intern(draft.owner), undefined)
   const head = session.nextVersion()
-  const key = insertCapsule(session, draft, resolved, { head, dedupe, now })
+  const times = { now, validFrom: draft.validFrom ?? now }
+  const key = insertCapsule(session, draft, resolved, { head, dedupe, ...times })
   const version = { ...draft, version: FIRST_VERSION, versionReason: null }
-  insertVersion(session, head, { capsule: key, ordinal: 1 }, version, resolved, {
-    now,
-    validFrom: draft.validFrom ?? now,
-  })
+  insertVersion(session, head, { capsule: key, ordinal: 1 }, version, resolved, times)
   connect(session, key, head, draft, resolved, now)
   let trust = draft.trust
   if (resolved.parents.length > 0 || resolved.partOf !== null) trust = recomputeTrust(session, key)
@@ -91,7 +89,7 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
   const head = session.nextVersion()
   const place = { capsule: before.key, ordinal: last.ordinal + 1 }
   insertVersion(session, head, place, draft, resolved, { now, validFrom })
-  updateCapsule(session.database, before.key, headColumns(session, before, draft, resolved, head, now))
+  updateCapsule(session.database, before.key, headColumns(session, before, draft, resolved, { head, now, validFrom }))
   connect(session, before.key, head, draft, resolved, now)
   const trust = recomputeTrust(session, before.key)
   if (before.space !== null && before.space !== resolved.space) {
@@ -143,17 +141,22 @@ function resolve(
   }
 }
 
+interface VersionTimes {
+  readonly now: number
+  readonly validFrom: number
+}
+
 function insertCapsule(
   session: WriteSession,
   draft: CapsuleDraft,
   resolved: ResolvedDraft,
-  { head, dedupe, now }: { readonly head: number; readonly dedupe: number; readonly now: number },
+  { head, dedupe, now, validFrom }: VersionTimes & { readonly head: number; readonly dedupe: number },
 ): number {
   const { database } = session
   return database.insert(
     `INSERT INTO capsules (id, owner, status, trust, effective_trust, revision, head, version, type, identity, lane, fold,
-       part_of, part_index, indexed, space, dedupe, place, created_at, updated_at, title, tags)
-     VALUES (?, ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       part_of, part_index, indexed, space, dedupe, place, created_at, updated_at, valid_from, title, tags)
+     VALUES (?, ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     uuidBytes(draft.id),
     resolved.owner,
     draft.trust,
@@ -171,6 +174,7 @@ function insertCapsule(
     draft.place === null ? null : placeKey(draft.owner, draft, draft.place),
     now,
     now,
+    validFrom,
     draft.title,
     tagText(resolved.tags),
   )
@@ -182,8 +186,7 @@ function headColumns(
   before: CapsuleRow,
   draft: VersionDraft,
   resolved: ResolvedDraft,
-  head: number,
-  now: number,
+  { head, now, validFrom }: VersionTimes & { readonly head: number },
 ) {
   const owner = session.names.text(before.owner)
   return {
@@ -201,6 +204,7 @@ function headColumns(
     dedupe: before.status === ACTIVE ? dedupeKey(owner, draft) : null,
     place: draft.place === null ? null : placeKey(owner, draft, draft.place),
     updated_at: now,
+    valid_from: validFrom,
     title: draft.title,
     tags: tagText(resolved.tags),
   }
@@ -212,7 +216,7 @@ function insertVersion(
   { capsule, ordinal }: { readonly capsule: number; readonly ordinal: number },
   draft: VersionDraft,
   resolved: ResolvedDraft,
-  { now, validFrom }: { readonly now: number; readonly validFrom: number },
+  { now, validFrom }: VersionTimes,
 ): void {
   const content = encodeContent(draft.content, session.settings.compressionLevel)
   session.database.run(

@@ -6,8 +6,18 @@ import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
 export interface Scored {
   readonly capsule: number
   readonly version: number
+  /** The capsule's id, as its 16 bytes, and the name of the version. */
+  readonly id: Uint8Array
+  readonly name: string
+  /** Effective trust of the capsule, and since when the version is valid: what ranking asks for beside the signals. */
+  readonly trust: number
+  readonly valid_from: number
   readonly score: number
 }
+
+/** The columns of `Scored` but its score, of the head and of a version in the past. */
+export const HEAD_COLUMNS = `c.key AS capsule, c.head AS version, c.id, c.version AS name, c.effective_trust AS trust, c.valid_from`
+export const VERSION_COLUMNS = `c.key AS capsule, v.key AS version, c.id, v.version AS name, c.effective_trust AS trust, v.valid_from`
 
 /** What a word counts in the title, the tags and the content. */
 const WEIGHTS = '3.0, 2.0, 1.0'
@@ -31,7 +41,7 @@ function searchHeads(database: Database, match: string, filter: ResolvedFilter, 
   if (!filter.isBroad) return filteredHeads(database, match, filter, limit)
   const sample = limit * OVERSAMPLING
   const rows = database.all<Scored & { readonly passes: number }>(
-    `SELECT f.capsule, c.head AS version, f.score, ${filter.conditions.join(' AND ')} AS passes
+    `SELECT ${HEAD_COLUMNS}, f.score, ${filter.conditions.join(' AND ')} AS passes
      FROM (SELECT rowid AS capsule, -bm25(fts_head, ${WEIGHTS}) AS score FROM fts_head WHERE fts_head MATCH ?
            ORDER BY score DESC LIMIT ?) f
      CROSS JOIN capsules c ON c.key = f.capsule`,
@@ -46,7 +56,7 @@ function searchHeads(database: Database, match: string, filter: ResolvedFilter, 
 
 const filteredHeads = (database: Database, match: string, filter: ResolvedFilter, limit: number): Scored[] =>
   database.all<Scored>(
-    `SELECT c.key AS capsule, c.head AS version, -bm25(fts_head, ${WEIGHTS}) AS score
+    `SELECT ${HEAD_COLUMNS}, -bm25(fts_head, ${WEIGHTS}) AS score
      FROM fts_head CROSS JOIN capsules c ON c.key = fts_head.rowid
      WHERE fts_head MATCH ? AND ${filter.conditions.join(' AND ')} ORDER BY score DESC, c.key LIMIT ?`,
     match,
@@ -57,7 +67,7 @@ const filteredHeads = (database: Database, match: string, filter: ResolvedFilter
 /** Heads that are not ACTIVE stand beside the old versions. */
 const restHeads = (database: Database, match: string, filter: ResolvedFilter, limit: number): Scored[] =>
   database.all<Scored>(
-    `SELECT c.key AS capsule, c.head AS version, -bm25(fts_rest, ${WEIGHTS}) AS score
+    `SELECT ${HEAD_COLUMNS}, -bm25(fts_rest, ${WEIGHTS}) AS score
      FROM fts_rest CROSS JOIN versions v ON v.key = fts_rest.rowid CROSS JOIN capsules c ON c.key = v.capsule
      WHERE fts_rest MATCH ? AND c.head = v.key AND ${filter.conditions.join(' AND ')} ORDER BY score DESC LIMIT ?`,
     match,
@@ -68,7 +78,7 @@ const restHeads = (database: Database, match: string, filter: ResolvedFilter, li
 function pastHeads(database: Database, match: string, filter: ResolvedFilter, limit: number): Scored[] {
   const past = versionInPast(filter)
   return database.all<Scored>(
-    `SELECT c.key AS capsule, v.key AS version, -bm25(fts_head, ${WEIGHTS}) AS score
+    `SELECT ${VERSION_COLUMNS}, -bm25(fts_head, ${WEIGHTS}) AS score
      FROM fts_head CROSS JOIN capsules c ON c.key = fts_head.rowid CROSS JOIN versions v ON v.key = c.head
      WHERE fts_head MATCH ? AND ${past.condition} AND ${filter.conditions.join(' AND ')} ORDER BY score DESC LIMIT ?`,
     match,
@@ -81,7 +91,7 @@ function pastHeads(database: Database, match: string, filter: ResolvedFilter, li
 function pastRest(database: Database, match: string, filter: ResolvedFilter, limit: number): Scored[] {
   const past = versionInPast(filter)
   return database.all<Scored>(
-    `SELECT c.key AS capsule, v.key AS version, -bm25(fts_rest, ${WEIGHTS}) AS score
+    `SELECT ${VERSION_COLUMNS}, -bm25(fts_rest, ${WEIGHTS}) AS score
      FROM fts_rest CROSS JOIN versions v ON v.key = fts_rest.rowid CROSS JOIN capsules c ON c.key = v.capsule
      WHERE fts_rest MATCH ? AND ${past.condition} AND ${filter.conditions.join(' AND ')} ORDER BY score DESC LIMIT ?`,
     match,

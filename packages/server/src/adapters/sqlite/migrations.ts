@@ -38,6 +38,8 @@ export const MIGRATIONS: readonly string[] = [
     place INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
+    -- Of the head, beside it for ranking.
+    valid_from INTEGER NOT NULL,
     title TEXT,
     tags TEXT
   ) STRICT;

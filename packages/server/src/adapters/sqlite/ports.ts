@@ -2,6 +2,7 @@ import type { Clock } from '#base'
 import { type CapsuleStore, capsuleChanges } from '#capsules'
 import type { LedgerStore } from '#ledger'
 import { type RecordPage, type Records, recordChanges, type StoredRecord } from '#store'
+import { fromJson } from './json-message.ts'
 import { unpackLineage } from './packed-lineage.ts'
 import type { ReaderPool } from './reader-pool.ts'
 import type { SequenceWatch } from './sequence-watch.ts'
@@ -19,7 +20,7 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
     listVersions: (id, page) => readers.read('listVersions', id, page),
     readVersions: (id) => readers.read('readVersions', id),
     list: (filter, page) => readers.read('list', filter, page),
-    hydrate: (hits, filter) => readers.read('hydrate', hits, filter),
+    hydrate: async (hits, filter) => fromJson(await readers.read('hydrate', hits, filter)),
     links: (id, kinds) => readers.read('links', id, kinds),
     trustHistory: (id, limit) => readers.read('trustHistory', id, limit),
     parentTrust: (id) => readers.read('parentTrust', id),
@@ -28,7 +29,8 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
     findEmbedding: (id, version) => readers.read('findEmbedding', id, version),
     async candidates(query) {
       await watch.reached(query.minSequence ?? -1)
-      return readers.read('candidates', query)
+      const { candidates, sequence } = await readers.read('candidates', query)
+      return { candidates: fromJson(candidates), sequence }
     },
     async lineage(id, query) {
       const packed = await readers.read('lineage', id, query)

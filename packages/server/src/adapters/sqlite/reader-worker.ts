@@ -7,6 +7,7 @@ import type { CollectionDefinition } from '#store'
 import { findCandidates } from './candidates.ts'
 import { CapsuleReader, type PageRequest, type Scope } from './capsule-reader.ts'
 import { Database } from './database.ts'
+import { toJson } from './json-message.ts'
 import { type ChainState, LedgerReader } from './ledger-reader.ts'
 import { readLineage } from './lineage-query.ts'
 import { Names } from './names.ts'
@@ -31,6 +32,8 @@ export interface ReaderData {
 
 /** Pages kept in memory by each reader, KiB. */
 const CACHE_KIB = 48 * 1024
+/** As much of the file as is read through the system's own cache instead, without a copy; the library's greatest. */
+const MAPPED_BYTES = 0x7fff0000
 
 // What the main thread hands to the constructor of the worker.
 const data = workerData as ReaderData
@@ -62,7 +65,7 @@ function parts(): Parts {
 function openParts(): Parts {
   const database = new Database(join(data.directory, DATABASE_FILE), {
     readOnly: true,
-    pragmas: ['query_only = ON', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`],
+    pragmas: ['query_only = ON', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`, `mmap_size = ${MAPPED_BYTES}`],
   })
   const names = new Names(database)
   return {
@@ -85,7 +88,7 @@ const operations = {
   readVersions: (id: string) => parts().capsules.readVersions(id),
   list: (filter: CapsuleFilter, page: PageRequest) => parts().capsules.list(filter, page),
   hydrate: (hits: readonly { readonly id: string; readonly version: string }[], filter: CapsuleFilter) =>
-    parts().capsules.hydrate(hits, filter),
+    toJson(parts().capsules.hydrate(hits, filter)),
   lineage: (id: string, query: LineageQuery) => readLineage(parts().database, id, query),
   links: (id: string, kinds: readonly LinkKind[] | undefined) => parts().capsules.links(id, kinds),
   trustHistory: (id: string, limit: number) => parts().capsules.trustHistory(id, limit),
@@ -97,7 +100,7 @@ const operations = {
     // Read before the transaction begins: it sees at least this much.
     const sequence = Number(Atomics.load(head, 0))
     const { database, names } = parts()
-    return { candidates: findCandidates({ database, names, vectors }, query), sequence }
+    return { candidates: toJson(findCandidates({ database, names, vectors }, query)), sequence }
   },
   findRecord: (collection: string, key: string, now: number) => parts().records.find(collection, key, now),
   listRecords: (collection: string, page: RecordPageRequest, now: number) =>

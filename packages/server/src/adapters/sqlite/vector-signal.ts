@@ -1,7 +1,7 @@
 import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
 import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
-import { best, type Scored } from './lexical-signal.ts'
+import { best, HEAD_COLUMNS, type Scored, VERSION_COLUMNS } from './lexical-signal.ts'
 import { assertFits, type Space } from './spaces.ts'
 import { assertVector, toVector } from './stored-vector.ts'
 import { type SlotFilter, searchExact, type VectorReader } from './vector/index.ts'
@@ -21,9 +21,7 @@ export function findSpace(database: Database, { model, vector }: Embedding): Que
   return { key: space.key, vector }
 }
 
-interface RescoredRow {
-  readonly capsule: number
-  readonly version: number
+interface RescoredRow extends Omit<Scored, 'score'> {
   readonly vector: Uint8Array
 }
 
@@ -38,15 +36,15 @@ export function searchVectors(
   filter: ResolvedFilter,
   limit: number,
 ): Scored[] {
-  const versions = new Map<number, number>()
-  const sql = `SELECT c.key AS capsule, c.head AS version, e.vector FROM json_each(?) wanted
+  const rows = new Map<number, RescoredRow>()
+  const sql = `SELECT ${HEAD_COLUMNS}, e.vector FROM json_each(?) wanted
     CROSS JOIN capsules c ON c.key = wanted.value CROSS JOIN embeddings e ON e.version = c.head
     WHERE c.indexed = 1 AND e.space = ? AND ${filter.conditions.join(' AND ')}`
   const rescore = (slots: readonly number[]): readonly (number | undefined)[] => {
     const keys = JSON.stringify(slots.map((slot) => slot + 1))
     const scores = new Map<number, number>()
     for (const row of database.all<RescoredRow>(sql, keys, space.key, ...filter.values)) {
-      versions.set(row.capsule - 1, row.version)
+      rows.set(row.capsule - 1, row)
       scores.set(row.capsule - 1, cosineOf(space.vector, row.vector))
     }
     return slots.map((slot) => scores.get(slot))
@@ -58,7 +56,7 @@ export function searchVectors(
     const allow = slotsByChunk(database, space.key, filter.chunks)
     found = searchExact(reader, space.vector, { ...slots, allow }, limit, rescore)
   }
-  return found.hits.map(({ slot, score }) => ({ capsule: slot + 1, version: versions.get(slot)!, score }))
+  return found.hits.map(({ slot, score }) => toScored(rows.get(slot)!, score))
 }
 
 /** The same for a moment in the past: every vector that was valid then is compared. */
@@ -69,8 +67,8 @@ export function searchVectorsInPast(
   limit: number,
 ): Scored[] {
   const past = versionInPast(filter)
-  const rows = database.iterate<{ capsule: number; version: number; vector: Uint8Array }>(
-    `SELECT c.key AS capsule, v.key AS version, e.vector FROM embeddings e
+  const rows = database.iterate<RescoredRow>(
+    `SELECT ${VERSION_COLUMNS}, e.vector FROM embeddings e
      CROSS JOIN versions v ON v.key = e.version CROSS JOIN capsules c ON c.key = v.capsule
      WHERE e.space = ? AND v.indexed = 1 AND ${past.condition} AND ${filter.conditions.join(' AND ')}`,
     space.key,
@@ -78,11 +76,16 @@ export function searchVectorsInPast(
     ...filter.values,
   )
   let found: Scored[] = []
-  for (const { capsule, version, vector } of rows) {
-    found.push({ capsule, version, score: cosineOf(space.vector, vector) })
+  for (const row of rows) {
+    found.push(toScored(row, cosineOf(space.vector, row.vector)))
     if (found.length >= limit * 8) found = best(found, limit)
   }
   return best(found, limit)
+}
+
+/** Without the vector, which would stay in memory with what is found. */
+function toScored({ vector: _, ...row }: RescoredRow, score: number): Scored {
+  return { ...row, score }
 }
 
 /** Cosines of versions that have a vector in the space. */

@@ -171,6 +171,26 @@ function testFound(under: Under): void {
     expect(idsOf((await store.capsules.list({ owner, chunks: false }, { limit: 10 })).items)).toEqual([document.id])
   })
 
+  test('a candidate says the trust and the beginning of the version that it names', async () => {
+    const { store } = under
+    const owner = nextId()
+    const first = await create(store, { owner, content: 'quoll', trust: 70, validFrom: 1000 })
+    await create(store, { owner, content: 'quoll', trust: 30 })
+    await addVersion(store, versionOf(first, '2.0.0', { content: 'quolls', validFrom: 2000 }))
+    const past = { owner, asOf: 1500 }
+    for (const [filter, count] of [
+      [{ owner }, 2],
+      [past, 1],
+    ] as const) {
+      const found = await search(store, filter, { text: 'quoll quolls' })
+      const read = await store.capsules.hydrate(found, filter)
+      expect(found).toHaveLength(count)
+      expect(found.map(({ effectiveTrust, validFrom }) => [effectiveTrust, validFrom])).toEqual(
+        read.map(({ effectiveTrust, validFrom }) => [effectiveTrust, validFrom]),
+      )
+    }
+  })
+
   test('hydrating answers in the order asked and leaves out what no longer passes', async () => {
     const { store } = under
     const owner = nextId()

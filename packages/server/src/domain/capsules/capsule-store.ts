@@ -124,6 +124,9 @@ export interface CandidateQuery {
 export interface Candidate {
   readonly id: string
   readonly version: string
+  readonly effectiveTrust: number
+  /** Since when the version is valid. */
+  readonly validFrom: number
   readonly signals: {
     /** BM25, higher is better, unbounded. */
     readonly lexical?: number

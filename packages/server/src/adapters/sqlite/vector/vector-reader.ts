@@ -11,6 +11,8 @@ export interface SearchResult {
   readonly slots: Uint32Array
   /** Approximate cosines: off by about 0.0005, at most by half a level of the row's code in every dimension. */
   readonly scores: Float32Array
+  /** For each slot what its exact cosine is not above. */
+  readonly reaches: Float32Array
   /** How many slots passed the filter. */
   readonly scanned: number
   /**
@@ -81,7 +83,8 @@ export class VectorReader {
       const scanned = this.#forEachSegment(filter, (segment, words) => {
         this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
       })
-      return { ...this.#candidates(), scanned, ceiling: this.#kernel.ceilingNow() + code.restMost + ROUNDING }
+      const rest = code.restMost + ROUNDING
+      return { ...this.#candidates(rest), scanned, ceiling: this.#kernel.ceilingNow() + rest }
     })
   }
 
@@ -170,15 +173,18 @@ export class VectorReader {
     return removed
   }
 
-  #candidates(): { slots: Uint32Array; scores: Float32Array } {
+  /** @param rest the most that the query's own rounding can add to a score. */
+  #candidates(rest: number): Pick<SearchResult, 'slots' | 'scores' | 'reaches'> {
     const count = this.#kernel.finish()
     const slots = new Uint32Array(count)
     const scores = new Float32Array(count)
+    const reaches = new Float32Array(count)
     for (let index = 0; index < count; index++) {
       const from = at.CANDIDATES / 4 + index * KEPT_WORDS
       scores[index] = this.#floats[from]!
       slots[index] = this.#words[from + 1]!
+      reaches[index] = this.#floats[from + 2]! + rest
     }
-    return { slots, scores }
+    return { slots, scores, reaches }
   }
 }

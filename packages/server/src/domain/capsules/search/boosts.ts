@@ -1,5 +1,5 @@
 import { TRUST_LEVELS } from '@forge-cascade/contract'
-import type { StoredCapsule } from '../capsule.ts'
+import type { Candidate } from '../capsule-store.ts'
 import type { SearchSettings } from './search-settings.ts'
 
 export interface Boosts {
@@ -17,7 +17,7 @@ const HALF_LIFE_MS = 365 * DAY_MS
  * default settings the two together move a score by less than a sixth.
  */
 export function boostsOf(
-  { effectiveTrust, validFrom }: Pick<StoredCapsule, 'effectiveTrust' | 'validFrom'>,
+  { effectiveTrust, validFrom }: Pick<Candidate, 'effectiveTrust' | 'validFrom'>,
   { trustBoost, freshnessBoost }: Pick<SearchSettings, 'trustBoost' | 'freshnessBoost'>,
   now: number,
 ): Boosts {

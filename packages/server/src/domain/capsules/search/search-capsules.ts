@@ -95,7 +95,7 @@ async function unknownSpace({ store }: SearchContext, { model }: Embedding): Pro
   return byEmbeddingModel[model] === undefined ? [`No capsule has a vector of the model "${model}".`] : []
 }
 
-/** Reads ranked candidates until enough of them still pass the filter, then orders those by score and boosts. */
+/** Reads ranked candidates until enough of them still pass the filter. */
 async function hydrate(
   context: SearchContext,
   ranked: readonly Ranked[],
@@ -104,10 +104,9 @@ async function hydrate(
 ): Promise<readonly Hit[]> {
   const hits: Hit[] = []
   const now = context.clock()
-  // Boosts reorder neighbours, so a few more than are wanted are read and the best of them kept.
-  const wanted = limit + Math.ceil(limit / 2)
-  for (let from = 0; from < ranked.length && hits.length < wanted; ) {
-    const slice = ranked.slice(from, from + wanted - hits.length)
+  const boosted = boost(ranked, context.search, now)
+  for (let from = 0; from < boosted.length && hits.length < limit; ) {
+    const slice = boosted.slice(from, from + limit - hits.length)
     from += slice.length
     const capsules = await context.store.capsules.hydrate(
       slice.map(({ candidate }) => candidate),
@@ -119,7 +118,18 @@ async function hydrate(
       if (capsule) hits.push(toHit(context, one, capsule, now))
     }
   }
-  return hits.toSorted((a, b) => b.score - a.score || (a.capsule.id < b.capsule.id ? -1 : 1)).slice(0, limit)
+  return hits.toSorted((a, b) => b.score - a.score || (a.capsule.id < b.capsule.id ? -1 : 1))
+}
+
+/** In the order of their scores with boosts. */
+function boost(ranked: readonly Ranked[], search: SearchSettings, now: number): readonly Ranked[] {
+  const scored = ranked.map((one) => {
+    const { trust, freshness } = boostsOf(one.candidate, search, now)
+    return { one, score: one.score * trust * freshness }
+  })
+  return scored
+    .sort((a, b) => b.score - a.score || (a.one.candidate.id < b.one.candidate.id ? -1 : 1))
+    .map(({ one }) => one)
 }
 
 function toHit({ search }: SearchContext, ranked: Ranked, capsule: StoredCapsule, now: number): Hit {

@@ -12,7 +12,13 @@ import { searchCapsules } from './search-capsules.ts'
 const WEIGHTS = { lexical: 0.45, vector: 0.4, graph: 0.15 }
 const REQUEST = { limit: 10, mode: 'hybrid', explain: false } as const
 
-const candidate = (id: string, signals: Candidate['signals']): Candidate => ({ id, version: '1.0.0', signals })
+const candidate = (id: string, signals: Candidate['signals']): Candidate => ({
+  id,
+  version: '1.0.0',
+  effectiveTrust: 60,
+  validFrom: 0,
+  signals,
+})
 const signal = fc.option(fc.double({ min: -1, max: 50, noNaN: true }), { nil: undefined })
 const candidates = fc.uniqueArray(
   fc
