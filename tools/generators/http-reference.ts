@@ -47,7 +47,7 @@ function access(route: RouteDefinition): string {
   if ('exempt' in route.access) return 'answers without a token'
   const takes = [
     route.idempotent ? 'takes `Idempotency-Key`' : '',
-    route.ifMatch ? 'needs `If-Match`' : '',
+    route.ifMatch === undefined ? '' : `${route.ifMatch === 'required' ? 'needs' : 'honours'} \`If-Match\``,
     route.etag ? 'answers with an `ETag`' : '',
   ]
   return [`decided as \`${route.access.action}\``, ...takes.filter(Boolean)].join(', ')

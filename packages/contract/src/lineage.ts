@@ -97,7 +97,7 @@ const hunk = z.object({
 
 export const diffAnswer = z
   .object({
-    from: z.string(),
+    from: z.string().nullable().describe('Null where `to` is the first version: everything in it is new.'),
     to: z.string(),
     hunks: z.array(hunk),
     added: z.int(),

@@ -23,6 +23,13 @@ export const REQUEST_HEADERS = {
     schema: { type: 'string' },
     example: '"1.0.0-1"',
   },
+  ifMatchOptional: {
+    name: 'If-Match',
+    in: 'header',
+    description: 'The ETag that was read, several of them, or `*`: nothing is done when it is another by now.',
+    schema: { type: 'string' },
+    example: '"1.0.0-1"',
+  },
   ifNoneMatch: {
     name: 'If-None-Match',
     in: 'header',

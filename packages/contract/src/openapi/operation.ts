@@ -36,7 +36,7 @@ function requestHeaders(route: RouteDefinition): RequestHeader[] {
   if ('exempt' in route.access) return []
   const names: RequestHeader[] = ['correlationId']
   if (route.idempotent) names.push('idempotencyKey')
-  if (route.ifMatch) names.push('ifMatch')
+  if (route.ifMatch) names.push(route.ifMatch === 'required' ? 'ifMatch' : 'ifMatchOptional')
   if (route.etag && route.method === 'GET') names.push('ifNoneMatch')
   return names
 }

@@ -160,7 +160,7 @@ export const CAPSULES = [
       'STORAGE_FULL',
       'OUTCOME_UNKNOWN',
     ],
-    ifMatch: true,
+    ifMatch: 'required',
     etag: true,
   },
   {
@@ -169,11 +169,13 @@ export const CAPSULES = [
     path: '/v2/capsules/{id}',
     tag: 'Capsules',
     summary: 'Archive a capsule',
-    description: 'Out of search and lists, still readable by id; repeating it changes nothing. Undone by restore.',
+    description:
+      'Out of search and lists, still readable by id; repeating it changes nothing. With `If-Match` only the state that was read is archived. Undone by restore.',
     access: { action: 'capsule.archive' },
     params: id,
     responses: { 204: { description: 'Archived.' } },
-    errors: ['NOT_FOUND', 'ERASED', 'CONFLICT'],
+    errors: ['NOT_FOUND', 'ERASED', 'REVISION_MISMATCH', 'CONFLICT'],
+    ifMatch: 'optional',
   },
   {
     id: 'restoreCapsule',

@@ -70,7 +70,7 @@ export const LINEAGE = [
     access: { action: 'capsule.read', risk: 'low' },
     params: id,
     query: z.strictObject({
-      from: semver.optional().describe('The one before `to` when left out.'),
+      from: semver.optional().describe('The one before `to` when left out; before the first there is nothing.'),
       to: semver.optional().describe('The newest when left out.'),
     }),
     responses: { 200: json('Lines and fields.', diffAnswer, DIFF_EXAMPLE) },

@@ -50,8 +50,8 @@ export interface RouteDefinition {
   readonly responses: Readonly<Record<number, ResponseDefinition>>
   /** Beyond those every route can give. */
   readonly errors?: readonly ErrorCode[]
-  /** Needs `If-Match`. */
-  readonly ifMatch?: boolean
+  /** Needs `If-Match`, or honours it where it is sent. */
+  readonly ifMatch?: 'required' | 'optional'
   /** Answers carry an `ETag`; a GET honours `If-None-Match` with 304. */
   readonly etag?: boolean
   /** Takes `Idempotency-Key`. */

@@ -20,7 +20,10 @@ export const ROUTES: readonly RouteDefinition[] = ROWS
 
 const BODY_ERRORS = ['MALFORMED_JSON', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE', 'REQUEST_TIMEOUT'] as const
 const IDEMPOTENCY_ERRORS = ['IDEMPOTENCY_KEY_REUSED', 'IN_FLIGHT'] as const
-const IF_MATCH_ERRORS = ['PRECONDITION_REQUIRED', 'REVISION_MISMATCH'] as const
+const IF_MATCH_ERRORS = {
+  required: ['PRECONDITION_REQUIRED', 'REVISION_MISMATCH'],
+  optional: ['REVISION_MISMATCH'],
+} as const
 
 /** Every problem a route can answer with: its own and those that follow from what it takes. */
 export function errorsOf(route: RouteDefinition): readonly ErrorCode[] {
@@ -32,7 +35,7 @@ export function errorsOf(route: RouteDefinition): readonly ErrorCode[] {
       ...COMMON_ERRORS,
       ...(route.body ? BODY_ERRORS : []),
       ...(route.idempotent ? IDEMPOTENCY_ERRORS : []),
-      ...(route.ifMatch ? IF_MATCH_ERRORS : []),
+      ...(route.ifMatch ? IF_MATCH_ERRORS[route.ifMatch] : []),
       ...own,
     ]),
   ]

@@ -92,6 +92,26 @@ describe('an ETag', () => {
     expect([first.statusCode, first.headers.etag, second.json().code]).toEqual([200, '"1.0.1-2"', 'REVISION_MISMATCH'])
   })
 
+  test('of another state archives nothing; that of this state, * or none archives, and again', async () => {
+    const archive = (url: string, condition?: string) =>
+      http.send('DELETE', url, condition === undefined ? {} : { headers: { 'if-match': condition } })
+    const { url, etag } = await add()
+    for (const [condition, code] of [
+      ['"1.0.0-9"', 'REVISION_MISMATCH'],
+      [`W/${etag}`, 'REVISION_MISMATCH'],
+      ['garbage', 'VALIDATION_FAILED'],
+    ] as const)
+      expect((await archive(url, condition)).json().code).toBe(code)
+    expect((await http.send('GET', url)).json().status).toBe('ACTIVE')
+    for (const condition of [`"1.0.0-9", ${etag}`, etag, undefined])
+      expect((await archive(url, condition)).statusCode).toBe(204)
+    expect((await http.send('GET', url)).json().status).toBe('ARCHIVED')
+    expect((await archive((await add()).url, '*')).statusCode).toBe(204)
+    const seen = await add()
+    await http.send('PUT', seen.url, { body: { title: 'Meanwhile' }, headers: { 'if-match': seen.etag } })
+    expect((await archive(seen.url, seen.etag)).statusCode).toBe(412)
+  })
+
   test('that is still the one answers 304 without a body', async () => {
     const { url, etag } = await add()
     const get = (condition: string) => http.send('GET', url, { headers: { 'if-none-match': condition } })
@@ -138,6 +158,19 @@ describe('the life of a capsule', () => {
     expect(items[0]).toMatchObject({ version: '1.1.0', author_name: 'administrator', by: 'administrator' })
     const older = (await http.send('GET', `${url}/versions`)).json().items.at(-1)
     expect(older).toMatchObject({ version: '1.0.0', author_name: 'administrator', by: 'Bob' })
+    expect((await http.send('GET', `${url}/diff?to=1.0.0`)).json()).toMatchObject({
+      from: null,
+      to: '1.0.0',
+      added: 2,
+      removed: 0,
+      fields: expect.arrayContaining([{ path: '/type', op: 'add', to: 'knowledge' }]),
+      unified: `--- /dev/null\n+++ ${capsule.id}@1.0.0\n@@ -0,0 +1,2 @@\n+one\n+two\n`,
+    })
+    expect((await http.send('GET', `${url}/diff?from=1.0.0&to=1.0.0`)).json()).toMatchObject({
+      from: '1.0.0',
+      hunks: [],
+      fields: [],
+    })
     expect((await http.send('GET', `${url}/diff`)).json()).toMatchObject({
       from: '1.0.0',
       to: '1.1.0',

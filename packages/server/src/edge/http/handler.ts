@@ -39,8 +39,12 @@ export interface HandlerRequest<Row> {
   readonly body: BodyOf<Row>
   /** Who acts, with which grant, as which command. Routes without an action have none. */
   readonly call: ActionOf<Row> extends Action ? Call<ActionOf<Row>> : undefined
-  /** The precondition of a route that needs one. */
-  readonly ifMatch: Row extends { readonly ifMatch: true } ? TagCondition : undefined
+  /** The precondition of a route that takes one; there wherever the route needs it. */
+  readonly ifMatch: Row extends { readonly ifMatch: infer Need }
+    ? Need extends 'required'
+      ? TagCondition
+      : TagCondition | undefined
+    : undefined
   readonly correlationId: string
   /** Aborts when the client is gone or the deadline has passed. */
   readonly signal: AbortSignal

@@ -73,7 +73,8 @@ export function createApp(options: HttpAppOptions, localSockets: LocalSockets = 
   const allowed = new AllowedMethods(options.routes)
   app.addHook('onRequest', (request, reply, done) => {
     // What is not there is refused here, before its body would be read.
-    done(guard.refusal(request.raw) ?? (request.is404 ? notFound(request, reply, allowed) : undefined))
+    const isThere = !request.is404 && !hasEmptyName(request)
+    done(guard.refusal(request.raw) ?? (isThere ? undefined : notFound(request, reply, allowed)))
   })
   mount(app, options)
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, options.logger))
@@ -103,6 +104,10 @@ function mount(app: FastifyInstance, options: HttpAppOptions): void {
     })
   }
 }
+
+/** `/v2/capsules/` names no capsule: it is a path that no route has. */
+const hasEmptyName = ({ params }: FastifyRequest): boolean =>
+  typeof params === 'object' && params !== null && Object.values(params).includes('')
 
 function trackWork({ visit }: FastifyRequest, { id }: RouteDefinition, options: HttpAppOptions): void {
   if (options.trackWork) visit.own(options.trackWork(id))

@@ -14,7 +14,9 @@ const ABSENT = '/v2/capsules/01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10'
 describe('a problem document', () => {
   test.for([
     { name: 'a path that does not exist', method: 'GET', url: '/v2/nothing', code: 'NOT_FOUND' },
-    { name: 'a path with a slash at its end', method: 'GET', url: '/v2/capsules/', code: 'VALIDATION_FAILED' },
+    { name: 'a path with a slash at its end', method: 'GET', url: '/v2/capsules/', code: 'NOT_FOUND' },
+    { name: 'a change at such a path', method: 'DELETE', url: '/v2/capsules/', code: 'NOT_FOUND' },
+    { name: 'a path with an empty name in it', method: 'GET', url: '/v2/capsules//blame', code: 'NOT_FOUND' },
     { name: 'a path climbing out', method: 'GET', url: '/reference/..%2f..%2fpackage.json', code: 'NOT_FOUND' },
     { name: 'an escape that is no UTF-8', method: 'GET', url: '/v2/capsules/%ff', code: 'MALFORMED_REQUEST' },
     { name: 'a broken escape', method: 'GET', url: '/errors/%zz', code: 'MALFORMED_REQUEST' },

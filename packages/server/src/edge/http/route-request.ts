@@ -41,7 +41,7 @@ export function parseRequest(
     query,
     body,
     call: callOf(route, request, key, { admission, newId }),
-    ifMatch: route.ifMatch ? requireIfMatch(request) : undefined,
+    ifMatch: readIfMatch(route, request),
     correlationId: visit.correlationId,
     signal: visit.signal,
   }
@@ -99,9 +99,11 @@ function callOf(
   }
 }
 
-function requireIfMatch(request: FastifyRequest): TagCondition {
+function readIfMatch(route: RouteDefinition, request: FastifyRequest): TagCondition | undefined {
   const header = request.headers['if-match']
+  if (route.ifMatch === undefined) return undefined
   if (header !== undefined) return parseTagCondition(header, 'if-match')
+  if (route.ifMatch === 'optional') return undefined
   throw new CascadeError('PRECONDITION_REQUIRED', 'The request has no If-Match header.', {
     errors: [{ pointer: '#/header/if-match', code: 'required', message: 'the ETag that was read' }],
   })

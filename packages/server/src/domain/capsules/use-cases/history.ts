@@ -10,7 +10,8 @@ import { namedBySource } from './named-by-source.ts'
 import { getCapsule, getVersion } from './read-capsule.ts'
 
 export interface CapsuleDiff {
-  readonly from: string
+  /** Null where there is nothing to compare with: `to` is the first version. */
+  readonly from: string | null
   readonly to: string
   readonly lines: LineDiff
   readonly fields: readonly FieldChange[]
@@ -26,22 +27,26 @@ export async function diffVersions(
 ): Promise<CapsuleDiff> {
   const after = to === undefined ? await getCapsule(context, id) : await getVersion(context, id, to)
   const before = from === undefined ? await predecessor(context, after) : await getVersion(context, id, from)
-  const lines = lineDiff(before.content, after.content)
-  const names = { from: `${id}@${before.version}`, to: `${id}@${after.version}` }
-  const unified = unifiedDiff(lines, names)
-  return {
-    from: before.version,
-    to: after.version,
-    lines,
-    fields: diffFields(fieldsOf(before), fieldsOf(after)),
-    unified,
-  }
+  const lines = lineDiff(before?.content ?? '', after.content)
+  const names = { from: before ? `${id}@${before.version}` : NO_FILE, to: `${id}@${after.version}` }
+  const fields = before ? diffFields(fieldsOf(before), fieldsOf(after)) : addedFields(after)
+  return { from: before?.version ?? null, to: after.version, lines, fields, unified: unifiedDiff(lines, names) }
 }
 
-async function predecessor(context: CapsuleContext, version: StoredCapsule): Promise<StoredCapsule> {
-  if (version.ordinal === 1) return { ...version, content: '' }
+/** How a unified diff calls the side that is not there. */
+const NO_FILE = '/dev/null'
+
+/** Everything that the first version says; what it leaves open is nothing new. */
+const addedFields = (version: StoredCapsule): readonly FieldChange[] =>
+  diffFields({}, fieldsOf(version)).filter((change) => 'to' in change && !isOpen(change.to))
+
+const isOpen = (value: unknown): boolean =>
+  value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+
+async function predecessor(context: CapsuleContext, version: StoredCapsule): Promise<StoredCapsule | undefined> {
+  if (version.ordinal === 1) return undefined
   const [name] = await numbersUpTo(context, version.id, version.ordinal - 1, 1)
-  return name === undefined ? { ...version, content: '' } : getVersion(context, version.id, name)
+  return name === undefined ? undefined : getVersion(context, version.id, name)
 }
 
 const SUMMARIES_PER_PAGE = 100

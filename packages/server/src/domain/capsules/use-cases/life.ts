@@ -7,18 +7,32 @@ import { listChunks } from './chunks.ts'
 import type { Call, CapsuleContext } from './context.ts'
 import { getCapsule } from './read-capsule.ts'
 import { type Telling, tell } from './tell.ts'
-import { requireStatus } from './update-capsule.ts'
+import { requireStatus, staleRevision } from './update-capsule.ts'
 
-/** Takes a capsule, and the chunks of a document, out of search and lists. Repeating it changes nothing. */
-export function archiveCapsule(context: CapsuleContext, call: Call<'capsule.archive'>, id: string): Promise<void> {
-  return untilUndisturbed(async () => {
+/**
+ * Takes a capsule, and the chunks of a document, out of search and lists. Repeating it changes nothing: what is archived
+ * is as the caller wants it, whatever state they have seen.
+ *
+ * @param matches says whether the state that was found is the one the caller has seen (If-Match).
+ * @throws CascadeError REVISION_MISMATCH, NOT_FOUND, ERASED, CONFLICT (quarantined).
+ */
+export async function archiveCapsule(
+  context: CapsuleContext,
+  call: Call<'capsule.archive'>,
+  id: string,
+  matches: (head: StoredCapsule) => boolean = () => true,
+): Promise<void> {
+  const stale = await untilUndisturbed(async () => {
     const capsule = await getCapsule(context, id)
     if (capsule.status === 'ARCHIVED') return
+    if (!matches(capsule)) return capsule
     requireStatus(capsule, ['ACTIVE'], 'be archived')
     const changes = [context.store.capsules.setStatus(call.grant, id, 'ARCHIVED', { withChunks: true })]
     const telling = tell(call.grant, 'capsule.archived', id, { version: capsule.version })
     await carryOut(context, call, { changes, ...telling, of: capsule })
+    return
   })
+  if (stale) throw staleRevision(stale)
 }
 
 /** Brings an archived capsule back, with the chunks it was archived with. Repeating it changes nothing. */

@@ -94,4 +94,7 @@ test('equal versions are said to be equal', () => {
     unified: '',
   }
   expect(diffLines(same, PLAIN_VIEW)).toContain('They are the same.')
+  expect(diffLines({ ...same, from: null, added: 2 }, PLAIN_VIEW)[0]).toBe(
+    '1.0.0 is the first version: 2 lines added, 0 removed',
+  )
 })

@@ -56,9 +56,7 @@ export function diffLines(diff: Diff, view: View): string[] {
     ...hunk.lines.map(({ op, text: line }) => colours[op](`${op}${printable(line)}`)),
   ])
   const fields = diff.fields.map((field) => fieldLine(field, view))
-  // The first version is compared with nothing; it is named on both sides then.
-  const first = diff.from === diff.to && text.length > 0
-  const versions = first ? `${diff.to} is the first version` : `${diff.from} → ${diff.to}`
+  const versions = diff.from === null ? `${diff.to} is the first version` : `${diff.from} → ${diff.to}`
   const summary = `${versions}: ${plural(diff.added, 'line')} added, ${diff.removed} removed`
   const same = text.length + fields.length === 0 ? ['They are the same.'] : []
   const rough = diff.approximate

@@ -79,8 +79,9 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
       const { body: shown, headers, sequence } = await answerWithReceipt(capsules, capsule, receipt)
       return { status: 200, body: shown, headers: { etag: headers.etag }, sequence }
     },
-    archiveCapsule: async ({ params: { id }, call }) => {
-      await archiveCapsule(capsules, call, id)
+    archiveCapsule: async ({ params: { id }, call, ifMatch }) => {
+      const matches = (head: StoredCapsule) => ifMatch === undefined || matchesStrongly(ifMatch, entityTag(head))
+      await archiveCapsule(capsules, call, id, matches)
       return { status: 204 }
     },
     restoreCapsule: async ({ params: { id }, call }) => ({

@@ -36,7 +36,7 @@ function factsOf(route: RouteDefinition): Fragment {
   if ('exempt' in route.access) return 'Answers without a token.'
   const facts = [html`Decided as <code>${route.access.action}</code>.`]
   if (route.idempotent) facts.push(html` Takes <code>Idempotency-Key</code>.`)
-  if (route.ifMatch) facts.push(html` Needs <code>If-Match</code>.`)
+  if (route.ifMatch) facts.push(html` ${route.ifMatch === 'required' ? 'Needs' : 'Honours'} <code>If-Match</code>.`)
   if (route.etag) facts.push(html` Answers with an <code>ETag</code>.`)
   return facts
 }
