@@ -15,14 +15,27 @@ export interface OpenApiDocument {
 /** The OpenAPI 3.1 description of `routes`. @see https://spec.openapis.org/oas/v3.1.1 */
 export function buildOpenApi(
   routes: readonly RouteDefinition[],
-  { version }: { readonly version: string },
+  options: { readonly version: string },
 ): OpenApiDocument {
+  const steps = openApiSteps(routes, options)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** The same, with a pause after each route for a caller who has others to serve: the whole takes some 100 ms. */
+export function* openApiSteps(
+  routes: readonly RouteDefinition[],
+  { version }: { readonly version: string },
+): Generator<undefined, OpenApiDocument> {
   const schemas = new SchemaComponents()
   schemas.ofOutput(problem)
   const paths: Record<string, Record<string, Record<string, unknown>>> = {}
   for (const route of routes) {
     paths[route.path] ??= {}
     Object.assign(paths[route.path]!, { [route.method.toLowerCase()]: operationOf(route, schemas) })
+    yield
   }
   return {
     openapi: '3.1.1',

@@ -13,6 +13,9 @@ export interface SpaceAnnouncement {
   readonly handle: SpaceHandle
 }
 
+/** Rows that are read at once: enough to be quick, few enough that their vectors are memory for a moment only. */
+const ROWS_AT_ONCE = 512
+
 type SlotRow = readonly [
   capsule: number,
   space: number,
@@ -46,14 +49,9 @@ export class VectorSlots {
       this.#open(key, dimensions)
     }
     let count = 0
-    const rows = database.iterateArrays<SlotRow>(
-      `SELECT c.key, c.space, e.vector, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, c.tags
-       FROM capsules c CROSS JOIN embeddings e ON e.version = c.head
-       WHERE c.space IS NOT NULL AND c.indexed = 1 ORDER BY c.key`,
-    )
-    for (const row of rows) {
-      this.#spaces.get(row[1])?.put(row[0] - 1, toVector(row[2]), columnsOf(row))
-      count++
+    for (let rows = readSlots(database, 0); rows.length > 0; rows = readSlots(database, rows.at(-1)![0])) {
+      for (const row of rows) this.#spaces.get(row[1])?.put(row[0] - 1, toVector(row[2]), columnsOf(row))
+      count += rows.length
     }
     return count
   }
@@ -99,6 +97,15 @@ export class VectorSlots {
     this.#announce({ key, handle: space.handle() })
   }
 }
+
+/** The next rows in the order of keys; none after the last. */
+const readSlots = (database: Database, afterKey: number): SlotRow[] =>
+  database.allArrays<SlotRow>(
+    `SELECT c.key, c.space, e.vector, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, c.tags
+     FROM capsules c CROSS JOIN embeddings e ON e.version = c.head
+     WHERE c.space IS NOT NULL AND c.indexed = 1 AND c.key > ? ORDER BY c.key LIMIT ${ROWS_AT_ONCE}`,
+    afterKey,
+  )
 
 const columnsOf = ([, , , status, trust, type, owner, identity, lane, fold, tags]: SlotRow): SlotColumns => ({
   trust,

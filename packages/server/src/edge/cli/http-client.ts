@@ -1,7 +1,8 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { ERRORS, type ErrorCode, type Problem } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, messageOf } from '#base'
+import { nodeHttp } from '../node-http.ts'
 
 /** Where an instance answers: on the socket of its data folder, or at an address. */
 export type Endpoint = { readonly socket: string } | { readonly url: URL }
@@ -74,7 +75,7 @@ export class HttpClient {
       signal: this.#signal,
     }
     return new Promise((resolve, reject) => {
-      const sent = (secure ? httpsRequest : httpRequest)(sending, resolve).on('error', reject)
+      const sent = (secure ? httpsRequest : nodeHttp.request)(sending, resolve).on('error', reject)
       sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
       sent.end(payload)
     })

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { nodeHttp } from '../node-http.ts'
 import { toCascadeError } from './framework-error.ts'
 import { PROBLEM_TYPE, toProblem } from './problem.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
@@ -29,5 +29,5 @@ export function answerClientError(
     connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join('')}\r\n${body}`)
+  socket.end(`HTTP/1.1 ${problem.status} ${nodeHttp.STATUS_CODES[problem.status]}\r\n${lines.join('')}\r\n${body}`)
 }

@@ -41,6 +41,16 @@ export interface HttpAppOptions {
   readonly answerMsMax?: number
 }
 
+/** Bodies and answers are checked by the contract's own schemas; without this the framework loads 100 modules to do it. */
+const NO_COMPILERS = {
+  buildValidator: () => noCompiler,
+  buildSerializer: () => noCompiler,
+}
+
+function noCompiler(): never {
+  throw new CascadeError('INTERNAL', 'no route states a schema of the framework')
+}
+
 /**
  * The application: the rows mounted, everything else refused, every failure a problem document.
  *
@@ -57,6 +67,7 @@ export function createApp(options: HttpAppOptions, localSockets: LocalSockets = 
     bodyLimit: options.server.body_bytes_max,
     routerOptions: { maxParamLength: HTTP_LIMITS.paramLengthMax, querystringParser: parseQuery },
     return503OnClosing: false,
+    schemaController: { compilersFactory: NO_COMPILERS },
     frameworkErrors: (error, request, reply) => {
       openVisit(request, reply, options)
       answerProblem(guard.refusal(request.raw) ?? error, request, reply, options.logger)

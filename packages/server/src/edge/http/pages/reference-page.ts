@@ -1,12 +1,15 @@
-import { buildOpenApi, ROUTE_TAGS, type RouteDefinition } from '@forge-cascade/contract'
+import { type OpenApiDocument, ROUTE_TAGS, type RouteDefinition } from '@forge-cascade/contract'
 import { type Fragment, html } from './html.ts'
 import { layout } from './layout.ts'
 import { operationView } from './operation-view.ts'
 import { schemaView } from './schema-view.ts'
 
 /** The interactive reference: every route of the rows, readable without a script, to be tried with one. */
-export function referencePage(routes: readonly RouteDefinition[], { version }: { readonly version: string }): string {
-  const { paths, components } = buildOpenApi(routes, { version })
+export function referencePage(
+  routes: readonly RouteDefinition[],
+  { paths, components }: OpenApiDocument,
+  { version }: { readonly version: string },
+): string {
   const tags = Object.entries(ROUTE_TAGS).map(([name, words]) => ({
     name,
     words,
