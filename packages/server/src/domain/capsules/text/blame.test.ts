@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type BlamedLine, type BlameVersion, blamedLines, blameNext, NOTHING_BLAMED } from './blame.ts'
+import { finish } from './turns.ts'
 
 const blame = (versions: readonly BlameVersion[]): BlamedLine[] =>
-  blamedLines(versions.reduce(blameNext, NOTHING_BLAMED))
+  finish(blamedLines(versions.reduce((blaming, version) => finish(blameNext(blaming, version)), NOTHING_BLAMED)))
 
 const toVersions = (contents: readonly string[]): BlameVersion[] =>
   contents.map((content, index) => ({

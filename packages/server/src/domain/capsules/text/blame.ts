@@ -1,4 +1,5 @@
-import { alignLines, splitLines } from './line-alignment.ts'
+import { alignLines, LineNumbers, splitLines } from './line-alignment.ts'
+import { STEPS_PER_YIELD, type Work } from './turns.ts'
 
 /** One version of a text, with who wrote it and when (RFC 3339). */
 export interface BlameVersion {
@@ -30,35 +31,67 @@ export const NOTHING_BLAMED: Blaming = { lines: [], origins: [] }
  * appears, letter for letter, in another at the same step); a line that was gone for a version and comes back is new.
  * Blank lines never count as moved.
  */
-export function blameNext({ lines, origins }: Blaming, version: BlameVersion): Blaming {
-  const next = splitLines(version.content)
-  return { lines: next, origins: inherit(lines, origins, next, version) }
+export function* blameNext({ lines, origins }: Blaming, version: BlameVersion): Work<Blaming> {
+  const next = yield* splitLines(version.content)
+  return { lines: next, origins: yield* inherit(lines, origins, next, version) }
 }
 
 /** Which version introduced each line of the one that came last. */
-export const blamedLines = ({ lines, origins }: Blaming): BlamedLine[] =>
-  lines.map((text, index) => {
+export function* blamedLines({ lines, origins }: Blaming): Work<BlamedLine[]> {
+  const blamed: BlamedLine[] = []
+  for (const [index, text] of lines.entries()) {
     const { version, at, author } = origins[index]!
-    return { line: index + 1, text: text.replace(/\r?\n$/, ''), version, at, author }
-  })
+    blamed.push({ line: index + 1, text: text.replace(/\r?\n$/, ''), version, at, author })
+    if (index % STEPS_PER_YIELD === 0) yield
+  }
+  return blamed
+}
 
-function inherit(
+function* inherit(
   before: readonly string[],
   origins: readonly BlameVersion[],
   after: readonly string[],
   version: BlameVersion,
-): BlameVersion[] {
-  const { oldIndex } = alignLines(before, after)
-  const vanished = vanishedLines(before, oldIndex)
-  return after.map((line, index) => {
-    const partner = oldIndex[index]! >= 0 ? oldIndex[index] : vanished.get(line)?.pop()
-    return partner === undefined ? version : origins[partner]!
-  })
+): Work<BlameVersion[]> {
+  const numbers = new LineNumbers()
+  const [olds, news] = [yield* numbers.of(before), yield* numbers.of(after)]
+  const { oldIndex } = yield* alignLines(olds, news, numbers.size)
+  const vanished = yield* vanishedLines(before, { olds, kinds: numbers.size }, oldIndex)
+  const inherited: BlameVersion[] = []
+  for (const [index, number] of news.entries()) {
+    const partner = oldIndex[index]! >= 0 ? oldIndex[index]! : vanished.take(number)
+    inherited.push(partner < 0 ? version : origins[partner]!)
+    if (index % STEPS_PER_YIELD === 0) yield
+  }
+  return inherited
 }
 
-/** The lines without a partner, by their text; the first of equal lines stands last, to be taken first. */
-function vanishedLines(before: readonly string[], oldIndex: Int32Array): Map<string, number[]> {
-  const kept = new Set(oldIndex)
-  const unmatched = before.keys().filter((index) => !kept.has(index) && before[index]!.trim() !== '')
-  return Map.groupBy([...unmatched].reverse(), (index) => before[index]!)
+/** Lines without a partner, to be taken by their number, the first of equal ones first; -1 when there is none left. */
+interface VanishedLines {
+  take(number: number): number
+}
+
+function* vanishedLines(
+  before: readonly string[],
+  { olds, kinds }: { readonly olds: Int32Array; readonly kinds: number },
+  oldIndex: Int32Array,
+): Work<VanishedLines> {
+  const kept = new Uint8Array(before.length)
+  for (const index of oldIndex) if (index >= 0) kept[index] = 1
+  // A list for each number, linked through the lines themselves.
+  const first = new Int32Array(kinds).fill(-1)
+  const following = new Int32Array(before.length).fill(-1)
+  for (let index = before.length - 1; index >= 0; index--) {
+    if (index % STEPS_PER_YIELD === 0) yield
+    if (kept[index] === 1 || before[index]!.trim() === '') continue
+    following[index] = first[olds[index]!]!
+    first[olds[index]!] = index
+  }
+  return {
+    take: (number) => {
+      const index = first[number]!
+      if (index >= 0) first[number] = following[index]!
+      return index
+    },
+  }
 }

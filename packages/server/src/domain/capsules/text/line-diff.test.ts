@@ -1,7 +1,14 @@
 import { applyPatch } from 'diff'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type LineDiff, lineDiff, unifiedDiff } from './line-diff.ts'
+import type { LineDiff, LineDiffOptions } from './line-diff.ts'
+import * as work from './line-diff.ts'
+import { finish } from './turns.ts'
+
+const lineDiff = (before: string, after: string, options?: LineDiffOptions): LineDiff =>
+  finish(work.lineDiff(before, after, options))
+const unifiedDiff = (diff: LineDiff, names?: { from?: string; to?: string }): string =>
+  finish(work.unifiedDiff(diff, names))
 
 const text = fc
   .array(fc.constantFrom('a', 'b', 'c', '', 'x\r', '}', '-- x', '@@'), { maxLength: 25 })

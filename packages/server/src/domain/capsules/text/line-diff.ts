@@ -1,4 +1,5 @@
-import { alignLines, splitLines } from './line-alignment.ts'
+import { alignLines, LineNumbers, splitLines } from './line-alignment.ts'
+import { STEPS_PER_YIELD, type Work } from './turns.ts'
 
 export interface DiffLine {
   readonly op: ' ' | '+' | '-'
@@ -34,14 +35,27 @@ export interface LineDiffOptions {
 const CONTEXT_LINES = 3
 
 /** What turns `before` into `after`, line by line. Equal texts have no hunks; line endings count. */
-export function lineDiff(before: string, after: string, { context = CONTEXT_LINES }: LineDiffOptions = {}): LineDiff {
-  const { lines, approximate } = script(splitLines(before), splitLines(after))
+export function* lineDiff(
+  before: string,
+  after: string,
+  { context = CONTEXT_LINES }: LineDiffOptions = {},
+): Work<LineDiff> {
+  const { lines, approximate } = yield* script(yield* splitLines(before), yield* splitLines(after))
+  const hunks = yield* gather(lines, context)
+  const sum = (count: (hunk: Hunk) => number): number => hunks.reduce((total, hunk) => total + count(hunk), 0)
+  const common = sum(({ lines: shown }) => countOf(shown, ' '))
   return {
-    hunks: gather(lines, context),
-    added: lines.filter(({ op }) => op === '+').length,
-    removed: lines.filter(({ op }) => op === '-').length,
+    hunks,
+    added: sum(({ new_lines }) => new_lines) - common,
+    removed: sum(({ old_lines }) => old_lines) - common,
     approximate,
   }
+}
+
+function countOf(lines: readonly DiffLine[], wanted: DiffLine['op']): number {
+  let count = 0
+  for (const { op } of lines) if (op === wanted) count++
+  return count
 }
 
 /**
@@ -50,37 +64,54 @@ export function lineDiff(before: string, after: string, { context = CONTEXT_LINE
  * @param names of the two sides, in the header.
  * @see GNU diffutils, "Unified Format"
  */
-export function unifiedDiff(
+export function* unifiedDiff(
   { hunks }: LineDiff,
   { from = 'a', to = 'b' }: { from?: string; to?: string } = {},
-): string {
+): Work<string> {
   if (hunks.length === 0) return ''
-  return `--- ${oneLine(from)}\n+++ ${oneLine(to)}\n${hunks.map(hunkText).join('')}`
+  const parts = [`--- ${oneLine(from)}\n+++ ${oneLine(to)}\n`]
+  for (const hunk of hunks) {
+    parts.push(`@@ -${span(hunk.old_start, hunk.old_lines)} +${span(hunk.new_start, hunk.new_lines)} @@\n`)
+    for (const line of hunk.lines) {
+      parts.push(lineText(line))
+      if (parts.length % STEPS_PER_YIELD === 0) yield
+    }
+  }
+  return parts.join('')
 }
 
 /** Every line of both texts in the order of a diff: removed ones before those that take their place. */
-function script(before: readonly string[], after: readonly string[]): { lines: DiffLine[]; approximate: boolean } {
-  const { oldIndex, approximate } = alignLines(before, after)
+function* script(
+  before: readonly string[],
+  after: readonly string[],
+): Work<{ lines: DiffLine[]; approximate: boolean }> {
+  const numbers = new LineNumbers()
+  const [olds, news] = [yield* numbers.of(before), yield* numbers.of(after)]
+  const { oldIndex, approximate } = yield* alignLines(olds, news, numbers.size)
   const lines: DiffLine[] = []
   let oldAt = 0
-  const removeUpTo = (end: number) => {
-    while (oldAt < end) lines.push(toDiffLine('-', before[oldAt++]!))
+  function* removeUpTo(end: number): Work<void> {
+    while (oldAt < end) {
+      lines.push(toDiffLine('-', before[oldAt++]!))
+      if (oldAt % STEPS_PER_YIELD === 0) yield
+    }
   }
   // Added lines wait until the removed ones in front of the next common line are out.
   let waiting: DiffLine[] = []
   for (const [index, line] of after.entries()) {
+    if (index % STEPS_PER_YIELD === 0) yield
     const partner = oldIndex[index]!
     if (partner < 0) {
       waiting.push(toDiffLine('+', line))
       continue
     }
-    removeUpTo(partner)
+    yield* removeUpTo(partner)
     for (const added of waiting) lines.push(added)
     waiting = []
     lines.push(toDiffLine(' ', line))
     oldAt++
   }
-  removeUpTo(before.length)
+  yield* removeUpTo(before.length)
   for (const added of waiting) lines.push(added)
   return { lines, approximate }
 }
@@ -89,16 +120,17 @@ const toDiffLine = (op: DiffLine['op'], line: string): DiffLine =>
   line.endsWith('\n') ? { op, text: line.slice(0, -1) } : { op, text: line, unterminated: true }
 
 /** Cuts the script into hunks: changes with at most twice the context between them stand in one. */
-function gather(lines: readonly DiffLine[], context: number): Hunk[] {
+function* gather(lines: readonly DiffLine[], context: number): Work<Hunk[]> {
   const hunks: Hunk[] = []
   let [oldAt, newAt, position] = [0, 0, 0]
-  for (const { start, end } of changedRanges(lines, context)) {
+  for (const { start, end } of yield* changedRanges(lines, context)) {
     // What lies between two hunks is unchanged and advances both sides alike.
     oldAt += start - position
     newAt += start - position
     const part = lines.slice(start, end)
-    const oldLines = part.filter(({ op }) => op !== '+').length
-    const newLines = part.filter(({ op }) => op !== '-').length
+    const oldLines = part.length - countOf(part, '+')
+    const newLines = part.length - countOf(part, '-')
+    if (part.length >= STEPS_PER_YIELD) yield
     hunks.push({
       old_start: oldLines === 0 ? oldAt : oldAt + 1,
       old_lines: oldLines,
@@ -113,9 +145,10 @@ function gather(lines: readonly DiffLine[], context: number): Hunk[] {
   return hunks
 }
 
-function changedRanges(lines: readonly DiffLine[], context: number): { start: number; end: number }[] {
+function* changedRanges(lines: readonly DiffLine[], context: number): Work<{ start: number; end: number }[]> {
   const ranges: { start: number; end: number }[] = []
   for (const [index, { op }] of lines.entries()) {
+    if (index % STEPS_PER_YIELD === 0) yield
     if (op === ' ') continue
     const [start, end] = [Math.max(0, index - context), Math.min(lines.length, index + 1 + context)]
     const last = ranges.at(-1)
@@ -123,11 +156,6 @@ function changedRanges(lines: readonly DiffLine[], context: number): { start: nu
     else ranges.push({ start, end })
   }
   return ranges
-}
-
-function hunkText(hunk: Hunk): string {
-  const header = `@@ -${span(hunk.old_start, hunk.old_lines)} +${span(hunk.new_start, hunk.new_lines)} @@\n`
-  return header + hunk.lines.map(lineText).join('')
 }
 
 const lineText = ({ op, text, unterminated }: DiffLine): string =>

@@ -2,9 +2,17 @@ import { setImmediate } from 'node:timers/promises'
 import { toRfc3339 } from '#base'
 import type { StoredCapsule } from '../capsule.ts'
 import { VERSIONS_READ_MAX } from '../capsule-store.ts'
-import { type BlamedLine, type BlameVersion, blamedLines, blameNext, NOTHING_BLAMED } from '../text/blame.ts'
+import {
+  type BlamedLine,
+  type BlameVersion,
+  type Blaming,
+  blamedLines,
+  blameNext,
+  NOTHING_BLAMED,
+} from '../text/blame.ts'
 import { diffFields, type FieldChange } from '../text/field-diff.ts'
 import { type LineDiff, lineDiff, unifiedDiff } from '../text/line-diff.ts'
+import { finishInTurns, STEPS_PER_YIELD, type Work } from '../text/turns.ts'
 import type { CapsuleContext } from './context.ts'
 import { namedBySource } from './named-by-source.ts'
 import { getCapsule, getVersion } from './read-capsule.ts'
@@ -27,10 +35,11 @@ export async function diffVersions(
 ): Promise<CapsuleDiff> {
   const after = to === undefined ? await getCapsule(context, id) : await getVersion(context, id, to)
   const before = from === undefined ? await predecessor(context, after) : await getVersion(context, id, from)
-  const lines = lineDiff(before?.content ?? '', after.content)
+  const lines = await finishInTurns(lineDiff(before?.content ?? '', after.content))
   const names = { from: before ? `${id}@${before.version}` : NO_FILE, to: `${id}@${after.version}` }
+  const unified = await finishInTurns(unifiedDiff(lines, names))
   const fields = before ? diffFields(fieldsOf(before), fieldsOf(after)) : addedFields(after)
-  return { from: before?.version ?? null, to: after.version, lines, fields, unified: unifiedDiff(lines, names) }
+  return { from: before?.version ?? null, to: after.version, lines, fields, unified }
 }
 
 /** How a unified diff calls the side that is not there. */
@@ -113,11 +122,21 @@ export async function blameCapsule(context: CapsuleContext, id: string, version?
   for (const number of await numbersUpTo(context, id, target.ordinal, VERSIONS_READ_MAX)) {
     const one = number === target.version ? target : await getVersion(context, id, number)
     commits.set(number, one.source?.kind === 'file' ? (one.source.commit ?? null) : null)
-    blaming = blameNext(blaming, await toBlameVersion(context, one))
+    blaming = await finishInTurns(blameNext(blaming, await toBlameVersion(context, one)))
     await setImmediate()
   }
-  const lines = blamedLines(blaming).map((line) => ({ ...line, commit: commits.get(line.version) ?? null }))
-  return { version: target.version, lines }
+  return { version: target.version, lines: await finishInTurns(withCommits(blaming, commits)) }
+}
+
+type CommittedLine = BlameResult['lines'][number]
+
+function* withCommits(blaming: Blaming, commits: ReadonlyMap<string, string | null>): Work<CommittedLine[]> {
+  const lines: CommittedLine[] = []
+  for (const line of yield* blamedLines(blaming)) {
+    lines.push({ ...line, commit: commits.get(line.version) ?? null })
+    if (lines.length % STEPS_PER_YIELD === 0) yield
+  }
+  return lines
 }
 
 async function toBlameVersion({ subjects }: CapsuleContext, version: StoredCapsule): Promise<BlameVersion> {
