@@ -53,34 +53,36 @@ interface Signals {
   readonly graph: readonly Scored[]
 }
 
+/** One row of a candidate, whichever signal read it, and what all signals say. */
+interface Found {
+  readonly row: Scored
+  readonly signals: { lexical?: number; vector?: number; graph?: number }
+}
+
 /** What a candidate has from each signal; a vector's cosine is given also where another signal brought it up. */
 function join(database: Database, space: QuerySpace | undefined, { lexical, vector, graph }: Signals): Candidate[] {
-  const found = new Map<number, Scored & { signals: { lexical?: number; vector?: number; graph?: number } }>()
-  const add = (signal: 'lexical' | 'vector' | 'graph', scored: readonly Scored[]): void => {
-    for (const one of scored) {
-      const known = found.get(one.version)
-      if (known) known.signals[signal] = one.score
-      else found.set(one.version, { ...one, signals: { [signal]: one.score } })
+  const found = new Map<number, Found>()
+  const add = (signal: keyof Signals, scored: readonly Scored[]): void => {
+    for (const row of scored) {
+      const known = found.get(row.version) ?? { row, signals: {} }
+      known.signals[signal] = row.score
+      found.set(row.version, known)
     }
   }
   add('lexical', lexical)
   add('vector', vector)
   add('graph', graph)
   if (space) addCosines(database, space, found)
-  return Array.from(found.values(), ({ id, name, trust, valid_from, signals }) => ({
-    id: formatUuid(id),
-    version: name,
-    effectiveTrust: trust,
-    validFrom: valid_from,
+  return Array.from(found.values(), ({ row, signals }) => ({
+    id: formatUuid(row.id),
+    version: row.name,
+    effectiveTrust: row.trust,
+    validFrom: row.valid_from,
     signals,
   }))
 }
 
-function addCosines(
-  database: Database,
-  space: QuerySpace,
-  found: ReadonlyMap<number, { readonly signals: { vector?: number } }>,
-): void {
+function addCosines(database: Database, space: QuerySpace, found: ReadonlyMap<number, Found>): void {
   const missing = [...found].flatMap(([version, { signals }]) => (signals.vector === undefined ? version : []))
   if (missing.length === 0) return
   for (const [version, cosine] of scoreVectors(database, space, missing)) found.get(version)!.signals.vector = cosine

@@ -84,9 +84,16 @@ export function searchVectorsInPast(
 }
 
 /** Without the vector, which would stay in memory with what is found. */
-function toScored({ vector: _, ...row }: RescoredRow, score: number): Scored {
-  return { ...row, score }
-}
+// Member by member: taking the rest of an object apart costs ten times as much.
+const toScored = ({ capsule, version, id, name, trust, valid_from }: RescoredRow, score: number): Scored => ({
+  capsule,
+  version,
+  id,
+  name,
+  trust,
+  valid_from,
+  score,
+})
 
 /** Cosines of versions that have a vector in the space. */
 export function scoreVectors(

@@ -33,9 +33,16 @@ async function readAll(source: Readable, { bytesMax, timeoutMs }: BodyLimits): P
     if (received > bytesMax) reject(tooLarge(bytesMax))
     else chunks.push(chunk)
   }
-  const onEnd = (): void => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, received))
+  let hasEnded = false
+  const onEnd = (): void => {
+    hasEnded = true
+    resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, received))
+  }
   // A client that goes away before the end gets no answer; the error ends the request on our side.
-  const onClose = (): void => reject(new CascadeError('MALFORMED_REQUEST', 'The body ended before its end.'))
+  const onClose = (): void => {
+    // Every source closes in the end: an error, which is dear, is made only for those that close too early.
+    if (!hasEnded) reject(new CascadeError('MALFORMED_REQUEST', 'The body ended before its end.'))
+  }
   source.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose)
   try {
     return await promise
