@@ -16,6 +16,7 @@ import { createBootstrapGate, type Gate, requireGrant } from '#governance'
 import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
+import { openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
 import { openBuiltinEmbedder, openOpenAiEmbedder } from './adapters/models/index.ts'
 import { openSource, TempArea } from './adapters/sources/index.ts'
@@ -276,6 +277,7 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
   const temp = new TempArea(join(boot.get(FOLDER).directory, 'tmp'))
   const imports = new Imports({
     context,
+    reader: openDocumentReader(),
     openSource: (request, signal) => openSource(request, { fileBytesMax: file_bytes_max, signal, temp }),
   })
   const ask = {

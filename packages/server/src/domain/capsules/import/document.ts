@@ -1,11 +1,13 @@
-import { CAPSULE_LIMITS } from '@forge-cascade/contract'
+import { CAPSULE_LIMITS, type CapsuleType } from '@forge-cascade/contract'
 import { chunkDocument, type DocumentKind } from '../text/chunk.ts'
 import { parseFrontMatter } from '../text/front-matter.ts'
 import { lineStarts } from '../text/text-range.ts'
+import { type TextTraits, traitsOf } from '../use-cases/draft.ts'
 import { fileTitle, ownTitle } from './document-title.ts'
 
 /** What a file says about itself, and the parts it is found by. */
 export interface DocumentText {
+  readonly traits: TextTraits
   readonly title: string
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
@@ -26,13 +28,23 @@ export interface DocumentChunk {
 /** More parts than this make one command too large; such a text is cut by length instead, which gives fewer. */
 export const DOCUMENT_CHUNKS_MAX = 1000
 
-/** Reads what a document says about itself and cuts it into parts. */
-export function readDocument(
-  path: string,
-  text: string,
-  structure: DocumentKind,
-  tags: readonly string[],
-): DocumentText {
+export interface DocumentRequest {
+  readonly path: string
+  readonly text: string
+  readonly type: CapsuleType
+  readonly structure: DocumentKind
+  /** Those that the import gives to all documents. */
+  readonly tags: readonly string[]
+}
+
+/** Port: reads documents, long ones without holding up the thread that asks. */
+export interface DocumentReader extends AsyncDisposable {
+  /** @throws CascadeError UNPROCESSABLE for a text that cannot be cut, UNAVAILABLE once the reader is closed. */
+  read(request: DocumentRequest): Promise<DocumentText>
+}
+
+/** Reads what a document says about itself and cuts it into parts: about 0.2 µs a character, at worst 1 µs. */
+export function readDocument({ path, text, type, structure, tags }: DocumentRequest): DocumentText {
   const { data, bodyStart } =
     structure === 'markdown' ? parseFrontMatter(text) : { data: {} as Record<string, unknown>, bodyStart: 0 }
   const { title: givenTitle, tags: givenTags, ...metadata } = data
@@ -42,6 +54,7 @@ export function readDocument(
   const title = toLabel(givenTitle) ?? toLabel(heading) ?? toLabel(name) ?? path
   const fits = Buffer.byteLength(JSON.stringify(metadata)) <= CAPSULE_LIMITS.metadataBytesMax
   return {
+    traits: traitsOf({ content: text, type }),
     title,
     tags: mergeTags([...readTags(givenTags), ...tags]),
     metadata: fits ? metadata : {},

@@ -3,6 +3,7 @@ import { CascadeError, isCascadeError, isUuid, messageOf } from '#base'
 import type { Page } from '../capsule-store.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { trustOfNew } from '../use-cases/create-capsules.ts'
+import type { DocumentReader } from './document.ts'
 import type { ImportCall } from './import-call.ts'
 import { listFiles } from './import-files.ts'
 import { type ImportRow, jobKey, sourceKey } from './import-records.ts'
@@ -18,6 +19,8 @@ export interface ImportsOptions {
   readonly context: CapsuleContext
   /** @throws CascadeError SOURCE_UNREADABLE. */
   readonly openSource: (request: ImportRequest, signal: AbortSignal) => Promise<ImportSource>
+  /** Closed with the imports. */
+  readonly reader: DocumentReader
 }
 
 export interface StartedImport {
@@ -42,9 +45,11 @@ interface Running {
 export class Imports implements AsyncDisposable {
   readonly #context: CapsuleContext
   readonly #openSource: ImportsOptions['openSource']
+  readonly #reader: DocumentReader
   readonly #running = new Map<string, Running>()
 
-  constructor({ context, openSource }: ImportsOptions) {
+  constructor({ context, openSource, reader }: ImportsOptions) {
+    this.#reader = reader
     this.#context = context
     this.#openSource = openSource
   }
@@ -53,6 +58,7 @@ export class Imports implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { stop } of this.#running.values()) stop.abort(SHUTDOWN)
     await Promise.allSettled([...this.#running.values()].map(({ done }) => done))
+    await this.#reader[Symbol.asyncDispose]()
   }
 
   /**
@@ -152,6 +158,7 @@ export class Imports implements AsyncDisposable {
       : newJob({ id: newId(), label, kind, path: root }, clock())
     const settings: ImportSettings = {
       context: this.#context,
+      reader: this.#reader,
       grant: call.grant,
       jobId: job.id,
       root,

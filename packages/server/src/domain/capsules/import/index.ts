@@ -1,3 +1,4 @@
+export { type DocumentReader, type DocumentRequest, type DocumentText, readDocument } from './document.ts'
 export { type FileKind, kindOf, knownKind } from './file-kind.ts'
 export type { ImportCall } from './import-call.ts'
 export { IMPORT_COLLECTIONS } from './import-records.ts'

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Source } from '@forge-cascade/contract'
 import { CascadeError, sha256Hex, toRfc3339 } from '#base'
 import type { VersionContent } from '../capsule.ts'
@@ -10,10 +9,11 @@ import {
   makeVersionDraft,
   placeOf,
   placeOfChunk,
+  type TextTraits,
 } from '../use-cases/draft.ts'
 import { inTurns } from '../use-cases/in-turns.ts'
 import type { CapsuleStep } from './capsule-step.ts'
-import { type DocumentChunk, type DocumentText, readDocument } from './document.ts'
+import type { DocumentChunk, DocumentText } from './document.ts'
 import { type ChunkState, chunkDigest, type DocumentState } from './document-state.ts'
 import type { ImportSettings } from './import-settings.ts'
 import type { PresentFile } from './import-source.ts'
@@ -50,14 +50,13 @@ export async function planDocument(
   text: string,
   before: DocumentState | undefined,
 ): Promise<DocumentPlan> {
-  const reading = readFile(settings, file, text)
-  // Cutting a long text and taking its signature are tens of milliseconds each: others go between.
-  await nextTurn()
+  const reading = await readFile(settings, file, text)
   const { document, source } = reading
   const id = before?.id ?? settings.context.newId()
   const said = describe(reading, { content: text, title: document.title, metadata: document.metadata, source })
   const version = { ...said, ...(before?.kept ?? { parents: [] }) }
-  const own = step(reading, version, before, { id, place: placeOf(source), indexed: document.chunks.length === 0 })
+  const place = { id, place: placeOf(source), indexed: document.chunks.length === 0 }
+  const own = step(reading, version, before, place, document.traits)
   const chunks = await planChunks(reading, id, before?.chunks ?? new Map())
   const { category, licence, licenceTerms, parents } = version
   return {
@@ -75,9 +74,10 @@ export async function planDocument(
   }
 }
 
-function readFile(settings: ImportSettings, file: PresentFile, text: string): Reading {
+async function readFile(settings: ImportSettings, file: PresentFile, text: string): Promise<Reading> {
   const validFrom = Math.trunc(Math.min(Math.max(file.at, 0), settings.context.clock()))
-  const document = readDocument(file.path, text, file.structure, settings.request.tags ?? [])
+  const { path, type, structure } = file
+  const document = await settings.reader.read({ path, text, type, structure, tags: settings.request.tags ?? [] })
   return { settings, file, document, source: sourceOf(file, settings.root, validFrom), validFrom }
 }
 
@@ -118,10 +118,11 @@ function step(
   version: VersionContent,
   before: Before | undefined,
   place: Pick<DraftIdentity, 'id' | 'place' | 'indexed' | 'partOf'>,
+  traits?: TextTraits,
 ): { readonly steps: readonly CapsuleStep[]; readonly version: string } {
   const { owner, author, trust, context } = settings
   const identity = { ...place, owner, author, trust, embedding: null, validFrom }
-  const draft = makeDraft(version, identity, context.random)
+  const draft = makeDraft(version, identity, context.random, traits)
   if (!before) return { steps: [{ kind: 'create', draft, dedupe: 'none' }], version: FIRST_VERSION }
   const next = numberAfter(before, version.content)
   const restore: readonly CapsuleStep[] =

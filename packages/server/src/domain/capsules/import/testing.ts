@@ -6,6 +6,7 @@ import type { ImportFile, ImportJob, ImportRequest } from '@forge-cascade/contra
 import { type Clock, createUuidV7, systemClock, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
+import { openDocumentReader } from '../../../adapters/documents/index.ts'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createBuiltinEmbedder } from '../../../adapters/models/builtin-embedder.ts'
 import { openSource, TempArea } from '../../../adapters/sources/index.ts'
@@ -58,6 +59,7 @@ export async function openImportWorld(options: WorldOptions = {}): Promise<Impor
   const context: CapsuleContext = { store, embedder, subjects, clock, newId, random: systemRandom }
   const imports = new Imports({
     context,
+    reader: openDocumentReader(),
     openSource:
       options.openSource ?? ((request, signal) => openSource(request, { signal, temp: options.temp ?? TEST_TEMP })),
   })

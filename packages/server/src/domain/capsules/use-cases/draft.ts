@@ -3,7 +3,7 @@ import { CascadeError, canonicalJson, type Random } from '#base'
 import type { Embedding, ParentEdge, PartOf, StoredCapsule, VersionContent } from '../capsule.ts'
 import type { CapsuleDraft, CapsuleStore, VersionDraft } from '../capsule-store.ts'
 import { fingerprint } from '../text/fingerprint.ts'
-import { bands, minhash } from '../text/minhash.ts'
+import { bands, minhash, type Signature } from '../text/minhash.ts'
 
 const DIGEST_KEY_BYTES = 32
 
@@ -55,9 +55,24 @@ export interface DraftIdentity {
   readonly validFrom: number | null
 }
 
-/** Completes a draft with what follows from its text. */
-export function makeDraft(version: VersionContent, identity: DraftIdentity, random: Random): CapsuleDraft {
-  const signature = minhash(version.content) ?? null
+/** What follows from a text alone, and takes tens of milliseconds for a long one. */
+export interface TextTraits {
+  readonly fingerprint: string
+  readonly minhash: Signature | null
+}
+
+export const traitsOf = ({ content, type }: Pick<VersionContent, 'content' | 'type'>): TextTraits => ({
+  fingerprint: fingerprint(content, type),
+  minhash: minhash(content) ?? null,
+})
+
+/** Completes a draft with what follows from its text; `traits` where that was worked out before. */
+export function makeDraft(
+  version: VersionContent,
+  identity: DraftIdentity,
+  random: Random,
+  traits: TextTraits = traitsOf(version),
+): CapsuleDraft {
   const { partOf = null, place = placeOf(version.source), indexed = true, ...fields } = identity
   return {
     ...version,
@@ -65,9 +80,8 @@ export function makeDraft(version: VersionContent, identity: DraftIdentity, rand
     partOf,
     place,
     indexed,
-    fingerprint: fingerprint(version.content, version.type),
-    minhash: signature,
-    bands: signature ? bands(signature) : [],
+    ...traits,
+    bands: traits.minhash ? bands(traits.minhash) : [],
     digestKey: random(new Uint8Array(DIGEST_KEY_BYTES)),
   }
 }

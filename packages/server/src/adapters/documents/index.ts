@@ -1,0 +1,1 @@
+export { openDocumentReader } from './worker-document-reader.ts'
