@@ -69,6 +69,22 @@ test('bulk and others take turns, and bulk is kept short beside them', async () 
   await Promise.all(pending)
 })
 
+test('bulk alone has its next transaction at the writer before the first is done, and no more than that', async () => {
+  const writer = createWriter()
+  const commits = open(writer)
+  const bulk = [commits.enqueue(notes(1000)), commits.enqueue(notes(1000))]
+  await turn()
+  expect(writer.batches.map((batch) => batch.length)).toEqual([500, 500])
+  const one = commits.enqueue(notes(1))
+  await writer.answer()
+  expect(writer.batches).toHaveLength(2)
+  await writer.answer()
+  expect(writer.batches.slice(2).map((batch) => batch.length)).toEqual([1])
+  while (commits.waiting > 0) await writer.answer()
+  await writer.answer()
+  expect((await Promise.all([...bulk, one])).map((outcomes) => outcomes.length)).toEqual([1000, 1000, 1])
+})
+
 test('a value that no thread can be handed fails alone', async () => {
   const writer = createWriter()
   const commits = open(writer)

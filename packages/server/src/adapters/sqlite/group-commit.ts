@@ -15,9 +15,23 @@ export interface GroupCommitOptions {
   readonly waitMs: number
 }
 
+/** One call of `enqueue`: its outcomes may come with several transactions. */
+interface Call {
+  readonly outcomes: CommandOutcome[]
+  open: number
+  readonly resolve: (outcomes: CommandOutcome[]) => void
+}
+
 interface Entry {
   readonly command: Command
-  readonly settle: (outcome: CommandOutcome) => void
+  readonly call: Call
+  /** Of the command in its call. */
+  readonly position: number
+}
+
+interface Batch {
+  readonly lane: 'interactive' | 'bulk'
+  readonly entries: readonly Entry[]
 }
 
 /** Calls with more commands than this go into the lane for bulk, which gives way to all others. */
@@ -25,6 +39,8 @@ const INTERACTIVE_COMMANDS_MAX = 16
 /** Commands of one bulk transaction: many while nobody else writes, else few, so that others wait for less. */
 const BULK_COMMANDS = 500
 const BULK_COMMANDS_BESIDE_OTHERS = 200
+/** Bulk transactions at the writer at once while nobody else writes: one is carried out, one is there when it is done. */
+const BULK_IN_FLIGHT = 2
 /** For how long after an interactive write bulk keeps its transactions short. */
 const INTERACTIVE_MEMORY_MS = 1000
 /** Characters of content in one transaction, at most; one command may have more. */
@@ -42,7 +58,8 @@ export class GroupCommit {
   readonly #interactive: Entry[] = []
   readonly #bulk: Entry[] = []
   #characters = 0
-  #isSending = false
+  #isScheduled = false
+  readonly #inFlight = new Set<Batch>()
   #interactiveAt = Number.NEGATIVE_INFINITY
   #bulkIsNext = false
   #closed = false
@@ -58,14 +75,12 @@ export class GroupCommit {
     this.#checkRoom(commands.length, characters)
     this.#characters += characters
     const lane = commands.length > INTERACTIVE_COMMANDS_MAX ? this.#bulk : this.#interactive
-    const outcomes = commands.map((command) => new Promise<CommandOutcome>((settle) => lane.push({ command, settle })))
-    if (!this.#isSending) {
-      this.#isSending = true
-      // Not at once: what is asked in the same turn of the event loop belongs into the same transaction.
-      if (this.#options.waitMs > 0) setTimeout(() => void this.#run(), this.#options.waitMs)
-      else setImmediate(() => void this.#run())
-    }
-    return Promise.all(outcomes)
+    const { promise, resolve } = Promise.withResolvers<CommandOutcome[]>()
+    const call: Call = { outcomes: Array(commands.length), open: commands.length, resolve }
+    for (const [position, command] of commands.entries()) lane.push({ command, call, position })
+    if (commands.length === 0) resolve([])
+    else this.#schedule()
+    return promise
   }
 
   /** How many commands wait. */
@@ -76,16 +91,49 @@ export class GroupCommit {
   /** Takes nothing more, and resolves when all that was taken is answered. */
   async close(): Promise<void> {
     this.#closed = true
-    if (!this.#isSending) return
+    if (!this.#isScheduled && this.#inFlight.size === 0) return
     await new Promise<void>((resolve) => {
       this.#idle = resolve
     })
   }
 
-  async #run(): Promise<void> {
-    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#sendBatch(batch)
-    this.#isSending = false
-    this.#idle?.()
+  /** Not at once: what is asked in the same turn of the event loop belongs into the same transaction. */
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    const begin = () => {
+      this.#isScheduled = false
+      this.#send()
+    }
+    if (this.#options.waitMs > 0 && this.#inFlight.size === 0) setTimeout(begin, this.#options.waitMs)
+    else setImmediate(begin)
+  }
+
+  /** Sends what may go now, and again whenever the writer has answered. */
+  #send(): void {
+    while (this.waiting > 0 && this.#maySend()) {
+      const batch = this.#take()
+      this.#inFlight.add(batch)
+      void this.#sendBatch(batch.entries).then(() => {
+        this.#inFlight.delete(batch)
+        this.#send()
+      })
+    }
+    if (this.#inFlight.size === 0 && !this.#isScheduled) this.#idle?.()
+  }
+
+  /** One transaction at a time, so that the next gathers what comes meanwhile; bulk alone is never kept waiting. */
+  #maySend(): boolean {
+    if (this.#inFlight.size === 0) return true
+    if (this.#inFlight.size >= BULK_IN_FLIGHT || this.#isBesideOthers()) return false
+    for (const { lane } of this.#inFlight) if (lane !== 'bulk') return false
+    return true
+  }
+
+  #isBesideOthers(): boolean {
+    const now = performance.now()
+    if (this.#interactive.length > 0) this.#interactiveAt = now
+    return now - this.#interactiveAt < INTERACTIVE_MEMORY_MS
   }
 
   async #sendBatch(batch: readonly Entry[]): Promise<void> {
@@ -95,10 +143,10 @@ export class GroupCommit {
         batch.map(({ command }) => command),
         clock(),
       )
-      for (const [position, { settle }] of batch.entries()) settle(toOutcome(outcomes[position]))
+      for (const [at, entry] of batch.entries()) settle(entry, toOutcome(outcomes[at]))
     } catch (error) {
       if (isUnclonable(error) && batch.length > 1) return this.#sendOneByOne(batch)
-      for (const { settle } of batch) settle({ ok: false, error: toRefusal(error) })
+      for (const entry of batch) settle(entry, { ok: false, error: toRefusal(error) })
     }
   }
 
@@ -107,15 +155,16 @@ export class GroupCommit {
     for (const entry of batch) await this.#sendBatch([entry])
   }
 
-  #take(): Entry[] {
-    const now = performance.now()
-    if (this.#interactive.length > 0) this.#interactiveAt = now
-    const isBeside = now - this.#interactiveAt < INTERACTIVE_MEMORY_MS
+  #take(): Batch {
+    const isBeside = this.#isBesideOthers()
     // The lanes take turns where both have something, so that neither starves.
     const takesBulk = this.#bulk.length > 0 && (this.#interactive.length === 0 || this.#bulkIsNext)
     this.#bulkIsNext = !takesBulk
-    if (!takesBulk) return this.#takeFrom(this.#interactive, this.#options.commandsMax)
-    return this.#takeFrom(this.#bulk, isBeside ? BULK_COMMANDS_BESIDE_OTHERS : BULK_COMMANDS)
+    if (!takesBulk) {
+      return { lane: 'interactive', entries: this.#takeFrom(this.#interactive, this.#options.commandsMax) }
+    }
+    const commandsMax = isBeside ? BULK_COMMANDS_BESIDE_OTHERS : BULK_COMMANDS
+    return { lane: 'bulk', entries: this.#takeFrom(this.#bulk, commandsMax) }
   }
 
   #takeFrom(lane: Entry[], commandsMax: number): Entry[] {
@@ -136,6 +185,12 @@ export class GroupCommit {
     if (this.waiting + commands <= QUEUE_COMMANDS_MAX && this.#characters + characters <= QUEUE_CHARACTERS_MAX) return
     throw new CascadeError('UNAVAILABLE', `${this.waiting} writes are waiting already`)
   }
+}
+
+function settle({ call, position }: Entry, outcome: CommandOutcome): void {
+  call.outcomes[position] = outcome
+  call.open--
+  if (call.open === 0) call.resolve(call.outcomes)
 }
 
 /** Characters of content that a command carries: what makes commands differ in size. */

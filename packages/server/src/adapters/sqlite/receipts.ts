@@ -1,6 +1,7 @@
 import { CascadeError, formatUuid, isUuid, uuidBytes } from '#base'
-import type { Command, NearDuplicate, Receipt } from '#store'
+import type { NearDuplicate, Receipt } from '#store'
 import type { Database } from './database.ts'
+import type { WritableCommand } from './packed-commands.ts'
 
 /** How long the receipt of a command can be asked for. */
 export const RECEIPT_LIFE_MS = 24 * 60 * 60 * 1000
@@ -17,16 +18,21 @@ interface ReceiptRow {
   readonly near_duplicates: string | null
 }
 
+// Hex digits become bytes in SQLite: a buffer for each of them takes longer than the row.
 const SELECT =
-  'SELECT command, body, outcome, id, version, sequence, near_duplicates FROM receipts WHERE command = ? AND written_at > ?'
+  'SELECT command, body, outcome, id, version, sequence, near_duplicates FROM receipts WHERE command = unhex(?) AND written_at > ?'
+
+const INSERT = `INSERT OR REPLACE INTO receipts
+  (command, decision, body, outcome, id, version, sequence, near_duplicates, written_at)
+  VALUES (unhex(?), ?, ?, ?, unhex(?, '-'), ?, ?, ?, ?)`
 
 /**
  * The receipt of a command that was carried out before.
  *
  * @throws CascadeError IDEMPOTENCY_KEY_REUSED when that command had another body.
  */
-export function findRepeated(database: Database, command: Command, now: number): Receipt | undefined {
-  const row = database.get<ReceiptRow>(SELECT, commandBytes(command.id), now - RECEIPT_LIFE_MS)
+export function findRepeated(database: Database, command: WritableCommand, now: number): Receipt | undefined {
+  const row = database.get<ReceiptRow>(SELECT, command.id, now - RECEIPT_LIFE_MS)
   if (!row) return undefined
   if (row.body !== (command.bodyDigest ?? null)) {
     throw new CascadeError('IDEMPOTENCY_KEY_REUSED', `command ${command.id} was carried out with another body`)
@@ -35,12 +41,12 @@ export function findRepeated(database: Database, command: Command, now: number):
 }
 
 export function findReceipt(database: Database, commandId: string, now: number): Receipt | undefined {
-  const row = database.get<ReceiptRow>(SELECT, commandBytes(commandId), now - RECEIPT_LIFE_MS)
+  const row = database.get<ReceiptRow>(SELECT, commandId, now - RECEIPT_LIFE_MS)
   return row && toReceipt(row)
 }
 
 /** @throws CascadeError FORBIDDEN when the grant of one command was spent on another before. */
-export function checkGrantUnspent(database: Database, { grant }: Command, now: number): void {
+export function checkGrantUnspent(database: Database, { grant }: WritableCommand, now: number): void {
   if (grant.reach === 'lines') return
   const sql = 'SELECT 1 FROM receipts WHERE decision = ? AND written_at > ?'
   const spent = database.get(sql, decisionKey(grant.decisionId), now - RECEIPT_LIFE_MS)
@@ -48,15 +54,14 @@ export function checkGrantUnspent(database: Database, { grant }: Command, now: n
 }
 
 /** Keeps the receipt. One that outlived its day and was not yet swept gives way. */
-export function writeReceipt(database: Database, command: Command, receipt: Receipt, now: number): void {
+export function writeReceipt(database: Database, command: WritableCommand, receipt: Receipt, now: number): void {
   database.run(
-    `INSERT OR REPLACE INTO receipts (command, decision, body, outcome, id, version, sequence, near_duplicates, written_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    commandBytes(command.id),
+    INSERT,
+    command.id,
     command.grant.reach === 'command' ? decisionKey(command.grant.decisionId) : null,
     command.bodyDigest ?? null,
     OUTCOMES.indexOf(receipt.outcome),
-    receipt.id === null ? null : uuidBytes(receipt.id),
+    receipt.id,
     receipt.version,
     receipt.sequence,
     receipt.near_duplicates.length === 0 ? null : JSON.stringify(receipt.near_duplicates),
@@ -86,7 +91,5 @@ function toReceipt(row: ReceiptRow): Receipt {
 
 // Written by `writeReceipt` from the same type.
 const parseNearDuplicates = (text: string): NearDuplicate[] => JSON.parse(text) as NearDuplicate[]
-
-const commandBytes = (id: string): Uint8Array => Buffer.from(id, 'hex')
 
 const decisionKey = (id: string): string | Uint8Array => (isUuid(id) ? uuidBytes(id) : id)

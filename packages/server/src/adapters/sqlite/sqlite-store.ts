@@ -120,7 +120,7 @@ export class SqliteStore implements Store {
   ): Promise<readonly Finding[]> {
     this.#assertOpen()
     const slots = await this.#writer.countSlots()
-    return this.#care((care) => care.call('examine', [depth, slots], onProgress))
+    return this.#care((care) => care.call('examine', [depth, slots], { onProgress }))
   }
 
   /**
@@ -130,7 +130,7 @@ export class SqliteStore implements Store {
    */
   async backup(file: string, onProgress?: (done: number, total: number) => void): Promise<void> {
     this.#assertOpen()
-    await this.#care((care) => care.call('backup', [file], onProgress))
+    await this.#care((care) => care.call('backup', [file], { onProgress }))
   }
 
   /** Ends the writing thread in the middle of what it does, as a crash of it would: for tests of what follows. */

@@ -21,6 +21,12 @@ export interface ThreadLinkOptions {
   readonly onLost: (cause: unknown) => void
 }
 
+export interface CallOptions {
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** Buffers among the arguments that the worker gets itself, not a copy of. */
+  readonly transfer?: ArrayBuffer[]
+}
+
 /** The main thread's end of one worker: calls with answers in any order. */
 export class ThreadLink<Ops extends Operations> {
   readonly #worker: Worker
@@ -51,14 +57,20 @@ export class ThreadLink<Ops extends Operations> {
   call<K extends keyof Ops & string>(
     operation: K,
     args: Parameters<Ops[K]>,
-    onProgress?: (done: number, total: number) => void,
+    { onProgress, transfer = [] }: CallOptions = {},
   ): Promise<Awaited<ReturnType<Ops[K]>>> {
     if (this.#ended) return Promise.reject(this.#options.orphaned(this.#failure))
     const call = ++this.#calls
     const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Ops[K]>>>()
     // The worker answers an operation with what its function returns; both sides are typed by the same `Ops`.
     this.#pending.set(call, { resolve: (value) => resolve(value as Awaited<ReturnType<Ops[K]>>), reject, onProgress })
-    this.#worker.postMessage({ call, operation, args } satisfies ThreadCall)
+    try {
+      this.#worker.postMessage({ call, operation, args } satisfies ThreadCall, transfer)
+    } catch (error) {
+      // Nothing was sent, so no answer will come for it.
+      this.#pending.delete(call)
+      throw error
+    }
     return promise
   }
 

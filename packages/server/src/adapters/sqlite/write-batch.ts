@@ -1,6 +1,6 @@
 import { CascadeError } from '#base'
 import type { CapsuleChange } from '#capsules'
-import { type Change, COVERS, type Command, type Receipt, type RecordDelete, type RecordPut } from '#store'
+import { type Change, COVERS, type Receipt, type RecordDelete, type RecordPut } from '#store'
 import { findCapsule } from './capsule-rows.ts'
 import {
   addVersion,
@@ -12,6 +12,7 @@ import {
 } from './capsule-writer.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
 import { link, setStatus, setTrust, unlink } from './life-writer.ts'
+import type { WritableCommand } from './packed-commands.ts'
 import { checkGrantUnspent, findRepeated, writeReceipt } from './receipts.ts'
 import { applyRecordChange } from './record-writer.ts'
 import { writeTexts } from './text-index.ts'
@@ -30,7 +31,7 @@ export type WrittenOutcome =
  * @throws CascadeError STORAGE_FULL or UNAVAILABLE when the whole batch did nothing; OUTCOME_UNKNOWN when the disk failed
  * while the batch was being made durable.
  */
-export function writeBatch(session: WriteSession, commands: readonly Command[], now: number): WrittenOutcome[] {
+export function writeBatch(session: WriteSession, commands: readonly WritableCommand[], now: number): WrittenOutcome[] {
   session.now = now
   session.loadBands()
   try {
@@ -41,10 +42,14 @@ export function writeBatch(session: WriteSession, commands: readonly Command[], 
   }
 }
 
-type Attempt = (session: WriteSession, command: Command) => WrittenOutcome | undefined
+type Attempt = (session: WriteSession, command: WritableCommand) => WrittenOutcome | undefined
 
 /** One transaction over all commands; undefined, and nothing done, when an attempt must be made otherwise. */
-function tryBatch(session: WriteSession, commands: readonly Command[], attempt: Attempt): WrittenOutcome[] | undefined {
+function tryBatch(
+  session: WriteSession,
+  commands: readonly WritableCommand[],
+  attempt: Attempt,
+): WrittenOutcome[] | undefined {
   const before = session.mark()
   try {
     session.database.exec('BEGIN IMMEDIATE')
@@ -91,7 +96,7 @@ function commit(session: WriteSession): void {
  * Without a savepoint, which most commands never need: rules are checked before anything is written. Undefined when a
  * command failed with half of its writes done.
  */
-function attemptOpenly(session: WriteSession, command: Command): WrittenOutcome | undefined {
+function attemptOpenly(session: WriteSession, command: WritableCommand): WrittenOutcome | undefined {
   const { writes } = session.database
   const mark = session.mark()
   try {
@@ -106,7 +111,7 @@ function attemptOpenly(session: WriteSession, command: Command): WrittenOutcome 
   }
 }
 
-function attemptIsolated(session: WriteSession, command: Command): WrittenOutcome {
+function attemptIsolated(session: WriteSession, command: WritableCommand): WrittenOutcome {
   try {
     return session.isolated(() => carryOut(session, command))
   } catch (error) {
@@ -115,12 +120,12 @@ function attemptIsolated(session: WriteSession, command: Command): WrittenOutcom
   }
 }
 
-function carryOut(session: WriteSession, command: Command): WrittenOutcome {
+function carryOut(session: WriteSession, command: WritableCommand): WrittenOutcome {
   const first = findRepeated(session.database, command, session.now)
   return first ? { ok: true, receipt: first } : execute(session, command)
 }
 
-function execute(session: WriteSession, command: Command): WrittenOutcome {
+function execute(session: WriteSession, command: WritableCommand): WrittenOutcome {
   checkGrant(session, command)
   checkShape(command)
   checkExpected(session, command)
@@ -138,13 +143,13 @@ function execute(session: WriteSession, command: Command): WrittenOutcome {
   return command.records.length === 0 ? { ok: true, receipt } : { ok: true, receipt, committedAt: time }
 }
 
-function settleTwin(session: WriteSession, command: Command, effects: readonly ChangeEffect[]): WrittenOutcome {
+function settleTwin(session: WriteSession, command: WritableCommand, effects: readonly ChangeEffect[]): WrittenOutcome {
   const receipt = toReceipt(session, command, effects)
   writeReceipt(session.database, command, receipt, session.now)
   return { ok: true, receipt }
 }
 
-function checkGrant(session: WriteSession, command: Command): void {
+function checkGrant(session: WriteSession, command: WritableCommand): void {
   const covered = COVERS[command.grant.action]
   const refused = command.changes.find((change) => !covered.includes(change.kind))
   if (refused) {
@@ -153,13 +158,13 @@ function checkGrant(session: WriteSession, command: Command): void {
   checkGrantUnspent(session.database, command, session.now)
 }
 
-function checkShape({ changes, records, events }: Command): void {
+function checkShape({ changes, records, events }: WritableCommand): void {
   if (records.length === 0 && changes.length + events.length > 0) {
     throw new CascadeError('UNPROCESSABLE', 'no change and no event without a record of it')
   }
 }
 
-function checkExpected(session: WriteSession, { expected = {} }: Command): void {
+function checkExpected(session: WriteSession, { expected = {} }: WritableCommand): void {
   for (const [id, revision] of Object.entries(expected)) {
     const found = requireCapsule(session, id).revision
     if (found !== revision) {
@@ -168,7 +173,7 @@ function checkExpected(session: WriteSession, { expected = {} }: Command): void 
   }
 }
 
-function apply(session: WriteSession, command: Command, change: Change, now: number): ChangeEffect {
+function apply(session: WriteSession, command: WritableCommand, change: Change, now: number): ChangeEffect {
   if (isRecordChange(change)) {
     applyRecordChange(session, change)
     return effectOn(null)
@@ -201,7 +206,7 @@ function settle(session: WriteSession, ids: readonly string[]): ChangeEffect {
   return effectOn(null)
 }
 
-function toReceipt(session: WriteSession, command: Command, effects: readonly ChangeEffect[]): Receipt {
+function toReceipt(session: WriteSession, command: WritableCommand, effects: readonly ChangeEffect[]): Receipt {
   const main = effects.find((effect) => effect.id !== null)
   const created = effects.some((effect) => effect.created && effect.id === main?.id)
   const isTwin = effects[0]?.isTwin === true

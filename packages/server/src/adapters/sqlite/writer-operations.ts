@@ -1,6 +1,7 @@
-import type { CollectionDefinition, Command } from '#store'
+import type { CollectionDefinition } from '#store'
+import type { PackedCommands } from './packed-commands.ts'
+import type { PackedOutcome } from './packed-outcomes.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
-import type { WrittenOutcome } from './write-batch.ts'
 
 /** The one file of the store, in its folder. */
 export const DATABASE_FILE = 'cascade.db'
@@ -27,7 +28,7 @@ export type WriterNotice =
 /** What the writer can be asked for. */
 export type WriterOperations = {
   readonly open: () => { readonly slots: number }
-  readonly write: (commands: readonly Command[], now: number) => WrittenOutcome[]
+  readonly write: (commands: PackedCommands, now: number) => PackedOutcome[]
   /** How many capsules the vector index holds, to be compared with the rows. */
   readonly countSlots: () => number
   readonly close: () => void

@@ -1,5 +1,7 @@
 import { CascadeError } from '#base'
 import type { Command } from '#store'
+import { packCommands } from './packed-commands.ts'
+import { unpackOutcomes } from './packed-outcomes.ts'
 import { lostThread, ThreadLink } from './thread-link.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
 import type { WrittenOutcome } from './write-batch.ts'
@@ -36,7 +38,9 @@ export class WriterThread {
 
   async write(commands: readonly Command[], now: number): Promise<readonly WrittenOutcome[]> {
     await this.#opened
-    return this.#link.call('write', [commands, now])
+    const packed = packCommands(commands)
+    const outcomes = await this.#link.call('write', [packed, now], { transfer: [packed.bytes] })
+    return unpackOutcomes(outcomes, commands)
   }
 
   async countSlots(): Promise<number> {

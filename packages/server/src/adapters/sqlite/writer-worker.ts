@@ -1,6 +1,8 @@
 import { workerData } from 'node:worker_threads'
 import { Maintenance } from './maintenance.ts'
 import { openSession } from './open-session.ts'
+import { unpackCommands } from './packed-commands.ts'
+import { packOutcomes } from './packed-outcomes.ts'
 import { serveThread } from './serve-thread.ts'
 import { writeBatch } from './write-batch.ts'
 import type { WriteSession } from './write-session.ts'
@@ -29,10 +31,10 @@ serveThread<WriterOperations>(
     write: (commands, now) => {
       const writing = opened()
       maintenance?.postpone()
-      const outcomes = writeBatch(writing, commands, now)
+      const outcomes = writeBatch(writing, unpackCommands(commands), now)
       maintenance?.wrote(now)
       publishHead(writing)
-      return outcomes
+      return packOutcomes(outcomes)
     },
     countSlots: () => opened().slots.count(),
     close: () => {
