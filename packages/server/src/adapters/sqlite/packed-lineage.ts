@@ -1,138 +1,95 @@
 import type { Lineage, LineageEdge, LineageNode } from '#capsules'
 import { STATUS_CODES } from './codes.ts'
 
-/** A DERIVED_FROM row: child, its version, parent, the parent's version, reason, at. All but two are keys. */
-export type EdgeRow = readonly [
-  child: number,
-  version: number,
-  parent: number,
-  parentVersion: string,
-  reason: string,
-  at: number,
-]
-
-/** A lineage as it crosses threads: columns and one text of JSON, which cost far less than many small objects. */
+/** A lineage as it crosses threads: columns, which cost far less than many small objects. */
 export interface PackedLineage {
-  /** Nodes as JSON, in the order of their keys. */
-  readonly nodes: string
-  readonly depths: Uint32Array
+  readonly nodes: PackedNodes
   readonly edges: PackedEdges
   readonly truncated: boolean
 }
 
+/** Columns of capsules, in the order in which a walk reached them. */
+export interface PackedNodes {
+  /** UUIDs in ASCII, `UUID_CHARS` each. */
+  readonly ids: Uint8Array
+  /** JSON: an array of strings. */
+  readonly versions: string
+  /** JSON: an array of strings and nulls. */
+  readonly titles: string
+  /** Status code, trust and effective trust, a byte each from the third byte down. */
+  readonly standings: Uint32Array
+  readonly createdAts: Float64Array
+  readonly depths: Uint32Array
+  /** Where in the columns the oldest capsule stands, then the next one. */
+  readonly byAge: Uint32Array
+}
+
+/** Columns of edges; child and parent are places in the columns of nodes. */
 export interface PackedEdges {
-  readonly children: Float64Array
-  readonly versions: Float64Array
-  readonly parents: Float64Array
+  readonly children: Uint32Array
+  readonly parents: Uint32Array
   readonly ats: Float64Array
   /** Few words that repeat, and for each edge which two of them it has. */
   readonly words: readonly string[]
   readonly parentVersions: Uint32Array
   readonly reasons: Uint32Array
-  /** Names of the versions of children that are no heads. */
-  readonly versionNames: ReadonlyMap<number, string>
+  /** The child's version where that is not its head, by the number of the edge. */
+  readonly oldVersions: ReadonlyMap<number, string>
 }
 
-type PackedNode = readonly [
-  key: number,
-  hex: string,
-  head: number,
-  version: string,
-  title: string | null,
-  status: number,
-  trust: number,
-  effectiveTrust: number,
-  createdAt: number,
-]
-
-/** @param versionNames the names of those versions that are no heads. */
-export function packEdges(rows: readonly EdgeRow[], versionNames: ReadonlyMap<number, string>): PackedEdges {
-  const words = new Map<string, number>()
-  const count = rows.length
-  const packed = {
-    children: new Float64Array(count),
-    versions: new Float64Array(count),
-    parents: new Float64Array(count),
-    ats: new Float64Array(count),
-    parentVersions: new Uint32Array(count),
-    reasons: new Uint32Array(count),
-  }
-  // By index: tens of thousands of rows through iterators take longer than reading them from the file.
-  for (let at = 0; at < count; at++) {
-    const row = rows[at]!
-    packed.children[at] = row[0]
-    packed.versions[at] = row[1]
-    packed.parents[at] = row[2]
-    packed.parentVersions[at] = wordOf(words, row[3])
-    packed.reasons[at] = wordOf(words, row[4])
-    packed.ats[at] = row[5]
-  }
-  return { ...packed, words: [...words.keys()], versionNames }
-}
-
-function wordOf(words: Map<string, number>, text: string): number {
-  const known = words.get(text)
-  if (known !== undefined) return known
-  words.set(text, words.size)
-  return words.size - 1
-}
+export const UUID_CHARS = 36
 
 /** The main thread's half: the objects that the port promises. */
-export function unpackLineage({ nodes, depths, edges, truncated }: PackedLineage): Lineage {
-  // Written by the statement of `readNodes`.
-  const rows = JSON.parse(nodes) as PackedNode[]
-  const byKey = new Map<number, KnownNode>()
-  const unpacked = rows.map((row, position) => {
-    const node = toNode(row, depths[position]!)
-    byKey.set(row[0], { id: node.id, head: row[2], version: row[3] })
-    return node
-  })
-  return { nodes: unpacked.sort(byAge), edges: unpackEdges(edges, byKey), truncated }
+export function unpackLineage({ nodes, edges, truncated }: PackedLineage): Lineage {
+  const ids = unpackIds(nodes.ids)
+  // Written by the statement that reads the nodes.
+  const versions = JSON.parse(nodes.versions) as string[]
+  return { nodes: unpackNodes(nodes, ids, versions), edges: unpackEdges(edges, ids, versions), truncated }
 }
 
-interface KnownNode {
-  readonly id: string
-  readonly head: number
-  readonly version: string
+/** One text of which each id is a slice: no characters are copied a second time. */
+function unpackIds({ buffer, byteOffset, byteLength }: Uint8Array): string[] {
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+  return Array.from({ length: text.length / UUID_CHARS }, (_, at) => text.slice(at * UUID_CHARS, (at + 1) * UUID_CHARS))
 }
 
-function unpackEdges(edges: PackedEdges, nodes: ReadonlyMap<number, KnownNode>): LineageEdge[] {
-  const unpacked: LineageEdge[] = []
-  for (let at = 0; at < edges.children.length; at++) {
-    const child = nodes.get(edges.children[at]!)!
-    const version = edges.versions[at]!
+function unpackNodes(nodes: PackedNodes, ids: readonly string[], versions: readonly string[]): LineageNode[] {
+  // As above.
+  const titles = JSON.parse(nodes.titles) as (string | null)[]
+  const unpacked: LineageNode[] = []
+  for (const at of nodes.byAge) {
+    const standing = nodes.standings[at]!
     unpacked.push({
-      child: child.id,
-      childVersion: version === child.head ? child.version : edges.versionNames.get(version)!,
-      parent: nodes.get(edges.parents[at]!)!.id,
-      parentVersion: edges.words[edges.parentVersions[at]!]!,
-      reason: edges.words[edges.reasons[at]!]!,
-      at: edges.ats[at]!,
-      current: version === child.head,
+      id: ids[at]!,
+      version: versions[at]!,
+      title: titles[at]!,
+      status: STATUS_CODES.decode(standing >> 16),
+      trust: (standing >> 8) & BYTE,
+      effectiveTrust: standing & BYTE,
+      createdAt: nodes.createdAts[at]!,
+      depth: nodes.depths[at]!,
     })
   }
   return unpacked
 }
 
-function toNode(
-  [, hex, , version, title, status, trust, effectiveTrust, createdAt]: PackedNode,
-  depth: number,
-): LineageNode {
-  return {
-    id: uuidOf(hex),
-    version,
-    title,
-    status: STATUS_CODES.decode(status),
-    trust,
-    effectiveTrust,
-    createdAt,
-    depth,
+const BYTE = 0xff
+
+function unpackEdges(edges: PackedEdges, ids: readonly string[], versions: readonly string[]): LineageEdge[] {
+  const { children, parents, parentVersions, reasons, ats, words, oldVersions } = edges
+  const unpacked: LineageEdge[] = []
+  for (let at = 0; at < children.length; at++) {
+    const child = children[at]!
+    const oldVersion = oldVersions.get(at)
+    unpacked.push({
+      child: ids[child]!,
+      childVersion: oldVersion ?? versions[child]!,
+      parent: ids[parents[at]!]!,
+      parentVersion: words[parentVersions[at]!]!,
+      reason: words[reasons[at]!]!,
+      at: ats[at]!,
+      current: oldVersion === undefined,
+    })
   }
-}
-
-const byAge = (a: LineageNode, b: LineageNode): number => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
-
-function uuidOf(digits: string): string {
-  const hex = digits.toLowerCase()
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  return unpacked
 }

@@ -1,0 +1,234 @@
+import type { Database, SqlValue } from './database.ts'
+
+/** A DERIVED_FROM row by its child; child, parent and version are keys. */
+export type EdgeRow = readonly [
+  child: number,
+  parent: number,
+  version: number,
+  parentVersion: string,
+  reason: string,
+  at: number,
+]
+
+/** An edge from the one end to the other, both as keys; what else the row holds is the side's own. */
+type Row = readonly [from: number, to: number, ...rest: unknown[]]
+/** A key without edges still has a row when several are read at once: it says that there are none. */
+type FoundRow = Row | readonly [from: number, to: null, ...rest: unknown[]]
+
+/** One end of the edges, from which the other is looked up. */
+interface EdgeSide {
+  readonly from: 'child' | 'parent'
+  readonly to: 'child' | 'parent'
+  readonly select: 'SELECT' | 'SELECT DISTINCT'
+  /** Columns from the second on: the first is the key of `from`. */
+  readonly columns: string
+  /** Columns within the rows of one key, in the order of their index. */
+  readonly order: readonly string[]
+}
+
+/** The table is in this order, so that all of a row comes without another look. */
+export const BY_CHILD: EdgeSide = {
+  from: 'child',
+  to: 'parent',
+  select: 'SELECT',
+  columns: 'e.parent, e.version, e.parent_version, e.reason, e.at',
+  order: ['version', 'position'],
+}
+/** The index holds both ends; a child that names its parent in several versions is one row. */
+export const BY_PARENT: EdgeSide = {
+  from: 'parent',
+  to: 'child',
+  select: 'SELECT DISTINCT',
+  columns: 'e.child',
+  order: ['child'],
+}
+
+/** Where the next keys lie, as seen from the ones before. */
+export type Towards = 'older' | 'younger'
+
+export interface ReadAhead {
+  /** About how many more keys will be asked for. */
+  readonly keys: number
+  /** Whether keys may be read that only the rows of others name. */
+  readonly deep: boolean
+}
+
+export interface EdgeReaderOptions {
+  readonly towards: Towards
+  /** Rows of one key that are enough, when not all are needed. */
+  readonly rowsMax?: number
+}
+
+/** No row; also what `find` answers for a key without edges. */
+export const NONE = -1
+/** Keys of a queue that are looked up in one statement, at most. */
+const SEEDS_MAX = 1024
+/** Keys or rows read ahead in one statement, at most. */
+const AHEAD_MAX = 2048
+/** Rows of one statement that reads several keys, when those of one key are bounded. */
+const ROWS_MIN = 4096
+/** Capsules that came into being together lie together: from one in so many on, reading all between them is faster. */
+const DENSE = 4
+/** From how few keys nothing is concluded. */
+const SAMPLE_MIN = 16
+/** A limit of SQLite that is none. */
+const UNBOUNDED = -1
+const KEY_MAX = Number.MAX_SAFE_INTEGER
+
+/**
+ * Rows of edges by the key at one end, read many at a time: a statement of its own for each step would cost ten times
+ * what the step costs. Where keys lie close together a stretch of the table is read as it lies, elsewhere the walk goes
+ * ahead inside the statement. What is read in vain is bounded by what was asked for.
+ */
+export class EdgeReader<R extends Row> {
+  /** All rows read; those of one key lie one after the other. */
+  readonly rows: R[] = []
+  readonly #database: Database
+  readonly #side: EdgeSide
+  readonly #options: EdgeReaderOptions
+  readonly #first = new Map<number, number>()
+  /** Stretches of keys of which all rows are known: above the one, up to and with the other. */
+  #stretches: readonly { readonly above: number; readonly upTo: number }[] = []
+  #isDense = false
+  /** Keys asked for since the last stretch was read, and how many it had. */
+  #asked = 0
+  #stretched = 0
+
+  /** The type of the rows states the columns of the side. */
+  constructor(database: Database, side: EdgeSide, options: EdgeReaderOptions) {
+    this.#database = database
+    this.#side = side
+    this.#options = options
+  }
+
+  /** Index in `rows` of the first one of the key at `at` in the queue; `NONE` when it has no edges. */
+  find(queue: readonly number[], at: number, ahead: ReadAhead): number {
+    const key = queue[at]!
+    this.#asked++
+    if (!this.#isKnown(key)) this.#read(queue, at, ahead)
+    return this.#first.get(key) ?? NONE
+  }
+
+  #isKnown(key: number): boolean {
+    return this.#first.has(key) || this.#stretches.some(({ above, upTo }) => above < key && key <= upTo)
+  }
+
+  #read(queue: readonly number[], at: number, ahead: ReadAhead): void {
+    if (this.#stretched > 0) this.#isDense = (this.#asked + SAMPLE_MIN) * DENSE >= this.#stretched
+    this.#asked = 0
+    this.#stretched = 0
+    const keys = Math.min(ahead.keys, AHEAD_MAX)
+    const unknown = this.#unknownFrom(queue, at)
+    if (this.#isDense && keys > SAMPLE_MIN) this.#readStretch(this.#behind(unknown, keys), keys)
+    if (!this.#isKnown(queue[at]!)) this.#readWalk(unknown, ahead.deep ? keys : 0)
+  }
+
+  #unknownFrom(queue: readonly number[], at: number): number[] {
+    const unknown = []
+    for (const key of queue.slice(at, at + SEEDS_MAX)) if (!this.#isKnown(key)) unknown.push(key)
+    return unknown
+  }
+
+  /** The one of the keys from which a stretch has to begin so that it holds the first one and those around it. */
+  #behind(keys: readonly number[], rows: number): number {
+    const first = keys[0]!
+    const near = keys.filter((key) => Math.abs(key - first) * DENSE < rows)
+    return this.#options.towards === 'older' ? Math.max(...near) : Math.min(...near)
+  }
+
+  /** The keys and, as far as `keys` goes, those that they lead to. */
+  #readWalk(seeds: readonly number[], keys: number): void {
+    const { from, to, columns } = this.#side
+    const rowsMax = this.#options.rowsMax === undefined ? UNBOUNDED : Math.max(this.#options.rowsMax, ROWS_MIN)
+    // UNION keeps a set, and its rows come first in, first out: what the limit keeps is what is nearest.
+    const found = readArrays<FoundRow>(
+      this.#database,
+      `WITH RECURSIVE walk (key) AS (SELECT value FROM json_each(?)
+         UNION SELECT e.${to} FROM walk CROSS JOIN edges e ON e.${from} = walk.key LIMIT ?)
+       SELECT walk.key, ${columns} FROM walk LEFT JOIN edges e ON e.${from} = walk.key LIMIT ?`,
+      `[${seeds.join(',')}]`,
+      Math.max(seeds.length, keys),
+      rowsMax,
+    )
+    const { count, span } = this.#keep(found.length === rowsMax ? this.#completed(found) : found)
+    this.#isDense = count >= SAMPLE_MIN && span <= count * DENSE
+  }
+
+  /** Rows that were cut at the limit, without those of the key at the cut, unless there is no other. */
+  #completed(cut: readonly FoundRow[]): readonly FoundRow[] {
+    const key = cut.at(-1)?.[0] ?? NONE
+    const complete = cut.filter(([from]) => from !== key)
+    if (complete.length > 0) return complete
+    const { select, from, columns } = this.#side
+    const sql = `${select} e.${from}, ${columns} FROM edges e WHERE e.${from} = ? LIMIT ?`
+    return readArrays<FoundRow>(this.#database, sql, key, this.#options.rowsMax ?? UNBOUNDED)
+  }
+
+  /** Rows as they lie, from the key on towards where the next ones are. */
+  #readStretch(key: number, rowsMax: number): void {
+    const { select, from, columns, order } = this.#side
+    const isUp = this.#options.towards === 'younger'
+    const [low, high] = isUp ? [key - 1, this.#gapEnd(key)] : [this.#gapStart(key), key]
+    const sorted = [from, ...order].map((column) => `e.${column} ${isUp ? 'ASC' : 'DESC'}`).join(', ')
+    const found = readArrays<FoundRow>(
+      this.#database,
+      `${select} e.${from}, ${columns} FROM edges e WHERE e.${from} > ? AND e.${from} <= ? ORDER BY ${sorted} LIMIT ?`,
+      low,
+      high,
+      rowsMax,
+    )
+    const cutAt = found.length === rowsMax ? found.at(-1)?.[0] : undefined
+    if (cutAt === key) return
+    // The key at the cut may have more rows than were read.
+    const complete = found.filter(([at]) => at !== cutAt)
+    this.#stretched = this.#keep(isUp ? complete : complete.reverse()).count
+    this.#addStretch(isUp ? low : (cutAt ?? low), isUp && cutAt !== undefined ? cutAt - 1 : high)
+  }
+
+  /** Where the keys end that lie below this one, side by side, and of which nothing is known. */
+  #gapStart(key: number): number {
+    return Math.max(NONE, ...this.#stretches.map(({ upTo }) => upTo).filter((upTo) => upTo < key))
+  }
+
+  #gapEnd(key: number): number {
+    return Math.min(KEY_MAX, ...this.#stretches.map(({ above }) => above).filter((above) => above >= key))
+  }
+
+  /** Stretches that touch become one: there are never many to look through. */
+  #addStretch(above: number, upTo: number): void {
+    const touching = this.#stretches.filter((other) => other.above <= upTo && above <= other.upTo)
+    const apart = this.#stretches.filter((other) => !touching.includes(other))
+    const merged = {
+      above: Math.min(above, ...touching.map((other) => other.above)),
+      upTo: Math.max(upTo, ...touching.map((other) => other.upTo)),
+    }
+    this.#stretches = [merged, ...apart]
+  }
+
+  /** Adds the rows of keys that were not known; says how many keys there were and how many lie between the outermost. */
+  #keep(found: readonly FoundRow[]): { readonly count: number; readonly span: number } {
+    let [count, low, high, last, isNew] = [0, KEY_MAX, NONE, NONE, false]
+    for (const row of found) {
+      const key = row[0]
+      if (key !== last) {
+        last = key
+        count++
+        low = Math.min(low, key)
+        high = Math.max(high, key)
+        isNew = !this.#isKnown(key)
+        if (isNew) this.#first.set(key, row[1] === null ? NONE : this.rows.length)
+      }
+      // A row that is no sign of absence has the columns of the side, which the maker of this reader has named.
+      if (isNew && row[1] !== null) this.rows.push(row as R)
+    }
+    return { count, span: high - low + 1 }
+  }
+}
+
+/** Rows as arrays: half the time of objects, where there are many. */
+export function readArrays<Row>(database: Database, sql: string, ...values: SqlValue[]): Row[] {
+  const statement = database.prepare(sql)
+  statement.setReturnArrays(true)
+  // The driver types every row alike; what a row holds follows from the text of the statement.
+  return statement.all(...values) as Row[]
+}
