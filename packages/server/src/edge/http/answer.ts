@@ -2,18 +2,24 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesWeakly, parseTagCondition } from './entity-tag.ts'
 import type { AnyAnswer } from './handler.ts'
+import { toJson } from './in-slices.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 const LINES_TYPE = 'application/x-ndjson; charset=utf-8'
 
 /** Sends what a handler answered. A GET whose ETag the client knows already is answered with 304 and no body. */
-export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: AnyAnswer): FastifyReply {
+export async function sendAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: AnyAnswer,
+): Promise<FastifyReply> {
   reply.code(answer.status).headers(answer.headers ?? {})
   if (isKnown(request, answer)) return reply.code(304).send()
   if (answer.lines) return sendLines(request, reply, answer.lines)
   if (answer.file) return reply.type(answer.file.contentType).send(answer.file.bytes)
   if (answer.body === undefined) return reply.send()
-  return reply.type(JSON_TYPE).send(JSON.stringify(answer.body))
+  const json = toJson(answer.body)
+  return reply.type(JSON_TYPE).send(typeof json === 'string' ? json : await json)
 }
 
 /** Lines may end before the body they answer does; then the connection ends too, because nobody reads the rest. */

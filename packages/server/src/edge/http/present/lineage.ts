@@ -10,6 +10,7 @@ import {
   type VersionSummary,
 } from '#capsules'
 import type { Subjects } from '#identity'
+import { mapInSlices } from '../in-slices.ts'
 import { sourceInWords, trustOf } from './capsule.ts'
 
 export const presentNode = (node: LineageNode) => ({
@@ -33,9 +34,9 @@ export const presentEdge = (edge: LineageEdge) => ({
   current: edge.current,
 })
 
-export const presentLineage = ({ nodes, edges, truncated }: Lineage) => ({
-  nodes: nodes.map(presentNode),
-  edges: edges.map(presentEdge),
+export const presentLineage = async ({ nodes, edges, truncated }: Lineage) => ({
+  nodes: await mapInSlices(nodes, presentNode),
+  edges: await mapInSlices(edges, presentEdge),
   truncated,
 })
 
