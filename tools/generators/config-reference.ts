@@ -13,14 +13,14 @@ const HEAD = `# Configuration
 
 Every key, with its default and what is allowed. A value comes from the first of these that names it: a flag, the
 environment, the file \`cascade.config.yml\`, the default. \`cascade config show\` says which one it was; \`cascade config
-check\` names every mistake at once. A change counts from the next start.`
+check\` names every mistake at once. A change counts from the next start, or, where a key says so, from the next SIGHUP.`
 
 function sections(): string[] {
   const groups = Map.groupBy(configReference(), ({ key }) => key.split('.')[0] ?? key)
   return [...groups].flatMap(([name, rows]) => [`## ${name}`, ...rows.map(entry)])
 }
 
-function entry({ key, env, flag, type, default: value, description, secret }: ConfigReferenceRow): string {
+function entry({ key, env, flag, type, default: value, description, secret, reload }: ConfigReferenceRow): string {
   const names = [...env.map((name) => `\`${name}\``), ...(flag === undefined ? [] : [`\`--${flag}\``])]
   return [
     `### \`${key}\``,
@@ -30,5 +30,6 @@ function entry({ key, env, flag, type, default: value, description, secret }: Co
     `- allowed: ${type}`,
     `- default: ${value === undefined ? 'none' : `\`${JSON.stringify(value)}\``}`,
     `- also: ${names.join(', ')}`,
+    ...(reload ? ['- without a restart: with SIGHUP'] : []),
   ].join('\n')
 }

@@ -1,5 +1,7 @@
+import { isCascadeError } from '#base'
 import type { AskSettings, SearchSettings } from '#capsules'
-import type { Config } from '#config'
+import { type Config, type ConfigChange, type LiveConfig, type LoadedConfig, listSecrets } from '#config'
+import type { RootLogger } from '#observability'
 
 /** The part of the configuration that search and answers go by, in their own words. */
 export function settingsOf({ search, ask, memory }: Config): {
@@ -17,3 +19,32 @@ export function settingsOf({ search, ask, memory }: Config): {
     ask: { threshold: ask.threshold, quotesMax: ask.quotes_max },
   }
 }
+
+/** The same as the configuration has them now, worked out once for each time it was read. */
+export function liveSettings(live: LiveConfig): () => ReturnType<typeof settingsOf> {
+  let [of, settings] = [live.loaded, settingsOf(live.loaded.config)]
+  return () => {
+    if (of !== live.loaded) [of, settings] = [live.loaded, settingsOf(live.loaded.config)]
+    return settings
+  }
+}
+
+/** Reads the configuration again; the log tells what came of it, save where errors alone are written. */
+export function reloadConfig(live: LiveConfig, load: () => LoadedConfig, log: RootLogger): void {
+  try {
+    const { changed, waiting } = live.reload(() => {
+      const loaded = load()
+      for (const secret of listSecrets(loaded.config)) log.hide(secret)
+      return loaded
+    })
+    log.setLevel(live.loaded.config.log.level)
+    const file = live.loaded.file ?? 'none'
+    log.warn('the configuration was read again', { file, changed: toldBy(changed), after_restart: toldBy(waiting) })
+  } catch (error) {
+    if (!isCascadeError(error)) throw error
+    log.error('the configuration could not be read again; nothing has changed', { reason: error.detail })
+  }
+}
+
+const toldBy = (changes: readonly ConfigChange[]): readonly string[] =>
+  changes.map(({ key, from, to }) => `${key}: ${from ?? 'not set'} → ${to ?? 'not set'}`)

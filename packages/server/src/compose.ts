@@ -10,7 +10,7 @@ import {
   Imports,
   SIMILARITY_COLLECTION,
 } from '#capsules'
-import { type Config, explainConfig, type LoadedConfig, listSecrets } from '#config'
+import { type Config, explainConfig, LiveConfig, type LoadedConfig, listSecrets } from '#config'
 import { DataFolder } from '#data-folder'
 import { createBootstrapGate, type Gate, requireGrant } from '#governance'
 import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } from '#identity'
@@ -23,7 +23,7 @@ import { openSource, TempArea } from './adapters/sources/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
-import { settingsOf } from './compose-settings.ts'
+import { liveSettings, reloadConfig } from './compose-settings.ts'
 import type { LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
 import { authenticateBy, createHandlers, createSystemDesk, HttpServer } from './edge/http/index.ts'
 import { createImportDesk, Maintenance, takeBackup } from './edge/jobs/index.ts'
@@ -50,7 +50,10 @@ const ADDRESS = new BootKey<string | null>('address')
 
 /** What belongs to the process as a whole and is there before the first part. */
 interface Frame {
+  /** As it was at the start. */
   readonly loaded: LoadedConfig
+  /** As it counts now. */
+  readonly live: LiveConfig
   readonly options: StartInstanceOptions
   readonly log: RootLogger
   readonly lifecycle: Lifecycle
@@ -71,6 +74,7 @@ export async function startInstance(
   const health = new Health(lifecycle, clock, log)
   const frame: Frame = {
     loaded,
+    live: new LiveConfig(loaded),
     options,
     log,
     lifecycle,
@@ -95,6 +99,7 @@ export async function startInstance(
     ...(await found.promise),
     boot: report,
     stopped: ended.promise,
+    reload: (load) => reloadConfig(frame.live, load, log),
     stop: async (reason) => void (await lifecycle.stop(reason)),
   }
 }
@@ -259,13 +264,21 @@ function chooseEmbedder({
   return openOpenAiEmbedder(options)
 }
 
-function openCapsules({ loaded }: Frame, boot: BootContext): undefined {
-  const world = { clock, newId, random: systemRandom, ...settingsOf(loaded.config) }
+function openCapsules({ live }: Frame, boot: BootContext): undefined {
+  const settings = liveSettings(live)
   boot.provide(CAPSULES, {
-    ...world,
+    clock,
+    newId,
+    random: systemRandom,
     store: boot.get(STORE),
     subjects: boot.get(SUBJECTS),
     embedder: boot.get(EMBEDDER),
+    get search() {
+      return settings().search
+    },
+    get ask() {
+      return settings().ask
+    },
   })
   return undefined
 }
@@ -293,7 +306,7 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
 }
 
 async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposable> {
-  const { loaded, options, log, lifecycle, health, metrics, startedAt } = frame
+  const { loaded, live, options, log, lifecycle, health, metrics, startedAt } = frame
   const [folder, store, context] = [boot.get(FOLDER), boot.get(STORE), boot.get(CAPSULES)]
   await using parts = new AsyncDisposableStack()
   const lag = parts.use(new LoopLagMonitor({ log }))
@@ -307,7 +320,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     store,
     embedder: context.embedder,
     health,
-    config: () => explainConfig(loaded),
+    config: () => explainConfig(live.loaded),
     lagSeconds: () => lag.p99Seconds(),
     backup: (call, path) => takeBackup(backups, call, path),
   })
@@ -330,7 +343,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       authenticate: authenticateBy([{ digest: tokenDigest(boot.get(TOKEN).token), subject: boot.get(ADMIN) }]),
       gate: boot.get(GATE),
       server: loaded.config.server,
-      rate: () => loaded.config.limits.rate,
+      rate: () => live.loaded.config.limits.rate,
       head: () => store.head(),
       logger: log,
       metrics,

@@ -28,6 +28,7 @@ const io: CliIo = {
   random: systemRandom,
   uptimeS: () => process.uptime(),
   onSignal: listenToSignals,
+  onReload: listenToHangup,
   exitNow: (code) => process.exit(code),
   startInstance: async (loaded, options) => {
     const { level, format } = loaded.config.log
@@ -54,6 +55,13 @@ function listenToSignals(listener: (signal: StopSignal) => void): Disposable {
       for (const signal of signals) process.off(signal, listener)
     },
   }
+}
+
+function listenToHangup(listener: () => void): Disposable {
+  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
+  if (hasTerminal || process.platform === 'win32') return { [Symbol.dispose]: () => undefined }
+  process.on('SIGHUP', listener)
+  return { [Symbol.dispose]: () => void process.off('SIGHUP', listener) }
 }
 
 process.exitCode = await runCli(process.argv.slice(2), io)

@@ -39,6 +39,11 @@ export interface CliIo {
   readonly uptimeS: () => number
   /** Calls the listener at each SIGINT and SIGTERM, until the handle is disposed of; the process itself then ends by none. */
   readonly onSignal: (listener: (signal: StopSignal) => void) => Disposable
+  /**
+   * Calls the listener at each SIGHUP, until the handle is disposed of. Where the process has a terminal, SIGHUP says that
+   * this was closed, and ends the process as ever.
+   */
+  readonly onReload: (listener: () => void) => Disposable
   /** Ends the process at once; for a second Ctrl-C alone. */
   readonly exitNow: (code: number) => void
   readonly startInstance: StartInstance

@@ -35,6 +35,7 @@ const startInstance: StartInstance = async ({ config }) => {
     url: null,
     boot: { status: 'ready', started_at: '', took_ms: 0, chunks: [] },
     stopped: ended.promise,
+    reload: () => undefined,
     stop: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

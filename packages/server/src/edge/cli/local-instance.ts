@@ -14,6 +14,11 @@ export interface LocalInstance {
   readonly boot: BootReport
   /** Settles when the instance has stopped, however that came about; rejects when it broke. */
   readonly stopped: Promise<void>
+  /**
+   * Takes over what may change without a restart, and logs what did. A configuration that cannot be read changes
+   * nothing, and the log says why.
+   */
+  reload(load: () => LoadedConfig): void
   /** Drains, closes and gives the folder back. Repeating it waits for the same end. */
   stop(reason: string): Promise<void>
 }

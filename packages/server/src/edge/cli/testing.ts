@@ -69,6 +69,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     random: (into) => into.fill(7),
     uptimeS: () => 0.5,
     onSignal: () => ({ [Symbol.dispose]: () => undefined }),
+    onReload: () => ({ [Symbol.dispose]: () => undefined }),
     exitNow: () => undefined,
     startInstance: async () => Promise.reject(new Error('no instance may be started here')),
     restoreBackup: async () => Promise.reject(new Error('nothing may be restored here')),

@@ -85,7 +85,6 @@ const metrics = z.strictObject({
 
 const memory = z.strictObject({
   compressionLevel: z.int().min(0).max(22).default(6).register(configFacts, {
-    reload: true,
     description: 'zstd level for stored content above a small size; 0 stores it as it is.',
   }),
   min_trust: z.int().min(0).max(100).default(40).register(configFacts, {

@@ -18,6 +18,7 @@ test('no two keys share a name in the environment or a flag', () => {
 test('the reference has a row per key, with a sentence, and marks secrets and what reloads', () => {
   const rows = configReference()
   expect(rows).toHaveLength(CONFIG_KEYS.size)
+  expect(rows.filter(({ reload }) => reload).map(({ key }) => key)).toContain('limits.rate.burst')
   for (const { description } of rows) expect(description).toMatch(/^.{10,}\.$/)
   expect(rows.find(({ key }) => key === 'memory.compressionLevel')).toEqual({
     key: 'memory.compressionLevel',
@@ -26,7 +27,7 @@ test('the reference has a row per key, with a sentence, and marks secrets and wh
     type: 'a whole number from 0 to 22',
     default: 6,
     description: expect.any(String),
-    reload: true,
+    reload: false,
     secret: false,
   })
   expect(rows.filter(({ secret }) => secret).map(({ key }) => key)).toEqual([

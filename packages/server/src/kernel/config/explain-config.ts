@@ -4,7 +4,7 @@ import { HIDDEN } from './config-problem.ts'
 import type { Config } from './config-schema.ts'
 import type { LoadedConfig } from './load-config.ts'
 
-type ConfigValue = string | number | boolean | undefined
+export type ConfigValue = string | number | boolean | undefined
 
 /** A line of `cascade config show`. */
 export interface ConfigRow {
@@ -75,7 +75,8 @@ export function listSecrets(config: Config): readonly string[] {
   })
 }
 
-function flattenConfig(config: Config): Map<string, ConfigValue> {
+/** Values by dotted key. */
+export function flattenConfig(config: Config): Map<string, ConfigValue> {
   const values = new Map<string, ConfigValue>()
   flattenInto(values, '', Object.entries(config))
   return values

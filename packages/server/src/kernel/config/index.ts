@@ -15,4 +15,5 @@ export {
   explainConfig,
   listSecrets,
 } from './explain-config.ts'
+export { type ConfigChange, type ConfigReload, LiveConfig } from './live-config.ts'
 export { CONFIG_FILE_NAME, type LoadConfigInput, type LoadedConfig, loadConfig } from './load-config.ts'

@@ -138,7 +138,7 @@ function assemble(
   origins: ReadonlyMap<string, ConfigOrigin>,
   problems: ConfigProblem[],
 ) {
-  const parsed = configSchema.safeParse(branch(configSchema, '', values))
+  const parsed = configSchema.safeParse(nestConfig(values))
   if (parsed.success) return parsed.data
   for (const { path, message } of parsed.error.issues) {
     const key = CONFIG_KEYS.get(path.join('.'))
@@ -147,6 +147,10 @@ function assemble(
   }
   return undefined
 }
+
+/** Values by dotted key, as the schema nests them. */
+export const nestConfig = (values: ReadonlyMap<string, unknown>): Record<string, unknown> =>
+  branch(configSchema, '', values)
 
 function branch(schema: z.ZodObject, prefix: string, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
@@ -157,7 +161,7 @@ function branch(schema: z.ZodObject, prefix: string, values: ReadonlyMap<string,
   )
 }
 
-function freeze<T extends object>(value: T): T {
+export function freeze<T extends object>(value: T): T {
   for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) freeze(child)
   return Object.freeze(value)
 }

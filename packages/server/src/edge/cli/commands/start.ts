@@ -25,7 +25,7 @@ export const START: CommandSpec = {
   name: 'start',
   summary: 'Serve the data folder, until Ctrl-C',
   description:
-    'Makes the data folder where it is missing, starts the HTTP interface and prints where it answers. Into an empty store it reads the documentation as sample knowledge. The first Ctrl-C or SIGTERM finishes what is under way. Ends with 5 when another process serves the folder.',
+    'Makes the data folder where it is missing, starts the HTTP interface and prints where it answers. Into an empty store it reads the documentation as sample knowledge. The first Ctrl-C or SIGTERM finishes what is under way; SIGHUP, where there is no terminal, reads the configuration again. Ends with 5 when another process serves the folder.',
   options: [
     { flags: '--host <address>', description: 'Address to listen on (127.0.0.1)' },
     { flags: '--port <port>', description: 'TCP port; 0 takes any free one (8420)' },
@@ -45,6 +45,7 @@ export const START: CommandSpec = {
   run: async (context, input) => {
     const loaded = context.loadConfig(readFlags(input))
     const instance = await becomeOwner(context, loaded)
+    using _reload = context.io.onReload(() => instance.reload(() => context.loadConfig(readFlags(input))))
     let stopping = false
     using _ = context.interrupts.handle((signal) => {
       stopping = true

@@ -13,6 +13,7 @@ const FACTS: Omit<ReadyFacts, 'samplesFollow'> = {
     url: 'http://127.0.0.1:8420',
     boot: { status: 'ready', started_at: '2026-03-13T21:00:00.000Z', took_ms: 500, chunks: [] },
     stopped: Promise.resolve(),
+    reload: () => undefined,
     stop: async () => undefined,
   },
   stats: {

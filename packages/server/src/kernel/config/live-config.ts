@@ -1,0 +1,74 @@
+import { CascadeError } from '#base'
+import { CONFIG_KEYS } from './config-key.ts'
+import { HIDDEN } from './config-problem.ts'
+import { configSchema } from './config-schema.ts'
+import { type ConfigValue, diffReloadable, flattenConfig } from './explain-config.ts'
+import { freeze, type LoadedConfig, nestConfig } from './load-config.ts'
+
+/** A value that is another one now; eight asterisks for a secret, undefined for what is not set. */
+export interface ConfigChange {
+  readonly key: string
+  readonly from: ConfigValue
+  readonly to: ConfigValue
+}
+
+export interface ConfigReload {
+  /** What counts from now on. */
+  readonly changed: readonly ConfigChange[]
+  /** What counts after the next start. */
+  readonly waiting: readonly ConfigChange[]
+}
+
+/**
+ * The configuration that counts now: as it was at the start, with the keys that may change since taken over from the
+ * last time it was read.
+ */
+export class LiveConfig {
+  #loaded: LoadedConfig
+
+  constructor(loaded: LoadedConfig) {
+    this.#loaded = loaded
+  }
+
+  get loaded(): LoadedConfig {
+    return this.#loaded
+  }
+
+  /**
+   * Takes over what may change without a restart.
+   *
+   * @param load reads the configuration anew, from the same flags and environment.
+   * @throws CascadeError CONFIG_INVALID as `load` does; nothing has changed then.
+   */
+  reload(load: () => LoadedConfig): ConfigReload {
+    const before = this.#loaded
+    const after = load()
+    const { reload, restart } = diffReloadable(before.config, after.config)
+    const changes = (keys: readonly string[]) => keys.map((key) => changeOf(key, before, after))
+    this.#loaded = takeOver(before, after)
+    return { changed: changes(reload), waiting: changes(restart) }
+  }
+}
+
+function changeOf(key: string, before: LoadedConfig, after: LoadedConfig): ConfigChange {
+  const shown = ({ config }: LoadedConfig): ConfigValue => {
+    const value = flattenConfig(config).get(key)
+    return CONFIG_KEYS.get(key)?.secret && value !== undefined ? HIDDEN : value
+  }
+  return { key, from: shown(before), to: shown(after) }
+}
+
+/** Keys that need a restart keep value and origin. */
+function takeOver(before: LoadedConfig, after: LoadedConfig): LoadedConfig {
+  const values = new Map<string, unknown>(flattenConfig(before.config))
+  const origins = new Map(before.origins)
+  const read = flattenConfig(after.config)
+  for (const { key } of [...CONFIG_KEYS.values()].filter(({ reload }) => reload)) {
+    values.set(key, read.get(key))
+    origins.set(key, after.origins.get(key) ?? { kind: 'default' })
+  }
+  const parsed = configSchema.safeParse(nestConfig(values))
+  // Rules over several keys hold on each side by themselves; a mixture might break one that joins both kinds.
+  if (!parsed.success) throw new CascadeError('CONFIG_INVALID', 'The new values do not fit those that need a restart.')
+  return { config: freeze(parsed.data), origins, file: after.file }
+}
