@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock, systemRandom } from '#base'
 import { environment } from '#config'
-import { createLogger } from '#observability'
 import { type CliIo, runCli, type StopSignal } from './edge/cli/index.ts'
 import { VERSION } from './version.ts'
 
@@ -33,6 +32,7 @@ const io: CliIo = {
   startInstance: async (loaded, options) => {
     const { level, format } = loaded.config.log
     const noColor = Boolean(environment().NO_COLOR)
+    const { createLogger } = await import('#observability')
     // Standard output belongs to the command; what the instance says of itself goes beside it.
     const log = createLogger({
       stream: process.stderr,

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open } from 'node:fs/promises'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '#base'
@@ -35,8 +35,9 @@ export interface SqliteStoreOptions {
  * opened.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  await mkdir(options.directory, { recursive: true, mode: 0o700 })
-  await keepPrivate(join(options.directory, DATABASE_FILE))
+  // Nothing is awaited before the threads are started: they load their code while this one goes on with its own.
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 })
+  keepPrivate(join(options.directory, DATABASE_FILE))
   const store = new SqliteStore({
     readers: Math.min(READERS_MAX, Math.max(1, availableParallelism() - 1)),
     groupCommitMax: 256,
@@ -53,8 +54,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 }
 
 /** Knowledge is its user's alone, also in a folder that others may read; SQLite gives its other files the same mode. */
-async function keepPrivate(file: string): Promise<void> {
-  const handle = await open(file, 'a', 0o600)
-  await handle.close()
-  if (process.platform !== 'win32') await chmod(file, 0o600)
+function keepPrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
+  if (process.platform !== 'win32') chmodSync(file, 0o600)
 }

@@ -46,6 +46,7 @@ export class SqliteStore implements Store {
   readonly #writer: WriterThread
   readonly #readers: ReaderPool
   readonly #commits: GroupCommit
+  readonly #cares = new Set<ThreadLink<CareOperations>>()
   #isOpen = false
 
   constructor(settings: SqliteStoreSettings) {
@@ -54,13 +55,14 @@ export class SqliteStore implements Store {
     const shared = { directory, collections, eventSource: source, head: this.#watch.shared }
     const onLost = (thread: string) => (cause: unknown) => onTrouble(`the store’s ${thread} was lost`, cause)
     this.#readers = new ReaderPool({ size: settings.readers, data: shared, onLost: onLost('reader') })
-    this.#readers.start()
+    // The writer first: it is the one that everybody waits for.
     this.#writer = new WriterThread({
       data: { ...shared, compressionLevel: settings.compressionLevel, pagesMax: settings.pagesMax },
       onSpace: (space) => this.#readers.announce(space),
       onTrouble: (message) => onTrouble(message, undefined),
       onLost: onLost('writer'),
     })
+    this.#readers.start()
     this.#commits = new GroupCommit({
       clock,
       commandsMax: settings.groupCommitMax,
@@ -142,6 +144,8 @@ export class SqliteStore implements Store {
     if (!this.#isOpen) return
     this.#isOpen = false
     await this.#commits.close()
+    // A look through a large store takes minutes, and nobody is left who wants to know.
+    await Promise.all([...this.#cares].map((care) => care.terminate()))
     await this.#readers.close()
     await this.#writer.close()
   }
@@ -157,11 +161,13 @@ export class SqliteStore implements Store {
       file: 'care-worker',
       data,
       orphaned: lostThread('UNAVAILABLE'),
-      onLost: (cause) => this.#settings.onTrouble('the store’s care was lost', cause),
+      onLost: (cause) => this.#isOpen && this.#settings.onTrouble('the store’s care was lost', cause),
     })
+    this.#cares.add(care)
     try {
       return await work(care)
     } finally {
+      this.#cares.delete(care)
       await care.close('close', [])
     }
   }

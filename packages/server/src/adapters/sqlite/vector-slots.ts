@@ -14,7 +14,7 @@ export interface SpaceAnnouncement {
 }
 
 /** Rows that are read at once: enough to be quick, few enough that their vectors are memory for a moment only. */
-const ROWS_AT_ONCE = 512
+const ROWS_AT_ONCE = 128
 
 type SlotRow = readonly [
   capsule: number,

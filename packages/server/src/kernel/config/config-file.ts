@@ -1,7 +1,9 @@
 import { readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml'
-import { CascadeError, messageOf } from '#base'
+import type * as Yaml from 'yaml'
+import type { LineCounter, Node, YAMLMap } from 'yaml'
+import { CascadeError, lazy, messageOf } from '#base'
 import type { ConfigEntry, ConfigSource } from './config-entry.ts'
 import { CONFIG_BRANCHES, CONFIG_KEYS } from './config-key.ts'
 import { type ConfigProblem, notAllowed, unknownKey, unreadable } from './config-problem.ts'
@@ -11,6 +13,10 @@ import { didYouMean } from './did-you-mean.ts'
 export type ReadFile = (path: string) => string | undefined
 
 const FILE_BYTES_MAX = 256 * 1024
+
+const require = createRequire(import.meta.url)
+/** Most instances have no file, and the parser is more code than all of this folder. What is required is as its types say. */
+const yaml = lazy(() => require('yaml') as typeof Yaml)
 
 /** @throws CascadeError CONFIG_INVALID for more than 256 KiB; the system's own error when reading is not allowed. */
 export const readConfigFile: ReadFile = (path) => {
@@ -26,6 +32,7 @@ export const readConfigFile: ReadFile = (path) => {
  * counts as not set. Problems show no text of the file, which may hold secrets.
  */
 export function parseConfigFile(path: string, text: string): ConfigSource {
+  const { isMap, LineCounter, parseDocument } = yaml()
   const lines = new LineCounter()
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -61,6 +68,7 @@ class FileReader {
   }
 
   #readMap(map: YAMLMap, prefix: string): void {
+    const { isScalar } = yaml()
     for (const { key, value } of map.items) {
       if (!isScalar(key)) continue
       const name = `${prefix}${String(key.value)}`
@@ -70,6 +78,7 @@ class FileReader {
 
   #readPair(name: string, dotted: boolean, at: Node, value: Node | null): void {
     const origin = { kind: 'file', path: this.#path, line: this.#lineOf(at) } as const
+    const { isMap, isScalar } = yaml()
     const key = dotted ? undefined : CONFIG_KEYS.get(name)
     if (key !== undefined) {
       if (value === null || isEmpty(value)) return
@@ -93,6 +102,6 @@ function suggest(name: string, dotted: boolean): string | undefined {
   return near !== undefined && dotted ? `${near} (one level of the file for each dot)` : near
 }
 
-const isEmpty = (node: Node): boolean => isScalar(node) && node.value === null
+const isEmpty = (node: Node): boolean => yaml().isScalar(node) && node.value === null
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'range' in value
 const refused = (what: string): ConfigSource => ({ entries: [], problems: [unreadable(what)] })

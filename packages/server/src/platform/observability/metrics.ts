@@ -1,4 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createRequire } from 'node:module'
+import type * as Prometheus from 'prom-client'
+import type { Counter, Gauge, Histogram } from 'prom-client'
+import { lazy } from '#base'
 import { withDeadline } from '#lifecycle'
 import {
   METRICS,
@@ -27,9 +30,13 @@ type LabelArguments<Name extends MetricName> = (typeof METRICS)[Name]['labels'] 
 const BOOT_STATUSES = ['ready', 'degraded', 'failed'] as const
 const OTHER = 'other'
 
+const require = createRequire(import.meta.url)
+/** Every command loads this folder for its log, and only a served instance counts. What is required is as its types say. */
+const prometheus = lazy(() => require('prom-client') as typeof Prometheus)
+
 /** The metrics of one instance, in a registry of its own. Only rows of {@link METRICS} exist. */
 export class Metrics {
-  readonly #registry = new Registry()
+  readonly #registry = new (prometheus().Registry)()
   readonly #histograms = new Map<string, Histogram>()
   readonly #counters = new Map<string, Counter>()
   readonly #gauges = new Map<string, Gauge>()
@@ -72,6 +79,7 @@ export class Metrics {
   }
 
   #define(name: string, { type, help, labels, buckets }: MetricRow): void {
+    const { Counter, Gauge, Histogram } = prometheus()
     const common = { name, help, labelNames: [...labels], registers: [this.#registry] }
     if (type === 'histogram') this.#histograms.set(name, new Histogram({ ...common, buckets: [...(buckets ?? [])] }))
     else if (type === 'counter') this.#counters.set(name, new Counter(common))

@@ -1,5 +1,6 @@
-import { parse } from 'yaml'
-import { messageOf } from '#base'
+import { createRequire } from 'node:module'
+import type * as Yaml from 'yaml'
+import { lazy, messageOf } from '#base'
 
 export interface FrontMatter {
   /** The fields as plain JSON data; empty when there are none or they cannot be read. */
@@ -16,6 +17,10 @@ const FRONT_MATTER_CHARS_MAX = 32_768
 const ALIASES_MAX = 20
 const PROBLEM_CHARS_MAX = 200
 
+const require = createRequire(import.meta.url)
+/** Needed by imports alone. What is required is as its types say. */
+const yaml = lazy(() => require('yaml') as typeof Yaml)
+
 const OPENING = /^\ufeff?---[ \t]*(?:\r\n|\n)/
 const CLOSING = /^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|$)/m
 
@@ -31,15 +36,15 @@ export function parseFrontMatter(text: string): FrontMatter {
   const closing = CLOSING.exec(text.slice(yamlStart, yamlStart + FRONT_MATTER_CHARS_MAX))
   if (!closing) return NONE
   const bodyStart = yamlStart + closing.index + closing[0].length
-  const yaml = text.slice(yamlStart, yamlStart + closing.index)
-  return yaml.trim() === '' ? { data: {}, bodyStart } : readFields(yaml, bodyStart)
+  const fields = text.slice(yamlStart, yamlStart + closing.index)
+  return fields.trim() === '' ? { data: {}, bodyStart } : readFields(fields, bodyStart)
 }
 
 const NONE: FrontMatter = { data: {}, bodyStart: 0 }
 
-function readFields(yaml: string, bodyStart: number): FrontMatter {
+function readFields(text: string, bodyStart: number): FrontMatter {
   try {
-    const data = parseMapping(yaml)
+    const data = parseMapping(text)
     return data ? { data, bodyStart } : NONE
   } catch (error) {
     return { data: {}, bodyStart, problem: messageOf(error).slice(0, PROBLEM_CHARS_MAX) }
@@ -47,8 +52,8 @@ function readFields(yaml: string, bodyStart: number): FrontMatter {
 }
 
 /** Written to JSON and read back, so that what JSON cannot say (`.nan`, a cycle) is null or a problem here, not later. */
-function parseMapping(yaml: string): Record<string, unknown> | undefined {
-  const value: unknown = parse(yaml, {
+function parseMapping(text: string): Record<string, unknown> | undefined {
+  const value: unknown = yaml().parse(text, {
     schema: 'core',
     maxAliasCount: ALIASES_MAX,
     logLevel: 'error',

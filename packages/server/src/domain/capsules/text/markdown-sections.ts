@@ -1,4 +1,6 @@
-import MarkdownIt from 'markdown-it'
+import { createRequire } from 'node:module'
+import type MarkdownIt from 'markdown-it'
+import { lazy } from '#base'
 import { parseFrontMatter } from './front-matter.ts'
 import { type Section, toLabel } from './section.ts'
 import type { Block } from './split-range.ts'
@@ -6,13 +8,20 @@ import { lineStarts, weigh } from './text-range.ts'
 
 type Token = ReturnType<MarkdownIt['parse']>[number]
 
+const require = createRequire(import.meta.url)
+
 /**
  * Block structure only: inline marks do not matter for cutting. The CommonMark preset bounds nesting at 20 levels, which
  * keeps the work proportional to the text whatever it holds; link definitions stay ordinary paragraphs.
  */
-const parser = new MarkdownIt('commonmark').enable('table')
-parser.core.ruler.enableOnly(['normalize', 'block'])
-parser.block.ruler.disable('reference')
+const parser = lazy(() => {
+  // Loaded with the first document, as the one file that stands for its 80 modules; it is what the types say.
+  const Parser = require('markdown-it/dist/index.cjs.js') as typeof MarkdownIt
+  const made = new Parser('commonmark').enable('table')
+  made.core.ruler.enableOnly(['normalize', 'block'])
+  made.block.ruler.disable('reference')
+  return made
+})
 
 const LITERAL: ReadonlySet<string> = new Set(['fence', 'code_block', 'html_block', 'table_open'])
 
@@ -30,7 +39,7 @@ export function markdownSections(text: string, wordsMax: number): Section[] {
   const { bodyStart } = parseFrontMatter(text)
   const head = bodyStart > 0 ? [frontMatter(bodyStart)] : []
   const body = text.slice(bodyStart)
-  return [...head, ...bodySections(text, bodyStart, parser.parse(body, {}), wordsMax)]
+  return [...head, ...bodySections(text, bodyStart, parser().parse(body, {}), wordsMax)]
 }
 
 function bodySections(text: string, bodyStart: number, tokens: readonly Token[], wordsMax: number): Section[] {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ERRORS, type ErrorCode, type OpenApiDocument, openApiSteps, ROUTES } from '@forge-cascade/contract'
-import { CascadeError } from '#base'
+import { CascadeError, lazy } from '#base'
 import type { ProbeResult } from '#boot'
 import type { File, HandlersFor, OperationsOf } from '../handler.ts'
 import { findAsset } from '../pages/assets.ts'
@@ -17,9 +17,9 @@ const PAGE_HEADERS = { 'content-security-policy': CSP_PAGE, 'cache-control': 'no
 /** What answers without a token. */
 export function probeHandlers({ health, metrics, version }: HandlerContext): HandlersFor<OperationsOf<'Probes'>> {
   // Made when somebody asks: at the start it would keep the first answer waiting, and most instances never show it.
-  const document = once(() => describe(version))
-  const description = once(async () => JSON.stringify(await document()))
-  const reference = once(async () => referencePage(ROUTES, await document(), { version }))
+  const document = lazy(() => describe(version))
+  const description = lazy(async () => JSON.stringify(await document()))
+  const reference = lazy(async () => referencePage(ROUTES, await document(), { version }))
   return {
     health: async () => probe(await health.ready()),
     healthReady: async () => probe(await health.ready()),
@@ -48,15 +48,6 @@ async function describe(version: string): Promise<OpenApiDocument> {
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done) return step.value
     await nextTurn()
-  }
-}
-
-/** Gives what `make` made at the first call. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
   }
 }
 
