@@ -20,4 +20,6 @@ export function fingerprint(text: string, type: string): string {
 
 const unixLines = (text: string): string => text.replace(/\r\n?/g, '\n')
 
-const foldWhiteSpace = (text: string): string => text.replace(/\s+/g, ' ').trim()
+/** Most texts are folded already, and looking takes a third of the time of folding. */
+const foldWhiteSpace = (text: string): string => (UNFOLDED.test(text) ? text.replace(/\s+/g, ' ').trim() : text)
+const UNFOLDED = /[^\S ]|\s\s|^\s|\s$/

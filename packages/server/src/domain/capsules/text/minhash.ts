@@ -28,11 +28,16 @@ const CHARACTERS_MIN = 24
 /** "ha ha ha ha …" is long and has two shingles. */
 const DISTINCT_SHINGLES_MIN = 8
 
-const SEEDS = Uint32Array.from({ length: PERMUTATIONS }, (_, index) => mix(Math.imul(index + 1, 0x9e3779b1)))
-const FACTORS = Uint32Array.from(SEEDS, (seed) => mix(seed ^ 0x5bd1e995) | 1)
+/** Shingles that are kept until all permutations are taken over them at once. */
+const SHINGLES_AT_ONCE = 512
+
+const SEEDS = Int32Array.from({ length: PERMUTATIONS }, (_, index) => mix(Math.imul(index + 1, 0x9e3779b1)))
+const FACTORS = Int32Array.from(SEEDS, (seed) => mix(seed ^ 0x5bd1e995) | 1)
 
 // Scratch space: filled and read within one synchronous call.
-const minima = new Uint32Array(PERMUTATIONS)
+const minima = new Int32Array(PERMUTATIONS)
+const shingles = new Int32Array(SHINGLES_AT_ONCE)
+let shingleCount = 0
 const seen = new Uint32Array(8)
 
 /**
@@ -41,14 +46,16 @@ const seen = new Uint32Array(8)
  */
 export function minhash(text: string): Signature | undefined {
   const plain = text.normalize('NFC').toLowerCase()
-  minima.fill(0xffffffff)
-  seen.fill(0)
-  const { words, characters } = measure(plain)
+  clear()
+  const { words, characters } = addWordShingles(plain)
   if (characters < CHARACTERS_MIN) return undefined
-  if (words < WORDS_FOR_WORD_SHINGLES) addCharacterShingles(plain)
-  else addWordShingles(plain)
+  if (words < WORDS_FOR_WORD_SHINGLES) {
+    clear()
+    addCharacterShingles(plain)
+  }
   if (countSeen() < DISTINCT_SHINGLES_MIN) return undefined
-  return Uint16Array.from(minima)
+  takeMinima()
+  return new Uint16Array(minima)
 }
 
 /** Estimated Jaccard similarity, 0 to 1; standard error 0.06 at 0.8. */
@@ -80,25 +87,24 @@ export function parseSignature(bytes: Uint8Array): Signature | undefined {
   return Uint16Array.from({ length: PERMUTATIONS }, (_, index) => view.getUint16(index * 2, true))
 }
 
-function measure(plain: string): { words: number; characters: number } {
-  let [words, characters, inWord] = [0, 0, false]
-  for (let index = 0; index < plain.length; index++) {
-    const isWord = isWordCode(plain.charCodeAt(index))
-    if (isWord) characters++
-    if (isWord && !inWord) words++
-    inWord = isWord
-  }
-  return { words, characters: characters + words }
+function clear(): void {
+  minima.fill(GREATEST)
+  seen.fill(0)
+  shingleCount = 0
 }
 
-/** Walks the words once, with the hashes of the last two at hand; no string is made. */
-function addWordShingles(plain: string): void {
-  let [hash, beforeLast, last, words] = [FNV_BASIS, 0, 0, 0]
+/**
+ * Walks the words once, with the hashes of the last two at hand; no string is made. Counts words, and characters as
+ * letters and one space a word.
+ */
+function addWordShingles(plain: string): { readonly words: number; readonly characters: number } {
+  let [hash, beforeLast, last, words, letters] = [FNV_BASIS, 0, 0, 0, 0]
   // One step past the end closes the last word.
   for (let index = 0; index <= plain.length; index++) {
     const code = index < plain.length ? plain.charCodeAt(index) : SPACE
     if (isWordCode(code)) {
       hash = Math.imul(hash ^ code, FNV_PRIME)
+      letters++
     } else if (hash !== FNV_BASIS) {
       const word = mix(hash)
       if (++words >= 3) addShingle(mix(Math.imul(beforeLast, 31) + Math.imul(last, 17) + word))
@@ -107,6 +113,7 @@ function addWordShingles(plain: string): void {
       hash = FNV_BASIS
     }
   }
+  return { words, characters: letters + words }
 }
 
 /** A text of few words may still be long (Chinese, one long token): every run of five characters is a shingle. */
@@ -133,12 +140,32 @@ function foldedCodes(plain: string): Uint16Array {
 }
 
 function addShingle(shingle: number): void {
+  if (shingleCount === SHINGLES_AT_ONCE) takeMinima()
   seen[(shingle >>> 5) & 7]! |= 1 << (shingle & 31)
+  shingles[shingleCount++] = shingle
+}
+
+/**
+ * The least of each permutation over the shingles that are kept. Permutations outside, shingles inside: the inner loop
+ * then works on registers. Values are compared as signed numbers with the uppermost bit turned, which is the order of
+ * unsigned ones.
+ */
+function takeMinima(): void {
+  const kept = shingles.subarray(0, shingleCount)
   for (let index = 0; index < PERMUTATIONS; index++) {
-    let value = Math.imul(shingle ^ SEEDS[index]!, FACTORS[index]!)
-    value = (value ^ (value >>> 15)) >>> 0
-    if (value < minima[index]!) minima[index] = value
+    minima[index] = leastOf(kept, SEEDS[index]!, FACTORS[index]!, minima[index]!)
   }
+  shingleCount = 0
+}
+
+function leastOf(kept: Int32Array, seed: number, factor: number, before: number): number {
+  let least = before
+  for (let at = 0; at < kept.length; at++) {
+    const value = Math.imul(kept[at]! ^ seed, factor)
+    const permuted = value ^ (value >>> 15) ^ SIGN
+    if (permuted < least) least = permuted
+  }
+  return least
 }
 
 /** How many different shingles were added, counted in 256 slots: exact enough to tell few from many. */
@@ -157,6 +184,9 @@ function bandKey(signature: Signature, band: number): number {
   return band * 2 ** 48 + (high & 0xffff) * 2 ** 32 + low
 }
 
+/** The sign bit, and the greatest number of 32 bits with a sign. */
+const SIGN = 0x80000000 | 0
+const GREATEST = 0x7fffffff
 const SPACE = 32
 const FNV_BASIS = 0x811c9dc5
 const FNV_PRIME = 0x01000193

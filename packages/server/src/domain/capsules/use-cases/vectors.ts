@@ -22,14 +22,20 @@ function fromBase64(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.byteLength % 4 !== 0) throw mismatch(`${bytes.byteLength} bytes, which is no whole number of float32`)
   if (IS_BIG_ENDIAN) bytes.swap32()
-  // Copied, for short buffers share memory and may begin at an odd address.
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
+  const { buffer, byteOffset, byteLength } = bytes
+  // Short buffers share a block of memory, where one may begin at an odd address.
+  return byteOffset % 4 === 0
+    ? new Float32Array(buffer, byteOffset, byteLength / 4)
+    : new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength))
 }
 
 const IS_BIG_ENDIAN = endianness() === 'BE'
 
-/** One look at each number: this runs for every vector that comes in. */
+/** A sum of squares tells in a fraction of the time that nothing is wrong; what is wrong, only a look at each number. */
 function assertDirected(vector: Float32Array): void {
+  let squares = 0
+  for (let index = 0; index < vector.length; index++) squares += vector[index]! * vector[index]!
+  if (squares > 0 && squares < Number.POSITIVE_INFINITY) return
   let isDirected = false
   for (const value of vector) {
     if (!Number.isFinite(value)) throw mismatch('a number that is not finite as a float32')
