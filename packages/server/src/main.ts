@@ -1,14 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { systemClock, systemRandom } from '#base'
 import { environment } from '#config'
 import { type CliIo, runCli, type StopSignal } from './edge/cli/index.ts'
+import { commandName, findSamples } from './home.ts'
 import { VERSION } from './version.ts'
-
-/** Folder of the clone (or of the installed package) that this file belongs to. */
-const HOME = fileURLToPath(new URL('../../../', import.meta.url))
-const SAMPLES = join(HOME, 'docs')
 
 /** The instance and all its parts: loaded only by the command that becomes one, so that clients start fast. */
 const compose = () => import('./compose.ts')
@@ -19,9 +13,9 @@ const io: CliIo = {
   stderr: process.stderr,
   env: environment(),
   cwd: process.cwd(),
-  commandName: existsSync(join(process.cwd(), 'cascade')) ? './cascade' : 'cascade',
+  commandName: commandName(process.cwd(), environment()),
   version: VERSION,
-  samplesDir: existsSync(SAMPLES) ? SAMPLES : null,
+  samplesDir: findSamples(),
   runtime: { node: process.versions.node, sqlite: process.versions.sqlite, platform: process.platform },
   clock: systemClock,
   random: systemRandom,
