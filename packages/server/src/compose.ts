@@ -19,14 +19,14 @@ import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observ
 import { openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
 import { openBuiltinEmbedder, openOpenAiEmbedder } from './adapters/models/index.ts'
-import { openSource, TempArea } from './adapters/sources/index.ts'
+import type * as Sources from './adapters/sources/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
 import { liveSettings, reloadConfig } from './compose-settings.ts'
 import type { LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
-import { authenticateBy, createHandlers, createSystemDesk, HttpServer } from './edge/http/index.ts'
-import { createImportDesk, Maintenance, takeBackup } from './edge/jobs/index.ts'
+import type * as Http from './edge/http/index.ts'
+import { createImportDesk, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
 import { VERSION } from './version.ts'
 
@@ -35,6 +35,9 @@ const newId = createUuidV7(clock, systemRandom)
 
 /** Puts a backup into a data folder that nobody owns. What it promises stands at `RestoreBackup`. */
 export const restoreBackup: RestoreBackup = async (directory, file) => restoreSqlite(directory, file, clock)
+
+/** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
+const NEWEST_ENTRIES = 100
 
 /** What the parts hand to each other. */
 const FOLDER = new BootKey<DataFolder>('data folder')
@@ -46,6 +49,8 @@ const TOKEN = new BootKey<TokenFile>('token')
 const EMBEDDER = new BootKey<Embedder>('embedder')
 const CAPSULES = new BootKey<AskContext>('capsules')
 const IMPORTS = new BootKey<Imports>('imports')
+const METRICS = new BootKey<Metrics>('metrics')
+const DOORS = new BootKey<typeof Http & typeof Sources>('doors')
 const ADDRESS = new BootKey<string | null>('address')
 
 /** What belongs to the process as a whole and is there before the first part. */
@@ -59,7 +64,6 @@ interface Frame {
   readonly lifecycle: Lifecycle
   readonly guardian: ClaimGuardian
   readonly health: Health
-  readonly metrics: Metrics
   readonly startedAt: number
 }
 
@@ -80,7 +84,6 @@ export async function startInstance(
     lifecycle,
     health,
     guardian: new ClaimGuardian(),
-    metrics: new Metrics(),
     startedAt: clock(),
   }
   const found = Promise.withResolvers<Address>()
@@ -94,9 +97,10 @@ export async function startInstance(
     log,
   })
   health.noteBoot(report)
-  frame.metrics.setBoot(report.status, report.took_ms / 1000)
+  const { metrics, ...address } = await found.promise
+  metrics.setBoot(report.status, report.took_ms / 1000)
   return {
-    ...(await found.promise),
+    ...address,
     boot: report,
     stopped: ended.promise,
     reload: (load) => reloadConfig(frame.live, load, log),
@@ -104,7 +108,9 @@ export async function startInstance(
   }
 }
 
-type Address = Pick<LocalInstance, 'socket' | 'token' | 'tokenFile' | 'url'>
+interface Address extends Pick<LocalInstance, 'socket' | 'token' | 'tokenFile' | 'url'> {
+  readonly metrics: Metrics
+}
 
 /** The last part: hands what a caller needs out of the boot. */
 function announcement(tell: (address: Address) => void): BootChunk {
@@ -115,7 +121,8 @@ function announcement(tell: (address: Address) => void): BootChunk {
     describe: 'tells where the instance answers',
     start: (boot) => {
       const { token, path } = boot.get(TOKEN)
-      tell({ socket: boot.get(FOLDER).socket, url: boot.get(ADDRESS), token, tokenFile: path })
+      const metrics = boot.get(METRICS)
+      tell({ socket: boot.get(FOLDER).socket, url: boot.get(ADDRESS), token, tokenFile: path, metrics })
       return undefined
     },
   }
@@ -144,6 +151,14 @@ function partsOf(frame: Frame): readonly BootChunk[] {
       start: (boot) => openStore(frame, boot),
     },
     {
+      // Named after the store, so that the threads of the store are at work while this one loads.
+      name: 'doors',
+      priority: 1,
+      dependsOn: ['data folder'],
+      describe: 'loads what takes requests and reads sources',
+      start: loadDoors,
+    },
+    {
       name: 'gate',
       priority: 1.5,
       describe: 'decides what may happen',
@@ -167,14 +182,14 @@ function partsOf(frame: Frame): readonly BootChunk[] {
     {
       name: 'imports',
       priority: 2,
-      dependsOn: ['capsules'],
+      dependsOn: ['doors', 'capsules'],
       describe: 'reads folders, repositories and files',
       start: (boot) => openImports(frame, boot),
     },
     {
       name: 'http',
       priority: 3,
-      dependsOn: ['capsules', 'imports'],
+      dependsOn: ['doors', 'capsules', 'imports'],
       describe: 'answers requests',
       start: (boot) => openHttp(frame, boot),
     },
@@ -185,6 +200,14 @@ function partsOf(frame: Frame): readonly BootChunk[] {
       canFail: true,
       describe: 'raises trust and links what is similar',
       start: (boot) => openMaintenance(frame, boot),
+    },
+    {
+      name: 'store check',
+      priority: 3,
+      dependsOn: ['store'],
+      canFail: true,
+      describe: 'looks for damage once the instance answers',
+      start: (boot) => openStoreCheck(frame, boot),
     },
   ]
 }
@@ -214,15 +237,21 @@ async function openStore(
   })
   boot.provide(STORE, store)
   guardian.claim('store', async () => {
-    const bad = (await store.doctor('quick')).filter(({ ok }) => !ok)
-    if (bad.length === 0) return { kind: 'sound' }
-    return { kind: 'unsound', reason: bad.map(({ check, detail }) => `${check}: ${detail}`).join('; ') }
+    const { firstBad } = await store.ledger.verifyChain(Math.max(0, store.head() - NEWEST_ENTRIES))
+    return firstBad === undefined ? { kind: 'sound' } : { kind: 'unsound', reason: `the log is broken at ${firstBad}` }
   })
   health.register('store', async () => {
     await store.ready()
     return { status: 'ok', detail: `${store.head() + 1} records` }
   })
   return store
+}
+
+async function loadDoors(boot: BootContext): Promise<undefined> {
+  const [http, sources] = [await import('./edge/http/index.ts'), await import('./adapters/sources/index.ts')]
+  boot.provide(DOORS, { ...http, ...sources })
+  boot.provide(METRICS, new Metrics())
+  return undefined
 }
 
 async function openIdentity(boot: BootContext): Promise<undefined> {
@@ -286,6 +315,7 @@ function openCapsules({ live }: Frame, boot: BootContext): undefined {
 /** Imports that were running when the process ended are marked before any new one begins. */
 async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
   const context = boot.get(CAPSULES)
+  const { openSource, TempArea } = boot.get(DOORS)
   const { file_bytes_max } = frame.loaded.config.import
   const temp = new TempArea(join(boot.get(FOLDER).directory, 'tmp'))
   const imports = new Imports({
@@ -306,8 +336,9 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
 }
 
 async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposable> {
-  const { loaded, live, options, log, lifecycle, health, metrics, startedAt } = frame
-  const [folder, store, context] = [boot.get(FOLDER), boot.get(STORE), boot.get(CAPSULES)]
+  const { loaded, live, options, log, lifecycle, health, startedAt } = frame
+  const { authenticateBy, createHandlers, createSystemDesk, HttpServer } = boot.get(DOORS)
+  const [folder, store, context, metrics] = [boot.get(FOLDER), boot.get(STORE), boot.get(CAPSULES), boot.get(METRICS)]
   await using parts = new AsyncDisposableStack()
   const lag = parts.use(new LoopLagMonitor({ log }))
   metrics.onCollect(processGauges(lag))
@@ -362,4 +393,11 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
 
 function openMaintenance({ log }: Frame, boot: BootContext): Maintenance {
   return new Maintenance({ context: boot.get(CAPSULES), gate: boot.get(GATE), subject: boot.get(ADMIN), clock, log })
+}
+
+function openStoreCheck({ log, health }: Frame, boot: BootContext): Disposable {
+  const store = boot.get(STORE)
+  const check = new StoreCheck({ look: () => store.doctor('quick'), log })
+  health.register('store check', () => check.finding)
+  return check
 }
