@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { readdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openSource } from '../../../adapters/sources/index.ts'
 import { campaign, createSeeded, pick } from '../../../platform/store/testing.ts'
@@ -56,19 +58,21 @@ class RandomHistory {
   }
 
   #change(): void {
-    const paths = this.repository.git('ls-files', '-z').split('\0').filter(Boolean)
+    const paths = readdirSync(this.repository.path, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.md'))
+      .sort()
     const path = paths.length > 0 ? pick(this.#random, paths) : undefined
     const chance = this.#random()
     if (path === undefined || chance < 0.3)
       this.repository.write(`${pick(this.#random, ['a', 'b', 'c/d', 'c/e'])}-${this.#number++ % 9}.md`, this.#text())
     else if (chance < 0.6) this.repository.write(path, `${this.#text()}\nchanged ${this.#number++}`)
     else if (chance < 0.8) this.#move(path)
-    else if (paths.length > 2) this.repository.git('rm', '-q', '-f', path)
+    else if (paths.length > 2) this.repository.remove(path)
   }
 
   #move(path: string): void {
     const target = `moved-${this.#number++ % 7}.md`
-    if (target !== path) this.repository.git('mv', '-f', path, target)
+    if (target !== path) renameSync(join(this.repository.path, path), join(this.repository.path, target))
   }
 
   #text(): string {
