@@ -12,12 +12,12 @@ import type {
 } from '#capsules'
 import { VERSIONS_READ_MAX } from '../../domain/capsules/rules/index.ts'
 import { findCapsule } from './capsule-rows.ts'
-import { placeKey } from './capsule-writer.ts'
 import { ACTIVE, ARCHIVED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
 import { parseCursor, writeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { resolveFilter, versionInPast } from './filter-sql.ts'
 import type { Names } from './names.ts'
+import { placeKey } from './scope-keys.ts'
 import type { StoredCapsules } from './stored-capsules.ts'
 import { toVector } from './stored-vector.ts'
 

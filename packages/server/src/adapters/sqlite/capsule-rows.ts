@@ -1,6 +1,6 @@
-import { isUuid, uuidBytes } from '#base'
+import { CascadeError, isUuid, uuidBytes } from '#base'
 import type { Database, SqlValue } from './database.ts'
-import type { CapsuleRow } from './write-session.ts'
+import type { CapsuleRow, WriteSession } from './write-session.ts'
 
 const COLUMNS = `key, id, owner, status, trust, effective_trust, unsettled, revision, head, version, type, identity, lane,
   fold, part_of, indexed, space, created_at`
@@ -10,6 +10,13 @@ export function findCapsule(database: Database, id: string): CapsuleRow | undefi
   return isUuid(id)
     ? database.get<CapsuleRow>(`SELECT ${COLUMNS} FROM capsules WHERE id = ?`, uuidBytes(id))
     : undefined
+}
+
+/** @throws CascadeError NOT_FOUND. */
+export function requireCapsule(session: WriteSession, id: string): CapsuleRow {
+  const row = findCapsule(session.database, id)
+  if (!row) throw new CascadeError('NOT_FOUND', `there is no capsule ${id}`)
+  return row
 }
 
 export const getCapsule = (database: Database, key: number): CapsuleRow => {

@@ -1,18 +1,16 @@
-import { CascadeError, formatUuid, isUuid, uuidBytes } from '#base'
+import { CascadeError, formatUuid, isUuid } from '#base'
 import type { CapsuleCreateChange, CapsuleDraft, CapsuleVersionChange, VersionDraft } from '#capsules'
 import type { NearDuplicate } from '#store'
-import { signatureBytes } from '../../domain/capsules/rules/index.ts'
-import { bandBytes } from './band-index.ts'
-import { endVersion, findCapsule, updateCapsule } from './capsule-rows.ts'
-import { ACTIVE, LICENCE_CODES, LINK_CODES, TYPE_CODES } from './codes.ts'
-import { encodeContent } from './content-codec.ts'
+import { endVersion, requireCapsule, updateCapsule } from './capsule-rows.ts'
+import { ACTIVE, TYPE_CODES } from './codes.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
-import { hashKey } from './hash-key.ts'
 import { toIndexedText } from './indexed-text.ts'
-import { findNearDuplicates, type SimilarCapsule } from './near-duplicates.ts'
-import { type LinkedParent, resolveParents } from './parents.ts'
-import { vectorBytes } from './stored-vector.ts'
+import type { SimilarCapsule } from './near-duplicates.ts'
+import { type ResolvedDraft, resolveDraft } from './resolved-draft.ts'
+import { dedupeKey, placeKey } from './scope-keys.ts'
+import { tagText } from './tag-keys.ts'
 import { moveTextToRest } from './text-index.ts'
+import { connectVersion, insertVersion, type VersionTimes } from './version-writer.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 
 /** What a change did to the capsule it is about; `id` is null where it is about several. */
@@ -26,33 +24,15 @@ export interface ChangeEffect {
 
 export const effectOn = (id: string | null): ChangeEffect => ({ id, created: false, nearDuplicates: [] })
 
-/** A draft whose words are interned and whose references are found: ready to be written. */
-interface ResolvedDraft {
-  readonly owner: number
-  readonly identity: number | null
-  readonly lane: number | null
-  readonly fold: number | null
-  readonly tags: readonly number[]
-  readonly partOf: number | null
-  readonly parents: readonly LinkedParent[]
-  readonly space: number | null
-  readonly near: readonly SimilarCapsule[]
-}
-
 export const FIRST_VERSION = '1.0.0'
 
-/** The ACTIVE head that says the same at the same place of the same scope. */
-function findDuplicate({ database, names }: WriteSession, draft: CapsuleDraft, dedupe: number): string | undefined {
-  const row = database.get<{ id: Uint8Array }>(
-    `SELECT c.id FROM capsules c JOIN versions v ON v.key = c.head WHERE c.dedupe = ? AND c.owner = ?
-     AND v.fingerprint = ? AND v.place IS ? ORDER BY c.key LIMIT 1`,
-    dedupe,
-    names.intern(draft.owner),
-    Buffer.from(draft.fingerprint, 'hex'),
-    draft.place,
-  )
-  return row && formatUuid(row.id)
-}
+// Hex digits become bytes in SQLite: a buffer for them takes longer.
+const INSERT_CAPSULE = `INSERT INTO capsules (id, owner, status, trust, effective_trust, revision, head, version, type,
+  identity, lane, fold, part_of, part_index, indexed, space, dedupe, place, created_at, updated_at, valid_from, title, tags)
+  VALUES (unhex(?, '-'), ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const FIND_DUPLICATE = `SELECT c.id FROM capsules c JOIN versions v ON v.key = c.head WHERE c.dedupe = ? AND c.owner = ?
+  AND v.fingerprint = unhex(?) AND v.place IS ? ORDER BY c.key LIMIT 1`
 
 export function createCapsule(session: WriteSession, change: CapsuleCreateChange, now: number): ChangeEffect {
   const { draft } = change
@@ -60,13 +40,13 @@ export function createCapsule(session: WriteSession, change: CapsuleCreateChange
   const twin = change.dedupe === 'scope' ? findDuplicate(session, draft, dedupe) : undefined
   if (twin !== undefined) return { ...effectOn(twin), isTwin: true }
   if (!isUuid(draft.id)) throw new CascadeError('UNPROCESSABLE', `${draft.id} is no UUID`)
-  const resolved = resolve(session, draft, session.names.intern(draft.owner), undefined)
+  const resolved = resolveDraft(session, draft, session.names.intern(draft.owner), undefined)
   const head = session.nextVersion()
   const times = { now, validFrom: draft.validFrom ?? now }
   const key = insertCapsule(session, draft, resolved, { head, dedupe, ...times })
-  const version = { ...draft, version: FIRST_VERSION, versionReason: null }
-  insertVersion(session, head, { capsule: key, ordinal: 1 }, version, resolved, times)
-  connect(session, key, head, draft, resolved, now)
+  const place = { capsule: key, ordinal: 1, version: FIRST_VERSION, reason: null }
+  insertVersion(session, head, place, draft, resolved, times)
+  connectVersion(session, key, head, draft, resolved, now)
   let trust = draft.trust
   if (resolved.parents.length > 0 || resolved.partOf !== null) trust = recomputeTrust(session, key)
   indexHead(session, { key, head, status: ACTIVE, trust }, draft, resolved)
@@ -81,16 +61,17 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
       `version ${draft.version} of ${draft.id} is not above its newest, ${before.version}`,
     )
   }
-  const resolved = resolve(session, draft, before.owner, before)
+  const resolved = resolveDraft(session, draft, before.owner, before)
   const last = getEnd(session, before.head)
   const validFrom = Math.max(last.valid_from, draft.validFrom ?? now)
   if (before.status === ACTIVE && before.indexed === 1) moveTextToRest(session, before)
   endVersion(session.database, before.head, { at: validFrom, recordedAt: now })
   const head = session.nextVersion()
-  const place = { capsule: before.key, ordinal: last.ordinal + 1 }
+  const { version, versionReason: reason } = draft
+  const place = { capsule: before.key, ordinal: last.ordinal + 1, version, reason }
   insertVersion(session, head, place, draft, resolved, { now, validFrom })
   updateCapsule(session.database, before.key, headColumns(session, before, draft, resolved, { head, now, validFrom }))
-  connect(session, before.key, head, draft, resolved, now)
+  connectVersion(session, before.key, head, draft, resolved, now)
   const trust = recomputeTrust(session, before.key)
   if (before.space !== null && before.space !== resolved.space) {
     session.staged.stageSlot({ kind: 'clear', space: before.space, capsule: before.key })
@@ -99,51 +80,16 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
   return { id: draft.id, created: false, nearDuplicates: resolved.near.map(toNearDuplicate) }
 }
 
-/** @throws CascadeError NOT_FOUND. */
-export function requireCapsule(session: WriteSession, id: string): CapsuleRow {
-  const row = findCapsule(session.database, id)
-  if (!row) throw new CascadeError('NOT_FOUND', `there is no capsule ${id}`)
-  return row
-}
-
-/** Stands for what makes a duplicate, less the fingerprint's other half: an index key, compared in full when found. */
-export const dedupeKey = (
-  owner: string,
-  same: Pick<CapsuleDraft, 'identity' | 'lane' | 'fold' | 'type' | 'place' | 'fingerprint'>,
-): number => {
-  const { identity, lane, fold, type, place, fingerprint } = same
-  return hashKey(JSON.stringify([owner, identity, lane, fold, type, place, fingerprint]))
-}
-
-export const placeKey = (
-  owner: string,
-  scope: { readonly identity: string | null; readonly lane: string | null; readonly fold: string | null },
-  place: string,
-): number => hashKey(JSON.stringify([owner, scope.identity, scope.lane, scope.fold, place]))
-
-function resolve(
-  session: WriteSession,
-  draft: CapsuleDraft | VersionDraft,
-  owner: number,
-  before: CapsuleRow | undefined,
-): ResolvedDraft {
-  const { names } = session
-  return {
-    owner,
-    parents: resolveParents(session, draft, before),
-    partOf: draft.partOf === null ? null : requireCapsule(session, draft.partOf.id).key,
-    space: draft.embedding === null ? null : session.spaces.intern(draft.embedding),
-    identity: names.internNullable(draft.identity),
-    lane: names.internNullable(draft.lane),
-    fold: names.internNullable(draft.fold),
-    tags: draft.tags.map((tag) => names.intern(tag)),
-    near: findNearDuplicates(session, owner, draft),
-  }
-}
-
-interface VersionTimes {
-  readonly now: number
-  readonly validFrom: number
+/** The ACTIVE head that says the same at the same place of the same scope. */
+function findDuplicate({ database, names }: WriteSession, draft: CapsuleDraft, dedupe: number): string | undefined {
+  const row = database.get<{ id: Uint8Array }>(
+    FIND_DUPLICATE,
+    dedupe,
+    names.intern(draft.owner),
+    draft.fingerprint,
+    draft.place,
+  )
+  return row && formatUuid(row.id)
 }
 
 function insertCapsule(
@@ -154,10 +100,8 @@ function insertCapsule(
 ): number {
   const { database } = session
   return database.insert(
-    `INSERT INTO capsules (id, owner, status, trust, effective_trust, revision, head, version, type, identity, lane, fold,
-       part_of, part_index, indexed, space, dedupe, place, created_at, updated_at, valid_from, title, tags)
-     VALUES (?, ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    uuidBytes(draft.id),
+    INSERT_CAPSULE,
+    draft.id,
     resolved.owner,
     draft.trust,
     draft.trust,
@@ -210,95 +154,6 @@ function headColumns(
   }
 }
 
-function insertVersion(
-  session: WriteSession,
-  key: number,
-  { capsule, ordinal }: { readonly capsule: number; readonly ordinal: number },
-  draft: VersionDraft,
-  resolved: ResolvedDraft,
-  { now, validFrom }: VersionTimes,
-): void {
-  const content = encodeContent(draft.content, session.settings.compressionLevel)
-  session.database.run(
-    `INSERT INTO versions (key, capsule, ordinal, version, created_at, valid_from, bytes, type, indexed, space, author, identity,
-       lane, fold, part_of, part_index, part_place, licence, category, title, tags, place, fingerprint,
-       digest_key, metadata, source, version_reason, licence_terms, content)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    key,
-    capsule,
-    ordinal,
-    draft.version,
-    now,
-    validFrom,
-    content.bytes,
-    TYPE_CODES.encode(draft.type),
-    Number(draft.indexed),
-    resolved.space,
-    session.names.intern(draft.author),
-    resolved.identity,
-    resolved.lane,
-    resolved.fold,
-    resolved.partOf,
-    draft.partOf?.index ?? null,
-    draft.partOf?.place ?? null,
-    LICENCE_CODES.encode(draft.licence),
-    draft.category,
-    draft.title,
-    tagText(resolved.tags),
-    draft.place,
-    Buffer.from(draft.fingerprint, 'hex'),
-    draft.digestKey,
-    isEmpty(draft.metadata) ? null : JSON.stringify(draft.metadata),
-    draft.source === null ? null : JSON.stringify(draft.source),
-    draft.versionReason,
-    draft.licenceTerms,
-    content.stored,
-  )
-}
-
-/** Rows that hang on a version: its vector, tags, parents, bands, and the links to what resembles it. */
-function connect(
-  { database, bands }: WriteSession,
-  capsule: number,
-  version: number,
-  draft: CapsuleDraft | VersionDraft,
-  { space, tags, parents, near }: ResolvedDraft,
-  now: number,
-): void {
-  if (draft.embedding && space !== null) {
-    database.run('INSERT INTO embeddings VALUES (?, ?, ?)', version, space, vectorBytes(draft.embedding.vector))
-  }
-  for (const tag of new Set(tags)) database.run('INSERT INTO version_tags VALUES (?, ?)', tag, version)
-  for (const [position, parent] of parents.entries()) {
-    const { edge } = parent
-    database.run(
-      'INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      capsule,
-      version,
-      position,
-      parent.key,
-      edge.version,
-      edge.reason,
-      edge.at,
-      edge.changes === undefined ? null : JSON.stringify(edge.changes),
-    )
-  }
-  if (draft.minhash) {
-    database.run(
-      'INSERT INTO signatures VALUES (?, ?, ?)',
-      version,
-      signatureBytes(draft.minhash),
-      bandBytes(draft.bands),
-    )
-    for (const band of draft.bands) bands.add(band, version)
-  }
-  for (const { key, similarity } of near) {
-    database.run('INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?)', capsule, SIMILAR_TO, key, similarity, now)
-  }
-}
-
-const SIMILAR_TO = LINK_CODES.encode('SIMILAR_TO')
-
 interface IndexedHead {
   readonly key: number
   readonly head: number
@@ -339,12 +194,4 @@ function compareVersions(a: string, b: string): number {
   return differing === -1 ? 0 : left[differing]! - right[differing]!
 }
 
-/** Keys of tags as a row lists them; `parseTagKeys` reads them. */
-const tagText = (tags: readonly number[]): string | null => (tags.length === 0 ? null : JSON.stringify(tags))
-
 const toNearDuplicate = ({ id, similarity }: SimilarCapsule): NearDuplicate => ({ id, similarity })
-
-function isEmpty(value: object): boolean {
-  for (const _ in value) return false
-  return true
-}

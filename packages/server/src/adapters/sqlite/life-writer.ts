@@ -1,10 +1,11 @@
 import { CascadeError } from '#base'
 import type { CapsuleLinkChange, CapsuleStatusChange, CapsuleTrustChange, CapsuleUnlinkChange } from '#capsules'
 import { type ChunkStanding, followDocument } from '../../domain/capsules/rules/index.ts'
-import { endVersion, updateCapsule, type VersionEnd } from './capsule-rows.ts'
-import { type ChangeEffect, dedupeKey, effectOn, requireCapsule } from './capsule-writer.ts'
+import { endVersion, requireCapsule, updateCapsule, type VersionEnd } from './capsule-rows.ts'
+import { type ChangeEffect, effectOn } from './capsule-writer.ts'
 import { ACTIVE, ARCHIVED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
+import { dedupeKey } from './scope-keys.ts'
 import { moveTextToHead, moveTextToRest } from './text-index.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 

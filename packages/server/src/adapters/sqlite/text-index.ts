@@ -20,18 +20,20 @@ export function moveTextToHead(session: WriteSession, row: CapsuleRow): void {
 /** Writes the last word on each row. The tables keep no text of their own: a row is removed and put in anew. */
 export function writeTexts(database: Database, effects: Iterable<TextEffect>): void {
   for (const { table, key, text } of effects) {
-    if (text === null) database.run(`DELETE FROM ${table} WHERE rowid = ?`, key)
-    else {
-      database.run(
-        `INSERT OR REPLACE INTO ${table} (rowid, title, tags, content) VALUES (?, ?, ?, ?)`,
-        key,
-        text.title,
-        text.tags,
-        text.content,
-      )
-    }
+    if (text === null) database.run(REMOVE[table], key)
+    else database.run(INSERT[table], key, text.title, text.tags, text.content)
   }
 }
+
+const REMOVE = {
+  fts_head: 'DELETE FROM fts_head WHERE rowid = ?',
+  fts_rest: 'DELETE FROM fts_rest WHERE rowid = ?',
+} as const satisfies Record<TextEffect['table'], string>
+
+const INSERT = {
+  fts_head: 'INSERT OR REPLACE INTO fts_head (rowid, title, tags, content) VALUES (?, ?, ?, ?)',
+  fts_rest: 'INSERT OR REPLACE INTO fts_rest (rowid, title, tags, content) VALUES (?, ?, ?, ?)',
+} as const satisfies Record<TextEffect['table'], string>
 
 interface TextRow {
   readonly title: string | null

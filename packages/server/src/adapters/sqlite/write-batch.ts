@@ -1,15 +1,8 @@
 import { CascadeError } from '#base'
 import type { CapsuleChange } from '#capsules'
 import { type Change, COVERS, type Receipt, type RecordDelete, type RecordPut } from '#store'
-import { findCapsule } from './capsule-rows.ts'
-import {
-  addVersion,
-  type ChangeEffect,
-  createCapsule,
-  effectOn,
-  FIRST_VERSION,
-  requireCapsule,
-} from './capsule-writer.ts'
+import { findCapsule, requireCapsule } from './capsule-rows.ts'
+import { addVersion, type ChangeEffect, createCapsule, effectOn, FIRST_VERSION } from './capsule-writer.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
 import { link, setStatus, setTrust, unlink } from './life-writer.ts'
 import type { WritableCommand } from './packed-commands.ts'
