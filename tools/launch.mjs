@@ -22,6 +22,7 @@ const TASKS = {
   campaign: { args: [QUIET, 'tools/campaign.ts'], cwd: ROOT },
   'test-summary': { args: [QUIET, 'tools/test-summary.ts'], cwd: ROOT },
   generate: { args: [QUIET, 'tools/generate.ts'], cwd: ROOT },
+  package: { args: [QUIET, 'tools/build-package.ts'], cwd: ROOT },
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

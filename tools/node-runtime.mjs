@@ -26,17 +26,20 @@ export const NODE_MAJOR_MIN = 24
  */
 
 /**
- * The pinned runtime that npm installed for this machine, else the running Node when it is new enough, else the sentence
- * that says what to do.
+ * The pinned runtime that npm installed for this machine and the running Node where it is new enough, the preferred one
+ * of both; without either, the sentence that says what to do.
  *
  * @param {Machine} machine
+ * @param {{ prefer?: 'pinned' | 'own' }} [options]
  * @returns {NodeChoice}
  */
-export function chooseNode(machine) {
+export function chooseNode(machine, { prefer = 'pinned' } = {}) {
   const [name, file] = pinnedBinary(machine)
+  const ownFits = majorOf(machine.version) >= NODE_MAJOR_MIN
+  if (ownFits && prefer === 'own') return { kind: 'own', path: machine.execPath }
   const pinned = machine.musl ? undefined : machine.resolve(name, file)
   if (pinned !== undefined) return { kind: 'pinned', path: pinned }
-  if (majorOf(machine.version) >= NODE_MAJOR_MIN) return { kind: 'own', path: machine.execPath }
+  if (ownFits) return { kind: 'own', path: machine.execPath }
   const curable = !machine.musl && machine.offered.includes(name)
   return { kind: 'none', curable, message: curable ? notInstalled(machine, name) : nodeMissing(machine) }
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '#config'
 
-/** The sources run as they are in a clone; the published package holds them compiled, in one folder below its root. */
+/** The sources run as they are in a clone; the published package holds them compiled, in dist/lib. */
 const PACKAGED = import.meta.url.endsWith('.js')
 
 /** Folder of the clone or of the installed package that this program belongs to. */
-const HOME = fileURLToPath(new URL(PACKAGED ? '../' : '../../../', import.meta.url))
+const HOME = fileURLToPath(new URL(PACKAGED ? '../../' : '../../../', import.meta.url))
 
 /** The documentation that comes with the program and is what a first start imports; null when somebody removed it. */
 export function findSamples(): string | null {
