@@ -21,11 +21,30 @@ export function settingsOf({ search, ask, memory }: Config): {
 }
 
 /** The same as the configuration has them now, worked out once for each time it was read. */
-export function liveSettings(live: LiveConfig): () => ReturnType<typeof settingsOf> {
-  let [of, settings] = [live.loaded, settingsOf(live.loaded.config)]
-  return () => {
-    if (of !== live.loaded) [of, settings] = [live.loaded, settingsOf(live.loaded.config)]
-    return settings
+export class LiveSettings {
+  readonly #live: LiveConfig
+  #of: LoadedConfig
+  #settings: ReturnType<typeof settingsOf>
+
+  constructor(live: LiveConfig) {
+    this.#live = live
+    this.#of = live.loaded
+    this.#settings = settingsOf(live.loaded.config)
+  }
+
+  get search(): SearchSettings {
+    return this.#now().search
+  }
+
+  get ask(): AskSettings {
+    return this.#now().ask
+  }
+
+  #now(): ReturnType<typeof settingsOf> {
+    if (this.#of === this.#live.loaded) return this.#settings
+    this.#of = this.#live.loaded
+    this.#settings = settingsOf(this.#of.config)
+    return this.#settings
   }
 }
 

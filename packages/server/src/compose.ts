@@ -23,7 +23,7 @@ import type * as Sources from './adapters/sources/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
-import { liveSettings, reloadConfig } from './compose-settings.ts'
+import { LiveSettings, reloadConfig } from './compose-settings.ts'
 import type { LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
 import type * as Http from './edge/http/index.ts'
 import { createImportDesk, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
@@ -294,21 +294,8 @@ function chooseEmbedder({
 }
 
 function openCapsules({ live }: Frame, boot: BootContext): undefined {
-  const settings = liveSettings(live)
-  boot.provide(CAPSULES, {
-    clock,
-    newId,
-    random: systemRandom,
-    store: boot.get(STORE),
-    subjects: boot.get(SUBJECTS),
-    embedder: boot.get(EMBEDDER),
-    get search() {
-      return settings().search
-    },
-    get ask() {
-      return settings().ask
-    },
-  })
+  const parts = { store: boot.get(STORE), subjects: boot.get(SUBJECTS), embedder: boot.get(EMBEDDER) }
+  boot.provide(CAPSULES, Object.assign(new LiveSettings(live), { clock, newId, random: systemRandom, ...parts }))
   return undefined
 }
 

@@ -26,13 +26,13 @@ test('SIGHUP takes over what may change, and a file with a mistake changes nothi
 
   writeFileSync(FILE, `limits:\n  rate:\n    burst: 7 or so\nembedding:\n  api_key: ${SECRET}\n`)
   server.child.kill('SIGHUP')
-  await expect.poll(() => server.log).toContain('nothing has changed')
+  await expect.poll(() => server.log, { timeout: 20_000 }).toContain('nothing has changed')
   expect(server.log).toContain('limits.rate.burst')
   expect(await burst()).toBe(before)
 
   writeFileSync(FILE, 'limits:\n  rate:\n    burst: 77\nlog:\n  level: debug\nstore:\n  readers: 3\n')
   server.child.kill('SIGHUP')
-  await expect.poll(() => server.log).toContain('the configuration was read again')
+  await expect.poll(() => server.log, { timeout: 20_000 }).toContain('the configuration was read again')
   const told = server.log.split('\n').find((line) => line.includes('was read again')) ?? '{}'
   expect(JSON.parse(told)).toMatchObject({
     file: FILE,

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { messageOf } from '#base'
-import { readDocument } from '../../domain/capsules/import/document.ts'
+import { readDocument } from '../../domain/capsules/import/index.ts'
 import type { ReadAnswer, ReadRequest } from './document-message.ts'
 
 /** The thread behind `openDocumentReader`: one answer for each request, in their order. */
