@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { CascadeError } from '#base'
 import type { ReaderData, ReaderOperations } from './reader-worker.ts'
 import { lostThread, ThreadLink } from './thread-link.ts'
@@ -10,7 +11,7 @@ const READ_DEADLINE_MS = 30_000
 
 export interface ReaderPoolOptions {
   readonly size: number
-  readonly data: Omit<ReaderData, 'reader' | 'spaces'>
+  readonly data: Omit<ReaderData, 'reader' | 'spaces' | 'team'>
   readonly onLost: (cause: unknown) => void
 }
 
@@ -21,10 +22,13 @@ export class ReaderPool {
   readonly #options: ReaderPoolOptions
   readonly #spaces = new Map<number, SpaceAnnouncement>()
   readonly #links: Link[] = []
+  readonly #team: ReaderData['team']
   #closed = false
 
   constructor(options: ReaderPoolOptions) {
     this.#options = options
+    const busy = new SharedArrayBuffer(options.size * Int32Array.BYTES_PER_ELEMENT)
+    this.#team = { name: `readers ${randomUUID()}`, busy }
   }
 
   /** Starts the readers; the file must be there. */
@@ -70,7 +74,7 @@ export class ReaderPool {
   }
 
   #open(reader: number): Link {
-    const data: ReaderData = { ...this.#options.data, reader, spaces: [...this.#spaces.values()] }
+    const data: ReaderData = { ...this.#options.data, reader, spaces: [...this.#spaces.values()], team: this.#team }
     return new ThreadLink<ReaderOperations>({
       file: 'reader-worker',
       data,

@@ -2,6 +2,7 @@ import { CascadeError } from '#base'
 import { encodeQuery, type QueryCode } from './embedding-code.ts'
 import { type Kernel, openKernel } from './kernel/kernel.ts'
 import * as at from './kernel/layout.ts'
+import { HELPERS_MAX, type HelperResult, ScanDesk } from './scan-desk.ts'
 import { forEachBit, SlotBitmap } from './slot-bitmap.ts'
 import { type SlotFilter, writeFilter } from './slot-filter.ts'
 import { type SpaceHandle, SpaceMemory } from './space-memory.ts'
@@ -26,6 +27,29 @@ export interface SearchResult {
 const ROUNDING = 1e-5
 const SEGMENT_WORDS = at.SEGMENT_SLOTS / 32
 const KEPT_WORDS = at.CANDIDATE_BYTES / 4
+/** Slots of the first segment that must pass, for a scan to be worth sharing: with fewer it is over before help comes. */
+const SHARED_FROM = 2000
+const SHARED_SEGMENTS_MIN = 3
+
+/** What a helper needs beside the asker's scratch. */
+export interface ScanJob {
+  /** Number of the reader that asks. */
+  readonly reader: number
+  readonly job: number
+  readonly limit: number
+  readonly segments: number
+  readonly coarseStep: number
+  readonly fineStep: number
+  readonly slack: number
+}
+
+/** Other readers of the same space, in threads of their own. */
+export interface ScanTeam {
+  /** Whether somebody has nothing to do just now. */
+  hasIdle(): boolean
+  /** Asks the others to call `help`; who comes too late finds nothing left. */
+  call(job: ScanJob): void
+}
 
 /**
  * Searches a space from one thread, while the writer goes on writing in its own. What is read may be a moment old: a
@@ -39,12 +63,14 @@ export class VectorReader {
   readonly #bytes: Uint8Array<SharedArrayBuffer>
   readonly #words: Uint32Array<SharedArrayBuffer>
   readonly #floats: Float32Array<SharedArrayBuffer>
+  readonly #desk: ScanDesk
+  #team: ScanTeam | undefined
 
   /**
    * @param reader number of the scratch area, 0 to READERS_MAX - 1 (the last, READERS_MAX, is the writer's). No two
    * threads may have the same; a thread that takes the place of one that ended takes its number.
    */
-  private constructor(handle: SpaceHandle, reader: number) {
+  private constructor(handle: SpaceHandle, reader: number, team: ScanTeam | undefined) {
     this.#space = new SpaceMemory(handle.memory)
     this.#kernel = openKernel(handle.kernel, handle.memory)
     this.#reader = reader
@@ -53,13 +79,15 @@ export class VectorReader {
     this.#bytes = new Uint8Array(this.#space.buffer, this.#scratch, bytes)
     this.#words = new Uint32Array(this.#space.buffer, this.#scratch, bytes / 4)
     this.#floats = new Float32Array(this.#space.buffer, this.#scratch, bytes / 4)
+    this.#desk = new ScanDesk(this.#space.buffer, reader)
+    this.#team = team
   }
 
   /** @throws CascadeError INTERNAL when there is no such scratch area, or the memory is no space. */
-  static attach(handle: SpaceHandle, { reader }: { reader: number }): VectorReader {
+  static attach(handle: SpaceHandle, { reader, team }: { reader: number; team?: ScanTeam }): VectorReader {
     if (!Number.isInteger(reader) || reader < 0 || reader > at.READERS_MAX)
       throw new CascadeError('INTERNAL', `readers are 0 to ${at.READERS_MAX}, ${reader} came`)
-    const attached = new VectorReader(handle, reader)
+    const attached = new VectorReader(handle, reader, team)
     // A thread that was ended in the middle of a search cannot have cleared its mark.
     Atomics.store(attached.#space.header, at.BUSY_WORD + reader, 0)
     return attached
@@ -78,13 +106,44 @@ export class VectorReader {
     if (!Number.isInteger(limit) || limit < 1 || limit > at.LIMIT_MAX)
       throw new CascadeError('INTERNAL', `a search keeps 1 to ${at.LIMIT_MAX} candidates, ${limit} came`)
     const code = encodeQuery(query, this.dimensions)
+    const rest = code.restMost + ROUNDING
     return this.#exclusively(() => {
       this.#begin(code, limit)
-      const scanned = this.#forEachSegment(filter, (segment, words) => {
-        this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
-      })
-      const rest = code.restMost + ROUNDING
-      return { ...this.#candidates(rest), scanned, ceiling: this.#kernel.ceilingNow() + rest }
+      const { scanned, job } = this.#scanAll(filter, limit, code)
+      const ceiling = this.#kernel.ceilingNow()
+      const own = this.#kernel.finish()
+      const helped = job === undefined ? [] : this.#desk.close(job)
+      if (helped) return this.#merge(own, helped, { limit, scanned, ceiling, rest })
+      // A helper's thread was ended in the middle of its part: nothing is certain then but what one does alone.
+      this.#team = undefined
+      this.#begin(code, limit)
+      const alone = this.#scanAll(filter, limit, code).scanned
+      const again = this.#kernel.ceilingNow()
+      return this.#merge(this.#kernel.finish(), [], { limit, scanned: alone, ceiling: again, rest })
+    })
+  }
+
+  /** Takes part in the scan of another reader of the space, if there is anything left of it. */
+  help({ reader, job, limit, segments, coarseStep, fineStep, slack }: ScanJob): void {
+    const desk = new ScanDesk(this.#space.buffer, reader)
+    const seat = desk.takeSeat(job)
+    if (seat === undefined) return
+    this.#exclusively(() => {
+      this.#space.refresh()
+      const asker = (1 + reader * at.SCRATCH_PAGES) * at.PAGE_BYTES
+      // The filter and the query lie before the bitmaps; nobody changes them as long as a seat is taken.
+      this.#bytes.set(new Uint8Array(this.#space.buffer, asker, at.BITMAP))
+      this.#kernel.begin(this.#scratch, this.#space.width, limit, coarseStep, fineStep, slack)
+      let scanned = 0
+      for (let next = desk.takeSegment(job, segments); next !== undefined; next = desk.takeSegment(job, segments)) {
+        scanned += this.#scanSegment(next)
+      }
+      const ceiling = this.#kernel.ceilingNow()
+      const count = this.#kernel.finish()
+      const found = this.#bytes.subarray(at.CANDIDATES, at.CANDIDATES + count * at.CANDIDATE_BYTES)
+      const place = asker + at.CANDIDATES + (seat + 1) * limit * at.CANDIDATE_BYTES
+      new Uint8Array(this.#space.buffer, place, found.length).set(found)
+      desk.leaveSeat(job, seat, { count, scanned, ceiling })
     })
   }
 
@@ -126,6 +185,48 @@ export class VectorReader {
     halves.set(code.coarse, at.QUERY_COARSE_16 / 2)
     halves.set(code.fine, at.QUERY_FINE_16 / 2)
     this.#kernel.begin(this.#scratch, width, limit, code.coarseStep, code.fineStep, code.fineMost + ROUNDING)
+  }
+
+  /** Scans every segment, and from the second on with whoever comes to help, where that is worth while. */
+  #scanAll(
+    filter: SlotFilter,
+    limit: number,
+    { coarseStep, fineStep, fineMost }: QueryCode,
+  ): { readonly scanned: number; readonly job: number | undefined } {
+    const segments = Math.ceil(this.#space.slotsEnd / at.SEGMENT_SLOTS)
+    // A helper cannot ask what only this thread knows, and its candidates need room beside the others'.
+    const isOwn = filter.allow !== undefined || (filter.tags?.length && filter.overflow)
+    const canShare = segments >= SHARED_SEGMENTS_MIN && limit * (HELPERS_MAX + 1) <= at.LIMIT_MAX
+    if (isOwn || !canShare || !this.#team) {
+      const scanned = this.#forEachSegment(filter, (segment, words) => {
+        this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
+      })
+      return { scanned, job: undefined }
+    }
+    writeFilter(filter, this.#bytes, this.#words)
+    this.#space.refresh()
+    let scanned = this.#scanSegment(0)
+    const job = this.#desk.open(1)
+    if (scanned >= SHARED_FROM && this.#team.hasIdle())
+      this.#team.call({
+        ...{ reader: this.#reader, job, limit, segments },
+        ...{ coarseStep, fineStep, slack: fineMost + ROUNDING },
+      })
+    for (let next = this.#desk.takeSegment(job, segments); next !== undefined; ) {
+      scanned += this.#scanSegment(next)
+      next = this.#desk.takeSegment(job, segments)
+    }
+    return { scanned, job }
+  }
+
+  /** Filters and scans one segment with the filter and the query in scratch; how many slots passed. */
+  #scanSegment(segment: number): number {
+    const words = Math.ceil(Math.min(at.SEGMENT_SLOTS, this.#space.slotsEnd - segment * at.SEGMENT_SLOTS) / 64)
+    const address = this.#space.segmentAt(segment)
+    this.#seed(segment, undefined)
+    const passing = this.#kernel.filter(address, words, this.#scratch)
+    if (passing > 0) this.#kernel.scan(address, segment * at.SEGMENT_SLOTS, words)
+    return passing
   }
 
   /** Leaves each segment's passing slots in scratch and calls `use` where there are any; returns how many there were. */
@@ -173,18 +274,27 @@ export class VectorReader {
     return removed
   }
 
-  /** @param rest the most that the query's own rounding can add to a score. */
-  #candidates(rest: number): Pick<SearchResult, 'slots' | 'scores' | 'reaches'> {
-    const count = this.#kernel.finish()
-    const slots = new Uint32Array(count)
-    const scores = new Float32Array(count)
-    const reaches = new Float32Array(count)
-    for (let index = 0; index < count; index++) {
-      const from = at.CANDIDATES / 4 + index * KEPT_WORDS
-      scores[index] = this.#floats[from]!
-      slots[index] = this.#words[from + 1]!
-      reaches[index] = this.#floats[from + 2]! + rest
+  /** The best of what this thread and its helpers found, each of whom has sorted candidates in scratch. */
+  #merge(
+    own: number,
+    helped: readonly HelperResult[],
+    { limit, scanned, ceiling, rest }: { limit: number; scanned: number; ceiling: number; rest: number },
+  ): SearchResult {
+    const counts = [own, ...helped.map(({ count }) => count)]
+    const places = counts.flatMap((count, part) =>
+      Array.from({ length: count }, (_, index) => at.CANDIDATES / 4 + (part * limit + index) * KEPT_WORDS),
+    )
+    const [floats, words] = [this.#floats, this.#words]
+    if (helped.length > 0) places.sort((a, b) => floats[b]! - floats[a]! || words[a + 1]! - words[b + 1]!)
+    const kept = places.slice(0, limit)
+    const left = places.slice(limit)
+    return {
+      slots: Uint32Array.from(kept, (place) => words[place + 1]!),
+      scores: Float32Array.from(kept, (place) => floats[place]!),
+      reaches: Float32Array.from(kept, (place) => floats[place + 2]! + rest),
+      scanned: helped.reduce((sum, result) => sum + result.scanned, scanned),
+      ceiling:
+        Math.max(ceiling, ...helped.map((result) => result.ceiling), ...left.map((place) => floats[place + 2]!)) + rest,
     }
-    return { slots, scores, reaches }
   }
 }

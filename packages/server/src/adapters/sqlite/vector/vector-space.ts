@@ -4,7 +4,7 @@ import { detectKernel, type KernelKind } from './kernel/kernel.ts'
 import * as at from './kernel/layout.ts'
 import { checkColumns, type SlotColumns, tagSignature } from './slot-filter.ts'
 import { type SpaceHandle, SpaceMemory } from './space-memory.ts'
-import { VectorReader } from './vector-reader.ts'
+import { type ScanTeam, VectorReader } from './vector-reader.ts'
 
 /** The columns of one segment, as the writer sees them. */
 interface Segment {
@@ -50,7 +50,7 @@ export class VectorSpace {
   }
 
   /** Opens the space of a handle for searching, in any thread; see VectorReader for `reader`. */
-  static attach(handle: SpaceHandle, options: { reader: number }): VectorReader {
+  static attach(handle: SpaceHandle, options: { reader: number; team?: ScanTeam }): VectorReader {
     return VectorReader.attach(handle, options)
   }
 

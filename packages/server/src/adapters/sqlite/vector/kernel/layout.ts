@@ -14,8 +14,12 @@ export const SLOTS_WORD = 2
 /** From this word on, one word a scratch area: 1 while a search is using it. */
 export const BUSY_WORD = 16
 
+/** From this word on, DESK_WORDS words a scratch area: where its scan is shared with other readers. */
+export const DESKS_WORD = 64
+export const DESK_WORDS = 16
+
 /** Says that the memory is a vector space of this layout; changes with the layout. */
-export const MAGIC = 0x46435601
+export const MAGIC = 0x46435602
 export const READERS_MAX = 32
 export const SCRATCH_PAGES = 2
 export const SEGMENTS_PAGE = 1 + (READERS_MAX + 1) * SCRATCH_PAGES
