@@ -33,6 +33,15 @@ export interface PageRequest {
   readonly cursor?: string
 }
 
+/** Capsules that are alike in what is counted; there are few such kinds, and one pass over the table finds all. */
+interface CountedKind {
+  readonly status: number
+  readonly type: number
+  readonly space: number | null
+  readonly capsules: number
+  readonly chunks: number
+}
+
 /** The reading methods of the capsule port that are no search, over one connection. */
 export class CapsuleReader {
   readonly #database: Database
@@ -201,28 +210,21 @@ export class CapsuleReader {
   }
 
   counts(): CapsuleCounts {
-    const totals = this.#database.get<{ capsules: number; chunks: number }>(
-      'SELECT count(*) AS capsules, count(part_of) AS chunks FROM capsules',
+    const kinds = this.#database.all<CountedKind>(
+      'SELECT status, type, space, count(*) AS capsules, count(part_of) AS chunks FROM capsules GROUP BY status, type, space',
     )
     const versions = this.#database.get<{ versions: number; bytes: number | null }>(
       'SELECT count(*) AS versions, sum(bytes) AS bytes FROM versions',
     )
     return {
-      capsules: totals?.capsules ?? 0,
-      chunks: totals?.chunks ?? 0,
+      capsules: kinds.reduce((sum, { capsules }) => sum + capsules, 0),
+      chunks: kinds.reduce((sum, { chunks }) => sum + chunks, 0),
       versions: versions?.versions ?? 0,
       contentBytes: versions?.bytes ?? 0,
-      byStatus: this.#tally('status', STATUS_CODES.decode),
-      byType: this.#tally('type', TYPE_CODES.decode),
-      byEmbeddingModel: this.#tally('space', (space) => this.#stored.model(space)),
+      byStatus: tally(kinds, ({ status }) => STATUS_CODES.decode(status)),
+      byType: tally(kinds, ({ type }) => TYPE_CODES.decode(type)),
+      byEmbeddingModel: tally(kinds, ({ space }) => (space === null ? undefined : this.#stored.model(space))),
     }
-  }
-
-  #tally(column: 'status' | 'type' | 'space', nameOf: (code: number) => string): Record<string, number> {
-    const rows = this.#database.all<{ code: number; count: number }>(
-      `SELECT ${column} AS code, count(*) AS count FROM capsules WHERE ${column} IS NOT NULL GROUP BY ${column}`,
-    )
-    return Object.fromEntries(rows.map(({ code, count }) => [nameOf(code), count]))
   }
 
   #versionKey(id: string, version: string): number | undefined {
@@ -240,4 +242,17 @@ export class CapsuleReader {
     const sql = 'SELECT key FROM versions WHERE capsule = ? AND ordinal < ? ORDER BY ordinal DESC LIMIT ?'
     return this.#database.all<{ key: number }>(sql, capsule.key, before, limit).map(({ key }) => key)
   }
+}
+
+function tally(
+  kinds: readonly CountedKind[],
+  nameOf: (kind: CountedKind) => string | undefined,
+): Record<string, number> {
+  // A map, because a model may have any name: `__proto__` is no member of an object.
+  const counts = new Map<string, number>()
+  for (const kind of kinds) {
+    const name = nameOf(kind)
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + kind.capsules)
+  }
+  return Object.fromEntries(counts)
 }

@@ -15,6 +15,8 @@ export interface SpaceAnnouncement {
 
 /** Rows that are read at once: enough to be quick, few enough that their vectors are memory for a moment only. */
 const ROWS_AT_ONCE = 128
+/** Lists of tags that are remembered while the rows are read. */
+const TAG_LISTS_MAX = 10_000
 
 type SlotRow = readonly [
   capsule: number,
@@ -49,8 +51,9 @@ export class VectorSlots {
       this.#open(key, dimensions)
     }
     let count = 0
+    const tagKeys = rememberTagKeys()
     for (let rows = readSlots(database, 0); rows.length > 0; rows = readSlots(database, rows.at(-1)![0])) {
-      for (const row of rows) this.#spaces.get(row[1])?.put(row[0] - 1, toVector(row[2]), columnsOf(row))
+      for (const row of rows) this.#spaces.get(row[1])?.put(row[0] - 1, toVector(row[2]), columnsOf(row, tagKeys))
       count += rows.length
     }
     return count
@@ -107,7 +110,20 @@ const readSlots = (database: Database, afterKey: number): SlotRow[] =>
     afterKey,
   )
 
-const columnsOf = ([, , , status, trust, type, owner, identity, lane, fold, tags]: SlotRow): SlotColumns => ({
+/** Many capsules bear the same tags: each list is parsed once. */
+function rememberTagKeys(): typeof parseTagKeys {
+  const known = new Map<string | null, number[]>()
+  return (text) => {
+    const keys = known.get(text) ?? parseTagKeys(text)
+    if (known.size < TAG_LISTS_MAX) known.set(text, keys)
+    return keys
+  }
+}
+
+const columnsOf = (
+  [, , , status, trust, type, owner, identity, lane, fold, tags]: SlotRow,
+  tagKeys: typeof parseTagKeys,
+): SlotColumns => ({
   trust,
   type,
   status,
@@ -115,5 +131,5 @@ const columnsOf = ([, , , status, trust, type, owner, identity, lane, fold, tags
   identity: identity ?? 0,
   lane: lane ?? 0,
   fold: fold ?? 0,
-  tags: parseTagKeys(tags),
+  tags: tagKeys(tags),
 })
