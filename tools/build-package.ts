@@ -1,19 +1,39 @@
-// Fills dist/ with what the package holds beside the documents of the repository. `npm pack` runs it and packs.
-import { cpSync } from 'node:fs'
+// Fills dist/ with what the package holds beside files of the repository. `npm pack` runs this first, then packs.
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { ROOT } from './node-runtime.mjs'
+import { writeBillOfMaterials } from './packaging/bill-of-materials.ts'
 import { bundle } from './packaging/bundle.ts'
+import { findBundledPackages } from './packaging/bundled-packages.ts'
 import { findReached } from './packaging/source-files.ts'
+import { writeThirdPartyNotices } from './packaging/third-party-notices.ts'
 
 const SOURCES = join(ROOT, 'packages/server/src')
-const OUT = join(ROOT, 'dist/lib')
+const DIST = join(ROOT, 'dist')
+
+const Manifest = z.object({
+  name: z.string(),
+  version: z.string(),
+  description: z.string(),
+  license: z.string(),
+  optionalDependencies: z.record(z.string(), z.string()),
+})
 
 const { workers, assets } = findReached(SOURCES)
-const entries = { main: 'main.ts', ...Object.fromEntries(workers) }
-const modules = await bundle({
-  root: ROOT,
-  out: OUT,
-  entries: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(SOURCES, path)])),
-})
-for (const [name, path] of assets) cpSync(join(SOURCES, path), join(OUT, name), { recursive: true })
-process.stderr.write(`dist/lib: ${modules.length} modules, ${workers.size} threads, ${assets.size} assets\n`)
+const entries = [['main', 'main.ts'], ...workers].map(([name, path = '']) => [name, join(SOURCES, path)])
+const modules = await bundle({ root: ROOT, entries: Object.fromEntries(entries), out: join(DIST, 'lib') })
+for (const [name, path] of assets) cpSync(join(SOURCES, path), join(DIST, 'lib', name), { recursive: true })
+
+const packages = findBundledPackages(ROOT, modules)
+const manifest = Manifest.parse(JSON.parse(readText('package.json')))
+writeFileSync(join(DIST, 'THIRD-PARTY-NOTICES.md'), writeThirdPartyNotices(packages))
+writeFileSync(join(DIST, 'sbom.cdx.json'), writeBillOfMaterials(manifest, packages, readText('package-lock.json')))
+// Standard output belongs to npm, which tells there what it packed.
+process.stderr.write(
+  `dist: ${modules.length} modules, ${workers.size} threads, ${assets.size} assets, ${packages.length} packages\n`,
+)
+
+function readText(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8')
+}
