@@ -16,8 +16,10 @@ export function edgesBetween(
 ): PackedEdges {
   const packer = new EdgePacker(reach.places, heads)
   const { keys } = reach
+  // The order of a walk to the ancestors is from the young to the old, mostly.
+  const towards = keys[0]! > keys.at(-1)! ? 'older' : 'younger'
   for (let child = 0; child < keys.length; child++) {
-    const first = edges.find(keys, child, { keys: keys.length - child, deep: false })
+    const first = edges.find(keys, child, { towards, keys: keys.length - child, deep: false })
     if (first !== NONE) packer.add(child, edges.rows, first)
   }
   return packer.pack((versions) => readVersions(database, versions))

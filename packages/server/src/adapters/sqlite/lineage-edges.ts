@@ -1,3 +1,4 @@
+import { LINEAGE_LIMITS } from '@forge-cascade/contract'
 import type { Database, SqlValue } from './database.ts'
 
 /** A DERIVED_FROM row by its child; child, parent and version are keys. */
@@ -24,6 +25,8 @@ interface EdgeSide {
   readonly columns: string
   /** Columns within the rows of one key, in the order of their index. */
   readonly order: readonly string[]
+  /** Rows of one key that are enough, where not all are needed. */
+  readonly rowsMax?: number
 }
 
 /** The table is in this order, so that all of a row comes without another look. */
@@ -41,22 +44,19 @@ export const BY_PARENT: EdgeSide = {
   select: 'SELECT DISTINCT',
   columns: 'e.child',
   order: ['child'],
+  // One more than any lineage lets in: with as many, at least one is left out, and that is all there is to know of it.
+  rowsMax: LINEAGE_LIMITS.nodesMax + 1,
 }
 
 /** Where the next keys lie, as seen from the ones before. */
 export type Towards = 'older' | 'younger'
 
 export interface ReadAhead {
+  readonly towards: Towards
   /** About how many more keys will be asked for. */
   readonly keys: number
   /** Whether keys may be read that only the rows of others name. */
   readonly deep: boolean
-}
-
-export interface EdgeReaderOptions {
-  readonly towards: Towards
-  /** Rows of one key that are enough, when not all are needed. */
-  readonly rowsMax?: number
 }
 
 /** No row; also what `find` answers for a key without edges. */
@@ -65,8 +65,6 @@ export const NONE = -1
 const SEEDS_MAX = 1024
 /** Keys or rows read ahead in one statement, at most. */
 const AHEAD_MAX = 2048
-/** Rows of one statement that reads several keys, when those of one key are bounded. */
-const ROWS_MIN = 4096
 /** Capsules that came into being together lie together: from one in so many on, reading all between them is faster. */
 const DENSE = 4
 /** From how few keys nothing is concluded. */
@@ -85,7 +83,6 @@ export class EdgeReader<R extends Row> {
   readonly rows: R[] = []
   readonly #database: Database
   readonly #side: EdgeSide
-  readonly #options: EdgeReaderOptions
   readonly #first = new Map<number, number>()
   /** Stretches of keys of which all rows are known: above the one, up to and with the other. */
   #stretches: readonly { readonly above: number; readonly upTo: number }[] = []
@@ -94,11 +91,28 @@ export class EdgeReader<R extends Row> {
   #asked = 0
   #stretched = 0
 
+  /** Keys that have new rows since theirs were read. */
+  readonly #forgotten = new Set<number>()
+
   /** The type of the rows states the columns of the side. */
-  constructor(database: Database, side: EdgeSide, options: EdgeReaderOptions) {
+  constructor(database: Database, side: EdgeSide) {
     this.#database = database
     this.#side = side
-    this.#options = options
+  }
+
+  /** The rows of these keys are read anew when they are asked for. */
+  forget(keys: Iterable<number>): void {
+    for (const key of keys) {
+      this.#first.delete(key)
+      this.#forgotten.add(key)
+    }
+  }
+
+  /** What one walk has seen of how close its keys lie says nothing of the next one. */
+  begin(): void {
+    this.#isDense = false
+    this.#asked = 0
+    this.#stretched = 0
   }
 
   /** Index in `rows` of the first one of the key at `at` in the queue; `NONE` when it has no edges. */
@@ -110,7 +124,8 @@ export class EdgeReader<R extends Row> {
   }
 
   #isKnown(key: number): boolean {
-    return this.#first.has(key) || this.#stretches.some(({ above, upTo }) => above < key && key <= upTo)
+    if (this.#first.has(key)) return true
+    return this.#stretches.some(({ above, upTo }) => above < key && key <= upTo) && !this.#forgotten.has(key)
   }
 
   #read(queue: readonly number[], at: number, ahead: ReadAhead): void {
@@ -119,7 +134,8 @@ export class EdgeReader<R extends Row> {
     this.#stretched = 0
     const keys = Math.min(ahead.keys, AHEAD_MAX)
     const unknown = this.#unknownFrom(queue, at)
-    if (this.#isDense && keys > SAMPLE_MIN) this.#readStretch(this.#behind(unknown, keys), keys)
+    if (this.#isDense && keys > SAMPLE_MIN)
+      this.#readStretch(this.#behind(unknown, keys, ahead.towards), keys, ahead.towards)
     if (!this.#isKnown(queue[at]!)) this.#readWalk(unknown, ahead.deep ? keys : 0)
   }
 
@@ -130,16 +146,16 @@ export class EdgeReader<R extends Row> {
   }
 
   /** The one of the keys from which a stretch has to begin so that it holds the first one and those around it. */
-  #behind(keys: readonly number[], rows: number): number {
+  #behind(keys: readonly number[], rows: number, towards: Towards): number {
     const first = keys[0]!
     const near = keys.filter((key) => Math.abs(key - first) * DENSE < rows)
-    return this.#options.towards === 'older' ? Math.max(...near) : Math.min(...near)
+    return towards === 'older' ? Math.max(...near) : Math.min(...near)
   }
 
   /** The keys and, as far as `keys` goes, those that they lead to. */
   #readWalk(seeds: readonly number[], keys: number): void {
     const { from, to, columns } = this.#side
-    const rowsMax = this.#options.rowsMax === undefined ? UNBOUNDED : Math.max(this.#options.rowsMax, ROWS_MIN)
+    const rowsMax = this.#side.rowsMax ?? UNBOUNDED
     // UNION keeps a set, and its rows come first in, first out: what the limit keeps is what is nearest.
     const found = readArrays<FoundRow>(
       this.#database,
@@ -161,13 +177,13 @@ export class EdgeReader<R extends Row> {
     if (complete.length > 0) return complete
     const { select, from, columns } = this.#side
     const sql = `${select} e.${from}, ${columns} FROM edges e WHERE e.${from} = ? LIMIT ?`
-    return readArrays<FoundRow>(this.#database, sql, key, this.#options.rowsMax ?? UNBOUNDED)
+    return readArrays<FoundRow>(this.#database, sql, key, this.#side.rowsMax ?? UNBOUNDED)
   }
 
   /** Rows as they lie, from the key on towards where the next ones are. */
-  #readStretch(key: number, rowsMax: number): void {
+  #readStretch(key: number, rowsMax: number, towards: Towards): void {
     const { select, from, columns, order } = this.#side
-    const isUp = this.#options.towards === 'younger'
+    const isUp = towards === 'younger'
     const [low, high] = isUp ? [key - 1, this.#gapEnd(key)] : [this.#gapStart(key), key]
     const sorted = [from, ...order].map((column) => `e.${column} ${isUp ? 'ASC' : 'DESC'}`).join(', ')
     const found = readArrays<FoundRow>(
@@ -217,6 +233,7 @@ export class EdgeReader<R extends Row> {
         high = Math.max(high, key)
         isNew = !this.#isKnown(key)
         if (isNew) this.#first.set(key, row[1] === null ? NONE : this.rows.length)
+        if (isNew) this.#forgotten.delete(key)
       }
       // A row that is no sign of absence has the columns of the side, which the maker of this reader has named.
       if (isNew && row[1] !== null) this.rows.push(row as R)

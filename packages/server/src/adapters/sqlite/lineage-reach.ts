@@ -20,16 +20,16 @@ const AHEAD = { start: 16, factor: 3 } as const
 export function walk(
   start: number,
   edges: EdgeReader<readonly [from: number, to: number, ...rest: unknown[]]>,
-  { depthMax = Number.POSITIVE_INFINITY, nodesMax }: LineageQuery,
+  { direction, depthMax = Number.POSITIVE_INFINITY, nodesMax }: LineageQuery,
 ): Reach {
   const keys = [start]
   const depths = [0]
   const places = new Map([[start, 0]])
   const { rows } = edges
+  const towards = direction === 'ancestors' ? 'older' : 'younger'
   for (let at = 0; at < keys.length && depths[at]! < depthMax; at++) {
     const key = keys[at]!
-    const left = nodesMax - at
-    const ahead = { keys: Math.min(AHEAD.start + AHEAD.factor * at, left), deep: true }
+    const ahead = { towards, keys: Math.min(AHEAD.start + AHEAD.factor * at, nodesMax - at), deep: true } as const
     for (let row = edges.find(keys, at, ahead); rows[row]?.[0] === key; row++) {
       const neighbour = rows[row]![1]
       if (places.has(neighbour)) continue

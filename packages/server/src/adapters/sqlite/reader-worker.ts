@@ -9,11 +9,10 @@ import { CapsuleReader, type PageRequest, type Scope } from './capsule-reader.ts
 import { Database } from './database.ts'
 import { toJson } from './json-message.ts'
 import { type ChainState, LedgerReader } from './ledger-reader.ts'
-import { readLineage } from './lineage-query.ts'
+import { LineageReader } from './lineage-query.ts'
 import { Names } from './names.ts'
 import { findReceipt } from './receipts.ts'
 import { type RecordPageRequest, RecordReader } from './record-reader.ts'
-import { ScanTeams } from './scan-team.ts'
 import { serveThread } from './serve-thread.ts'
 import { StoredCapsules } from './stored-capsules.ts'
 import { type VectorReader, VectorSpace } from './vector/index.ts'
@@ -29,8 +28,6 @@ export interface ReaderData {
   readonly spaces: readonly SpaceAnnouncement[]
   /** One BigInt64: index of the newest leaf. */
   readonly head: SharedArrayBuffer
-  /** Where the readers of this store call each other, and one Int32 each: 1 while it is at work. */
-  readonly team: { readonly name: string; readonly busy: SharedArrayBuffer }
 }
 
 /** Pages kept in memory by each reader, KiB. */
@@ -42,11 +39,10 @@ const MAPPED_BYTES = 0x7fff0000
 const data = workerData as ReaderData
 const vectors = new Map<number, VectorReader>()
 const head = new BigInt64Array(data.head)
-const teams = new ScanTeams(data.team.name, new Int32Array(data.team.busy), data.reader, vectors)
 for (const space of data.spaces) attach(space)
 
 function attach({ key, handle }: SpaceAnnouncement): void {
-  vectors.set(key, VectorSpace.attach(handle, { reader: data.reader, team: teams.of(key) }))
+  vectors.set(key, VectorSpace.attach(handle, { reader: data.reader }))
 }
 
 /** What reads over one connection. */
@@ -54,6 +50,7 @@ interface Parts {
   readonly database: Database
   readonly names: Names
   readonly capsules: CapsuleReader
+  readonly lineage: LineageReader
   readonly ledger: LedgerReader
   readonly records: RecordReader
 }
@@ -76,6 +73,7 @@ function openParts(): Parts {
     database,
     names,
     capsules: new CapsuleReader(database, names, new StoredCapsules(database, names)),
+    lineage: new LineageReader(database),
     ledger: new LedgerReader(database, names, data.eventSource),
     records: new RecordReader(database, new Map(data.collections.map(({ name, indexes }) => [name, indexes]))),
   }
@@ -93,7 +91,7 @@ const operations = {
   list: (filter: CapsuleFilter, page: PageRequest) => parts().capsules.list(filter, page),
   hydrate: (hits: readonly { readonly id: string; readonly version: string }[], filter: CapsuleFilter) =>
     toJson(parts().capsules.hydrate(hits, filter)),
-  lineage: (id: string, query: LineageQuery) => readLineage(parts().database, id, query),
+  lineage: (id: string, query: LineageQuery) => parts().lineage.read(id, query),
   links: (id: string, kinds: readonly LinkKind[] | undefined) => parts().capsules.links(id, kinds),
   trustHistory: (id: string, limit: number) => parts().capsules.trustHistory(id, limit),
   parentTrust: (id: string) => parts().capsules.parentTrust(id),
@@ -124,10 +122,7 @@ const operations = {
     parts().ledger.list(filter, page),
   chainBefore: (from: number) => parts().ledger.chainBefore(from),
   verifyChain: (state: ChainState, limit: number) => parts().ledger.verify(state, limit),
-  close: () => {
-    teams.close()
-    opened?.database.close()
-  },
+  close: () => opened?.database.close(),
 }
 
 export type ReaderOperations = typeof operations
@@ -136,6 +131,5 @@ export type ReaderOperations = typeof operations
 const WITHOUT_SNAPSHOT: ReadonlySet<string> = new Set(['close', 'attach'])
 
 serveThread<ReaderOperations>(() => operations, {
-  around: (operation, work) =>
-    teams.occupied(() => (WITHOUT_SNAPSHOT.has(operation) ? work() : parts().database.snapshot(work))),
+  around: (operation, work) => (WITHOUT_SNAPSHOT.has(operation) ? work() : parts().database.snapshot(work)),
 })
