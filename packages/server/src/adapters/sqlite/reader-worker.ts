@@ -13,6 +13,7 @@ import { LineageReader } from './lineage-query.ts'
 import { Names } from './names.ts'
 import { findReceipt } from './receipts.ts'
 import { type RecordPageRequest, RecordReader } from './record-reader.ts'
+import { ScanTeams } from './scan-team.ts'
 import { serveThread } from './serve-thread.ts'
 import { StoredCapsules } from './stored-capsules.ts'
 import { type VectorReader, VectorSpace } from './vector/index.ts'
@@ -28,6 +29,8 @@ export interface ReaderData {
   readonly spaces: readonly SpaceAnnouncement[]
   /** One BigInt64: index of the newest leaf. */
   readonly head: SharedArrayBuffer
+  /** Where the readers of this store call each other, and one Int32 each: 1 while it is at work. */
+  readonly team: { readonly name: string; readonly busy: SharedArrayBuffer }
 }
 
 /** Pages kept in memory by each reader, KiB. */
@@ -39,10 +42,11 @@ const MAPPED_BYTES = 0x7fff0000
 const data = workerData as ReaderData
 const vectors = new Map<number, VectorReader>()
 const head = new BigInt64Array(data.head)
+const teams = new ScanTeams(data.team.name, new Int32Array(data.team.busy), data.reader, vectors)
 for (const space of data.spaces) attach(space)
 
 function attach({ key, handle }: SpaceAnnouncement): void {
-  vectors.set(key, VectorSpace.attach(handle, { reader: data.reader }))
+  vectors.set(key, VectorSpace.attach(handle, { reader: data.reader, team: teams.of(key) }))
 }
 
 /** What reads over one connection. */
@@ -122,7 +126,10 @@ const operations = {
     parts().ledger.list(filter, page),
   chainBefore: (from: number) => parts().ledger.chainBefore(from),
   verifyChain: (state: ChainState, limit: number) => parts().ledger.verify(state, limit),
-  close: () => opened?.database.close(),
+  close: () => {
+    teams.close()
+    opened?.database.close()
+  },
 }
 
 export type ReaderOperations = typeof operations
@@ -131,5 +138,6 @@ export type ReaderOperations = typeof operations
 const WITHOUT_SNAPSHOT: ReadonlySet<string> = new Set(['close', 'attach'])
 
 serveThread<ReaderOperations>(() => operations, {
-  around: (operation, work) => (WITHOUT_SNAPSHOT.has(operation) ? work() : parts().database.snapshot(work)),
+  around: (operation, work) =>
+    teams.occupied(() => (WITHOUT_SNAPSHOT.has(operation) ? work() : parts().database.snapshot(work))),
 })
