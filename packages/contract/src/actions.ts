@@ -11,6 +11,7 @@ export const ACTIONS = {
   'capsule.restore': 'Bring an archived capsule back',
   'capsule.link': 'Connect or disconnect two capsules',
   'capsule.trust': 'Change the trust of a capsule, quarantine or release it',
+  'capsule.export': 'Take everything out: all capsules with their history, links and trust',
   'import.run': 'Read a folder, a repository or a file into the store',
   'import.read': 'See imports and their progress',
   'system.read': 'See health, configuration, statistics and the audit trail',

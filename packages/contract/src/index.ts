@@ -1,6 +1,7 @@
 export { ACTIONS, type Action } from './actions.ts'
 export * from './capsule.ts'
 export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './errors.ts'
+export * from './export.ts'
 export * from './import.ts'
 export * from './lineage.ts'
 export { buildOpenApi, type OpenApiDocument, openApiSteps } from './openapi/openapi.ts'

@@ -111,3 +111,8 @@ export const UNWELL_EXAMPLE = {
   status: 'failed',
   checks: [{ name: 'phase', status: 'failed', detail: 'starting', age_ms: 0 }],
 }
+export const EXPORT_LINE_EXAMPLE = {
+  kind: 'end',
+  counts: { capsules: 1, chunks: 0, versions: 2, edges: 1, links: 0, trust_entries: 0 },
+  digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+}

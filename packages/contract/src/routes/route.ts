@@ -17,6 +17,7 @@ export const ROUTE_TAGS = {
   Capsules: 'Pieces of knowledge: create, read, version, archive, trust.',
   Lineage: 'Where capsules come from and how they hang together.',
   Import: 'Folders, repositories and files become capsules.',
+  Export: 'Knowledge taken away: everything, or one capsule with where it comes from.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',
 } as const satisfies Record<string, string>

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import { CAPSULES } from './capsules.ts'
+import { EXPORTS } from './export.ts'
 import { IMPORTS } from './imports.ts'
 import { LINEAGE } from './lineage.ts'
 import { PROBES } from './probes.ts'
@@ -8,7 +9,7 @@ import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
 import { SYSTEM } from './system.ts'
 import { TRUST } from './trust.ts'
 
-const ROWS = [...RECALL, ...CAPSULES, ...TRUST, ...LINEAGE, ...IMPORTS, ...SYSTEM, ...PROBES] as const
+const ROWS = [...RECALL, ...CAPSULES, ...TRUST, ...LINEAGE, ...IMPORTS, ...EXPORTS, ...SYSTEM, ...PROBES] as const
 
 /** The rows with their exact types: what a client or a handler derives its own types from. */
 export type RouteRows = (typeof ROWS)[number]

@@ -32,6 +32,7 @@ export {
 } from './capsule-store.ts'
 export { capsuleChanges } from './changes.ts'
 export { cacheEmbeddings, type Embedder } from './embedding/index.ts'
+export * from './export/index.ts'
 export { IMPORT_COLLECTIONS, type ImportSource, Imports } from './import/index.ts'
 export type { LineagePath } from './lineage/lineage-graph.ts'
 export { type FilterRequest, toFilter } from './search/filter.ts'

@@ -70,10 +70,14 @@ export async function sendCall<Id extends OperationId>(
 ): Promise<Called<Id>> {
   const row = rowOf(call.id)
   const { params = {}, query, body } = call.input
-  const path = row.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  const path = pathOf(call.id, params)
   const { status, body: raw } = await client.request(row.method, path, { query, body, headers: call.headers })
   return { answer: parseAnswer(row, status, raw) as AnswerOf<Id>, raw }
 }
+
+/** The path of an operation, with its parameters in their places. */
+export const pathOf = (id: OperationId, params: Readonly<Record<string, string>> = {}): string =>
+  rowOf(id).path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 
 const rowOf = (id: OperationId): RouteDefinition => {
   const row = ROUTES.find((each) => each.id === id)

@@ -25,6 +25,8 @@ export interface RequestOptions {
 
 /** A larger answer is no answer of ours. */
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024
+/** A version of 1 MiB with every character escaped, its vector and its metadata fit in. */
+const LINE_LENGTH_MAX = 16 * 1024 * 1024
 const SILENCE_MS_MAX = 10 * 60_000
 
 /** The command line's way to an instance: the same HTTP interface that everyone has. */
@@ -58,6 +60,22 @@ export class HttpClient {
       const body = text === '' ? undefined : parseJson(text)
       if (status >= 400) throw toError(status, body)
       return { status, headers: response.headers, body }
+    } catch (error) {
+      throw this.#unreachable(error)
+    }
+  }
+
+  /**
+   * Asks for an answer of lines and hands each on as it comes.
+   *
+   * @throws CascadeError as {@link request}.
+   */
+  async *lines(path: string, options: RequestOptions = {}): AsyncGenerator<string, void, undefined> {
+    try {
+      const response = await this.#send('GET', path, options)
+      const status = response.statusCode ?? 0
+      if (status >= 400) throw toError(status, parseJson(await readText(response)))
+      yield* splitLines(response.setEncoding('utf8'))
     } catch (error) {
       throw this.#unreachable(error)
     }
@@ -126,6 +144,20 @@ async function readText(response: IncomingMessage): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** By line feeds alone: JSON may hold every other sign that a reader of lines takes for the end of one. */
+async function* splitLines(pieces: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  let rest = ''
+  for await (const piece of pieces) {
+    const lines = piece.split('\n')
+    lines[0] = rest + lines[0]
+    rest = lines.pop() ?? ''
+    if (rest.length > LINE_LENGTH_MAX)
+      throw new CascadeError('NO_SERVER', `A line of the answer is longer than ${LINE_LENGTH_MAX} characters.`)
+    yield* lines
+  }
+  if (rest !== '') yield rest
 }
 
 function parseJson(text: string): unknown {

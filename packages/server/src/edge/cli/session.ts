@@ -1,6 +1,6 @@
 import type { OperationId } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, type Random } from '#base'
-import { type AnswerOf, type Called, type CallInput, prepareCall, sendCall } from './api.ts'
+import { type AnswerOf, type Called, type CallInput, pathOf, prepareCall, sendCall } from './api.ts'
 import type { HttpClient } from './http-client.ts'
 
 /** A way to an instance that was found, or made. */
@@ -68,6 +68,11 @@ export class Session {
         if (!prepared.repeatable) throw outcomeUnknown(id, error)
       }
     }
+  }
+
+  /** Lines of an answer, as they come; what breaks off is not begun again. */
+  lines(id: OperationId, query: CallInput['query'] = {}): AsyncGenerator<string, void, undefined> {
+    return this.#connection.client.lines(pathOf(id), { query })
   }
 
   /** Finds the folder's owner anew. */

@@ -27,6 +27,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'capsule.restore': ['capsule.status'],
   'capsule.link': ['capsule.link', 'capsule.unlink'],
   'capsule.trust': ['capsule.trust', 'capsule.status'],
+  'capsule.export': [],
   'import.run': ['capsule.create', 'capsule.version', 'capsule.status', 'capsule.link', 'record.put', 'record.delete'],
   'import.read': [],
   'system.read': [],

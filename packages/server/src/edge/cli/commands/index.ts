@@ -4,6 +4,7 @@ import { BACKUP } from './backup.ts'
 import { COMPLETION } from './completion.ts'
 import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
 import { DOCTOR } from './doctor.ts'
+import { EXPORT } from './export.ts'
 import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
 import { IMPORT } from './import.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   SHOW,
   HISTORY,
   LINEAGE,
+  EXPORT,
   BACKUP,
   RESTORE,
   DOCTOR,

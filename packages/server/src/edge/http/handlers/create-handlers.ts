@@ -1,5 +1,6 @@
 import type { Handlers } from '../handler.ts'
 import { capsuleHandlers } from './capsules.ts'
+import { exportHandlers } from './export.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { importHandlers } from './imports.ts'
 import { lineageHandlers } from './lineage.ts'
@@ -13,6 +14,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...capsuleHandlers(context),
   ...lineageHandlers(context),
   ...importHandlers(context),
+  ...exportHandlers(context),
   ...systemHandlers(context),
   ...probeHandlers(context),
 })

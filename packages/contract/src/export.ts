@@ -1,0 +1,194 @@
+import { z } from 'zod'
+import { source, timestamp, trustScore, uuid } from './capsule.ts'
+import { jsonValue } from './parameters.ts'
+import { CAPSULE_LIMITS, CAPSULE_TYPES, LICENCES, LINK_KINDS } from './vocabulary.ts'
+
+/** Name and version of the format. A reader refuses another name, and a higher version. */
+export const EXPORT_FORMAT = 'forge-cascade-export'
+export const EXPORT_FORMAT_VERSION = 1
+
+export const EXPORT_LIMITS = {
+  /** UTF-16 units of a title or a label. */
+  labelLengthMax: 2000,
+  /** UTF-16 units of the place of a chunk in its document. */
+  placeLengthMax: 100_000,
+  /** Links that leave one capsule. */
+  linksMax: 10_000,
+  /** Entries of the trust history of one capsule, the newest. */
+  trustEntriesMax: 1000,
+} as const
+
+const L = CAPSULE_LIMITS
+const bytes = (text: string): number => new TextEncoder().encode(text).byteLength
+const wellFormed = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed(), { error: 'holds a lone surrogate' })
+const label = wellFormed(EXPORT_LIMITS.labelLengthMax)
+const subjectName = wellFormed(L.ownerLengthMax).min(1)
+const version = z.string().regex(/^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/, {
+  error: 'must be MAJOR.MINOR.PATCH',
+})
+const digest = z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be a SHA-256 in hex' })
+
+/** A DERIVED_FROM edge of a version. */
+export const exportedParent = z.strictObject({
+  id: uuid,
+  version,
+  reason: wellFormed(L.reasonLengthMax),
+  timestamp,
+  changes: jsonValue.optional(),
+})
+
+/** What a version says and when, without its words: members of the head of a file. */
+export const exportedVersionFields = {
+  id: uuid,
+  version,
+  version_reason: wellFormed(L.reasonLengthMax).nullable(),
+  type: z.enum(CAPSULE_TYPES),
+  title: label.nullable(),
+  author: subjectName.describe('Name of the subject who wrote it.'),
+  valid_from: timestamp,
+  valid_to: timestamp.nullable(),
+  tags: z.array(label).max(L.tagsMax),
+  category: label.nullable(),
+  licence: z.enum(LICENCES),
+  licence_terms: wellFormed(L.licenceTermsLengthMax).nullable(),
+  identity: label.nullable(),
+  lane: label.nullable(),
+  fold: label.nullable(),
+  source: source.nullable(),
+  parents: z.array(exportedParent).max(L.parentsMax),
+  part_of: z
+    .strictObject({ id: uuid, place: wellFormed(EXPORT_LIMITS.placeLengthMax), index: z.int().min(0) })
+    .nullable()
+    .describe('The document of a chunk.'),
+  found_by_chunks: z.boolean().describe('True for a document that is searched by its chunks alone.'),
+  metadata: z.record(z.string(), jsonValue),
+} as const
+
+export const exportedVersion = z
+  .strictObject({
+    kind: z.literal('version'),
+    ...exportedVersionFields,
+    content: wellFormed(L.contentBytesMax).refine((text) => bytes(text) <= L.contentBytesMax, {
+      error: `must be at most ${L.contentBytesMax} bytes of UTF-8`,
+    }),
+    recorded_at: timestamp.describe('When the exporting instance recorded it; no part of the digest.'),
+    vector: z
+      .strictObject({ model: z.string().min(1).max(L.embeddingModelLengthMax), base64: z.base64() })
+      .optional()
+      .describe('Little-endian float32; with `vectors=true`; no part of the digest.'),
+  })
+  .meta({ id: 'ExportedVersion' })
+export type ExportedVersion = z.infer<typeof exportedVersion>
+
+export const exportedLink = z.strictObject({ to: uuid, link: z.enum(LINK_KINDS), weight: z.number().min(0).max(1) })
+
+export const exportedTrustEntry = z.strictObject({
+  what: z.enum(['changed', 'quarantined', 'released']),
+  old: trustScore,
+  new: trustScore,
+  reason: wellFormed(L.reasonLengthMax),
+  at: timestamp,
+  actor: subjectName,
+})
+export type ExportedTrustEntry = z.infer<typeof exportedTrustEntry>
+
+/** What belongs to a capsule as a whole. */
+export const exportedCapsuleFields = {
+  id: uuid,
+  owner: subjectName,
+  trust: trustScore,
+  status: z.enum(['ACTIVE', 'ARCHIVED', 'QUARANTINED']),
+} as const
+
+export const exportedCapsule = z
+  .strictObject({
+    kind: z.literal('capsule'),
+    ...exportedCapsuleFields,
+    chunk: z.boolean().describe('True when its newest version is a part of a document.'),
+    title: label.nullable().describe('Of the newest version.'),
+    versions: z.array(version).min(1).describe('Oldest first; a `version` line for each follows.'),
+    links: z.array(exportedLink).max(EXPORT_LIMITS.linksMax).describe('Those that leave it.'),
+    trust_history: z.array(exportedTrustEntry).max(EXPORT_LIMITS.trustEntriesMax).describe('Newest first.'),
+  })
+  .meta({ id: 'ExportedCapsule' })
+export type ExportedCapsule = z.infer<typeof exportedCapsule>
+
+export const exportStart = z
+  .strictObject({
+    kind: z.literal('export'),
+    format: z.literal(EXPORT_FORMAT),
+    format_version: z.literal(EXPORT_FORMAT_VERSION),
+    instance: z.string().max(300).describe('The program and its version.'),
+    exported_at: timestamp,
+  })
+  .meta({ id: 'ExportStart' })
+export type ExportStart = z.infer<typeof exportStart>
+
+const count = z.int().min(0)
+export const exportCounts = z
+  .strictObject({
+    capsules: count.describe('Without chunks.'),
+    chunks: count,
+    versions: count.describe('Of both.'),
+    edges: count,
+    links: count,
+    trust_entries: count,
+  })
+  .meta({ id: 'ExportCounts' })
+export type ExportCounts = z.infer<typeof exportCounts>
+
+export const exportEnd = z
+  .strictObject({
+    kind: z.literal('end'),
+    counts: exportCounts,
+    digest: digest.describe(
+      'SHA-256 over everything that an import brings back; two instances with equal digests hold the same knowledge.',
+    ),
+  })
+  .meta({ id: 'ExportEnd' })
+export type ExportEnd = z.infer<typeof exportEnd>
+
+/** One line of an export: the start, then each capsule with its versions behind it, then the end. */
+export const exportLine = z
+  .discriminatedUnion('kind', [exportStart, exportedCapsule, exportedVersion, exportEnd])
+  .meta({ id: 'ExportLine' })
+export type ExportLine = z.infer<typeof exportLine>
+
+/** A file of an export as its manifest lists it. */
+export const exportFile = z.strictObject({
+  path: z.string().min(1).max(1000),
+  sha256: digest,
+  bytes: count,
+  id: uuid.optional().describe('The capsule that begins here.'),
+})
+export type ExportFile = z.infer<typeof exportFile>
+
+/** `manifest.json` of an export folder. */
+export const exportManifest = z.strictObject({
+  format: z.literal(EXPORT_FORMAT),
+  format_version: z.literal(EXPORT_FORMAT_VERSION),
+  instance: z.string().max(300),
+  exported_at: timestamp,
+  counts: exportCounts,
+  digest,
+  files_digest: digest.describe('SHA-256 over the lines `sha256  path` of all files, in their order.'),
+  files: z.array(exportFile),
+})
+export type ExportManifest = z.infer<typeof exportManifest>
+
+export const exportQuery = z.strictObject({
+  vectors: z
+    .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
+    .default(false)
+    .describe('Sends the vector of each version along.'),
+})
+
+/** PROV-JSON has members named by the identifiers of what they describe. */
+export const provDocument = z
+  .looseObject({ prefix: z.record(z.string(), z.string()) })
+  .describe('PROV-JSON, a W3C Member Submission of 24 April 2013.')
+  .meta({ id: 'ProvDocument' })

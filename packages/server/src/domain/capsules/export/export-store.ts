@@ -1,0 +1,162 @@
+import {
+  EXPORT_FORMAT,
+  EXPORT_FORMAT_VERSION,
+  EXPORT_LIMITS,
+  type ExportCounts,
+  type ExportedCapsule,
+  type ExportedVersion,
+  type ExportLine,
+} from '@forge-cascade/contract'
+import { toRfc3339 } from '#base'
+import type { StoredCapsule } from '../capsule.ts'
+import type { VersionSummary } from '../capsule-store.ts'
+import type { CapsuleContext } from '../use-cases/context.ts'
+import { listTrustEvents } from '../use-cases/trust-history.ts'
+import { capsuleDigest, StoreDigest, versionDigest } from './export-digest.ts'
+import { SubjectNames, toExportedCapsule, toExportedVersion } from './exported.ts'
+
+export interface ExportOptions {
+  /** Names what exports: the program and its version. */
+  readonly instance: string
+  readonly vectors: boolean
+  readonly signal: AbortSignal
+}
+
+export type ExportContext = Pick<CapsuleContext, 'store' | 'subjects' | 'clock'>
+
+const CAPSULES_PER_PAGE = 50
+const SUMMARIES_PER_PAGE = 100
+/** All that has words. */
+const STATUSES = ['ACTIVE', 'ARCHIVED', 'QUARANTINED'] as const
+
+/**
+ * Everything that the store knows, line by line: each capsule with all its versions, oldest first; last the numbers and
+ * the digest. What is recorded after the export began is left out, so that no version names one that is not there.
+ */
+export async function* exportStore(
+  context: ExportContext,
+  options: ExportOptions,
+): AsyncGenerator<ExportLine, void, undefined> {
+  const at = context.clock()
+  const exporter = new Exporter(context, options, at)
+  yield {
+    kind: 'export',
+    format: EXPORT_FORMAT,
+    format_version: EXPORT_FORMAT_VERSION,
+    instance: options.instance,
+    exported_at: toRfc3339(at),
+  }
+  yield* exporter.lines()
+  yield exporter.end()
+}
+
+const NOTHING: ExportCounts = { capsules: 0, chunks: 0, versions: 0, edges: 0, links: 0, trust_entries: 0 }
+
+class Exporter {
+  readonly #context: ExportContext
+  readonly #options: ExportOptions
+  /** What is recorded later is not there. */
+  readonly #until: number
+  readonly #names: SubjectNames
+  readonly #digest = new StoreDigest()
+  #counts = NOTHING
+
+  constructor(context: ExportContext, options: ExportOptions, until: number) {
+    this.#context = context
+    this.#options = options
+    this.#until = until
+    this.#names = new SubjectNames(context.subjects)
+  }
+
+  async *lines(): AsyncGenerator<ExportLine, void, undefined> {
+    let cursor: string | undefined
+    do {
+      this.#options.signal.throwIfAborted()
+      const page = { limit: CAPSULES_PER_PAGE, ...(cursor === undefined ? {} : { cursor }) }
+      const { items, next } = await this.#context.store.capsules.list({ statuses: STATUSES }, page)
+      for (const head of items) yield* this.#capsule(head)
+      cursor = next
+    } while (cursor !== undefined)
+  }
+
+  end(): ExportLine {
+    return { kind: 'end', counts: this.#counts, digest: this.#digest.end() }
+  }
+
+  async *#capsule(head: StoredCapsule): AsyncGenerator<ExportLine, void, undefined> {
+    const summaries = await this.#summaries(head)
+    if (summaries.length === 0) return
+    const capsule = await this.#whole(head, summaries)
+    yield capsule
+    const digests: string[] = []
+    for await (const version of this.#versions(head, summaries)) {
+      digests.push(versionDigest(version))
+      this.#counts = countVersion(this.#counts, version)
+      yield version
+    }
+    this.#counts = countCapsule(this.#counts, capsule)
+    this.#digest.add(capsule.id, capsuleDigest(capsule, digests))
+  }
+
+  async #whole(head: StoredCapsule, summaries: readonly VersionSummary[]): Promise<ExportedCapsule> {
+    const { store } = this.#context
+    const links = (await store.capsules.links(head.id))
+      .filter(({ from, createdAt }) => from === head.id && createdAt <= this.#until)
+      .slice(0, EXPORT_LIMITS.linksMax)
+    const trustHistory = await listTrustEvents({ store }, head.id, EXPORT_LIMITS.trustEntriesMax)
+    const versions = summaries.map(({ version }) => version)
+    return toExportedCapsule({ head, versions, links, trustHistory }, this.#names)
+  }
+
+  /** Oldest first, those recorded before the export began. */
+  async #summaries({ id }: StoredCapsule): Promise<readonly VersionSummary[]> {
+    const summaries: VersionSummary[] = []
+    let cursor: string | undefined
+    do {
+      const page = { limit: SUMMARIES_PER_PAGE, ...(cursor === undefined ? {} : { cursor }) }
+      const { items, next } = await this.#context.store.capsules.listVersions(id, page)
+      summaries.push(...items.filter(({ createdAt }) => createdAt <= this.#until))
+      cursor = next
+    } while (cursor !== undefined)
+    return summaries.reverse()
+  }
+
+  async *#versions(
+    head: StoredCapsule,
+    summaries: readonly VersionSummary[],
+  ): AsyncGenerator<ExportedVersion, void, undefined> {
+    const { capsules } = this.#context.store
+    const hasChunks = await this.#hasChunks(head)
+    for (const [index, { version: name, versionReason }] of summaries.entries()) {
+      this.#options.signal.throwIfAborted()
+      const version = name === head.version ? head : await capsules.findVersion(head.id, name)
+      if (!version) continue
+      const isLast = index === summaries.length - 1
+      const vector = this.#options.vectors ? await capsules.findEmbedding(head.id, name) : undefined
+      const aside = { versionReason, hasChunks, vector }
+      const exported = await toExportedVersion(version, aside, this.#names)
+      // The end that a version left out has set is left out too.
+      yield isLast && !version.isHead ? { ...exported, valid_to: null } : exported
+    }
+  }
+
+  async #hasChunks({ id, partOf, embeddingModel }: StoredCapsule): Promise<boolean> {
+    if (partOf !== null || embeddingModel !== null) return false
+    const { items } = await this.#context.store.capsules.list({ partOf: id, statuses: STATUSES }, { limit: 1 })
+    return items.length > 0
+  }
+}
+
+const countVersion = (counts: ExportCounts, { parents }: ExportedVersion): ExportCounts => ({
+  ...counts,
+  versions: counts.versions + 1,
+  edges: counts.edges + parents.length,
+})
+
+const countCapsule = (counts: ExportCounts, { chunk, links, trust_history }: ExportedCapsule): ExportCounts => ({
+  ...counts,
+  capsules: counts.capsules + (chunk ? 0 : 1),
+  chunks: counts.chunks + (chunk ? 1 : 0),
+  links: counts.links + links.length,
+  trust_entries: counts.trust_entries + trust_history.length,
+})

@@ -1,0 +1,153 @@
+import { createHash, type Hash } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ExportEnd, ExportFile, ExportLine, ExportStart } from '@forge-cascade/contract'
+import { CascadeError, fileTrouble, isCascadeError, sha256Hex } from '#base'
+import { EXPORT_README, type ExportPart, FolderLayout, MANIFEST_FILE, README_FILE, toManifestText } from '#capsules'
+
+/** What was written. */
+export interface WrittenExport {
+  readonly start: ExportStart
+  readonly end: ExportEnd
+  readonly files: number
+  readonly bytes: number
+}
+
+/** Characters of a list that wait to be written together. */
+const PIECE_CHARS = 256 * 1024
+
+/**
+ * Writes the lines of an export into a new or empty folder. The manifest is written last: a folder without one is the
+ * rest of an export that did not come to its end.
+ *
+ * @throws CascadeError UNPROCESSABLE where the folder holds something or cannot be written; NO_SERVER where the lines
+ * end before their end.
+ */
+export async function writeExportFolder(
+  folder: string,
+  lines: AsyncIterable<ExportLine>,
+  onLine: (written: number) => void = () => undefined,
+): Promise<WrittenExport> {
+  await openEmptyFolder(folder)
+  await using writer = new FolderWriter(folder)
+  try {
+    return await writer.write(lines, onLine)
+  } catch (error) {
+    throw isCascadeError(error) ? error : unwritable(folder, error)
+  }
+}
+
+async function openEmptyFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+    if ((await readdir(folder)).length === 0) return
+  } catch (error) {
+    throw unwritable(folder, error)
+  }
+  throw new CascadeError('UNPROCESSABLE', `${folder} is not empty; name a folder that does not exist yet.`)
+}
+
+const unwritable = (folder: string, error: unknown): CascadeError =>
+  new CascadeError('UNPROCESSABLE', `${folder} cannot be written: ${fileTrouble(error)}.`, { cause: error })
+
+class FolderWriter implements AsyncDisposable {
+  readonly #folder: string
+  readonly #layout = new FolderLayout()
+  readonly #made = new Set<string>()
+  readonly #lists = new Map<string, ListFile>()
+  readonly #files: ExportFile[] = []
+  #bytes = 0
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const list of this.#lists.values()) await list[Symbol.asyncDispose]()
+  }
+
+  async write(lines: AsyncIterable<ExportLine>, onLine: (written: number) => void): Promise<WrittenExport> {
+    let [start, end, written]: [ExportStart | undefined, ExportEnd | undefined, number] = [undefined, undefined, 0]
+    for await (const line of lines) {
+      if (line.kind === 'export') start = line
+      else if (line.kind === 'end') end = line
+      else for (const part of this.#layout.parts(line)) await this.#part(part)
+      written += 1
+      onLine(written)
+    }
+    if (!start || !end) throw new CascadeError('NO_SERVER', 'The export broke off before its end; run it again.')
+    return this.#finish(start, end)
+  }
+
+  async #part(part: ExportPart): Promise<void> {
+    if ('list' in part) return (await this.#list(part.list)).add(`${JSON.stringify(part.line)}\n`)
+    return this.#file(part.file, part.text, part.id)
+  }
+
+  async #file(path: string, text: string, id?: string): Promise<void> {
+    const parent = dirname(path)
+    if (!this.#made.has(parent)) await mkdir(join(this.#folder, parent), { recursive: true })
+    this.#made.add(parent)
+    const bytes = Buffer.from(text)
+    // `wx`: whatever came to lie there meanwhile, a link above all, is not written to.
+    await writeFile(join(this.#folder, path), bytes, { flag: 'wx' })
+    this.#note({ path, sha256: sha256Hex(bytes), bytes: bytes.byteLength, ...(id === undefined ? {} : { id }) })
+  }
+
+  async #list(name: string): Promise<ListFile> {
+    const known = this.#lists.get(name)
+    if (known) return known
+    const list = new ListFile(name, await open(join(this.#folder, name), 'wx'))
+    this.#lists.set(name, list)
+    return list
+  }
+
+  #note(file: ExportFile): void {
+    this.#files.push(file)
+    this.#bytes += file.bytes
+  }
+
+  async #finish(start: ExportStart, end: ExportEnd): Promise<WrittenExport> {
+    await this.#file(README_FILE, EXPORT_README)
+    for (const list of this.#lists.values()) this.#note(await list.end())
+    const text = toManifestText(start, end, this.#files)
+    await writeFile(join(this.#folder, MANIFEST_FILE), text, { flag: 'wx' })
+    return { start, end, files: this.#files.length + 1, bytes: this.#bytes + Buffer.byteLength(text) }
+  }
+}
+
+/** A file that grows line by line. */
+class ListFile implements AsyncDisposable {
+  readonly #name: string
+  readonly #handle: FileHandle
+  readonly #hash: Hash = createHash('sha256')
+  #waiting = ''
+  #bytes = 0
+
+  constructor(name: string, handle: FileHandle) {
+    this.#name = name
+    this.#handle = handle
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close()
+  }
+
+  async add(line: string): Promise<void> {
+    this.#waiting += line
+    if (this.#waiting.length >= PIECE_CHARS) await this.#flush()
+  }
+
+  async end(): Promise<ExportFile> {
+    await this.#flush()
+    return { path: this.#name, sha256: this.#hash.digest('hex'), bytes: this.#bytes }
+  }
+
+  async #flush(): Promise<void> {
+    const bytes = Buffer.from(this.#waiting)
+    this.#waiting = ''
+    this.#hash.update(bytes)
+    this.#bytes += bytes.byteLength
+    await this.#handle.writeFile(bytes)
+  }
+}

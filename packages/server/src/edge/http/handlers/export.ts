@@ -1,0 +1,29 @@
+import type { ExportLine } from '@forge-cascade/contract'
+import { exportStore } from '#capsules'
+import type { HandlersFor, OperationsOf } from '../handler.ts'
+import type { HandlerContext } from './handler-context.ts'
+
+/** Taking knowledge away. */
+export function exportHandlers({ capsules, version }: HandlerContext): HandlersFor<OperationsOf<'Export'>> {
+  const instance = `forge-cascade ${version}`
+  return {
+    exportStore: ({ query: { vectors }, signal }) => ({
+      status: 200,
+      lines: toLines(exportStore(capsules, { instance, vectors, signal })),
+    }),
+  }
+}
+
+/** Pieces of text are sent as they come; larger ones are fewer. */
+const PIECE_CHARS = 64 * 1024
+
+async function* toLines(lines: AsyncIterable<ExportLine>): AsyncGenerator<string, void, undefined> {
+  let piece = ''
+  for await (const line of lines) {
+    piece += `${JSON.stringify(line)}\n`
+    if (piece.length < PIECE_CHARS) continue
+    yield piece
+    piece = ''
+  }
+  if (piece !== '') yield piece
+}
