@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { chooseNode, NODE_MAJOR_MIN, ROOT, thisMachine } from '../tools/node-runtime.mjs'
+import { chooseNode, NODE_MAJOR_MIN, neededNode, ROOT, thisMachine } from '../tools/node-runtime.mjs'
 
 /** Exit code for a failure of this program itself (EX_SOFTWARE of sysexits.h), distinct from what the program returns. */
 const EXIT_BROKEN = 70
@@ -73,9 +73,9 @@ function stopWithParent(child) {
 
 function runtimeMissing() {
   return (
-    `Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${machine.version}, and the package that brings it is not ` +
-    'installed: optional packages were left out (--omit=optional, --no-optional) or could not be downloaded. ' +
-    `Install forge-cascade again with them, or install Node.js ${NODE_MAJOR_MIN} from https://nodejs.org.`
+    `${neededNode(machine)}, and the package that brings it is not installed: optional packages were left out ` +
+    '(--omit=optional, --no-optional) or could not be downloaded. Install forge-cascade again with them, or install ' +
+    `the newest Node.js ${NODE_MAJOR_MIN} from https://nodejs.org.`
   )
 }
 

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const NODE_MAJOR_MIN = 24
+/** The SQLite inside Node; older ones can corrupt a database. The server checks the same (packages/server/src/runtime.ts). */
+export const SQLITE_MIN = [3, 51, 3]
 
 /**
  * @typedef {object} Machine
@@ -13,6 +15,7 @@ export const NODE_MAJOR_MIN = 24
  * @property {string} arch as in `process.arch`
  * @property {boolean} musl true where the C library is musl: the pinned binaries are linked against glibc
  * @property {string} version of the running Node, as in `process.version`
+ * @property {string | undefined} sqlite version of the SQLite in the running Node, as in `process.versions.sqlite`
  * @property {string} execPath of the running Node
  * @property {readonly string[]} offered names of the runtime packages that the repository pins
  * @property {(name: string, file: string) => string | undefined} resolve path of `file` in the installed package
@@ -35,7 +38,7 @@ export const NODE_MAJOR_MIN = 24
  */
 export function chooseNode(machine, { prefer = 'pinned' } = {}) {
   const [name, file] = pinnedBinary(machine)
-  const ownFits = majorOf(machine.version) >= NODE_MAJOR_MIN
+  const ownFits = isNewEnough(machine)
   if (ownFits && prefer === 'own') return { kind: 'own', path: machine.execPath }
   const pinned = machine.musl ? undefined : machine.resolve(name, file)
   if (pinned !== undefined) return { kind: 'pinned', path: pinned }
@@ -51,6 +54,7 @@ export function thisMachine() {
     arch: process.arch,
     musl: process.platform === 'linux' && !hasGlibc(),
     version: process.version,
+    sqlite: process.versions.sqlite,
     execPath: process.execPath,
     offered: Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).optionalDependencies),
     resolve: resolveInstalled,
@@ -70,10 +74,30 @@ function pinnedBinary({ platform, arch }) {
 /** @param {string} version */
 const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0])
 
+/** @param {Pick<Machine, 'version' | 'sqlite'>} own */
+const isNewEnough = ({ version, sqlite }) => majorOf(version) >= NODE_MAJOR_MIN && hasSqlite(sqlite ?? '0')
+
+/** @param {string} version */
+function hasSqlite(version) {
+  const parts = version.split('.').map(Number)
+  const differs = SQLITE_MIN.findIndex((least, index) => parts[index] !== least)
+  return differs < 0 || (parts[differs] ?? 0) > (SQLITE_MIN[differs] ?? 0)
+}
+
+/**
+ * The sentence that says what is needed and what is there.
+ *
+ * @param {Pick<Machine, 'version' | 'sqlite'>} own
+ */
+export const neededNode = ({ version, sqlite }) =>
+  majorOf(version) < NODE_MAJOR_MIN
+    ? `Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${version}`
+    : `A Node.js with SQLite ${SQLITE_MIN.join('.')} or newer is needed; this is ${version} with SQLite ${sqlite ?? 'missing'}`
+
 /** @param {Machine} machine */
-const nodeMissing = ({ version, platform, arch, musl }) =>
-  `Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${version}, and npm has no pinned runtime for ` +
-  `${platform}-${arch}${musl ? ' with musl' : ''}. Install Node.js ${NODE_MAJOR_MIN} from https://nodejs.org and run the command again.`
+const nodeMissing = (machine) =>
+  `${neededNode(machine)}, and npm has no pinned runtime for ${machine.platform}-${machine.arch}` +
+  `${machine.musl ? ' with musl' : ''}. Install the newest Node.js ${NODE_MAJOR_MIN} from https://nodejs.org and run the command again.`
 
 /**
  * npm passes over an optional package that it could not download, without a word.
@@ -81,8 +105,8 @@ const nodeMissing = ({ version, platform, arch, musl }) =>
  * @param {Machine} machine
  * @param {string} name
  */
-const notInstalled = ({ version }, name) =>
-  `Node.js ${NODE_MAJOR_MIN} or newer is needed; this is ${version}, and npm left out the package ${name} that brings it. ` +
+const notInstalled = (machine, name) =>
+  `${neededNode(machine)}, and npm left out the package ${name} that brings it. ` +
   'Check the connection to the npm registry and that optional packages are not switched off, then run `npm ci` and the command again.'
 
 function hasGlibc() {

