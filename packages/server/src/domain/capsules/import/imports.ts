@@ -128,7 +128,9 @@ export class Imports implements AsyncDisposable {
    */
   async remove(call: ImportCall, id: string): Promise<number> {
     const row = await this.#getRow(id)
-    if (this.#isBusy(row.source)) throw new CascadeError('CONFLICT', `Import ${id} is running; cancel it first.`)
+    const running = this.#findRunning(row.source)
+    if (running)
+      throw new CascadeError('CONFLICT', `${row.job.path} is being imported; cancel ${running.job.id} first.`)
     return removeImport(this.#context, call, row)
   }
 
@@ -172,7 +174,7 @@ export class Imports implements AsyncDisposable {
 
   // No await between the look and the entry: two starts of one source cannot both pass.
   #admit(running: Running): void {
-    if (this.#isBusy(running.source)) {
+    if (this.#findRunning(running.source)) {
       throw new CascadeError('CONFLICT', `${running.job.path} is being imported; see import ${running.job.id}.`)
     }
     if (this.#running.size >= RUNNING_MAX) {
@@ -200,8 +202,8 @@ export class Imports implements AsyncDisposable {
     }
   }
 
-  #isBusy(source: string): boolean {
-    return [...this.#running.values()].some((running) => running.source === source)
+  #findRunning(source: string): Running | undefined {
+    return [...this.#running.values()].find((running) => running.source === source)
   }
 
   /** The newest job of the source, when it did not come to its end. */
