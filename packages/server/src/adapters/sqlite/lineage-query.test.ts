@@ -146,6 +146,18 @@ describe('where capsules lie', () => {
     }
   })
 
+  test('all edges of capsules with several parents are named, wherever a stretch that was read ends', () => {
+    const rows = new Rows()
+    const parentsOf = (key: number) => [1, 2, 3, 5, 8].map((step) => key - step).filter((parent) => parent > 0)
+    for (let key = 1; key <= 2000; key++) rows.add(parentsOf(key))
+    const expected = Array.from({ length: 2000 }, (_, at) => parentsOf(at + 1).length).reduce((a, b) => a + b)
+    for (const direction of BOTH) {
+      const start = direction === 'ancestors' ? 2000 : 1
+      const { nodes, edges } = read(new LineageReader(rows.database), start, whole(direction))
+      expect([nodes.length, edges.length]).toEqual([2000, expected])
+    }
+  })
+
   test('a hub with more children than are asked for is cut, and whole for who asks for all', () => {
     const rows = new Rows()
     rows.add([])
