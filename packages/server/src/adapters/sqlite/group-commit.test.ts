@@ -111,6 +111,18 @@ test('beyond its bound the queue refuses, and what is in it is carried out', asy
   expect((await Promise.all(pending)).flat().every(({ ok }) => ok)).toBe(true)
 })
 
+test('many callers are told a few at a time', async () => {
+  const writer = createWriter()
+  const commits = open(writer)
+  let told = 0
+  const calls = Array.from({ length: 64 }, () => commits.enqueue(notes(1)).then(() => told++))
+  await turn()
+  await writer.answer()
+  expect(told).toBeGreaterThan(0)
+  expect(told).toBeLessThan(64)
+  await Promise.all(calls)
+})
+
 test('closing waits for what was taken and takes nothing more', async () => {
   const writer = createWriter()
   const commits = open(writer)

@@ -1,3 +1,5 @@
+import { setImmediate as afterThisTurn } from 'node:timers'
+import { setImmediate } from 'node:timers/promises'
 import { CascadeError, type Clock } from '#base'
 import type { Command, CommandOutcome } from '#store'
 import { type ErrorFields, fromErrorFields } from './thread-errors.ts'
@@ -41,6 +43,8 @@ const BULK_COMMANDS = 500
 const BULK_COMMANDS_BESIDE_OTHERS = 200
 /** Bulk transactions at the writer at once while nobody else writes: one is carried out, one is there when it is done. */
 const BULK_IN_FLIGHT = 2
+/** Callers that are told in one turn of the event loop: an HTTP answer to each is a millisecond or two together. */
+const CALLERS_PER_TURN = 16
 /** For how long after an interactive write bulk keeps its transactions short. */
 const INTERACTIVE_MEMORY_MS = 1000
 /** Characters of content in one transaction, at most; one command may have more. */
@@ -60,6 +64,8 @@ export class GroupCommit {
   #characters = 0
   #isScheduled = false
   readonly #inFlight = new Set<Batch>()
+  /** Batches that are durable and whose callers are being told. */
+  #answering = 0
   #interactiveAt = Number.NEGATIVE_INFINITY
   #bulkIsNext = false
   #closed = false
@@ -91,7 +97,7 @@ export class GroupCommit {
   /** Takes nothing more, and resolves when all that was taken is answered. */
   async close(): Promise<void> {
     this.#closed = true
-    if (!this.#isScheduled && this.#inFlight.size === 0) return
+    if (!this.#isScheduled && this.#inFlight.size === 0 && this.#answering === 0) return
     await new Promise<void>((resolve) => {
       this.#idle = resolve
     })
@@ -106,7 +112,7 @@ export class GroupCommit {
       this.#send()
     }
     if (this.#options.waitMs > 0 && this.#inFlight.size === 0) setTimeout(begin, this.#options.waitMs)
-    else setImmediate(begin)
+    else afterThisTurn(begin)
   }
 
   /** Sends what may go now, and again whenever the writer has answered. */
@@ -114,12 +120,9 @@ export class GroupCommit {
     while (this.waiting > 0 && this.#maySend()) {
       const batch = this.#take()
       this.#inFlight.add(batch)
-      void this.#sendBatch(batch.entries).then(() => {
-        this.#inFlight.delete(batch)
-        this.#send()
-      })
+      void this.#carryOut(batch)
     }
-    if (this.#inFlight.size === 0 && !this.#isScheduled) this.#idle?.()
+    this.#tellIdle()
   }
 
   /** One transaction at a time, so that the next gathers what comes meanwhile; bulk alone is never kept waiting. */
@@ -136,23 +139,40 @@ export class GroupCommit {
     return now - this.#interactiveAt < INTERACTIVE_MEMORY_MS
   }
 
-  async #sendBatch(batch: readonly Entry[]): Promise<void> {
+  async #carryOut(batch: Batch): Promise<void> {
+    const outcomes = await this.#outcomesOf(batch.entries)
+    this.#inFlight.delete(batch)
+    this.#answering++
+    this.#send()
+    await answer(batch.entries, outcomes)
+    this.#answering--
+    this.#tellIdle()
+  }
+
+  async #outcomesOf(entries: readonly Entry[]): Promise<readonly CommandOutcome[]> {
     const { clock, send } = this.#options
     try {
       const outcomes = await send(
-        batch.map(({ command }) => command),
+        entries.map(({ command }) => command),
         clock(),
       )
-      for (const [at, entry] of batch.entries()) settle(entry, toOutcome(outcomes[at]))
+      return entries.map((_, at) => toOutcome(outcomes[at]))
     } catch (error) {
-      if (isUnclonable(error) && batch.length > 1) return this.#sendOneByOne(batch)
-      for (const entry of batch) settle(entry, { ok: false, error: toRefusal(error) })
+      if (isUnclonable(error) && entries.length > 1) return this.#outcomesOneByOne(entries)
+      const refusal = { ok: false, error: toRefusal(error) } as const
+      return entries.map(() => refusal)
     }
   }
 
   /** A value that no thread can be handed must not sink its neighbours. */
-  async #sendOneByOne(batch: readonly Entry[]): Promise<void> {
-    for (const entry of batch) await this.#sendBatch([entry])
+  async #outcomesOneByOne(entries: readonly Entry[]): Promise<readonly CommandOutcome[]> {
+    const outcomes: CommandOutcome[] = []
+    for (const entry of entries) outcomes.push(...(await this.#outcomesOf([entry])))
+    return outcomes
+  }
+
+  #tellIdle(): void {
+    if (this.#inFlight.size === 0 && this.#answering === 0 && !this.#isScheduled) this.#idle?.()
   }
 
   #take(): Batch {
@@ -187,10 +207,16 @@ export class GroupCommit {
   }
 }
 
-function settle({ call, position }: Entry, outcome: CommandOutcome): void {
-  call.outcomes[position] = outcome
-  call.open--
-  if (call.open === 0) call.resolve(call.outcomes)
+/** Tells the callers, a few in each turn of the event loop: what they do next is work for this thread. */
+async function answer(entries: readonly Entry[], outcomes: readonly CommandOutcome[]): Promise<void> {
+  let told = 0
+  for (const [at, { call, position }] of entries.entries()) {
+    const outcome = outcomes[at]
+    if (outcome) call.outcomes[position] = outcome
+    if (--call.open > 0) continue
+    call.resolve(call.outcomes)
+    if (++told % CALLERS_PER_TURN === 0) await setImmediate()
+  }
 }
 
 /** Characters of content that a command carries: what makes commands differ in size. */

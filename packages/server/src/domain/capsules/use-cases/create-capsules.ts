@@ -43,7 +43,8 @@ export async function createCapsules(
   call: Call<'capsule.create'>,
   lines: readonly CreateLine[],
 ): Promise<readonly Created[]> {
-  const checked = await inTurns(lines, lengthOfLine, (line) => settle(() => check(context, call, line)))
+  const owners = new Map<string, Subject>()
+  const checked = await inTurns(lines, lengthOfLine, (line) => settle(() => check(context, call, line, owners)))
   await embedMissing(context, checked.filter(isChecked))
   const ready = await inTurns(checked, lengthOfWork, (work) =>
     isChecked(work) ? settle(() => complete(context, call, work)) : work,
@@ -83,38 +84,70 @@ const lengthOfLine = ({ input }: CreateLine): number => input.content.length
 const lengthOfWork = (work: Checked | Ready | Refused): number => (isChecked(work) ? lengthOfLine(work.line) : 0)
 
 /** What is refused is the answer to one line, not the end of the others. */
-async function settle<T>(work: () => Promise<T>): Promise<T | Refused> {
+function settle<T>(work: () => T | Promise<T>): T | Refused | Promise<T | Refused> {
   try {
-    return await work()
+    const result = work()
+    return result instanceof Promise ? result.catch(toRefused) : result
   } catch (error) {
-    if (!isCascadeError(error)) throw error
-    return { error }
+    return toRefused(error)
   }
 }
 
-async function check(context: CapsuleContext, { grant, subject }: Call, line: CreateLine): Promise<Checked | Ready> {
+function toRefused(error: unknown): Refused {
+  if (!isCascadeError(error)) throw error
+  return { error }
+}
+
+/** @param owners those that lines before this one named, by that name. */
+async function check(
+  context: CapsuleContext,
+  { grant, subject }: Call,
+  line: CreateLine,
+  owners: Map<string, Subject>,
+): Promise<Checked | Ready> {
   const { input, command } = line
-  const { store, subjects, clock } = context
+  const { store, clock } = context
   if (command.bodyDigest !== undefined && (await store.receipt(command.id)))
     return { command: { ...command, grant, changes: [], records: [], events: [] }, draft: undefined }
   return {
     line,
     trust: trustOfNew(input.trust, subject),
     embedding: input.embedding === undefined ? null : parseEmbedding(input.embedding, input.embedding_model),
-    owner: input.owner === undefined ? subject : await subjects.resolveOrCheck(input.owner),
-    parents: await resolveParents(store.capsules, input.parents ?? [], clock()),
+    owner:
+      input.owner === undefined
+        ? subject
+        : (owners.get(input.owner) ?? (await findOwner(context, input.owner, owners))),
+    parents: input.parents === undefined ? [] : await resolveParents(store.capsules, input.parents, clock()),
     author: subject,
   }
 }
 
-async function complete(
+async function findOwner(
+  { subjects }: CapsuleContext,
+  name: string,
+  owners: Map<string, Subject>,
+): Promise<Subject | undefined> {
+  const found = await subjects.resolveOrCheck(name)
+  if (found) owners.set(name, found)
+  return found
+}
+
+/** Only a name that is new is registered, when nothing is left that could refuse the line but the store itself. */
+function complete(context: CapsuleContext, call: Call, checked: Checked): Ready | Promise<Ready> {
+  const { owner, author, line } = checked
+  if (owner) return toReady(context, call, checked, owner)
+  return context.subjects
+    .resolveOrRegister(line.input.owner ?? author.id, call.grantSubject)
+    .then((registered) => toReady(context, call, checked, registered))
+}
+
+function toReady(
   context: CapsuleContext,
-  { grant, grantSubject }: Call,
-  { line: { input, command }, trust, embedding, parents, owner, author }: Checked,
-): Promise<Ready> {
-  // Only a name that is new is registered, when nothing is left that could refuse the line but the store itself.
-  const { id: ownerId } = owner ?? (await context.subjects.resolveOrRegister(input.owner ?? author.id, grantSubject))
-  const draft = toDraft(context, input, { owner: ownerId, author: author.id, trust, embedding, parents })
+  { grant }: Call,
+  { line: { input, command }, trust, embedding, parents, author }: Checked,
+  owner: Subject,
+): Ready {
+  const draft = toDraft(context, input, { owner: owner.id, author: author.id, trust, embedding, parents })
   const changes = [context.store.capsules.create(grant, draft, input.dedupe ?? 'scope')]
   return { command: { ...command, grant, changes, ...tellCreated(grant, draft, FIRST_VERSION) }, draft }
 }

@@ -22,7 +22,9 @@ export async function inTurns<T, R>(
       spent = 0
     }
     spent += lengthOf(item) + CHARACTERS_OF_AN_ITEM
-    results.push(await work(item))
+    const result = work(item)
+    // Waiting for what is there already would cost a turn of the microtask queue an item.
+    results.push(result instanceof Promise ? await result : result)
   }
   return results
 }

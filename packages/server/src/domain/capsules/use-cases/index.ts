@@ -11,6 +11,7 @@ export { type DraftIdentity, describeVersion, embeddedText, makeDraft, makeVersi
 export { explainTrust, type TrustExplanation } from './explain-trust.ts'
 export { forkCapsule } from './fork-capsule.ts'
 export { type BlameResult, blameCapsule, type CapsuleDiff, diffVersions } from './history.ts'
+export { inTurns } from './in-turns.ts'
 export { archiveCapsule, quarantineCapsule, releaseCapsule, restoreCapsule, setTrust } from './life.ts'
 export { findCommonAncestors, findLineagePath, getLineage, type LineageRequest } from './lineage.ts'
 export { linkSimilarStep, SIMILARITY_COLLECTION } from './link-similar.ts'

@@ -1,6 +1,6 @@
 import { capsuleCreate, type RouteRow } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
-import { type Created, type CreateLine, createCapsules } from '#capsules'
+import { type Created, type CreateLine, createCapsules, inTurns } from '#capsules'
 import { toCascadeError } from '../framework-error.ts'
 import type { HandlerRequest } from '../handler.ts'
 import { bodyDigest, commandId } from '../idempotency.ts'
@@ -43,7 +43,11 @@ async function answerGroup(
   request: BatchRequest,
   group: readonly InputLine[],
 ): Promise<string> {
-  const parsed = group.map((line) => parseLine(context, request, line))
+  const parsed = await inTurns(
+    group,
+    ({ bytes }) => bytes?.byteLength ?? 0,
+    (line) => parseLine(context, request, line),
+  )
   const creates = parsed.flatMap((line) => ('create' in line ? [line.create] : []))
   const created = creates.length === 0 ? [] : await carryOut(context, request, creates)
   let next = 0
