@@ -151,21 +151,19 @@ function addShingle(shingle: number): void {
  * unsigned ones.
  */
 function takeMinima(): void {
-  const kept = shingles.subarray(0, shingleCount)
+  const count = shingleCount
   for (let index = 0; index < PERMUTATIONS; index++) {
-    minima[index] = leastOf(kept, SEEDS[index]!, FACTORS[index]!, minima[index]!)
+    const seed = SEEDS[index]!
+    const factor = FACTORS[index]!
+    let least = minima[index]!
+    for (let at = 0; at < count; at++) {
+      const value = Math.imul(shingles[at]! ^ seed, factor)
+      const permuted = value ^ (value >>> 15) ^ SIGN
+      if (permuted < least) least = permuted
+    }
+    minima[index] = least
   }
   shingleCount = 0
-}
-
-function leastOf(kept: Int32Array, seed: number, factor: number, before: number): number {
-  let least = before
-  for (let at = 0; at < kept.length; at++) {
-    const value = Math.imul(kept[at]! ^ seed, factor)
-    const permuted = value ^ (value >>> 15) ^ SIGN
-    if (permuted < least) least = permuted
-  }
-  return least
 }
 
 /** How many different shingles were added, counted in 256 slots: exact enough to tell few from many. */
