@@ -1,0 +1,112 @@
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { runCommand } from './checks/check.ts'
+import { WORD_RULES } from './checks/words.ts'
+import { ROOT } from './node-runtime.mjs'
+import { findOlderNode, install, npx, pack, startAndAsk } from './packaging/testing.ts'
+
+const BUILD_MS_MAX = 120_000
+const MACHINE_PATH = WORD_RULES.find(({ name }) => name === 'path of one machine')?.pattern ?? /^/
+
+// A space in the path is what a person's folder may have and a careless program trips over.
+const directory = realpathSync(mkdtempSync(join(tmpdir(), 'cascade package ')))
+const folder = join(directory, 'an empty folder')
+const home = join(folder, 'node_modules/forge-cascade')
+const older = await findOlderNode()
+let files: readonly string[] = []
+
+beforeAll(async () => {
+  mkdirSync(folder)
+  const packed = await pack(directory)
+  files = packed.files
+  await install(packed.archive, folder)
+}, BUILD_MS_MAX)
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+const Manifest = z.object({
+  name: z.string(),
+  version: z.string(),
+  scripts: z.record(z.string(), z.string()).default({}),
+})
+const readManifest = (path: string) => Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
+
+const forgeCascade = (node: string, ...args: string[]) =>
+  runCommand(node, [join(home, 'bin/forge-cascade.mjs'), ...args], folder)
+
+test('npm runs nothing when it is installed: no install scripts, nothing to compile', () => {
+  const manifests = globSync('node_modules/**/package.json', { cwd: folder }).map((path) => join(folder, path))
+  const scripts = manifests.flatMap((path) => Object.keys(readManifest(path).scripts))
+  expect(manifests.length).toBeGreaterThan(0)
+  expect(scripts.filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([])
+  expect(files.filter((path) => /binding\.gyp$|\.node$/.test(path))).toEqual([])
+})
+
+test('it holds no sources, tests, fixtures or leftovers', () => {
+  const known = /^(bin|docs|dist\/lib)\/[\w./-]+\.(mjs|md|js|css|svg|wasm)$|^tools\/node-runtime\.mjs$/
+  expect(files.filter((path) => !known.test(path))).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'NOTICE',
+    'README.md',
+    'SECURITY.md',
+    'dist/THIRD-PARTY-NOTICES.md',
+    'dist/sbom.cdx.json',
+    'package.json',
+  ])
+  expect(files.filter((path) => /\.(test|contract)\.|fixture|testing/.test(path))).toEqual([])
+})
+
+test('no file of it names a path of the machine that built it', () => {
+  const texts = files.filter((path) => !path.endsWith('.wasm'))
+  const here = (text: string) =>
+    text.includes(ROOT) || text.includes(directory) || (homedir() !== '/' && text.includes(`${homedir()}/`))
+  const found = texts.filter((path) => {
+    const text = readFileSync(join(home, path), 'utf8')
+    return here(text) || text.search(MACHINE_PATH) >= 0
+  })
+  expect(found).toEqual([])
+})
+
+test('npx runs it, and calls it by the name that npx needs', async () => {
+  const { code, output } = await npx(folder, 'forge-cascade', '--help')
+  expect(code).toBe(0)
+  expect(output).toContain('Usage: npx forge-cascade ')
+})
+
+test('its help is the help of the clone, under its own name', async () => {
+  const packaged = await forgeCascade(process.execPath, '--help')
+  const cloned = await runCommand(process.execPath, [join(ROOT, 'packages/server/src/main.ts'), '--help'], folder)
+  const words = (text: string) => text.replaceAll('forge-cascade', 'cascade').split(/\s+/).join(' ')
+  expect(words(packaged.output)).toBe(words(cloned.output))
+})
+
+test('it says the version of its package', async () => {
+  const { output } = await forgeCascade(process.execPath, '--version')
+  expect(output.trim()).toBe(readManifest(join(ROOT, 'package.json')).version)
+})
+
+const nodes = [
+  { name: 'this Node', node: process.execPath },
+  ...(older === undefined ? [] : [{ name: 'a Node that is too old for the program itself', node: older }]),
+]
+
+test.for(nodes)('with $name it serves an empty folder and answers from its own documents', async ({ node, name }) => {
+  const place = join(directory, `served by ${name}`)
+  mkdirSync(place)
+  cpSync(join(folder, 'node_modules'), join(place, 'node_modules'), { recursive: true, verbatimSymlinks: true })
+  const { answer, code, tokenFile } = await startAndAsk(node, place, 'What is a capsule?')
+  expect(answer).toMatchObject({ found: true, answer: expect.stringMatching(/capsule/i) })
+  expect(tokenFile).toBe(join(place, '.cascade/token'))
+  expect(code).toBe(0)
+})
+
+test.runIf(older !== undefined)('without the runtime a Node that is too old says what to do', async () => {
+  const place = join(directory, 'without the runtime')
+  cpSync(home, join(place, 'forge-cascade'), { recursive: true })
+  const ended = await runCommand(older ?? '', [join(place, 'forge-cascade/bin/forge-cascade.mjs'), '--version'], place)
+  expect(ended.code).toBe(70)
+  expect(ended.all).toMatch(/^forge-cascade: Node\.js 24 or newer is needed; this is v2.*--omit=optional.*nodejs\.org/)
+})
