@@ -16,7 +16,7 @@ import { createBootstrapGate, type Gate, requireGrant } from '#governance'
 import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
-import { openDocumentReader } from './adapters/documents/index.ts'
+import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
 import { openBuiltinEmbedder, openOpenAiEmbedder } from './adapters/models/index.ts'
 import type * as Sources from './adapters/sources/index.ts'
@@ -308,6 +308,7 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
   const imports = new Imports({
     context,
     reader: openDocumentReader(),
+    converter: openDocumentConverter(),
     openSource: (request, signal) => openSource(request, { fileBytesMax: file_bytes_max, signal, temp }),
   })
   const ask = {

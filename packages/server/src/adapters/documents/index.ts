@@ -1,1 +1,2 @@
+export { openDocumentConverter } from './worker-document-converter.ts'
 export { openDocumentReader } from './worker-document-reader.ts'

@@ -39,7 +39,9 @@ export class FileSelection {
     if (Buffer.byteLength(path) > PATH_BYTES_MAX) return { reason: `its path has more than ${PATH_BYTES_MAX} bytes` }
     if (this.#include) return { kind: kindOf(path) }
     const kind = knownKind(path)
-    return kind ? { kind } : { reason: 'its name is none of a text; name it with --include (over HTTP `include`) to have it read' }
+    return kind
+      ? { kind }
+      : { reason: 'its name is none of a text; name it with --include (over HTTP `include`) to have it read' }
   }
 
   /** The same for a path whose folders have not been looked at one by one. */

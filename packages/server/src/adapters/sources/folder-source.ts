@@ -1,10 +1,16 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CascadeError, sha256Hex } from '#base'
-import type { ImportItem, ImportSource, KnownFiles, PresentFile } from '../../domain/capsules/import/index.ts'
+import {
+  DOCUMENT_BYTES_MAX,
+  type ImportItem,
+  type ImportSource,
+  type KnownFiles,
+  type PresentFile,
+} from '../../domain/capsules/import/index.ts'
 import { isErrno } from './errno.ts'
 import type { FileSelection } from './file-selection.ts'
-import { tooLarge, toText } from './file-text.ts'
+import { toContent, tooLarge } from './file-text.ts'
 import { type FoundFile, walkFolder } from './folder-walk.ts'
 import { readRegularFile } from './read-regular-file.ts'
 import { unreadable } from './unreadable.ts'
@@ -16,7 +22,7 @@ export interface FolderSourceOptions {
 
 export const FILE_BYTES_MAX = 1024 * 1024
 
-/** Reads the text files below a folder, in the order of their paths. */
+/** Reads the text files and documents below a folder, in the order of their paths. */
 export async function openFolderSource(path: string, options: FolderSourceOptions): Promise<ImportSource> {
   const root = await realpath(path).catch((cause) => {
     throw unreadable(path, cause)
@@ -64,7 +70,9 @@ class FolderSource implements ImportSource {
   }
 
   async #read({ path, kind }: Extract<FoundFile, { kind: unknown }>, known: KnownFiles): Promise<ImportItem> {
-    const read = await readRegularFile(join(this.root, path), this.root, this.#fileBytesMax)
+    const { type, structure, format } = kind
+    const bytesMax = format === undefined ? this.#fileBytesMax : DOCUMENT_BYTES_MAX
+    const read = await readRegularFile(join(this.root, path), this.root, bytesMax)
     if ('reason' in read) return { kind: 'skipped', path, reason: read.reason }
     const { bytes, size, modifiedAt } = read
     // Of a file that is too large nothing but its size is known; that stands for its bytes.
@@ -73,11 +81,12 @@ class FolderSource implements ImportSource {
     return {
       kind: 'present',
       path,
-      ...kind,
+      type,
+      structure,
       digest,
       at: modifiedAt,
       ...(previousPath === undefined ? {} : { previousPath }),
-      read: async () => (bytes ? toText(bytes) : { unfit: tooLarge(size, this.#fileBytesMax) }),
+      read: async () => (bytes ? toContent(bytes, format) : { unfit: tooLarge(size, bytesMax) }),
     } satisfies PresentFile
   }
 

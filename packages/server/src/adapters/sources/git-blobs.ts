@@ -1,5 +1,5 @@
-import type { FileText } from '../../domain/capsules/import/index.ts'
-import { tooLarge, toText } from './file-text.ts'
+import { DOCUMENT_BYTES_MAX, type DocumentFormat, type FileText } from '../../domain/capsules/import/index.ts'
+import { toContent, tooLarge } from './file-text.ts'
 import { GitObjects } from './git-objects.ts'
 import type { GitRepository } from './git-repository.ts'
 
@@ -8,7 +8,7 @@ const UNREAD: Readonly<Record<'missing' | 'damaged', FileText>> = {
   damaged: { missing: 'its content in the repository is damaged' },
 }
 
-/** Texts of files. */
+/** Contents of files. */
 export class GitBlobs implements AsyncDisposable {
   readonly #objects: GitObjects
   readonly #bytesMax: number
@@ -18,10 +18,11 @@ export class GitBlobs implements AsyncDisposable {
     this.#bytesMax = bytesMax
   }
 
-  async read(blob: string): Promise<FileText> {
-    const found = await this.#objects.read(blob)
-    if (found.kind === 'bytes') return toText(found.bytes)
-    return found.kind === 'too-large' ? { unfit: tooLarge(found.size, this.#bytesMax) } : UNREAD[found.kind]
+  async read(blob: string, format?: DocumentFormat): Promise<FileText> {
+    const bytesMax = format === undefined ? this.#bytesMax : DOCUMENT_BYTES_MAX
+    const found = await this.#objects.read(blob, bytesMax)
+    if (found.kind === 'bytes') return toContent(found.bytes, format)
+    return found.kind === 'too-large' ? { unfit: tooLarge(found.size, bytesMax) } : UNREAD[found.kind]
   }
 
   /** True when the content is in the repository, as far as that can be said without reading it. */

@@ -35,8 +35,9 @@ export class GitObjects implements AsyncDisposable {
     this.#signal = signal
   }
 
-  read(id: string): Promise<ObjectBytes> {
-    return this.#inTurn(() => this.#read(id))
+  /** @param bytesMax where it is another limit than that of all. */
+  read(id: string, bytesMax = this.#bytesMax): Promise<ObjectBytes> {
+    return this.#inTurn(() => this.#read(id, bytesMax))
   }
 
   /** True when the object is in the repository, as far as that can be said without reading it. */
@@ -61,10 +62,10 @@ export class GitObjects implements AsyncDisposable {
     return size
   }
 
-  async #read(id: string): Promise<ObjectBytes> {
+  async #read(id: string, bytesMax: number): Promise<ObjectBytes> {
     const size = await this.#size(id)
     if (size === undefined) return { kind: 'missing' }
-    if (size > this.#bytesMax) return { kind: 'too-large', size }
+    if (size > bytesMax) return { kind: 'too-large', size }
     const bytes = await this.#contents.content(id)
     if (bytes === 'ended') return this.#restart()
     return bytes ? { kind: 'bytes', bytes } : { kind: 'missing' }

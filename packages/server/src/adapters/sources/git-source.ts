@@ -1,6 +1,7 @@
 import { type CascadeError, isCascadeError } from '#base'
 import type {
   DeletedFile,
+  FileKind,
   ImportItem,
   ImportSource,
   KnownFiles,
@@ -215,7 +216,7 @@ class GitSource implements ImportSource {
     return { kind: 'present', entry: after, selected: kind, previousPath }
   }
 
-  #selectFile(entry: GitEntry, plan: Plan): PresentKind | undefined {
+  #selectFile(entry: GitEntry, plan: Plan): FileKind | undefined {
     const selected = this.#select(entry, plan)
     return selected && 'kind' in selected ? selected.kind : undefined
   }
@@ -234,14 +235,12 @@ class GitSource implements ImportSource {
   }
 }
 
-type PresentKind = Pick<PresentFile, 'type' | 'structure'>
-
 type Turn =
   | { readonly kind: 'deleted'; readonly path: string }
   | {
       readonly kind: 'present'
       readonly entry: GitEntry
-      readonly selected: PresentKind
+      readonly selected: FileKind
       readonly previousPath: string | undefined
     }
 
@@ -258,20 +257,21 @@ interface Plan {
 
 const present = (
   { path, blob }: GitEntry,
-  kind: PresentKind,
+  { type, structure, format }: FileKind,
   { id, at, author }: Origin,
   previousPath: string | undefined,
   blobs: GitBlobs,
 ): PresentFile => ({
   kind: 'present',
   path,
-  ...kind,
+  type,
+  structure,
   digest: blob,
   at,
   commit: id,
   author,
   ...(previousPath === undefined ? {} : { previousPath }),
-  read: () => blobs.read(blob),
+  read: () => blobs.read(blob, format),
 })
 
 /** A path of the same text that is there no longer. */

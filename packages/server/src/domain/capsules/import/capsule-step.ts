@@ -1,3 +1,4 @@
+import type { LinkKind } from '@forge-cascade/contract'
 import type { Change, Command, Grant } from '#store'
 import type { CapsuleDraft, CapsuleStore, VersionDraft } from '../capsule-store.ts'
 import type { Embedder } from '../embedding/index.ts'
@@ -19,8 +20,12 @@ export type CapsuleStep =
       /** When an archived capsule ended, in milliseconds since 1970; now when left out. */
       readonly at?: number
     }
+  | { readonly kind: 'quarantine'; readonly id: string; readonly version: string; readonly withChunks: boolean }
+  | { readonly kind: 'link'; readonly from: string; readonly to: string; readonly link: LinkKind; readonly weight: number }
+  /** A record about a capsule, told of as `type`. */
+  | { readonly kind: 'note'; readonly id: string; readonly type: `capsule.${string}`; readonly change: Change }
 
-type DraftStep = Exclude<CapsuleStep, { kind: 'archive' | 'restore' }>
+type DraftStep = Extract<CapsuleStep, { kind: 'create' | 'version' }>
 
 /** Changes, records and events of the steps, in their order. */
 export function carryOut(
@@ -39,17 +44,22 @@ export function carryOut(
 function toChange(capsules: CapsuleStore, grant: Grant, step: CapsuleStep): Change {
   if (step.kind === 'create') return capsules.create(grant, step.draft, step.dedupe)
   if (step.kind === 'version') return capsules.addVersion(grant, step.draft)
-  const status = step.kind === 'archive' ? 'ARCHIVED' : 'ACTIVE'
-  const { id, withChunks, at } = step
-  return capsules.setStatus(grant, id, status, { withChunks, ...(at === undefined ? {} : { at }) })
+  if (step.kind === 'link') return capsules.link(grant, step.from, step.to, step.link, step.weight)
+  if (step.kind === 'note') return step.change
+  const { kind, id, withChunks } = step
+  const at = 'at' in step && step.at !== undefined ? { at: step.at } : {}
+  return capsules.setStatus(grant, id, STATUS_AFTER[kind], { withChunks, ...at })
 }
+
+const STATUS_AFTER = { archive: 'ARCHIVED', restore: 'ACTIVE', quarantine: 'QUARANTINED' } as const
+const TYPE_OF = { archive: 'capsule.archived', restore: 'capsule.restored', quarantine: 'capsule.quarantined' } as const
 
 function tellStep(grant: Grant, step: CapsuleStep): Telling {
   if (step.kind === 'create') return tellCreated(grant, step.draft, FIRST_VERSION)
   if (step.kind === 'version') return tellVersioned(grant, step.draft, step.before)
-  return tell(grant, step.kind === 'archive' ? 'capsule.archived' : 'capsule.restored', step.id, {
-    version: step.version,
-  })
+  if (step.kind === 'link') return tell(grant, 'capsule.linked', step.from, { to: step.to, kind: step.link })
+  if (step.kind === 'note') return tell(grant, step.type, step.id, {})
+  return tell(grant, TYPE_OF[step.kind], step.id, { version: step.version })
 }
 
 /** The steps with a vector in each draft that is searched by one and has none; all texts are embedded in one call. */

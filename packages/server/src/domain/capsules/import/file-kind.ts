@@ -1,10 +1,13 @@
 import type { CapsuleType } from '@forge-cascade/contract'
 import type { DocumentKind } from '../text/chunk.ts'
+import type { DocumentFormat } from './document-converter.ts'
 
 /** What a file is taken for, by its name alone. */
 export interface FileKind {
   readonly type: CapsuleType
   readonly structure: DocumentKind
+  /** What its text is made from; absent where the file is text. */
+  readonly format?: DocumentFormat
 }
 
 const KINDS = {
@@ -12,21 +15,28 @@ const KINDS = {
   prose: { type: 'knowledge', structure: 'text' },
   code: { type: 'code', structure: 'code' },
   config: { type: 'config', structure: 'code' },
+  html: { type: 'knowledge', structure: 'markdown', format: 'html' },
+  pdf: { type: 'knowledge', structure: 'markdown', format: 'pdf' },
+  docx: { type: 'knowledge', structure: 'markdown', format: 'docx' },
+  pptx: { type: 'knowledge', structure: 'markdown', format: 'pptx' },
+  xlsx: { type: 'knowledge', structure: 'markdown', format: 'xlsx' },
+  odf: { type: 'knowledge', structure: 'markdown', format: 'odf' },
+  epub: { type: 'knowledge', structure: 'markdown', format: 'epub' },
 } as const satisfies Record<string, FileKind>
 
-const ENDINGS: Readonly<Record<keyof typeof KINDS, string>> = {
+const ENDINGS: Readonly<Partial<Record<keyof typeof KINDS, string>>> = {
   markdown: 'md markdown mdx mkd mdown',
   prose: 'txt text rst adoc asciidoc org tex textile wiki csv tsv',
   code:
     'js mjs cjs jsx ts mts cts tsx py pyi rb go rs java kt kts scala c h cc cpp cxx hh hpp hxx cs fs swift m mm php pl pm ' +
     'lua r jl ex exs erl hs clj cljs ml dart zig nim sh bash zsh fish ps1 sql graphql gql proto css scss less vue svelte ' +
-    'html htm xml xsl cypher cedar rego wgsl glsl',
+    'xml xsl cypher cedar rego wgsl glsl',
   config: 'json jsonc json5 yml yaml toml ini cfg conf properties tf hcl nix gradle cmake mk',
+  html: 'html htm xhtml',
 }
 
 /** Files that go by a name without an ending. */
-const NAMES: Readonly<Record<keyof typeof KINDS, string>> = {
-  markdown: '',
+const NAMES: Readonly<Partial<Record<keyof typeof KINDS, string>>> = {
   prose: 'readme license licence copying notice authors contributors maintainers changelog changes news codeowners',
   code: 'makefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile',
   config: 'procfile',
@@ -44,9 +54,9 @@ const MINIFIED = /\.min\.(?:js|css)$/
 const BY_ENDING = index(ENDINGS)
 const BY_NAME = index(NAMES)
 
-function index(table: Readonly<Record<keyof typeof KINDS, string>>): ReadonlyMap<string, FileKind> {
+function index(table: Readonly<Partial<Record<keyof typeof KINDS, string>>>): ReadonlyMap<string, FileKind> {
   const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[] // the table has exactly these
-  return new Map(kinds.flatMap((kind) => table[kind].split(' ').map((word) => [word, KINDS[kind]] as const)))
+  return new Map(kinds.flatMap((kind) => (table[kind]?.split(' ') ?? []).map((word) => [word, KINDS[kind]] as const)))
 }
 
 /** Folders that hold decisions by convention (`docs/decisions`, `adr`). */

@@ -52,7 +52,7 @@ export async function runImport(
   const { records, capsules } = settings.context.store
   const book = await FileBook.open(records, run.sourceKey, source.kind !== 'ndjson')
   const progress = new Progress(job, await tallyOf(run), settings.context.clock)
-  const planning: Planning = { settings, book, documents: new DocumentStates(capsules) }
+  const planning: Planning = { settings, book, documents: new DocumentStates(capsules), signal }
   const writer = new ImportWriter(planning, progress, run.sourceKey)
   const counting = new AbortController()
   const counted = count(run, book, progress, AbortSignal.any([signal, counting.signal]))

@@ -2,11 +2,13 @@ import type { ImportRequest } from '@forge-cascade/contract'
 import type { Grant } from '#store'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import type { DocumentReader } from './document.ts'
+import type { DocumentConverter } from './document-converter.ts'
 
 /** Everything about an import that is the same for all its files. */
 export interface ImportSettings {
   readonly context: CapsuleContext
   readonly reader: DocumentReader
+  readonly converter: DocumentConverter
   readonly grant: Grant<'import.run'>
   readonly jobId: string
   readonly root: string

@@ -1,5 +1,6 @@
 import type { CapsuleType, ImportJob } from '@forge-cascade/contract'
 import type { DocumentKind } from '../text/chunk.ts'
+import type { DocumentFormat } from './document-converter.ts'
 
 export type SourceKind = ImportJob['kind']
 
@@ -23,8 +24,14 @@ export interface KnownFiles {
 /** The text of a file or a line (without a byte order mark), or why it is no text to remember. */
 export type SourceText = { readonly text: string } | { readonly unfit: string }
 
+/** A document whose text has to be made from its bytes first. */
+export interface SourceDocument {
+  readonly bytes: Uint8Array
+  readonly format: DocumentFormat
+}
+
 /** What a file holds, or why nobody can say: its content is missing where it should be. */
-export type FileText = SourceText | { readonly missing: string }
+export type FileText = SourceText | SourceDocument | { readonly missing: string }
 
 interface Moment {
   /** Path inside the source, with forward slashes. */

@@ -4,6 +4,7 @@ import type { Page } from '../capsule-store.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { trustOfNew } from '../use-cases/create-capsules.ts'
 import type { DocumentReader } from './document.ts'
+import type { DocumentConverter } from './document-converter.ts'
 import type { ImportCall } from './import-call.ts'
 import { listFiles } from './import-files.ts'
 import { type ImportRow, jobKey, sourceKey } from './import-records.ts'
@@ -19,8 +20,9 @@ export interface ImportsOptions {
   readonly context: CapsuleContext
   /** @throws CascadeError SOURCE_UNREADABLE. */
   readonly openSource: (request: ImportRequest, signal: AbortSignal) => Promise<ImportSource>
-  /** Closed with the imports. */
+  /** Closed with the imports, as is the converter. */
   readonly reader: DocumentReader
+  readonly converter: DocumentConverter
 }
 
 export interface StartedImport {
@@ -46,10 +48,12 @@ export class Imports implements AsyncDisposable {
   readonly #context: CapsuleContext
   readonly #openSource: ImportsOptions['openSource']
   readonly #reader: DocumentReader
+  readonly #converter: DocumentConverter
   readonly #running = new Map<string, Running>()
 
-  constructor({ context, openSource, reader }: ImportsOptions) {
+  constructor({ context, openSource, reader, converter }: ImportsOptions) {
     this.#reader = reader
+    this.#converter = converter
     this.#context = context
     this.#openSource = openSource
   }
@@ -58,7 +62,7 @@ export class Imports implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { stop } of this.#running.values()) stop.abort(SHUTDOWN)
     await Promise.allSettled([...this.#running.values()].map(({ done }) => done))
-    await this.#reader[Symbol.asyncDispose]()
+    await Promise.all([this.#reader[Symbol.asyncDispose](), this.#converter[Symbol.asyncDispose]()])
   }
 
   /**
@@ -161,6 +165,7 @@ export class Imports implements AsyncDisposable {
     const settings: ImportSettings = {
       context: this.#context,
       reader: this.#reader,
+      converter: this.#converter,
       grant: call.grant,
       jobId: job.id,
       root,

@@ -1,4 +1,10 @@
 export { type DocumentReader, type DocumentRequest, type DocumentText, readDocument } from './document.ts'
+export {
+  type ConversionRequest,
+  DOCUMENT_BYTES_MAX,
+  type DocumentConverter,
+  type DocumentFormat,
+} from './document-converter.ts'
 export { type FileKind, kindOf, knownKind } from './file-kind.ts'
 export type { ImportCall } from './import-call.ts'
 export { IMPORT_COLLECTIONS } from './import-records.ts'
@@ -12,6 +18,7 @@ export {
   type PassedPoint,
   type PresentFile,
   type SkippedFile,
+  type SourceDocument,
   type SourceKind,
   type SourceLine,
   type SourcePoint,

@@ -5,7 +5,7 @@ import type { ChunkState, DocumentState, DocumentStates } from './document-state
 import type { FileBook } from './file-book.ts'
 import type { ImportFileRow } from './import-records.ts'
 import { type ImportSettings, scopeOf } from './import-settings.ts'
-import type { DeletedFile, PresentFile, SkippedFile } from './import-source.ts'
+import type { DeletedFile, FileText, PresentFile, SkippedFile, SourceDocument } from './import-source.ts'
 import { planDocument } from './plan-document.ts'
 import { countSteps, nextRow, type PlannedItem, passed } from './planned-item.ts'
 
@@ -14,6 +14,8 @@ export interface Planning {
   readonly settings: ImportSettings
   readonly book: FileBook
   readonly documents: DocumentStates
+  /** Ends the import. */
+  readonly signal: AbortSignal
 }
 
 /** What became of a capsule that its file no longer decides about. */
@@ -35,10 +37,16 @@ export async function planPresent(planning: Planning, file: PresentFile): Promis
   const document = await findDocument(planning, file, before)
   const barrier = barrierTo(document, before)
   if (barrier !== undefined) return planSkipped(planning, { kind: 'skipped', path: file.path, reason: barrier })
-  const content = await file.read()
+  const content = await readText(planning, file)
   if ('missing' in content) return planMissing(planning, file, content.missing, { before, moved })
   if ('unfit' in content) return planUnfit(planning, file, content.unfit, { before, moved })
   return planText(planning, file, content.text, { before, moved }, document)
+}
+
+/** The text of the file, made from its bytes where it is a document of another format. */
+async function readText({ settings, signal }: Planning, file: PresentFile): Promise<Exclude<FileText, SourceDocument>> {
+  const content = await file.read()
+  return 'bytes' in content ? settings.converter.convert({ path: file.path, ...content }, signal) : content
 }
 
 /** A file that is there no longer: its capsule and its chunks are archived. */

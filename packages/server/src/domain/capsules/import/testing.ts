@@ -6,7 +6,7 @@ import type { ImportFile, ImportJob, ImportRequest } from '@forge-cascade/contra
 import { type Clock, createUuidV7, systemClock, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
-import { openDocumentReader } from '../../../adapters/documents/index.ts'
+import { openDocumentConverter, openDocumentReader } from '../../../adapters/documents/index.ts'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createBuiltinEmbedder } from '../../../adapters/models/builtin-embedder.ts'
 import { openSource, TempArea } from '../../../adapters/sources/index.ts'
@@ -14,6 +14,7 @@ import type { Store } from '../../store.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import type { Embedder } from '../embedding/index.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
+import type { DocumentConverter } from './document-converter.ts'
 import type { ImportCall } from './import-call.ts'
 import { IMPORT_COLLECTIONS } from './import-records.ts'
 import { Imports, type ImportsOptions } from './imports.ts'
@@ -38,6 +39,7 @@ export interface WorldOptions {
   readonly store?: Store
   readonly clock?: Clock
   readonly embedder?: Embedder
+  readonly converter?: DocumentConverter
   readonly openSource?: ImportsOptions['openSource']
   readonly temp?: TempArea
 }
@@ -60,6 +62,7 @@ export async function openImportWorld(options: WorldOptions = {}): Promise<Impor
   const imports = new Imports({
     context,
     reader: openDocumentReader(),
+    converter: options.converter ?? openDocumentConverter(),
     openSource:
       options.openSource ?? ((request, signal) => openSource(request, { signal, temp: options.temp ?? TEST_TEMP })),
   })
