@@ -31,6 +31,7 @@ const Manifest = z.object({
   version: z.string(),
   scripts: z.record(z.string(), z.string()).default({}),
 })
+const Bill = z.object({ components: z.array(z.object({ purl: z.string(), scope: z.string() })) })
 const readManifest = (path: string) => Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
 
 const forgeCascade = (node: string, ...args: string[]) =>
@@ -68,6 +69,23 @@ test('no file of it names a path of the machine that built it', () => {
     return here(text) || text.search(MACHINE_PATH) >= 0
   })
   expect(found).toEqual([])
+})
+
+/** Terms under which code may be passed on inside a package under Apache-2.0. A new one is for a person to read first. */
+const LICENCES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0'])
+
+test('the notices and the bill of materials tell of the same packages, under terms that were read', () => {
+  const notices = readFileSync(join(home, 'dist/THIRD-PARTY-NOTICES.md'), 'utf8')
+  const rows = [...notices.matchAll(/^\| (\S+) \| (\d\S*) \| (.+) \|$/gm)].map(([, name, version, licence]) => ({
+    name: `${name}@${version}`,
+    licence,
+  }))
+  const bill = Bill.parse(JSON.parse(readFileSync(join(home, 'dist/sbom.cdx.json'), 'utf8')))
+  const required = bill.components.filter(({ scope }) => scope === 'required')
+  const purls = required.map(({ purl }) => purl.replace('pkg:npm/', '').replace('%40', '@'))
+  expect(rows.map(({ name }) => name)).toEqual(purls)
+  expect(purls.map((name) => name.replace(/@[^@]+$/, ''))).toEqual(expect.arrayContaining(['fastify', 'zod', 'yaml']))
+  expect(rows.filter(({ licence = '' }) => !LICENCES.has(licence))).toEqual([])
 })
 
 test('npx runs it, and calls it by the name that npx needs', async () => {
