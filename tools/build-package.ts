@@ -6,6 +6,7 @@ import { ROOT } from './node-runtime.mjs'
 import { writeBillOfMaterials } from './packaging/bill-of-materials.ts'
 import { bundle } from './packaging/bundle.ts'
 import { findBundledPackages } from './packaging/bundled-packages.ts'
+import { findPlaceUsers } from './packaging/place-users.ts'
 import { findReached } from './packaging/source-files.ts'
 import { writeThirdPartyNotices } from './packaging/third-party-notices.ts'
 
@@ -23,6 +24,8 @@ const Manifest = z.object({
 const { workers, assets } = findReached(SOURCES)
 const entries = [['main', 'main.ts'], ...workers].map(([name, path = '']) => [name, join(SOURCES, path)])
 const modules = await bundle({ root: ROOT, entries: Object.fromEntries(entries), out: join(DIST, 'lib') })
+const unread = findPlaceUsers(modules)
+if (unread.length > 0) throw new Error(unread.join('\n'))
 for (const [name, path] of assets) cpSync(join(SOURCES, path), join(DIST, 'lib', name), { recursive: true })
 
 const packages = findBundledPackages(ROOT, modules)

@@ -23,6 +23,13 @@ const Manifest = z.object({
   dependencies: z.record(z.string(), z.string()).default({}),
 })
 
+/** Code of others that a package has taken in and its own licence files do not name. */
+const CONTAINED: Readonly<Record<string, string>> = {
+  unpdf:
+    'Contains PDF.js, copyright Mozilla Foundation and its contributors, under the Apache License, Version 2.0 (its text is the ' +
+    'file LICENSE of this package). PDF.js in turn contains decoders made from OpenJPEG (BSD-2-Clause) and PDFium (BSD-3-Clause).',
+}
+
 const INSTALLED = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//
 /** Modules that the bundler brings itself; its own package holds their licences. */
 const BUNDLER_OWN = /^\0(?:rolldown|@oxc-project)/
@@ -52,7 +59,7 @@ function read(root: string, path: string): BundledPackage {
   const { name, version, license, dependencies } = Manifest.parse(
     JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')),
   )
-  const texts = textsIn(join(root, path))
+  const texts = [...textsIn(join(root, path)), ...(name in CONTAINED ? [CONTAINED[name] ?? ''] : [])]
   if (texts.length === 0) throw new Error(`${name} ${version} brings no licence text; it cannot be passed on`)
   return { name, version, licence: license, dependencies: Object.keys(dependencies).sort(), path, texts }
 }
