@@ -5,6 +5,8 @@ import type { WriteSession } from './write-session.ts'
 
 /** Quiet time after the last write before care begins, and between two steps of it. */
 const IDLE_MS = 40
+/** The same after the store was opened: the first questions have the processor to themselves. */
+const AFTER_OPEN_MS = 500
 /** Pages of the log (8 KiB each) from which on it is copied into the file, in an idle moment or in any. */
 const CHECKPOINT_IDLE_PAGES = 512
 const CHECKPOINT_PAGES = 6000
@@ -29,6 +31,7 @@ export class Maintenance {
   #now = 0
   #wroteAt = 0
   #commits = 0
+  #hasBegun = false
   /** Steps that still have something to do in this round. */
   #pending: Step[] = []
 
@@ -45,6 +48,7 @@ export class Maintenance {
 
   /** A write is durable; the log is emptied here when idle moments are not enough. */
   wrote(now: number): void {
+    this.#hasBegun = true
     this.#now = now
     this.#wroteAt = performance.now()
     this.#pending = [...STEPS]
@@ -53,7 +57,8 @@ export class Maintenance {
   }
 
   resume(): void {
-    this.#timer ??= this.#schedule(this.#pending.length > 0 ? IDLE_MS : ROUND_MS)
+    const delayMs = this.#hasBegun ? IDLE_MS : AFTER_OPEN_MS
+    this.#timer ??= this.#schedule(this.#pending.length > 0 ? delayMs : ROUND_MS)
   }
 
   stop(): void {
@@ -63,6 +68,7 @@ export class Maintenance {
   #schedule(delayMs: number): NodeJS.Timeout {
     return setTimeout(() => {
       this.#timer = undefined
+      this.#hasBegun = true
       this.#step()
       this.resume()
     }, delayMs).unref()
