@@ -1,8 +1,14 @@
 import { z } from 'zod'
 import { scopeName, tags, timestamp, trustScore, uuid } from './capsule.ts'
 
-export const IMPORT_LIMITS = { pathLengthMax: 4096, filesPageMax: 500, patternMax: 50 } as const
-export const IMPORT_KINDS = ['auto', 'folder', 'git', 'ndjson'] as const
+export const IMPORT_LIMITS = {
+  pathLengthMax: 4096,
+  filesPageMax: 500,
+  patternMax: 50,
+  patternLengthMax: 500,
+  labelLengthMax: 200,
+} as const
+export const IMPORT_KINDS = ['auto', 'folder', 'git', 'ndjson', 'cascade'] as const
 export const IMPORT_STATES = ['running', 'completed', 'failed', 'cancelled', 'interrupted', 'removed'] as const
 export const IMPORT_FILE_STATES = ['imported', 'unchanged', 'skipped', 'failed'] as const
 
@@ -12,24 +18,35 @@ export const importBody = z
     kind: z
       .enum(IMPORT_KINDS)
       .default('auto')
-      .describe('`auto`: a repository when it is one, else a folder; NDJSON by the file’s ending.'),
+      .describe(
+        '`auto`: a repository when it is one, else a folder; NDJSON by the file’s ending; what another Cascade exported by its manifest.',
+      ),
     history: z
       .boolean()
       .default(true)
       .describe('git: each commit that changed a file becomes a version. False: the newest state alone.'),
     include: z
-      .array(z.string().min(1).max(500))
+      .array(z.string().min(1).max(IMPORT_LIMITS.patternLengthMax))
       .max(IMPORT_LIMITS.patternMax)
       .optional()
       .describe('Patterns as in .gitignore; all known text kinds when left out.'),
-    exclude: z.array(z.string().min(1).max(500)).max(IMPORT_LIMITS.patternMax).optional(),
+    exclude: z.array(z.string().min(1).max(IMPORT_LIMITS.patternLengthMax)).max(IMPORT_LIMITS.patternMax).optional(),
     owner: z.string().min(1).max(200).optional(),
     identity: scopeName.optional(),
     lane: scopeName.optional(),
     fold: scopeName.optional(),
     tags: tags.optional(),
     trust: trustScore.optional(),
-    label: z.string().min(1).max(200).optional().describe('A name for this import, to find and remove it by.'),
+    accept_changes: z
+      .boolean()
+      .optional()
+      .describe('cascade: files that were changed by hand after the export become the next versions.'),
+    label: z
+      .string()
+      .min(1)
+      .max(IMPORT_LIMITS.labelLengthMax)
+      .optional()
+      .describe('A name for this import, to find and remove it by.'),
   })
   .meta({ id: 'ImportRequest' })
 export type ImportRequest = z.infer<typeof importBody>
@@ -38,7 +55,7 @@ export const importJob = z
   .object({
     id: uuid,
     label: z.string().nullable(),
-    kind: z.enum(['folder', 'git', 'ndjson']),
+    kind: z.enum(['folder', 'git', 'ndjson', 'cascade']),
     path: z.string(),
     state: z.enum(IMPORT_STATES),
     started_at: timestamp,

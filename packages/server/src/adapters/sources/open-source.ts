@@ -3,6 +3,8 @@ import { isAbsolute, join } from 'node:path'
 import type { ImportRequest } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import { type ImportSource, PATH_BYTES_MAX, type SourceKind } from '../../domain/capsules/import/index.ts'
+import { isExport } from './cascade-files.ts'
+import { openCascadeSource } from './cascade-source.ts'
 import { isErrno } from './errno.ts'
 import { FileSelection } from './file-selection.ts'
 import { FILE_BYTES_MAX, openFolderSource } from './folder-source.ts'
@@ -35,16 +37,30 @@ export async function openSource(request: ImportRequest, options: OpenSourceOpti
     folder: () => openFolderSource(path, { selection, fileBytesMax }),
     git: () => openGitSource(path, { selection, history, fileBytesMax }, options),
     ndjson: () => openNdjsonSource(path),
+    cascade: () => openCascade(request, options.signal),
   }
   return requireShortRoot(await open[kind]())
 }
 
-/** What a path is: a repository when it is one, else a folder; a file by its ending. */
+/** Members of a request that say what an export says itself. */
+const SAID_BY_EXPORT = ['owner', 'identity', 'lane', 'fold', 'tags', 'include', 'exclude'] as const
+
+function openCascade(request: ImportRequest, signal: AbortSignal): Promise<ImportSource> {
+  const said = SAID_BY_EXPORT.filter((name) => request[name] !== undefined)
+  if (said.length > 0)
+    throw new CascadeError('UNPROCESSABLE', `An export says itself what ${said.join(', ')} would say; leave that out.`)
+  return openCascadeSource(request.path, { acceptChanges: request.accept_changes ?? false }, signal)
+}
+
+/** What a path is: an export or a repository when it is one, else a folder; a file by its ending. */
 async function detectKind(path: string): Promise<SourceKind> {
   const real = await realpath(path).catch((cause) => {
     throw unreadable(path, cause)
   })
-  if ((await lstat(real)).isDirectory()) return (await isRepository(real)) ? 'git' : 'folder'
+  if ((await lstat(real)).isDirectory()) {
+    if (await isExport(real)) return 'cascade'
+    return (await isRepository(real)) ? 'git' : 'folder'
+  }
   if (/\.(?:ndjson|jsonl)$/i.test(real)) return 'ndjson'
   throw new CascadeError(
     'SOURCE_UNREADABLE',

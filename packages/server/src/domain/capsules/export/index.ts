@@ -1,6 +1,8 @@
 export { capsuleDigest, type SaidVersion, StoreDigest, versionDigest } from './export-digest.ts'
 export { type ExportContext, type ExportOptions, exportStore } from './export-store.ts'
+export type { ExportedBonds, ExportedHistory, ExportedPart } from './exported-history.ts'
 export { EXPORT_LISTS, exportPathKind, historyFile, MANIFEST_FILE, README_FILE } from './file-names.ts'
 export { EXPORT_README, type ExportList, type ExportPart, FolderLayout } from './folder-layout.ts'
+export { orderByLineage } from './lineage-order.ts'
 export { MANIFEST_BYTES_MAX, parseManifest, toManifestText } from './manifest.ts'
 export { type CapsuleHead, HEAD_BYTES_MAX, parseCapsuleFile, parseVersionFile } from './markdown-file.ts'

@@ -33,7 +33,8 @@ export function toMarkdownFile(head: CapsuleHead | VersionHead, content: string)
 }
 
 /** Words that YAML reads as the very same text without quotes: ids, times, names of things. */
-const PLAIN = /^(?:\d+\.\d+\.\d+|(?![-+.\d]*[eE]?[-+.\d]*$)(?!0[xo])[A-Za-z0-9][A-Za-z0-9_.-]*(?::\d\d[A-Za-z0-9_.:-]*)?)$/
+const PLAIN =
+  /^(?:\d+\.\d+\.\d+|(?![-+.\d]*[eE]?[-+.\d]*$)(?!0[xo])[A-Za-z0-9][A-Za-z0-9_.-]*(?::\d\d[A-Za-z0-9_.:-]*)?)$/
 const RESERVED = new Set(['null', 'true', 'false', 'yes', 'no', 'on', 'off', 'y', 'n'])
 
 function toScalar(value: unknown): string {

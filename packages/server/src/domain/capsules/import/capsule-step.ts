@@ -21,7 +21,13 @@ export type CapsuleStep =
       readonly at?: number
     }
   | { readonly kind: 'quarantine'; readonly id: string; readonly version: string; readonly withChunks: boolean }
-  | { readonly kind: 'link'; readonly from: string; readonly to: string; readonly link: LinkKind; readonly weight: number }
+  | {
+      readonly kind: 'link'
+      readonly from: string
+      readonly to: string
+      readonly link: LinkKind
+      readonly weight: number
+    }
   /** A record about a capsule, told of as `type`. */
   | { readonly kind: 'note'; readonly id: string; readonly type: `capsule.${string}`; readonly change: Change }
 

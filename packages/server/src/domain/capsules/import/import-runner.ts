@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ImportFile, ImportJob } from '@forge-cascade/contract'
 import { ERRORS } from '@forge-cascade/contract'
 import { type CascadeError, isCascadeError, messageOf } from '#base'
+import { ExportedPlans } from '../export/plan-exported.ts'
 import type { Call } from '../use-cases/context.ts'
 import { ahead } from './ahead.ts'
 import { embedSteps } from './capsule-step.ts'
@@ -123,6 +124,7 @@ async function* planned(
   progress: Progress,
   signal: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {
+  const exported = new ExportedPlans(planning, run.asker)
   let [entries, characters]: [BatchEntry[], number] = [[], 0]
   for await (const item of run.source.items(planning.book, signal)) {
     signal.throwIfAborted()
@@ -131,7 +133,7 @@ async function* planned(
       continue
     }
     progress.reading(item.path)
-    const plan = await planItem(run, planning, item)
+    const plan = await planItem(run, planning, exported, item)
     entries.push({ ...plan, puts: plan.rows.map((row) => planning.book.put(planning.settings.grant, row)) })
     characters += charactersOf(plan)
     // Cutting and hashing a long text takes milliseconds: between two of them others get their turn.
@@ -150,13 +152,15 @@ const charactersOf = ({ steps }: PlannedItem): number =>
 async function planItem(
   run: ImportRun,
   planning: Planning,
+  exported: ExportedPlans,
   item: Exclude<ImportItem, { kind: 'point' }>,
 ): Promise<PlannedItem> {
   try {
     if (item.kind === 'present') return await planPresent(planning, item)
     if (item.kind === 'deleted') return await planDeleted(planning, item)
     if (item.kind === 'skipped') return await planSkipped(planning, item)
-    return await planLine(planning, run.asker, item)
+    if (item.kind === 'line') return await planLine(planning, run.asker, item)
+    return await (item.kind === 'exported' ? exported.part(item) : exported.bonds(item))
   } catch (error) {
     if (!isCascadeError(error) || 'retryable' in ERRORS[error.code] || error.code === 'SOURCE_UNREADABLE') throw error
     return failed(planning, item, error)

@@ -16,7 +16,7 @@ export interface ImportSettings {
   readonly owner: string
   readonly author: string
   readonly trust: number
-  readonly request: Pick<ImportRequest, 'identity' | 'lane' | 'fold' | 'tags'>
+  readonly request: Pick<ImportRequest, 'identity' | 'lane' | 'fold' | 'tags' | 'trust'>
 }
 
 export const scopeOf = ({ owner, request }: ImportSettings) => ({

@@ -1,4 +1,5 @@
 import type { CapsuleType, ImportJob } from '@forge-cascade/contract'
+import type { ExportedBonds, ExportedPart } from '../export/exported-history.ts'
 import type { DocumentKind } from '../text/chunk.ts'
 import type { DocumentFormat } from './document-converter.ts'
 
@@ -86,7 +87,14 @@ export interface PassedPoint {
   readonly point: SourcePoint
 }
 
-export type ImportItem = PresentFile | DeletedFile | SkippedFile | SourceLine | PassedPoint
+export type ImportItem =
+  | PresentFile
+  | DeletedFile
+  | SkippedFile
+  | SourceLine
+  | ExportedPart
+  | ExportedBonds
+  | PassedPoint
 
 /** Port: something that documents are read from. Items come in an order that is the same whenever nothing has changed. */
 export interface ImportSource extends AsyncDisposable {

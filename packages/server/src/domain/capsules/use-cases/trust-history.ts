@@ -1,4 +1,5 @@
 import type { Leaf } from '#ledger'
+import { listImportedTrust } from '../export/imported-trust.ts'
 import type { CapsuleContext } from './context.ts'
 
 /** One thing that happened to a capsule's trust. While it is quarantined it counts as 0, whatever it was given. */
@@ -17,7 +18,7 @@ const KINDS = [
   { type: 'capsule.released', what: 'released' },
 ] as const
 
-/** What happened to a capsule's trust, newest first: changes as the store keeps them, quarantines as the ledger does. */
+/** What happened to a capsule's trust, newest first: changes as the store keeps them, quarantines as the ledger does, and what another instance told. */
 export async function listTrustEvents(
   { store }: Pick<CapsuleContext, 'store'>,
   id: string,
@@ -33,7 +34,8 @@ export async function listTrustEvents(
       return found.map(({ leaf }) => ({ what, ...entryOf(leaf) }))
     }),
   )
-  return [...changes, ...quarantines.flat()].toSorted((a, b) => b.at - a.at).slice(0, limit)
+  const elsewhere = await listImportedTrust(store.records, id)
+  return [...changes, ...quarantines.flat(), ...elsewhere].toSorted((a, b) => b.at - a.at).slice(0, limit)
 }
 
 function entryOf({ payload, time, actor }: Leaf): Omit<TrustEvent, 'what'> {

@@ -44,6 +44,10 @@ export const IMPORT: CommandSpec = {
     ...SCOPE_OPTIONS,
     { flags: '--tag <tag>', description: 'A tag for all of them; may be repeated', many: true },
     { flags: '--trust <0-100>', description: 'Their trust, never above your own (60)' },
+    {
+      flags: '--accept-changes',
+      description: 'An export: files changed by hand since become the next versions',
+    },
     { flags: '--label <name>', description: 'A name to find and remove this import by' },
   ],
   examples: [
@@ -83,6 +87,7 @@ function readRequest(context: CommandContext, input: CommandInput, path: string)
     ...readScope(input),
     tags: input.list('tag'),
     trust: numberOf(input.text('trust')),
+    accept_changes: input.on('accept-changes') ? true : undefined,
     label: input.text('label'),
   })
 }

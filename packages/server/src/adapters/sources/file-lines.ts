@@ -1,0 +1,54 @@
+import type { FileHandle } from 'node:fs/promises'
+import { CascadeError, messageOf } from '#base'
+
+/** A capsule of 1 MiB with every character escaped, and its head. */
+export const LIST_LINE_BYTES_MAX = 16 * 1024 * 1024
+const CHUNK_BYTES = 256 * 1024
+const NEW_LINE = 0x0a
+
+/** A line of a file without its end, and where it begins. */
+export interface FileLine {
+  readonly offset: number
+  readonly bytes: Buffer
+}
+
+/**
+ * The lines of a file; blank ones are passed over.
+ *
+ * @throws CascadeError UNPROCESSABLE for a line of more than `lineBytesMax`.
+ */
+export async function* readLines(
+  handle: FileHandle,
+  lineBytesMax: number,
+  from = 0,
+): AsyncGenerator<FileLine, void, undefined> {
+  let [rest, offset, position] = [Buffer.alloc(0), from, from]
+  for (;;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position)
+    if (bytesRead === 0) break
+    position += bytesRead
+    let bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)])
+    for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE)) {
+      if (end > 0) yield { offset, bytes: bytes.subarray(0, end) }
+      offset += end + 1
+      bytes = bytes.subarray(end + 1)
+    }
+    if (bytes.byteLength > lineBytesMax)
+      throw new CascadeError('UNPROCESSABLE', `it has a line of more than ${lineBytesMax} bytes`)
+    rest = bytes
+  }
+  if (rest.byteLength > 0) yield { offset, bytes: rest }
+}
+
+/** @throws CascadeError UNPROCESSABLE for what is no object of JSON. */
+export function parseLine(bytes: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown> // an object of JSON
+  } catch (error) {
+    throw unfit(`a line cannot be read as JSON: ${messageOf(error)}`)
+  }
+  throw unfit('a line is no object of JSON')
+}
+
+const unfit = (reason: string): CascadeError => new CascadeError('UNPROCESSABLE', reason)
