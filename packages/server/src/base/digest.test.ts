@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { saltedDigest, sha256, sha256Hex } from './digest.ts'
 
@@ -39,4 +41,11 @@ test.for([
 test('text is taken as UTF-8, and another key gives another digest', () => {
   expect(sha256Hex('é')).toBe(sha256Hex(new Uint8Array([0xc3, 0xa9])))
   expect(saltedDigest(new Uint8Array(32), 'x')).not.toBe(saltedDigest(new Uint8Array(32).fill(1), 'x'))
+})
+
+test('is the HMAC of node:crypto for any key and any text, lone surrogates included', () => {
+  const law = fc.property(fc.uint8Array({ maxLength: 150 }), fc.string({ unit: 'binary' }), (key, text) => {
+    expect(saltedDigest(key, text)).toBe(createHmac('sha256', key).update(text).digest('hex'))
+  })
+  fc.assert(law)
 })
