@@ -3,8 +3,17 @@ import { configurationReference } from './config-reference.ts'
 import { errorsReference } from './errors-reference.ts'
 import type { Generator } from './generator.ts'
 import { httpReference } from './http-reference.ts'
+import { limitsReference } from './limits-reference.ts'
+import { metricsReference } from './metrics-reference.ts'
 
 export type { Generator } from './generator.ts'
 
 /** Everything that `npm run generate` writes and `npm run check` compares. A new one is one line here. */
-export const GENERATORS: readonly Generator[] = [cliReference, configurationReference, errorsReference, httpReference]
+export const GENERATORS: readonly Generator[] = [
+  cliReference,
+  configurationReference,
+  errorsReference,
+  httpReference,
+  limitsReference,
+  metricsReference,
+]

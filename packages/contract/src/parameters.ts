@@ -23,8 +23,13 @@ export const wholeNumber = (min: number, max: number) =>
 /** True or false; as text in a query. */
 export const flag = z.preprocess((value) => BOOLEAN_TEXT.get(value) ?? value, z.boolean())
 
+export const PAGE_LIMITS = { limitMax: 100, limitDefault: 20, cursorLengthMax: 500 } as const
+
 /** Members of every paged query. */
-export const page = { limit: wholeNumber(1, 100).default(20), cursor: z.string().max(500).optional() }
+export const page = {
+  limit: wholeNumber(1, PAGE_LIMITS.limitMax).default(PAGE_LIMITS.limitDefault),
+  cursor: z.string().max(PAGE_LIMITS.cursorLengthMax).optional(),
+}
 
 /** A page of `item`, as component `name`. */
 export const paged = <T extends z.ZodType>(item: T, name: string) =>

@@ -11,7 +11,7 @@ export interface WorkerEmbedderOptions {
   readonly entry?: URL
 }
 
-const QUEUED_TEXTS_MAX = 20_000
+export const QUEUED_TEXTS_MAX = 20_000
 /** A call is sent in parts of this many texts, so that calls take turns and a given-up call stops soon. */
 const TEXTS_PER_REQUEST = 64
 /** One is worked on while the next is on its way. */

@@ -13,15 +13,15 @@ export type FoundFile =
   | { readonly path: string; readonly kind: FileKind }
   | { readonly path: string; readonly reason: string }
 
-const DEPTH_MAX = 64
 /** Beyond these a folder is no collection of documents but a disk. */
-const FILES_MAX = 200_000
-const ENTRIES_PER_FOLDER_MAX = 100_000
+export const WALK_LIMITS = { depthMax: 64, filesMax: 200_000, entriesPerFolderMax: 100_000 } as const
+type WalkLimits = { readonly [Name in keyof typeof WALK_LIMITS]: number }
 
 interface Walk {
   readonly root: string
   readonly selection: FileSelection
   readonly signal: AbortSignal
+  readonly limits: WalkLimits
   found: number
 }
 
@@ -33,8 +33,9 @@ export async function* walkFolder(
   root: string,
   selection: FileSelection,
   signal: AbortSignal,
+  limits: WalkLimits = WALK_LIMITS,
 ): AsyncGenerator<FoundFile, void, undefined> {
-  const walk: Walk = { root, selection, signal, found: 0 }
+  const walk: Walk = { root, selection, signal, limits, found: 0 }
   yield* walkInto(walk, '', new Rules(), 0)
 }
 
@@ -63,7 +64,7 @@ async function* enter(
   depth: number,
 ): AsyncGenerator<FoundFile, void, undefined> {
   if (isFolderLeftOut(name) || rules.isIgnored(path, true) || walk.selection.isFolderExcluded(path)) return
-  if (depth > DEPTH_MAX) yield { path, reason: `folders are entered ${DEPTH_MAX} levels deep` }
+  if (depth > walk.limits.depthMax) yield { path, reason: `folders are entered ${walk.limits.depthMax} levels deep` }
   else if (Buffer.byteLength(path) > PATH_BYTES_MAX)
     yield { path: path.slice(0, PATH_BYTES_MAX), reason: 'its path is too long' }
   else yield* walkInto(walk, path, rules, depth)
@@ -77,10 +78,11 @@ async function* look(
 ): AsyncGenerator<FoundFile, void, undefined> {
   if (rules.isIgnored(path, false)) return
   const selected = walk.selection.select(path)
-  if (!selected || walk.found > FILES_MAX) return
+  const { filesMax } = walk.limits
+  if (!selected || walk.found > filesMax) return
   walk.found++
-  if (walk.found > FILES_MAX)
-    return yield { path, reason: `at most ${FILES_MAX} files are read; this and the rest are not` }
+  if (walk.found > filesMax)
+    return yield { path, reason: `at most ${filesMax} files are read; this and the rest are not` }
   if (!entry.isFile()) return yield { path, reason: await reasonFor(walk, path, entry) }
   yield 'kind' in selected ? { path, kind: selected.kind } : { path, reason: selected.reason }
 }
@@ -101,13 +103,16 @@ interface Listing {
   readonly entries: readonly Dirent[]
 }
 
-async function listFolder({ root, signal }: Walk, folder: string): Promise<Listing | { readonly reason: string }> {
+async function listFolder(
+  { root, signal, limits }: Walk,
+  folder: string,
+): Promise<Listing | { readonly reason: string }> {
   try {
     const entries: Dirent[] = []
     for await (const entry of await opendir(join(root, folder))) {
       signal.throwIfAborted()
-      if (entries.length >= ENTRIES_PER_FOLDER_MAX)
-        return { reason: `it has more than ${ENTRIES_PER_FOLDER_MAX} entries` }
+      if (entries.length >= limits.entriesPerFolderMax)
+        return { reason: `it has more than ${limits.entriesPerFolderMax} entries` }
       entries.push(entry)
     }
     return { entries: entries.sort(byName) }

@@ -10,13 +10,13 @@ interface Layer {
 export const IGNORE_FILES = ['.gitignore', '.cascadeignore'] as const
 /** More is no list that a person wrote. */
 export const IGNORE_FILE_BYTES_MAX = 64 * 1024
-const PATTERNS_MAX = 1000
+export const PATTERNS_MAX = 1000
 
 /**
  * A pattern becomes a regular expression, whose time may grow with the length of a name to the power of its wildcards: a
  * pattern with many of them is not one to find files by, but one to stop the import with.
  */
-const PATTERN_LENGTH_MAX = 500
+export const PATTERN_LENGTH_MAX = 500
 const STARS_PER_NAME_MAX = 3
 const FOLDER_STARS_MAX = 3
 

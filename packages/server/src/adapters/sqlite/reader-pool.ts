@@ -5,14 +5,15 @@ import { lostThread, ThreadLink } from './thread-link.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
 
 /** Reads that may wait, over all readers: beyond it a read is refused with UNAVAILABLE. */
-const WAITING_MAX = 4096
+export const WAITING_MAX = 4096
 /** A read that takes longer is ended with its thread: a statement of SQLite cannot be told to stop. */
-const READ_DEADLINE_MS = 30_000
+export const READ_DEADLINE_MS = 30_000
 
 export interface ReaderPoolOptions {
   readonly size: number
   readonly data: Omit<ReaderData, 'reader' | 'spaces' | 'team'>
   readonly onLost: (cause: unknown) => void
+  readonly deadlineMs?: number
 }
 
 type Link = ThreadLink<ReaderOperations>
@@ -51,7 +52,7 @@ export class ReaderPool {
     const deadline = setTimeout(() => {
       isLate = true
       void link.terminate()
-    }, READ_DEADLINE_MS)
+    }, this.#options.deadlineMs ?? READ_DEADLINE_MS)
     try {
       return await link.call(operation, args)
     } catch (error) {

@@ -18,7 +18,7 @@ interface ListedTag {
   readonly tag: string
 }
 
-const TAGS_MAX = 100
+export const TAGS_MAX = 100
 const ONE = /^(W\/)?("[\x21\x23-\x7e\x80-\xff]*")$/
 
 /**

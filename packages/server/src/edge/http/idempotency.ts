@@ -1,7 +1,8 @@
 import { CascadeError, canonicalJson, sha256Hex } from '#base'
 import type { CommandIdentity } from '#capsules'
 
-const KEY = /^[\x21-\x7e]{1,200}$/
+export const KEY_LENGTH_MAX = 200
+const KEY = new RegExp(`^[\\x21-\\x7e]{1,${KEY_LENGTH_MAX}}$`)
 const COMMAND_ID_LENGTH = 32
 
 /** What a request asks for, as far as a repetition must equal it. */

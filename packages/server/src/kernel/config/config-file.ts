@@ -12,7 +12,7 @@ import { didYouMean } from './did-you-mean.ts'
 /** Gives the text of a file, or undefined when there is none. Throws when it is there and cannot be read. */
 export type ReadFile = (path: string) => string | undefined
 
-const FILE_BYTES_MAX = 256 * 1024
+export const FILE_BYTES_MAX = 256 * 1024
 
 const require = createRequire(import.meta.url)
 /** Most instances have no file, and the parser is more code than all of this folder. What is required is as its types say. */

@@ -31,7 +31,7 @@ export interface StartedImport {
   readonly done: Promise<ImportJob>
 }
 
-const RUNNING_MAX = 4
+export const RUNNING_MAX = 4
 const JOBS_SEEN_MAX = 1000
 /** States from which the same import goes on, as the same job. */
 const UNFINISHED: ReadonlySet<ImportJob['state']> = new Set(['interrupted', 'cancelled', 'failed', 'running'])

@@ -1,0 +1,45 @@
+import { CAPSULE_LIMITS, LINEAGE_LIMITS, SEARCH_LIMITS } from '@forge-cascade/contract'
+import { QUERY_TERMS_MAX } from '../../packages/server/src/adapters/sqlite/lexical-query.ts'
+import type { Limits } from './limit.ts'
+import { configured } from './request-limits.ts'
+
+const invalid = { error: 'VALIDATION_FAILED' } as const
+const capsule = (what: string, value: number, unit: 'bytes' | 'characters' | 'items' | 'dimensions') =>
+  ({ what, value, unit, beyond: invalid }) as const
+
+/** What a capsule may hold, and what one may ask about capsules. */
+export const CAPSULE_ROWS = {
+  content: capsule('Content of a capsule, UTF-8', CAPSULE_LIMITS.contentBytesMax, 'bytes'),
+  metadata: capsule('Metadata of a capsule, as JSON', CAPSULE_LIMITS.metadataBytesMax, 'bytes'),
+  source: capsule('Source of a capsule, as JSON', CAPSULE_LIMITS.sourceBytesMax, 'bytes'),
+  title: capsule('Title', CAPSULE_LIMITS.titleLengthMax, 'characters'),
+  tags: capsule('Tags of a capsule', CAPSULE_LIMITS.tagsMax, 'items'),
+  tag: capsule('A tag', CAPSULE_LIMITS.tagLengthMax, 'characters'),
+  category: capsule('Category', CAPSULE_LIMITS.categoryLengthMax, 'characters'),
+  scope: capsule('Identity, lane and fold', CAPSULE_LIMITS.scopeLengthMax, 'characters'),
+  owner: capsule('Name of an owner', CAPSULE_LIMITS.ownerLengthMax, 'characters'),
+  parents: capsule('Parents of a version', CAPSULE_LIMITS.parentsMax, 'items'),
+  reason: capsule('A reason', CAPSULE_LIMITS.reasonLengthMax, 'characters'),
+  licenceTerms: capsule('Terms of a licence', CAPSULE_LIMITS.licenceTermsLengthMax, 'characters'),
+  embedding: capsule('An embedding', CAPSULE_LIMITS.embeddingDimensionsMax, 'dimensions'),
+  embeddingModel: capsule('Name of an embedding model', CAPSULE_LIMITS.embeddingModelLengthMax, 'characters'),
+  query: capsule('Words to search for', SEARCH_LIMITS.queryLengthMax, 'characters'),
+  question: capsule('A question', SEARCH_LIMITS.queryLengthMax, 'characters'),
+  hits: capsule('Hits of a search', SEARCH_LIMITS.limitMax, 'items'),
+  filterTags: capsule('Tags that a search filters by', SEARCH_LIMITS.tagsMax, 'items'),
+  quotes: capsule('Quotes that an answer is asked for', SEARCH_LIMITS.quotesMax, 'items'),
+  searchTime: {
+    what: 'Time of a search',
+    ...configured('search.deadline_ms'),
+    unit: 'ms',
+    beyond: { error: 'DEADLINE_EXCEEDED' },
+  },
+  queryTerms: {
+    what: 'Distinct words of a search',
+    value: QUERY_TERMS_MAX,
+    unit: 'items',
+    beyond: { cut: 'the longest are looked up' },
+  },
+  lineageNodes: capsule('Capsules of a lineage that is asked for', LINEAGE_LIMITS.nodesMax, 'items'),
+  lineageDepth: { what: 'Steps of a lineage', value: LINEAGE_LIMITS.depthMax, unit: 'levels', beyond: invalid },
+} as const satisfies Limits

@@ -1,0 +1,126 @@
+import { EXPORT_LIMITS, IMPORT_LIMITS } from '@forge-cascade/contract'
+import { CONVERSION_LIMITS } from '../../packages/server/src/adapters/documents/convert/limits.ts'
+import { WALK_LIMITS } from '../../packages/server/src/adapters/sources/folder-walk.ts'
+import { IGNORE_FILE_BYTES_MAX, PATTERNS_MAX } from '../../packages/server/src/adapters/sources/ignore-rules.ts'
+import { LINE_BYTES_MAX } from '../../packages/server/src/adapters/sources/ndjson-source.ts'
+import { RUNNING_MAX } from '../../packages/server/src/domain/capsules/import/imports.ts'
+import { DOCUMENT_BYTES_MAX, PATH_BYTES_MAX } from '../../packages/server/src/domain/capsules/import/index.ts'
+import type { Limits } from './limit.ts'
+import { configured } from './request-limits.ts'
+
+const invalid = { error: 'VALIDATION_FAILED' } as const
+
+/** What an import takes in. */
+export const IMPORT_ROWS = {
+  importPath: { what: 'Path of a source', value: IMPORT_LIMITS.pathLengthMax, unit: 'characters', beyond: invalid },
+  importPatterns: {
+    what: 'Patterns that include or exclude',
+    value: IMPORT_LIMITS.patternMax,
+    unit: 'items',
+    beyond: invalid,
+  },
+  importPattern: {
+    what: 'One such pattern',
+    value: IMPORT_LIMITS.patternLengthMax,
+    unit: 'characters',
+    beyond: invalid,
+  },
+  importLabel: { what: 'Label of an import', value: IMPORT_LIMITS.labelLengthMax, unit: 'characters', beyond: invalid },
+  importFilesPage: {
+    what: 'Files in a page of an import’s report',
+    value: IMPORT_LIMITS.filesPageMax,
+    unit: 'items',
+    beyond: invalid,
+  },
+  importsRunning: { what: 'Imports at once', value: RUNNING_MAX, unit: 'items', beyond: { error: 'CONFLICT' } },
+  importFile: {
+    what: 'A text file',
+    ...configured('import.file_bytes_max'),
+    unit: 'bytes',
+    beyond: { skipped: 'it has … bytes; at most 1048576 are read' },
+  },
+  importDocument: {
+    what: 'A document that is converted: HTML, PDF, Office',
+    value: DOCUMENT_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { skipped: 'it has … bytes; at most 33554432 are read' },
+  },
+  importedPath: {
+    what: 'Path of a file inside its source',
+    value: PATH_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { skipped: 'its path is too long' },
+  },
+  folderDepth: {
+    what: 'Folders in one another',
+    value: WALK_LIMITS.depthMax,
+    unit: 'levels',
+    beyond: { skipped: 'folders are entered 64 levels deep' },
+  },
+  folderFiles: {
+    what: 'Files of a folder import',
+    value: WALK_LIMITS.filesMax,
+    unit: 'items',
+    beyond: { skipped: 'at most 200000 files are read; this and the rest are not' },
+  },
+  folderEntries: {
+    what: 'Entries of one folder',
+    value: WALK_LIMITS.entriesPerFolderMax,
+    unit: 'items',
+    beyond: { skipped: 'it has more than 100000 entries' },
+  },
+  ignoreFile: {
+    what: 'A .gitignore or .cascadeignore',
+    value: IGNORE_FILE_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { cut: 'it is not used' },
+  },
+  ignorePatterns: {
+    what: 'Patterns of one ignore file',
+    value: PATTERNS_MAX,
+    unit: 'items',
+    beyond: { cut: 'the first ones count' },
+  },
+  ndjsonLine: {
+    what: 'A line of an NDJSON file',
+    value: LINE_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { skipped: 'the line has more than 8388608 bytes' },
+  },
+  convertedText: {
+    what: 'Markdown made of a document',
+    value: CONVERSION_LIMITS.textBytesMax,
+    unit: 'bytes',
+    beyond: { skipped: 'its text has more than 1048576 bytes, which is what a capsule holds' },
+  },
+  convertedDepth: {
+    what: 'Elements of a page in one another',
+    value: CONVERSION_LIMITS.depthMax,
+    unit: 'levels',
+    beyond: { skipped: 'its elements are more than 512 deep in one another' },
+  },
+  convertedAttributes: {
+    what: 'Attributes of an element',
+    value: CONVERSION_LIMITS.attributesMax,
+    unit: 'items',
+    beyond: { skipped: 'an element of it has more than 1000 attributes' },
+  },
+  exportedLabel: {
+    what: 'A title or label in an export that is read',
+    value: EXPORT_LIMITS.labelLengthMax,
+    unit: 'characters',
+    beyond: { skipped: 'the file is not of an export' },
+  },
+  exportedLinks: {
+    what: 'Links that leave a capsule of an export',
+    value: EXPORT_LIMITS.linksMax,
+    unit: 'items',
+    beyond: { skipped: 'the file is not of an export' },
+  },
+  exportedTrust: {
+    what: 'Trust entries of a capsule of an export',
+    value: EXPORT_LIMITS.trustEntriesMax,
+    unit: 'items',
+    beyond: { skipped: 'the file is not of an export' },
+  },
+} as const satisfies Limits

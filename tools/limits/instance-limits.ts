@@ -1,0 +1,62 @@
+import { QUEUED_TEXTS_MAX } from '../../packages/server/src/adapters/models/worker-embedder.ts'
+import { QUEUE_COMMANDS_MAX } from '../../packages/server/src/adapters/sqlite/group-commit.ts'
+import { READ_DEADLINE_MS, WAITING_MAX } from '../../packages/server/src/adapters/sqlite/reader-pool.ts'
+import { RECEIPT_LIFE_MS } from '../../packages/server/src/adapters/sqlite/receipts.ts'
+import { CHUNK_START_MS } from '../../packages/server/src/kernel/boot/boot-chunk.ts'
+import { FILE_BYTES_MAX } from '../../packages/server/src/kernel/config/config-file.ts'
+import { DRAIN_MS, WORK_IN_FLIGHT_MAX } from '../../packages/server/src/kernel/lifecycle/lifecycle.ts'
+import { LOG_BACKLOG_BYTES_MAX } from '../../packages/server/src/platform/observability/logger.ts'
+import { SERIES_MAX } from '../../packages/server/src/platform/observability/metrics.ts'
+import type { Limits } from './limit.ts'
+
+const unavailable = { error: 'UNAVAILABLE' } as const
+
+/** What one instance carries at once, and how long its own parts may take. */
+export const INSTANCE_LIMITS = {
+  writesWaiting: { what: 'Writes that wait', value: QUEUE_COMMANDS_MAX, unit: 'items', beyond: unavailable },
+  readsWaiting: { what: 'Reads that wait', value: WAITING_MAX, unit: 'items', beyond: unavailable },
+  readTime: {
+    what: 'Time of one read of the store',
+    value: READ_DEADLINE_MS,
+    unit: 'ms',
+    beyond: { error: 'DEADLINE_EXCEEDED' },
+  },
+  textsWaiting: {
+    what: 'Texts that wait for their vector',
+    value: QUEUED_TEXTS_MAX,
+    unit: 'items',
+    beyond: unavailable,
+  },
+  requestsAtWork: { what: 'Requests being carried out', value: WORK_IN_FLIGHT_MAX, unit: 'items', beyond: unavailable },
+  idempotencyTime: {
+    what: 'Time for which an Idempotency-Key means its first request',
+    value: RECEIPT_LIFE_MS,
+    unit: 'ms',
+    beyond: { cut: 'the same key is a new request' },
+  },
+  startOfPart: { what: 'Time to start a part', value: CHUNK_START_MS, unit: 'ms', beyond: { error: 'BOOT_FAILED' } },
+  drain: {
+    what: 'Time that a stop waits for requests under way',
+    value: DRAIN_MS,
+    unit: 'ms',
+    beyond: { cut: 'they are given up, and the log names them' },
+  },
+  configFile: {
+    what: 'The configuration file',
+    value: FILE_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { error: 'CONFIG_INVALID' },
+  },
+  logBacklog: {
+    what: 'Log that its reader has not taken',
+    value: LOG_BACKLOG_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { cut: 'lines are dropped, and the log says how many' },
+  },
+  metricSeries: {
+    what: 'Combinations of labels of one metric',
+    value: SERIES_MAX,
+    unit: 'items',
+    beyond: { cut: 'further ones are counted as `other`' },
+  },
+} as const satisfies Limits
