@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { runCommand } from './checks/check.ts'
+import { deadLinks } from './checks/documents.ts'
 import { WORD_RULES } from './checks/words.ts'
 import { ROOT } from './node-runtime.mjs'
 import { findOlderNode, install, npx, pack, startAndAsk } from './packaging/testing.ts'
@@ -48,16 +49,25 @@ test('npm runs nothing when it is installed: no install scripts, nothing to comp
 test('it holds no sources, tests, fixtures or leftovers', () => {
   const known = /^(bin|docs|dist\/lib)\/[\w./-]+\.(mjs|md|js|css|svg|wasm)$|^tools\/node-runtime\.mjs$/
   expect(files.filter((path) => !known.test(path))).toEqual([
+    'ARCHITECTURE.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'NOTICE',
     'README.md',
     'SECURITY.md',
+    'STYLE.md',
+    'bench/README.md',
     'dist/THIRD-PARTY-NOTICES.md',
     'dist/sbom.cdx.json',
     'package.json',
   ])
   expect(files.filter((path) => /\.(test|contract)\.|fixture|testing/.test(path))).toEqual([])
+})
+
+test('every link of its pages leads to something in it', () => {
+  const pages = files.filter((path) => path.endsWith('.md') && !path.startsWith('dist/'))
+  expect(pages.flatMap((page) => deadLinks(home, page))).toEqual([])
 })
 
 test('no file of it names a path of the machine that built it', () => {

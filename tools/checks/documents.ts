@@ -16,7 +16,7 @@ export const documents: Check = async (root) => {
   return { seen: `${pages.length} pages`, findings: pages.length > 0 ? findings : ['there is no page to check'] }
 }
 
-const deadLinks = (root: string, page: string): readonly string[] =>
+export const deadLinks = (root: string, page: string): readonly string[] =>
   linksOf(root, page)
     .filter((target) => !existsSync(join(root, dirname(page), decodeURI(target))))
     .map((target) => `${page}: the link to ${target} leads nowhere`)
