@@ -39,6 +39,12 @@ export class InlineText {
     this.#raw.push(text)
   }
 
+  /** Markdown as it is. */
+  write(markdown: string): void {
+    this.#settle()
+    this.#fragments.push(markdown)
+  }
+
   break(): void {
     this.#settle()
     this.#fragments.push('\n')

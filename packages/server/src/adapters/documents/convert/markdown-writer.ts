@@ -16,6 +16,8 @@ export interface DocumentFacts {
   readonly title?: string | undefined
   readonly author?: string | undefined
   readonly pages?: number | undefined
+  /** Pages that could not be read. */
+  readonly pagesLeftOut?: number | undefined
 }
 
 const INDENT = '    '
@@ -33,7 +35,8 @@ export class MarkdownWriter {
   #pending = 0
   /** Depth of the item that is last or that the last block belongs to; nothing outside of lists. */
   #lastDepth: number | undefined
-  #isAfterItem = false
+  /** Marks of the item that is the last block. */
+  #lastMarks: 'bullet' | 'number' | undefined
   #quotes = 0
   #indent = 0
 
@@ -74,7 +77,7 @@ export class MarkdownWriter {
     const marker = number === undefined ? '- ' : `${Math.max(0, number)}. `
     const pad = INDENT.repeat(actual)
     const block = lines.map((line, index) => `${pad}${index === 0 ? marker : ' '.repeat(marker.length)}${line}`)
-    this.#write(block.join('\n'), actual)
+    this.#write(block.join('\n'), { depth: actual, marks: number === undefined ? 'bullet' : 'number' })
   }
 
   code(text: string, language = ''): void {
@@ -110,9 +113,11 @@ export class MarkdownWriter {
    *
    * @throws UnfitDocument when there is no text.
    */
-  finish({ format, title, author, pages }: DocumentFacts): string {
+  finish({ format, title, author, pages, pagesLeftOut }: DocumentFacts): string {
     if (this.isEmpty) throw new UnfitDocument('it holds no text')
-    const facts = Object.entries({ format, title, author, pages }).filter(([, value]) => value !== undefined)
+    const facts = Object.entries({ format, title, author, pages, pages_left_out: pagesLeftOut }).filter(
+      ([, value]) => value !== undefined,
+    )
     // A JSON value of one line is a YAML value.
     const head = facts.map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
     const text = `---\n${head.join('\n')}\n---\n\n${this.#parts.join('')}\n`
@@ -120,19 +125,19 @@ export class MarkdownWriter {
     return text
   }
 
-  #write(block: string, itemDepth?: number): void {
+  #write(block: string, item?: { readonly depth: number; readonly marks: 'bullet' | 'number' }): void {
     if (block === '') return
-    const isItem = itemDepth !== undefined
-    const tight = isItem && this.#isAfterItem
-    const prefix = '> '.repeat(this.#quotes) + (isItem ? '' : this.#indentation())
+    // A number right below another mark would be read as text of that item.
+    const tight = item !== undefined && this.#lastMarks === item.marks
+    const prefix = '> '.repeat(this.#quotes) + (item ? '' : this.#indentation())
     const text = prefix === '' ? block : block.replace(/^/gm, () => prefix)
     const separator = this.#parts.length === 0 ? '' : tight ? '\n' : '\n\n'
     this.#bytes += Buffer.byteLength(text) + separator.length
     if (this.#bytes > CONVERSION_LIMITS.textBytesMax) throw tooLong()
     this.#parts.push(separator, text)
-    this.#isAfterItem = isItem
+    this.#lastMarks = item?.marks
     // A paragraph inside an item leaves the list open.
-    if (isItem || this.#indent === 0) this.#lastDepth = itemDepth
+    if (item || this.#indent === 0) this.#lastDepth = item?.depth
   }
 
   /** Never deeper than the item it belongs to: four spaces more would be code. */

@@ -33,6 +33,12 @@ const ENDINGS: Readonly<Partial<Record<keyof typeof KINDS, string>>> = {
     'xml xsl cypher cedar rego wgsl glsl',
   config: 'json jsonc json5 yml yaml toml ini cfg conf properties tf hcl nix gradle cmake mk',
   html: 'html htm xhtml',
+  pdf: 'pdf',
+  docx: 'docx docm dotx',
+  pptx: 'pptx pptm ppsx',
+  xlsx: 'xlsx xlsm',
+  odf: 'odt ott ods odp',
+  epub: 'epub',
 }
 
 /** Files that go by a name without an ending. */

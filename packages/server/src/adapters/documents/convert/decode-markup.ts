@@ -7,12 +7,12 @@ const DECLARED = /<meta[^>]*?charset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]*?encodi
 const BINARY = /[\0-\x08\x0e-\x1a\x1c-\x1f]/
 
 /**
- * The text of a page: by its byte order mark, else as UTF-8 where it is that, else as it says, else as Windows-1252, which
+ * The text of a page or of XML: by its byte order mark, else as UTF-8 where it is that, else as it says, else as Windows-1252, which
  * is what browsers take pages for that say nothing.
  *
  * @throws UnfitDocument when it is no text.
  */
-export function decodeHtml(bytes: Uint8Array): string {
+export function decodeMarkup(bytes: Uint8Array): string {
   const text = new TextDecoder(encodingOf(bytes)).decode(bytes)
   if (BINARY.test(text)) throw new UnfitDocument('it is binary')
   return text
