@@ -8,7 +8,18 @@ export const IMPORT_LIMITS = {
   patternLengthMax: 500,
   labelLengthMax: 200,
 } as const
-export const IMPORT_KINDS = ['auto', 'folder', 'git', 'ndjson', 'cascade'] as const
+export const IMPORT_KINDS = [
+  'auto',
+  'folder',
+  'git',
+  'obsidian',
+  'ndjson',
+  'json',
+  'chatgpt',
+  'claude',
+  'transcript',
+  'cascade',
+] as const
 export const IMPORT_STATES = ['running', 'completed', 'failed', 'cancelled', 'interrupted', 'removed'] as const
 export const IMPORT_FILE_STATES = ['imported', 'unchanged', 'skipped', 'failed'] as const
 
@@ -19,7 +30,7 @@ export const importBody = z
       .enum(IMPORT_KINDS)
       .default('auto')
       .describe(
-        '`auto`: a repository when it is one, else a folder; NDJSON by the file’s ending; what another Cascade exported by its manifest.',
+        '`auto`: a folder is what its content says (an export of Cascade, of ChatGPT or Claude, an Obsidian vault, a repository), else a folder of files; a file is NDJSON or JSON by its ending, an export or a transcript by what it holds.',
       ),
     history: z
       .boolean()
@@ -55,7 +66,7 @@ export const importJob = z
   .object({
     id: uuid,
     label: z.string().nullable(),
-    kind: z.enum(['folder', 'git', 'ndjson', 'cascade']),
+    kind: z.enum(IMPORT_KINDS).exclude(['auto']),
     path: z.string(),
     state: z.enum(IMPORT_STATES),
     started_at: timestamp,

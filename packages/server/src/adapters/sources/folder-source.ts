@@ -18,6 +18,7 @@ import { unreadable } from './unreadable.ts'
 export interface FolderSourceOptions {
   readonly selection: FileSelection
   readonly fileBytesMax?: number
+  readonly kind?: 'folder' | 'obsidian'
 }
 
 export const FILE_BYTES_MAX = 1024 * 1024
@@ -32,12 +33,13 @@ export async function openFolderSource(path: string, options: FolderSourceOption
 }
 
 class FolderSource implements ImportSource {
-  readonly kind = 'folder'
+  readonly kind: 'folder' | 'obsidian'
   readonly root: string
   readonly #selection: FileSelection
   readonly #fileBytesMax: number
 
-  constructor(root: string, { selection, fileBytesMax = FILE_BYTES_MAX }: FolderSourceOptions) {
+  constructor(root: string, { selection, fileBytesMax = FILE_BYTES_MAX, kind = 'folder' }: FolderSourceOptions) {
+    this.kind = kind
     this.root = root
     this.#selection = selection
     this.#fileBytesMax = fileBytesMax

@@ -1,17 +1,15 @@
-import { lstat, realpath } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute } from 'node:path'
 import type { ImportRequest } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import { type ImportSource, PATH_BYTES_MAX, type SourceKind } from '../../domain/capsules/import/index.ts'
-import { isExport } from './cascade-files.ts'
 import { openCascadeSource } from './cascade-source.ts'
-import { isErrno } from './errno.ts'
+import { openChatSource } from './chat-source.ts'
+import { detectKind } from './detect-kind.ts'
 import { FileSelection } from './file-selection.ts'
 import { FILE_BYTES_MAX, openFolderSource } from './folder-source.ts'
 import { openGitSource } from './git-source.ts'
 import { openNdjsonSource } from './ndjson-source.ts'
 import type { TempArea } from './temp-area.ts'
-import { unreadable } from './unreadable.ts'
 
 export interface OpenSourceOptions {
   /** Larger files are skipped; never more than a capsule holds. */
@@ -38,6 +36,11 @@ export async function openSource(request: ImportRequest, options: OpenSourceOpti
     git: () => openGitSource(path, { selection, history, fileBytesMax }, options),
     ndjson: () => openNdjsonSource(path),
     cascade: () => openCascade(request, options.signal),
+    obsidian: () => openFolderSource(path, { selection, fileBytesMax, kind: 'obsidian' }),
+    json: () => openChatSource(path, 'json'),
+    chatgpt: () => openChatSource(path, 'chatgpt'),
+    claude: () => openChatSource(path, 'claude'),
+    transcript: () => openChatSource(path, 'transcript'),
   }
   return requireShortRoot(await open[kind]())
 }
@@ -50,38 +53,6 @@ function openCascade(request: ImportRequest, signal: AbortSignal): Promise<Impor
   if (said.length > 0)
     throw new CascadeError('UNPROCESSABLE', `An export says itself what ${said.join(', ')} would say; leave that out.`)
   return openCascadeSource(request.path, { acceptChanges: request.accept_changes ?? false }, signal)
-}
-
-/** What a path is: an export or a repository when it is one, else a folder; a file by its ending. */
-async function detectKind(path: string): Promise<SourceKind> {
-  const real = await realpath(path).catch((cause) => {
-    throw unreadable(path, cause)
-  })
-  if ((await lstat(real)).isDirectory()) {
-    if (await isExport(real)) return 'cascade'
-    return (await isRepository(real)) ? 'git' : 'folder'
-  }
-  if (/\.(?:ndjson|jsonl)$/i.test(real)) return 'ndjson'
-  throw new CascadeError(
-    'SOURCE_UNREADABLE',
-    `${path} is one file; name the folder that holds it and choose the file with --include (over HTTP \`include\`), or name a file of lines that ends in .ndjson.`,
-  )
-}
-
-/** A working tree has `.git`, a linked one as a file; a bare repository has what `.git` holds. */
-async function isRepository(folder: string): Promise<boolean> {
-  const git = join(folder, '.git')
-  const isLinked = (await lstat(git).catch(absent))?.isFile() ?? false
-  return isLinked || (await holdsRepository(git)) || (await holdsRepository(folder))
-}
-
-async function holdsRepository(folder: string): Promise<boolean> {
-  const parts = await Promise.all(['HEAD', 'objects', 'refs'].map((name) => lstat(join(folder, name)).catch(absent)))
-  return parts.every((part) => part !== undefined)
-}
-
-function absent(error: unknown): undefined {
-  if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
 }
 
 async function requireShortRoot(source: ImportSource): Promise<ImportSource> {

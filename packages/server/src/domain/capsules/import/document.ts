@@ -94,13 +94,13 @@ function lineAt(starts: readonly number[], offset: number): number {
 }
 
 /** One line without control characters, as titles and tags are; nothing when nothing is left. */
-function toLabel(given: unknown, lengthMax: number = CAPSULE_LIMITS.titleLengthMax): string | undefined {
+export function toLabel(given: unknown, lengthMax: number = CAPSULE_LIMITS.titleLengthMax): string | undefined {
   if (typeof given !== 'string' && typeof given !== 'number') return undefined
   const line = String(given)
     .toWellFormed()
-    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
-  return line === '' ? undefined : line.slice(0, lengthMax).toWellFormed()
+  return line === '' ? undefined : line.slice(0, lengthMax).toWellFormed().trim()
 }
 
 /** `tags: [a, b]`, or `tags: a, b`; a leading # as in Obsidian is no part of the tag. */

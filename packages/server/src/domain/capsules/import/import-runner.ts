@@ -10,7 +10,7 @@ import { DocumentStates } from './document-state.ts'
 import { FileBook, readRows } from './file-book.ts'
 import { type FileTally, NO_TALLY } from './import-records.ts'
 import type { ImportSettings } from './import-settings.ts'
-import type { ImportItem, ImportSource } from './import-source.ts'
+import { type ImportItem, type ImportSource, isOfLines } from './import-source.ts'
 import { type BatchEntry, ImportWriter } from './import-writer.ts'
 import { failedRow, type Planning, planDeleted, planPresent, planSkipped } from './plan-file.ts'
 import { planLine } from './plan-line.ts'
@@ -51,7 +51,7 @@ export async function runImport(
 ): Promise<ImportJob> {
   const { source, settings, job } = run
   const { records, capsules } = settings.context.store
-  const book = await FileBook.open(records, run.sourceKey, source.kind !== 'ndjson')
+  const book = await FileBook.open(records, run.sourceKey, !isOfLines(source.kind))
   const progress = new Progress(job, await tallyOf(run), settings.context.clock)
   const planning: Planning = { settings, book, documents: new DocumentStates(capsules), signal }
   const writer = new ImportWriter(planning, progress, run.sourceKey)

@@ -5,6 +5,10 @@ import type { DocumentFormat } from './document-converter.ts'
 
 export type SourceKind = ImportJob['kind']
 
+/** Sources of lines: there may be more of them than is held in memory, and they are known by their digest, not by a path. */
+const OF_LINES: ReadonlySet<SourceKind> = new Set(['ndjson', 'json', 'chatgpt', 'claude', 'transcript'])
+export const isOfLines = (kind: SourceKind): boolean => OF_LINES.has(kind)
+
 /** How far a history was taken in: the newest commit that is wholly done, and its place in the order of all. */
 export interface SourcePoint {
   readonly commit: string

@@ -1,10 +1,11 @@
-export { type DocumentReader, type DocumentRequest, type DocumentText, readDocument } from './document.ts'
+export { type DocumentReader, type DocumentRequest, type DocumentText, readDocument, toLabel } from './document.ts'
 export {
   type ConversionRequest,
   DOCUMENT_BYTES_MAX,
   type DocumentConverter,
   type DocumentFormat,
 } from './document-converter.ts'
+export { fileTitle } from './document-title.ts'
 export { type FileKind, kindOf, knownKind } from './file-kind.ts'
 export type { ImportCall } from './import-call.ts'
 export { IMPORT_COLLECTIONS } from './import-records.ts'

@@ -21,10 +21,15 @@ const LABEL_PAGES_MAX = 50
 
 export const IMPORT: CommandSpec = {
   name: 'import',
-  summary: 'Read a folder, a git repository or an NDJSON file',
+  summary: 'Read files, a repository, chats or records',
   description:
-    'Turns documents into capsules, a repository with its history: each commit that changed a file becomes a version. An import can be stopped and run again at any time: it goes on where it stopped, and what has not changed is not written twice. Ends with 1 when a file failed.',
-  arguments: [{ flags: '[path]', description: 'A folder, a repository, or a file ending in .ndjson' }],
+    'Turns documents into capsules, a repository with its history (each commit that changed a file becomes a version), and each turn of an exported chat. An import can be stopped and run again at any time: it goes on where it stopped, and what has not changed is not written twice. Ends with 1 when a file failed.',
+  arguments: [
+    {
+      flags: '[path]',
+      description: 'A folder, a repository, an export of chats (.zip, .json), a list (.json, .ndjson) or a transcript',
+    },
+  ],
   options: [
     { flags: '--list', description: 'List the imports so far instead' },
     { flags: '--show <id>', description: 'Show what an import did instead' },
@@ -56,6 +61,7 @@ export const IMPORT: CommandSpec = {
       line: 'import . --label handbook --include "*.md"',
       does: 'reads the Markdown of a repository, with its history',
     },
+    { line: 'import ~/Downloads/chatgpt-export.zip', does: 'reads what you and ChatGPT said' },
     { line: 'import --remove handbook', does: 'takes it out again' },
     { line: 'import --list', does: 'lists the imports so far' },
   ],
