@@ -1,4 +1,4 @@
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -16,6 +16,7 @@ const MACHINE_PATH = WORD_RULES.find(({ name }) => name === 'path of one machine
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'cascade package ')))
 const folder = join(directory, 'an empty folder')
 const home = join(folder, 'node_modules/forge-cascade')
+const BIN = join(home, 'bin/forge-cascade.mjs')
 const older = await findOlderNode()
 let files: readonly string[] = []
 
@@ -35,8 +36,7 @@ const Manifest = z.object({
 const Bill = z.object({ components: z.array(z.object({ purl: z.string(), scope: z.string() })) })
 const readManifest = (path: string) => Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
 
-const forgeCascade = (node: string, ...args: string[]) =>
-  runCommand(node, [join(home, 'bin/forge-cascade.mjs'), ...args], folder)
+const forgeCascade = (node: string, ...args: string[]) => runCommand(node, [BIN, ...args], folder)
 
 test('npm runs nothing when it is installed: no install scripts, nothing to compile', () => {
   const manifests = globSync('node_modules/**/package.json', { cwd: folder }).map((path) => join(folder, path))
@@ -129,6 +129,22 @@ test.for(nodes)('with $name it serves an empty folder and answers from its own d
   expect(answer).toMatchObject({ found: true, answer: expect.stringMatching(/capsule/i) })
   expect(tokenFile).toBe(join(place, '.cascade/token'))
   expect(code).toBe(0)
+})
+
+test('its threads work: for long documents, conversion, backup and care', async () => {
+  const place = join(directory, 'threads')
+  mkdirSync(join(place, 'notes'), { recursive: true })
+  writeFileSync(join(place, 'notes/long.md'), `# Long\n\n${'Nothing to be seen in this sentence. '.repeat(2000)}`)
+  writeFileSync(join(place, 'notes/page.html'), '<h1>Boats</h1><p>The red boat lies at the north pier.</p>')
+  const run = async (...args: string[]) => {
+    const { code, output, all } = await runCommand(process.execPath, [BIN, ...args], place)
+    expect({ args, code, all }).toMatchObject({ code: 0 })
+    return output
+  }
+  expect(await run('import', 'notes')).toMatch(/2 +imported/)
+  expect(await run('ask', 'Where is the red boat?')).toContain('The red boat lies at the north pier. [1]')
+  expect(await run('backup', 'copy.db')).toContain('Wrote ')
+  expect(await run('doctor')).toContain('All is well')
 })
 
 test.runIf(older !== undefined)('without the runtime a Node that is too old says what to do', async () => {

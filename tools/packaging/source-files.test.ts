@@ -20,7 +20,13 @@ function reachedIn(files: Readonly<Record<string, string>>) {
 
 const HERE = 'import.meta.url'
 
-test.for([
+interface Broken {
+  readonly name: string
+  readonly files: Readonly<Record<string, string>>
+  readonly error: RegExp
+}
+
+test.for<Broken>([
   {
     name: 'a place told in a way that the build does not know',
     files: { 'a.ts': `const file = new URL(name, ${HERE})` },

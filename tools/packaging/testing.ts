@@ -71,6 +71,10 @@ export async function startAndAsk(node: string, folder: string, question: string
   const bin = join(folder, 'node_modules/forge-cascade/bin/forge-cascade.mjs')
   const child = spawn(node, [bin, 'start', '--port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(child, 'exit')
+  // Whatever ends this process early must not leave a server behind; a launcher hands this signal on.
+  const end = (): void => void child.kill('SIGTERM')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
   const late = setTimeout(() => child.kill('SIGTERM'), READY_MS_MAX)
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
