@@ -99,7 +99,7 @@ export const ERRORS = {
   MISDIRECTED: {
     status: 421,
     title: 'This host name is not answered here',
-    fix: 'Use localhost, 127.0.0.1 or [::1]: an instance on loopback answers to no other name, so that no web page can reach it by one.',
+    fix: 'Use localhost, 127.0.0.1 or [::1], or add the name to `server.allowed_hosts`: no other name is answered, so that no web page can reach the instance by a name of its own.',
   },
   UNPROCESSABLE: {
     status: 422,

@@ -12,7 +12,13 @@ import {
 } from './capsule.ts'
 import { flag, many, wholeNumber } from './parameters.ts'
 
-export const SEARCH_LIMITS = { queryLengthMax: 4000, limitDefault: 10, limitMax: 100, quotesMax: 20, tagsMax: 16 } as const
+export const SEARCH_LIMITS = {
+  queryLengthMax: 4000,
+  limitDefault: 10,
+  limitMax: 100,
+  quotesMax: 20,
+  tagsMax: 16,
+} as const
 export const SEARCH_MODES = ['hybrid', 'lexical', 'vector'] as const
 
 /** What every search and question can be narrowed by. */
@@ -102,7 +108,12 @@ export const askBody = z
       .string()
       .max(SEARCH_LIMITS.queryLengthMax)
       .refine((text) => text.trim().length > 0, { error: 'must not be blank' }),
-    quotes: z.int().min(1).max(SEARCH_LIMITS.quotesMax).optional().describe('How many quotes the answer is built from, at most.'),
+    quotes: z
+      .int()
+      .min(1)
+      .max(SEARCH_LIMITS.quotesMax)
+      .optional()
+      .describe('How many quotes the answer is built from, at most.'),
     ...filterMembers,
   })
   .meta({ id: 'AskRequest' })

@@ -67,3 +67,13 @@ export function reloadConfig(live: LiveConfig, load: () => LoadedConfig, log: Ro
 
 const toldBy = (changes: readonly ConfigChange[]): readonly string[] =>
   changes.map(({ key, from, to }) => `${key}: ${from ?? 'not set'} → ${to ?? 'not set'}`)
+
+/** Takes over the certificate as its files are now; where they do not fit, the one before goes on to count. */
+export function renewCertificate(server: { renewCertificate(): boolean }, log: RootLogger): void {
+  try {
+    if (server.renewCertificate()) log.warn('the certificate was read again')
+  } catch (error) {
+    if (!isCascadeError(error)) throw error
+    log.error('the certificate could not be read again; nothing has changed', { reason: error.detail })
+  }
+}

@@ -23,7 +23,7 @@ import type * as Sources from './adapters/sources/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
-import { LiveSettings, reloadConfig } from './compose-settings.ts'
+import { LiveSettings, reloadConfig, renewCertificate } from './compose-settings.ts'
 import type { LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
 import type * as Http from './edge/http/index.ts'
 import { createImportDesk, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
@@ -65,6 +65,8 @@ interface Frame {
   readonly guardian: ClaimGuardian
   readonly health: Health
   readonly startedAt: number
+  /** What is read anew beside the configuration. */
+  readonly renewals: (() => void)[]
 }
 
 /** Boots an instance from the parts list below. What it promises stands at `StartInstance`. */
@@ -85,6 +87,7 @@ export async function startInstance(
     health,
     guardian: new ClaimGuardian(),
     startedAt: clock(),
+    renewals: [],
   }
   const found = Promise.withResolvers<Address>()
   const ended = Promise.withResolvers<void>()
@@ -103,7 +106,10 @@ export async function startInstance(
     ...address,
     boot: report,
     stopped: ended.promise,
-    reload: (load) => reloadConfig(frame.live, load, log),
+    reload: (load) => {
+      reloadConfig(frame.live, load, log)
+      for (const renew of frame.renewals) renew()
+    },
     stop: async (reason) => void (await lifecycle.stop(reason)),
   }
 }
@@ -371,6 +377,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       trackWork: (name) => lifecycle.trackWork(name),
     }),
   )
+  frame.renewals.push(() => renewCertificate(server, log))
   await server.listenLocally(folder.socket)
   const address = options.listen === 'socket' ? null : (await server.listen()).url
   folder.announce(toRfc3339(startedAt), address)

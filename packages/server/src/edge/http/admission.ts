@@ -5,6 +5,7 @@ import { type Gate, requireGrant } from '#governance'
 import { isSameToken, type Subject } from '#identity'
 import type { Logger } from '#observability'
 import type { Grant } from '#store'
+import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
 import { validate, validationFailed } from './validate.ts'
 
@@ -57,7 +58,7 @@ export class Admission {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
     const subject = token === undefined ? undefined : await this.#options.authenticate(token)
     if (subject) return subject
-    const verdict = this.#options.addressLimiter.take(request.ip ?? 'socket')
+    const verdict = this.#options.addressLimiter.take(clientKey(request.visit.client))
     if (verdict && !verdict.allowed) throw limited(reply, 'address', verdict)
     const given = request.headers.authorization !== undefined
     reply.header('www-authenticate', given ? `${CHALLENGE}, error="invalid_token"` : CHALLENGE)

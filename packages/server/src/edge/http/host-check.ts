@@ -1,29 +1,32 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP, type Socket } from 'node:net'
 import { CascadeError } from '#base'
+import { type Config, isLoopback, listOf } from '#config'
 
 const LOOPBACK_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
-
-/** True for an address that only this machine reaches. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+const HOST = /^(\[[\da-f:.]+\]|[^[\]:\s/@]+)(?::\d{1,5})?$/i
 
 /**
- * True when a `Host` header names this machine. A page of a foreign site can make a browser send requests to loopback by
- * giving its own name our address (DNS rebinding), but it cannot make the browser send another name than its own.
+ * True when a `Host` header names this machine. A page of a foreign site can make a browser send requests to an address by
+ * giving its own name that address (DNS rebinding), but it cannot make the browser send another name than its own.
  */
 export const namesLoopback = (hostHeader: string | undefined): boolean => LOOPBACK_NAME.test(hostHeader ?? '')
 
 /** Connections that came through the unix socket, where a Host header means nothing. */
 export type LocalSockets = WeakSet<Socket>
 
-/** Keeps pages of foreign sites from reaching an instance that listens on loopback. */
-export class LoopbackGuard {
+/**
+ * Keeps pages of foreign sites from reaching an instance by a name of their own: it answers to the names of loopback, to
+ * the names that are configured and, beyond loopback, to bare addresses, which nobody can give to something else.
+ */
+export class HostGuard {
   readonly #isLoopback: boolean
+  readonly #names: ReadonlySet<string>
   readonly #localSockets: LocalSockets
 
-  constructor(host: string, localSockets: LocalSockets) {
+  constructor({ host, allowed_hosts }: Config['server'], localSockets: LocalSockets) {
     this.#isLoopback = isLoopback(host)
+    this.#names = new Set(listOf(allowed_hosts).map((name) => name.toLowerCase()))
     this.#localSockets = localSockets
   }
 
@@ -31,7 +34,19 @@ export class LoopbackGuard {
   refusal({ headers, httpVersion, socket }: IncomingMessage): CascadeError | undefined {
     if (headers.host === undefined && httpVersion === '1.1')
       return new CascadeError('MALFORMED_REQUEST', 'The request has no Host header.')
-    if (!this.#isLoopback || this.#localSockets.has(socket) || namesLoopback(headers.host)) return undefined
-    return new CascadeError('MISDIRECTED', 'This instance listens on loopback and answers to its names alone.')
+    if (this.#localSockets.has(socket) || this.#isAnswered(headers.host)) return undefined
+    return new CascadeError(
+      'MISDIRECTED',
+      this.#isLoopback && this.#names.size === 0
+        ? 'This instance listens on loopback and answers to its names alone.'
+        : 'This name is not among server.allowed_hosts.',
+    )
+  }
+
+  #isAnswered(header: string | undefined): boolean {
+    if (namesLoopback(header)) return true
+    const name = HOST.exec(header ?? '')?.[1]?.toLowerCase()
+    if (name === undefined) return false
+    return this.#names.has(name) || (!this.#isLoopback && isIP(name.replace(/^\[|\]$/g, '')) !== 0)
   }
 }

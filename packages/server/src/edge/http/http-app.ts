@@ -1,8 +1,9 @@
+import type { IncomingMessage, ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RouteDefinition } from '@forge-cascade/contract'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { CascadeError, type Clock } from '#base'
-import type { Config } from '#config'
+import { type Config, isLoopback } from '#config'
 import type { Gate } from '#governance'
 import type { Logger, Metrics } from '#observability'
 import { Admission, type Authenticate, FAILED_SIGN_INS } from './admission.ts'
@@ -10,13 +11,15 @@ import { AllowedMethods } from './allowed-methods.ts'
 import { answerProblem, notFound } from './answer-problem.ts'
 import { checkRoutes } from './check-routes.ts'
 import { answerClientError } from './client-error.ts'
-import { isLoopback, type LocalSockets, LoopbackGuard } from './host-check.ts'
+import { HostGuard, type LocalSockets } from './host-check.ts'
 import { InFlight } from './idempotency.ts'
 import { HTTP_LIMITS, nodeOptions } from './limits.ts'
+import { ProxyHeaders } from './proxy-headers.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { parseQuery, receiveBodies } from './receive.ts'
 import { openVisit, watchRequests } from './request-watch.ts'
 import { routeHandler, type UntypedHandler } from './route-handler.ts'
+import type { TlsOptions } from './tls-files.ts'
 
 export interface HttpAppOptions {
   readonly routes: readonly RouteDefinition[]
@@ -39,7 +42,15 @@ export interface HttpAppOptions {
   readonly scrapeTokenDigest?: Uint8Array
   /** The longest an answer may take, for routes that are not unhurried. */
   readonly answerMsMax?: number
+  /** With them HTTPS alone is spoken at the port. */
+  readonly tls?: TlsOptions
 }
+
+/** A server of HTTPS has all that one of HTTP has, which the framework's types do not know. */
+const transportOf = ({ server, tls }: HttpAppOptions): { http: ServerOptions } =>
+  tls === undefined
+    ? { http: nodeOptions(server) }
+    : ({ https: { ...nodeOptions(server), ...tls } } as { http: ServerOptions } & { https: object })
 
 /** Bodies and answers are checked by the contract's own schemas; without this the framework loads 100 modules to do it. */
 const NO_COMPILERS = {
@@ -56,12 +67,14 @@ function noCompiler(): never {
  *
  * @throws CascadeError BOOT_FAILED when routes and handlers do not fit.
  */
-export function createApp(options: HttpAppOptions, localSockets: LocalSockets = new WeakSet()): FastifyInstance {
-  checkRoutes(options.routes, options.handlers)
+export function createApp(given: HttpAppOptions, localSockets: LocalSockets = new WeakSet()): FastifyInstance {
+  checkRoutes(given.routes, given.handlers)
+  const proxies = new ProxyHeaders(given.server)
+  const options = { ...given, clientOf: (request: IncomingMessage) => proxies.clientOf(request) }
   const answering = new WeakMap<Socket, FastifyReply>()
-  const guard = new LoopbackGuard(options.server.host, localSockets)
+  const guard = new HostGuard(options.server, localSockets)
   const app = Fastify({
-    http: nodeOptions(options.server),
+    ...transportOf(options),
     keepAliveTimeout: options.server.keep_alive_s * 1000,
     connectionTimeout: HTTP_LIMITS.idleMs,
     bodyLimit: options.server.body_bytes_max,
@@ -99,7 +112,7 @@ function mount(app: FastifyInstance, options: HttpAppOptions): void {
     ...options,
     subjectLimiter: new RateLimiter(limit, clock),
     addressLimiter: new RateLimiter(() => FAILED_SIGN_INS, clock),
-    guardMetrics: !isLoopback(options.server.host),
+    guardMetrics: isReachable(options.server),
   })
   const shared = { answerMsMax: HTTP_LIMITS.answerMsMax, ...options, admission, inFlight: new InFlight() }
   for (const route of options.routes) {
@@ -115,6 +128,10 @@ function mount(app: FastifyInstance, options: HttpAppOptions): void {
     })
   }
 }
+
+/** True where others than this machine can send requests: directly, or through a proxy. */
+const isReachable = ({ host, behind_proxy, trusted_proxies }: Config['server']): boolean =>
+  !isLoopback(host) || behind_proxy || trusted_proxies !== undefined
 
 /** `/v2/capsules/` names no capsule: it is a path that no route has. */
 const hasEmptyName = ({ params }: FastifyRequest): boolean =>

@@ -209,9 +209,25 @@ describe('the name of the host', () => {
     expect((await http.send('GET', '/health', { headers: { host } })).statusCode).toBe(200)
   })
 
-  test('beyond loopback any name is answered', async () => {
-    const open = await openHttpWorld({ server: { host: '0.0.0.0' } })
-    expect((await open.send('GET', '/health', { headers: { host: 'cascade.example' } })).statusCode).toBe(200)
-    await open[Symbol.asyncDispose]()
+  test.for([
+    {
+      host: '0.0.0.0',
+      names: undefined,
+      answered: ['192.0.2.7:8420', '[2001:db8::7]', 'localhost'],
+      not: ['evil.example'],
+    },
+    {
+      host: '0.0.0.0',
+      names: 'cascade.example, Second.example',
+      answered: ['cascade.example', 'CASCADE.example:443', 'second.example', '192.0.2.7'],
+      not: ['evil.example', 'x.cascade.example', 'cascade.example.evil.example', 'cascade.example@evil.example'],
+    },
+    { host: '127.0.0.1', names: 'cascade.example', answered: ['cascade.example', 'localhost'], not: ['192.0.2.7'] },
+  ])('beyond it: on $host with the names $names', async ({ host, names, answered, not }) => {
+    await using open = await openHttpWorld({ server: { host, allowed_hosts: names } })
+    const codeFor = async (name: string) =>
+      (await open.send('GET', '/health', { headers: { host: name } })).json().code ?? 'answered'
+    expect(await Promise.all(answered.map(codeFor))).toEqual(answered.map(() => 'answered'))
+    expect(await Promise.all(not.map(codeFor))).toEqual(not.map(() => 'MISDIRECTED'))
   })
 })

@@ -1,12 +1,14 @@
 import { unlink } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import { CascadeError, messageOf } from '#base'
 import { nodeHttp } from '../node-http.ts'
 import type { LocalSockets } from './host-check.ts'
 import { createApp, type HttpAppOptions } from './http-app.ts'
 import { nodeOptions } from './limits.ts'
+import { readTlsFiles } from './tls-files.ts'
 
 export interface HttpAddress {
   readonly host: string
@@ -14,6 +16,9 @@ export interface HttpAddress {
   /** `http://127.0.0.1:8420`, as a person opens it. */
   readonly url: string
 }
+
+/** A server that listens on every address is opened by one of them. */
+const ANY: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' }
 
 const SOCKET_MODE_MASK = 0o177
 
@@ -24,10 +29,23 @@ export class HttpServer implements AsyncDisposable {
   readonly #localSockets: LocalSockets = new WeakSet()
   #local: Server | undefined
 
-  /** @throws CascadeError BOOT_FAILED when routes and handlers do not fit. */
+  /** @throws CascadeError BOOT_FAILED when routes and handlers do not fit; CONFIG_INVALID for files of TLS that do not. */
   constructor(options: HttpAppOptions) {
+    const tls = readTlsFiles(options.server.tls)
     this.#options = options
-    this.#app = createApp(options, this.#localSockets)
+    this.#app = createApp({ ...options, ...(tls && { tls }) }, this.#localSockets)
+  }
+
+  /**
+   * Reads the certificate and its key again; connections from now on get them. Does nothing where TLS is not spoken.
+   *
+   * @throws CascadeError CONFIG_INVALID; what counted until now goes on to count.
+   */
+  renewCertificate(): boolean {
+    const tls = readTlsFiles(this.#options.server.tls)
+    if (tls === undefined || !(this.#app.server instanceof TlsServer)) return false
+    this.#app.server.setSecureContext(tls)
+    return true
   }
 
   /** The application, for tests that need no socket. */
@@ -45,7 +63,8 @@ export class HttpServer implements AsyncDisposable {
     }
     const bound = this.#app.server.address() as AddressInfo // a TCP server that listens has an address
     const name = host.includes(':') ? `[${host}]` : host
-    return { host, port: bound.port, url: `http://${name === '0.0.0.0' ? '127.0.0.1' : name}:${bound.port}` }
+    const scheme = this.#app.server instanceof TlsServer ? 'https' : 'http'
+    return { host, port: bound.port, url: `${scheme}://${ANY[name] ?? name}:${bound.port}` }
   }
 
   /**

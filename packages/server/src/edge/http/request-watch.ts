@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError } from '#base'
@@ -11,6 +12,8 @@ export interface WatchOptions {
   readonly head: () => number
   readonly metrics: Metrics
   readonly logger: Logger
+  /** Where the request comes from. */
+  readonly clientOf: (request: IncomingMessage) => string
 }
 
 /** Opens and closes the visit of every request: its id, its abort signal, its measurement. */
@@ -33,9 +36,13 @@ export function watchRequests(
 }
 
 /** Gives a request its id and its answer the headers that every answer has. */
-export function openVisit(request: FastifyRequest, reply: FastifyReply, { newId, head }: WatchOptions): Visit {
+export function openVisit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { newId, head, clientOf }: WatchOptions,
+): Visit {
   const correlationId = correlationIdFrom(request.headers['x-correlation-id'], newId)
-  request.visit = new Visit(correlationId, performance.now(), head())
+  request.visit = new Visit(correlationId, performance.now(), head(), clientOf(request.raw))
   reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId)
   return request.visit
 }
@@ -46,6 +53,7 @@ function measure(request: FastifyRequest, reply: FastifyReply, { metrics, logger
   const status = String(reply.statusCode)
   metrics.observe('cascade_http_request_seconds', seconds, { route, method: request.method, status })
   logger.debug('request', {
+    client: request.visit.client,
     method: request.method,
     path: instanceOf(request.url),
     status: reply.statusCode,

@@ -55,6 +55,9 @@ export const SERVER_CONFIG: Config['server'] = {
   request_timeout_s: 5,
   body_bytes_max: 8 * 1024 * 1024,
   keep_alive_s: 72,
+  behind_proxy: false,
+  forwarded_header: 'x-forwarded-for',
+  tls: {},
 }
 
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {

@@ -8,6 +8,8 @@ export class Visit {
   readonly startedAt: number
   /** Newest sequence when the request came: every answer has seen at least that. */
   readonly headBefore: number
+  /** Address of the client, as far as somebody who is trusted says it; `socket` for the unix socket. */
+  readonly client: string
   subject: Subject | undefined
   grant: Grant | undefined
   /** Parsed path parameters. */
@@ -15,10 +17,11 @@ export class Visit {
   readonly #abort = new AbortController()
   readonly #ends: Disposable[] = []
 
-  constructor(correlationId: string, startedAt: number, headBefore: number) {
+  constructor(correlationId: string, startedAt: number, headBefore: number, client: string) {
     this.correlationId = correlationId
     this.startedAt = startedAt
     this.headBefore = headBefore
+    this.client = client
   }
 
   get signal(): AbortSignal {

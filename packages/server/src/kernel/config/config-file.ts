@@ -78,11 +78,15 @@ class FileReader {
 
   #readPair(name: string, dotted: boolean, at: Node, value: Node | null): void {
     const origin = { kind: 'file', path: this.#path, line: this.#lineOf(at) } as const
-    const { isMap, isScalar } = yaml()
+    const { isMap, isScalar, isSeq } = yaml()
     const key = dotted ? undefined : CONFIG_KEYS.get(name)
     if (key !== undefined) {
       if (value === null || isEmpty(value)) return
-      if (isScalar(value))
+      const items = key.list && isSeq(value) ? value.items : []
+      if (items.length > 0 && items.every((item) => isScalar(item) && typeof item.value === 'string')) {
+        const text = items.map((item) => (isScalar(item) ? item.value : '')).join(',')
+        this.#entries.push({ key, value: text, textual: false, origin, baseDir: dirname(this.#path) })
+      } else if (isScalar(value))
         this.#entries.push({ key, value: value.value, textual: false, origin, baseDir: dirname(this.#path) })
       else this.#problems.push(notAllowed(key, 'a list, a map or an alias', origin))
     } else if (CONFIG_BRANCHES.has(name) && !dotted) {

@@ -54,7 +54,7 @@ function describeLeaf(schema: z.core.$ZodType, key: string): ConfigKey {
     envs: facts.env === undefined ? [environmentName(key)] : [environmentName(key), facts.env],
     schema,
     kind: kindOf(shape.type),
-    allowed: describeAllowed(shape),
+    allowed: describeAllowed(shape, facts.list ?? false),
     default: scalarOf(shape.default),
   }
 }
@@ -67,10 +67,11 @@ function scalarOf(value: unknown): ConfigKey['default'] {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined
 }
 
-function describeAllowed(shape: z.core.JSONSchema.BaseSchema): string {
+function describeAllowed(shape: z.core.JSONSchema.BaseSchema, list: boolean): string {
   if (shape.enum !== undefined) return `one of ${shape.enum.map((value) => JSON.stringify(value)).join(', ')}`
   if (shape.type === 'boolean') return 'true or false'
   if (shape.type === 'string' && shape.format === 'uri') return 'an http or https address'
+  if (list) return 'values with commas between them, in a file also a list'
   if (shape.type === 'string') return `text of ${shape.minLength} to ${shape.maxLength} ${lettersOf(shape)}`
   return `a ${shape.type === 'integer' ? 'whole number' : 'number'} from ${shape.minimum} to ${shape.maximum}`
 }

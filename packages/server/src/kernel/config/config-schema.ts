@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
 
 /** What a key carries beside its type: the sentence of the reference, its short names, how it may be handled. */
 export interface ConfigFacts {
@@ -13,6 +14,8 @@ export interface ConfigFacts {
   readonly reload?: true
   /** A path: relative ones start at the working directory, or at the folder of the file that sets them. */
   readonly path?: true
+  /** Several values in one text, with commas between them; a file may write them as a list. */
+  readonly list?: true
 }
 
 /** Facts of each leaf of {@link configSchema}; a leaf without an entry does not load. */
@@ -28,7 +31,8 @@ const server = z.strictObject({
   host: text(253).default('127.0.0.1').register(configFacts, {
     env: 'CASCADE_HOST',
     flag: 'host',
-    description: 'Address to listen on. Anything but loopback is reachable by others, who then need the token.',
+    description:
+      'Address to listen on. Anything but loopback is reachable by others: it needs `server.tls`, or `server.behind_proxy`.',
   }),
   port: z.int().min(0).max(65_535).default(8420).register(configFacts, {
     env: 'CASCADE_PORT',
@@ -45,6 +49,33 @@ const server = z.strictObject({
     }),
   keep_alive_s: seconds(1, 600).default(72).register(configFacts, {
     description: 'Seconds an idle connection stays open; longer than the idle limit of a proxy in front.',
+  }),
+  allowed_hosts: text(4096).optional().register(configFacts, {
+    list: true,
+    description:
+      'Host names that are answered to, beside those of loopback: the public names of this instance. Others get MISDIRECTED, so that no foreign page can reach it by a name of its own (DNS rebinding).',
+  }),
+  behind_proxy: z.boolean().default(false).register(configFacts, {
+    description:
+      'True says that a proxy stands in front and speaks TLS with clients. Without it, or `server.tls`, no address but loopback is listened on.',
+  }),
+  trusted_proxies: text(4096).optional().register(configFacts, {
+    list: true,
+    description:
+      'Addresses and networks (`10.0.0.0/8`) of proxies whose word about the client counts, for rate limits and logs. Nobody when absent.',
+  }),
+  forwarded_header: z.enum(['x-forwarded-for', 'forwarded']).default('x-forwarded-for').register(configFacts, {
+    description: 'The header in which trusted proxies name the client; the other one is ignored.',
+  }),
+  tls: z.strictObject({
+    cert: text(4096).optional().register(configFacts, {
+      path: true,
+      description: 'Certificate chain, PEM. With it HTTPS alone is spoken, TLS 1.2 or newer. Read again at SIGHUP.',
+    }),
+    key: text(4096).optional().register(configFacts, {
+      path: true,
+      description: 'Private key of the certificate, PEM, without a passphrase. Read again at SIGHUP.',
+    }),
   }),
 })
 
@@ -225,6 +256,19 @@ export const configSchema = z
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     if (config.embedding.provider === 'openai' && config.embedding.model === undefined)
       refuse(['embedding', 'model'], 'the name of a model, because embedding.provider is "openai"')
+    const { host, tls, behind_proxy, allowed_hosts, trusted_proxies } = config.server
+    if ((tls.cert === undefined) !== (tls.key === undefined))
+      refuse(['server', 'tls', tls.cert === undefined ? 'cert' : 'key'], 'a file, because the other of the two is set')
+    if (!isLoopback(host) && tls.cert === undefined && !behind_proxy)
+      refuse(
+        ['server', 'host'],
+        'an address of loopback: tokens would cross the network in the clear. Set server.tls.cert and server.tls.key, or server.behind_proxy: true when a proxy with TLS stands in front',
+      )
+    const name = listOf(allowed_hosts).find((each) => !isHostName(each))
+    if (name !== undefined) refuse(['server', 'allowed_hosts'], `host names without a port; "${name}" is none`)
+    const network = listOf(trusted_proxies).find((each) => parseSubnet(each) === undefined)
+    if (network !== undefined)
+      refuse(['server', 'trusted_proxies'], `addresses and networks such as 10.0.0.0/8; "${network}" is neither`)
     const { lexical, vector, graph } = config.search.weights
     if (lexical + vector + graph === 0)
       refuse(['search', 'weights', 'lexical'], 'at least one of the three search.weights above 0')

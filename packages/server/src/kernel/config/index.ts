@@ -17,3 +17,4 @@ export {
 } from './explain-config.ts'
 export { type ConfigChange, type ConfigReload, LiveConfig } from './live-config.ts'
 export { CONFIG_FILE_NAME, type LoadConfigInput, type LoadedConfig, loadConfig } from './load-config.ts'
+export { isLoopback, listOf, networksOf } from './network.ts'

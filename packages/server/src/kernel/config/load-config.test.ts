@@ -130,6 +130,26 @@ describe('what is refused', () => {
       given: { env: { CASCADE_EMBEDDING_PROVIDER: 'openai' } },
       says: 'embedding.model is (not set) (default), expected the name of a model',
     },
+    ...['0.0.0.0', '::', '192.0.2.7', 'cascade.example', '0', '127.0.0.1.example'].map((host) => ({
+      name: `the public address ${host} without TLS and without a word about a proxy`,
+      given: { flags: { host } },
+      says: `server.host is "${host}" (flag --host), expected an address of loopback`,
+    })),
+    {
+      name: 'a certificate without its key',
+      given: { env: { CASCADE_SERVER_TLS_CERT: '/c.pem' } },
+      says: 'server.tls.key is (not set) (default), expected a file',
+    },
+    {
+      name: 'a proxy that is no network',
+      given: yaml('server:\n  trusted_proxies: [10.0.0.0/8, 10.0.0.0/33]\n'),
+      says: '"10.0.0.0/33" is neither',
+    },
+    {
+      name: 'a public name with a port',
+      given: { env: { CASCADE_SERVER_ALLOWED_HOSTS: 'a.example, b.example:80' } },
+      says: '"b.example:80" is none',
+    },
     {
       name: 'an address that is no web address',
       given: { env: { CASCADE_EMBEDDING_URL: 'file:///etc' } },
@@ -223,14 +243,33 @@ describe('where values come from', () => {
   })
 
   test('each source overrides the one before', () => {
-    const files = yaml('server:\n  port: 1\n  host: a\nlog:\n  level: warn\n').files!
-    const { config, origins } = load({ files, env: { CASCADE_HOST: 'b', CASCADE_PORT: '2' }, flags: { port: '3' } })
-    expect([config.server.port, config.server.host, config.log.level]).toEqual([3, 'b', 'warn'])
+    const files = yaml('server:\n  port: 1\n  host: 127.0.0.2\nlog:\n  level: warn\n').files!
+    const { config, origins } = load({
+      files,
+      env: { CASCADE_HOST: '127.0.0.3', CASCADE_PORT: '2' },
+      flags: { port: '3' },
+    })
+    expect([config.server.port, config.server.host, config.log.level]).toEqual([3, '127.0.0.3', 'warn'])
     expect(['server.port', 'server.host', 'log.level'].map((key) => describeOrigin(origins.get(key)!))).toEqual([
       'flag --port',
       'env CASCADE_HOST',
       'file /home/cascade.config.yml:5',
     ])
+  })
+
+  test('a public address is taken with TLS, or with the word that a proxy is in front', () => {
+    const tls = { CASCADE_SERVER_TLS_CERT: '/c.pem', CASCADE_SERVER_TLS_KEY: 'k.pem' }
+    expect(load({ flags: { host: '0.0.0.0' }, env: tls }).config.server.tls).toEqual({
+      cert: '/c.pem',
+      key: '/home/k.pem',
+    })
+    const proxied = { ...yaml('server:\n  behind_proxy: true\n'), flags: { host: '::' } }
+    expect(load(proxied).config.server.host).toBe('::')
+  })
+
+  test('a list is one text with commas, or a list in a file', () => {
+    const files = yaml('server:\n  allowed_hosts:\n    - a.example\n    - b.example\n').files!
+    expect(load({ files }).config.server.allowed_hosts).toBe('a.example,b.example')
   })
 
   test('the file in the data folder is read when the working directory has none', () => {
