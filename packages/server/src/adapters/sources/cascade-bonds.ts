@@ -1,6 +1,6 @@
 import { type ExportManifest, exportedLink, exportedTrustEntry, uuid } from '@forge-cascade/contract'
 import { z } from 'zod'
-import { EXPORT_LISTS, type ExportedBonds } from '../../domain/capsules/export/index.ts'
+import { EXPORT_LISTS, type ExportedBonds, type ExportedDocument } from '../../domain/capsules/export/index.ts'
 import type { ImportItem } from '../../domain/capsules/import/index.ts'
 import { openListed } from './cascade-files.ts'
 import { LIST_LINE_BYTES_MAX, parseLine, readLines } from './file-lines.ts'
@@ -10,7 +10,7 @@ const trustLine = exportedTrustEntry.extend({ id: uuid })
 /** Lines about one capsule that are taken together. */
 const GROUP_MAX = 1000
 
-type Documents = ReadonlyMap<string, NonNullable<ExportedBonds['document']>>
+type Documents = Iterable<readonly [string, ExportedDocument]>
 type PathOf = (id: string) => string | undefined
 
 /** What is known of capsules beside their versions, once all are there: documents with their chunks, links, trust. */
@@ -20,7 +20,8 @@ export async function* bondsOf(
   pathOf: PathOf,
   documents: Documents,
 ): AsyncGenerator<ImportItem, void, undefined> {
-  for (const [id, document] of documents) yield { ...bonds('status', id, pathOf(id) ?? ''), document }
+  for (const [id, { status, version, validTo, apart, unended }] of documents)
+    yield { ...bonds('status', id, pathOf(id) ?? ''), document: { status, version, validTo, apart, unended } }
   for await (const { id, lines } of groups(root, manifest, EXPORT_LISTS.links, linkLine, ({ from }) => from)) {
     const links = lines.map(({ to, link, weight }) => ({ to, link, weight }))
     yield { ...bonds(EXPORT_LISTS.links, id, pathOf(id) ?? ''), links }

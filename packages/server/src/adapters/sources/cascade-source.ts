@@ -4,11 +4,13 @@ import { type ExportFile, type ExportManifest, exportedCapsule, exportedVersion 
 import type { z } from 'zod'
 import { CascadeError, isCascadeError } from '#base'
 import {
+  type ChunkApart,
   EXPORT_LISTS,
-  type ExportedBonds,
+  type ExportedDocument,
   type ExportedHistory,
   type ExportedPart,
   exportPathKind,
+  goesAlong,
   historyFile,
   orderByLineage,
   parseCapsuleFile,
@@ -78,13 +80,13 @@ class CascadeSource implements ImportSource {
     // The newest come first in an export: turned round, most are in order already.
     const { ids, circular } = orderByLineage([...places.keys()].reverse(), (id) => parents.get(id) ?? [])
     for (const id of circular) yield skipped(this.#pathOf(id, places), 'it derives from itself, by way of others')
-    const standing = new Map<string, ExportedHistory['document']>()
-    const documents = new Map<string, NonNullable<ExportedBonds['document']>>()
+    const inactive = new Map<string, InactiveDocument>()
     for (const id of ids) {
       signal.throwIfAborted()
-      yield* this.#capsule(id, places, { standing, documents })
+      yield* this.#capsule(id, places, inactive)
     }
     const paths = (id: string): string | undefined => (places.has(id) ? this.#pathOf(id, places) : undefined)
+    const documents = [...inactive].filter(([, { isFollowed }]) => isFollowed)
     yield* bondsOf(this.root, this.#manifest, paths, documents)
   }
 
@@ -131,23 +133,20 @@ class CascadeSource implements ImportSource {
   async *#capsule(
     id: string,
     places: ReadonlyMap<string, Place>,
-    seen: {
-      readonly standing: Map<string, ExportedHistory['document']>
-      readonly documents: Map<string, NonNullable<ExportedBonds['document']>>
-    },
+    inactive: Map<string, InactiveDocument>,
   ): AsyncGenerator<ImportItem, void, undefined> {
     const path = this.#pathOf(id, places)
     const place = places.get(id)
     if (!place) return
     try {
-      const opened =
-        'file' in place ? await this.#openFile(place.file) : await this.#openChunk(id, place, seen.standing)
+      const isFile = 'file' in place
+      const opened = isFile ? await this.#openFile(place.file) : await this.#openChunk(id, place, inactive)
       const { history, digest, validTo } = opened
       const { status, versions } = history.capsule
-      if (!history.isChunk && status !== 'ACTIVE') {
-        seen.standing.set(id, { status, validTo })
-        seen.documents.set(id, { status, version: versions.at(-1) ?? '', validTo })
-      }
+      const version = versions.at(-1) ?? ''
+      if (isFile && status !== 'ACTIVE')
+        inactive.set(id, { status, version, validTo, apart: [], unended: [], isFollowed: false })
+      if (!isFile) noteChunk({ id, version, status, validTo }, inactive.get(place.document ?? ''))
       yield* partsOf({ path, digest, history, isChanged: this.#changed.has(path) })
     } catch (error) {
       if (!isCascadeError(error)) throw error
@@ -189,7 +188,7 @@ class CascadeSource implements ImportSource {
   async #openChunk(
     id: string,
     { offset, document }: { readonly offset: number; readonly document: string | undefined },
-    standing: ReadonlyMap<string, ExportedHistory['document']>,
+    inactive: ReadonlyMap<string, InactiveDocument>,
   ): Promise<Opened> {
     const lines = this.#chunkLines(offset)
     const first = await lines.next()
@@ -206,7 +205,7 @@ class CascadeSource implements ImportSource {
     const { kind: _kind, ...capsule } = whole
     const history: ExportedHistory = {
       capsule: { ...capsule, versions },
-      document: document === undefined ? undefined : standing.get(document),
+      document: document === undefined ? undefined : inactive.get(document),
       isChunk: true,
       version: async (index) => {
         const version = read[index]
@@ -233,6 +232,26 @@ class CascadeSource implements ImportSource {
     if (text === undefined) throw unfit('it is too large, or no UTF-8 text')
     return text
   }
+}
+
+interface InactiveDocument extends ExportedDocument {
+  readonly apart: ChunkApart[]
+  readonly unended: { readonly id: string; readonly version: string }[]
+  /** Some chunk has gone along with it. */
+  isFollowed: boolean
+}
+
+function noteChunk(
+  chunk: { readonly id: string; readonly version: string; readonly status: string; readonly validTo: string | null },
+  document: InactiveDocument | undefined,
+): void {
+  if (!document) return
+  const { id, version, status } = chunk
+  if (goesAlong(chunk, document)) {
+    document.isFollowed = true
+    if (chunk.validTo === null) document.unended.push({ id, version })
+  } else if (status === 'ACTIVE') document.apart.push({ id, version, status })
+  else if (status === 'ARCHIVED' && document.status === 'QUARANTINED') document.apart.push({ id, version, status })
 }
 
 interface Opened {

@@ -34,10 +34,31 @@ export interface ExportedBonds {
   readonly of: string
   readonly links: ExportedCapsule['links']
   readonly trust: readonly ExportedTrustEntry[]
-  /** Status of a document that its chunks go along with. */
-  readonly document?: {
-    readonly status: 'ARCHIVED' | 'QUARANTINED'
-    readonly version: string
-    readonly validTo: string | null
-  }
+  readonly document?: ExportedDocument
 }
+
+/** A document that is not active, whose chunks have gone along with it. */
+export interface ExportedDocument {
+  readonly status: 'ARCHIVED' | 'QUARANTINED'
+  readonly version: string
+  readonly validTo: string | null
+  /** Chunks that have a status of their own all the same. */
+  readonly apart: readonly ChunkApart[]
+  /** Chunks that went into quarantine with it, but were not archived with it before. */
+  readonly unended: readonly { readonly id: string; readonly version: string }[]
+}
+
+export interface ChunkApart {
+  readonly id: string
+  readonly version: string
+  readonly status: 'ACTIVE' | 'ARCHIVED'
+}
+
+/** Whether a chunk has gone along with its document: both ended together, or are in quarantine. */
+export const goesAlong = (
+  chunk: { readonly status: string; readonly validTo: string | null },
+  document: ExportedHistory['document'],
+): boolean =>
+  document !== undefined &&
+  chunk.status === document.status &&
+  (chunk.status === 'QUARANTINED' || chunk.validTo === document.validTo)

@@ -3,7 +3,7 @@ import type { CapsuleStep } from '../import/capsule-step.ts'
 import { makeVersionDraft } from '../use-cases/draft.ts'
 import type { SaidVersion } from './export-digest.ts'
 import { type ExportedWho, toExportedDraft } from './exported-draft.ts'
-import type { ExportedHistory } from './exported-history.ts'
+import { type ExportedDocument, type ExportedHistory, goesAlong } from './exported-history.ts'
 
 /** A version that is to be written, with what is needed to do so. */
 export interface ExportedStep {
@@ -26,9 +26,12 @@ export function versionSteps(
     draft: makeVersionDraft(draft, version.version, version.version_reason),
     before: before.version,
   }
-  const isApart = before.valid_to !== version.valid_from
-  if (!isApart && !isAddedToArchived(version, history)) return [next]
-  return [archive(id, before.version, endOf(before, now)), next]
+  const isLeftArchived = isAddedToArchived(version, history)
+  if (before.valid_to === version.valid_from && !isLeftArchived) return [next]
+  const ended = archive(id, before.version, endOf(before, now))
+  // What is archived is not archived again: so that it can be, it comes back with its next version.
+  const back = { kind: 'restore', id, version: version.version, withChunks: false } as const
+  return isLeftArchived ? [ended, next] : [ended, next, back]
 }
 
 /** A version that was added to what was archived is without an end, and the capsule is archived all the same. */
@@ -39,32 +42,34 @@ const isAddedToArchived = ({ version, valid_to }: SaidVersion, { capsule }: Expo
 export function statusSteps(
   last: SaidVersion,
   { capsule, document }: ExportedHistory,
-  { now, wasArchived }: { readonly now: number; readonly wasArchived: boolean },
+  now: number,
 ): readonly CapsuleStep[] {
   const { id, version } = last
-  if (capsule.status === 'ACTIVE') {
-    return wasArchived ? [{ kind: 'restore', id, version, withChunks: false }] : []
-  }
-  const goesAlong = document?.status === capsule.status
-  const isOwnEnd = last.valid_to !== null && !(goesAlong && document?.validTo === last.valid_to)
-  const ended = isOwnEnd ? [archive(id, version, endOf(last, now))] : []
-  if (capsule.status === 'ARCHIVED' || goesAlong) return ended
+  if (capsule.status === 'ACTIVE') return []
+  const isAlong = goesAlong({ status: capsule.status, validTo: last.valid_to }, document)
+  const hasOwnEnd = last.valid_to !== null && !(isAlong && document?.validTo === last.valid_to)
+  const ended = hasOwnEnd ? [archive(id, version, endOf(last, now))] : []
+  if (capsule.status === 'ARCHIVED' || isAlong) return ended
   return [...ended, { kind: 'quarantine', id, version, withChunks: false }]
 }
 
-/** A document and its chunks together, after the chunks are there. */
+/** A document and its chunks together, after the chunks are there; those with a status of their own get it back. */
 export function documentSteps(
   id: string,
-  {
-    status,
-    version,
-    validTo,
-  }: { readonly status: 'ARCHIVED' | 'QUARANTINED'; version: string; validTo: string | null },
+  { status, version, validTo, apart, unended }: ExportedDocument,
 ): readonly CapsuleStep[] {
   const ended: CapsuleStep[] =
     validTo === null ? [] : [{ ...archive(id, version, Date.parse(validTo)), withChunks: true }]
-  return status === 'ARCHIVED' ? ended : [...ended, { kind: 'quarantine', id, version, withChunks: true }]
+  const back = apart.map((chunk) => alone(chunk, chunk.status === 'ACTIVE' ? 'restore' : 'archive'))
+  if (status === 'ARCHIVED') return [...ended, ...back]
+  const begun = validTo === null ? [] : unended.map((chunk) => alone(chunk, 'restore'))
+  return [...ended, ...begun, { kind: 'quarantine', id, version, withChunks: true }, ...back]
 }
+
+const alone = (
+  { id, version }: { readonly id: string; readonly version: string },
+  kind: 'restore' | 'archive',
+): CapsuleStep => ({ kind, id, version, withChunks: false })
 
 const archive = (id: string, version: string, at: number) =>
   ({ kind: 'archive', id, version, withChunks: false, at }) as const satisfies CapsuleStep

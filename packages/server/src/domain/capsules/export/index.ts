@@ -1,6 +1,13 @@
 export { capsuleDigest, type SaidVersion, StoreDigest, versionDigest } from './export-digest.ts'
 export { type ExportContext, type ExportOptions, exportStore } from './export-store.ts'
-export type { ExportedBonds, ExportedHistory, ExportedPart } from './exported-history.ts'
+export {
+  type ChunkApart,
+  type ExportedBonds,
+  type ExportedDocument,
+  type ExportedHistory,
+  type ExportedPart,
+  goesAlong,
+} from './exported-history.ts'
 export { EXPORT_LISTS, exportPathKind, historyFile, MANIFEST_FILE, README_FILE } from './file-names.ts'
 export { EXPORT_README, type ExportList, type ExportPart, FolderLayout } from './folder-layout.ts'
 export { orderByLineage } from './lineage-order.ts'

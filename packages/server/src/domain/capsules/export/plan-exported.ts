@@ -22,7 +22,7 @@ const SUBJECTS_NEW_MAX = 10_000
 /** What was decided about a capsule at its first part. */
 type Verdict =
   | { readonly kind: 'refused' | 'same'; readonly reason: string | null }
-  | { readonly kind: 'write'; readonly next: number; readonly isNew: boolean; isArchived: boolean }
+  | { readonly kind: 'write'; readonly next: number; readonly isNew: boolean }
 
 const CHANGED_REASON = 'changed by hand in an export'
 
@@ -64,13 +64,13 @@ export class ExportedPlans {
     const { capsules } = this.#planning.settings.context.store
     const { id, owner, versions } = history.capsule
     const [head] = await capsules.getHeads([id])
-    if (!head) return { kind: 'write', next: 0, isNew: true, isArchived: false }
+    if (!head) return { kind: 'write', next: 0, isNew: true }
     if (head.status === 'ERASED')
       return refused('it was erased here, and an import does not bring back what was erased')
     if (head.owner !== (await this.#subjectOf(owner)))
       return refused('a capsule with its id belongs to another owner here')
     if (row?.standing === 'gone' && head.status === 'ARCHIVED')
-      return { kind: 'write', next: versions.length, isNew: false, isArchived: true }
+      return { kind: 'write', next: versions.length, isNew: false }
     const standing = await compareHistory(capsules, this.#names, head, isChanged ? withoutLast(history) : history)
     if (standing.kind === 'other')
       return refused(
@@ -82,7 +82,7 @@ export class ExportedPlans {
     if (head.status !== 'ACTIVE' && !isUnfinished)
       return refused(`it is ${head.status.toLowerCase()} here; make it active to have newer versions taken in`)
     const next = standing.kind === 'behind' ? standing.versions : versions.length - 1
-    return { kind: 'write', next, isNew: isUnfinished, isArchived: head.status === 'ARCHIVED' }
+    return { kind: 'write', next, isNew: isUnfinished }
   }
 
   #pass(
@@ -111,13 +111,11 @@ export class ExportedPlans {
         ...(await this.#versionSteps(history, index, isChanged && index === versions.length - 1 && !verdict.isNew)),
       )
     if (steps.length === 0 && !isEnd) return passed(path, 'counted')
-    verdict.isArchived ||= steps.some(({ kind }) => kind === 'archive')
     const last = await history.version(versions.length - 1)
     const { clock } = this.#planning.settings.context
     const isBack = before?.standing === 'gone'
     if (isBack) steps.push({ kind: 'restore', id, version: last.version, withChunks: true })
-    const wasArchived = verdict.isArchived && !isBack
-    if (isEnd) steps.push(...statusSteps(last, history, { now: clock(), wasArchived }))
+    if (isEnd) steps.push(...statusSteps(last, history, clock()))
     this.#here.add(id)
     const row = this.#row(path, before, {
       standing: isEnd ? 'present' : 'absent',

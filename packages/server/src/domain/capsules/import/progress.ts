@@ -41,18 +41,15 @@ export class Progress {
 
   /** The item is durable. */
   count({ outcome, steps }: PlannedItem): void {
-    if (outcome === 'counted') return
     const { created, versions } = countSteps(steps)
     const job = this.#job
+    const capsules_created = job.capsules_created + created
+    const versions_added = job.versions_added + versions
+    this.#job = { ...job, capsules_created, versions_added }
+    if (outcome === 'counted') return
     const done = job.files_done + 1
-    this.#job = {
-      ...job,
-      [outcome]: job[outcome] + 1,
-      files_done: done,
-      files_total: job.files_total && Math.max(job.files_total, done),
-      capsules_created: job.capsules_created + created,
-      versions_added: job.versions_added + versions,
-    }
+    const files_total = job.files_total && Math.max(job.files_total, done)
+    this.#job = { ...this.#job, [outcome]: job[outcome] + 1, files_done: done, files_total }
   }
 
   /** Brings speed and remaining time up to date. */
