@@ -96,7 +96,8 @@ class WorkerDocumentConverter implements DocumentConverter {
       return answer
     } catch (error) {
       await this.#end()
-      throw guard.signal.aborted ? guard.signal.reason : error
+      // A thread that dies says why before it ends.
+      throw error instanceof Error && error.name === 'AbortError' ? (guard.signal.reason ?? error) : error
     } finally {
       guard.release()
     }

@@ -120,7 +120,7 @@ export class MarkdownWriter {
     )
     // A JSON value of one line is a YAML value.
     const head = facts.map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
-    const text = `---\n${head.join('\n')}\n---\n\n${this.#parts.join('')}\n`
+    const text = `---\n${head.join('\n')}\n---\n${this.#parts.join('')}\n`
     if (Buffer.byteLength(text) > CONVERSION_LIMITS.textBytesMax) throw tooLong()
     return text
   }

@@ -1,0 +1,247 @@
+import { deflateSync } from 'node:zlib'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { DocumentFormat } from '../../../domain/capsules/import/index.ts'
+import { lines, makePages, makePdf, stream } from '../testing/make-pdf.ts'
+import { makeDocx, makeOffice, makeZip, relations, type ZipFile } from '../testing/make-zip.ts'
+import { convertDocument } from './convert-document.ts'
+import { CONVERSION_LIMITS } from './limits.ts'
+import { ZipArchive } from './zip-archive.ts'
+
+const MIB = 1024 * 1024
+
+async function said(bytes: Uint8Array, format: DocumentFormat): Promise<string> {
+  const content = await convertDocument(bytes, format)
+  return 'text' in content ? content.text.replace(/^---\n.*?\n---\n/s, '').trimEnd() : content.unfit
+}
+
+const paragraph = (text: string): string => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`
+const zeros = (mib: number): Uint8Array => new Uint8Array(mib * MIB)
+const TOO_LARGE = 'it unpacks to more than 67108864 bytes in one part or 268435456 in all'
+const DAMAGED = 'it is damaged or cut off'
+
+test.for([
+  { name: 'a part of 65 MiB', files: [{ name: 'word/document.xml', content: zeros(65) }] },
+  {
+    name: 'a part of 65 MiB that says it is small',
+    files: [{ name: 'word/document.xml', content: zeros(65), statedSize: 10 }],
+  },
+] satisfies { name: string; files: ZipFile[] }[])(
+  'an archive that unpacks to $name is not unpacked',
+  async ({ files }) => {
+    const zip = makeZip([
+      { name: '_rels/.rels', content: relations([['a', 'officeDocument', 'word/document.xml']]) },
+      ...files,
+    ])
+    expect(zip.byteLength).toBeLessThan(MIB)
+    expect(await said(zip, 'docx')).toBe(TOO_LARGE)
+  },
+)
+
+test('archives in an archive stay packed, however many', async () => {
+  let inner: Uint8Array = makeZip([{ name: 'zeros', content: zeros(8) }])
+  for (let depth = 0; depth < 5; depth++) {
+    const content = inner
+    inner = makeZip(Array.from({ length: 16 }, (_, index) => ({ name: `${index}.zip`, content })))
+  }
+  expect(await said(makeDocx(paragraph('seen'), [{ name: 'word/media/bomb.zip', content: inner }]), 'docx')).toBe(
+    'seen',
+  )
+})
+
+test('many parts that are small by themselves are counted together', () => {
+  const content = zeros(60)
+  const zip = new ZipArchive(makeZip(Array.from({ length: 5 }, (_, index) => ({ name: `${index}`, content }))))
+  for (const name of ['0', '1', '2', '3']) expect(zip.read(name)?.byteLength).toBe(60 * MIB)
+  expect(() => zip.read('4')).toThrow(TOO_LARGE)
+})
+
+test('names that lead out of an archive, and names that are there twice, lead nowhere', async () => {
+  const zip = makeDocx(paragraph('first'), [
+    { name: '../../etc/passwd', content: 'x' },
+    { name: '/etc/passwd', content: 'x' },
+    { name: 'word/document.xml', content: 'second' },
+  ])
+  expect(await said(zip, 'docx')).toBe('first')
+})
+
+test('more files than are read', async () => {
+  const files = Array.from({ length: CONVERSION_LIMITS.zipEntriesMax }, (_, n) => ({
+    name: `${n}`,
+    content: '',
+    stored: true,
+  }))
+  expect(await said(makeDocx(paragraph('a'), files), 'docx')).toBe('it holds more than 20000 files')
+})
+
+test('a million entries of nothing', async () => {
+  const entry = makeZip([{ name: 'a', content: '', stored: true }]).subarray(31, 31 + 47)
+  const directory = Buffer.concat(Array.from({ length: 1_000_000 }, () => entry))
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0)
+  end.writeUInt32LE(directory.byteLength, 12)
+  end.writeUInt32LE(4, 16)
+  expect(await said(Buffer.concat([Buffer.from('PK\u0003\u0004'), directory, end]), 'docx')).toBe(
+    'it holds more than 20000 files',
+  )
+}, 20_000)
+
+test.for([
+  { name: 'a checksum that is wrong', file: { statedCrc: 1 }, reason: DAMAGED },
+  { name: 'a part that is encrypted', file: { flags: 1 }, reason: 'it is encrypted' },
+])('an archive with $name', async ({ file, reason }) => {
+  const rels = { name: '_rels/.rels', content: relations([['a', 'officeDocument', 'a.xml']]), ...file }
+  expect(await said(makeZip([rels]), 'docx')).toBe(reason)
+})
+
+test('entities that multiply are no text', async () => {
+  const laughs = Array.from({ length: 9 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('')
+  const xml = `<!DOCTYPE x [<!ENTITY l0 "lol"><!ENTITY f SYSTEM "file:///etc/passwd">${laughs}]><w:document xmlns:w="w"><w:body>${paragraph('a &l9; &f; b')}</w:body></w:document>`
+  expect(await said(makeOffice('d.xml', xml), 'docx')).toBe('a &l9; &f; b')
+})
+
+test.for([
+  {
+    name: 'elements in one another',
+    xml: '<w:p>'.repeat(600),
+    reason: 'its elements are more than 512 deep in one another',
+  },
+  {
+    name: 'elements beside one another',
+    xml: '<w:p/>'.repeat(CONVERSION_LIMITS.elementsMax),
+    reason: 'a part of it has more than 1000000 elements',
+  },
+  {
+    name: 'attributes',
+    xml: `<w:p ${Array.from({ length: 1001 }, (_, n) => `a${n}="1"`).join(' ')}/>`,
+    reason: 'an element of it has more than 1000 attributes',
+  },
+  {
+    name: 'text',
+    xml: paragraph('word '.repeat(MIB)),
+    reason: 'its text has more than 1048576 bytes, which is what a capsule holds',
+  },
+])('XML of too many $name', async ({ xml, reason }) => {
+  expect(await said(makeDocx(xml), 'docx')).toBe(reason)
+})
+
+test('styles that are based on themselves end', async () => {
+  const styles = '<w:styles xmlns:w="w"><w:style w:styleId="a"><w:basedOn w:val="a"/></w:style></w:styles>'
+  const zip = makeDocx('<w:p><w:pPr><w:pStyle w:val="a"/></w:pPr><w:r><w:t>seen</w:t></w:r></w:p>', [
+    { name: 'word/styles.xml', content: styles },
+    { name: 'word/_rels/document.xml.rels', content: relations([['s', 'styles', 'styles.xml']]) },
+  ])
+  expect(await said(zip, 'docx')).toBe('seen')
+})
+
+test('what is removed, hidden, or there for older programs stays out of a Word document', async () => {
+  const run = (text: string, properties = ''): string => `<w:r><w:rPr>${properties}</w:rPr><w:t>${text}</w:t></w:r>`
+  const body = `<w:p>${run('seen')}<w:del>${run('SECRET')}</w:del>${run('SECRET', '<w:vanish/>')}<w:r><w:instrText>SECRET</w:instrText></w:r>
+    <mc:AlternateContent><mc:Choice>${run(' twice')}</mc:Choice><mc:Fallback>${run('SECRET')}</mc:Fallback></mc:AlternateContent>
+    <w:hyperlink r:id="j">${run(' link')}</w:hyperlink></w:p>`
+  const rels = relations([['j', 'hyperlink', 'javascript:alert(1)', true]])
+  const zip = makeDocx(body, [{ name: 'word/_rels/document.xml.rels', content: rels }])
+  expect(await said(zip, 'docx')).toBe('seen twice link')
+})
+
+test('a sheet with its only cells in the far corner is small', async () => {
+  const sheet =
+    '<worksheet><sheetData><row r="1048576"><c r="A1048576" t="inlineStr"><is><t>a</t></is></c><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+  const main = '<workbook xmlns:r="r"><sheets><sheet name="S" r:id="a"/></sheets></workbook>'
+  const zip = makeOffice('xl/w.xml', main, [
+    { name: 'xl/_rels/w.xml.rels', content: relations([['a', 'worksheet', 's.xml']]) },
+    { name: 'xl/s.xml', content: sheet },
+  ])
+  expect(await said(zip, 'xlsx')).toBe('## S\n\na')
+})
+
+const page = lines([
+  [24, 'Title'],
+  [11, 'Some words of a text'],
+  [11, 'that goes on.'],
+])
+
+test.for([
+  { name: 'one page', pdf: makePages([page]), text: '# Title\n\nSome words of a text that goes on.' },
+  {
+    name: 'a program that opens with it',
+    pdf: makePages([page], '/OpenAction << /S /JavaScript /JS (app.alert\\(SECRET\\)) >>'),
+    text: '# Title\n\nSome words of a text that goes on.',
+  },
+  { name: 'no text', pdf: makePages(['0 0 10 10 re f']), text: 'it holds no text: its pages are pictures, or empty' },
+  { name: 'no pages', pdf: makePdf(['<< /Type /Catalog >>']), text: DAMAGED },
+  {
+    name: 'pages within themselves',
+    pdf: makePdf(['<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 3 >>']),
+    text: DAMAGED,
+  },
+  {
+    name: 'more pages than are read',
+    pdf: makePdf([
+      '<< /Type /Catalog /Pages 2 0 R >>',
+      `<< /Type /Pages /Kids [${'3 0 R '.repeat(5001)}] /Count 5001 >>`,
+      '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>',
+    ]),
+    text: 'it has more than 5000 pages',
+  },
+  {
+    name: 'a count of pages that is none',
+    pdf: makePdf(['<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [] /Count 2000000000 >>']),
+    text: expect.stringMatching(/^it /),
+  },
+  { name: 'nothing but its first bytes', pdf: Buffer.from('%PDF-1.7\n'), text: DAMAGED },
+])('a PDF with $name', async ({ pdf, text }) => {
+  expect(await said(pdf, 'pdf')).toEqual(text)
+})
+
+test('a stream of a PDF that unpacks to a hundred megabytes of nothing ends', async () => {
+  const bomb = deflateSync(zeros(100))
+  expect(await said(makePages([bomb], '', '/Filter /FlateDecode'), 'pdf')).toMatch(/^it /)
+}, 30_000)
+
+test('a page that draws itself ends', async () => {
+  const pdf = makePdf([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << /XObject << /X 4 0 R >> >> /Contents 5 0 R >>',
+    stream('/X Do /X Do', '/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 4 0 R >> >>'),
+    stream('/X Do'),
+  ])
+  expect(await said(pdf, 'pdf')).toMatch(/^it /)
+}, 30_000)
+
+const SIGNS: Readonly<Record<DocumentFormat, string>> = {
+  html: '<html>',
+  pdf: '%PDF-1.4\n',
+  docx: 'PK\u0003\u0004',
+  pptx: 'PK\u0003\u0004',
+  xlsx: 'PK\u0003\u0004',
+  odf: 'PK\u0003\u0004',
+  epub: 'PK\u0003\u0004',
+}
+
+test('any bytes under any ending end as text or as a reason, the same each time', async () => {
+  const format = fc.constantFrom(...(['html', 'pdf', 'docx', 'pptx', 'xlsx', 'odf', 'epub'] as const))
+  await fc.assert(
+    fc.asyncProperty(format, fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (format, bytes, isSigned) => {
+      const all = Buffer.concat([Buffer.from(isSigned ? SIGNS[format] : '', 'latin1'), bytes])
+      const content = await convertDocument(all, format)
+      expect(Object.values(content)[0]).toMatch(/./)
+      expect(await convertDocument(all, format)).toEqual(content)
+    }),
+    { numRuns: 200 },
+  )
+}, 30_000)
+
+test('any change of a byte of a document ends as text or as a reason', async () => {
+  const docx = makeDocx(paragraph('some text'))
+  const pdf = makePages([page])
+  await fc.assert(
+    fc.asyncProperty(fc.boolean(), fc.nat(), fc.nat(255), async (isPdf, at, value) => {
+      const bytes = Buffer.from(isPdf ? pdf : docx)
+      bytes[at % bytes.byteLength] = value
+      expect(Object.values(await convertDocument(bytes, isPdf ? 'pdf' : 'docx'))[0]).toMatch(/./)
+    }),
+    { numRuns: 100 },
+  )
+}, 30_000)
