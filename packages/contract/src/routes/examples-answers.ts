@@ -116,3 +116,7 @@ export const EXPORT_LINE_EXAMPLE = {
   counts: { capsules: 1, chunks: 0, versions: 2, edges: 1, links: 0, trust_entries: 0 },
   digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
 }
+export const PROV_EXAMPLE = {
+  prefix: { cap: 'urn:forge-cascade:capsule:' },
+  entity: { 'cap:01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10-1.0.0': { 'prov:label': 'Deployment (1.0.0)' } },
+}

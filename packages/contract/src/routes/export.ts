@@ -1,6 +1,8 @@
-import { exportLine, exportQuery } from '../export.ts'
-import { EXPORT_LINE_EXAMPLE } from './examples-answers.ts'
-import type { RouteDefinition } from './route.ts'
+import { z } from 'zod'
+import { uuid } from '../capsule.ts'
+import { exportLine, exportQuery, provDocument } from '../export.ts'
+import { EXPORT_LINE_EXAMPLE, PROV_EXAMPLE } from './examples-answers.ts'
+import { json, type RouteDefinition } from './route.ts'
 
 /** Taking knowledge away. */
 export const EXPORTS = [
@@ -22,6 +24,20 @@ export const EXPORTS = [
         example: EXPORT_LINE_EXAMPLE,
       },
     },
+    unhurried: true,
+  },
+  {
+    id: 'getProv',
+    method: 'GET',
+    path: '/v2/capsules/{id}/prov',
+    tag: 'Export',
+    summary: 'A capsule and what it derives from, as PROV-JSON',
+    description:
+      'Versions are entities, the next version is a revision of the one before, parents are what a version was derived from; authors are agents, commits and writes are activities. At most 1000 capsules, the nearest.',
+    access: { action: 'capsule.read', risk: 'low' },
+    params: z.object({ id: uuid }),
+    responses: { 200: json('PROV-JSON.', provDocument, PROV_EXAMPLE) },
+    errors: ['NOT_FOUND', 'ERASED'],
     unhurried: true,
   },
 ] as const satisfies readonly RouteDefinition[]

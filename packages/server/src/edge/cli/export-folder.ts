@@ -23,15 +23,11 @@ const PIECE_CHARS = 256 * 1024
  * @throws CascadeError UNPROCESSABLE where the folder holds something or cannot be written; NO_SERVER where the lines
  * end before their end.
  */
-export async function writeExportFolder(
-  folder: string,
-  lines: AsyncIterable<ExportLine>,
-  onLine: (written: number) => void = () => undefined,
-): Promise<WrittenExport> {
+export async function writeExportFolder(folder: string, lines: AsyncIterable<ExportLine>): Promise<WrittenExport> {
   await openEmptyFolder(folder)
   await using writer = new FolderWriter(folder)
   try {
-    return await writer.write(lines, onLine)
+    return await writer.write(lines)
   } catch (error) {
     throw isCascadeError(error) ? error : unwritable(folder, error)
   }
@@ -66,14 +62,12 @@ class FolderWriter implements AsyncDisposable {
     for (const list of this.#lists.values()) await list[Symbol.asyncDispose]()
   }
 
-  async write(lines: AsyncIterable<ExportLine>, onLine: (written: number) => void): Promise<WrittenExport> {
-    let [start, end, written]: [ExportStart | undefined, ExportEnd | undefined, number] = [undefined, undefined, 0]
+  async write(lines: AsyncIterable<ExportLine>): Promise<WrittenExport> {
+    let [start, end]: [ExportStart | undefined, ExportEnd | undefined] = [undefined, undefined]
     for await (const line of lines) {
       if (line.kind === 'export') start = line
       else if (line.kind === 'end') end = line
       else for (const part of this.#layout.parts(line)) await this.#part(part)
-      written += 1
-      onLine(written)
     }
     if (!start || !end) throw new CascadeError('NO_SERVER', 'The export broke off before its end; run it again.')
     return this.#finish(start, end)

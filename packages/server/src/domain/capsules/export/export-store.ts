@@ -11,6 +11,7 @@ import { toRfc3339 } from '#base'
 import type { StoredCapsule } from '../capsule.ts'
 import type { VersionSummary } from '../capsule-store.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
+import { getCapsule } from '../use-cases/read-capsule.ts'
 import { listTrustEvents } from '../use-cases/trust-history.ts'
 import { capsuleDigest, StoreDigest, versionDigest } from './export-digest.ts'
 import { SubjectNames, toExportedCapsule, toExportedVersion } from './exported.ts'
@@ -50,6 +51,31 @@ export async function* exportStore(
   yield exporter.end()
 }
 
+/** Capsules that the lineage of one may have before it is cut. */
+export const LINEAGE_EXPORTED_MAX = 1000
+
+/**
+ * One capsule and what it derives from, by way of any of its versions; the capsule first. Of a lineage beyond
+ * `LINEAGE_EXPORTED_MAX` capsules the nearest are taken.
+ *
+ * @throws CascadeError NOT_FOUND, ERASED.
+ */
+export async function* exportLineage(
+  context: ExportContext,
+  id: string,
+  options: ExportOptions,
+): AsyncGenerator<ExportLine, void, undefined> {
+  const { capsules } = context.store
+  await getCapsule(context, id)
+  const query = { direction: 'ancestors', nodesMax: LINEAGE_EXPORTED_MAX } as const
+  const nodes = (await capsules.lineage(id, query))?.nodes ?? []
+  const exporter = new Exporter(context, options, context.clock())
+  for (const node of nodes.toSorted((a, b) => a.depth - b.depth)) {
+    const [head] = await capsules.getHeads([node.id])
+    if (head && head.status !== 'ERASED') yield* exporter.capsule(head)
+  }
+}
+
 const NOTHING: ExportCounts = { capsules: 0, chunks: 0, versions: 0, edges: 0, links: 0, trust_entries: 0 }
 
 class Exporter {
@@ -74,7 +100,7 @@ class Exporter {
       this.#options.signal.throwIfAborted()
       const page = { limit: CAPSULES_PER_PAGE, ...(cursor === undefined ? {} : { cursor }) }
       const { items, next } = await this.#context.store.capsules.list({ statuses: STATUSES }, page)
-      for (const head of items) yield* this.#capsule(head)
+      for (const head of items) yield* this.capsule(head)
       cursor = next
     } while (cursor !== undefined)
   }
@@ -83,7 +109,7 @@ class Exporter {
     return { kind: 'end', counts: this.#counts, digest: this.#digest.end() }
   }
 
-  async *#capsule(head: StoredCapsule): AsyncGenerator<ExportLine, void, undefined> {
+  async *capsule(head: StoredCapsule): AsyncGenerator<ExportLine, void, undefined> {
     const summaries = await this.#summaries(head)
     if (summaries.length === 0) return
     const capsule = await this.#whole(head, summaries)

@@ -1,5 +1,5 @@
 export { capsuleDigest, type SaidVersion, StoreDigest, versionDigest } from './export-digest.ts'
-export { type ExportContext, type ExportOptions, exportStore } from './export-store.ts'
+export { type ExportContext, type ExportOptions, exportLineage, exportStore } from './export-store.ts'
 export {
   type ChunkApart,
   type ExportedBonds,
@@ -13,3 +13,4 @@ export { EXPORT_README, type ExportList, type ExportPart, FolderLayout } from '.
 export { orderByLineage } from './lineage-order.ts'
 export { MANIFEST_BYTES_MAX, parseManifest, toManifestText } from './manifest.ts'
 export { type CapsuleHead, HEAD_BYTES_MAX, parseCapsuleFile, parseVersionFile } from './markdown-file.ts'
+export { PROV_PREFIXES, PROV_SECTIONS, type ProvSection, ProvStatements, toProvDocument } from './prov.ts'

@@ -1,5 +1,5 @@
 import type { ExportLine } from '@forge-cascade/contract'
-import { exportStore } from '#capsules'
+import { exportLineage, exportStore, toProvDocument } from '#capsules'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import type { HandlerContext } from './handler-context.ts'
 
@@ -10,6 +10,10 @@ export function exportHandlers({ capsules, version }: HandlerContext): HandlersF
     exportStore: ({ query: { vectors }, signal }) => ({
       status: 200,
       lines: toLines(exportStore(capsules, { instance, vectors, signal })),
+    }),
+    getProv: async ({ params: { id }, signal }) => ({
+      status: 200,
+      body: await toProvDocument(exportLineage(capsules, id, { instance, vectors: false, signal })),
     }),
   }
 }
