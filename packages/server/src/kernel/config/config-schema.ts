@@ -223,7 +223,8 @@ const store = z.strictObject({
 
 const importing = z.strictObject({
   file_bytes_max: bytes(1024, MIB).default(MIB).register(configFacts, {
-    description: 'Larger files are skipped, with the reason in the import report. A capsule holds 1 MiB at most.',
+    description:
+      'Larger text files are skipped, with the reason in the import report. A capsule holds 1 MiB at most; PDF and other documents that are converted have a limit of their own.',
   }),
 })
 

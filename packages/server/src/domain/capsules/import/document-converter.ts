@@ -6,12 +6,12 @@ export type DocumentFormat = 'html' | 'pdf' | 'docx' | 'pptx' | 'xlsx' | 'odf' |
 export interface ConversionRequest {
   /** Names the file in errors. */
   readonly path: string
-  /** At most `DOCUMENT_BYTES_MAX`. Not to be used any more by whoever gave them. */
+  /** At most `DOCUMENT_BYTES_MAX`. */
   readonly bytes: Uint8Array
   readonly format: DocumentFormat
 }
 
-/** A document of this many bytes and more is not read: pictures apart, it holds more text than a capsule. */
+/** A larger document is not read. Most of its bytes are pictures: a capsule holds a thirtieth of this. */
 export const DOCUMENT_BYTES_MAX = 32 * 1024 * 1024
 
 /**

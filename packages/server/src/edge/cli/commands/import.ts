@@ -23,7 +23,7 @@ export const IMPORT: CommandSpec = {
   name: 'import',
   summary: 'Read files, a repository, chats or records',
   description:
-    'Turns documents into capsules, a repository with its history (each commit that changed a file becomes a version), and each turn of an exported chat. An import can be stopped and run again at any time: it goes on where it stopped, and what has not changed is not written twice. Ends with 1 when a file failed.',
+    'Turns documents (Markdown, text, code, HTML, PDF, Office) into capsules, a repository with its history (each commit that changed a file becomes a version), and each turn of an exported chat. An import can be stopped and run again at any time: it goes on where it stopped, and what has not changed is not written twice. Ends with 1 when a file failed.',
   arguments: [
     {
       flags: '[path]',
