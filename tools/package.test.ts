@@ -1,4 +1,15 @@
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -12,6 +23,9 @@ import { findOlderNode, install, npx, pack, startAndAsk } from './packaging/test
 const BUILD_MS_MAX = 120_000
 const MACHINE_PATH = WORD_RULES.find(({ name }) => name === 'path of one machine')?.pattern ?? /^/
 
+/** One of each kind that is converted: Office, OpenDocument, PDF, EPUB, HTML. */
+const DOCUMENTS = join(ROOT, 'packages/server/src/adapters/documents/testing/fixtures')
+
 // A space in the path is what a person's folder may have and a careless program trips over.
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'cascade package ')))
 const folder = join(directory, 'an empty folder')
@@ -19,12 +33,13 @@ const home = join(folder, 'node_modules/forge-cascade')
 const BIN = join(home, 'bin/forge-cascade.mjs')
 const older = await findOlderNode()
 let files: readonly string[] = []
+let archive = ''
 
 beforeAll(async () => {
   mkdirSync(folder)
   const packed = await pack(directory)
-  files = packed.files
-  await install(packed.archive, folder)
+  ;({ files, archive } = packed)
+  await install(archive, folder)
 }, BUILD_MS_MAX)
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
@@ -33,6 +48,7 @@ const Manifest = z.object({
   version: z.string(),
   scripts: z.record(z.string(), z.string()).default({}),
 })
+const Imported = z.object({ imported: z.number(), skipped: z.number(), failed: z.number() })
 const Bill = z.object({ components: z.array(z.object({ purl: z.string(), scope: z.string() })) })
 const readManifest = (path: string) => Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
 
@@ -44,6 +60,14 @@ test('npm runs nothing when it is installed: no install scripts, nothing to comp
   expect(manifests.length).toBeGreaterThan(0)
   expect(scripts.filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([])
   expect(files.filter((path) => /binding\.gyp$|\.node$/.test(path))).toEqual([])
+})
+
+test('it is as small as the guide to installing says', async () => {
+  const guide = readFileSync(join(ROOT, 'docs/guides/install.md'), 'utf8')
+  const [, packed = '0', unpacked = '0'] = /^\| forge-cascade.* \| (\d+) MB \| (\d+) MB \|/m.exec(guide) ?? []
+  const size = files.reduce((sum, path) => sum + statSync(join(home, path)).size, 0)
+  expect(statSync(archive).size).toBeLessThanOrEqual(Number(packed) * 1e6)
+  expect(size).toBeLessThanOrEqual(Number(unpacked) * 1e6)
 })
 
 test('it holds no sources, tests, fixtures or leftovers', () => {
@@ -133,7 +157,7 @@ test.for(nodes)('with $name it serves an empty folder and answers from its own d
 
 test('its threads work: for long documents, conversion, backup and care', async () => {
   const place = join(directory, 'threads')
-  mkdirSync(join(place, 'notes'), { recursive: true })
+  cpSync(DOCUMENTS, join(place, 'notes'), { recursive: true })
   writeFileSync(join(place, 'notes/long.md'), `# Long\n\n${'Nothing to be seen in this sentence. '.repeat(2000)}`)
   writeFileSync(join(place, 'notes/page.html'), '<h1>Boats</h1><p>The red boat lies at the north pier.</p>')
   const run = async (...args: string[]) => {
@@ -141,7 +165,8 @@ test('its threads work: for long documents, conversion, backup and care', async 
     expect({ args, code, all }).toMatchObject({ code: 0 })
     return output
   }
-  expect(await run('import', 'notes')).toMatch(/2 +imported/)
+  const imported = Imported.parse(JSON.parse(await run('import', 'notes', '--json')))
+  expect(imported).toMatchObject({ imported: readdirSync(join(place, 'notes')).length, skipped: 0, failed: 0 })
   expect(await run('ask', 'Where is the red boat?')).toContain('The red boat lies at the north pier. [1]')
   expect(await run('backup', 'copy.db')).toContain('Wrote ')
   expect(await run('doctor')).toContain('All is well')
