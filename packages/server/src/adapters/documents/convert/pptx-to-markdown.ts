@@ -52,7 +52,7 @@ class SlideReader {
   }
 
   title(shapes: XmlNode): string {
-    const shape = [...descendants(shapes, 'sp')].find((node) => TITLES.has(placeholderOf(node) ?? ''))
+    const shape = [...descendants(shapes, 'sp')].find((node) => TITLES.has(roleOf(node) ?? ''))
     const paragraphs = shape ? [...descendants(shape, 'p')] : []
     return paragraphs
       .map((node) => this.#text(node, true))
@@ -71,19 +71,19 @@ class SlideReader {
   }
 
   notes(tree: XmlNode): void {
-    const body = [...descendants(tree, 'sp')].filter((node) => placeholderOf(node) === 'body')
+    const body = [...descendants(tree, 'sp')].filter((node) => roleOf(node) === 'body')
     const texts = body.flatMap((node) => [...descendants(node, 'p')]).map((node) => this.#text(node, false))
     const filled = texts.filter(Boolean)
     if (filled.length > 0) this.#writer.paragraph(`Notes: ${filled.join('\n')}`)
   }
 
   #shape(node: XmlNode): void {
-    const placeholder = placeholderOf(node)
-    if (TITLES.has(placeholder ?? '') || REPEATED.has(placeholder ?? '')) return
+    const role = roleOf(node)
+    if (TITLES.has(role ?? '') || REPEATED.has(role ?? '')) return
     for (const paragraph of descendants(childOf(node, 'txBody') ?? EMPTY, 'p')) {
       const text = this.#text(paragraph, false)
       // The body of a slide is a list, as its pattern says; a box of text is none unless it says so.
-      if (placeholder === undefined || placeholder === 'subTitle') this.#writer.paragraph(text)
+      if (role === undefined || role === 'subTitle') this.#writer.paragraph(text)
       else this.#writer.item({ depth: depthOf(paragraph) }, text)
     }
     this.#writer.indent(0)
@@ -141,10 +141,10 @@ class SlideReader {
 
 const EMPTY: XmlNode = { name: '', attributes: {}, children: [] }
 
-/** The type of a placeholder, `obj` where it says none; nothing for a shape of its own. */
-function placeholderOf(shape: XmlNode): string | undefined {
-  const placeholder = find(childOf(shape, 'nvSpPr'), 'ph')
-  return placeholder && (attributeOf(placeholder, 'type') ?? 'obj')
+/** What the pattern of the slide has the shape for, `obj` where it says nothing more; nothing for a shape of its own. */
+function roleOf(shape: XmlNode): string | undefined {
+  const role = find(childOf(shape, 'nvSpPr'), 'ph')
+  return role && (attributeOf(role, 'type') ?? 'obj')
 }
 
 function isHidden(node: XmlNode): boolean {

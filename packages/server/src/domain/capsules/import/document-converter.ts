@@ -1,7 +1,5 @@
+import type { DocumentFormat } from './document-format.ts'
 import type { SourceText } from './import-source.ts'
-
-/** What has text in it that is not the file's own: by the ending of its name, which the bytes must bear out. */
-export type DocumentFormat = 'html' | 'pdf' | 'docx' | 'pptx' | 'xlsx' | 'odf' | 'epub'
 
 export interface ConversionRequest {
   /** Names the file in errors. */

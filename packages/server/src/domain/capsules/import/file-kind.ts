@@ -1,6 +1,6 @@
 import type { CapsuleType } from '@forge-cascade/contract'
 import type { DocumentKind } from '../text/chunk.ts'
-import type { DocumentFormat } from './document-converter.ts'
+import type { DocumentFormat } from './document-format.ts'
 
 /** What a file is taken for, by its name alone. */
 export interface FileKind {

@@ -1,7 +1,7 @@
 import type { CapsuleType, ImportJob } from '@forge-cascade/contract'
 import type { ExportedBonds, ExportedPart } from '../export/exported-history.ts'
 import type { DocumentKind } from '../text/chunk.ts'
-import type { DocumentFormat } from './document-converter.ts'
+import type { DocumentFormat } from './document-format.ts'
 
 export type SourceKind = ImportJob['kind']
 

@@ -3,8 +3,8 @@ export {
   type ConversionRequest,
   DOCUMENT_BYTES_MAX,
   type DocumentConverter,
-  type DocumentFormat,
 } from './document-converter.ts'
+export type { DocumentFormat } from './document-format.ts'
 export { fileTitle } from './document-title.ts'
 export { type FileKind, kindOf, knownKind } from './file-kind.ts'
 export type { ImportCall } from './import-call.ts'
