@@ -80,6 +80,10 @@ export const importJob = z
     failed: z.int(),
     capsules_created: z.int(),
     versions_added: z.int(),
+    links: z
+      .object({ made: z.int(), removed: z.int(), ambiguous: z.int(), unresolved: z.int() })
+      .optional()
+      .describe('obsidian: links between notes that this run made and removed, and those that lead to no one note.'),
     rate_per_s: z.number().nullable(),
     eta_s: z.number().nullable(),
     current: z.string().nullable().describe('What is being read now.'),

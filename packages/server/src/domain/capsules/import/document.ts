@@ -4,6 +4,7 @@ import { parseFrontMatter } from '../text/front-matter.ts'
 import { lineStarts } from '../text/text-range.ts'
 import { type TextTraits, traitsOf } from '../use-cases/draft.ts'
 import { fileTitle, ownTitle } from './document-title.ts'
+import { inlineTags } from './vault-note.ts'
 
 /** What a file says about itself, and the parts it is found by. */
 export interface DocumentText {
@@ -35,6 +36,8 @@ export interface DocumentRequest {
   readonly structure: DocumentKind
   /** Those that the import gives to all documents. */
   readonly tags: readonly string[]
+  /** True for a note of a vault, whose text has tags in it. */
+  readonly isVault?: boolean
 }
 
 /** Port: reads documents, long ones without holding up the thread that asks. */
@@ -44,11 +47,12 @@ export interface DocumentReader extends AsyncDisposable {
 }
 
 /** Reads what a document says about itself and cuts it into parts: about 0.2 µs a character, at worst 1 µs. */
-export function readDocument({ path, text, type, structure, tags }: DocumentRequest): DocumentText {
+export function readDocument({ path, text, type, structure, tags, isVault }: DocumentRequest): DocumentText {
   const { data, bodyStart } =
     structure === 'markdown' ? parseFrontMatter(text) : { data: {} as Record<string, unknown>, bodyStart: 0 }
   const { title: givenTitle, tags: givenTags, ...metadata } = data
   const heading = structure === 'markdown' ? ownTitle(text.slice(bodyStart)) : undefined
+  const inText = isVault && structure === 'markdown' ? inlineTags(text.slice(bodyStart)) : []
   // The name of a program's file is its name with the ending.
   const name = structure === 'code' ? path.slice(path.lastIndexOf('/') + 1) : fileTitle(path)
   const title = toLabel(givenTitle) ?? toLabel(heading) ?? toLabel(name) ?? path
@@ -56,7 +60,7 @@ export function readDocument({ path, text, type, structure, tags }: DocumentRequ
   return {
     traits: traitsOf({ content: text, type }),
     title,
-    tags: mergeTags([...readTags(givenTags), ...tags]),
+    tags: mergeTags([...readTags(givenTags), ...inText, ...tags]),
     metadata: fits ? metadata : {},
     chunks: cut(text, structure, bodyStart, title),
   }

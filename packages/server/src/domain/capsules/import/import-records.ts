@@ -3,11 +3,15 @@ import { canonicalJson, sha256Hex } from '#base'
 import type { CollectionDefinition } from '#store'
 import type { SourceKind, SourcePoint } from './import-source.ts'
 
-/** Jobs by reversed id, so that key order is newest first; files by source and path; how far each history was read; how trust moved elsewhere. */
+/**
+ * Jobs by reversed id, so that key order is newest first; files by source and path; how far each history was read; what
+ * the notes of a vault say of each other; how trust moved elsewhere.
+ */
 export const IMPORT_COLLECTIONS = [
   { name: 'imports', indexes: ['state', 'source'] },
   { name: 'import_files', indexes: [] },
   { name: 'import_points', indexes: [] },
+  { name: 'import_notes', indexes: [] },
   { name: 'imported_trust', indexes: [] },
 ] as const satisfies readonly CollectionDefinition[]
 

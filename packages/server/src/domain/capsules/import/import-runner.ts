@@ -16,6 +16,7 @@ import { failedRow, type Planning, planDeleted, planPresent, planSkipped } from 
 import { planLine } from './plan-line.ts'
 import { addTally, type PlannedItem } from './planned-item.ts'
 import { Progress } from './progress.ts'
+import { linkVault } from './vault-links.ts'
 
 export interface RunOptions {
   readonly signal: AbortSignal
@@ -89,6 +90,7 @@ async function work(
       reportedAt = clock()
       onProgress(progress.mark())
     }
+    if (planning.settings.isVault) progress.linked(await linkVault(planning, run.sourceKey, signal))
     return { state: 'completed', problem: null }
   } catch (error) {
     if (signal.aborted) return { state: signal.reason === SHUTDOWN ? 'interrupted' : 'cancelled', problem: null }

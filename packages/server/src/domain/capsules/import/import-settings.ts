@@ -12,6 +12,8 @@ export interface ImportSettings {
   readonly grant: Grant<'import.run'>
   readonly jobId: string
   readonly root: string
+  /** True where notes are linked to each other and have tags in their text. */
+  readonly isVault: boolean
   /** Subject ids. */
   readonly owner: string
   readonly author: string

@@ -169,6 +169,7 @@ export class Imports implements AsyncDisposable {
       grant: call.grant,
       jobId: job.id,
       root,
+      isVault: kind === 'obsidian',
       owner: owner.id,
       author: call.subject.id,
       trust,

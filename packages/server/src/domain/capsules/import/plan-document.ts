@@ -77,7 +77,8 @@ export async function planDocument(
 async function readFile(settings: ImportSettings, file: PresentFile, text: string): Promise<Reading> {
   const validFrom = Math.trunc(Math.min(Math.max(file.at, 0), settings.context.clock()))
   const { path, type, structure } = file
-  const document = await settings.reader.read({ path, text, type, structure, tags: settings.request.tags ?? [] })
+  const { request, isVault } = settings
+  const document = await settings.reader.read({ path, text, type, structure, tags: request.tags ?? [], isVault })
   return { settings, file, document, source: sourceOf(file, settings.root, validFrom), validFrom }
 }
 

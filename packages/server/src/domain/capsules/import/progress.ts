@@ -52,6 +52,11 @@ export class Progress {
     this.#job = { ...this.#job, [outcome]: job[outcome] + 1, files_done: done, files_total }
   }
 
+  /** The links of a vault are as its notes have them. */
+  linked(links: NonNullable<ImportJob['links']>): void {
+    this.#job = { ...this.#job, links }
+  }
+
   /** Brings speed and remaining time up to date. */
   mark(): ImportJob {
     const now = this.#clock()

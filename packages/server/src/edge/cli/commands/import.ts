@@ -56,7 +56,7 @@ export const IMPORT: CommandSpec = {
     { flags: '--label <name>', description: 'A name to find and remove this import by' },
   ],
   examples: [
-    { line: 'import ~/notes', does: 'reads a folder' },
+    { line: 'import ~/notes', does: 'reads a folder, or an Obsidian vault with the links between its notes' },
     {
       line: 'import . --label handbook --include "*.md"',
       does: 'reads the Markdown of a repository, with its history',

@@ -51,10 +51,23 @@ export function importLines(job: ImportJob, files: readonly ImportFile[], view: 
   return [
     `${colour(STATES[job.state])}: ${printable(job.path)}${took}`,
     ...columnize(countRows(job)).map((line) => `  ${line}`),
+    ...linkLines(job).map((line) => `  ${line}`),
     ...(job.problem === null ? [] : wrap(paint.bad(printable(job.problem)), width)),
     ...reasonLines(files, job, view),
     ...nextLines(job, view),
   ]
+}
+
+/** What became of the links between the notes of a vault. */
+function linkLines({ links }: ImportJob): string[] {
+  if (!links) return []
+  const { made, removed, ambiguous, unresolved } = links
+  const open = [
+    unresolved > 0 ? `${number(unresolved)} lead to no note` : '',
+    ambiguous > 0 ? `${number(ambiguous)} to more than one` : '',
+  ].filter((part) => part !== '')
+  const told = `${plural(made, 'link')} between notes made, ${number(removed)} removed`
+  return [open.length === 0 ? told : `${told}; ${open.join(', ')}`]
 }
 
 const secondsOf = ({ started_at, finished_at }: ImportJob): number =>
