@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { listFiles, readText } from './checks/check.ts'
+import { blocksOf } from './docs/page-blocks.ts'
+import { type PageReport, runPage } from './docs/page-run.ts'
+
+const root = join(import.meta.dirname, '..')
+/** Pages whose commands a reader types. */
+const PAGES = /^(?:README\.md|docs\/(?:guides|tutorials)\/[^/]+\.md)$/
+/** Programs beside the usual ones of a system that a page may use. */
+const PROGRAMS = ['git', 'curl', 'jq', 'npm']
+const PAGE_MS_MAX = 90_000
+
+const pages = (await listFiles(root))
+  .filter((path) => PAGES.test(path))
+  .map((page) => ({ page, text: readText(root, page) }))
+  .filter(({ text }) => blocksOf(text).length > 0)
+
+const missing = PROGRAMS.filter((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined)
+/** What a page needs and this machine lacks. */
+const lacks = (text: string): readonly string[] => {
+  const typed = blocksOf(text).flatMap((block) =>
+    block.kind === 'run' || block.kind === 'serve' ? block.commands.map((command) => command.text) : [],
+  )
+  return missing.filter((name) => new RegExp(String.raw`(?:^|[\s|(;&])${name}\s`, 'm').test(typed.join('\n')))
+}
+
+const reports = new Map<string, PageReport>()
+
+describe.concurrent('the commands of', () => {
+  for (const { page, text } of pages) {
+    const needs = lacks(text)
+    test.skipIf(needs.length > 0)(
+      `${page} work as it shows${needs.length > 0 ? ` (needs ${needs.join(', ')})` : ''}`,
+      { timeout: PAGE_MS_MAX },
+      async ({ expect }) => {
+        const report = await runPage(page, text, root)
+        reports.set(page, report)
+        expect(report.faults.join('\n')).toBe('')
+      },
+    )
+  }
+})
+
+afterAll(() => {
+  const all = [...reports.values()]
+  const leftOut = all.flatMap((report) => report.leftOut)
+  const sum = (of: (report: PageReport) => number) => all.reduce((total, report) => total + of(report), 0)
+  const head = `${sum(({ ran }) => ran)} command blocks ran on ${all.length} pages, ${sum(({ compared }) => compared)} compared with what is shown; ${leftOut.length} left out`
+  process.stdout.write(`${[head, ...leftOut.map((line) => `  ${line}`)].join('\n')}\n`)
+})
+
+test('every page with commands is found', () => {
+  expect(pages.map(({ page }) => page)).toContain('README.md')
+  expect(pages.length).toBeGreaterThan(5)
+})
