@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { uuid } from '../capsule.ts'
+import { semver, uuid } from '../capsule.ts'
 import { exportLine, exportQuery, provDocument } from '../export.ts'
 import { EXPORT_LINE_EXAMPLE, PROV_EXAMPLE } from './examples-answers.ts'
 import { json, type RouteDefinition } from './route.ts'
@@ -39,5 +39,19 @@ export const EXPORTS = [
     responses: { 200: json('PROV-JSON.', provDocument, PROV_EXAMPLE) },
     errors: ['NOT_FOUND', 'ERASED'],
     unhurried: true,
+  },
+  {
+    id: 'getCapsulePage',
+    method: 'GET',
+    path: '/v2/capsules/{id}/page',
+    tag: 'Export',
+    summary: 'A capsule on one page that can be read, printed and sent on',
+    description:
+      'Content, trust with its reasons, versions, and the chain of sources (Isnad) down to the origins. The page holds everything it needs, runs nothing and loads nothing.',
+    access: { action: 'capsule.read', risk: 'low' },
+    params: z.object({ id: uuid }),
+    query: z.strictObject({ version: semver.optional().describe('The newest when left out.') }),
+    responses: { 200: { description: 'The page.', contentType: 'text/html' } },
+    errors: ['NOT_FOUND', 'ERASED'],
   },
 ] as const satisfies readonly RouteDefinition[]

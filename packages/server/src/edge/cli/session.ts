@@ -71,8 +71,8 @@ export class Session {
   }
 
   /** Lines of an answer, as they come; what breaks off is not begun again. */
-  lines(id: OperationId, query: CallInput['query'] = {}): AsyncGenerator<string, void, undefined> {
-    return this.#connection.client.lines(pathOf(id), { query })
+  lines(id: OperationId, { params, query }: CallInput = {}): AsyncGenerator<string, void, undefined> {
+    return this.#connection.client.lines(pathOf(id, params), { query })
   }
 
   /** Finds the folder's owner anew. */

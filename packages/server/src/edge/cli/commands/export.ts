@@ -43,7 +43,10 @@ const FORMATS: Readonly<Record<string, Writer>> = { folder: writeFolder, 'prov-j
 async function writeFolder(context: CommandContext, input: CommandInput, given: string): Promise<ExitName> {
   const folder = resolve(context.io.cwd, given)
   const session = await context.openSession()
-  const lines = readLines(session.lines('exportStore', { vectors: input.on('vectors') }), showProgress(context))
+  const lines = readLines(
+    session.lines('exportStore', { query: { vectors: input.on('vectors') } }),
+    showProgress(context),
+  )
   const { end, files, bytes } = await writeExportFolder(folder, lines)
   const { view } = context.screen
   await printAnswer(context, { path: folder, files, bytes, counts: end.counts, digest: end.digest }, () => [

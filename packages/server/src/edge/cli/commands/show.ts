@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { CascadeError, fileTrouble } from '#base'
 import { parseCapsuleRef, parseRange } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, readTime, usage } from '../command-input.ts'
@@ -16,13 +19,19 @@ export const SHOW: CommandSpec = {
     { flags: '--at <start-end>', description: 'Mark this passage; offsets as in a citation' },
     { flags: '--as-of <time>', description: 'The version valid then' },
     { flags: '--known-at <time>', description: 'As it was recorded by then' },
+    { flags: '--page <file>', description: 'Write it, with where it comes from, as one HTML page into a new file' },
   ],
   examples: [
     { line: 'show 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10', does: 'shows the newest version' },
     { line: 'show 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10@1.0.0 --at 0-75', does: 'opens a quoted passage' },
+    {
+      line: 'show 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10 --page capsule.html',
+      does: 'writes a page to read, print or send on',
+    },
     { line: 'show 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10 --as-of 2026-03-01', does: 'shows what was valid that day' },
   ],
   run: async (context, input) => {
+    if (input.text('page') !== undefined) return writePage(context, input)
     const at = input.text('at')
     return at === undefined ? showCapsule(context, input) : showPassage(context, input, at)
   },
@@ -39,6 +48,25 @@ async function showCapsule(context: CommandContext, input: CommandInput): Promis
       ? await session.call('getCapsule', { params: { id }, query })
       : await session.call('getVersion', { params: { id, version } })
   await printAnswer(context, raw, () => capsuleLines(answer, context.screen.view))
+  return 'ok'
+}
+
+/** The page is written where nothing is yet. */
+async function writePage(context: CommandContext, input: CommandInput): Promise<ExitName> {
+  const { id, version } = parseCapsuleRef(input.argument(0))
+  for (const other of ['at', 'as-of', 'known-at'])
+    if (input.text(other) !== undefined) throw usage(`--page shows a version whole; leave --${other} out.`)
+  const path = resolve(context.io.cwd, input.text('page') ?? '')
+  const lines: string[] = []
+  for await (const line of (await context.openSession()).lines('getCapsulePage', {
+    params: { id },
+    query: { version },
+  }))
+    lines.push(line)
+  await writeFile(path, `${lines.join('\n')}\n`, { flag: 'wx' }).catch((cause: unknown) => {
+    throw new CascadeError('UNPROCESSABLE', `${path} cannot be written: ${fileTrouble(cause)}.`, { cause })
+  })
+  await printAnswer(context, { path }, () => [`Wrote ${path}.`])
   return 'ok'
 }
 

@@ -1,7 +1,12 @@
 import type { ExportLine } from '@forge-cascade/contract'
 import { exportLineage, exportStore, toProvDocument } from '#capsules'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
+import { isnadPage } from '../pages/isnad-page.ts'
+import { ISNAD_CSP } from '../pages/isnad-style.ts'
+import { readIsnad } from '../present/isnad.ts'
 import type { HandlerContext } from './handler-context.ts'
+
+const HTML = 'text/html; charset=utf-8'
 
 /** Taking knowledge away. */
 export function exportHandlers({ capsules, version }: HandlerContext): HandlersFor<OperationsOf<'Export'>> {
@@ -10,6 +15,11 @@ export function exportHandlers({ capsules, version }: HandlerContext): HandlersF
     exportStore: ({ query: { vectors }, signal }) => ({
       status: 200,
       lines: toLines(exportStore(capsules, { instance, vectors, signal })),
+    }),
+    getCapsulePage: async ({ params: { id }, query: { version: asked } }) => ({
+      status: 200,
+      file: { contentType: HTML, bytes: isnadPage(await readIsnad(capsules, id, asked), capsules.clock()) },
+      headers: { 'content-security-policy': ISNAD_CSP },
     }),
     getProv: async ({ params: { id }, signal }) => ({
       status: 200,
