@@ -22,6 +22,23 @@ export async function writeBackup(
 ): Promise<void> {
   const partial = `${file}.partial`
   await rm(partial, { force: true })
+  try {
+    await copy(database, partial, onProgress)
+    await sync(partial)
+    await rename(partial, file)
+  } catch (error) {
+    // On a full disk half a copy is the last thing that is needed.
+    await rm(partial, { force: true })
+    throw error
+  }
+  await sync(dirname(file))
+}
+
+async function copy(
+  database: Database,
+  partial: string,
+  onProgress: (done: number, total: number) => void,
+): Promise<void> {
   database.exec('BEGIN')
   try {
     database.get('SELECT count(*) FROM meta')
@@ -33,9 +50,6 @@ export async function writeBackup(
   } finally {
     database.exec('COMMIT')
   }
-  await sync(partial)
-  await rename(partial, file)
-  await sync(dirname(file))
 }
 
 async function sync(path: string): Promise<void> {
