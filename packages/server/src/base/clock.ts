@@ -3,6 +3,9 @@ export type Clock = () => number
 
 export const systemClock: Clock = Date.now
 
+/** True less than `ms` after `since`. A clock that was set back is past it at once: waiting for it could take days. */
+export const isWithin = (now: number, since: number, ms: number): boolean => now >= since && now - since < ms
+
 /** RFC 3339 in UTC with milliseconds, the one spelling of time in the API and in the ledger. */
 export function toRfc3339(ms: number): string {
   const second = Math.floor(ms / 1000)

@@ -1,5 +1,5 @@
 export { canonicalJson } from './canonical-json.ts'
-export { type Clock, systemClock, toRfc3339 } from './clock.ts'
+export { type Clock, isWithin, systemClock, toRfc3339 } from './clock.ts'
 export { saltedDigest, sha256, sha256Hex } from './digest.ts'
 export { CascadeError, type CascadeErrorOptions, type FieldProblem, isCascadeError, messageOf } from './error.ts'
 export { fileTrouble } from './file-trouble.ts'

@@ -25,7 +25,8 @@ export type WrittenOutcome =
  * while the batch was being made durable.
  */
 export function writeBatch(session: WriteSession, commands: readonly WritableCommand[], now: number): WrittenOutcome[] {
-  session.now = now
+  // As the log has it: a receipt written while the clock was behind does not expire when it is right again.
+  session.now = session.leaves.timeOf(now)
   session.loadBands()
   try {
     return tryBatch(session, commands, attemptOpenly) ?? tryBatch(session, commands, attemptIsolated) ?? []

@@ -1,4 +1,4 @@
-import { type Clock, messageOf } from '#base'
+import { type Clock, isWithin, messageOf } from '#base'
 import { type CapsuleContext, linkSimilarStep, settleTrust } from '#capsules'
 import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
@@ -94,6 +94,3 @@ export class Maintenance implements AsyncDisposable {
     return requireGrant(gate.decide(request))
   }
 }
-
-/** True less than `ms` after `since`. A clock that was set back is past it at once: waiting for it could take days. */
-const isWithin = (now: number, since: number, ms: number): boolean => now >= since && now - since < ms

@@ -1,4 +1,4 @@
-import { type Clock, isCascadeError, messageOf } from '#base'
+import { type Clock, isCascadeError, isWithin, messageOf } from '#base'
 import { type KernelLog, type Lifecycle, withDeadline } from '#lifecycle'
 import type { BootReport } from './boot-report.ts'
 
@@ -117,7 +117,7 @@ export class Health {
   }
 
   async #ask(check: Check): Promise<HealthRow> {
-    if (check.last === undefined || this.#clock() - check.last.at >= check.ageMsMax) {
+    if (check.last === undefined || !isWithin(this.#clock(), check.last.at, check.ageMsMax)) {
       check.running ??= this.#run(check).finally(() => (check.running = undefined))
       await check.running
     }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ImportFile, ImportJob } from '@forge-cascade/contract'
 import { ERRORS } from '@forge-cascade/contract'
-import { type CascadeError, isCascadeError, messageOf } from '#base'
+import { type CascadeError, isCascadeError, isWithin, messageOf } from '#base'
 import { ExportedPlans } from '../export/plan-exported.ts'
 import type { Call } from '../use-cases/context.ts'
 import { ahead } from './ahead.ts'
@@ -86,7 +86,7 @@ async function work(
     for await (const batch of ahead(embedded(planning, ahead(planned(run, planning, progress, signal)), signal))) {
       signal.throwIfAborted()
       await writer.write(batch)
-      if (clock() - reportedAt < REPORT_MS) continue
+      if (isWithin(clock(), reportedAt, REPORT_MS)) continue
       reportedAt = clock()
       onProgress(progress.mark())
     }

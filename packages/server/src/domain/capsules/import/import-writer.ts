@@ -1,5 +1,5 @@
 import { ERRORS } from '@forge-cascade/contract'
-import { CascadeError, type Random } from '#base'
+import { CascadeError, isWithin, type Random } from '#base'
 import type { Change, Command, CommandOutcome, UnitOfWork } from '#store'
 import { carryOut } from './capsule-step.ts'
 import type { FileBook } from './file-book.ts'
@@ -174,7 +174,7 @@ export class ImportWriter {
 
   #withProgress(one: ItemCommand): ItemCommand {
     const now = this.#planning.settings.context.clock()
-    if (now - this.#progressAt < PROGRESS_MS) return one
+    if (isWithin(now, this.#progressAt, PROGRESS_MS)) return one
     this.#progressAt = now
     this.#progress.mark()
     return { ...one, command: { ...one.command, changes: [...one.command.changes, this.#jobChange()] } }

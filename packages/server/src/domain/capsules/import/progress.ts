@@ -1,5 +1,5 @@
 import type { ImportJob } from '@forge-cascade/contract'
-import { type Clock, toRfc3339 } from '#base'
+import { type Clock, isWithin, toRfc3339 } from '#base'
 import type { FileTally } from './import-records.ts'
 import { countSteps, type PlannedItem } from './planned-item.ts'
 
@@ -61,21 +61,31 @@ export class Progress {
   mark(): ImportJob {
     const now = this.#clock()
     const done = this.#job.files_done
-    this.#marks = [...this.#marks.filter(({ at }) => now - at <= WINDOW_MS), { at: now, done }]
+    this.#marks = [...this.#marks.filter(({ at }) => isWithin(now, at, WINDOW_MS + 1)), { at: now, done }]
     const [first] = this.#marks
     const rate = first && now > first.at ? ((done - first.done) * 1000) / (now - first.at) : null
     const left = this.#job.files_total === null ? null : Math.max(0, this.#job.files_total - done)
     const eta = rate && left !== null ? Math.ceil(left / rate) : null
-    this.#job = { ...this.#job, updated_at: toRfc3339(now), rate_per_s: rate && Math.round(rate * 10) / 10, eta_s: eta }
+    this.#job = {
+      ...this.#job,
+      updated_at: this.#notBefore(now),
+      rate_per_s: rate && Math.round(rate * 10) / 10,
+      eta_s: eta,
+    }
     return this.#job
   }
 
   end(state: ImportJob['state'], problem: string | null): ImportJob {
-    const at = toRfc3339(this.#clock())
+    const at = this.#notBefore(this.#clock())
     const total = state === 'completed' ? this.#job.files_done : this.#job.files_total
     const ended = { updated_at: at, finished_at: at, files_total: total, eta_s: null, current: null }
     this.#job = { ...this.#job, ...ended, state, problem }
     return this.#job
+  }
+
+  /** What a job says of its times is in order, also when the clock was set back in between. */
+  #notBefore(now: number): string {
+    return toRfc3339(Math.max(now, Date.parse(this.#job.updated_at)))
   }
 }
 
