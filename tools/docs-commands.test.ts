@@ -18,13 +18,16 @@ const pages = (await listFiles(root))
   .filter(({ text }) => blocksOf(text).length > 0)
 
 const missing = PROGRAMS.filter((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined)
+
+/** All that is typed on a page. */
+const typedOn = (text: string): string =>
+  blocksOf(text)
+    .flatMap((block) => ('commands' in block ? block.commands.map((command) => command.text) : []))
+    .join('\n')
+
 /** What a page needs and this machine lacks. */
-const lacks = (text: string): readonly string[] => {
-  const typed = blocksOf(text).flatMap((block) =>
-    block.kind === 'run' || block.kind === 'serve' ? block.commands.map((command) => command.text) : [],
-  )
-  return missing.filter((name) => new RegExp(String.raw`(?:^|[\s|(;&])${name}\s`, 'm').test(typed.join('\n')))
-}
+const lacks = (text: string): readonly string[] =>
+  missing.filter((name) => new RegExp(String.raw`(?:^|[\s|(;&])${name}\s`, 'm').test(typedOn(text)))
 
 const reports = new Map<string, PageReport>()
 
@@ -49,6 +52,11 @@ afterAll(() => {
   const sum = (of: (report: PageReport) => number) => all.reduce((total, report) => total + of(report), 0)
   const head = `${sum(({ ran }) => ran)} command blocks ran on ${all.length} pages, ${sum(({ compared }) => compared)} compared with what is shown; ${leftOut.length} left out`
   process.stdout.write(`${[head, ...leftOut.map((line) => `  ${line}`)].join('\n')}\n`)
+})
+
+test('no command that runs speaks to another machine', () => {
+  const addresses = pages.flatMap(({ text }) => typedOn(text).match(/https?:\/\/[^\s/'"]+/g) ?? [])
+  expect(addresses.filter((address) => !/^http:\/\/127\.0\.0\.1(?::\d+)?$/.test(address))).toEqual([])
 })
 
 test('every page with commands is found', () => {

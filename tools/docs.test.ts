@@ -14,7 +14,7 @@ import { type CommandClaim, commandClaims, inlineClaims, shellWords, textClaims 
 const root = join(import.meta.dirname, '..')
 
 /** Pages that tell of the product; decisions and the architecture also speak of what is to come. */
-const PAGES = /^(?:README|SECURITY|CONTRIBUTING)\.md$|^docs\/(?:README\.md|concepts\/|guides\/)/
+const PAGES = /^(?:README|SECURITY|CONTRIBUTING)\.md$|^docs\/(?:README\.md|concepts\/|explanation\/|guides\/)/
 
 const pages = (await listFiles(root))
   .filter((path) => path.endsWith('.md') && PAGES.test(path))
@@ -102,6 +102,23 @@ test('every npm script of a page exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const claims = collect((page, text) => textClaims(page, text, /\bnpm run ([\w-]+)/g))
   expect(claims.filter(({ text }) => !(text in scripts))).toEqual([])
+})
+
+test('every number of the README that is called measured stands on the page of benchmarks', () => {
+  const measured = readText(root, 'docs/reference/benchmarks.md')
+  const bullets = readText(root, 'README.md')
+    .split('\n')
+    .filter((line) => /^- .*\[measured\]/.test(line))
+  const numbers = bullets.map((line) => /(\d[\d,.]*\d)(?= (?:at|creates|notes))/.exec(line)?.[1] ?? line)
+  expect(numbers).toHaveLength(3)
+  expect(numbers.filter((number) => !measured.includes(` ${number} `))).toEqual([])
+  const missed = /(\d+) targets that were missed/.exec(readText(root, 'README.md'))?.[1]
+  expect(measured).toContain(`${missed} were missed`)
+})
+
+test('the README says what it has to say before it sends its reader to the pages', () => {
+  const visible = readText(root, 'README.md').replace(/<!--[\s\S]*?-->\n/g, '')
+  expect(visible.split('\n').indexOf('## Docs')).toBeLessThanOrEqual(60)
 })
 
 test('every concept page begins with a sentence that says what its noun is', () => {

@@ -7,7 +7,7 @@ const LINK = /\]\((?!https?:|mailto:|#|\/)([^)\s#?]+)[^)]*\)/g
 
 /** The page that leads to all others, and the folders whose every page it lists. */
 const INDEX = 'docs/README.md'
-const LISTED = /^docs\/(?:concepts|guides|reference)\/[^/]+\.md$/
+const LISTED = /^docs\/(?:concepts|explanation|guides|reference)\/[^/]+\.md$/
 
 /** Every relative link of every Markdown page leads to a file or folder of the tree, and no page is left out of the index. */
 export const documents: Check = async (root) => {
