@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import { writeBackup } from './backup.ts'
 import { Database } from './database.ts'
-import { examine } from './doctor.ts'
+import { examine, type VectorIndexState } from './doctor.ts'
 import { serveThread } from './serve-thread.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
 
@@ -12,7 +12,7 @@ export interface CareData {
 
 export type CareOperations = {
   readonly backup: (file: string) => Promise<void>
-  readonly examine: (depth: 'quick' | 'full', slots: number) => ReturnType<typeof examine>
+  readonly examine: (depth: 'quick' | 'full', index: VectorIndexState) => ReturnType<typeof examine>
   readonly close: () => void
 }
 
@@ -22,6 +22,6 @@ const database = new Database(join(directory, DATABASE_FILE), { readOnly: true, 
 
 serveThread<CareOperations>(({ progress }) => ({
   backup: (file) => writeBackup(database, file, progress),
-  examine: (depth, slots) => examine(database, depth, slots, progress),
+  examine: (depth, index) => examine(database, depth, index, progress),
   close: () => database.close(),
 }))

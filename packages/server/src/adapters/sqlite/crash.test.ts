@@ -26,7 +26,7 @@ function recover(directory: string): Recovered {
   const { session, slots } = openSession(data)
   try {
     const rows = session.database.all<{ id: string }>('SELECT lower(hex(id)) AS id FROM capsules')
-    const findings = examine(session.database, 'full', slots, () => undefined)
+    const findings = examine(session.database, 'full', { slots, sequence: session.leaves.tail.index }, () => undefined)
     return { findings, capsules: rows.length, ids: new Set(rows.map(({ id }) => id)) }
   } finally {
     session.database.close()

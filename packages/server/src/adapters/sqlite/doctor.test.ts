@@ -39,7 +39,7 @@ function checksFailingAfter(sql: string, depth: 'quick' | 'full' = 'full'): stri
   file.close()
   const data = { directory, collections: TEST_COLLECTIONS, compressionLevel: 6, eventSource: '/test', pagesMax: 0 }
   const { session, slots } = openSession(data)
-  const findings = examine(session.database, depth, slots, () => undefined)
+  const findings = examine(session.database, depth, { slots, sequence: session.leaves.tail.index }, () => undefined)
   session.database.close()
   return findings.filter(({ ok }) => !ok).map(({ check }) => check)
 }
@@ -65,4 +65,27 @@ test.for([
 test('a quick look finds what counts and pointers show, and skips what reads everything', () => {
   expect(checksFailingAfter('DELETE FROM embeddings', 'quick')).toEqual(['vectors'])
   expect(checksFailingAfter(`UPDATE versions SET content = 'forged'`, 'quick')).toEqual([])
+})
+
+test('finds nothing wrong, however often it looks while capsules come and go', async () => {
+  await using store = await openTestStore(folder())
+  const grant = grantOf('capsule.create')
+  let looking = true
+  const writing = (async () => {
+    while (looking) {
+      const drafts = Array.from({ length: 20 }, () =>
+        draftOf({ embedding: { model: 'm', vector: Float32Array.of(1, 2) } }),
+      )
+      await store.append(
+        drafts.map((draft) =>
+          commandOf(grant, [store.capsules.create(grant, draft, 'none')], tellCreated(grant, draft, '1.0.0')),
+        ),
+      )
+    }
+  })()
+  for (let look = 0; look < 8; look++) {
+    expect((await store.doctor('quick')).filter(({ ok }) => !ok)).toEqual([])
+  }
+  looking = false
+  await writing
 })

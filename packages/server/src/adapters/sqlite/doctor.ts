@@ -21,24 +21,31 @@ interface Check {
   readonly name: string
   readonly isFull: boolean
   /** What is wrong, or undefined when nothing is. */
-  readonly run: (database: Database, slots: number) => string | undefined
+  readonly run: (database: Database, index: VectorIndexState) => string | undefined
+}
+
+/** What the vector index in memory holds once everything up to a leaf is written. */
+export interface VectorIndexState {
+  readonly slots: number
+  /** Sequence of that leaf; -1 before the first. */
+  readonly sequence: number
 }
 
 /**
- * Looks for damage, changes nothing.
+ * Looks for damage, changes nothing. Each check reads one state of the file, which may be written to meanwhile.
  *
- * @param slots how many capsules the vector index holds, as the writer counts them.
+ * @param index as the writer has it; compared with the rows only if nothing was written since.
  */
 export function examine(
   database: Database,
   depth: 'quick' | 'full',
-  slots: number,
+  index: VectorIndexState,
   onProgress: Progress,
 ): readonly Finding[] {
   const checks = CHECKS.filter(({ isFull }) => depth === 'full' || !isFull)
   const findings = checks.map(({ name, run }, position) => {
     onProgress(position, checks.length + 1)
-    const problem = run(database, slots)
+    const problem = database.snapshot(() => run(database, index))
     return { check: name, ok: problem === undefined, detail: problem ?? 'nothing wrong' }
   })
   findings.push(checkChain(database, depth))
@@ -120,16 +127,16 @@ const CHECKS: readonly Check[] = [
   {
     name: 'vectors',
     isFull: false,
-    run: (database, slots) => {
+    run: (database, { slots, sequence }) => {
       const wanted = 'WHERE c.space IS NOT NULL AND c.indexed = 1'
       const heads = count(database, `SELECT count(*) AS n FROM capsules c ${wanted}`)
       const rows = count(
         database,
         `SELECT count(*) AS n FROM capsules c JOIN embeddings e ON e.version = c.head AND e.space = c.space ${wanted}`,
       )
-      return heads === rows && rows === slots
-        ? undefined
-        : `${heads} heads should have a vector, ${rows} have one, ${slots} are in memory`
+      const isSame = count(database, 'SELECT coalesce(max(sequence), -1) AS n FROM leaves') === sequence
+      if (heads === rows && (rows === slots || !isSame)) return undefined
+      return `${heads} heads should have a vector, ${rows} have one, ${slots} are in memory`
     },
   },
   {

@@ -121,8 +121,8 @@ export class SqliteStore implements Store {
     onProgress?: (done: number, total: number) => void,
   ): Promise<readonly Finding[]> {
     this.#assertOpen()
-    const slots = await this.#writer.countSlots()
-    return this.#care((care) => care.call('examine', [depth, slots], { onProgress }))
+    const index = await this.#writer.indexState()
+    return this.#care((care) => care.call('examine', [depth, index], { onProgress }))
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { CollectionDefinition } from '#store'
+import type { VectorIndexState } from './doctor.ts'
 import type { PackedCommands } from './packed-commands.ts'
 import type { PackedOutcome } from './packed-outcomes.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
@@ -29,7 +30,7 @@ export type WriterNotice =
 export type WriterOperations = {
   readonly open: () => { readonly slots: number }
   readonly write: (commands: PackedCommands, now: number) => PackedOutcome[]
-  /** How many capsules the vector index holds, to be compared with the rows. */
-  readonly countSlots: () => number
+  /** What the vector index holds, to be compared with the rows. */
+  readonly indexState: () => VectorIndexState
   readonly close: () => void
 }

@@ -1,5 +1,6 @@
 import { CascadeError } from '#base'
 import type { Command } from '#store'
+import type { VectorIndexState } from './doctor.ts'
 import { packCommands } from './packed-commands.ts'
 import { unpackOutcomes } from './packed-outcomes.ts'
 import { lostThread, ThreadLink } from './thread-link.ts'
@@ -43,9 +44,9 @@ export class WriterThread {
     return unpackOutcomes(outcomes, commands)
   }
 
-  async countSlots(): Promise<number> {
+  async indexState(): Promise<VectorIndexState> {
     await this.#opened
-    return this.#link.call('countSlots', [])
+    return this.#link.call('indexState', [])
   }
 
   /** Ends the thread in the middle of what it does, as a crash would. */

@@ -36,7 +36,7 @@ serveThread<WriterOperations>(
       publishHead(writing)
       return packOutcomes(outcomes)
     },
-    countSlots: () => opened().slots.count(),
+    indexState: () => ({ slots: opened().slots.count(), sequence: opened().leaves.tail.index }),
     close: () => {
       maintenance?.stop()
       session?.database.close()
