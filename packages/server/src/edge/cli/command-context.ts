@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { isCascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import { type ConfigFlags, type LoadedConfig, loadConfig } from '#config'
 import type { CliIo } from './cli-io.ts'
 import { connectLocal, connectRemote, readToken } from './connect.ts'
@@ -27,6 +27,7 @@ export class CommandContext implements AsyncDisposable {
   readonly program: Command
   #session: Promise<Session> | undefined
   readonly #started: Promise<LocalInstance>[] = []
+  #mayOwn = true
 
   constructor({ io, screen, settings, interrupts, program }: Parts) {
     this.io = io
@@ -48,8 +49,20 @@ export class CommandContext implements AsyncDisposable {
     return this.#session
   }
 
+  /** Gives the data folder back where this process owns it; the next call looks for an instance anew. */
+  async release(): Promise<void> {
+    this.#session = undefined
+    await this.#stopStarted()
+  }
+
+  /** From now on instances are spoken to and none is started: who waits for one to come back must not take its place. */
+  neverOwn(): void {
+    this.#mayOwn = false
+  }
+
   /** Starts an instance that ends with the command at the latest. */
   readonly startInstance: StartInstance = (loaded, options) => {
+    if (!this.#mayOwn) return Promise.reject(new CascadeError('NO_SERVER', 'No instance owns the data folder.'))
     const starting = this.io.startInstance(loaded, options).catch((error: unknown) => Promise.reject(causeOf(error)))
     this.#started.push(starting)
     return starting
@@ -76,8 +89,12 @@ export class CommandContext implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stopStarted()
+  }
+
+  async #stopStarted(): Promise<void> {
     // An instance that did not start has told its command why, and left nothing to stop.
-    const started = await Promise.allSettled(this.#started)
+    const started = await Promise.allSettled(this.#started.splice(0))
     for (const each of started) if (each.status === 'fulfilled') await each.value.stop('the command is done')
   }
 }

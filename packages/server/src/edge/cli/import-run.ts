@@ -12,7 +12,7 @@ const FILES_PAGE = 500
 /** Files that are read back to group their reasons. */
 const FILES_MAX = 5000
 
-type Current = Called<'startImport'> | Called<'getImport'>
+export type Current = Called<'startImport'> | Called<'getImport'>
 
 export interface ImportWatch {
   /** Called after each look at the import. */

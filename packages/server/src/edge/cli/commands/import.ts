@@ -6,7 +6,8 @@ import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
 import { ImportRun, listLeftOut } from '../import-run.ts'
-import { importLines, importListLines, progressLine } from '../render/import-lines.ts'
+import { watchImport } from '../import-watch.ts'
+import { changeLine, importLines, importListLines, progressLine } from '../render/import-lines.ts'
 import { plural } from '../render/words.ts'
 import type { Session } from '../session.ts'
 import { printAnswer } from './answer.ts'
@@ -37,6 +38,7 @@ export const IMPORT: CommandSpec = {
       flags: '--remove <id-or-label>',
       description: 'Archive everything the source of an import brought in instead, by any of its runs',
     },
+    { flags: '--watch', description: 'Go on: take in what changes in the folder, until Ctrl-C' },
     { flags: '--kind <kind>', description: 'What it is (auto)', choices: IMPORT_KINDS },
     { flags: '--no-history', description: 'git: the newest state alone' },
     {
@@ -62,6 +64,7 @@ export const IMPORT: CommandSpec = {
       does: 'reads the Markdown of a repository, with its history',
     },
     { line: 'import ~/Downloads/chatgpt-export.zip', does: 'reads what you and ChatGPT said' },
+    { line: 'import ~/notes --watch', does: 'goes on taking in what changes' },
     { line: 'import --remove handbook', does: 'takes it out again' },
     { line: 'import --list', does: 'lists the imports so far' },
   ],
@@ -71,7 +74,9 @@ export const IMPORT: CommandSpec = {
     if (others.length + (path === undefined ? 0 : 1) !== 1)
       throw usage('Name one thing to do: a path to import, or --list, or --show ID, or --remove ID-OR-LABEL.')
     const other = others[0]
-    return other === undefined ? runImport(context, readRequest(context, input, path ?? '')) : other[1](context, input)
+    if (other !== undefined) return other[1](context, input)
+    const request = readRequest(context, input, path ?? '')
+    return input.on('watch') ? watch(context, request) : runImport(context, request)
   },
 }
 
@@ -111,6 +116,30 @@ async function runImport(context: CommandContext, request: ImportRequest): Promi
   await printAnswer(context, raw, () => importLines(job, leftOut, screen.view))
   return exitOfJob(job)
 }
+
+async function watch(context: CommandContext, request: ImportRequest): Promise<ExitName> {
+  const { screen, interrupts, settings } = context
+  if (context.isRemote)
+    throw usage('A folder is watched on the machine of the instance: --watch does not go with --url.')
+  const stop = new AbortController()
+  using _ = interrupts.handle(() => stop.abort())
+  let last: ImportJob | undefined
+  await watchImport(context, request, stop.signal, {
+    watchRun: () => showProgress(context),
+    onTrouble: (why) => screen.note(`${why} Trying again.`),
+    onRun: async ({ answer: job, raw }, isFirst) => {
+      last = job
+      if (!isFirst && isQuiet(job)) return
+      const leftOut = settings.json || !isFirst ? [] : await listLeftOut(await context.openSession(), job)
+      await printAnswer(context, raw, () => (isFirst ? importLines(job, leftOut, screen.view) : [changeLine(job)]))
+      if (isFirst && !settings.json) screen.note('Watching for changes. Ctrl-C ends it.')
+    },
+  })
+  return last?.state === 'failed' ? 'failed' : 'ok'
+}
+
+/** Nothing was new: the run is not worth a line. */
+const isQuiet = ({ state, imported, failed }: ImportJob): boolean => state === 'completed' && imported + failed === 0
 
 /** A bar on a terminal, a line every few seconds elsewhere, nothing beside JSON. */
 function showProgress({ screen, settings, io }: CommandContext): (job: ImportJob) => void {

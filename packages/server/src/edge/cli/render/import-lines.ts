@@ -58,6 +58,17 @@ export function importLines(job: ImportJob, files: readonly ImportFile[], view: 
   ]
 }
 
+/** `2026-03-01 09:00:00Z  3 files taken in (1 capsule created, 2 versions added)`: one run of a watch. */
+export function changeLine(job: ImportJob): string {
+  const { imported, failed, updated_at, problem } = job
+  const words = [
+    imported > 0 ? `${plural(imported, 'file')} taken in (${madeWords(job)})` : '',
+    failed > 0 ? `${plural(failed, 'file')} failed` : '',
+    problem === null ? '' : printable(problem),
+  ].filter((part) => part !== '')
+  return `${updated_at.replace('T', ' ').replace(/\.\d+Z$/, 'Z')}  ${words.join(', ')}`
+}
+
 /** What became of the links between the notes of a vault. */
 function linkLines({ links }: ImportJob): string[] {
   if (!links) return []
