@@ -152,7 +152,7 @@ test('a sheet with its only cells in the far corner is small', async () => {
     { name: 'xl/_rels/w.xml.rels', content: relations([['a', 'worksheet', 's.xml']]) },
     { name: 'xl/s.xml', content: sheet },
   ])
-  expect(await said(zip, 'xlsx')).toBe('## S\n\na')
+  expect(await said(zip, 'xlsx')).toBe('## S\n\n| a | 1 |\n| --- | --- |')
 })
 
 const page = lines([
@@ -245,3 +245,71 @@ test('any change of a byte of a document ends as text or as a reason', async () 
     { numRuns: 100 },
   )
 }, 30_000)
+
+const ods = (rows: string): Buffer =>
+  makeZip([
+    {
+      name: 'content.xml',
+      content: `<o:content xmlns:o="o" xmlns:t="t"><o:body><t:table t:name="S">${rows}</t:table></o:body></o:content>`,
+    },
+  ])
+const cell = (text: string, times: number): string =>
+  `<t:table-cell t:number-columns-repeated="${times}">${text && `<t:p>${text}</t:p>`}</t:table-cell>`
+const sheetRow = (...cells: string[]): string => `<t:table-row>${cells.join('')}</t:table-row>`
+
+test.for([
+  { name: 'painted to its edges', rows: sheetRow(cell('a', 1), cell('', 16_383)).repeat(20_000), body: /^## S\n\na\n/ },
+  {
+    name: 'of one text to its edges',
+    rows: sheetRow(cell('a', 2_000_000_000)).repeat(100),
+    body: /^its text has more/,
+  },
+  { name: 'that counts backwards', rows: sheetRow(cell('a', -5), cell('b', 1)), body: /^## S\n\n\| a \| b \|/ },
+])('a sheet $name ends', async ({ rows, body }) => {
+  expect(await said(ods(rows), 'odf')).toMatch(body)
+})
+
+test.for([
+  { format: 1e-7, text: '1e-7' },
+  { format: 60, text: '60' },
+])('a number of a sheet is written as it is stored: $text', async ({ format, text }) => {
+  const sheet = `<worksheet><sheetData><row><c><v>${format}</v></c><c t="e"><v>#REF!</v></c></row></sheetData></worksheet>`
+  const main = '<workbook xmlns:r="r"><sheets><sheet name="S" r:id="a"/></sheets></workbook>'
+  const zip = makeOffice('xl/w.xml', main, [
+    { name: 'xl/_rels/w.xml.rels', content: relations([['a', 'worksheet', 's.xml']]) },
+    { name: 'xl/s.xml', content: sheet },
+  ])
+  expect(await said(zip, 'xlsx')).toBe(`## S\n\n| ${text} | #REF! |\n| --- | --- |`)
+})
+
+const numbered = (count: number, body: (page: number) => readonly (readonly [number, string])[]): Buffer =>
+  makePages(
+    Array.from({ length: count }, (_, index) => lines([[9, 'The book'], ...body(index), [9, `Page ${index + 1}`]])),
+  )
+
+test('what repeats at the edge of pages is left out, but not all that a short page says', async () => {
+  const words = ['one', 'two', 'three', 'four']
+  const long = numbered(4, (page) => words.map((word) => [9, `${word} of chapter ${String.fromCharCode(65 + page)}`]))
+  expect(await said(long, 'pdf')).not.toMatch(/The book|Page/)
+  expect(await said(long, 'pdf')).toMatch(/^one of chapter A two of chapter A/)
+  expect(
+    await said(
+      numbered(4, () => []),
+      'pdf',
+    ),
+  ).toContain('The book Page 1')
+})
+
+test('lines of a PDF are joined to paragraphs, cut words are whole again, and points are items', async () => {
+  const page = lines([
+    [10, 'A long para-'],
+    [10, 'graph of two-'],
+    [10, 'Line text'],
+    [10, '\\267 an item'],
+    [10, 'that goes on'],
+    [10, '# no heading'],
+  ])
+  expect(await said(makePages([page]), 'pdf')).toBe(
+    'A long paragraph of two- Line text\n\n- an item that goes on # no heading',
+  )
+})

@@ -1,7 +1,7 @@
 import { CONVERSION_LIMITS } from './limits.ts'
 
 /** Spans are believed up to here. */
-const SPAN_MAX = CONVERSION_LIMITS.columnsMax
+const SPAN_MAX = CONVERSION_LIMITS.spanMax
 
 /** Rows of cells as they come in; a cell that spans several is written in the first of them. */
 export class HtmlTable {

@@ -20,8 +20,10 @@ export const CONVERSION_LIMITS = {
   elementsMax: 1_000_000,
   /** Of one element. */
   attributesMax: 1000,
-  /** Of one table; cells further right are left out. */
-  columnsMax: 200,
+  /** Rows and columns that one cell of a page is believed to reach over. */
+  spanMax: 200,
+  /** Columns of a sheet: as many as programs have. */
+  columnsMax: 16_384,
   /** Of a link; a longer one leaves its text alone. */
   urlLengthMax: 2000,
   /** Of a title or an author. */

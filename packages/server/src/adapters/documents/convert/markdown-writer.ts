@@ -21,6 +21,8 @@ export interface DocumentFacts {
 }
 
 const INDENT = '    '
+/** Of a cell without text. */
+export const CELL_BYTES_MIN = ' | '.length
 
 /**
  * Writes Markdown block by block, within the bytes that a capsule holds. Texts are Markdown inside their block; what
@@ -91,6 +93,7 @@ export class MarkdownWriter {
   table(rows: readonly (readonly string[])[]): void {
     const used = usedColumns(rows)
     const filled = rows.filter((row) => row.some((cell) => cell.trim() !== ''))
+    if (filled.length * used.length * CELL_BYTES_MIN > CONVERSION_LIMITS.textBytesMax) throw tooLong()
     if (used.length < 2) {
       for (const row of filled) this.paragraph(row[used[0] ?? 0] ?? '')
       return
@@ -153,13 +156,19 @@ export class MarkdownWriter {
   }
 }
 
-const tooLong = (): UnfitDocument =>
+/** What there is to say of a text above the limit, wherever that is noticed. */
+export const tooLong = (): UnfitDocument =>
   new UnfitDocument(`its text has more than ${CONVERSION_LIMITS.textBytesMax} bytes, which is what a capsule holds`)
 
 const toCell = (text = ''): string => collapsed(text).trim().replace(/\\?\|/g, '\\|')
 
 function usedColumns(rows: readonly (readonly string[])[]): readonly number[] {
   const used = new Set<number>()
-  for (const row of rows) for (const [index, cell] of row.entries()) if (cell.trim() !== '') used.add(index)
-  return [...used].sort((a, b) => a - b).slice(0, CONVERSION_LIMITS.columnsMax)
+  // Rows of a sheet are long and have holes, which `forEach` steps over.
+  for (const row of rows) {
+    row.forEach((cell, index) => {
+      if (cell.trim() !== '') used.add(index)
+    })
+  }
+  return [...used].sort((a, b) => a - b)
 }

@@ -1,6 +1,6 @@
 import { CONVERSION_LIMITS } from './limits.ts'
 import { escapeText } from './markdown-text.ts'
-import { MarkdownWriter } from './markdown-writer.ts'
+import { CELL_BYTES_MIN, MarkdownWriter, tooLong } from './markdown-writer.ts'
 import { OdfStyles } from './odf-styles.ts'
 import { toLabel } from './plain-text.ts'
 import { PLAIN, type RunLook, RunText } from './run-text.ts'
@@ -42,14 +42,15 @@ const LEFT_OUT: ReadonlySet<string> = new Set(
     'covered-table-cell variable-decls user-field-decls shapes'
   ).split(' '),
 )
-/** A cell is repeated to the edge of the sheet where a program has painted it. */
-const REPEATED_MAX = CONVERSION_LIMITS.columnsMax
-
 class OdfReader {
   readonly writer = new MarkdownWriter()
   slides = 0
   readonly #styles: OdfStyles
   #notes: XmlNode[] = []
+  /** Boxes that stand in a paragraph are read after it. */
+  #boxes: XmlNode[] = []
+  /** Cells of all tables. */
+  #cellCount = 0
   #noteCount = 0
 
   constructor(styles: OdfStyles) {
@@ -72,6 +73,7 @@ class OdfReader {
       if (level === undefined) this.writer.paragraph(this.#text(node))
       else this.writer.heading(level, this.#text(node, true))
       this.#writeNotes()
+      for (const box of this.#boxes.splice(0)) this.blocks(box)
     },
     list: (node, depth) => this.#list(node, depth),
     table: (node) => this.#table(node),
@@ -112,13 +114,19 @@ class OdfReader {
     }
   }
 
+  /** With holes for cells that say nothing: one is repeated to the edge of the sheet where a program has painted it. */
   #cells(row: XmlNode): string[] {
     const cells: string[] = []
+    let column = 0
     for (const cell of elementsOf(row)) {
       const text = cell.name === 'table-cell' ? this.#cellText(cell) : ''
       const times = Number.parseInt(attributeOf(cell, 'number-columns-repeated') ?? '1', 10) || 1
-      for (let time = 0; time < Math.min(times, REPEATED_MAX) && cells.length < REPEATED_MAX; time++) cells.push(text)
+      const end = Math.min(column + Math.max(times, 1), CONVERSION_LIMITS.columnsMax)
+      if (text !== '') for (let index = column; index < end; index++) cells[index] = text
+      column = end
     }
+    this.#cellCount += cells.length
+    if (this.#cellCount * CELL_BYTES_MIN > CONVERSION_LIMITS.textBytesMax) throw tooLong()
     return cells
   }
 
@@ -168,8 +176,11 @@ class OdfReader {
     if (node.name === 's' || node.name === 'tab') text.inline.add(' ')
     else if (node.name === 'line-break') text.inline.break()
     else if (node.name === 'note') this.#note(node, text)
-    else if (node.name === 'frame') text.add(textOf(childOf(node, 'desc')), PLAIN)
-    else if (node.name === 'a') text.link(attributeOf(node, 'href'), () => this.#runs(node, text, look))
+    else if (node.name === 'frame') {
+      text.add(textOf(childOf(node, 'desc')), PLAIN)
+      const box = childOf(node, 'text-box')
+      if (box) this.#boxes.push(box)
+    } else if (node.name === 'a') text.link(attributeOf(node, 'href'), () => this.#runs(node, text, look))
     else this.#runs(node, text, look && node.name === 'span' ? (this.#styles.lookOf(node) ?? look) : look)
   }
 

@@ -71,7 +71,9 @@ export function withoutMargins(pages: readonly (readonly PdfLine[])[]): readonly
   })
 }
 
-const edgesOf = (lines: readonly PdfLine[]): PdfLine[] => [...lines.slice(0, EDGE), ...lines.slice(EDGE).slice(-EDGE)]
+/** A page of few lines has no margins, whatever repeats on it. */
+const edgesOf = (lines: readonly PdfLine[]): PdfLine[] =>
+  lines.length > 2 * EDGE ? [...lines.slice(0, EDGE), ...lines.slice(-EDGE)] : []
 const keyOf = ({ text }: PdfLine): string => text.replace(/\d+/g, '#').toLowerCase()
 
 export type PdfBlock =

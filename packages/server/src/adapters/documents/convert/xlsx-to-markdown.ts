@@ -1,6 +1,6 @@
 import { CONVERSION_LIMITS } from './limits.ts'
 import { escapeText } from './markdown-text.ts'
-import { MarkdownWriter } from './markdown-writer.ts'
+import { CELL_BYTES_MIN, MarkdownWriter, tooLong } from './markdown-writer.ts'
 import { OfficePackage } from './office-package.ts'
 import { UnfitDocument } from './unfit-document.ts'
 import { formatNumber, readCells, type WorkbookCells } from './xlsx-cells.ts'
@@ -103,12 +103,9 @@ class SheetReader {
     this.#cell = undefined
     if (text === '' || this.#isRowHidden || this.#column >= CONVERSION_LIMITS.columnsMax || this.#isColumnHidden())
       return
-    this.#length += text.length
-    if (this.#length > CONVERSION_LIMITS.textBytesMax)
-      throw new UnfitDocument(
-        `a sheet of it has more than ${CONVERSION_LIMITS.textBytesMax} bytes of text, which is what a capsule holds`,
-      )
-    while (this.#row.length < this.#column) this.#row.push('')
+    this.#length += text.length + CELL_BYTES_MIN
+    if (this.#length > CONVERSION_LIMITS.textBytesMax) throw tooLong()
+    // A row with holes takes no memory for cells that say nothing.
     this.#row[this.#column] = text
   }
 

@@ -15,6 +15,19 @@ test.for([
   expect(knownKind(path)).toEqual({ type, structure })
 })
 
+test.for([
+  ['index.HTML', 'html'],
+  ['a/page.xhtml', 'html'],
+  ['paper.pdf', 'pdf'],
+  ['letter.docx', 'docx'],
+  ['talk.pptx', 'pptx'],
+  ['table.xlsm', 'xlsx'],
+  ['table.ods', 'odf'],
+  ['book.epub', 'epub'],
+] as const)('%s is a document to be converted from %s, read as Markdown', ([path, format]) => {
+  expect(knownKind(path)).toEqual({ type: 'knowledge', structure: 'markdown', format })
+})
+
 test.for(['photo.jpg', 'noending', '.md', 'package-lock.json', 'app.min.js', 'archive.tar.gz', 'md'])(
   '%s is no text by its name, and prose when it is asked for',
   (path) => {
