@@ -1,6 +1,9 @@
 import type { Records } from '#store'
 import type { TrustEvent } from '../use-cases/trust-history.ts'
 
+/** How trust moved in the instances that capsules came from. */
+export const IMPORTED_TRUST_COLLECTION = { name: 'imported_trust', indexes: [] } as const
+
 /** Entries in one record: with reasons of 1000 characters they stay below the size of a record. */
 const ENTRIES_PER_PAGE = 40
 const PAGES_MAX = 50
@@ -13,7 +16,7 @@ interface TrustPage {
 export async function listImportedTrust(records: Records, id: string): Promise<readonly TrustEvent[]> {
   const entries: TrustEvent[] = []
   for (let page = 0; page < PAGES_MAX; page++) {
-    const found = await records.find<TrustPage>('imported_trust', pageKey(id, page))
+    const found = await records.find<TrustPage>(IMPORTED_TRUST_COLLECTION.name, pageKey(id, page))
     if (!found) return entries
     entries.push(...found.value.entries)
   }

@@ -1,6 +1,7 @@
 import type { ImportFile, ImportJob } from '@forge-cascade/contract'
 import { canonicalJson, sha256Hex } from '#base'
 import type { CollectionDefinition } from '#store'
+import { IMPORTED_TRUST_COLLECTION } from '../export/imported-trust.ts'
 import type { SourceKind, SourcePoint } from './import-source.ts'
 
 /**
@@ -12,7 +13,7 @@ export const IMPORT_COLLECTIONS = [
   { name: 'import_files', indexes: [] },
   { name: 'import_points', indexes: [] },
   { name: 'import_notes', indexes: [] },
-  { name: 'imported_trust', indexes: [] },
+  IMPORTED_TRUST_COLLECTION,
 ] as const satisfies readonly CollectionDefinition[]
 
 export interface ImportRow {

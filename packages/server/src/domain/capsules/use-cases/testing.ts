@@ -8,6 +8,7 @@ import { createBuiltinEmbedder } from '../../../adapters/models/builtin-embedder
 import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
 import type { AskContext } from '../ask/ask.ts'
 import type { StoredCapsule } from '../capsule.ts'
+import { IMPORTED_TRUST_COLLECTION } from '../export/imported-trust.ts'
 import type { Call } from './context.ts'
 import { createCapsule, toEmbedding } from './create-capsules.ts'
 import { type DraftIdentity, describeVersion, makeDraft, placeOfChunk } from './draft.ts'
@@ -35,7 +36,10 @@ export interface WorldDocument {
 export async function openWorld(): Promise<World> {
   const time = createTestClock()
   const newId = createUuidV7(time.clock, systemRandom)
-  const store = openMemoryStore({ collections: [...SUBJECT_COLLECTIONS, SIMILARITY_COLLECTION], clock: time.clock })
+  const store = openMemoryStore({
+    collections: [...SUBJECT_COLLECTIONS, SIMILARITY_COLLECTION, IMPORTED_TRUST_COLLECTION],
+    clock: time.clock,
+  })
   const subjects = new Subjects({ store, clock: time.clock, newId })
   const gate = createBootstrapGate({ clock: time.clock, newId })
   const grantTo = <A extends Action>(subject: Subject, action: A) =>
