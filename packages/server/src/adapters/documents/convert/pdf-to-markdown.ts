@@ -98,20 +98,10 @@ interface TextItem {
   readonly hasEOL: boolean
 }
 
-/** Where a font says nothing better, its bytes come as they are; in this range they are quotes and dashes of Windows-1252. */
-const CONTROLS = /[\x80-\x9f]/g
-const WINDOWS = new TextDecoder('windows-1252')
-
 /** @see ISO 32000-1, 9.4.4 "Text Space Details" */
 function toPiece({ str, transform, hasEOL }: TextItem): PdfPiece {
   const [, , c = 0, d = 0, x = 0, y = 0] = transform
-  return {
-    text: str.replace(CONTROLS, (sign) => WINDOWS.decode(Uint8Array.of(sign.charCodeAt(0)))),
-    x,
-    y,
-    size: Math.hypot(c, d),
-    endsLine: hasEOL,
-  }
+  return { text: str, x, y, size: Math.hypot(c, d), endsLine: hasEOL }
 }
 
 /** Names that programs give to documents nobody has named. */
