@@ -239,7 +239,9 @@ async function openStore(
     groupCommitMs: config.store.group_commit_ms,
     compressionLevel: config.memory.compressionLevel,
     clock,
+    ...(config.store.backup_dir !== undefined && { backups: config.store.backup_dir }),
     onTrouble: (message, cause) => log.error(message, { cause }),
+    onUpgrade: (backup) => log.warn('an older data folder was upgraded; what it was is kept', { backup }),
   })
   boot.provide(STORE, store)
   guardian.claim('store', async () => {

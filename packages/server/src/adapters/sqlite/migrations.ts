@@ -195,20 +195,31 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ]
 
+export interface MigrateOptions {
+  readonly migrations?: readonly string[]
+  /** Called before the first change of a store that an older program wrote, with the version to come. */
+  readonly backUp?: (toVersion: number) => void
+}
+
 /**
  * Brings the schema to this program's version, each step in its own transaction.
  *
- * @throws CascadeError DATA_FOLDER_NEWER when a newer program wrote the file; nothing is changed then.
+ * @throws CascadeError DATA_FOLDER_NEWER when a newer program wrote the file; nothing is changed then, nor when `backUp`
+ *   throws.
  */
-export function migrate(database: Database): void {
+export function migrate(
+  database: Database,
+  { migrations = MIGRATIONS, backUp = () => undefined }: MigrateOptions = {},
+): void {
   const version = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
-  if (version > MIGRATIONS.length) {
+  if (version > migrations.length) {
     throw new CascadeError(
       'DATA_FOLDER_NEWER',
-      `the data folder has schema ${version}, this program knows schemas up to ${MIGRATIONS.length}`,
+      `the data folder has schema ${version}, this program knows schemas up to ${migrations.length}`,
     )
   }
-  for (const [offset, step] of MIGRATIONS.slice(version).entries()) {
+  if (version > 0 && version < migrations.length) backUp(migrations.length)
+  for (const [offset, step] of migrations.slice(version).entries()) {
     database.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${version + offset + 1}; COMMIT`)
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { backUpBeforeUpgrade } from './backup-before-upgrade.ts'
 import { Database } from './database.ts'
 import { migrate } from './migrations.ts'
 import { rebuildRecordIndexes } from './record-writer.ts'
@@ -25,6 +26,8 @@ export interface SessionObserver {
   /** Told of each vector space before anything in it is acknowledged. */
   readonly announce?: (space: SpaceAnnouncement) => void
   readonly onTrouble?: (message: string) => void
+  /** Told where the store is kept as it was before its schema was changed. */
+  readonly onUpgrade?: (backup: string) => void
 }
 
 export interface OpenSession {
@@ -37,20 +40,27 @@ export interface OpenSession {
  * Opens the file for writing: recovers what a crash left in the log, brings the schema up to date, and makes from the
  * rows what is kept in memory.
  *
- * @throws CascadeError DATA_FOLDER_NEWER.
+ * @throws CascadeError DATA_FOLDER_NEWER; STORAGE_FULL or UNAVAILABLE when a store that is to be upgraded cannot be backed up.
  */
 export function openSession(
   data: Omit<WriterData, 'head'>,
-  { announce = () => undefined, onTrouble = () => undefined }: SessionObserver = {},
+  { announce = () => undefined, onTrouble = () => undefined, onUpgrade = () => undefined }: SessionObserver = {},
 ): OpenSession {
-  const database = new Database(join(data.directory, DATABASE_FILE), {
+  const file = join(data.directory, DATABASE_FILE)
+  const database = new Database(file, {
     readOnly: false,
     pragmas: PRAGMAS(data.pagesMax),
   })
   try {
     // Nobody else writes, so there is nothing to wait for: a checkpoint that meets a reader leaves it at that.
     database.exec('PRAGMA busy_timeout = 0')
-    migrate(database)
+    migrate(database, {
+      ...(data.migrations && { migrations: data.migrations }),
+      backUp: (toVersion) => {
+        const directory = data.backups ?? join(data.directory, 'backups')
+        onUpgrade(backUpBeforeUpgrade(database, { file, directory, toVersion, now: Date.now() }))
+      },
+    })
     const collections = new Map(data.collections.map(({ name, indexes }) => [name, indexes]))
     rebuildRecordIndexes(database, collections)
     const slots = new VectorSlots(announce)

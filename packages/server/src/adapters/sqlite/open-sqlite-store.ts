@@ -21,18 +21,24 @@ export interface SqliteStoreOptions {
   readonly compressionLevel?: number
   /** The file never grows beyond so many pages of 8 KiB; 0 = as far as the disk goes. */
   readonly pagesMax?: number
+  /** Folder for the copy that is made before an older store is upgraded; `backups` in the data folder unless given. */
+  readonly backups?: string
+  /** The schema step by step; that of this program unless given. */
+  readonly migrations?: readonly string[]
   readonly clock?: Clock
   /** `source` of the CloudEvents: which instance they come from. */
   readonly source?: string
   /** Told of what goes wrong without a caller who could be told: a thread that was lost and started again. */
   readonly onTrouble?: (message: string, cause: unknown) => void
+  /** Told where an older store is kept as it was before it was upgraded. */
+  readonly onUpgrade?: (backup: string) => void
 }
 
 /**
  * Opens the embedded store of a folder; resolves when it answers.
  *
  * @throws CascadeError DATA_FOLDER_NEWER when a newer program wrote it; DATA_CORRUPT; UNAVAILABLE when the file cannot be
- * opened.
+ * opened; STORAGE_FULL when an older one cannot be backed up before its upgrade.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   // Nothing is awaited before the threads are started: they load their code while this one goes on with its own.
@@ -44,9 +50,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     groupCommitMs: 0,
     compressionLevel: 6,
     pagesMax: 0,
+    backups: undefined,
+    migrations: undefined,
     clock: systemClock,
     source: '/cascade',
     onTrouble: () => undefined,
+    onUpgrade: () => undefined,
     ...options,
   })
   await store.open()

@@ -31,9 +31,12 @@ export interface SqliteStoreSettings {
   readonly groupCommitMs: number
   readonly compressionLevel: number
   readonly pagesMax: number
+  readonly backups: string | undefined
+  readonly migrations: readonly string[] | undefined
   readonly clock: Clock
   readonly source: string
   readonly onTrouble: (message: string, cause: unknown) => void
+  readonly onUpgrade: (backup: string) => void
 }
 
 /** The embedded store: one SQLite file, one thread that writes, some that read, and vectors in memory they share. */
@@ -57,7 +60,14 @@ export class SqliteStore implements Store {
     this.#readers = new ReaderPool({ size: settings.readers, data: shared, onLost: onLost('reader') })
     // The writer first: it is the one that everybody waits for.
     this.#writer = new WriterThread({
-      data: { ...shared, compressionLevel: settings.compressionLevel, pagesMax: settings.pagesMax },
+      data: {
+        ...shared,
+        compressionLevel: settings.compressionLevel,
+        pagesMax: settings.pagesMax,
+        ...(settings.backups !== undefined && { backups: settings.backups }),
+        ...(settings.migrations && { migrations: settings.migrations }),
+      },
+      onUpgrade: settings.onUpgrade,
       onSpace: (space) => this.#readers.announce(space),
       onTrouble: (message) => onTrouble(message, undefined),
       onLost: onLost('writer'),

@@ -17,6 +17,10 @@ export interface WriterData {
   readonly eventSource: string
   /** The file never grows beyond so many pages of `PAGE_BYTES`; 0 = no bound of ours. */
   readonly pagesMax: number
+  /** Folder for the copy that is made before an upgrade; `backups` in the data folder when absent. */
+  readonly backups?: string
+  /** The schema step by step, where it is not that of this program. */
+  readonly migrations?: readonly string[]
   /** One BigInt64: index of the newest leaf. */
   readonly head: SharedArrayBuffer
 }
@@ -25,6 +29,7 @@ export interface WriterData {
 export type WriterNotice =
   | { readonly kind: 'space'; readonly space: SpaceAnnouncement }
   | { readonly kind: 'trouble'; readonly message: string }
+  | { readonly kind: 'upgraded'; readonly backup: string }
 
 /** What the writer can be asked for. */
 export type WriterOperations = {

@@ -12,6 +12,7 @@ export interface WriterThreadOptions {
   readonly data: WriterData
   readonly onSpace: (space: SpaceAnnouncement) => void
   readonly onTrouble: (message: string) => void
+  readonly onUpgrade: (backup: string) => void
   /** Told when the thread ended by itself; it is started again. */
   readonly onLost: (cause: unknown) => void
 }
@@ -72,6 +73,7 @@ export class WriterThread {
 
   #notice(notice: WriterNotice): void {
     if (notice.kind === 'space') this.#options.onSpace(notice.space)
+    else if (notice.kind === 'upgraded') this.#options.onUpgrade(notice.backup)
     else this.#options.onTrouble(notice.message)
   }
 

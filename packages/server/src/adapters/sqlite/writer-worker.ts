@@ -22,6 +22,7 @@ serveThread<WriterOperations>(
       const opened = openSession(data, {
         announce: (space) => tell({ kind: 'space', space }),
         onTrouble: (message) => tell({ kind: 'trouble', message }),
+        onUpgrade: (backup) => tell({ kind: 'upgraded', backup }),
       })
       session = opened.session
       maintenance = new Maintenance(session)
