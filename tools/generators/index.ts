@@ -4,6 +4,7 @@ import { errorsReference } from './errors-reference.ts'
 import type { Generator } from './generator.ts'
 import { httpReference } from './http-reference.ts'
 import { limitsReference } from './limits-reference.ts'
+import { llmsTxt } from './llms-txt.ts'
 import { metricsReference } from './metrics-reference.ts'
 
 export type { Generator } from './generator.ts'
@@ -15,5 +16,6 @@ export const GENERATORS: readonly Generator[] = [
   errorsReference,
   httpReference,
   limitsReference,
+  llmsTxt,
   metricsReference,
 ]

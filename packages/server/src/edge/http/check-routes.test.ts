@@ -55,6 +55,8 @@ test('what needs no token is exactly what the specification allows', () => {
   expect(open.toSorted()).toEqual(
     [
       'GET /',
+      'GET /docs/{folder}/{page}',
+      'GET /docs/{page}',
       'GET /errors',
       'GET /errors/{code}',
       'GET /favicon.ico',
@@ -62,6 +64,7 @@ test('what needs no token is exactly what the specification allows', () => {
       'GET /health/live',
       'GET /health/ready',
       'GET /health/startup',
+      'GET /llms.txt',
       'GET /metrics',
       'GET /reference',
       'GET /reference/{asset}',

@@ -48,6 +48,21 @@ test('assets have their types and no other file is served', async () => {
     expect((await open(`/reference/${name}`)).statusCode).toBe(404)
 })
 
+test('llms.txt leads to pages that are there, and every page of the documentation is served', async () => {
+  const { body, headers } = await open('/llms.txt')
+  expect(headers['content-type']).toBe('text/plain; charset=utf-8')
+  expect(body).toMatch(/^# Forge Cascade\n\n> /)
+  const targets = [...body.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target!)
+  expect(targets.length).toBeGreaterThan(40)
+  for (const target of new Set(targets)) {
+    const { statusCode } = await open(target.startsWith('/') ? target : `/${target}`)
+    expect([target, statusCode]).toEqual([target, 200])
+  }
+  expect((await open('/docs/concepts/capsule.md')).headers['content-type']).toBe('text/markdown; charset=utf-8')
+  for (const name of ['package.json', '..%2fpackage.json', 'guides', 'guides/..%2f..%2fpackage.json', 'x/toString'])
+    expect([name, (await open(`/docs/${name}`)).statusCode]).toEqual([name, 404])
+})
+
 test.for(Object.keys(ERRORS))('%s has its page', async (code) => {
   const { statusCode, headers, body } = await open(`/errors/${code}`)
   expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])

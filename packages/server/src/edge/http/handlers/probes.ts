@@ -4,6 +4,7 @@ import { CascadeError, lazy } from '#base'
 import type { ProbeResult } from '#boot'
 import type { File, HandlersFor, OperationsOf } from '../handler.ts'
 import { findAsset } from '../pages/assets.ts'
+import { findDocument, findLlmsText } from '../pages/documents.ts'
 import { errorIndexPage, errorPage } from '../pages/error-page.ts'
 import { referencePage } from '../pages/reference-page.ts'
 import { CSP_PAGE } from '../security-headers.ts'
@@ -38,6 +39,13 @@ export function probeHandlers({ health, metrics, version }: HandlerContext): Han
     errorIndex: () => page(errorIndexPage()),
     errorPage: ({ params: { code } }) => page(errorPage(codeOf(code))),
     favicon: () => ({ status: 200, file: asset200('icon.svg'), headers: CACHED }),
+    llmsText: () => ({ status: 200, file: there(findLlmsText()), headers: CACHED }),
+    document: ({ params: { page } }) => ({ status: 200, file: there(findDocument(page)), headers: CACHED }),
+    documentOfFolder: ({ params: { folder, page } }) => ({
+      status: 200,
+      file: there(findDocument(`${folder}/${page}`)),
+      headers: CACHED,
+    }),
     home: () => ({ status: 302, headers: { location: '/reference' } }),
   }
 }
@@ -62,6 +70,11 @@ function asset200(name: string): File {
   const asset = findAsset(name)
   if (!asset) throw new CascadeError('NOT_FOUND', 'The reference page has no such part.')
   return asset
+}
+
+function there(file: File | undefined): File {
+  if (!file) throw new CascadeError('NOT_FOUND', 'The documentation has no such page; /llms.txt lists all.')
+  return file
 }
 
 function codeOf(text: string): ErrorCode {
