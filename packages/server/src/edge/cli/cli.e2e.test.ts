@@ -118,6 +118,26 @@ test('a folder is imported, imported again without a change, and removed by its 
   expect((await client('import', '--remove', 'my notes')).out).toMatch(/^Archived \d+ capsules?\./)
 })
 
+test('a folder that is watched is taken in again when it changes, until Ctrl-C', async () => {
+  const folder = join(DIRECTORY, 'watched')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'a.md'), '# Bees\n\nBees dance.\n')
+  expect(await client('import', 'watched/a.md', '--watch')).toMatchObject({ code: 2 })
+  expect(await client('import', folder, '--watch', '--url', address)).toMatchObject({ code: 2 })
+  const { child, ended } = launch(['import', 'watched', '--watch'])
+  const told = (words: string) =>
+    new Promise<void>((resolve) => {
+      for (const stream of [child.stdout, child.stderr])
+        stream?.on('data', (chunk: Buffer) => chunk.toString('utf8').includes(words) && resolve())
+    })
+  await told('Watching for changes.')
+  const changed = told('1 file taken in (1 capsule created, 0 versions added)')
+  writeFileSync(join(folder, 'b.md'), '# Wasps\n\nWasps do not.\n')
+  await changed
+  child.kill('SIGINT')
+  expect(await ended).toMatchObject({ code: 0 })
+})
+
 test('the address needs the token, and a reader that leaves early breaks nothing', async () => {
   const [refused, shown] = await Promise.all([
     client('search', 'x', '--url', address),

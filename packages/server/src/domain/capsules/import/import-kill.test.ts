@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url'
 import type { ImportJob } from '@forge-cascade/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '#base'
+import { claudeConversation } from '../../../adapters/sources/testing/chat-exports.ts'
 import { openSqliteStore } from '../../../adapters/sqlite/index.ts'
 import { campaign, createSeeded } from '../../../platform/store/testing.ts'
+import type { StoredCapsule } from '../capsule.ts'
 import {
   IMPORT_TEST_COLLECTIONS,
   type ImportWorld,
@@ -69,7 +71,23 @@ async function resultOf(world: ImportWorld): Promise<unknown> {
       })),
     })
   }
+  for (const { content, title, validFrom, source } of await listChats(world))
+    result.push({ path: JSON.stringify(source), content, title, validFrom })
   return result.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+async function listChats({ store }: ImportWorld): Promise<readonly StoredCapsule[]> {
+  const chats: StoredCapsule[] = []
+  let cursor: string | undefined
+  do {
+    const page = await store.capsules.list(
+      { chunks: false },
+      { limit: 100, ...(cursor === undefined ? {} : { cursor }) },
+    )
+    chats.push(...page.items.filter(({ source }) => source?.kind === 'chat'))
+    cursor = page.next
+  } while (cursor !== undefined)
+  return chats
 }
 
 const COUNTS = ['imported', 'skipped', 'failed', 'capsules_created', 'versions_added', 'files_done'] as const
@@ -124,6 +142,20 @@ test('a history whose import is killed again and again ends as if it had never b
   using repository = new TestRepository()
   growHistory(repository, 60)
   await expectSameAfterKills(repository.path, 2)
+})
+
+test('an export of chats whose import is killed again and again ends as if it had never been', {
+  timeout: 300_000,
+}, async () => {
+  using folder = new TestFolder()
+  const conversations = Array.from({ length: 60 }, (_, n) =>
+    claudeConversation(
+      `c${n}`,
+      Array.from({ length: 10 }, (_, turn) => (turn % 4 === 3 ? 'Yes.' : `${n} ${turn} `.repeat(40))),
+    ),
+  )
+  folder.write('conversations.json', JSON.stringify(conversations))
+  await expectSameAfterKills(join(folder.path, 'conversations.json'), 3)
 })
 
 /** Files that change, move on, go and come back, so that a step done twice or left out shows. */
