@@ -15,6 +15,7 @@ export const ACTIONS = {
   'import.run': 'Read a folder, a repository or a file into the store',
   'import.read': 'See imports and their progress',
   'system.read': 'See health, configuration, statistics and the audit trail',
+  'system.probe': 'Try a write, a search and an answer in a place of their own',
   'system.backup': 'Write a backup of the store',
   'system.maintain': 'Background care of the store: links by similarity, raised trust, expired records',
   'subject.create': 'Register a person, an agent or a service by name',

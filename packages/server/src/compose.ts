@@ -26,7 +26,7 @@ import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
 import { LiveSettings, reloadConfig, renewCertificate } from './compose-settings.ts'
 import type { LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
 import type * as Http from './edge/http/index.ts'
-import { createImportDesk, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
+import { createImportDesk, DeepProbe, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
 import { VERSION } from './version.ts'
 
@@ -340,6 +340,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   metrics.onCollect(processGauges(lag))
   const directory = loaded.config.store.backup_dir ?? join(folder.directory, 'backups')
   const backups = { context, clock, directory, write: (file: string) => store.backup(file) }
+  const deep = new DeepProbe({ context, gate: boot.get(GATE), subject: boot.get(ADMIN), clock, log })
   const system = createSystemDesk({
     version: VERSION,
     startedAt,
@@ -349,6 +350,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     health,
     config: () => explainConfig(live.loaded),
     lagSeconds: () => lag.p99Seconds(),
+    probe: () => deep.look(),
     backup: (call, path) => takeBackup(backups, call, path),
   })
   const scrapeToken = loaded.config.metrics.scrape_token

@@ -107,6 +107,20 @@ export const PROBE_EXAMPLE = {
   status: 'ok',
   checks: [{ name: 'phase', status: 'ok', detail: 'ready', age_ms: 0 }],
 }
+const deep = (name: string, status: string, detail: string) => ({ name, status, detail, age_ms: 0 })
+export const DEEP_EXAMPLE = {
+  status: 'ok',
+  checks: ['write', 'search', 'cite', 'remove'].map((name) => deep(name, 'ok', '3 ms')),
+}
+export const DEEP_UNWELL_EXAMPLE = {
+  status: 'failed',
+  checks: [
+    deep('write', 'failed', 'STORAGE_FULL'),
+    deep('search', 'failed', 'not tried'),
+    deep('cite', 'failed', 'not tried'),
+    deep('remove', 'ok', '1 ms'),
+  ],
+}
 export const UNWELL_EXAMPLE = {
   status: 'failed',
   checks: [{ name: 'phase', status: 'failed', detail: 'starting', age_ms: 0 }],

@@ -1,6 +1,13 @@
 import { z } from 'zod'
-import { backupAnswer, backupBody, configRow, finding, systemHealth } from '../system.ts'
-import { BACKUP_EXAMPLE, CONFIG_EXAMPLE, DOCTOR_EXAMPLE, HEALTH_EXAMPLE } from './examples-answers.ts'
+import { backupAnswer, backupBody, configRow, finding, probeAnswer, systemHealth } from '../system.ts'
+import {
+  BACKUP_EXAMPLE,
+  CONFIG_EXAMPLE,
+  DEEP_EXAMPLE,
+  DEEP_UNWELL_EXAMPLE,
+  DOCTOR_EXAMPLE,
+  HEALTH_EXAMPLE,
+} from './examples-answers.ts'
 import { json, type RouteDefinition } from './route.ts'
 
 /** The instance itself. */
@@ -13,6 +20,20 @@ export const SYSTEM = [
     summary: 'The boot report and how things are',
     access: { action: 'system.read', risk: 'low' },
     responses: { 200: json('Health.', systemHealth, HEALTH_EXAMPLE) },
+  },
+  {
+    id: 'healthDeep',
+    method: 'GET',
+    path: '/health/deep',
+    tag: 'System',
+    summary: 'Write, find, quote and take away',
+    description:
+      'Tries what the instance is for with one capsule of its own, which is archived again. What was found is kept for ten seconds, so asking more often does not write more often.',
+    access: { action: 'system.probe' },
+    responses: {
+      200: json('All of it works.', probeAnswer, DEEP_EXAMPLE),
+      503: json('Some of it does not.', probeAnswer, DEEP_UNWELL_EXAMPLE),
+    },
   },
   {
     id: 'getConfig',

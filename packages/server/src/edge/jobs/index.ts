@@ -1,3 +1,4 @@
+export { DeepProbe, type DeepProbeOptions } from './deep-probe.ts'
 export { createImportDesk } from './import-desk.ts'
 export { Maintenance, type MaintenanceOptions } from './maintenance.ts'
 export { StoreCheck, type StoreCheckOptions } from './store-check.ts'

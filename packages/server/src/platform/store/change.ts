@@ -39,6 +39,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   ],
   'import.read': [],
   'system.read': [],
+  'system.probe': [],
   'system.backup': [],
   'subject.create': ['record.put'],
   'system.maintain': ['capsule.link', 'capsule.settle', 'record.put', 'record.delete'],

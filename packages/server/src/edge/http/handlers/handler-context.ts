@@ -1,5 +1,5 @@
 import type { Backup, ConfigRow, ImportFile, ImportJob, ImportRequest, SystemHealth } from '@forge-cascade/contract'
-import type { Health } from '#boot'
+import type { Health, ProbeResult } from '#boot'
 import type { AskContext, Call } from '#capsules'
 import type { Logger, Metrics } from '#observability'
 
@@ -29,9 +29,17 @@ export interface ImportDesk {
   remove(call: Call<'import.run'>, id: string): Promise<number | undefined>
 }
 
+/** What a try of the whole way came to, step by step. */
+export interface DeepAnswer {
+  readonly status: ProbeResult['status']
+  readonly checks: ProbeResult['checks']
+}
+
 /** What the instance knows about itself. */
 export interface SystemDesk {
   health(): SystemHealth | Promise<SystemHealth>
+  /** Tries a write, a search and an answer. */
+  probe(): Promise<DeepAnswer>
   config(): readonly ConfigRow[]
   /** @throws CascadeError UNPROCESSABLE where the path cannot be written or the store cannot do it, STORAGE_FULL. */
   backup(call: Call<'system.backup'>, path: string | undefined): Promise<Backup>

@@ -4,7 +4,7 @@ import type { Health } from '#boot'
 import type { Call, Embedder } from '#capsules'
 import type { ConfigRow } from '#config'
 import type { UnitOfWork } from '#store'
-import type { SystemDesk } from './handler-context.ts'
+import type { DeepAnswer, SystemDesk } from './handler-context.ts'
 
 export interface SystemDeskOptions {
   readonly version: string
@@ -18,13 +18,15 @@ export interface SystemDeskOptions {
   readonly config: () => readonly ConfigRow[]
   /** 99th percentile of the event loop's lag, in seconds. */
   readonly lagSeconds: () => number
+  /** Absent where nobody tries it. */
+  readonly probe?: () => Promise<DeepAnswer>
   /** Absent where the store cannot do it. */
   readonly backup?: (call: Call<'system.backup'>, path: string | undefined) => Promise<Backup>
 }
 
 /** What the instance says about itself, gathered from its parts. */
 export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
-  const { version, startedAt, clock, store, embedder, health, config, lagSeconds, backup } = options
+  const { version, startedAt, clock, store, embedder, health, config, lagSeconds, backup, probe } = options
   return {
     health: async () => ({
       ...bootOf(health, startedAt),
@@ -36,6 +38,7 @@ export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
       event_loop_lag_p99_ms: lagSeconds() * 1000,
     }),
     config: () => config().map(({ key, value = null, origin, description }) => ({ key, value, origin, description })),
+    probe: async () => probe?.() ?? health.ready(),
     backup: async (call, path) => {
       if (backup) return backup(call, path)
       throw new CascadeError('UNPROCESSABLE', `The store "${store.capabilities().name}" has no online backup.`)

@@ -5,6 +5,10 @@ import type { HandlerContext } from './handler-context.ts'
 export function systemHandlers({ system, capsules }: HandlerContext): HandlersFor<OperationsOf<'System'>> {
   return {
     getSystemHealth: async () => ({ status: 200, body: await system.health() }),
+    healthDeep: async () => {
+      const body = await system.probe()
+      return { status: body.status === 'failed' ? 503 : 200, body }
+    },
     getConfig: () => ({ status: 200, body: { items: system.config() } }),
     runDoctor: async ({ body: { depth } }) => {
       const findings = await capsules.store.doctor(depth)
