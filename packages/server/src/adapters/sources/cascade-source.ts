@@ -2,7 +2,7 @@ import { type FileHandle, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ExportFile, type ExportManifest, exportedCapsule, exportedVersion } from '@forge-cascade/contract'
 import type { z } from 'zod'
-import { CascadeError, isCascadeError } from '#base'
+import { CascadeError, isCascadeError, sha256Hex } from '#base'
 import {
   type ChunkApart,
   EXPORT_LISTS,
@@ -155,7 +155,8 @@ class CascadeSource implements ImportSource {
   }
 
   async #openFile(file: ExportFile): Promise<Opened> {
-    const { head, content } = parseCapsuleFile(await this.#readText(file.path))
+    const text = await this.#readText(file.path)
+    const { head, content } = parseCapsuleFile(text)
     const { owner, trust, status, versions, ...said } = head
     if (head.id !== file.id) throw unfit('it is of another capsule than the manifest says')
     if (versions.at(-1) !== head.version) throw unfit(`it is version ${head.version}, and its list ends with another`)
@@ -167,8 +168,8 @@ class CascadeSource implements ImportSource {
       isChunk: false,
       version: async (index) => (index === versions.length - 1 ? newest : older(index)),
     }
-    // A file that was changed has another digest than the manifest says, which is not asked for twice.
-    return { history, digest: file.sha256, validTo: head.valid_to }
+    const digest = this.#changed.has(file.path) ? sha256Hex(text) : file.sha256
+    return { history, digest, validTo: head.valid_to }
   }
 
   async #readVersion(id: string, version: string): Promise<SaidVersion> {
