@@ -162,6 +162,15 @@ test('offsets count UTF-16 units of the text as given, line endings and surrogat
   ])
 })
 
+test('blank lines before the first heading give it no other place', () => {
+  const sections = (before: string) =>
+    places(
+      chunkDocument(`---\ntitle: T\n---${before}# First\n\n${words(300)}\n\n# Second\n\n${words(300)}\n`, 'markdown'),
+    )
+  expect(sections('\n\n\n')).toEqual(sections('\n'))
+  expect(sections('\n')).toContain('# First')
+})
+
 test('front matter and the text before the first heading have places of their own', () => {
   const text = `---\ntitle: x\n---\n${words(200)}\n# One\n${words(200)}`
   expect(places(chunkDocument(text, 'markdown'))).toEqual(['---', 'top', '# One'])

@@ -54,7 +54,8 @@ function bodySections(text: string, bodyStart: number, tokens: readonly Token[],
   }
   for (const node of tree(tokens, starts, text.length)) {
     if (node.heading) {
-      close(node.start)
+      // Blank lines before the first heading belong to it.
+      if (blocks.length > 0) close(node.start)
       label = node.heading.title
       path = [...path.slice(0, parentDepth(path, node.heading.level)), headingLabel(node.heading)]
     }
