@@ -73,12 +73,13 @@ export function changeLine(job: ImportJob): string {
 function linkLines({ links }: ImportJob): string[] {
   if (!links) return []
   const { made, removed, ambiguous, unresolved } = links
-  const open = [
-    unresolved > 0 ? `${number(unresolved)} lead to no note` : '',
-    ambiguous > 0 ? `${number(ambiguous)} to more than one` : '',
+  const parts = [
+    made > 0 ? `${plural(made, 'link')} between notes made` : '',
+    removed > 0 ? `${plural(removed, 'link')} removed` : '',
+    unresolved > 0 ? `${plural(unresolved, 'link')} to no note` : '',
+    ambiguous > 0 ? `${plural(ambiguous, 'link')} to more than one note` : '',
   ].filter((part) => part !== '')
-  const told = `${plural(made, 'link')} between notes made, ${number(removed)} removed`
-  return [open.length === 0 ? told : `${told}; ${open.join(', ')}`]
+  return parts.length === 0 ? [] : [parts.join(', ')]
 }
 
 const secondsOf = ({ started_at, finished_at }: ImportJob): number =>
