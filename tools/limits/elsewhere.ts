@@ -10,6 +10,7 @@ interface Elsewhere {
 const SOCKET = 'src/edge/http/http-socket.test.ts'
 const ERRORS = 'src/edge/http/errors.test.ts'
 const HTML = 'src/adapters/documents/convert/html-to-markdown.test.ts'
+const CHATS = 'src/adapters/sources/chat-reader.test.ts'
 
 /** Limits whose test stands beside the code that keeps them. */
 export const ELSEWHERE: Partial<Record<LimitName, Elsewhere>> = {
@@ -24,6 +25,8 @@ export const ELSEWHERE: Partial<Record<LimitName, Elsewhere>> = {
   queryTerms: { file: 'src/adapters/sqlite/lexical-query.test.ts', title: 'QUERY_TERMS_MAX' },
   importFile: { file: 'src/domain/capsules/import/import-folder.test.ts', title: 'a byte too much' },
   ndjsonLine: { file: 'src/domain/capsules/import/import-ndjson.test.ts', title: 'a line that is too long' },
+  chatFiles: { file: CHATS, title: 'files of more bytes than are read are refused' },
+  chatElement: { file: CHATS, title: 'a conversation of a byte too much is passed over' },
   convertedText: { file: HTML, title: 'more text than a capsule holds' },
   convertedDepth: { file: HTML, title: 'ten megabytes of elements in one another' },
   convertedAttributes: { file: HTML, title: 'a million attributes' },

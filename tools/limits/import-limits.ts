@@ -1,5 +1,7 @@
 import { EXPORT_LIMITS, IMPORT_LIMITS } from '@forge-cascade/contract'
 import { CONVERSION_LIMITS } from '../../packages/server/src/adapters/documents/convert/limits.ts'
+import { RECORD_BYTES_MAX } from '../../packages/server/src/adapters/sources/chat-files.ts'
+import { ELEMENT_BYTES_MAX } from '../../packages/server/src/adapters/sources/chat-reader.ts'
 import { WALK_LIMITS } from '../../packages/server/src/adapters/sources/folder-walk.ts'
 import { IGNORE_FILE_BYTES_MAX, PATTERNS_MAX } from '../../packages/server/src/adapters/sources/ignore-rules.ts'
 import { LINE_BYTES_MAX } from '../../packages/server/src/adapters/sources/ndjson-source.ts'
@@ -86,6 +88,18 @@ export const IMPORT_ROWS = {
     value: LINE_BYTES_MAX,
     unit: 'bytes',
     beyond: { skipped: 'the line has more than 8388608 bytes' },
+  },
+  chatFiles: {
+    what: 'Exported chats, a transcript or a list in JSON: all its files',
+    value: RECORD_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { error: 'SOURCE_UNREADABLE' },
+  },
+  chatElement: {
+    what: 'One conversation of an export, one element of a list, as JSON',
+    value: ELEMENT_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { skipped: 'it has … bytes; at most 33554432 are read' },
   },
   convertedText: {
     what: 'Markdown made of a document',
