@@ -39,6 +39,7 @@ export { type FilterRequest, toFilter } from './search/filter.ts'
 export { type Highlight, highlight } from './search/highlight.ts'
 export { type Hit, type SearchContext, type SearchResult, searchCapsules } from './search/search-capsules.ts'
 export type { AskSettings, SearchSettings } from './search/search-settings.ts'
+export { parseFrontMatter } from './text/front-matter.ts'
 export {
   NEAR_DUPLICATE_SIMILARITY,
   parseSignature,

@@ -2,7 +2,7 @@ import type { ExportedCapsule, ExportedTrustEntry, ExportedVersion } from '@forg
 import { toRfc3339 } from '#base'
 import type { Subjects } from '#identity'
 import type { Link, StoredCapsule } from '../capsule.ts'
-import type { TrustEvent } from '../use-cases/trust-history.ts'
+import type { TrustEvent } from '../use-cases/trust-event.ts'
 
 /** The names of subjects, as an export spells them. One that nobody knows is named by its id. */
 export class SubjectNames {

@@ -1,5 +1,5 @@
 import type { Records } from '#store'
-import type { TrustEvent } from '../use-cases/trust-history.ts'
+import type { TrustEvent } from '../use-cases/trust-event.ts'
 
 /** How trust moved in the instances that capsules came from. */
 export const IMPORTED_TRUST_COLLECTION = { name: 'imported_trust', indexes: [] } as const

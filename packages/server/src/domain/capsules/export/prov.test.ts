@@ -8,7 +8,7 @@ import { exportStore } from './export-store.ts'
 import { toProvDocument } from './prov.ts'
 import { RandomCapsules } from './testing.ts'
 
-/** The reference implementation of PROV in Python: https://pypi.org/project/prov/ */
+/** By the Python package `prov`, which the authors of PROV-JSON maintain. */
 const READ_PROV = `
 import json, sys
 from prov.model import ProvDocument, ProvEntity, ProvDerivation, ProvAgent

@@ -1,24 +1,19 @@
 import type { Leaf } from '#ledger'
 import { listImportedTrust } from '../export/imported-trust.ts'
 import type { CapsuleContext } from './context.ts'
+import type { TrustEvent } from './trust-event.ts'
 
-/** One thing that happened to a capsule's trust. While it is quarantined it counts as 0, whatever it was given. */
-export interface TrustEvent {
-  readonly what: 'changed' | 'quarantined' | 'released'
-  readonly old: number
-  readonly new: number
-  readonly reason: string
-  /** Milliseconds since 1970. */
-  readonly at: number
-  readonly actor: string
-}
+export type { TrustEvent } from './trust-event.ts'
 
 const KINDS = [
   { type: 'capsule.quarantined', what: 'quarantined' },
   { type: 'capsule.released', what: 'released' },
 ] as const
 
-/** What happened to a capsule's trust, newest first: changes as the store keeps them, quarantines as the ledger does, and what another instance told. */
+/**
+ * What happened to a capsule's trust, newest first: changes as the store keeps them, quarantines as the ledger does, and what
+ * another instance told.
+ */
 export async function listTrustEvents(
   { store }: Pick<CapsuleContext, 'store'>,
   id: string,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type MarkdownIt from 'markdown-it'
 import { lazy } from '#base'
-import { parseFrontMatter } from '../../../domain/capsules/text/front-matter.ts'
+import { parseFrontMatter } from '#capsules'
 import { Html, html } from './html.ts'
 
 const require = createRequire(import.meta.url)
