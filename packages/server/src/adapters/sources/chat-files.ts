@@ -2,16 +2,9 @@ import { constants, type Stats } from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { CascadeError } from '#base'
+import type { RecordFile } from './chat-file.ts'
 import { openChatZip } from './chat-zip.ts'
 import { unreadable } from './unreadable.ts'
-
-/** A file of records, in a folder or in an archive. */
-export interface RecordFile {
-  readonly name: string
-  readonly bytes: number
-  /** @throws Error when the file cannot be read to its end. */
-  read(): AsyncIterable<Uint8Array>
-}
 
 export interface RecordFiles extends AsyncDisposable {
   /** Real path of what was opened. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as Yauzl from 'yauzl'
 import { CascadeError, lazy, messageOf } from '#base'
-import type { RecordFile } from './chat-files.ts'
+import type { RecordFile } from './chat-file.ts'
 
 const require = createRequire(import.meta.url)
 /** Needed for archives alone. What is required is as its types say. */

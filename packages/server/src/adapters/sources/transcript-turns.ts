@@ -4,7 +4,7 @@ import { sha256Hex } from '#base'
 import { fileTitle, type SkippedFile, type SourceLine } from '../../domain/capsules/import/index.ts'
 import { byteLines } from './byte-lines.ts'
 import { type ChatTurn, linesOf } from './chat-conversation.ts'
-import type { RecordFile } from './chat-files.ts'
+import type { RecordFile } from './chat-file.ts'
 import { decode } from './file-text.ts'
 import {
   type DateOrder,

@@ -25,8 +25,8 @@ const NOT_ENTERED: ReadonlySet<string> = new Set(['node_modules', '__pycache__']
 const FOLDERS_MAX = 20_000
 
 /**
- * Says when something below a folder may have changed. What the system tells is a hint and no more: any number of changes
- * close together are told once, and whoever is told looks at the whole folder.
+ * Says when something below a folder may have changed. What the system tells is a hint and no more: however many changes
+ * come close together are told once, and whoever is told looks at the whole folder.
  */
 // One watch for each folder, not the system's recursive one: on Linux that is a watch for each file, and it looks through
 // a folder again for each file that appears in it.
