@@ -338,6 +338,13 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   await using parts = new AsyncDisposableStack()
   const lag = parts.use(new LoopLagMonitor({ log }))
   metrics.onCollect(processGauges(lag))
+  metrics.onCollect(async () => ({
+    cascade_store_sequence: store.head(),
+    cascade_store_commands_waiting: store.commandsWaiting,
+    cascade_store_bytes: await store.bytes(),
+    cascade_store_capsules: (await store.capsules.counts()).capsules,
+  }))
+  metrics.set('cascade_build_info', 1, { version: VERSION, node: process.versions.node })
   const directory = loaded.config.store.backup_dir ?? join(folder.directory, 'backups')
   const backups = { context, clock, directory, write: (file: string) => store.backup(file) }
   const deep = new DeepProbe({ context, gate: boot.get(GATE), subject: boot.get(ADMIN), clock, log })
@@ -354,6 +361,8 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     backup: (call, path) => takeBackup(backups, call, path),
   })
   const scrapeToken = loaded.config.metrics.scrape_token
+  // Whatever a client writes it into by mistake: no line of the log shows it.
+  log.hide(boot.get(TOKEN).token)
   const server = parts.use(
     new HttpServer({
       ...(scrapeToken === undefined ? {} : { scrapeTokenDigest: tokenDigest(scrapeToken) }),

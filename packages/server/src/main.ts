@@ -24,12 +24,12 @@ const io: CliIo = {
   onReload: listenToHangup,
   exitNow: (code) => process.exit(code),
   startInstance: async (loaded, options) => {
-    const { level, format } = loaded.config.log
+    const { level, format, output } = loaded.config.log
     const noColor = Boolean(environment().NO_COLOR)
     const { createLogger } = await import('#observability')
-    // Standard output belongs to the command; what the instance says of itself goes beside it.
+    // Standard output belongs to the command; what the instance says of itself goes beside it unless told otherwise.
     const log = createLogger({
-      stream: process.stderr,
+      stream: process[output],
       clock: systemClock,
       format,
       noColor,

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CascadeError, type Clock } from '#base'
 import type { CapsuleStore } from '#capsules'
 import type { LedgerStore } from '#ledger'
@@ -21,6 +23,7 @@ import { ReaderPool } from './reader-pool.ts'
 import { SequenceWatch } from './sequence-watch.ts'
 import { lostThread, ThreadLink } from './thread-link.ts'
 import { DIMENSIONS_MAX } from './vector/index.ts'
+import { DATABASE_FILE } from './writer-operations.ts'
 import { WriterThread } from './writer-thread.ts'
 
 export interface SqliteStoreSettings {
@@ -117,6 +120,18 @@ export class SqliteStore implements Store {
     return this.#readers.read('changesSince', sequence, limit)
   }
 
+  /** Commands that wait for their transaction. */
+  get commandsWaiting(): number {
+    return this.#commits.waiting
+  }
+
+  /** Bytes of the store's files. */
+  async bytes(): Promise<number> {
+    const file = join(this.#settings.directory, DATABASE_FILE)
+    const sizes = await Promise.all([file, `${file}-wal`].map(sizeOf))
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+
   capabilities(): Capabilities {
     return { name: 'sqlite', exactVectorSearch: true, onlineBackup: true, dimensionsMax: DIMENSIONS_MAX }
   }
@@ -180,5 +195,15 @@ export class SqliteStore implements Store {
       this.#cares.delete(care)
       await care.close('close', [])
     }
+  }
+}
+
+/** Nothing for a file that is not there: the log comes with the first write. */
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0
+    throw error
   }
 }

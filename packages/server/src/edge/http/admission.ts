@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import { type Gate, requireGrant } from '#governance'
 import { isSameToken, type Subject } from '#identity'
-import type { Logger } from '#observability'
+import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
@@ -16,6 +16,7 @@ export interface AdmissionOptions {
   readonly authenticate: Authenticate
   readonly gate: Gate
   readonly logger: Logger
+  readonly metrics: Metrics
   /** Requests of each subject. */
   readonly subjectLimiter: RateLimiter
   /** Failed sign-ins of each address. */
@@ -56,16 +57,29 @@ export class Admission {
   /** @throws CascadeError UNAUTHENTICATED, or RATE_LIMITED where an address has failed too often. */
   async authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Subject> {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
-    const subject = token === undefined ? undefined : await this.#options.authenticate(token)
+    const subject = token === undefined ? undefined : await this.#identify(token)
     if (subject) return subject
+    this.#options.metrics.count('cascade_auth_failures_total')
     const verdict = this.#options.addressLimiter.take(clientKey(request.visit.client))
-    if (verdict && !verdict.allowed) throw limited(reply, 'address', verdict)
+    if (verdict && !verdict.allowed) throw this.#limited(reply, 'address', verdict)
     const given = request.headers.authorization !== undefined
     reply.header('www-authenticate', given ? `${CHALLENGE}, error="invalid_token"` : CHALLENGE)
     throw new CascadeError(
       'UNAUTHENTICATED',
       given ? 'The bearer token is not known here.' : 'No bearer token was sent.',
     )
+  }
+
+  async #identify(token: string): Promise<Subject | undefined> {
+    const startedAt = performance.now()
+    const subject = await this.#options.authenticate(token)
+    this.#options.metrics.observe('cascade_auth_latency_seconds', (performance.now() - startedAt) / 1000)
+    return subject
+  }
+
+  #limited(reply: FastifyReply, policy: 'subject' | 'address', verdict: RateVerdict): CascadeError {
+    this.#options.metrics.count('cascade_rate_limited_total', 1, { policy })
+    return limited(reply, policy, verdict)
   }
 
   /** The grant for another action that a request turns out to need, such as registering a new owner's name. */
@@ -84,7 +98,7 @@ export class Admission {
   #spend(subject: Subject, reply: FastifyReply): void {
     const verdict = this.#options.subjectLimiter.take(subject.id)
     if (!verdict) return
-    if (!verdict.allowed) throw limited(reply, 'subject', verdict)
+    if (!verdict.allowed) throw this.#limited(reply, 'subject', verdict)
     reply.headers(rateLimitHeaders('subject', verdict))
   }
 
@@ -100,10 +114,16 @@ export class Admission {
 
   /** An error inside the gate denies: nothing passes because deciding broke. */
   #ask<A extends Action>(request: Parameters<Gate['decide']>[0] & { readonly action: A }): Grant<A> {
+    const { gate, metrics } = this.#options
+    const startedAt = performance.now()
     try {
-      return requireGrant(this.#options.gate.decide<A>(request))
+      const decision = gate.decide<A>(request)
+      metrics.observe('cascade_decision_latency_seconds', (performance.now() - startedAt) / 1000)
+      metrics.count('cascade_decisions_total', 1, { effect: decision.effect })
+      return requireGrant(decision)
     } catch (error) {
       if (isCascadeError(error)) throw error
+      metrics.count('cascade_decisions_total', 1, { effect: 'error' })
       this.#options.logger.error('the gate failed and denied', { action: request.action, reason: messageOf(error) })
       throw new CascadeError('FORBIDDEN', `${request.action} on ${request.resource} could not be decided.`, {
         cause: error,

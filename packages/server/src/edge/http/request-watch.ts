@@ -23,10 +23,14 @@ export function watchRequests(
   answering: WeakMap<Socket, FastifyReply>,
 ): void {
   app.decorateRequest('visit')
+  let inFlight = 0
+  const { metrics } = options
   app.addHook('onRequest', (request, reply, done) => {
+    metrics.set('cascade_http_requests_in_flight', ++inFlight)
     const visit = openVisit(request, reply, options)
     answering.set(request.raw.socket, reply)
     reply.raw.once('close', () => {
+      metrics.set('cascade_http_requests_in_flight', --inFlight)
       if (!reply.raw.writableFinished) visit.abort(new CascadeError('UNAVAILABLE', 'The client is gone.'))
       visit.end()
       measure(request, reply, options)

@@ -98,6 +98,10 @@ const log = z.strictObject({
     flag: 'log-format',
     description: 'JSON lines, or lines for people; `auto` is pretty on a terminal and JSON elsewhere.',
   }),
+  output: z.enum(['stderr', 'stdout']).default('stderr').register(configFacts, {
+    description:
+      'Where lines go. Standard output is otherwise the command’s own, which says there where the instance answers.',
+  }),
 })
 
 const metrics = z.strictObject({

@@ -9,6 +9,8 @@ export interface MetricRow {
 
 /** From half a millisecond, where the embedded store answers, to the longest deadline. */
 const STORE_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
+/** From the hundredth of a millisecond that a table takes to what an outside service would. */
+const GATE_BUCKETS = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1] as const
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60] as const
 
 /** Every metric of `/metrics`, once; the reference is generated from this table. Names follow Prometheus' conventions. */
@@ -30,6 +32,38 @@ export const METRICS = {
     help: 'Time from request to the end of the answer, by route pattern, method and status code.',
     labels: ['route', 'method', 'status'],
     buckets: HTTP_BUCKETS,
+  },
+  cascade_auth_latency_seconds: {
+    type: 'histogram',
+    help: 'Time to know whom a bearer token means.',
+    labels: [],
+    buckets: GATE_BUCKETS,
+  },
+  cascade_decision_latency_seconds: {
+    type: 'histogram',
+    help: 'Time of a decision by the gate.',
+    labels: [],
+    buckets: GATE_BUCKETS,
+  },
+  cascade_auth_failures_total: {
+    type: 'counter',
+    help: 'Requests without a token, or with one that means nobody.',
+    labels: [],
+  },
+  cascade_decisions_total: {
+    type: 'counter',
+    help: 'Decisions by the gate about requests, by what came of them (allow, deny, error).',
+    labels: ['effect'],
+  },
+  cascade_rate_limited_total: {
+    type: 'counter',
+    help: 'Requests refused by a rate limit, by whose it was (subject, address).',
+    labels: ['policy'],
+  },
+  cascade_quarantines_total: {
+    type: 'counter',
+    help: 'Capsules that somebody asked to be brought into quarantine.',
+    labels: [],
   },
   cascade_memory_docs_total: {
     type: 'counter',

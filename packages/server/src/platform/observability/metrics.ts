@@ -52,8 +52,8 @@ export class Metrics {
     this.#histograms.get(name)?.observe(this.#bound(name, labels[0]), value)
   }
 
-  count<Name extends MetricOf<'counter'>>(name: Name, by = 1): void {
-    this.#counters.get(name)?.inc(by)
+  count<Name extends MetricOf<'counter'>>(name: Name, by = 1, ...labels: LabelArguments<Name>): void {
+    this.#counters.get(name)?.inc(this.#bound(name, labels[0]), by)
   }
 
   set<Name extends MetricOf<'gauge'>>(name: Name, value: number, ...labels: LabelArguments<Name>): void {

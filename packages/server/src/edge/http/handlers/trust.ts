@@ -6,7 +6,7 @@ import type { HandlerContext } from './handler-context.ts'
 type TrustOperations = 'getTrust' | 'setTrust' | 'quarantineCapsule' | 'releaseCapsule'
 
 /** What a capsule may be trusted with. Every change answers with the trust that follows from it. */
-export function trustHandlers({ capsules }: HandlerContext): HandlersFor<TrustOperations> {
+export function trustHandlers({ capsules, metrics }: HandlerContext): HandlersFor<TrustOperations> {
   const answer = async (id: string) => ({ status: 200, body: presentTrust(await explainTrust(capsules, id)) }) as const
   return {
     getTrust: ({ params: { id } }) => answer(id),
@@ -16,6 +16,7 @@ export function trustHandlers({ capsules }: HandlerContext): HandlersFor<TrustOp
     },
     quarantineCapsule: async ({ params: { id }, call, body }) => {
       await quarantineCapsule(capsules, call, id, body.reason)
+      metrics.count('cascade_quarantines_total')
       return answer(id)
     },
     releaseCapsule: async ({ params: { id }, call, body }) => {
