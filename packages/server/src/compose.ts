@@ -28,6 +28,7 @@ import type { LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/
 import type * as Http from './edge/http/index.ts'
 import { createImportDesk, DeepProbe, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
+import { storeGauges } from './store-gauges.ts'
 import { VERSION } from './version.ts'
 
 const clock = systemClock
@@ -287,15 +288,8 @@ async function openEmbedder({ loaded }: Frame, boot: BootContext): Promise<Embed
   return embedder
 }
 
-function chooseEmbedder({
-  provider,
-  model,
-  url,
-  api_key,
-  dimensions,
-  batch_max,
-  timeout_ms,
-}: Config['embedding']): Embedder | Promise<Embedder> {
+function chooseEmbedder(settings: Config['embedding']): Embedder | Promise<Embedder> {
+  const { provider, model, url, api_key, dimensions, batch_max, timeout_ms } = settings
   if (provider === 'builtin' || model === undefined) return openBuiltinEmbedder()
   const options = { baseUrl: url, model, apiKey: api_key, dimensions, batchMax: batch_max, timeoutMs: timeout_ms }
   return openOpenAiEmbedder(options)
@@ -338,12 +332,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   await using parts = new AsyncDisposableStack()
   const lag = parts.use(new LoopLagMonitor({ log }))
   metrics.onCollect(processGauges(lag))
-  metrics.onCollect(async () => ({
-    cascade_store_sequence: store.head(),
-    cascade_store_commands_waiting: store.commandsWaiting,
-    cascade_store_bytes: await store.bytes(),
-    cascade_store_capsules: (await store.capsules.counts()).capsules,
-  }))
+  metrics.onCollect(storeGauges(store))
   metrics.set('cascade_build_info', 1, { version: VERSION, node: process.versions.node })
   const directory = loaded.config.store.backup_dir ?? join(folder.directory, 'backups')
   const backups = { context, clock, directory, write: (file: string) => store.backup(file) }

@@ -10,6 +10,7 @@ import { HttpCaller, type Reply } from './http-caller.ts'
 import { type ServerAddress, ServerProcess } from './server-process.ts'
 
 const TEST_MS_MAX = 60_000
+const OPENSSL = 'openssl'
 const FAILED_SIGN_INS_AT_ONCE = 60
 
 const root = mkdtempSync(join(tmpdir(), 'cascade-defaults-'))
@@ -122,7 +123,7 @@ describe('a public address', () => {
 
 const hasOpenssl = (() => {
   try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' })
+    execFileSync(OPENSSL, ['version'], { stdio: 'ignore' })
     return true
   } catch (error) {
     if (error instanceof Error) return false
@@ -135,7 +136,7 @@ function makeCertificate(name: string): { readonly cert: string; readonly key: s
   const [cert, key] = [join(root, `${name}.cert.pem`), join(root, `${name}.key.pem`)]
   const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-days', '2']
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' })
+  execFileSync(OPENSSL, ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' })
   return { cert, key }
 }
 

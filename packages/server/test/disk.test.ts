@@ -8,6 +8,7 @@ import { runCascade } from './cascade-command.ts'
 import { HttpCaller } from './http-caller.ts'
 import { ServerProcess } from './server-process.ts'
 
+const [MOUNT, UNMOUNT] = ['mount', 'umount'] as const
 const TEST_MS_MAX = 120_000
 const MIB = 1024 * 1024
 const DISK_MIB = 9
@@ -20,7 +21,7 @@ const WRITES_MAX = 2000
 const root = mkdtempSync(join(tmpdir(), 'cascade-disk-'))
 const mounted: string[] = []
 afterAll(() => {
-  for (const path of mounted.toReversed()) execFileSync('umount', ['-l', path])
+  for (const path of mounted.toReversed()) execFileSync(UNMOUNT, ['-l', path])
   rmSync(root, { recursive: true, force: true })
 })
 
@@ -29,7 +30,7 @@ function mount(name: string, args: readonly string[]): { readonly path: string }
   const path = join(root, name)
   mkdirSync(path, { recursive: true })
   try {
-    execFileSync('mount', [...args, path], { stdio: 'pipe' })
+    execFileSync(MOUNT, [...args, path], { stdio: 'pipe' })
     mounted.push(path)
     return { path }
   } catch (error) {
