@@ -9,6 +9,7 @@ interface Elsewhere {
 
 const SOCKET = 'src/edge/http/http-socket.test.ts'
 const ERRORS = 'src/edge/http/errors.test.ts'
+const HOSTILE = 'src/adapters/documents/convert/hostile.test.ts'
 const HTML = 'src/adapters/documents/convert/html-to-markdown.test.ts'
 const CHATS = 'src/adapters/sources/chat-reader.test.ts'
 
@@ -30,6 +31,12 @@ export const ELSEWHERE: Partial<Record<LimitName, Elsewhere>> = {
   convertedText: { file: HTML, title: 'more text than a capsule holds' },
   convertedDepth: { file: HTML, title: 'ten megabytes of elements in one another' },
   convertedAttributes: { file: HTML, title: 'a million attributes' },
+  convertedPages: { file: HOSTILE, title: 'it has more than 5000 pages' },
+  archiveEntries: { file: HOSTILE, title: 'it holds more than 20000 files' },
+  archiveBytes: { file: HOSTILE, title: 'it unpacks to more than' },
+  archivePart: { file: HOSTILE, title: 'it unpacks to more than' },
+  convertedElements: { file: HOSTILE, title: 'a part of it has more than 1000000 elements' },
+  deepProbe: { file: 'src/edge/jobs/deep-probe.test.ts', title: 'writes once for all who ask within ten seconds' },
   writesWaiting: { file: 'src/adapters/sqlite/group-commit.test.ts', title: 'beyond its bound the queue refuses' },
   textsWaiting: { file: 'src/adapters/models/worker-embedder.test.ts', title: 'has a bounded queue' },
   requestsAtWork: { file: 'src/kernel/lifecycle/lifecycle.test.ts', title: 'work in flight has a limit' },

@@ -119,6 +119,42 @@ export const IMPORT_ROWS = {
     unit: 'items',
     beyond: { skipped: 'an element of it has more than 1000 attributes' },
   },
+  convertedPages: {
+    what: 'Pages of a PDF; sheets, slides and chapters of others',
+    value: CONVERSION_LIMITS.pagesMax,
+    unit: 'items',
+    beyond: { skipped: 'it has more than 5000 pages' },
+  },
+  archiveEntries: {
+    what: 'Files of the archive that an Office document or an e-book is',
+    value: CONVERSION_LIMITS.zipEntriesMax,
+    unit: 'items',
+    beyond: { skipped: 'it holds more than 20000 files' },
+  },
+  archiveBytes: {
+    what: 'All that is unpacked of it',
+    value: CONVERSION_LIMITS.zipBytesMax,
+    unit: 'bytes',
+    beyond: { skipped: 'it unpacks to more than 67108864 bytes in one part or 268435456 in all' },
+  },
+  archivePart: {
+    what: 'One file of it, unpacked',
+    value: CONVERSION_LIMITS.partBytesMax,
+    unit: 'bytes',
+    beyond: { skipped: 'it unpacks to more than 67108864 bytes in one part or 268435456 in all' },
+  },
+  convertedElements: {
+    what: 'Elements of one part of a document',
+    value: CONVERSION_LIMITS.elementsMax,
+    unit: 'items',
+    beyond: { skipped: 'a part of it has more than 1000000 elements' },
+  },
+  exportedPlace: {
+    what: 'Place of a chunk in a document of an export',
+    value: EXPORT_LIMITS.placeLengthMax,
+    unit: 'characters',
+    beyond: { skipped: 'the file is not of an export' },
+  },
   exportedLabel: {
     what: 'A title or label in an export that is read',
     value: EXPORT_LIMITS.labelLengthMax,

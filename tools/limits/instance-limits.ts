@@ -2,6 +2,7 @@ import { QUEUED_TEXTS_MAX } from '../../packages/server/src/adapters/models/work
 import { QUEUE_COMMANDS_MAX } from '../../packages/server/src/adapters/sqlite/group-commit.ts'
 import { READ_DEADLINE_MS, WAITING_MAX } from '../../packages/server/src/adapters/sqlite/reader-pool.ts'
 import { RECEIPT_LIFE_MS } from '../../packages/server/src/adapters/sqlite/receipts.ts'
+import { DEEP_AGE_MS } from '../../packages/server/src/edge/jobs/deep-probe.ts'
 import { CHUNK_START_MS } from '../../packages/server/src/kernel/boot/boot-chunk.ts'
 import { FILE_BYTES_MAX } from '../../packages/server/src/kernel/config/config-file.ts'
 import { DRAIN_MS, WORK_IN_FLIGHT_MAX } from '../../packages/server/src/kernel/lifecycle/lifecycle.ts'
@@ -40,6 +41,12 @@ export const INSTANCE_LIMITS = {
     value: DRAIN_MS,
     unit: 'ms',
     beyond: { cut: 'they are given up, and the log names them' },
+  },
+  deepProbe: {
+    what: 'How often `/health/deep` tries anew',
+    value: DEEP_AGE_MS,
+    unit: 'ms',
+    beyond: { cut: 'the finding of before is answered, with its age' },
   },
   configFile: {
     what: 'The configuration file',

@@ -1,9 +1,29 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ERRORS, EXPORT_LIMITS, exportedCapsule } from '@forge-cascade/contract'
+import {
+  CAPSULE_LIMITS,
+  ERRORS,
+  EXPORT_LIMITS,
+  exportedCapsule,
+  exportedVersionFields,
+  IMPORT_LIMITS,
+  LINEAGE_LIMITS,
+  PAGE_LIMITS,
+  SEARCH_LIMITS,
+} from '@forge-cascade/contract'
 import { describe, expect, test } from 'vitest'
+import { CONVERSION_LIMITS } from '../../packages/server/src/adapters/documents/convert/limits.ts'
 import { FileSelection } from '../../packages/server/src/adapters/sources/file-selection.ts'
 import { WALK_LIMITS, walkFolder } from '../../packages/server/src/adapters/sources/folder-walk.ts'
 import { IgnoreRules, PATTERNS_MAX } from '../../packages/server/src/adapters/sources/ignore-rules.ts'
@@ -72,6 +92,7 @@ const HERE = {
   readTime: 'a read that takes too long is ended',
   exportedLabel: 'a capsule of an export with too much of something is none',
   exportedLinks: 'a capsule of an export with too much of something is none',
+  exportedPlace: 'a version of an export whose place is too long is none',
   exportedTrust: 'a capsule of an export with too much of something is none',
 } as const satisfies Partial<Record<LimitName, string>>
 
@@ -240,4 +261,46 @@ test('a capsule of an export with too much of something is none', () => {
   expect(isFit(linksMax + 1, 0, 1)).toBe(false)
   expect(isFit(0, trustEntriesMax + 1, 1)).toBe(false)
   expect(isFit(0, 0, labelLengthMax + 1)).toBe(false)
+})
+
+test('a version of an export whose place is too long is none', () => {
+  const id = '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10'
+  const isFit = (length: number): boolean =>
+    exportedVersionFields.part_of.safeParse({ id, place: 'x'.repeat(length), index: 0 }).success
+  expect([isFit(LIMITS.exportedPlace.value), isFit(LIMITS.exportedPlace.value + 1)]).toEqual([true, false])
+})
+
+/** Members of tables of limits that refuse nobody: defaults, clocks of ours, and what shortens a thing that is kept. */
+const NO_LIMITS = new Set([
+  'SEARCH_LIMITS.limitDefault',
+  'PAGE_LIMITS.limitDefault',
+  'LINEAGE_LIMITS.nodesDefault',
+  'HTTP_LIMITS.lateCheckMs',
+  'CONVERSION_LIMITS.spanMax',
+  'CONVERSION_LIMITS.columnsMax',
+  'CONVERSION_LIMITS.urlLengthMax',
+  'CONVERSION_LIMITS.labelLengthMax',
+])
+
+test('every member of the tables in the code has its row, or is told to be none', () => {
+  const tables = {
+    CAPSULE_LIMITS,
+    CONVERSION_LIMITS,
+    EXPORT_LIMITS,
+    HTTP_LIMITS,
+    IMPORT_LIMITS,
+    LINEAGE_LIMITS,
+    PAGE_LIMITS,
+    SEARCH_LIMITS,
+    WALK_LIMITS,
+  }
+  const rows = readdirSync(import.meta.dirname)
+    .filter((name) => name.endsWith('-limits.ts'))
+    .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+    .join('')
+  const members = Object.entries(tables).flatMap(([table, limits]) =>
+    Object.keys(limits).map((name) => `${table}.${name}`),
+  )
+  expect(members.filter((member) => !NO_LIMITS.has(member) && !rows.includes(member))).toEqual([])
+  expect([...NO_LIMITS].filter((member) => !members.includes(member))).toEqual([])
 })
