@@ -17,10 +17,8 @@ const CHATS = 'src/adapters/sources/chat-reader.test.ts'
 export const ELSEWHERE: Partial<Record<LimitName, Elsewhere>> = {
   headers: { file: SOCKET, title: 'headers beyond the limit' },
   requestTime: { file: SOCKET, title: 'headers that drip are cut off with 408' },
-  batchLine: { file: SOCKET, title: 'bad lines have problems and leave their neighbours alone' },
   rate: { file: 'src/edge/http/rate-limiter.test.ts', title: 'never allows more than the burst and what was refilled' },
   failedSignInRate: { file: 'src/edge/http/admission.test.ts', title: 'of failed sign-ins is one address’ own' },
-  answerTime: { file: ERRORS, title: 'DEADLINE_EXCEEDED: {' },
   answerTimeOfChange: { file: ERRORS, title: 'OUTCOME_UNKNOWN: {' },
   searchTime: { file: ERRORS, title: 'deadlineMs: 30 }' },
   queryTerms: { file: 'src/adapters/sqlite/lexical-query.test.ts', title: 'QUERY_TERMS_MAX' },

@@ -76,6 +76,8 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 const HERE = {
+  batchLine: 'a line of a batch that is too long has its problem, and its neighbours are written',
+  answerTime: 'an answer that takes too long is given up',
   connections: 'a connection too many is closed at once',
   stillConnection: 'a connection on which nothing moves is closed',
   keptConnection: 'a connection between two requests is closed',
@@ -303,4 +305,25 @@ test('every member of the tables in the code has its row, or is told to be none'
   )
   expect(members.filter((member) => !NO_LIMITS.has(member) && !rows.includes(member))).toEqual([])
   expect([...NO_LIMITS].filter((member) => !members.includes(member))).toEqual([])
+})
+
+test('a line of a batch that is too long has its problem, and its neighbours are written', async () => {
+  const bytesMax = 64 * 1024
+  await using http = await openHttpWorld({ server: { body_bytes_max: bytesMax } })
+  const line = (content: string): string => JSON.stringify({ content, type: 'knowledge' })
+  const payload = [line('One.'), line('x'.repeat(bytesMax)), line('Two.')].join('\n')
+  const headers = { 'content-type': 'application/x-ndjson' }
+  const answer = await http.send('POST', '/v2/capsules/batch', { payload, headers })
+  const lines = answer.body.trim().split('\n')
+  expect(lines.map((text) => JSON.parse(text).problem?.code ?? 'written')).toEqual([
+    'written',
+    'PAYLOAD_TOO_LARGE',
+    'written',
+  ])
+})
+
+test('an answer that takes too long is given up', async () => {
+  const never = () => new Promise<never>(() => undefined)
+  await using http = await openHttpWorld({ handlers: { listCapsules: never }, app: { answerMsMax: 30 } })
+  expect({ error: (await http.send('GET', '/v2/capsules')).json().code }).toEqual(LIMITS.answerTime.beyond)
 })
