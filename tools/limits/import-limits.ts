@@ -87,7 +87,7 @@ export const IMPORT_ROWS = {
     what: 'A line of an NDJSON file',
     value: LINE_BYTES_MAX,
     unit: 'bytes',
-    beyond: { skipped: 'the line has more than 8388608 bytes' },
+    beyond: { skipped: 'it has more than 8388608 bytes' },
   },
   chatFiles: {
     what: 'Exported chats, a transcript or a list in JSON: all its files',
@@ -153,24 +153,24 @@ export const IMPORT_ROWS = {
     what: 'Place of a chunk in a document of an export',
     value: EXPORT_LIMITS.placeLengthMax,
     unit: 'characters',
-    beyond: { skipped: 'the file is not of an export' },
+    beyond: { cut: 'the file is left out, and the report names the member' },
   },
   exportedLabel: {
     what: 'A title or label in an export that is read',
     value: EXPORT_LIMITS.labelLengthMax,
     unit: 'characters',
-    beyond: { skipped: 'the file is not of an export' },
+    beyond: { cut: 'the file is left out, and the report names the member' },
   },
   exportedLinks: {
     what: 'Links that leave a capsule of an export',
     value: EXPORT_LIMITS.linksMax,
     unit: 'items',
-    beyond: { skipped: 'the file is not of an export' },
+    beyond: { cut: 'the file is left out, and the report names the member' },
   },
   exportedTrust: {
     what: 'Trust entries of a capsule of an export',
     value: EXPORT_LIMITS.trustEntriesMax,
     unit: 'items',
-    beyond: { skipped: 'the file is not of an export' },
+    beyond: { cut: 'the file is left out, and the report names the member' },
   },
 } as const satisfies Limits
