@@ -1,5 +1,6 @@
 export { ACTIONS, type Action } from './actions.ts'
 export * from './capsule.ts'
+export * from './command-line.ts'
 export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './errors.ts'
 export * from './export.ts'
 export * from './import.ts'

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { CascadeError, isCascadeError } from '#base'
 import { type ConfigFlags, type LoadedConfig, loadConfig } from '#config'
 import type { CliIo } from './cli-io.ts'
+import type { CommandSpec } from './command-spec.ts'
 import { connectLocal, connectRemote, readToken } from './connect.ts'
 import type { GlobalSettings } from './global-settings.ts'
 import type { Interrupts } from './interrupts.ts'
@@ -16,6 +17,8 @@ interface Parts {
   readonly interrupts: Interrupts
   /** The whole tree, for completion. */
   readonly program: Command
+  /** Every command there is, for help. */
+  readonly specs: readonly CommandSpec[]
 }
 
 /** What every command works with. */
@@ -25,16 +28,18 @@ export class CommandContext implements AsyncDisposable {
   readonly settings: GlobalSettings
   readonly interrupts: Interrupts
   readonly program: Command
+  readonly specs: readonly CommandSpec[]
   #session: Promise<Session> | undefined
   readonly #started: Promise<LocalInstance>[] = []
   #mayOwn = true
 
-  constructor({ io, screen, settings, interrupts, program }: Parts) {
+  constructor({ io, screen, settings, interrupts, program, specs }: Parts) {
     this.io = io
     this.screen = screen
     this.settings = settings
     this.interrupts = interrupts
     this.program = program
+    this.specs = specs
   }
 
   /** @throws CascadeError CONFIG_INVALID */

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { COMMANDS } from './commands/index.ts'
 import { run } from './testing.ts'
@@ -33,4 +36,74 @@ test.for(['bash', 'zsh', 'fish'])('%s is told how to install it, and knows every
   expect(code).toBe(0)
   expect(err).toMatch(/^To install it: .*completion/)
   for (const { name } of COMMANDS) expect(out).toContain(name.split(' ').at(-1))
+})
+
+const shells = Object.fromEntries(
+  ['zsh', 'fish'].map((name) => [name, spawnSync(name, ['--version']).error === undefined]),
+)
+const newHome = () => mkdtempSync(join(tmpdir(), 'cascade-home-'))
+
+test('one line installs it for bash, twice is as good as once, and a new shell has it', async () => {
+  const home = newHome()
+  writeFileSync(join(home, '.bashrc'), 'alias ll=ls')
+  const install = () => run(['completion', '--install'], { env: { HOME: home, SHELL: '/usr/bin/bash' } })
+  const first = await install()
+  expect(first).toMatchObject({ code: 0, err: '' })
+  expect(first.out).toContain('Completion for bash is installed')
+  const startup = readFileSync(join(home, '.bashrc'), 'utf8')
+  expect(startup).toMatch(/^alias ll=ls\n\[ -r '.*' \] && \. '.*' # completion of cascade\n$/)
+  expect((await install()).out).toContain('Completion for bash is in place')
+  expect(readFileSync(join(home, '.bashrc'), 'utf8')).toBe(startup)
+  const asked = `COMP_WORDS=(cascade doc); COMP_CWORD=1; _cascade; echo "\${COMPREPLY[@]}"; complete -p cascade`
+  const { stdout } = spawnSync('bash', ['-i', '-c', asked], {
+    encoding: 'utf8',
+    env: { HOME: home, PATH: process.env.PATH },
+  })
+  expect(stdout).toBe('doctor\ncomplete -o default -F _cascade cascade\n')
+})
+
+test('a folder with a blank and a quote in its name is quoted for the shell', async () => {
+  const data = join(newHome(), "it's here")
+  const home = newHome()
+  await run(['completion', 'bash', '--install'], { env: { HOME: home, XDG_DATA_HOME: data } })
+  expect(existsSync(join(data, 'cascade/completion.bash'))).toBe(true)
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', `. ${home}/.bashrc; type -t _cascade`], {
+    encoding: 'utf8',
+  })
+  expect({ stdout, stderr }).toEqual({ stdout: 'function\n', stderr: '' })
+})
+
+test.for([
+  { shell: 'zsh', script: '.local/share/cascade/completion.zsh', startup: '.zshrc' },
+  { shell: 'fish', script: '.config/fish/completions/cascade.fish', startup: undefined },
+])('$shell has its places', async ({ shell, script, startup }) => {
+  const home = newHome()
+  const { out } = await run(['completion', shell, '--install', '--json'], { env: { HOME: home } })
+  expect(JSON.parse(out)).toEqual({
+    shell,
+    script_file: join(home, script),
+    startup_file: startup === undefined ? null : join(home, startup),
+    changed: true,
+  })
+  expect(existsSync(join(home, script))).toBe(true)
+})
+
+test.for([
+  { env: { HOME: '/nowhere', SHELL: '/bin/tcsh' }, says: 'SHELL names none of them' },
+  { env: { SHELL: '/bin/bash' }, says: 'HOME is not set' },
+])('there is no place with $env', async ({ env, says }) => {
+  const { code, err } = await run(['completion', '--install'], { env })
+  expect(code).toBe(2)
+  expect(err).toContain(says)
+})
+
+test.skipIf(!shells.zsh)('zsh reads its script (needs zsh)', async () => {
+  const { out } = await run(['completion', 'zsh'])
+  expect(spawnSync('zsh', ['-n'], { input: out, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
+})
+
+test.skipIf(!shells.fish)('fish completes from its script (needs fish)', async () => {
+  const { out } = await run(['completion', 'fish'])
+  const asked = spawnSync('fish', ['--no-config', '-c', `${out}\ncomplete -C 'cascade doc'`], { encoding: 'utf8' })
+  expect(asked.stdout).toMatch(/^doctor\t/)
 })

@@ -8,9 +8,9 @@ export const isShell = (text: string): text is Shell => SHELLS.some((shell) => s
 
 /** The one line that installs each. */
 export const INSTALL: Readonly<Record<Shell, string>> = {
-  bash: "echo 'source <(cascade completion bash 2>/dev/null)' >> ~/.bashrc",
-  zsh: "echo 'source <(cascade completion zsh 2>/dev/null)' >> ~/.zshrc",
-  fish: 'cascade completion fish > ~/.config/fish/completions/cascade.fish',
+  bash: 'cascade completion bash --install',
+  zsh: 'cascade completion zsh --install',
+  fish: 'cascade completion fish --install',
 }
 
 const WRITERS: Readonly<Record<Shell, (rows: readonly Row[]) => string[]>> = { bash, zsh, fish }
@@ -79,7 +79,7 @@ function bash(rows: readonly Row[]): string[] {
     '  fi',
     '  COMPREPLY=($(compgen -W "$offered" -- "$current"))',
     '}',
-    'complete -o default -F _cascade cascade ./cascade',
+    'complete -o default -F _cascade cascade ./cascade forge-cascade',
   ]
 }
 
@@ -101,7 +101,9 @@ function zsh(rows: readonly Row[]): string[] {
     '  esac',
     "  _describe 'cascade' offered || _files",
     '}',
-    'compdef _cascade cascade ./cascade',
+    // A .zshrc without compinit has no compdef.
+    '(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }',
+    'compdef _cascade cascade ./cascade forge-cascade',
   ]
 }
 

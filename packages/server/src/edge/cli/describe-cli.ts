@@ -1,35 +1,26 @@
-import type { CommandSpec } from './command-spec.ts'
+import { commandJson, type JsonShape } from './command-json.ts'
 import { COMMANDS } from './commands/index.ts'
+import { type CommandDescription, describeCommand } from './describe-command.ts'
 import { EXIT } from './exit-code.ts'
 import { GLOBAL_OPTIONS } from './global-settings.ts'
-import type { ArgumentSpec, OptionSpec } from './option-spec.ts'
-
-export interface CommandDescription extends Required<Omit<CommandSpec, 'run'>> {
-  /** What follows its name: `[options] <id>`. */
-  readonly usage: string
-}
+import type { OptionSpec } from './option-spec.ts'
 
 export interface CliDescription {
-  readonly commands: readonly CommandDescription[]
+  readonly commands: readonly (CommandDescription & {
+    /** What it prints with `--json`. */
+    readonly json: readonly JsonShape[]
+  })[]
   /** What every command takes. */
   readonly options: readonly OptionSpec[]
   readonly exits: readonly { readonly code: number; readonly meaning: string }[]
 }
 
-/** The whole command line as data, for the reference page. */
-export const describeCli = (): CliDescription => ({
-  commands: COMMANDS.map(({ name, summary, description, arguments: words = [], options = [], examples }) => ({
-    name,
-    summary,
-    description,
-    arguments: words,
-    options,
-    examples,
-    usage: usageOf(words, options),
-  })),
-  options: GLOBAL_OPTIONS,
-  exits: Object.values(EXIT),
-})
-
-const usageOf = (words: readonly ArgumentSpec[], options: readonly OptionSpec[]): string =>
-  [...(options.length === 0 ? [] : ['[options]']), ...words.map(({ flags }) => flags)].join(' ')
+/** The whole command line as data, for the reference pages. */
+export function describeCli(): CliDescription {
+  const shapes = commandJson()
+  return {
+    commands: COMMANDS.map((spec) => ({ ...describeCommand(spec), json: shapes[spec.name] ?? [] })),
+    options: GLOBAL_OPTIONS,
+    exits: Object.values(EXIT),
+  }
+}

@@ -16,7 +16,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--url <address>', description: 'Speak to the instance at this address instead (CASCADE_URL)' },
   { flags: '--token-file <file>', description: 'Where the token for --url lies; else CASCADE_TOKEN' },
   { flags: '--json', description: 'Print the answer of the HTTP interface as JSON, and nothing else' },
-  { flags: '--no-color', description: 'No colours; NO_COLOR says the same' },
+  { flags: '--no-color', description: 'No colours; NO_COLOR says the same, FORCE_COLOR the opposite' },
 ]
 
 type Given = Readonly<Record<string, unknown>>

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { flattenTree, readTree } from './command-tree.ts'
 import { COMMANDS } from './commands/index.ts'
@@ -75,11 +78,30 @@ test.for([
   { argv: ['ask', 'x', '--jsno'], hint: 'Did you mean --json?' },
   { argv: ['config', 'shwo'], hint: 'Did you mean show?' },
   { argv: ['help', 'imprt'], hint: 'Did you mean import?' },
+  { argv: ['import', 'x', '--lable', 'y'], hint: 'Did you mean --label?' },
+  { argv: ['lineage', 'x', '--dept', '2'], hint: 'Did you mean --depth?' },
 ])('$argv is refused with a suggestion', async ({ argv, hint }) => {
   const { code, out, err } = await run(argv)
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toMatch(/^cascade: .* \(VALIDATION_FAILED\)\n {2}fix: /)
-  expect(err).toContain(hint.replace(/^Did/, 'Did'))
+  expect(err).toContain(hint)
+})
+
+test.for([
+  {
+    name: 'a variable',
+    env: { CASCADE_MEMORY_MIN_TRSUT: '60' },
+    file: '',
+    hint: 'Did you mean CASCADE_MEMORY_MIN_TRUST?',
+  },
+  { name: 'a key of the file', env: {}, file: 'memory:\n  min_trsut: 60\n', hint: 'Did you mean memory.min_trust?' },
+  { name: 'a branch of the file', env: {}, file: 'serverr:\n  port: 9000\n', hint: 'Did you mean server?' },
+])('$name of the configuration that does not exist is refused with a suggestion', async ({ env, file, hint }) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'cascade-config-')), 'c.yml')
+  writeFileSync(path, file)
+  const { code, out, err } = await run(['config', 'check', '--config', path], { env })
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err.replaceAll(/\s+/g, ' ')).toContain(hint)
 })
 
 test.for([

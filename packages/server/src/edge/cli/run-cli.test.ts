@@ -195,6 +195,16 @@ test.for([
   { name: 'NO_COLOR', terminal: true, env: { NO_COLOR: '1' }, argv: [], coloured: false },
   { name: 'an empty NO_COLOR', terminal: true, env: { NO_COLOR: '' }, argv: [], coloured: true },
   { name: '--no-color', terminal: true, env: {}, argv: ['--no-color'], coloured: false },
+  { name: 'FORCE_COLOR in a pipe', terminal: false, env: { FORCE_COLOR: '1' }, argv: [], coloured: true },
+  { name: 'FORCE_COLOR=0', terminal: true, env: { FORCE_COLOR: '0' }, argv: [], coloured: false },
+  { name: 'both', terminal: true, env: { NO_COLOR: '1', FORCE_COLOR: '1' }, argv: [], coloured: false },
+  {
+    name: '--no-color over FORCE_COLOR',
+    terminal: true,
+    env: { FORCE_COLOR: '1' },
+    argv: ['--no-color'],
+    coloured: false,
+  },
   { name: 'a dumb terminal', terminal: true, env: { TERM: 'dumb' }, argv: [], coloured: false },
 ])('colours for $name: $coloured', async ({ terminal, env, argv, coloured }) => {
   await using server = await serve(() => ({ body: CAPSULE }))

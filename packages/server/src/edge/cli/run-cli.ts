@@ -58,7 +58,7 @@ interface Run {
 async function runCommand(spec: CommandSpec, input: CommandInput, { io, settings, program }: Run): Promise<ExitName> {
   using interrupts = new Interrupts(io)
   const screen = createScreen(io, settings)
-  await using context = new CommandContext({ io, screen, settings, interrupts, program })
+  await using context = new CommandContext({ io, screen, settings, interrupts, program, specs: COMMANDS })
   const interrupted = interrupts.ended.then((): ExitName => 'interrupted')
   try {
     return await Promise.race([spec.run(context, input), interrupted])

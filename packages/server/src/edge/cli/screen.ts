@@ -74,5 +74,13 @@ export class Screen {
 const isBrokenPipe = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED')
 
-const isColourful = (stream: OutputStream, { env }: CliIo): boolean =>
-  stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+/**
+ * NO_COLOR goes before everything; FORCE_COLOR colours pipes too, for logs that show colours, and `0` turns them off.
+ *
+ * @see https://no-color.org and https://force-color.org
+ */
+function isColourful(stream: OutputStream, { env }: CliIo): boolean {
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR) return !/^(?:0|false)$/.test(env.FORCE_COLOR)
+  return stream.isTTY === true && env.TERM !== 'dumb'
+}

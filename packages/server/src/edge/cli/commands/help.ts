@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import { didYouMean } from '#config'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
+import { describeCommand } from '../describe-command.ts'
 import { EXIT } from '../exit-code.ts'
+import { GLOBAL_OPTIONS } from '../global-settings.ts'
 import { columnize } from '../render/text.ts'
 
 export const HELP: CommandSpec = {
@@ -14,8 +16,12 @@ export const HELP: CommandSpec = {
     { line: 'help import', does: 'explains a command' },
     { line: 'help exit-codes', does: 'lists the exit codes' },
   ],
-  run: async ({ program, screen }, input: CommandInput) => {
+  run: async ({ program, screen, settings, specs }, input: CommandInput) => {
     const topic = input.argument(0)
+    if (settings.json) {
+      await screen.json(helpJson(program, specs, topic))
+      return 'ok'
+    }
     if (topic === 'exit-codes') await screen.print(exitCodeLines())
     else findCommand(program, topic).help()
     return 'ok'
@@ -25,6 +31,18 @@ export const HELP: CommandSpec = {
 /** How commands end, a line each. */
 export const exitCodeLines = (): string[] =>
   columnize(Object.values(EXIT).map(({ code, meaning }) => [String(code).padStart(3), meaning]))
+
+/** Everything a topic says, as data; the whole program without one. */
+function helpJson(program: Command, specs: readonly CommandSpec[], topic = '') {
+  const isExits = topic === 'exit-codes'
+  if (!isExits) findCommand(program, topic)
+  const isMeant = ({ name }: CommandSpec) => topic === '' || name === topic || name.startsWith(`${topic} `)
+  return {
+    commands: isExits ? [] : specs.filter(isMeant).map(describeCommand),
+    options: GLOBAL_OPTIONS,
+    exits: Object.values(EXIT),
+  }
+}
 
 function findCommand(program: Command, topic = ''): Command {
   let found = program

@@ -131,7 +131,8 @@ async function watch(context: CommandContext, request: ImportRequest): Promise<E
       last = job
       if (!isFirst && isQuiet(job)) return
       const leftOut = settings.json || !isFirst ? [] : await listLeftOut(await context.openSession(), job)
-      await printAnswer(context, raw, () => (isFirst ? importLines(job, leftOut, screen.view) : [changeLine(job)]))
+      if (settings.json) await screen.print([JSON.stringify(raw)])
+      else await screen.print(isFirst ? importLines(job, leftOut, screen.view) : [changeLine(job)])
       if (isFirst && !settings.json) screen.note('Watching for changes. Ctrl-C ends it.')
     },
   })

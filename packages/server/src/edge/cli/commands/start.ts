@@ -111,7 +111,7 @@ const startJson = ({ version, readyInS, dataDir, instance, stats }: ReadyFacts) 
   socket: instance.socket,
   data_dir: dataDir,
   token_file: instance.tokenFile,
-  boot: instance.boot,
+  boot: { ...instance.boot, chunks: instance.boot.chunks.map((chunk) => ({ ...chunk, reason: chunk.reason ?? null })) },
   stats,
 })
 

@@ -1,23 +1,12 @@
+import type { Severity } from '@forge-cascade/contract'
+import type { DoctorFinding } from '../doctor/finding.ts'
 import { oneLine, printable, wrap } from './text.ts'
 import type { View } from './view.ts'
 import { plural } from './words.ts'
 
-/** One thing that was looked at. */
-export interface DoctorFinding {
-  readonly check: string
-  readonly ok: boolean
-  readonly detail: string
-  /** What to do about it; for what is not well. */
-  readonly fix?: string
-}
-
 /** What was looked at, what is wrong with it and what to do. */
 export function doctorLines(findings: readonly DoctorFinding[], { paint, width }: View): string[] {
-  const bad = findings.filter(({ ok }) => !ok)
-  const verdict =
-    bad.length === 0
-      ? paint.good(`All is well: ${plural(findings.length, 'check')}.`)
-      : paint.bad(`${plural(bad.length, 'problem')} in ${plural(findings.length, 'check')}.`)
+  const verdict = verdictOf(findings, paint)
   return [...findings.flatMap((finding) => findingLines(finding, paint, width)), '', verdict]
 }
 
@@ -26,6 +15,10 @@ const NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     access: 'access to the data folder',
     disk: 'free space',
+    user: 'user of the data folder',
+    port: 'port of the HTTP interface',
+    embedding: 'embedding address',
+    store: 'the store',
     owner: 'process that has the data folder',
     file: 'database file, every page',
     'file, quickly': 'database file',
@@ -40,12 +33,32 @@ const NAMES: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-function findingLines({ check, ok, detail, fix }: DoctorFinding, paint: View['paint'], width: number): string[] {
+const SIGNS: Readonly<Record<Severity, { readonly word: string; readonly style: keyof View['paint'] }>> = {
+  fine: { word: 'ok   ', style: 'good' },
+  warning: { word: 'warns', style: 'warn' },
+  problem: { word: 'fails', style: 'bad' },
+  damage: { word: 'fails', style: 'bad' },
+}
+
+function findingLines({ check, severity, detail, means, fix }: DoctorFinding, paint: View['paint'], width: number) {
   const [first = '', ...rest] = wrap(`${NAMES.get(check) ?? oneLine(check)}: ${printable(detail)}`, width - 6)
-  const sign = ok ? paint.good('ok   ') : paint.bad('fails')
+  const { word, style } = SIGNS[severity]
   return [
-    `${sign} ${first}`,
+    `${paint[style](word)} ${first}`,
     ...rest.map((line) => `      ${line}`),
+    ...(means === undefined ? [] : wrap(means, width, '      ')),
     ...(fix === undefined ? [] : wrap(`fix: ${fix}`, width, '      ').map((line) => paint.strong(line))),
   ]
+}
+
+function verdictOf(findings: readonly DoctorFinding[], paint: View['paint']): string {
+  const count = (severities: readonly Severity[]) =>
+    findings.filter(({ severity }) => severities.includes(severity)).length
+  const [bad, odd] = [count(['problem', 'damage']), count(['warning'])]
+  const looked = plural(findings.length, 'check')
+  if (bad > 0)
+    return paint.bad(`${plural(bad, 'problem')}${odd > 0 ? ` and ${plural(odd, 'warning')}` : ''} in ${looked}.`)
+  return odd > 0
+    ? paint.warn(`It works; ${plural(odd, 'warning')} in ${looked}.`)
+    : paint.good(`All is well: ${looked}.`)
 }

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { exportEnd } from './export.ts'
+import { stats, systemHealth } from './system.ts'
+
+/** What `cascade start --json` prints once it answers. */
+export const startedAnswer = z
+  .object({
+    version: z.string(),
+    ready_in_s: z.number().min(0).describe('Seconds since the process began.'),
+    url: z.string().nullable().describe('Address of the HTTP interface; null where it listens on the socket alone.'),
+    socket: z.string(),
+    data_dir: z.string(),
+    token_file: z.string().describe('Where the token lies; the token itself is not printed.'),
+    boot: systemHealth.shape.boot,
+    stats,
+  })
+  .meta({ id: 'Started' })
+
+export const exportedAnswer = z
+  .object({
+    path: z.string(),
+    files: z.int().min(0),
+    bytes: z.int().min(0),
+    counts: exportEnd.shape.counts,
+    digest: z.string().describe('Over everything; equal for equal contents.'),
+  })
+  .meta({ id: 'Exported' })
+
+export const provWrittenAnswer = z.object({ path: z.string(), statements: z.int().min(0) }).meta({ id: 'ProvWritten' })
+
+export const pageWrittenAnswer = z.object({ path: z.string() }).meta({ id: 'PageWritten' })
+
+export const restoredAnswer = z
+  .object({
+    path: z.string(),
+    bytes: z.int().min(0),
+    sequence: z.int().describe('Every change up to this one is there again; -1 for an empty store.'),
+    kept: z.string().nullable().describe('Where what was there before now lies; null when there was nothing.'),
+  })
+  .meta({ id: 'Restored' })
+
+/** How bad a finding of `doctor` is; the worst one decides how the command ends. */
+export const SEVERITIES = ['fine', 'warning', 'problem', 'damage'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+export const diagnosis = z
+  .object({
+    ok: z.boolean().describe('True when nothing is worse than a warning.'),
+    findings: z.array(
+      z.object({
+        check: z.string(),
+        ok: z.boolean(),
+        severity: z.enum(SEVERITIES),
+        detail: z.string().describe('What was found.'),
+        means: z.string().optional().describe('What that leads to; for what is not fine.'),
+        fix: z.string().optional().describe('What to do about it; for what is not fine.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Diagnosis' })
+
+export const configCheckAnswer = z
+  .object({ ok: z.literal(true), file: z.string().nullable().describe('The file that was read; null for none.') })
+  .meta({ id: 'ConfigCheck' })
+
+export const completionAnswer = z
+  .object({
+    shell: z.string(),
+    script: z.string(),
+    install: z.string().describe('The line that installs it.'),
+  })
+  .meta({ id: 'Completion' })
+
+export const completionInstalledAnswer = z
+  .object({
+    shell: z.string(),
+    script_file: z.string(),
+    startup_file: z
+      .string()
+      .nullable()
+      .describe('The file that loads the script; null where the shell finds it itself.'),
+    changed: z.boolean().describe('False when everything was in place already.'),
+  })
+  .meta({ id: 'CompletionInstalled' })
+
+const word = z.object({ flags: z.string(), description: z.string(), choices: z.array(z.string()).optional() })
+
+export const helpAnswer = z
+  .object({
+    commands: z.array(
+      z.object({
+        name: z.string(),
+        summary: z.string(),
+        description: z.string(),
+        usage: z.string(),
+        arguments: z.array(word),
+        options: z.array(word),
+        examples: z.array(z.object({ line: z.string(), does: z.string() })),
+      }),
+    ),
+    options: z.array(word).describe('What every command takes.'),
+    exits: z.array(z.object({ code: z.int(), meaning: z.string() })),
+  })
+  .meta({ id: 'Help' })

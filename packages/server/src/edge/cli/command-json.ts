@@ -1,0 +1,71 @@
+import {
+  completionAnswer,
+  completionInstalledAnswer,
+  configCheckAnswer,
+  diagnosis,
+  exportedAnswer,
+  helpAnswer,
+  type OperationId,
+  pageWrittenAnswer,
+  provWrittenAnswer,
+  ROUTES,
+  type RouteDefinition,
+  restoredAnswer,
+  startedAnswer,
+} from '@forge-cascade/contract'
+import type { z } from 'zod'
+
+/** What a command prints with `--json`. */
+export interface JsonShape {
+  /** The options that make it print this; empty for the command as it is. */
+  readonly when: string
+  /** `document`: one, and nothing else; `lines`: one on each line, as they come. */
+  readonly form: 'document' | 'lines'
+  /** The operation whose answer it is, as it came; null for an answer of the command itself. */
+  readonly operation: OperationId | null
+  readonly schema: z.ZodType
+}
+
+const answerOf = (operation: OperationId, when = '', form: JsonShape['form'] = 'document'): JsonShape => {
+  const row: RouteDefinition | undefined = ROUTES.find(({ id }) => id === operation)
+  const schema = [200, 201, 202].map((status) => row?.responses[status]?.schema).find(Boolean)
+  if (schema === undefined) throw new TypeError(`${operation} answers with no JSON`)
+  return { when, form, operation, schema }
+}
+
+const own = (schema: z.ZodType, when = ''): JsonShape => ({ when, form: 'document', operation: null, schema })
+
+/** Every command by its name, with everything that its `--json` may print. */
+export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> => ({
+  start: [own(startedAnswer)],
+  import: [
+    answerOf('getImport'),
+    answerOf('listImports', '--list'),
+    answerOf('getImport', '--show'),
+    answerOf('removeImport', '--remove'),
+    answerOf('getImport', '--watch', 'lines'),
+  ],
+  ask: [answerOf('ask')],
+  search: [answerOf('searchCapsulesByBody')],
+  remember: [answerOf('createCapsule')],
+  show: [
+    answerOf('getCapsule'),
+    answerOf('getVersion', '@version'),
+    answerOf('getVersion', '--at'),
+    own(pageWrittenAnswer, '--page'),
+  ],
+  history: [answerOf('listVersions'), answerOf('getDiff', '--diff'), answerOf('getBlame', '--blame')],
+  lineage: [
+    answerOf('getLineage'),
+    answerOf('getLineagePath', '--path-to'),
+    answerOf('getCommonAncestors', '--common-with'),
+  ],
+  export: [own(exportedAnswer), own(provWrittenAnswer, '--format prov-json')],
+  backup: [answerOf('createBackup')],
+  restore: [own(restoredAnswer)],
+  doctor: [own(diagnosis)],
+  'config show': [answerOf('getConfig')],
+  'config check': [own(configCheckAnswer)],
+  completion: [own(completionAnswer), own(completionInstalledAnswer, '--install')],
+  help: [own(helpAnswer)],
+})

@@ -1,0 +1,259 @@
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statfsSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { diagnosis } from '@forge-cascade/contract'
+import { beforeAll, expect, test } from 'vitest'
+import { CascadeError } from '#base'
+import { run, serve } from '../testing.ts'
+import { checkFolder } from './folder-checks.ts'
+import { checkRuntime } from './runtime-checks.ts'
+
+const MAIN = join(import.meta.dirname, '../../../main.ts')
+const isRoot = process.getuid?.() === 0
+const isLinux = process.platform === 'linux'
+const newFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cascade-doctor-'))
+  chmodSync(folder, 0o700)
+  return folder
+}
+
+/** No store is opened here. */
+const startInstance = () => Promise.reject(new CascadeError('UNAVAILABLE', 'Not in this test.'))
+
+/** Ends in time without a store: what the doctor says of the machine is what is looked at here. */
+const doctor = async (
+  directory: string,
+  env: Readonly<Record<string, string>> = {},
+  argv: readonly string[] = [],
+  now = Date.now(),
+) => {
+  const { code, out } = await run(['doctor', '--json', '--data', directory, ...argv], {
+    env: { CASCADE_PORT: '0', ...env },
+    io: { clock: () => now, startInstance },
+  })
+  const { findings } = diagnosis.parse(JSON.parse(out))
+  const find = (check: string) => findings.find((finding) => finding.check === check)
+  return { code, findings, find }
+}
+
+/** The program in a process of its own, with a real store. */
+function cascade(cwd: string, ...argv: string[]): Promise<{ readonly code: number | null; readonly out: string }> {
+  const env = { PATH: process.env.PATH, HOME: cwd, CASCADE_PORT: '0' }
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...argv], { cwd, env })
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out })))
+}
+
+/** Everything that is not fine says what to do, and a warning what it means. */
+const explained = { fix: expect.stringMatching(/\S{3}/) }
+
+test.for([
+  { node: '24.0.0', sqlite: '3.51.3', bad: [] },
+  { node: '23.9.9', sqlite: '3.51.2', bad: ['Node', 'SQLite'] },
+  { node: '26.1.0', sqlite: undefined, bad: ['SQLite'] },
+  { node: '24.21.0', sqlite: '4.0.0', bad: [] },
+])('Node $node with SQLite $sqlite: $bad', ({ node, sqlite, bad }) => {
+  const found = checkRuntime({ runtime: { node, sqlite, platform: 'linux' } })
+  expect(found.filter(({ ok }) => !ok).map(({ check }) => check)).toEqual(bad)
+})
+
+test('a folder and a token that others can read are problems, with the command that mends each', async () => {
+  const directory = newFolder()
+  writeFileSync(join(directory, 'token'), 'x'.repeat(40), { mode: 0o644 })
+  chmodSync(directory, 0o755)
+  const { code, find } = await doctor(directory)
+  expect(code).toBe(1)
+  expect(find('data folder permissions')?.fix).toContain(`chmod 700 ${directory}`)
+  expect(find('token permissions')?.fix).toContain(`chmod 600 ${directory}/token`)
+})
+
+test('a folder that is not there is no fault, and doctor does not make it', async () => {
+  const directory = join(newFolder(), 'none', 'yet')
+  const { code, find } = await doctor(directory)
+  expect(code).toBe(0)
+  expect(find('data folder')).toMatchObject({ ok: true, detail: expect.stringContaining('not there yet') })
+})
+
+test('a file in the place of the folder is a problem, and no store is looked for in it', async () => {
+  const path = join(newFolder(), 'file')
+  writeFileSync(path, '')
+  const { code, find } = await doctor(path)
+  expect(code).toBe(1)
+  expect(find('data folder')).toMatchObject({ severity: 'problem', ...explained })
+  expect(find('store')).toBeUndefined()
+})
+
+test.skipIf(!isRoot)('the folder of another user is a warning (needs root to make one)', async () => {
+  const directory = newFolder()
+  chownSync(directory, 1234, 1234)
+  expect((await doctor(directory)).find('user')).toMatchObject({
+    severity: 'warning',
+    detail: expect.stringContaining('belongs to user 1234'),
+    ...explained,
+  })
+})
+
+test.skipIf(isRoot)('a folder that may not be written is a problem (root may write everywhere)', async () => {
+  const directory = newFolder()
+  chmodSync(directory, 0o500)
+  expect((await doctor(directory)).find('access')).toMatchObject({ severity: 'problem', ...explained })
+})
+
+test.for([
+  { type: 0x6969, name: 'NFS' },
+  { type: 0xff534d42 | 0, name: 'CIFS' },
+  { type: 0x65735546, name: 'FUSE' },
+])('a folder on $name is a warning on Linux', async ({ type, name }) => {
+  const directory = newFolder()
+  const found = await checkFolder(directory, {
+    platform: 'linux',
+    userId: undefined,
+    readFileSystem: async (path) => ({ ...statfsSync(path), type }),
+  })
+  expect(found).toContainEqual(expect.objectContaining({ check: 'file system', severity: 'warning', ...explained }))
+  expect(found.find(({ check }) => check === 'file system')?.detail).toContain(name)
+})
+
+test('little room is a problem', async () => {
+  const found = await checkFolder(newFolder(), {
+    platform: 'linux',
+    userId: undefined,
+    readFileSystem: async () => ({ bavail: 1000, bsize: 4096, type: 0 }),
+  })
+  expect(found).toContainEqual(expect.objectContaining({ check: 'disk', severity: 'problem', ...explained }))
+})
+
+test('a long write-ahead log is a warning that forbids to delete it', async () => {
+  const directory = newFolder()
+  writeFileSync(join(directory, 'cascade.db-wal'), '')
+  truncateSync(join(directory, 'cascade.db-wal'), 100 * 1024 * 1024)
+  const found = (await doctor(directory)).find('write-ahead log')
+  expect(found).toMatchObject({ severity: 'warning', detail: '100.0 MiB in cascade.db-wal' })
+  expect(found?.fix).toContain('Never delete')
+})
+
+test('an owner that left without a word is explained, and no fault', async () => {
+  const directory = newFolder()
+  const socket = join(directory, 'socket')
+  writeFileSync(
+    join(directory, 'owner.json'),
+    JSON.stringify({ pid: 2 ** 22 + 1, socket, started_at: '2026-03-01T09:00:00.000Z', url: null }),
+  )
+  const found = (await doctor(directory)).find('owner')
+  expect(found).toMatchObject({ severity: 'fine' })
+  expect(found?.detail).toMatch(/process 4194305 left without a word.*never delete it/)
+})
+
+test('a port that is taken is a warning that names the program', async () => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  const address = taken.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const { find } = await doctor(join(newFolder(), 'x'), { CASCADE_PORT: String(port) })
+  await new Promise((resolve) => taken.close(resolve))
+  const who = isLinux ? `process ${process.pid} (` : 'another program'
+  expect(find('port')).toMatchObject({ severity: 'warning', detail: expect.stringContaining(who), ...explained })
+})
+
+test('an address of another machine is a problem', async () => {
+  const env = { CASCADE_HOST: '192.0.2.1', CASCADE_PORT: '9000', CASCADE_SERVER_BEHIND_PROXY: 'true' }
+  const { code, find } = await doctor(join(newFolder(), 'x'), env)
+  expect(code).toBe(1)
+  expect(find('port')?.detail).toContain('no address of this machine')
+})
+
+test.for([
+  { name: 'before this program was written', now: 0, severity: 'problem' },
+  { name: 'behind the newest file', now: Date.parse('2026-06-01T00:00:00Z'), severity: 'warning' },
+  { name: 'right', now: Date.parse('2026-06-02T00:00:00Z'), severity: 'fine' },
+])('a clock $name is $severity', async ({ now, severity }) => {
+  const directory = newFolder()
+  writeFileSync(join(directory, 'cascade.db-wal'), '')
+  const written = new Date('2026-06-02T00:00:00Z')
+  utimesSync(join(directory, 'cascade.db-wal'), written, written)
+  expect((await doctor(directory, {}, [], now)).find('clock')).toMatchObject({ severity })
+})
+
+test.for([
+  { zone: 'Europe/Berlin', severity: 'fine' },
+  { zone: ':UTC', severity: 'fine' },
+  { zone: 'Middle-earth/Shire', severity: 'warning' },
+])('the time zone $zone is $severity', async ({ zone, severity }) => {
+  expect((await doctor(join(newFolder(), 'x'), { TZ: zone })).find('time zone')).toMatchObject({ severity })
+})
+
+test('a wrong configuration is a finding with its place, and nothing that rests on it is looked at', async () => {
+  const { code, findings } = await doctor(newFolder(), { CASCADE_PORT: 'eighty' })
+  expect(code).toBe(1)
+  expect(findings.at(-1)).toMatchObject({ check: 'configuration', ok: false })
+  expect(findings.at(-1)?.detail).toContain('CASCADE_PORT')
+})
+
+test('a file with a secret that others can read is a problem, one without is none', async () => {
+  const file = join(newFolder(), 'c.yml')
+  const ask = async () => (await doctor(join(newFolder(), 'x'), {}, ['--config', file])).find('configuration')
+  writeFileSync(file, 'server:\n  port: 0\n', { mode: 0o644 })
+  expect(await ask()).toMatchObject({ severity: 'fine' })
+  writeFileSync(file, 'server:\n  port: 0\nembedding:\n  api_key: hidden\n')
+  expect(await ask()).toMatchObject({ severity: 'problem', fix: expect.stringContaining(`chmod 600 ${file}`) })
+  chmodSync(file, 0o600)
+  expect(await ask()).toMatchObject({ severity: 'fine' })
+})
+
+test('an embedding address that is down, or refuses the key, is a problem; one that answers is fine', async () => {
+  const ask = async (url: string) => {
+    const env = { CASCADE_EMBEDDING_PROVIDER: 'openai', CASCADE_EMBEDDING_MODEL: 'm', CASCADE_EMBEDDING_URL: url }
+    return (await doctor(join(newFolder(), 'x'), env)).find('embedding')
+  }
+  expect(await ask('http://127.0.0.1:1/v1')).toMatchObject({ severity: 'problem', ...explained })
+  await using refusing = await serve(() => ({ status: 401, body: {} }))
+  expect(await ask(`${refusing.url}/v1`)).toMatchObject({ severity: 'problem', detail: expect.stringContaining('401') })
+  await using answering = await serve(() => ({ body: {} }))
+  expect(await ask(`${answering.url}/v1/`)).toMatchObject({ severity: 'fine' })
+  expect(answering.received[0]?.path).toBe('/v1/models')
+})
+
+const home = newFolder()
+beforeAll(async () => {
+  expect((await cascade(home, 'remember', 'Something to keep.')).code).toBe(0)
+}, 30_000)
+
+test('a folder that a newer program wrote is a problem, not damage', async () => {
+  const copy = newFolder()
+  mkdirSync(join(copy, 'd'), { mode: 0o700 })
+  writeFileSync(join(copy, 'd/cascade.db'), readFileSync(join(home, '.cascade/cascade.db')))
+  const database = new DatabaseSync(join(copy, 'd/cascade.db'))
+  database.exec('PRAGMA user_version = 9999')
+  database.close()
+  const { code, out } = await cascade(copy, 'doctor', '--data', 'd')
+  expect(code).toBe(1)
+  expect(out).toContain('DATA_FOLDER_NEWER')
+  expect(out).toMatch(/fix: .*newer/)
+})
+
+test('damage in the store ends with 7, says what it means, and the machine is still told', async () => {
+  const copy = newFolder()
+  mkdirSync(join(copy, 'd'), { mode: 0o700 })
+  writeFileSync(join(copy, 'd/cascade.db'), readFileSync(join(home, '.cascade/cascade.db')))
+  const database = new DatabaseSync(join(copy, 'd/cascade.db'))
+  database.exec('UPDATE capsules SET head = head + 1000')
+  database.close()
+  const { code, out } = await cascade(copy, 'doctor', '--data', 'd')
+  expect(out).toContain('fails newest version of each capsule')
+  expect(out).toContain('restore')
+  expect(code).toBe(7)
+})

@@ -1,0 +1,166 @@
+import { constants, type StatsFs } from 'node:fs'
+import { access, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { messageOf } from '#base'
+import { findOwner } from '#data-folder'
+import { findLiving } from '../connect.ts'
+import { byteSize } from '../render/words.ts'
+import { type DoctorFinding, fine, problem, warning } from './finding.ts'
+
+/** Below this much room a busy instance may run into a full disk within hours. */
+const FREE_BYTES_MIN = 512 * 1024 * 1024
+/** A log this long is not folded back by itself any more: something keeps it from being. */
+const WAL_BYTES_MAX = 64 * 1024 * 1024
+/** What others than the user must not do with a folder that holds a token. */
+const OTHERS = 0o077
+
+/**
+ * File systems that reach over a network or through a program, by the number that Linux gives them.
+ *
+ * @see statfs(2)
+ */
+const REMOTE_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB2'],
+  [0x01021997, '9p'],
+  [0x00c36400, 'Ceph'],
+  [0x5346414f, 'AFS'],
+  [0x65735546, 'FUSE'],
+])
+
+export interface FolderCheckOptions {
+  readonly platform: NodeJS.Platform
+  /** User id of this process; undefined where users have none. */
+  readonly userId: number | undefined
+  readonly readFileSystem?: (path: string) => Promise<Pick<StatsFs, 'bavail' | 'bsize' | 'type'>>
+}
+
+/** Finds what is wrong with the folder itself; the store in it is the instance's to check. */
+export async function checkFolder(directory: string, options: FolderCheckOptions): Promise<DoctorFinding[]> {
+  const { platform, readFileSystem = statfs } = options
+  const place = await nearestFolder(directory)
+  const fileSystem = await readFileSystem(place)
+  const beneath = [checkRoom(place, fileSystem), ...(platform === 'linux' ? [checkFileSystem(place, fileSystem)] : [])]
+  const found = await findStats(directory)
+  if (found === undefined)
+    return [fine('data folder', `${directory} is not there yet; the first command makes it`), ...beneath]
+  if (!found.isDirectory())
+    return [
+      problem('data folder', `${directory} is a file`, { fix: 'Name a folder: --data, CASCADE_DATA or data.dir.' }),
+      ...beneath,
+    ]
+  const each = await Promise.all([checkAccess(directory), ...modesOf(directory, options), checkOwner(directory)])
+  return [...each, await checkLog(directory), ...beneath].filter((finding) => finding !== undefined)
+}
+
+const modesOf = (directory: string, { platform, userId }: FolderCheckOptions) =>
+  platform === 'win32'
+    ? []
+    : [
+        checkUser(directory, userId),
+        checkMode('data folder', directory, '700'),
+        checkMode('token', join(directory, 'token'), '600'),
+      ]
+
+async function checkAccess(directory: string): Promise<DoctorFinding> {
+  try {
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+    return fine('access', `${directory} can be read and written`)
+  } catch (error) {
+    return problem('access', messageOf(error), {
+      means: 'Nothing can be opened here, or nothing written.',
+      fix: `Give yourself the folder: chown -R "$USER" ${directory}`,
+    })
+  }
+}
+
+/** What one user makes in the folder of another, that one cannot open any more. */
+async function checkUser(directory: string, userId: number | undefined): Promise<DoctorFinding | undefined> {
+  const found = await findStats(directory)
+  if (found === undefined || userId === undefined || found.uid === userId) return undefined
+  return warning('user', `${directory} belongs to user ${found.uid}, and this is user ${userId}`, {
+    means: 'Files that are made now will not open for the user whose folder it is.',
+    fix: `Run the command as that user, or take the folder over: chown -R ${userId} ${directory}`,
+  })
+}
+
+async function checkMode(check: string, path: string, wanted: string): Promise<DoctorFinding | undefined> {
+  const found = await findStats(path)
+  if (found === undefined) return undefined
+  const shown = `mode ${(found.mode & 0o777).toString(8)} of ${path}`
+  return (found.mode & OTHERS) === 0
+    ? fine(`${check} permissions`, shown)
+    : problem(`${check} permissions`, shown, {
+        means: 'Others on this machine can use what is in it; whoever reads the token may do everything.',
+        fix: `Take that away: chmod ${wanted} ${path}`,
+      })
+}
+
+function checkRoom(place: string, { bavail, bsize }: Pick<StatsFs, 'bavail' | 'bsize'>): DoctorFinding {
+  const free = bavail * bsize
+  return free >= FREE_BYTES_MIN
+    ? fine('disk', `${byteSize(free)} free at ${place}`)
+    : problem('disk', `${byteSize(free)} free at ${place}`, {
+        means: 'Writing may fail soon. Reading goes on, and nothing that was acknowledged is lost.',
+        fix: `Free some space, to ${byteSize(FREE_BYTES_MIN)} at least.`,
+      })
+}
+
+function checkFileSystem(place: string, { type }: Pick<StatsFs, 'type'>): DoctorFinding {
+  // Some kernels give the number with its sign.
+  const name = REMOTE_FILE_SYSTEMS.get(type >>> 0)
+  return name === undefined
+    ? fine('file system', `${place} is on a disk of this machine`)
+    : warning('file system', `${place} is on ${name}`, {
+        means:
+          'Locks and fsync may not mean there what they say: two processes could own the folder, and a power cut could damage it.',
+        fix: 'Put the data folder on a disk of this machine, and copy backups to the network.',
+      })
+}
+
+async function checkOwner(directory: string): Promise<DoctorFinding> {
+  const owner = findOwner(directory)
+  const living = await findLiving(directory)
+  if (living !== undefined)
+    return fine(
+      'owner',
+      `process ${living.pid} since ${living.started_at}${living.url === null ? '' : `, at ${living.url}`}`,
+    )
+  const left =
+    owner === undefined
+      ? 'nobody'
+      : `nobody; process ${owner.pid} left without a word, and the next start puts that in order. The file \`lock\` holds nothing by itself: never delete it`
+  return fine('owner', left)
+}
+
+/** The write-ahead log; it is folded into the store while an instance runs, and when it stops. */
+async function checkLog(directory: string): Promise<DoctorFinding | undefined> {
+  const found = await findStats(join(directory, 'cascade.db-wal'))
+  if (found === undefined) return undefined
+  const shown = `${byteSize(found.size)} in cascade.db-wal`
+  return found.size <= WAL_BYTES_MAX
+    ? fine('write-ahead log', shown)
+    : warning('write-ahead log', shown, {
+        means:
+          'Changes are safe in it, but reading gets slower and the disk fuller: a long read, or a full disk, kept it from being folded back.',
+        fix: 'Stop the instance and start it again, which folds it back. Never delete the file: it holds what was acknowledged.',
+      })
+}
+
+async function nearestFolder(path: string): Promise<string> {
+  let place = path
+  while ((await findStats(place)) === undefined && dirname(place) !== place) place = dirname(place)
+  return place
+}
+
+async function findStats(path: string) {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined
+    throw error
+  }
+}

@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { problem } from '@forge-cascade/contract'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemRandom } from '#base'
+import { commandJson } from './command-json.ts'
+import { COMMANDS } from './commands/index.ts'
+import { createSignals, run } from './testing.ts'
+
+const MAIN = join(import.meta.dirname, '../../main.ts')
+const READY_MS_MAX = 25_000
+const FOLDER = realpathSync(mkdtempSync(join(tmpdir(), 'cascade-json-')))
+const SHAPES = commandJson()
+
+let instance: ChildProcess
+let started = ''
+let [id, child, job] = ['', '', '']
+
+const cascade = (...argv: string[]) =>
+  run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
+
+const outOf = async (...argv: string[]) => JSON.parse((await cascade(...argv)).out)
+
+beforeAll(async () => {
+  instance = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', MAIN, 'start', '--port', '0', '--no-samples', '--json'],
+    { cwd: FOLDER, env: { PATH: process.env.PATH, HOME: FOLDER }, stdio: ['ignore', 'pipe', 'ignore'] },
+  )
+  started = await new Promise<string>((resolve) => {
+    let text = ''
+    instance.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8')
+      if (text.endsWith('\n}\n')) resolve(text)
+    })
+  })
+  mkdirSync(join(FOLDER, 'notes'))
+  writeFileSync(join(FOLDER, 'notes/a.md'), '# Backups\n\nBackups run nightly at two.\n')
+  job = (await outOf('import', 'notes', '--label', 'n')).id
+  id = (await outOf('search', 'backups')).hits[0].capsule.id
+  writeFileSync(join(FOLDER, 'notes/a.md'), '# Backups\n\nBackups run nightly at three.\n')
+  await outOf('import', 'notes', '--label', 'n')
+  child = (await outOf('remember', 'We sleep at two.', '--parent', id)).id
+}, READY_MS_MAX)
+
+afterAll(async () => {
+  const left = new Promise((resolve) => instance.once('close', resolve))
+  instance.kill('SIGTERM')
+  await left
+})
+
+/** A command line for each shape; `command` and `when` name the row. In order, because some take away what others need. */
+const CASES: readonly { readonly command: string; readonly when?: string; readonly argv: () => string[] }[] = [
+  { command: 'import', argv: () => ['import', 'notes'] },
+  { command: 'import', when: '--list', argv: () => ['import', '--list'] },
+  { command: 'import', when: '--show', argv: () => ['import', '--show', job] },
+  { command: 'ask', argv: () => ['ask', 'when do backups run?'] },
+  { command: 'search', argv: () => ['search', 'backups', '--explain'] },
+  { command: 'remember', argv: () => ['remember', 'One more.'] },
+  { command: 'show', argv: () => ['show', id] },
+  { command: 'show', when: '@version', argv: () => ['show', `${id}@1.0.0`] },
+  { command: 'show', when: '--at', argv: () => ['show', id, '--at', '0-5'] },
+  { command: 'show', when: '--page', argv: () => ['show', id, '--page', 'page.html'] },
+  { command: 'history', argv: () => ['history', id] },
+  { command: 'history', when: '--diff', argv: () => ['history', id, '--diff', '..'] },
+  { command: 'history', when: '--blame', argv: () => ['history', id, '--blame'] },
+  { command: 'lineage', argv: () => ['lineage', child] },
+  { command: 'lineage', when: '--path-to', argv: () => ['lineage', child, '--path-to', id] },
+  { command: 'lineage', when: '--common-with', argv: () => ['lineage', child, '--common-with', id] },
+  { command: 'export', argv: () => ['export', 'copy'] },
+  { command: 'export', when: '--format prov-json', argv: () => ['export', 'p.json', '--format', 'prov-json'] },
+  { command: 'backup', argv: () => ['backup', 'whole.backup'] },
+  { command: 'doctor', argv: () => ['doctor'] },
+  { command: 'config show', argv: () => ['config', 'show'] },
+  { command: 'config check', argv: () => ['config', 'check'] },
+  { command: 'completion', argv: () => ['completion', 'bash'] },
+  { command: 'completion', when: '--install', argv: () => ['completion', 'fish', '--install'] },
+  { command: 'help', argv: () => ['help'] },
+  { command: 'import', when: '--remove', argv: () => ['import', '--remove', 'n'] },
+]
+/** Shapes that have a test of their own below. */
+const OTHERS = ['start ', 'restore ', 'import --watch']
+
+const shapeOf = (command: string, when = '') => SHAPES[command]?.find((shape) => shape.when === when)
+
+test('every command says what its --json prints, and every such shape is tried here', () => {
+  expect(Object.keys(SHAPES).toSorted()).toEqual(COMMANDS.map(({ name }) => name).toSorted())
+  const all = Object.entries(SHAPES).flatMap(([name, shapes]) => shapes.map(({ when }) => `${name} ${when}`))
+  const tried = [...CASES.map(({ command, when = '' }) => `${command} ${when}`), ...OTHERS]
+  expect(tried.toSorted()).toEqual(all.toSorted())
+})
+
+for (const { command, when, argv } of CASES)
+  test(`${command} ${when ?? ''} prints one document of its shape`, async () => {
+    const { code, out, err } = await cascade(...argv())
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(shapeOf(command, when)?.schema.safeParse(JSON.parse(out)).error).toBeUndefined()
+  })
+
+test('start prints one document of its shape', () => {
+  expect(shapeOf('start')?.schema.safeParse(JSON.parse(started)).error).toBeUndefined()
+})
+
+test('import --watch prints a line for each run', async () => {
+  const signals = createSignals()
+  const watching = run(['import', 'notes', '--watch', '--json'], {
+    io: { cwd: FOLDER, random: systemRandom, ...signals, clock: Date.now },
+  })
+  await pause(1500)
+  signals.send('SIGINT')
+  const { out } = await watching
+  const lines = out.trimEnd().split('\n')
+  expect(lines.length).toBeGreaterThan(0)
+  for (const line of lines)
+    expect(shapeOf('import', '--watch')?.schema.safeParse(JSON.parse(line)).error).toBeUndefined()
+})
+
+test('help about a command and about exit codes are of the same shape', async () => {
+  const schema = shapeOf('help')?.schema
+  const [one, group, exits] = await Promise.all([
+    outOf('help', 'ask'),
+    outOf('help', 'config'),
+    outOf('help', 'exit-codes'),
+  ])
+  for (const each of [one, group, exits]) expect(schema?.safeParse(each).error).toBeUndefined()
+  expect(one.commands.map(({ name }: { name: string }) => name)).toEqual(['ask'])
+  expect(group.commands).toHaveLength(2)
+  expect(exits.exits.map(({ code }: { code: number }) => code)).toContain(130)
+})
+
+test('what goes wrong is one problem document on standard error', async () => {
+  const { code, out, err } = await cascade('show', '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10')
+  expect({ code, out }).toEqual({ code: 3, out: '' })
+  expect(problem.safeParse(JSON.parse(err)).error).toBeUndefined()
+})
+
+test('restore prints one document of its shape', async () => {
+  const ended = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', MAIN, 'restore', 'whole.backup', '--data', 'other', '--yes', '--json'],
+    { cwd: FOLDER, env: { PATH: process.env.PATH, HOME: FOLDER }, stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  let out = ''
+  ended.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')))
+  await new Promise((resolve) => ended.once('close', resolve))
+  expect(shapeOf('restore')?.schema.safeParse(JSON.parse(out)).error).toBeUndefined()
+})
