@@ -27,9 +27,9 @@ const io: CliIo = {
     const { level, format, output } = loaded.config.log
     const noColor = Boolean(environment().NO_COLOR)
     const { createLogger } = await import('#observability')
-    // Standard output belongs to the command; what the instance says of itself goes beside it unless told otherwise.
+    const stream = output === 'auto' ? (options.answers ? 'stderr' : 'stdout') : output
     const log = createLogger({
-      stream: process[output],
+      stream: process[stream],
       clock: systemClock,
       format,
       noColor,

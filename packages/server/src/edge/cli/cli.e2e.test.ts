@@ -63,7 +63,7 @@ beforeAll(async () => {
   })
   const text = await ready
   address = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? ''
-  expect(text).toMatch(/^Forge Cascade \S+ is ready in \d/)
+  expect(text).toMatch(/^\{"time":"[^\n]*"boot finished"[^\n]*\}\nForge Cascade \S+ is ready in \d/)
   expect(text).not.toContain(readFileSync(join(DIRECTORY, '.cascade/token'), 'utf8').trim())
 }, READY_MS_MAX)
 

@@ -53,7 +53,7 @@ export async function connectLocal(
     const found = await findLiving(directory)
     if (found !== undefined) return { kind: 'client', client: clientOf(found, directory, signal) }
     try {
-      const local = await startInstance(loaded, { listen: 'socket', quiet: true })
+      const local = await startInstance(loaded, { listen: 'socket', quiet: true, answers: true })
       return { kind: 'owner', client: new HttpClient({ socket: local.socket }, local.token, signal) }
     } catch (error) {
       if (!isTaken(error) || clock() >= deadline || signal?.aborted) throw error

@@ -26,8 +26,10 @@ export interface LocalInstance {
 export interface StartInstanceOptions {
   /** `tcp+socket` for `cascade start`; `socket` for a command that needs the store for a moment. */
   readonly listen: 'socket' | 'tcp+socket'
-  /** True: no log line reaches the terminal below the level `error`; standard output is the command's alone in any case. */
+  /** True: no log line reaches the terminal below the level `error`. */
   readonly quiet: boolean
+  /** True: standard output is an answer that a program reads, so that log lines go elsewhere unless told otherwise. */
+  readonly answers: boolean
 }
 
 /**

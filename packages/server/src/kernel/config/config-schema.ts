@@ -98,9 +98,9 @@ const log = z.strictObject({
     flag: 'log-format',
     description: 'JSON lines, or lines for people; `auto` is pretty on a terminal and JSON elsewhere.',
   }),
-  output: z.enum(['stderr', 'stdout']).default('stderr').register(configFacts, {
+  output: z.enum(['auto', 'stdout', 'stderr']).default('auto').register(configFacts, {
     description:
-      'Where lines go. Standard output is otherwise the command’s own, which says there where the instance answers.',
+      'Where lines go. `auto`: to standard output while serving, and to standard error where standard output is an answer for a program to read (`--json`, and every other command).',
   }),
 })
 
