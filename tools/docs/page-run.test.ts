@@ -29,7 +29,7 @@ test('variables and the folder last, hidden blocks prepare, and places of the pa
   const report = await page(
     '<!-- sh\nx=there; mkdir -p /srv/it ~/notes\n-->',
     block('sh', 'cd /srv/it'),
-    block('console', '$ pwd', '/srv/it', '$ echo "$x" ~', 'there /home/ada', '$ echo \\', '  two', 'two'),
+    block('console', '$ pwd', '/srv/it', '$ echo "$x" ~', 'there /srv/ada', '$ echo \\', '  two', 'two'),
     block('sh exits 3', '(exit 3)'),
     block('text', '$ not typed'),
     block('sh no-run: needs a registry', 'rm -rf everything'),

@@ -19,7 +19,7 @@ export interface PageReport {
 }
 
 /** Addresses, folders and ports of a page and where they lie during the run. */
-const PLACES = /(?<![\w.~])\/(?=(?:srv|home\/ada|var\/backups|mnt)(?:\/|\b))/g
+const PLACES = /(?<![\w.~])\/(?=(?:srv|var\/backups|mnt)(?:\/|\b))/g
 const PORTS = /(?<=(?:127\.0\.0\.1|localhost):|--port |CASCADE_PORT=)\d{4,5}\b/g
 /** The last line that a start prints. */
 const SERVES = 'Ctrl-C stops it.'
@@ -55,7 +55,7 @@ class PageRun implements AsyncDisposable {
   #compared = 0
 
   private constructor(page: string, base: string, root: string, ports: readonly number[]) {
-    const [cwd, home, notes] = ['srv/demo', 'home/ada', 'typed'].map((name) => join(base, name))
+    const [cwd, home, notes] = ['srv/demo', 'srv/ada', 'typed'].map((name) => join(base, name))
     this.#page = page
     this.#base = base
     const [first = 0, ...others] = ports
@@ -67,11 +67,11 @@ class PageRun implements AsyncDisposable {
 
   static async open(page: string, text: string, root: string): Promise<PageRun> {
     const base = realpathSync(mkdtempSync(join(tmpdir(), 'docs-')))
-    for (const name of ['srv/demo', 'home/ada', 'var/backups', 'typed', 'bin'])
+    for (const name of ['srv/demo', 'srv/ada', 'var/backups', 'typed', 'bin'])
       mkdirSync(join(base, name), { recursive: true })
     if (FROM_CLONE.test(text)) for (const name of CLONE) symlinkSync(join(root, name), join(base, 'srv/demo', name))
     symlinkSync(join(root, 'cascade'), join(base, 'bin/cascade'))
-    writeFileSync(join(base, 'home/ada/.gitconfig'), GIT_CONFIG)
+    writeFileSync(join(base, 'srv/ada/.gitconfig'), GIT_CONFIG)
     return new PageRun(page, base, root, await freePorts(4))
   }
 

@@ -23,9 +23,9 @@ none runs, the command opens the folder itself for as long as it takes. With \`-
 instance elsewhere, with the token from \`--token-file\` or \`CASCADE_TOKEN\`.
 
 Results go to standard output, everything else to standard error. Colours and progress bars appear on a terminal only.
-With \`--json\` a command prints the answer of the HTTP interface as it came, and nothing else; what goes wrong is then a
-problem document on standard error. The JSON of an answer is described in the HTTP reference and stays stable within a
-major version.`
+\`NO_COLOR\` and \`--no-color\` turn colours off, \`FORCE_COLOR\` colours pipes too. With \`--json\` a command prints one JSON
+document and nothing else; what goes wrong is then a problem document on standard error. [JSON of the command
+line](cli-json.md) has the shape of each, which stays stable within a major version.`
 
 const summary = (commands: readonly CommandPage[]): string =>
   [

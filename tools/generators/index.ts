@@ -1,3 +1,4 @@
+import { cliJsonReference } from './cli-json-reference.ts'
 import { cliReference } from './cli-reference.ts'
 import { configurationReference } from './config-reference.ts'
 import { errorsReference } from './errors-reference.ts'
@@ -12,6 +13,7 @@ export type { Generator } from './generator.ts'
 /** Everything that `npm run generate` writes and `npm run check` compares. A new one is one line here. */
 export const GENERATORS: readonly Generator[] = [
   cliReference,
+  cliJsonReference,
   configurationReference,
   errorsReference,
   httpReference,

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { CascadeError, isCascadeError } from '#base'
 import { type ConfigFlags, type LoadedConfig, loadConfig } from '#config'
 import type { CliIo } from './cli-io.ts'
-import type { CommandSpec } from './command-spec.ts'
+import type { CommandDescription } from './command-description.ts'
 import { connectLocal, connectRemote, readToken } from './connect.ts'
 import type { GlobalSettings } from './global-settings.ts'
 import type { Interrupts } from './interrupts.ts'
@@ -18,7 +18,7 @@ interface Parts {
   /** The whole tree, for completion. */
   readonly program: Command
   /** Every command there is, for help. */
-  readonly specs: readonly CommandSpec[]
+  readonly describe: () => readonly CommandDescription[]
 }
 
 /** What every command works with. */
@@ -28,18 +28,18 @@ export class CommandContext implements AsyncDisposable {
   readonly settings: GlobalSettings
   readonly interrupts: Interrupts
   readonly program: Command
-  readonly specs: readonly CommandSpec[]
+  readonly describe: () => readonly CommandDescription[]
   #session: Promise<Session> | undefined
   readonly #started: Promise<LocalInstance>[] = []
   #mayOwn = true
 
-  constructor({ io, screen, settings, interrupts, program, specs }: Parts) {
+  constructor({ io, screen, settings, interrupts, program, describe }: Parts) {
     this.io = io
     this.screen = screen
     this.settings = settings
     this.interrupts = interrupts
     this.program = program
-    this.specs = specs
+    this.describe = describe
   }
 
   /** @throws CascadeError CONFIG_INVALID */

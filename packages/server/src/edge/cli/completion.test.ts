@@ -103,7 +103,8 @@ test.skipIf(!shells.zsh)('zsh reads its script (needs zsh)', async () => {
 })
 
 test.skipIf(!shells.fish)('fish completes from its script (needs fish)', async () => {
-  const { out } = await run(['completion', 'fish'])
-  const asked = spawnSync('fish', ['--no-config', '-c', `${out}\ncomplete -C 'cascade doc'`], { encoding: 'utf8' })
+  const shell = 'fish'
+  const { out } = await run(['completion', shell])
+  const asked = spawnSync(shell, ['--no-config', '-c', `${out}\ncomplete -C 'cascade doc'`], { encoding: 'utf8' })
   expect(asked.stdout).toMatch(/^doctor\t/)
 })

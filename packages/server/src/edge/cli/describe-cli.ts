@@ -1,6 +1,7 @@
+import type { CommandDescription } from './command-description.ts'
 import { commandJson, type JsonShape } from './command-json.ts'
 import { COMMANDS } from './commands/index.ts'
-import { type CommandDescription, describeCommand } from './describe-command.ts'
+import { describeCommand } from './describe-command.ts'
 import { EXIT } from './exit-code.ts'
 import { GLOBAL_OPTIONS } from './global-settings.ts'
 import type { OptionSpec } from './option-spec.ts'

@@ -1,10 +1,6 @@
+import type { CommandDescription } from './command-description.ts'
 import type { CommandSpec } from './command-spec.ts'
 import type { ArgumentSpec, OptionSpec } from './option-spec.ts'
-
-export interface CommandDescription extends Required<Omit<CommandSpec, 'run'>> {
-  /** What follows its name: `[options] <id>`. */
-  readonly usage: string
-}
 
 /** A command as data. */
 export const describeCommand = ({

@@ -5,6 +5,7 @@ import { CommandContext } from './command-context.ts'
 import type { CommandInput } from './command-input.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { COMMANDS } from './commands/index.ts'
+import { describeCommand } from './describe-command.ts'
 import { fixOf } from './error-fix.ts'
 import { EXIT, type ExitName, exitOf } from './exit-code.ts'
 import { type GlobalSettings, readGlobals, repeatGlobals } from './global-settings.ts'
@@ -58,7 +59,14 @@ interface Run {
 async function runCommand(spec: CommandSpec, input: CommandInput, { io, settings, program }: Run): Promise<ExitName> {
   using interrupts = new Interrupts(io)
   const screen = createScreen(io, settings)
-  await using context = new CommandContext({ io, screen, settings, interrupts, program, specs: COMMANDS })
+  await using context = new CommandContext({
+    io,
+    screen,
+    settings,
+    interrupts,
+    program,
+    describe: () => COMMANDS.map(describeCommand),
+  })
   const interrupted = interrupts.ended.then((): ExitName => 'interrupted')
   try {
     return await Promise.race([spec.run(context, input), interrupted])

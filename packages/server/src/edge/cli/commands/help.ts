@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { didYouMean } from '#config'
+import type { CommandDescription } from '../command-description.ts'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { describeCommand } from '../describe-command.ts'
 import { EXIT } from '../exit-code.ts'
 import { GLOBAL_OPTIONS } from '../global-settings.ts'
 import { columnize } from '../render/text.ts'
@@ -16,10 +16,10 @@ export const HELP: CommandSpec = {
     { line: 'help import', does: 'explains a command' },
     { line: 'help exit-codes', does: 'lists the exit codes' },
   ],
-  run: async ({ program, screen, settings, specs }, input: CommandInput) => {
+  run: async ({ program, screen, settings, describe }, input: CommandInput) => {
     const topic = input.argument(0)
     if (settings.json) {
-      await screen.json(helpJson(program, specs, topic))
+      await screen.json(helpJson(program, describe(), topic))
       return 'ok'
     }
     if (topic === 'exit-codes') await screen.print(exitCodeLines())
@@ -33,12 +33,12 @@ export const exitCodeLines = (): string[] =>
   columnize(Object.values(EXIT).map(({ code, meaning }) => [String(code).padStart(3), meaning]))
 
 /** Everything a topic says, as data; the whole program without one. */
-function helpJson(program: Command, specs: readonly CommandSpec[], topic = '') {
+function helpJson(program: Command, commands: readonly CommandDescription[], topic = '') {
   const isExits = topic === 'exit-codes'
   if (!isExits) findCommand(program, topic)
-  const isMeant = ({ name }: CommandSpec) => topic === '' || name === topic || name.startsWith(`${topic} `)
+  const isMeant = ({ name }: CommandDescription) => topic === '' || name === topic || name.startsWith(`${topic} `)
   return {
-    commands: isExits ? [] : specs.filter(isMeant).map(describeCommand),
+    commands: isExits ? [] : commands.filter(isMeant),
     options: GLOBAL_OPTIONS,
     exits: Object.values(EXIT),
   }

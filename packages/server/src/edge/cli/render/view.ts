@@ -48,5 +48,6 @@ export const WIDTH_DEFAULT = 80
 const WIDTH_MAX = 120
 const WIDTH_MIN = 40
 
+/** A terminal that does not know its size says 0. */
 export const widthOf = (columns: number | undefined): number =>
-  Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns ?? WIDTH_DEFAULT))
+  Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns || WIDTH_DEFAULT))
