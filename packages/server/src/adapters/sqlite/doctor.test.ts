@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs'
+import { closeSync, cpSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { commandOf, commit, grantOf, TEST_COLLECTIONS } from '../../platform/sto
 import { examine } from './doctor.ts'
 import { openSession } from './open-session.ts'
 import { createFolders, openTestStore } from './testing.ts'
-import { DATABASE_FILE } from './writer-operations.ts'
+import { DATABASE_FILE, PAGE_BYTES } from './writer-operations.ts'
 
 const folder = createFolders()
 
@@ -32,11 +32,17 @@ beforeAll(async () => {
 
 /** Names of the checks that fail after `sql` was carried out behind the store's back. */
 function checksFailingAfter(sql: string, depth: 'quick' | 'full' = 'full'): string[] {
+  return checksFailing(depth, (path) => {
+    const file = new DatabaseSync(path)
+    file.exec(sql)
+    file.close()
+  })
+}
+
+function checksFailing(depth: 'quick' | 'full', damage: (path: string) => void): string[] {
   const directory = folder()
   cpSync(sound, directory, { recursive: true })
-  const file = new DatabaseSync(join(directory, DATABASE_FILE))
-  file.exec(sql)
-  file.close()
+  damage(join(directory, DATABASE_FILE))
   const data = { directory, collections: TEST_COLLECTIONS, compressionLevel: 6, eventSource: '/test', pagesMax: 0 }
   const { session, slots } = openSession(data)
   const findings = examine(session.database, depth, { slots, sequence: session.leaves.tail.index }, () => undefined)
@@ -66,6 +72,23 @@ test('a quick look finds what counts and pointers show, and skips what reads eve
   expect(checksFailingAfter('DELETE FROM embeddings', 'quick')).toEqual(['vectors'])
   expect(checksFailingAfter(`UPDATE versions SET content = 'forged'`, 'quick')).toEqual([])
 })
+
+test.for([
+  { name: 'edges', root: 'edge_parent', check: 'lineage' },
+  { name: 'words', root: 'fts_head_docsize', check: 'words' },
+])('a page of $name that cannot be read is damage that is found, not a look that could not be taken', (page) => {
+  expect(checksFailing('quick', (path) => overwriteRoot(path, page.root))).toEqual([page.check])
+})
+
+/** Puts noise where the first page of a table or an index was. */
+function overwriteRoot(path: string, name: string): void {
+  const database = new DatabaseSync(path)
+  const { rootpage } = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(name) ?? {}
+  database.close()
+  const file = openSync(path, 'r+')
+  writeSync(file, Buffer.alloc(PAGE_BYTES, 0xff), 0, PAGE_BYTES, (Number(rootpage) - 1) * PAGE_BYTES)
+  closeSync(file)
+}
 
 test('finds nothing wrong, however often it looks while capsules come and go', async () => {
   await using store = await openTestStore(folder())

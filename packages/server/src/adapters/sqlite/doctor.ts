@@ -1,10 +1,11 @@
-import { formatUuid, saltedDigest } from '#base'
+import { formatUuid, messageOf, saltedDigest } from '#base'
 import type { Finding } from '#store'
 import { ACTIVE } from './codes.ts'
 import { decodeContent } from './content-codec.ts'
 import type { Database } from './database.ts'
 import { LedgerReader } from './ledger-reader.ts'
 import { Names } from './names.ts'
+import { isStorageFailure } from './thread-errors.ts'
 
 type Progress = (done: number, total: number) => void
 
@@ -14,6 +15,8 @@ const CHAIN_SLICE = 5000
 const QUICK_CHAIN_ENTRIES = 1000
 /** Versions whose content is compared with the digest in the log: a sample spread evenly over all. */
 const DIGEST_SAMPLES = 500
+/** What the check of the log is called. */
+const CHAIN = 'ledger chain'
 /** Leaves about one capsule that are searched for the one that tells of a version. */
 const LEAVES_OF_CAPSULE_MAX = 1000
 
@@ -45,12 +48,24 @@ export function examine(
   const checks = CHECKS.filter(({ isFull }) => depth === 'full' || !isFull)
   const findings = checks.map(({ name, run }, position) => {
     onProgress(position, checks.length + 1)
-    const problem = database.snapshot(() => run(database, index))
-    return { check: name, ok: problem === undefined, detail: problem ?? 'nothing wrong' }
+    return orUnreadable(name, () => {
+      const problem = database.snapshot(() => run(database, index))
+      return { check: name, ok: problem === undefined, detail: problem ?? 'nothing wrong' }
+    })
   })
-  findings.push(checkChain(database, depth))
+  findings.push(orUnreadable(CHAIN, () => checkChain(database, depth)))
   onProgress(checks.length + 1, checks.length + 1)
   return findings
+}
+
+/** A file in which a check cannot even be carried out is damaged, which is what the check is to tell. */
+function orUnreadable(check: string, look: () => Finding): Finding {
+  try {
+    return look()
+  } catch (error) {
+    if (!isStorageFailure(error, 'corrupt')) throw error
+    return { check, ok: false, detail: messageOf(error) }
+  }
 }
 
 /** Counts that must be equal or zero, by the statement that makes one. */
@@ -192,5 +207,5 @@ function checkChain(database: Database, depth: 'quick' | 'full'): Finding {
   }
   const isComplete = state.firstBad === undefined && state.checkedTo >= newest
   const detail = state.firstBad === undefined ? `checked to ${state.checkedTo}` : `broken at ${state.firstBad}`
-  return { check: 'ledger chain', ok: isComplete, detail }
+  return { check: CHAIN, ok: isComplete, detail }
 }
