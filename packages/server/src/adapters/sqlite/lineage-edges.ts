@@ -100,6 +100,11 @@ export class EdgeReader<R extends Row> {
     this.#side = side
   }
 
+  /** Keys that something is remembered of. */
+  get keys(): number {
+    return this.#first.size + this.#forgotten.size
+  }
+
   /** The rows of these keys are read anew when they are asked for. */
   forget(keys: Iterable<number>): void {
     for (const key of keys) {

@@ -3,6 +3,8 @@ import { BY_CHILD, BY_PARENT, EdgeReader, type EdgeRow, NONE } from './lineage-e
 
 /** Rows kept on each side, before the memory starts anew: about 10 MB. */
 const ROWS_MAX = 65_536
+/** Keys of which something is remembered on each side, be it that they have no rows: about as much memory again. */
+const KEYS_MAX = 131_072
 /** Versions that may have come since the last lineage, before looking through them costs more than starting anew. */
 const NEW_VERSIONS_MAX = 500
 
@@ -18,11 +20,13 @@ interface Sides {
  */
 export class KnownEdges {
   readonly #database: Database
+  readonly #keysMax: number
   #sides: Sides
   #newest = NONE
 
-  constructor(database: Database) {
+  constructor(database: Database, { keysMax = KEYS_MAX }: { readonly keysMax?: number } = {}) {
     this.#database = database
+    this.#keysMax = keysMax
     this.#sides = openSides(database)
   }
 
@@ -39,7 +43,9 @@ export class KnownEdges {
 
   #isPastSaving(newest: number): boolean {
     const { byChild, byParent } = this.#sides
-    const isFull = Math.max(byChild.rows.length, byParent.rows.length) > ROWS_MAX
+    const isFull =
+      Math.max(byChild.rows.length, byParent.rows.length) > ROWS_MAX ||
+      Math.max(byChild.keys, byParent.keys) > this.#keysMax
     // A newest version older than the one seen would be another file under the same name.
     return isFull || newest < this.#newest || newest - this.#newest > NEW_VERSIONS_MAX
   }

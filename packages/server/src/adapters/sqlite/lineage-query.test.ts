@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Lineage, LineageQuery } from '#capsules'
 import { Database, type SqlValue } from './database.ts'
+import { KnownEdges } from './lineage-known.ts'
 import { LineageReader } from './lineage-query.ts'
 import { migrate } from './migrations.ts'
 import { unpackLineage } from './packed-lineage.ts'
@@ -124,6 +125,19 @@ describe('a reader that has answered before', () => {
     expect(read(reader, single, whole('descendants')).nodes).toHaveLength(300 - 39 + 2)
     expect(read(reader, child, whole('ancestors')).nodes).toHaveLength(151 + 1 + 1)
   })
+})
+
+test('what is remembered of capsules that came between lineages, and of those without edges, is bounded', () => {
+  const rows = new Rows()
+  const known = new KnownEdges(rows.database, { keysMax: 100 })
+  const remembered: number[] = []
+  for (let round = 0; round < 20; round++) {
+    const came = Array.from({ length: 30 }, () => rows.add([]))
+    const { byChild, byParent } = known.catchUp()
+    for (let at = 0; at < came.length; at++) byChild.find(came, at, { towards: 'older', keys: 1, deep: false })
+    remembered.push(byChild.keys, byParent.keys)
+  }
+  expect(Math.max(...remembered)).toBeLessThanOrEqual(100 + 2 * 30)
 })
 
 describe('where capsules lie', () => {
