@@ -13,6 +13,8 @@ const SEGMENT_BITS = 12
 const SEAT_BITS = 4
 const CLOSED = (1 << SEAT_BITS) - 1
 const JOBS_MAX = 1 << 18
+/** In place of a job, whose numbers begin with 1. */
+const NOBODY = 0
 /** The longest that a scan waits for a helper that has taken a segment; milliseconds are usual. */
 const PATIENCE_MS = 1000
 
@@ -56,6 +58,11 @@ export class ScanDesk {
     return this.#count(SEATS, job, SEAT_BITS, HELPERS_MAX)
   }
 
+  /** Whether the asker still waits for those who have a seat: if not, its scratch is another search's by now. */
+  isAwaited(job: number): boolean {
+    return Atomics.load(this.#words, DONE) >>> SEAT_BITS === job
+  }
+
   /** Says that the helper in the seat is done and its candidates lie where they belong. */
   leaveSeat(job: number, seat: number, { count, scanned, ceiling }: HelperResult): void {
     const word = RESULTS + seat * RESULT_WORDS
@@ -68,14 +75,17 @@ export class ScanDesk {
 
   /**
    * Takes no more helpers and waits for those that are there; what they found, seat by seat. Undefined when one does not
-   * come back: its thread was ended, and what it had taken was not looked at.
+   * come back: its thread was ended or stands still, and what it had taken was not looked at. Should it come later, it
+   * finds that nobody waits for it.
    */
   close(job: number): readonly HelperResult[] | undefined {
     const seats = Atomics.exchange(this.#words, SEATS, (job << SEAT_BITS) | CLOSED) & CLOSED
     for (;;) {
       const done = Atomics.load(this.#words, DONE)
       if ((done & CLOSED) === seats) break
-      if (Atomics.wait(this.#words, DONE, done, PATIENCE_MS) === 'timed-out') return undefined
+      if (Atomics.wait(this.#words, DONE, done, PATIENCE_MS) !== 'timed-out') continue
+      Atomics.store(this.#words, DONE, NOBODY)
+      return undefined
     }
     return Array.from({ length: seats }, (_, seat) => {
       const word = RESULTS + seat * RESULT_WORDS

@@ -155,6 +155,16 @@ describe('the desk of a shared scan', () => {
     expect(desk.takeSeat(empty)).toBeUndefined()
   })
 
+  test('waits no longer for a helper that was given up, and its seat is nobody’s', () => {
+    const job = desk.open(0)
+    desk.takeSeat(job)
+    expect(desk.isAwaited(job)).toBe(true)
+    expect(desk.close(job)).toBeUndefined()
+    expect(desk.isAwaited(job)).toBe(false)
+    desk.leaveSeat(job, 0, { count: 1, scanned: 1, ceiling: 0 })
+    expect(desk.close(desk.open(0))).toEqual([])
+  })
+
   test('numbers its jobs anew after the last number', () => {
     for (let round = 0; round < 300_000; round++) desk.open(0)
     const job = desk.open(2)

@@ -114,7 +114,7 @@ export class VectorReader {
       const own = this.#kernel.finish()
       const helped = job === undefined ? [] : this.#desk.close(job)
       if (helped) return this.#merge(own, helped, { limit, scanned, ceiling, rest })
-      // A helper's thread was ended in the middle of its part: nothing is certain then but what one does alone.
+      // A helper's thread was ended in the middle of its part, or stands still: nothing is certain then but what one does alone.
       this.#team = undefined
       this.#begin(code, limit)
       const alone = this.#scanAll(filter, limit, code).scanned
@@ -140,6 +140,7 @@ export class VectorReader {
       }
       const ceiling = this.#kernel.ceilingNow()
       const count = this.#kernel.finish()
+      if (!desk.isAwaited(job)) return
       const found = this.#bytes.subarray(at.CANDIDATES, at.CANDIDATES + count * at.CANDIDATE_BYTES)
       const place = asker + at.CANDIDATES + (seat + 1) * limit * at.CANDIDATE_BYTES
       new Uint8Array(this.#space.buffer, place, found.length).set(found)
