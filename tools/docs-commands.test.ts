@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..')
 const PAGES = /^(?:README\.md|docs\/(?:guides|tutorials)\/[^/]+\.md)$/
 /** Programs beside the usual ones of a system that a page may use. */
 const PROGRAMS = ['git', 'curl', 'jq', 'npm']
-const PAGE_MS_MAX = 90_000
+const PAGE_MS_MAX = 180_000
 
 const pages = (await listFiles(root))
   .filter((path) => PAGES.test(path))

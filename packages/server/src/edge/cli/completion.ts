@@ -6,20 +6,16 @@ export type Shell = (typeof SHELLS)[number]
 
 export const isShell = (text: string): text is Shell => SHELLS.some((shell) => shell === text)
 
-/** The one line that installs each. */
-export const INSTALL: Readonly<Record<Shell, string>> = {
-  bash: 'cascade completion bash --install',
-  zsh: 'cascade completion zsh --install',
-  fish: 'cascade completion fish --install',
-}
-
 const WRITERS: Readonly<Record<Shell, (rows: readonly Row[]) => string[]>> = { bash, zsh, fish }
 
 /** The script that completes the commands of this tree. */
 export function completionScript(shell: Shell, program: Command): string[] {
   const tree = readTree(program)
   const rows = flattenTree(tree).map((node) => toRow(node, tree.options))
-  return [`# Completion of cascade for ${shell}. To install it: ${INSTALL[shell]}`, ...WRITERS[shell](rows)]
+  return [
+    `# Completion of cascade for ${shell}. To install it: cascade completion ${shell} --install`,
+    ...WRITERS[shell](rows),
+  ]
 }
 
 /** What may follow a command. */

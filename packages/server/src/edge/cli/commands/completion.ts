@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { CommandContext } from '../command-context.ts'
 import { usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { completionScript, INSTALL, isShell, SHELLS, type Shell } from '../completion.ts'
+import { completionScript, isShell, SHELLS, type Shell } from '../completion.ts'
 import { installCompletion } from '../completion-install.ts'
 import type { ExitName } from '../exit-code.ts'
 import { printAnswer } from './answer.ts'
@@ -23,9 +23,10 @@ export const COMPLETION: CommandSpec = {
     const shell = shellOf(context, input.argument(0))
     if (input.on('install')) return install(context, shell)
     const script = completionScript(shell, context.program)
-    const answer = { shell, script: `${script.join('\n')}\n`, install: INSTALL[shell] }
+    const line = context.screen.view.command(`completion ${shell} --install`)
+    const answer = { shell, script: `${script.join('\n')}\n`, install: line }
     await printAnswer(context, answer, () => script)
-    if (!context.settings.json) context.screen.note(`To install it: ${INSTALL[shell]}`)
+    if (!context.settings.json) context.screen.note(`To install it: ${line}`)
     return 'ok'
   },
 }
