@@ -4,7 +4,7 @@ import type { GaugeSource } from '#observability'
 /** What a store says of itself at each scrape. */
 export interface CountedStore {
   readonly commandsWaiting: number
-  readonly capsules: Pick<CapsuleStore, 'counts'>
+  readonly capsules: Pick<CapsuleStore, 'count'>
   head(): number
   bytes(): Promise<number>
 }
@@ -15,5 +15,5 @@ export const storeGauges =
     cascade_store_sequence: store.head(),
     cascade_store_commands_waiting: store.commandsWaiting,
     cascade_store_bytes: await store.bytes(),
-    cascade_store_capsules: (await store.capsules.counts()).capsules,
+    cascade_store_capsules: await store.capsules.count(),
   })

@@ -107,6 +107,10 @@ export function createCapsuleStore(state: MemoryState, reached: (sequence: numbe
       return count([...state.capsules.values()])
     },
 
+    async count() {
+      return state.capsules.size
+    },
+
     async listUnsettled(limit) {
       return unsettled(state).slice(0, limit)
     },

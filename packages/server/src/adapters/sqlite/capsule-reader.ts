@@ -209,6 +209,11 @@ export class CapsuleReader {
     return row && { model: this.#stored.model(row.space), vector: toVector(row.vector).slice() }
   }
 
+  /** Read from the smallest index alone: bytes of versions lie beside their contents. */
+  count(): number {
+    return this.#database.get<{ n: number }>('SELECT count(*) AS n FROM capsules')?.n ?? 0
+  }
+
   counts(): CapsuleCounts {
     const kinds = this.#database.all<CountedKind>(
       'SELECT status, type, space, count(*) AS capsules, count(part_of) AS chunks FROM capsules GROUP BY status, type, space',

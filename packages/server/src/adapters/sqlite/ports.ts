@@ -25,6 +25,7 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
     trustHistory: (id, limit) => readers.read('trustHistory', id, limit),
     parentTrust: (id) => readers.read('parentTrust', id),
     counts: () => readers.read('counts'),
+    count: () => readers.read('count'),
     listUnsettled: (limit) => readers.read('listUnsettled', limit),
     findEmbedding: (id, version) => readers.read('findEmbedding', id, version),
     async candidates(query) {

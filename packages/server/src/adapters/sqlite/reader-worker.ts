@@ -100,6 +100,7 @@ const operations = {
   trustHistory: (id: string, limit: number) => parts().capsules.trustHistory(id, limit),
   parentTrust: (id: string) => parts().capsules.parentTrust(id),
   counts: () => parts().capsules.counts(),
+  count: () => parts().capsules.count(),
   listUnsettled: (limit: number) => parts().capsules.listUnsettled(limit),
   findEmbedding: (id: string, version: string) => parts().capsules.findEmbedding(id, version),
   candidates: (query: CandidateQuery) => {

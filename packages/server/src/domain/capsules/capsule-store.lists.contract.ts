@@ -118,6 +118,6 @@ function testCounts(under: Under): void {
     await addVersion(store, versionOf(document, '1.1.0', { content: 'abcd' }))
     const after = await store.capsules.counts()
     expect(after.versions).toBe(4)
-    expect(after.capsules).toBe(before.capsules)
+    expect([after.capsules, await store.capsules.count()]).toEqual([before.capsules, before.capsules])
   })
 }

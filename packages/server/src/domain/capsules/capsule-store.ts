@@ -265,7 +265,10 @@ export interface CapsuleStore {
   trustHistory(id: string, limit: number): Promise<readonly TrustEntry[]>
   /** Effective trust and status of the parents the head names. */
   parentTrust(id: string): Promise<readonly { readonly id: string; readonly effectiveTrust: number }[]>
+  /** All that can be counted; takes time in proportion to what is stored. */
   counts(): Promise<CapsuleCounts>
+  /** How many capsules there are, as `counts` says it, for who asks often. */
+  count(): Promise<number>
   /** Newest capsules that may deserve more effective trust than is stored; empty when all is settled. */
   listUnsettled(limit: number): Promise<readonly string[]>
   /** The vector of a version, as stored. */
