@@ -10,7 +10,6 @@ function createWriter() {
   const batches: (readonly Command[])[] = []
   const answers: (() => void)[] = []
   const send = (commands: readonly Command[]): Promise<WrittenOutcome[]> => {
-    structuredClone(commands)
     batches.push(commands)
     return new Promise((resolve) => answers.push(() => resolve(commands.map(accepted))))
   }
@@ -83,19 +82,6 @@ test('bulk alone has its next transaction at the writer before the first is done
   while (commits.waiting > 0) await writer.answer()
   await writer.answer()
   expect((await Promise.all([...bulk, one])).map((outcomes) => outcomes.length)).toEqual([1000, 1000, 1])
-})
-
-test('a value that no thread can be handed fails alone', async () => {
-  const writer = createWriter()
-  const commits = open(writer)
-  const bad: Command = { ...noteOf(), events: [{ type: 'a', subject: 'b', data: { value: () => 1 } }] }
-  const outcomes = commits.enqueue([noteOf(), bad, noteOf()])
-  for (let round = 0; round < 4; round++) {
-    await turn()
-    await writer.answer()
-  }
-  const codes = (await outcomes).map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))
-  expect(codes).toEqual(['ok', 'UNPROCESSABLE', 'ok'])
 })
 
 test('beyond its bound the queue refuses, and what is in it is carried out', async () => {

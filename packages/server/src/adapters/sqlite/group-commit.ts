@@ -158,17 +158,9 @@ export class GroupCommit {
       )
       return entries.map((_, at) => toOutcome(outcomes[at]))
     } catch (error) {
-      if (isUnclonable(error) && entries.length > 1) return this.#outcomesOneByOne(entries)
       const refusal = { ok: false, error: toRefusal(error) } as const
       return entries.map(() => refusal)
     }
-  }
-
-  /** A value that no thread can be handed must not sink its neighbours. */
-  async #outcomesOneByOne(entries: readonly Entry[]): Promise<readonly CommandOutcome[]> {
-    const outcomes: CommandOutcome[] = []
-    for (const entry of entries) outcomes.push(...(await this.#outcomesOf([entry])))
-    return outcomes
   }
 
   #tellIdle(): void {
@@ -237,13 +229,7 @@ function toOutcome(outcome: WrittenOutcome | undefined): CommandOutcome {
 
 const toCascadeError = (error: ErrorFields): CascadeError => fromErrorFields(error)
 
-/** Thrown by postMessage, before anything is sent. */
-const isUnclonable = (error: unknown): boolean => error instanceof DOMException && error.name === 'DataCloneError'
-
 function toRefusal(error: unknown): CascadeError {
   if (error instanceof CascadeError) return error
-  if (isUnclonable(error)) {
-    return new CascadeError('UNPROCESSABLE', 'a command holds a value that is not JSON', { cause: error })
-  }
   return new CascadeError('INTERNAL', 'the batch could not be sent', { cause: error })
 }

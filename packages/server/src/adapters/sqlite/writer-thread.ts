@@ -2,7 +2,8 @@ import { CascadeError } from '#base'
 import type { Command } from '#store'
 import type { VectorIndexState } from './doctor.ts'
 import { packCommands } from './packed-commands.ts'
-import { unpackOutcomes } from './packed-outcomes.ts'
+import { type PackedOutcome, unpackOutcomes } from './packed-outcomes.ts'
+import { toErrorFields } from './thread-errors.ts'
 import { lostThread, ThreadLink } from './thread-link.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
 import type { WrittenOutcome } from './write-batch.ts'
@@ -15,6 +16,12 @@ export interface WriterThreadOptions {
   readonly onUpgrade: (backup: string) => void
   /** Told when the thread ended by itself; it is started again. */
   readonly onLost: (cause: unknown) => void
+}
+
+interface Sent {
+  /** The commands less those that no thread can be handed, which must not sink their neighbours. */
+  readonly sent: readonly Command[]
+  readonly answer: Promise<readonly PackedOutcome[]>
 }
 
 /**
@@ -38,11 +45,31 @@ export class WriterThread {
     await this.#opened
   }
 
+  /** Carries the commands out in one transaction, and what is given to it later after them. */
   async write(commands: readonly Command[], now: number): Promise<readonly WrittenOutcome[]> {
     await this.#opened
+    const { sent, answer } = this.#send(commands, now)
+    const outcomes = unpackOutcomes(await answer, sent)
+    if (sent === commands) return outcomes
+    const isSent = new Set(sent)
+    let next = 0
+    return commands.map((command) => (isSent.has(command) ? outcomes[next++]! : NO_JSON))
+  }
+
+  // Nothing is awaited before the second try: what is written next may rest on these commands, and must come after them.
+  #send(commands: readonly Command[], now: number): Sent {
+    try {
+      return { sent: commands, answer: this.#call(commands, now) }
+    } catch (error) {
+      if (!isUnclonable(error)) throw error
+      const sent = commands.filter(isClonable)
+      return { sent, answer: this.#call(sent, now) }
+    }
+  }
+
+  #call(commands: readonly Command[], now: number): Sent['answer'] {
     const packed = packCommands(commands)
-    const outcomes = await this.#link.call('write', [packed, now], { transfer: [packed.bytes] })
-    return unpackOutcomes(outcomes, commands)
+    return this.#link.call('write', [packed, now], { transfer: [packed.bytes] })
   }
 
   async indexState(): Promise<VectorIndexState> {
@@ -86,5 +113,23 @@ export class WriterThread {
     })
     // Whoever writes next is told; nobody may be waiting now.
     this.#opened.catch(this.#options.onLost)
+  }
+}
+
+const NO_JSON: WrittenOutcome = {
+  ok: false,
+  error: toErrorFields(new CascadeError('UNPROCESSABLE', 'a command holds a value that is not JSON')),
+}
+
+/** Thrown by postMessage, before anything is sent. */
+const isUnclonable = (error: unknown): boolean => error instanceof DOMException && error.name === 'DataCloneError'
+
+function isClonable(command: Command): boolean {
+  try {
+    structuredClone(command)
+    return true
+  } catch (error) {
+    if (!isUnclonable(error)) throw error
+    return false
   }
 }
