@@ -13,7 +13,7 @@ import { LineageReader } from './lineage-query.ts'
 import { Names } from './names.ts'
 import { findReceipt } from './receipts.ts'
 import { type RecordPageRequest, RecordReader } from './record-reader.ts'
-import { ScanTeams } from './scan-team.ts'
+import { ScanTeams } from './scan-teams.ts'
 import { serveThread } from './serve-thread.ts'
 import { StoredCapsules } from './stored-capsules.ts'
 import { type VectorReader, VectorSpace } from './vector/index.ts'
@@ -35,7 +35,12 @@ export interface ReaderData {
 
 /** Pages kept in memory by each reader, KiB. */
 const CACHE_KIB = 48 * 1024
-/** As much of the file as is read through the system's own cache instead, without a copy; the library's greatest. */
+/**
+ * As much of the file as is read through the system's own cache instead, without a copy; the library's greatest. A page
+ * that the disk cannot give then ends the process, not the statement.
+ *
+ * @see https://www.sqlite.org/mmap.html
+ */
 const MAPPED_BYTES = 0x7fff0000
 
 // What the main thread hands to the constructor of the worker.
