@@ -22,7 +22,7 @@ export {
   type TrustLevel,
 } from './vocabulary.ts'
 
-import { jsonValue } from './parameters.ts'
+import { isShallow, jsonValue, TOO_DEEP } from './parameters.ts'
 
 const bytes = (text: string): number => new TextEncoder().encode(text).byteLength
 const L = CAPSULE_LIMITS
@@ -79,6 +79,7 @@ export const trustScore = z.int().min(0).max(100)
 
 export const metadata = z
   .record(z.string(), jsonValue)
+  .refine((value) => isShallow(value), TOO_DEEP)
   .refine((value) => bytes(JSON.stringify(value)) <= L.metadataBytesMax, {
     error: `must be at most ${L.metadataBytesMax} bytes of JSON`,
   })
@@ -87,7 +88,10 @@ export const parentInput = z.object({
   id: uuid,
   version: semver.optional().describe('The version it was taken from; the newest when left out.'),
   reason: wellFormed(z.string().min(1).max(L.reasonLengthMax)).describe('Why this was derived from that.'),
-  changes: jsonValue.optional().describe('A structured diff of what was changed on the way.'),
+  changes: jsonValue
+    .refine((value) => isShallow(value), TOO_DEEP)
+    .optional()
+    .describe('A structured diff of what was changed on the way.'),
 })
 
 const at = timestamp.optional()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { source, timestamp, trustScore, uuid } from './capsule.ts'
-import { jsonValue } from './parameters.ts'
+import { isShallow, jsonValue, TOO_DEEP } from './parameters.ts'
 import { CAPSULE_LIMITS, CAPSULE_TYPES, LICENCES, LINK_KINDS } from './vocabulary.ts'
 
 /** Name and version of the format. A reader refuses another name, and a higher version. */
@@ -38,7 +38,7 @@ export const exportedParent = z.strictObject({
   version,
   reason: wellFormed(L.reasonLengthMax),
   timestamp,
-  changes: jsonValue.optional(),
+  changes: jsonValue.refine((value) => isShallow(value), TOO_DEEP).optional(),
 })
 
 /** What a version says and when, without its words: members of the head of a file. */
@@ -65,7 +65,7 @@ export const exportedVersionFields = {
     .nullable()
     .describe('The document of a chunk.'),
   found_by_chunks: z.boolean().describe('True for a document that is searched by its chunks alone.'),
-  metadata: z.record(z.string(), jsonValue),
+  metadata: z.record(z.string(), jsonValue).refine((value) => isShallow(value), TOO_DEEP),
 } as const
 
 export const exportedVersion = z

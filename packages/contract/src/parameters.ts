@@ -3,6 +3,17 @@ import { z } from 'zod'
 /** Any JSON value. Registered in place (`.meta` would clone it), so that its recursion means the same component. */
 export const jsonValue = z.json().register(z.globalRegistry, { id: 'JsonValue' })
 
+/** Lists and objects in one another that are kept, as many as a request may have: what goes deeper is no data of people. */
+export const JSON_LEVELS_MAX = 64
+
+/** True where lists and objects are at most `levels` deep in one another. Looks no deeper than that. */
+export const isShallow = (value: unknown, levels: number = JSON_LEVELS_MAX): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1)))
+
+export const TOO_DEEP = { error: `must be at most ${JSON_LEVELS_MAX} levels deep` } as const
+
 /** A query parameter that may be repeated; always a list inside. */
 export const many = <T extends z.ZodType>(item: T, max = 16) =>
   z.union([item, z.array(item).max(max)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.infer<T>[])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { codeOf } from '../../platform/store/testing.ts'
 import { openRecordFiles, RECORD_BYTES_MAX } from './chat-files.ts'
-import { ELEMENT_BYTES_MAX, type RecordItem, readRecords } from './chat-reader.ts'
+import { ELEMENT_BYTES_MAX, type RecordItem, type RecordKind, readRecords } from './chat-reader.ts'
 import { claudeConversation } from './testing/chat-exports.ts'
 
 function fileOf(name: string, content: string): string {
@@ -14,9 +14,9 @@ function fileOf(name: string, content: string): string {
   return join(folder, name)
 }
 
-async function readAll(path: string): Promise<readonly RecordItem[]> {
+async function readAll(path: string, kind: RecordKind = 'claude'): Promise<readonly RecordItem[]> {
   const items: RecordItem[] = []
-  for await (const batch of readRecords('claude', path)) items.push(...batch.items)
+  for await (const batch of readRecords(kind, path)) items.push(...batch.items)
   return items
 }
 
@@ -42,4 +42,14 @@ test('files of more bytes than are read are refused before anything of them is',
   truncateSync(path, RECORD_BYTES_MAX)
   await using found = await openRecordFiles(path)
   expect(found.files).toHaveLength(1)
+})
+
+test.for([65, 100_000])('a record %i levels deep spoils itself and none beside it', async (levels) => {
+  const deep = `{"text":"x","a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`
+  const items = await readAll(fileOf('c.json', `[{"text":"before"},${deep},{"text":"after"}]`), 'json')
+  expect(items).toMatchObject([
+    { kind: 'line' },
+    { kind: 'skipped', path: 'c.json:2', reason: 'its lists and objects are more than 64 deep in one another' },
+    { kind: 'line' },
+  ])
 })

@@ -1,3 +1,4 @@
+import { isShallow, JSON_LEVELS_MAX } from '@forge-cascade/contract'
 import { canonicalJson, messageOf, sha256Hex } from '#base'
 import type { SkippedFile, SourceLine } from '../../domain/capsules/import/index.ts'
 import { type ChatConversation, linesOf } from './chat-conversation.ts'
@@ -108,7 +109,9 @@ function readElement(
   try {
     return ELEMENTS[kind](JSON.parse(element.text), place)
   } catch (error) {
-    if (error instanceof SyntaxError) return [skipped(place, `it cannot be read as JSON: ${messageOf(error)}`)]
+    // The engine has a limit of its own for what is in one another.
+    if (error instanceof SyntaxError || error instanceof RangeError)
+      return [skipped(place, `it cannot be read as JSON: ${messageOf(error)}`)]
     throw error
   }
 }
@@ -116,6 +119,8 @@ function readElement(
 const turns = (conversation: ChatConversation): Iterable<RecordItem> => linesOf(conversation)
 
 function recordItem(value: unknown, place: Place): RecordItem {
+  if (!isShallow(value))
+    return skipped(place, `its lists and objects are more than ${JSON_LEVELS_MAX} deep in one another`)
   const body = bodyOfRecord(value)
   if (typeof body === 'string') return skipped(place, body)
   return { kind: 'line', path: place, digest: sha256Hex(canonicalJson(value)), content: { text: JSON.stringify(body) } }

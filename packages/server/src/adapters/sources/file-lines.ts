@@ -1,10 +1,13 @@
 import type { FileHandle } from 'node:fs/promises'
+import { isShallow, JSON_LEVELS_MAX } from '@forge-cascade/contract'
 import { CascadeError, messageOf } from '#base'
 
 /** A capsule of 1 MiB with every character escaped, and its head. */
 export const LIST_LINE_BYTES_MAX = 16 * 1024 * 1024
 const CHUNK_BYTES = 256 * 1024
 const NEW_LINE = 0x0a
+/** Metadata and the changes of a parent stand up to three levels below their line. */
+const LINE_LEVELS_MAX = JSON_LEVELS_MAX + 3
 
 /** A line of a file without its end, and where it begins. */
 export interface FileLine {
@@ -42,13 +45,18 @@ export async function* readLines(
 
 /** @throws CascadeError UNPROCESSABLE for what is no object of JSON. */
 export function parseLine(bytes: Buffer): Readonly<Record<string, unknown>> {
+  const value = parseJson(bytes)
+  if (typeof value !== 'object' || value === null) throw unfit('a line is no object of JSON')
+  if (!isShallow(value, LINE_LEVELS_MAX)) throw unfit(`a line is more than ${LINE_LEVELS_MAX} levels deep`)
+  return value as Record<string, unknown> // an object of JSON
+}
+
+function parseJson(bytes: Buffer): unknown {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown> // an object of JSON
+    return JSON.parse(bytes.toString('utf8'))
   } catch (error) {
     throw unfit(`a line cannot be read as JSON: ${messageOf(error)}`)
   }
-  throw unfit('a line is no object of JSON')
 }
 
 const unfit = (reason: string): CascadeError => new CascadeError('UNPROCESSABLE', reason)

@@ -1,5 +1,11 @@
 import { createRequire } from 'node:module'
-import { exportedCapsuleFields, exportedVersion, exportedVersionFields } from '@forge-cascade/contract'
+import {
+  exportedCapsuleFields,
+  exportedVersion,
+  exportedVersionFields,
+  isShallow,
+  JSON_LEVELS_MAX,
+} from '@forge-cascade/contract'
 import type * as Yaml from 'yaml'
 import { z } from 'zod'
 import { CascadeError, lazy, messageOf } from '#base'
@@ -10,6 +16,9 @@ const yaml = lazy(() => require('yaml') as typeof Yaml)
 
 /** Metadata of 64 KiB, 1000 parents and the rest, each character escaped. */
 export const HEAD_BYTES_MAX = 8 * 1024 * 1024
+
+/** The changes of a parent stand three levels below the head. */
+const HEAD_LEVELS_MAX = JSON_LEVELS_MAX + 3
 
 /** The head of a file: a version, and for the newest one what belongs to the capsule as a whole. */
 const versionHead = z.strictObject(exportedVersionFields)
@@ -61,7 +70,9 @@ export const parseVersionFile = (text: string) => parseFile(text, versionHead)
 function parseFile<Head>(text: string, schema: z.ZodType<Head>): { readonly head: Head; readonly content: string } {
   const end = text.startsWith(FENCE) ? text.indexOf(`\n${FENCE}`, FENCE.length - 1) : -1
   if (end < 0 || end > HEAD_BYTES_MAX) throw unfit('it has no head between two lines ---')
-  const parsed = schema.safeParse(readHead(text.slice(FENCE.length, end + 1)))
+  const data = readHead(text.slice(FENCE.length, end + 1))
+  if (!isShallow(data, HEAD_LEVELS_MAX)) throw unfit(`its head is more than ${HEAD_LEVELS_MAX} levels deep`)
+  const parsed = schema.safeParse(data)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw unfit(`its head: /${issue?.path.join('/') ?? ''} ${issue?.message ?? 'is not what it should be'}`)

@@ -46,6 +46,19 @@ describe.for(STORES)('$name', ({ open }) => {
   })
 })
 
+test('no document of a folder can keep what is beside it from being exported, nor come back as another', async () => {
+  using folder = new TestFolder()
+  folder.write('deep.md', `---\na: ${'['.repeat(5000)}${']'.repeat(5000)}\n---\nfar down`)
+  folder.write('kept.md', `---\na: ${'['.repeat(63)}${']'.repeat(63)}\n---\nas deep as is kept`)
+  folder.write('proto.md', '---\n__proto__: {a: 1}\nb: {__proto__: {c: 1}}\n---\nfields of the engine')
+  const [origin, copy] = [await openImportWorld(), await openImportWorld()]
+  await origin.run(folder.path)
+  const path = newPath()
+  const digest = await exportTo(origin, path)
+  expect(await copy.run(path)).toMatchObject({ kind: 'cascade', imported: 3, skipped: 0, failed: 0 })
+  expect(await exportTo(copy, newPath())).toBe(digest)
+})
+
 /** Files with their digests, but those that tell of the instance: when it recorded what, and what it found similar. */
 function listsOf(folder: string): unknown {
   const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))

@@ -28,6 +28,10 @@ describe('a file of lines', () => {
       [line('x', { owner: '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10' }), 'No subject has the id'],
       [line('x', { embedding: [0, 0] }), 'Expected a vector'],
       [`{"content":"x","type":"knowledge","metadata":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`, ''],
+      [
+        `{"content":"x","type":"knowledge","metadata":{"a":${'['.repeat(64)}${']'.repeat(64)}}}`,
+        '/metadata: must be at most 64',
+      ],
       ['\u0000', 'it cannot be read as JSON'],
     ]
     folder.write('notes.ndjson', [line('good one'), ...bad.map(([text]) => text), '', line('good two')].join('\n'))

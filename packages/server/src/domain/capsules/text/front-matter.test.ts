@@ -1,3 +1,4 @@
+import { JSON_LEVELS_MAX } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { parseFrontMatter } from './front-matter.ts'
 
@@ -11,6 +12,7 @@ test.for([
   { name: 'a value that contains itself', yaml: 'a: &a [*a ]' },
   { name: 'ten thousand open brackets', yaml: '['.repeat(10_000) },
   { name: 'ten thousand list marks', yaml: '- '.repeat(10_000) },
+  { name: 'one level more than is kept', yaml: `a: ${'['.repeat(JSON_LEVELS_MAX)}${']'.repeat(JSON_LEVELS_MAX)}` },
   { name: 'one key twice', yaml: 'a: 1\na: 2' },
   { name: 'a broken quote', yaml: 'a: "b' },
   { name: 'tabs for indentation', yaml: 'a:\n\t- b: [' },
@@ -55,4 +57,14 @@ test('gives plain JSON data only: what JSON cannot say is null, and no prototype
   expect(data['1']).toBe('one')
   expect(Object.getPrototypeOf(data)).toBe(Object.prototype)
   expect('polluted' in {}).toBe(false)
+})
+
+test('a field __proto__ is left out, wherever it stands, as objects lose it when they are copied', () => {
+  const { data } = parseFrontMatter('---\n__proto__: {a: 1}\nb: {__proto__: {c: 1}, d: 2}\n---\n')
+  expect(JSON.stringify(data)).toBe('{"b":{"d":2}}')
+})
+
+test('fields as deep as is kept are kept', () => {
+  const levels = JSON_LEVELS_MAX - 1
+  expect(parseFrontMatter(`---\na: ${'['.repeat(levels)}${']'.repeat(levels)}\n---\n`)).not.toHaveProperty('problem')
 })

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { isShallow, JSON_LEVELS_MAX } from '@forge-cascade/contract'
 import type * as Yaml from 'yaml'
 import { lazy, messageOf } from '#base'
 
@@ -60,5 +61,10 @@ function parseMapping(text: string): Record<string, unknown> | undefined {
     prettyErrors: false,
   })
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  return JSON.parse(JSON.stringify(value))
+  const data: Record<string, unknown> = JSON.parse(JSON.stringify(value), withoutPrototype)
+  if (!isShallow(data)) throw new Error(`its fields are more than ${JSON_LEVELS_MAX} deep in one another`)
+  return data
 }
+
+/** A field of this name is lost or comes back, by how an object is copied: it is none. */
+const withoutPrototype = (name: string, value: unknown): unknown => (name === '__proto__' ? undefined : value)
