@@ -97,7 +97,7 @@ test.for([
 test('entities that multiply are no text', async () => {
   const laughs = Array.from({ length: 9 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('')
   const xml = `<!DOCTYPE x [<!ENTITY l0 "lol"><!ENTITY f SYSTEM "file:///etc/passwd">${laughs}]><w:document xmlns:w="w"><w:body>${paragraph('a &l9; &f; b')}</w:body></w:document>`
-  expect(await said(makeOffice('d.xml', xml), 'docx')).toBe('a &l9; &f; b')
+  expect(await said(makeOffice('d.xml', xml), 'docx')).toBe('a \\&l9; \\&f; b')
 })
 
 test.for([
@@ -153,6 +153,22 @@ test('a sheet with its only cells in the far corner is small', async () => {
     { name: 'xl/s.xml', content: sheet },
   ])
   expect(await said(zip, 'xlsx')).toBe('## S\n\n| a | 1 |\n| --- | --- |')
+})
+
+test.for([
+  { name: 'to beyond its edges', min: 2, max: 1e12, body: 'a' },
+  { name: 'from its end', min: -1, max: 2, body: '| a | 1 |\n| --- | --- |' },
+  { name: 'backwards', min: 2, max: 1, body: '| a | 1 |\n| --- | --- |' },
+  { name: 'from nowhere', min: 'x', max: 2, body: '| a | 1 |\n| --- | --- |' },
+])('a sheet that hides columns $name', async ({ min, max, body }) => {
+  const hidden = `<cols>${`<col min="${min}" max="${max}" hidden="1"/>`.repeat(10_000)}</cols>`
+  const row = '<row><c t="inlineStr"><is><t>a</t></is></c><c><v>1</v></c></row>'
+  const main = '<workbook xmlns:r="r"><sheets><sheet name="S" r:id="a"/></sheets></workbook>'
+  const zip = makeOffice('xl/w.xml', main, [
+    { name: 'xl/_rels/w.xml.rels', content: relations([['a', 'worksheet', 's.xml']]) },
+    { name: 'xl/s.xml', content: `<worksheet>${hidden}<sheetData>${row}</sheetData></worksheet>` },
+  ])
+  expect(await said(zip, 'xlsx')).toBe(`## S\n\n${body}`)
 })
 
 const page = lines([

@@ -39,6 +39,23 @@ test.for([
   { name: 'what only looks like a heading', html: '<p># a<br>1. b<br>- c<br>> d', body: '\\# a\n1\\. b\n\\- c\n\\> d' },
   { name: 'what only looks like front matter', html: '<p>---<br>title: x<br>---', body: '\\---\ntitle: x\n\\---' },
   { name: 'what only looks like a link', html: '<p>[a](javascript:b)', body: '[a\\](javascript:b)' },
+  {
+    name: 'a link around an element that says nothing',
+    html: '<p>[a]<b></b>(javascript:b)',
+    body: '[a\\](javascript:b)',
+  },
+  { name: 'a tag around an element that says nothing', html: '<p>&lt;<img src=x>script>', body: '\\<script>' },
+  { name: 'a sign before a mark', html: '<p>a\\<code>b</code>', body: 'a\\\\`b`' },
+  {
+    name: 'a sign at the end of a link',
+    html: '<a href="https://a.example/">\\]</a>',
+    body: '[\\\\\\]](https://a.example/)',
+  },
+  {
+    name: 'what only looks like a character by its name',
+    html: '<p>&amp;lt;b&amp;gt; &amp;#60; a &amp; b &amp;',
+    body: '\\&lt;b\\&gt; \\&#60; a & b &',
+  },
   { name: 'invisible signs', html: '<p>a\u{e0041}\u{e0042}b\u00adc\u0085d', body: 'abcd' },
 ])('escapes $name', async ({ html, body }) => {
   expect(await bodyOf(html)).toBe(body)

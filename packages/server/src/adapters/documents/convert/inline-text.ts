@@ -1,4 +1,4 @@
-import { escapeText, inlineCode, link, wrap } from './markdown-text.ts'
+import { escapeBefore, escapeText, inlineCode, link, wrap } from './markdown-text.ts'
 import { collapsed, visible } from './plain-text.ts'
 
 /** What may be around a stretch of text. */
@@ -71,16 +71,16 @@ export class InlineText {
     this.#fragments.push(isCode ? inlineCode(inner) : this.isCode ? inner : WRITE[mark](inner, last.href))
   }
 
-  #settle(): void {
+  #settle(toMarkdown = escapeBefore): void {
     if (this.#raw.length === 0) return
     const line = collapsed(visible(this.#raw.join('')))
     this.#raw = []
-    this.#fragments.push(this.isCode ? line : escapeText(line))
+    this.#fragments.push(this.isCode ? line : toMarkdown(line))
   }
 
   /** The block's text, trimmed; what is open goes on in the next block. */
   take(): string {
-    this.#settle()
+    this.#settle(escapeText)
     const text = this.#fragments.join('')
     this.#fragments = []
     this.#open = this.#open.map((mark) => ({ ...mark, start: 0 }))

@@ -10,6 +10,10 @@ export const escapeText = (text: string): string =>
     .replace(/\\(?=[!-/:-@[-`{-~])/g, '\\\\')
     .replace(/<(?=[A-Za-z/!?])/g, '\\<')
     .replace(/\](?=[(:[])/g, '\\]')
+    .replace(/&(?=#?\w{1,40};)/g, '\\&')
+
+/** The same for a text that goes on after a mark: with what follows, its last sign may mean more. */
+export const escapeBefore = (text: string): string => escapeText(text).replace(/[\\<\]&]$/, '\\$&')
 
 /** What at the beginning of a line would make it a heading, an item, a quote, a fence, a rule or a table. */
 const BLOCK_MARK = /^([ \t]*)(#{1,6}(?=\s|$)|[-+*](?=\s|$)|>|```|~~~|\||[-=_*]{3,}\s*$|\d{1,9}(?=[.)](?:\s|$)))/
@@ -43,7 +47,10 @@ export function link(text: string, href: string | undefined): string {
   const label = text.trim()
   if (url === undefined || label === '' || label.includes('\n') || label.includes('](')) return text
   if (label === href?.trim() || label === url) return text.replace(label, () => url)
-  return text.replace(label, () => `[${label.replace(/(?<!\\)[[\]]/g, '\\$&')}](${url})`)
+  return text.replace(
+    label,
+    () => `[${label.replace(/\\.|[[\]]/g, (sign) => (sign.length > 1 ? sign : `\\${sign}`))}](${url})`,
+  )
 }
 
 function webUrl(href: string | undefined): string | undefined {

@@ -49,7 +49,8 @@ type Attributes = { readonly attributes: Readonly<Record<string, string>> }
 class SheetReader {
   readonly rows: string[][] = []
   readonly #cells: WorkbookCells
-  readonly #hiddenColumns: [number, number][] = []
+  /** 1 for each that is hidden: a sheet may name as many as it likes, and each cell asks. */
+  readonly #hiddenColumns = new Uint8Array(CONVERSION_LIMITS.columnsMax)
   #row: string[] = []
   #isRowHidden = false
   #column = -1
@@ -83,7 +84,9 @@ class SheetReader {
 
   #openColumns(node: Attributes): void {
     if (!isTrue(attributeOf(node, 'hidden'))) return
-    this.#hiddenColumns.push([Number(attributeOf(node, 'min')) - 1, Number(attributeOf(node, 'max')) - 1])
+    const [min, max] = [Number(attributeOf(node, 'min')), Number(attributeOf(node, 'max'))]
+    // A place below 0 would be one from the end.
+    if (min >= 1 && max >= min) this.#hiddenColumns.fill(1, min - 1, max)
   }
 
   #openRow(node: Attributes): void {
@@ -101,16 +104,17 @@ class SheetReader {
   #closeCell(): void {
     const text = this.#cell ? this.#shown(this.#cell.type, this.#cell.style) : ''
     this.#cell = undefined
-    if (text === '' || this.#isRowHidden || this.#column >= CONVERSION_LIMITS.columnsMax || this.#isColumnHidden())
+    if (
+      text === '' ||
+      this.#isRowHidden ||
+      this.#column >= CONVERSION_LIMITS.columnsMax ||
+      this.#hiddenColumns[this.#column]
+    )
       return
     this.#length += text.length + CELL_BYTES_MIN
     if (this.#length > CONVERSION_LIMITS.textBytesMax) throw tooLong()
     // A row with holes takes no memory for cells that say nothing.
     this.#row[this.#column] = text
-  }
-
-  #isColumnHidden(): boolean {
-    return this.#hiddenColumns.some(([min, max]) => this.#column >= min && this.#column <= max)
   }
 
   #shown(type: string, style: number): string {
