@@ -5,3 +5,4 @@ export { CascadeError, type CascadeErrorOptions, type FieldProblem, isCascadeErr
 export { fileTrouble } from './file-trouble.ts'
 export { createUuidV7, formatUuid, isUuid, type Random, systemRandom, uuidBytes } from './ids.ts'
 export { lazy } from './lazy.ts'
+export { makeFolder } from './make-folder.ts'

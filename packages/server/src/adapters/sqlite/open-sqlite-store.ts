@@ -1,7 +1,7 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { type Clock, systemClock } from '#base'
+import { type Clock, makeFolder, systemClock } from '#base'
 import type { CollectionDefinition } from '#store'
 import { SqliteStore } from './sqlite-store.ts'
 import { READERS_MAX } from './vector/index.ts'
@@ -42,7 +42,7 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   // Nothing is awaited before the threads are started: they load their code while this one goes on with its own.
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 })
+  makeFolder(options.directory, 0o700)
   keepPrivate(join(options.directory, DATABASE_FILE))
   const store = new SqliteStore({
     readers: Math.min(READERS_MAX, Math.max(1, availableParallelism() - 1)),

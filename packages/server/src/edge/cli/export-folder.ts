@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ExportEnd, ExportFile, ExportLine, ExportStart } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble, isCascadeError, sha256Hex } from '#base'
+import { CascadeError, fileTrouble, isCascadeError, makeFolder, sha256Hex } from '#base'
 import { EXPORT_README, type ExportPart, FolderLayout, MANIFEST_FILE, README_FILE, toManifestText } from '#capsules'
 
 /** What was written. */
@@ -35,7 +35,7 @@ export async function writeExportFolder(folder: string, lines: AsyncIterable<Exp
 
 async function openEmptyFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     if ((await readdir(folder)).length === 0) return
   } catch (error) {
     throw unwritable(folder, error)

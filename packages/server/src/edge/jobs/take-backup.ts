@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, statSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Backup } from '@forge-cascade/contract'
-import { CascadeError, type Clock, toRfc3339 } from '#base'
+import { CascadeError, type Clock, makeFolder, toRfc3339 } from '#base'
 import type { Call, CapsuleContext } from '#capsules'
 import type { Command } from '#store'
 
@@ -37,7 +37,7 @@ export async function takeBackup(
 
 /** A name that sorts by time, in a folder that only this user reads. */
 function newPath(directory: string, now: number): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeFolder(directory, 0o700)
   return join(directory, `cascade-${toRfc3339(now).replaceAll(/[:.]/g, '-')}.backup`)
 }
 

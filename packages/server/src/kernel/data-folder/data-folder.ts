@@ -1,6 +1,6 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CascadeError, isCascadeError, messageOf } from '#base'
+import { CascadeError, isCascadeError, makeFolder, messageOf } from '#base'
 import type { AcquireFolderLock, FolderLock } from './folder-lock.ts'
 import { type FolderOwner, readOwner, removeOwner, writeOwner } from './owner-file.ts'
 import { socketPath } from './socket-path.ts'
@@ -72,7 +72,7 @@ export const findOwner = (path: string): FolderOwner | undefined => readOwner(pa
 
 function prepare(path: string): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path, 0o700)
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
     return realpathSync(path)
   } catch (error) {
