@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { CAPSULE_LIMITS, type ExportFile, type ExportManifest } from '@forge-cascade/contract'
 import { CascadeError, messageOf, sha256Hex } from '#base'
 import {
+  EXPORT_UNFINISHED,
   exportPathKind,
   HEAD_BYTES_MAX,
   MANIFEST_BYTES_MAX,
   MANIFEST_FILE,
   parseManifest,
+  UNFINISHED_FILE,
 } from '../../domain/capsules/export/index.ts'
 import { decode } from './file-text.ts'
 import { isInside, readRegularFile } from './read-regular-file.ts'
@@ -17,10 +19,12 @@ import { isInside, readRegularFile } from './read-regular-file.ts'
 /** A head and a content, each at its limit. */
 export const FILE_BYTES_MAX = HEAD_BYTES_MAX + CAPSULE_LIMITS.contentBytesMax
 const FILES_NAMED_MAX = 10
+const UNFINISHED_BYTES_MAX = 1024
 const PIECE_BYTES = 1024 * 1024
 
-/** True for a folder that an export was written into, wholly. */
+/** True for a folder that an export was written into, also where it did not come to its end. */
 export async function isExport(folder: string): Promise<boolean> {
+  if (await isUnfinished(folder)) return true
   const read = await readRegularFile(join(folder, MANIFEST_FILE), folder, MANIFEST_BYTES_MAX)
   // What only looks like one is read as a folder; the name of the format stands at the beginning.
   return (
@@ -30,8 +34,14 @@ export async function isExport(folder: string): Promise<boolean> {
   )
 }
 
+async function isUnfinished(folder: string): Promise<boolean> {
+  const read = await readRegularFile(join(folder, UNFINISHED_FILE), folder, UNFINISHED_BYTES_MAX)
+  return 'bytes' in read && read.bytes !== undefined && decode(read.bytes) === EXPORT_UNFINISHED
+}
+
 /** @throws CascadeError UNPROCESSABLE for a manifest that is none. */
 export async function readManifest(root: string): Promise<ExportManifest> {
+  if (await isUnfinished(root)) throw unfit('it is an export that did not come to its end; export again.')
   const read = await readRegularFile(join(root, MANIFEST_FILE), root, MANIFEST_BYTES_MAX)
   if ('reason' in read)
     throw unfit(`it has no ${MANIFEST_FILE} that could be read (${read.reason}); an export writes it last.`)

@@ -1,9 +1,18 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ExportEnd, ExportFile, ExportLine, ExportStart } from '@forge-cascade/contract'
 import { CascadeError, fileTrouble, isCascadeError, makeFolder, sha256Hex } from '#base'
-import { EXPORT_README, type ExportPart, FolderLayout, MANIFEST_FILE, README_FILE, toManifestText } from '#capsules'
+import {
+  EXPORT_README,
+  EXPORT_UNFINISHED,
+  type ExportPart,
+  FolderLayout,
+  MANIFEST_FILE,
+  README_FILE,
+  toManifestText,
+  UNFINISHED_FILE,
+} from '#capsules'
 
 /** What was written. */
 export interface WrittenExport {
@@ -17,8 +26,8 @@ export interface WrittenExport {
 const PIECE_CHARS = 256 * 1024
 
 /**
- * Writes the lines of an export into a new or empty folder. The manifest is written last: a folder without one is the
- * rest of an export that did not come to its end.
+ * Writes the lines of an export into a new or empty folder. The manifest is written last; until it is there, a file says
+ * that the export has not come to its end.
  *
  * @throws CascadeError UNPROCESSABLE where the folder holds something or cannot be written; NO_SERVER where the lines
  * end before their end.
@@ -36,12 +45,18 @@ export async function writeExportFolder(folder: string, lines: AsyncIterable<Exp
 async function openEmptyFolder(folder: string): Promise<void> {
   try {
     makeFolder(folder)
-    if ((await readdir(folder)).length === 0) return
+    const found = await readdir(folder)
+    if (found.length > 0) throw new CascadeError('UNPROCESSABLE', `${folder} ${occupied(found)}.`)
+    await writeFile(join(folder, UNFINISHED_FILE), EXPORT_UNFINISHED, { flag: 'wx' })
   } catch (error) {
-    throw unwritable(folder, error)
+    throw isCascadeError(error) ? error : unwritable(folder, error)
   }
-  throw new CascadeError('UNPROCESSABLE', `${folder} is not empty; name a folder that does not exist yet.`)
 }
+
+const occupied = (found: readonly string[]): string =>
+  found.includes(UNFINISHED_FILE)
+    ? 'holds an export that did not come to its end, or is still being written; remove it, or name another folder'
+    : 'is not empty; name a folder that does not exist yet'
 
 const unwritable = (folder: string, error: unknown): CascadeError =>
   new CascadeError('UNPROCESSABLE', `${folder} cannot be written: ${fileTrouble(error)}.`, { cause: error })
@@ -106,6 +121,7 @@ class FolderWriter implements AsyncDisposable {
     for (const list of this.#lists.values()) this.#note(await list.end())
     const text = toManifestText(start, end, this.#files)
     await writeFile(join(this.#folder, MANIFEST_FILE), text, { flag: 'wx' })
+    await rm(join(this.#folder, UNFINISHED_FILE))
     return { start, end, files: this.#files.length + 1, bytes: this.#bytes + Buffer.byteLength(text) }
   }
 }

@@ -17,13 +17,23 @@ const PIECE_CHARS = 256 * 1024
 export async function writeProvFile(path: string, lines: AsyncIterable<ExportLine>): Promise<number> {
   try {
     await using target = await open(path, 'wx')
+    return await writeInto(target, path, lines)
+  } catch (error) {
+    if (isCascadeError(error)) throw error
+    throw new CascadeError('UNPROCESSABLE', `${path} cannot be written: ${fileTrouble(error)}.`, { cause: error })
+  }
+}
+
+/** Half a document is no JSON, and would stand in the way of the next one. */
+async function writeInto(target: FileHandle, path: string, lines: AsyncIterable<ExportLine>): Promise<number> {
+  try {
     await using sections = await Sections.open(path)
     const count = await sections.collect(lines)
     await sections.join(target)
     return count
   } catch (error) {
-    if (isCascadeError(error)) throw error
-    throw new CascadeError('UNPROCESSABLE', `${path} cannot be written: ${fileTrouble(error)}.`, { cause: error })
+    await rm(path, { force: true })
+    throw error
   }
 }
 

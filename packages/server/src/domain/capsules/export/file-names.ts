@@ -80,6 +80,8 @@ export const EXPORT_LISTS = {
 } as const
 export const README_FILE = 'README.md'
 export const MANIFEST_FILE = 'manifest.json'
+/** There from the beginning of an export to its end: without it what is left of one would pass for a folder of notes. */
+export const UNFINISHED_FILE = 'UNFINISHED.txt'
 const LISTS: ReadonlySet<string> = new Set([...Object.values(EXPORT_LISTS), README_FILE])
 
 export type ExportPathKind = 'capsule' | 'history' | 'list'

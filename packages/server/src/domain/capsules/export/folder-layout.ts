@@ -74,3 +74,7 @@ Everything that a Forge Cascade knew, in files that need no program to be read.
 
 \`cascade import FOLDER\` brings it back with the same ids, versions, dates, parents and links.
 `
+
+/** What is found beside the files of an export that has not come to its end. */
+export const EXPORT_UNFINISHED =
+  'A Forge Cascade is writing this folder, or was stopped while it did. Unless it still is, capsules are missing: remove the folder and export again.\n'

@@ -8,8 +8,21 @@ export {
   type ExportedPart,
   goesAlong,
 } from './exported-history.ts'
-export { EXPORT_LISTS, exportPathKind, historyFile, MANIFEST_FILE, README_FILE } from './file-names.ts'
-export { EXPORT_README, type ExportList, type ExportPart, FolderLayout } from './folder-layout.ts'
+export {
+  EXPORT_LISTS,
+  exportPathKind,
+  historyFile,
+  MANIFEST_FILE,
+  README_FILE,
+  UNFINISHED_FILE,
+} from './file-names.ts'
+export {
+  EXPORT_README,
+  EXPORT_UNFINISHED,
+  type ExportList,
+  type ExportPart,
+  FolderLayout,
+} from './folder-layout.ts'
 export { orderByLineage } from './lineage-order.ts'
 export { MANIFEST_BYTES_MAX, parseManifest, toManifestText } from './manifest.ts'
 export { type CapsuleHead, HEAD_BYTES_MAX, parseCapsuleFile, parseVersionFile } from './markdown-file.ts'
