@@ -21,6 +21,15 @@ test('a missing path, a folder in place of a file and a file in place of a folde
   )
 })
 
+test.for([
+  ['ENOSPC', 'the disk is full'],
+  ['EROFS', 'the file system is read-only'],
+  ['EEXIST', 'there is something at this path already'],
+  ['EACCES', 'this user has no right to it'],
+])('%s is told as "%s", of reading and of writing', ([code, words]) => {
+  expect(fileTrouble(Object.assign(new Error(`${code}: , open`), { code }))).toBe(words)
+})
+
 test('a failure without a name keeps its words, and what is no error is told, too', () => {
   expect(fileTrouble(new Error('the disk is on fire'))).toBe('the disk is on fire')
   expect(fileTrouble('odd')).toBe('odd')

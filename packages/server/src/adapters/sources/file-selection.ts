@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import { CascadeError } from '#base'
 import { type FileKind, kindOf, knownKind, PATH_BYTES_MAX } from '../../domain/capsules/import/index.ts'
 import { compilePatterns, isTamePattern } from './ignore-rules.ts'
@@ -15,6 +16,31 @@ const FOLDERS_LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '__pycach
 
 /** Hidden folders (and with them those of version control) and those that tools fill. */
 export const isFolderLeftOut = (name: string): boolean => name.startsWith('.') || FOLDERS_LEFT_OUT.has(name)
+
+const UNREAD = 'its name is none of a text; name it with --include (over HTTP `include`) to have it read'
+const UNOPENED = 'it is an archive, which is not opened; unpack it'
+
+/** What helps where naming the file would not: its text cannot be read as it lies. */
+const ADVICE: Readonly<Record<string, string>> = {
+  doc: 'this format is not read; save it as .docx',
+  dot: 'this format is not read; save it as .docx',
+  rtf: 'this format is not read; save it as .docx',
+  pages: 'this format is not read; save it as .docx',
+  xls: 'this format is not read; save it as .xlsx',
+  numbers: 'this format is not read; save it as .xlsx',
+  ppt: 'this format is not read; save it as .pptx',
+  zip: UNOPENED,
+  '7z': UNOPENED,
+  rar: UNOPENED,
+  tar: UNOPENED,
+  tgz: UNOPENED,
+  gz: UNOPENED,
+}
+
+function reasonAgainst(name: string): string {
+  const ending = extname(name).slice(1).toLowerCase()
+  return Object.hasOwn(ADVICE, ending) ? (ADVICE[ending] ?? UNREAD) : UNREAD
+}
 
 /** Which files of a source are taken in, by their path. */
 export class FileSelection {
@@ -39,9 +65,7 @@ export class FileSelection {
     if (Buffer.byteLength(path) > PATH_BYTES_MAX) return { reason: `its path has more than ${PATH_BYTES_MAX} bytes` }
     if (this.#include) return { kind: kindOf(path) }
     const kind = knownKind(path)
-    return kind
-      ? { kind }
-      : { reason: 'its name is none of a text; name it with --include (over HTTP `include`) to have it read' }
+    return kind ? { kind } : { reason: reasonAgainst(name) }
   }
 
   /** The same for a path whose folders have not been looked at one by one. */

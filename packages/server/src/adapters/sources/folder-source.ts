@@ -22,6 +22,9 @@ export interface FolderSourceOptions {
 }
 
 export const FILE_BYTES_MAX = 1024 * 1024
+/** Stands in a name for bytes that are no UTF-8, by which the file is not found again. */
+const UNDECODED = '\ufffd'
+const NOT_UTF8 = 'its name is not UTF-8; give it another'
 
 /** Reads the text files and documents below a folder, in the order of their paths. */
 export async function openFolderSource(path: string, options: FolderSourceOptions): Promise<ImportSource> {
@@ -75,7 +78,7 @@ class FolderSource implements ImportSource {
     const { type, structure, format } = kind
     const bytesMax = format === undefined ? this.#fileBytesMax : DOCUMENT_BYTES_MAX
     const read = await readRegularFile(join(this.root, path), this.root, bytesMax)
-    if ('reason' in read) return { kind: 'skipped', path, reason: read.reason }
+    if ('reason' in read) return { kind: 'skipped', path, reason: path.includes(UNDECODED) ? NOT_UTF8 : read.reason }
     const { bytes, size, modifiedAt } = read
     // Of a file that is too large nothing but its size is known; that stands for its bytes.
     const digest = bytes ? sha256Hex(bytes) : `${size} bytes`

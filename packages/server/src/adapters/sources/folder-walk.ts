@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { opendir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf } from '#base'
+import { fileTrouble } from '#base'
 import { type FileKind, PATH_BYTES_MAX } from '../../domain/capsules/import/index.ts'
 import { type FileSelection, isFolderLeftOut } from './file-selection.ts'
 import { decode } from './file-text.ts'
@@ -95,7 +95,7 @@ async function reasonFor({ root }: Walk, path: string, entry: Dirent): Promise<s
     if (!isInside(target, root)) return 'it is a link that leads out of the folder'
     return (await stat(target)).isDirectory() ? 'it is a link to a folder' : 'it is a link to another file'
   } catch (error) {
-    return `it is a link that leads nowhere: ${messageOf(error)}`
+    return `it is a link that leads nowhere: ${fileTrouble(error)}`
   }
 }
 
@@ -118,7 +118,7 @@ async function listFolder(
     return { entries: entries.sort(byName) }
   } catch (error) {
     signal.throwIfAborted()
-    return { reason: `it cannot be listed: ${messageOf(error)}` }
+    return { reason: `it cannot be listed: ${fileTrouble(error)}` }
   }
 }
 

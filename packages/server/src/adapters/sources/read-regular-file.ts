@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
-import { messageOf } from '#base'
+import { fileTrouble } from '#base'
 
 /** `bytes` is absent for a file above the limit. Times in milliseconds since 1970. */
 export type ReadFile =
@@ -27,7 +27,7 @@ export async function readRegularFile(path: string, root: string, bytesMax: numb
       await handle.close()
     }
   } catch (error) {
-    return { reason: `it cannot be read: ${messageOf(error)}` }
+    return { reason: `it cannot be read: ${fileTrouble(error)}` }
   }
 }
 

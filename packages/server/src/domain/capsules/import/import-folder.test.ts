@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, renameSync, symlinkSync } from 'node:fs'
+import { chmodSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CAPSULE_LIMITS, importFile, importJob } from '@forge-cascade/contract'
@@ -39,6 +39,27 @@ describe('a folder that means harm', () => {
       'zero.md: it is a link that leads out of the folder',
     ])
     expect((await world.documents()).size).toBe(1)
+  })
+
+  test('a file that naming it would not help says what would', async () => {
+    using folder = new TestFolder()
+    for (const name of ['a.doc', 'b.XLS', 'c.zip', 'd.bin', 'zip']) folder.write(name, new Uint8Array([1, 0]))
+    folder.write('e\ufffd.md', 'a sign that stands for no other')
+    writeFileSync(Buffer.concat([Buffer.from(`${folder.path}/f`), Buffer.from([0xff]), Buffer.from('.md')]), 'x')
+    const world = await openImportWorld()
+    const job = await world.run(folder.path)
+    const reasons = (await world.files(job, 'skipped')).map(
+      ({ path, reason }) => `${path}: ${reason?.split(';').at(-1)}`,
+    )
+    expect(reasons.sort()).toEqual([
+      'a.doc:  save it as .docx',
+      'b.XLS:  save it as .xlsx',
+      'c.zip:  unpack it',
+      'd.bin:  name it with --include (over HTTP `include`) to have it read',
+      'f\ufffd.md:  give it another',
+      'zip:  name it with --include (over HTTP `include`) to have it read',
+    ])
+    expect(job.imported).toBe(1)
   })
 
   test.for<[string, string | Uint8Array, string]>([
