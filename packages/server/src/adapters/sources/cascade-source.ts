@@ -58,12 +58,15 @@ class CascadeSource implements ImportSource {
   readonly root: string
   readonly #manifest: ExportManifest
   readonly #changed: ReadonlySet<string>
+  /** Looked for once: each chunk asks, and the files may be a million. */
+  readonly #chunksDigest: string
   #chunks: FileHandle | undefined
 
   constructor(root: string, manifest: ExportManifest, changed: ReadonlySet<string>) {
     this.root = root
     this.#manifest = manifest
     this.#changed = changed
+    this.#chunksDigest = manifest.files.find(({ path }) => path === EXPORT_LISTS.chunks)?.sha256 ?? ''
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -214,16 +217,12 @@ class CascadeSource implements ImportSource {
         return version
       },
     }
-    return { history, digest: this.#digestOf(EXPORT_LISTS.chunks), validTo: last.valid_to }
+    return { history, digest: this.#chunksDigest, validTo: last.valid_to }
   }
 
   async *#chunkLines(offset: number): AsyncGenerator<Buffer, void, undefined> {
     if (!this.#chunks) return
     for await (const { bytes } of readLines(this.#chunks, LIST_LINE_BYTES_MAX, offset)) yield bytes
-  }
-
-  #digestOf(path: string): string {
-    return this.#manifest.files.find((file) => file.path === path)?.sha256 ?? ''
   }
 
   async #readText(path: string): Promise<string> {

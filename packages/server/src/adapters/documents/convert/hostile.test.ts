@@ -298,6 +298,19 @@ test.for([
   expect(await said(zip, 'xlsx')).toBe(`## S\n\n| ${text} | #REF! |\n| --- | --- |`)
 })
 
+test('a page of an e-book is read once, however often and by whatever names it stands in the order of reading', async () => {
+  const item = (id: number, href: string): string => `<item id="${id}" href="${href}" media-type="text/html"/>`
+  const items = item(1, 'p.html') + item(2, 'p.html#b') + item(3, './p.html?c') + item(4, 'q.html')
+  const spine = [1, 2, 3, 4, 1, 4].map((id) => `<itemref idref="${id}"/>`).join('')
+  const zip = makeZip([
+    { name: 'META-INF/container.xml', content: '<container><rootfile full-path="c.opf"/></container>' },
+    { name: 'c.opf', content: `<package><manifest>${items}</manifest><spine>${spine}</spine></package>` },
+    { name: 'p.html', content: '<p>first' },
+    { name: 'q.html', content: '<p>second' },
+  ])
+  expect(await said(zip, 'epub')).toBe('first\n\nsecond')
+})
+
 const numbered = (count: number, body: (page: number) => readonly (readonly [number, string])[]): Buffer =>
   makePages(
     Array.from({ length: count }, (_, index) => lines([[9, 'The book'], ...body(index), [9, `Page ${index + 1}`]])),
