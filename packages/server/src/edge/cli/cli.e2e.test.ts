@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -118,7 +118,7 @@ test('a folder is imported, imported again without a change, and removed by its 
   expect((await client('import', '--remove', 'my notes')).out).toMatch(/^Archived \d+ capsules?\./)
 })
 
-test('a folder that is watched is taken in again when it changes, until Ctrl-C', async () => {
+test('a folder that is watched is taken in again when it changes or comes back, until Ctrl-C', async () => {
   const folder = join(DIRECTORY, 'watched')
   mkdirSync(folder)
   writeFileSync(join(folder, 'a.md'), '# Bees\n\nBees dance.\n')
@@ -134,6 +134,13 @@ test('a folder that is watched is taken in again when it changes, until Ctrl-C',
   const changed = told('1 file taken in (1 capsule created, 0 versions added)')
   writeFileSync(join(folder, 'b.md'), '# Wasps\n\nWasps do not.\n')
   await changed
+  const away = told('cannot be read')
+  renameSync(folder, `${folder}-away`)
+  await away
+  const back = told('1 file taken in (1 capsule created, 0 versions added)')
+  writeFileSync(join(`${folder}-away`, 'c.md'), '# Ants\n\nAnts march.\n')
+  renameSync(`${folder}-away`, folder)
+  await back
   child.kill('SIGINT')
   expect(await ended).toMatchObject({ code: 0 })
 })

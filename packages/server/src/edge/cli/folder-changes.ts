@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join, sep } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { messageOf } from '#base'
+import { fileTrouble, messageOf } from '#base'
 
 export interface FolderChangesOptions {
   /** A change is told when nothing more has changed for this long. */
@@ -104,7 +104,7 @@ export class FolderChanges implements Disposable {
         .map(({ name }) => join(folder, name))
     } catch (error) {
       // It may have gone since it was listed; the root itself may come back.
-      if (folder === this.#folder) this.#trouble = messageOf(error)
+      if (folder === this.#folder) this.#trouble = fileTrouble(error)
       return []
     }
   }

@@ -9,8 +9,8 @@ import { type Current, ImportRun } from './import-run.ts'
 
 /** Kinds of which every run looks at the whole folder. */
 const WATCHED: ReadonlySet<ImportJob['kind']> = new Set(['folder', 'obsidian'])
-/** The instance is away, or busy with the same import for somebody else. */
-const AWAY: ReadonlySet<string> = new Set(['NO_SERVER', 'UNAVAILABLE', 'CONFLICT', 'RATE_LIMITED'])
+/** The instance is away, or busy with the same import for somebody else; or the folder is, as a disk that is not mounted. */
+const AWAY: ReadonlySet<string> = new Set(['NO_SERVER', 'UNAVAILABLE', 'CONFLICT', 'RATE_LIMITED', 'SOURCE_UNREADABLE'])
 const RETRY_MS_FIRST = 1000
 const RETRY_MS_MAX = 30_000
 
@@ -46,7 +46,7 @@ export async function watchImport(
   await context.release()
   let trouble: string | undefined
   while (await isTold(changes, signal)) {
-    if (changes.trouble !== undefined && changes.trouble !== trouble) options.onTrouble(changes.trouble)
+    if (changes.trouble !== undefined && changes.trouble !== trouble) options.onTrouble(`The system does not tell of all changes: ${changes.trouble}.`)
     trouble = changes.trouble
     const again = await untilAnswered(context, run, signal, options)
     if (again) await options.onRun(again, false)
