@@ -1,16 +1,12 @@
 #!/usr/bin/env node
 // The command of the installed package: runs the program with a Node that is new enough. Runs on Node 20 and later.
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
 import { join } from 'node:path'
 import { chooseNode, NODE_MAJOR_MIN, neededNode, ROOT, thisMachine } from '../tools/node-runtime.mjs'
+import { runToEnd } from '../tools/run-to-end.mjs'
 
 /** Exit code for a failure of this program itself (EX_SOFTWARE of sysexits.h), distinct from what the program returns. */
 const EXIT_BROKEN = 70
-
-/** How often a program started by npx looks whether npm's shell is still there. */
-const PARENT_CHECK_MS = 250
 
 const MAIN = join(ROOT, 'dist/lib/main.js')
 
@@ -24,7 +20,7 @@ const args = ['--disable-warning=ExperimentalWarning', MAIN, ...process.argv.sli
 // folder that others may write to would let them choose the code that runs.
 const env = { NODE_COMPILE_CACHE: join(ROOT, '.cache/compile'), ...process.env }
 if (canBecome()) become(node.path)
-else process.exitCode = await run(node.path)
+else process.exitCode = await runToEnd(node.path, args, { env }).catch((error) => fail(error.message))
 
 /**
  * The process becomes the program where the system can do that, so that signals and the process id mean the program.
@@ -37,38 +33,6 @@ function canBecome() {
 /** @param {string} path */
 function become(path) {
   process.execve?.(path, [path, ...args], env)
-}
-
-/**
- * Runs to the end and gives the exit code to pass on; 128 + number for a program that a signal ended, as shells do.
- *
- * @param {string} path
- * @returns {Promise<number>}
- */
-function run(path) {
-  const child = spawn(path, args, { env, stdio: 'inherit' })
-  /** @param {NodeJS.Signals} signal */
-  const passOn = (signal) => child.kill(signal)
-  process.on('SIGTERM', passOn)
-  process.on('SIGHUP', passOn)
-  // A terminal sends Ctrl-C to the child as well, and twice would mean "at once"; without a terminal only we get it.
-  process.on('SIGINT', (signal) => process.stdin.isTTY || passOn(signal))
-  if (process.env.npm_lifecycle_event) stopWithParent(child)
-  return new Promise((resolve) => {
-    child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']))
-    child.on('error', (error) => fail(`${path} could not be started: ${error.message}`))
-  })
-}
-
-/** @param {import('node:child_process').ChildProcess} child */
-function stopWithParent(child) {
-  const parent = process.ppid
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return
-    clearInterval(watch)
-    child.kill('SIGTERM')
-  }, PARENT_CHECK_MS)
-  watch.unref()
 }
 
 function runtimeMissing() {

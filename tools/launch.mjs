@@ -1,15 +1,12 @@
 // npm's entry points: installs what is missing, then runs a task with the pinned Node. Runs on Node 20 and later.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
-import { constants } from 'node:os'
 import { join } from 'node:path'
 import { chooseNode, ROOT, thisMachine } from './node-runtime.mjs'
+import { runToEnd } from './run-to-end.mjs'
 
 /** Exit code for a failure of this program itself (EX_SOFTWARE of sysexits.h), distinct from what a task returns. */
 const EXIT_BROKEN = 70
-
-/** How often a task started by npm looks whether npm's shell is still there. */
-const PARENT_CHECK_MS = 250
 
 const QUIET = '--disable-warning=ExperimentalWarning'
 
@@ -34,7 +31,11 @@ if (node.kind === 'none' && node.curable) {
   node = chooseNode(thisMachine())
 }
 if (node.kind === 'none') fail(node.message)
-process.exitCode = await run(node.path, [...task.args, ...rest], task.cwd)
+// Compiled sources are kept, in every thread, so that the next start takes half the time.
+const env = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compile'), ...process.env }
+process.exitCode = await runToEnd(node.path, [...task.args, ...rest], { cwd: task.cwd, env }).catch((error) =>
+  fail(error.message),
+)
 
 /** @param {string} key */
 function taskOf(key) {
@@ -66,46 +67,6 @@ function runNpm(args) {
   const script = process.env.npm_execpath
   if (script?.endsWith('npm-cli.js')) return spawnSync(process.execPath, [script, ...args], options)
   return spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
-}
-
-/**
- * Runs to the end and gives the exit code to pass on; 128 + number for a child that a signal ended, as shells do.
- *
- * @param {string} command
- * @param {string[]} args
- * @param {string} cwd
- * @returns {Promise<number>}
- */
-function run(command, args, cwd) {
-  // Compiled sources are kept, in every thread, so that the next start takes half the time.
-  const env = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compile'), ...process.env }
-  const child = spawn(command, args, { cwd, env, stdio: 'inherit' })
-  /** @param {NodeJS.Signals} signal */
-  const passOn = (signal) => child.kill(signal)
-  process.on('SIGTERM', passOn)
-  process.on('SIGHUP', passOn)
-  // A terminal sends Ctrl-C to the child as well, and twice would mean "at once"; without a terminal only we get it.
-  process.on('SIGINT', (signal) => process.stdin.isTTY || passOn(signal))
-  if (process.env.npm_lifecycle_event) stopWithParent(child)
-  return new Promise((resolve) => {
-    child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']))
-    child.on('error', (error) => fail(`${command} could not be started: ${error.message}`))
-  })
-}
-
-/**
- * npm hands SIGTERM to the shell between it and us, and that shell ends without handing it on. Its end is the signal.
- *
- * @param {import('node:child_process').ChildProcess} child
- */
-function stopWithParent(child) {
-  const parent = process.ppid
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return
-    clearInterval(watch)
-    child.kill('SIGTERM')
-  }, PARENT_CHECK_MS)
-  watch.unref()
 }
 
 /**

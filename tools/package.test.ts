@@ -72,7 +72,7 @@ test('it is as small as the guide to installing says', async () => {
 
 test('it holds no sources, tests, fixtures or leftovers', () => {
   const known =
-    /^(bin|dist\/lib)\/[\w./-]+\.(mjs|js|css|svg|wasm)$|^docs\/[\w./-]+\.(md|txt|svg|png)$|^tools\/node-runtime\.mjs$/
+    /^(bin|dist\/lib)\/[\w./-]+\.(mjs|js|css|svg|wasm)$|^docs\/[\w./-]+\.(md|txt|svg|png)$|^tools\/(node-runtime|run-to-end)\.mjs$/
   expect(files.filter((path) => !known.test(path))).toEqual([
     'ARCHITECTURE.md',
     'CHANGELOG.md',
@@ -85,6 +85,7 @@ test('it holds no sources, tests, fixtures or leftovers', () => {
     'bench/README.md',
     'dist/THIRD-PARTY-NOTICES.md',
     'dist/sbom.cdx.json',
+    'llms.txt',
     'package.json',
   ])
   expect(files.filter((path) => /\.(test|contract)\.|fixture|testing/.test(path))).toEqual([])
