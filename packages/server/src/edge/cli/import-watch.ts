@@ -46,7 +46,8 @@ export async function watchImport(
   await context.release()
   let trouble: string | undefined
   while (await isTold(changes, signal)) {
-    if (changes.trouble !== undefined && changes.trouble !== trouble) options.onTrouble(`The system does not tell of all changes: ${changes.trouble}.`)
+    if (changes.trouble !== undefined && changes.trouble !== trouble)
+      options.onTrouble(`The system does not tell of all changes: ${changes.trouble}.`)
     trouble = changes.trouble
     const again = await untilAnswered(context, run, signal, options)
     if (again) await options.onRun(again, false)
