@@ -3,7 +3,7 @@ import type { CapsuleCreateChange, CapsuleDraft, CapsuleVersionChange, VersionDr
 import type { NearDuplicate } from '#store'
 import { endVersion, requireCapsule, updateCapsule } from './capsule-rows.ts'
 import { ACTIVE, TYPE_CODES } from './codes.ts'
-import { recomputeTrust } from './effective-trust-propagation.ts'
+import { trustOfNewHead } from './effective-trust-propagation.ts'
 import { toIndexedText } from './indexed-text.ts'
 import type { SimilarCapsule } from './near-duplicates.ts'
 import { type ResolvedDraft, resolveDraft } from './resolved-draft.ts'
@@ -48,7 +48,7 @@ export function createCapsule(session: WriteSession, change: CapsuleCreateChange
   insertVersion(session, head, place, draft, resolved, times)
   connectVersion(session, key, head, draft, resolved, now)
   let trust = draft.trust
-  if (resolved.parents.length > 0 || resolved.partOf !== null) trust = recomputeTrust(session, key)
+  if (resolved.parents.length > 0 || resolved.partOf !== null) trust = trustOfNewHead(session, key)
   indexHead(session, { key, head, status: ACTIVE, trust }, draft, resolved)
   return { id: draft.id, created: true, nearDuplicates: resolved.near.map(toNearDuplicate) }
 }
@@ -72,7 +72,7 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
   insertVersion(session, head, place, draft, resolved, { now, validFrom })
   updateCapsule(session.database, before.key, headColumns(session, before, draft, resolved, { head, now, validFrom }))
   connectVersion(session, before.key, head, draft, resolved, now)
-  const trust = recomputeTrust(session, before.key)
+  const trust = trustOfNewHead(session, before.key)
   if (before.space !== null && before.space !== resolved.space) {
     session.staged.stageSlot({ kind: 'clear', space: before.space, capsule: before.key })
   }

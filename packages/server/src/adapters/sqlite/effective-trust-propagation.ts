@@ -31,16 +31,26 @@ function documentTrust(
 }
 
 /**
- * Gives one capsule what it deserves now, and returns it. Where that is less than before, all its descendants are lowered in the same
- * transaction; where it is more, its children are marked as unsettled and rise later.
+ * Gives one capsule what it deserves now, and returns it. Where that is less than before, all its descendants are lowered
+ * in the same transaction; where it is more, its children are marked as unsettled and rise later.
  *
  * The revision of descendants stays: what changed them is told by the record of the cause, and a person who edits one
  * must not be refused because an ancestor lost trust.
  */
 export function recomputeTrust(session: WriteSession, key: number): number {
   const row = getCapsule(session.database, key)
+  const deserved = settle(session, row)
+  if (deserved !== row.effective_trust) showTrust(session, row, deserved)
+  return deserved
+}
+
+/** The same for a head whose slot is written after this, with the trust that is returned. */
+export const trustOfNewHead = (session: WriteSession, key: number): number =>
+  settle(session, getCapsule(session.database, key))
+
+function settle(session: WriteSession, row: CapsuleRow): number {
   const deserved = deservedTrust(session, row)
-  store(session, row, deserved)
+  storeTrust(session, row, deserved)
   if (deserved !== row.effective_trust) settleDescendants(session, row.key, deserved)
   return deserved
 }
@@ -69,7 +79,9 @@ function settleDescendants(session: WriteSession, start: number, value: number):
   }
   for (const [key, row] of rows) {
     const next = changed.get(key)
-    if (next !== undefined && next !== row.effective_trust) store(session, row, next)
+    if (next === undefined || next === row.effective_trust) continue
+    storeTrust(session, row, next)
+    showTrust(session, row, next)
   }
   for (const key of rising) updateCapsule(session.database, key, { unsettled: 1 })
 }
@@ -86,11 +98,14 @@ function childrenOf(session: WriteSession, parent: number): number[] {
     .map(({ child }) => child)
 }
 
-function store(session: WriteSession, row: CapsuleRow, value: number): void {
-  if (value !== row.effective_trust || row.unsettled !== 0) {
-    updateCapsule(session.database, row.key, { effective_trust: value, unsettled: 0 })
-  }
-  if (value === row.effective_trust || row.space === null || row.indexed === 0) return
+function storeTrust(session: WriteSession, row: CapsuleRow, value: number): void {
+  if (value === row.effective_trust && row.unsettled === 0) return
+  updateCapsule(session.database, row.key, { effective_trust: value, unsettled: 0 })
+}
+
+/** Searches by meaning filter by the trust that stands in the slot. */
+function showTrust(session: WriteSession, row: CapsuleRow, value: number): void {
+  if (row.space === null || row.indexed === 0) return
   session.staged.stageSlot({ kind: 'columns', space: row.space, capsule: row.key, columns: { trust: value } })
 }
 
