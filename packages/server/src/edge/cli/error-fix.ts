@@ -29,10 +29,13 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
 const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   import: {
     NOT_FOUND: '`import --list` shows the imports with their labels and ids.',
-    SOURCE_UNREADABLE: 'Name a folder, a repository or an .ndjson file that the user of the instance may read.',
+    SOURCE_UNREADABLE: '`help import` lists what can be named; the user of the instance must be able to read it.',
   },
   backup: { UNPROCESSABLE: 'Choose another name.' },
-  restore: { SOURCE_UNREADABLE: 'Name a file that `backup` wrote.' },
+  restore: {
+    SOURCE_UNREADABLE: 'Name a file that `backup` wrote.',
+    DATA_FOLDER_IN_USE: 'Stop the instance that is there, restore, and start it again.',
+  },
 }
 
 const PORT_FIX = 'Choose another port: --port or CASCADE_PORT; 0 takes any free one.'

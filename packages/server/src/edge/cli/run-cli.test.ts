@@ -133,7 +133,11 @@ test('a day is the midnight at which it begins in UTC', async () => {
 test.for([
   { argv: ['import', '--remove', 'doors'], reply: { body: { items: [], next_cursor: null } }, fix: '`import --list`' },
   { argv: ['backup', '/x.backup'], reply: problem(422, 'UNPROCESSABLE', 'x is there'), fix: 'Choose another name.' },
-  { argv: ['import', '/x'], reply: problem(422, 'SOURCE_UNREADABLE', 'x'), fix: 'Name a folder' },
+  {
+    argv: ['import', '/x'],
+    reply: problem(422, 'SOURCE_UNREADABLE', 'x'),
+    fix: '`help import` lists what can be named',
+  },
 ])('$argv says what helps there', async ({ argv, reply, fix }) => {
   await using server = await serve(() => reply)
   const { err } = await run([...argv, '--url', server.url])

@@ -33,6 +33,6 @@ function explain({ status, trust, effectiveTrust }: StoredCapsule, limitedBy: Tr
   const held = `Given ${own}, but its lineage supports ${effectiveTrust} (${trustLevel(effectiveTrust)})`
   if (quarantined.length > 0) return `${held}: quarantined among its parents: ${quarantined.join(', ')}.`
   return limitedBy.length > 0
-    ? `${held}: ${limitedBy.length} of its parents are trusted less.`
+    ? `${held}: ${limitedBy.length} of its parents ${limitedBy.length === 1 ? 'is' : 'are'} trusted less.`
     : `${held}, until its rise is settled.`
 }
