@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { CascadeError, messageOf } from '#base'
+import { CascadeError, isErrno, messageOf } from '#base'
 import type { ConversionRequest, DocumentConverter, SourceText } from '../../domain/capsules/import/index.ts'
 import type { ConversionAnswer, ConversionQuestion } from './conversion-message.ts'
 
@@ -131,7 +131,7 @@ class WorkerDocumentConverter implements DocumentConverter {
   }
 
   #reasonFor(error: unknown): string {
-    const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    const isMemory = isErrno(error, 'ERR_WORKER_OUT_OF_MEMORY')
     return isMemory ? tooMuch(this.#limits.heapMibMax) : messageOf(error)
   }
 }

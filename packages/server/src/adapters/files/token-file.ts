@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { CascadeError, messageOf, type Random } from '#base'
+import { CascadeError, isErrno, messageOf, type Random } from '#base'
 import { createToken } from '#identity'
 
 const FILE = 'token'
@@ -48,7 +48,7 @@ function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isErrno(error, 'ENOENT')) return undefined
     throw error
   }
 }

@@ -13,6 +13,7 @@ import {
   parseManifest,
   UNFINISHED_FILE,
 } from '../../domain/capsules/export/index.ts'
+import { filePieces } from './file-pieces.ts'
 import { decode } from './file-text.ts'
 import { isInside, readRegularFile } from './read-regular-file.ts'
 
@@ -20,7 +21,6 @@ import { isInside, readRegularFile } from './read-regular-file.ts'
 export const FILE_BYTES_MAX = HEAD_BYTES_MAX + CAPSULE_LIMITS.contentBytesMax
 const FILES_NAMED_MAX = 10
 const UNFINISHED_BYTES_MAX = 1024
-const PIECE_BYTES = 1024 * 1024
 
 /** True for a folder that an export was written into, also where it did not come to its end. */
 export async function isExport(folder: string): Promise<boolean> {
@@ -96,13 +96,7 @@ async function findListProblem(root: string, path: string, sha256: string): Prom
   try {
     await using handle = await openInside(root, path)
     const hash = createHash('sha256')
-    const buffer = Buffer.allocUnsafe(PIECE_BYTES)
-    for (let position = 0; ; ) {
-      const { bytesRead } = await handle.read(buffer, 0, PIECE_BYTES, position)
-      if (bytesRead === 0) break
-      hash.update(buffer.subarray(0, bytesRead))
-      position += bytesRead
-    }
+    for await (const piece of filePieces(handle)) hash.update(piece)
     return hash.digest('hex') === sha256 ? undefined : CHANGED
   } catch (error) {
     return messageOf(error)

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { CascadeError } from '#base'
 import type { RecordFile } from './chat-file.ts'
 import { openChatZip } from './chat-zip.ts'
+import { filePieces } from './file-pieces.ts'
 import { unreadable } from './unreadable.ts'
 
 export interface RecordFiles extends AsyncDisposable {
@@ -17,7 +18,6 @@ export interface RecordFiles extends AsyncDisposable {
 export const RECORD_BYTES_MAX = 4 * 1024 ** 3
 /** An export in parts has one for each hundred conversations or so. */
 const FILES_MAX = 10_000
-const PIECE_BYTES = 256 * 1024
 
 /** As ChatGPT and Claude name them: one file, or since 2026 several with a number. */
 const CONVERSATIONS = /(?:^|\/)conversations(?:-\d+)?\.json$/
@@ -78,11 +78,7 @@ async function* readPieces(path: string): AsyncGenerator<Uint8Array, void, undef
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause) => {
     throw unreadable(path, cause)
   })
-  for (;;) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES)
-    if (bytesRead === 0) return
-    yield buffer.subarray(0, bytesRead)
-  }
+  yield* filePieces(file)
 }
 
 function reasonAgainst(files: number, bytes: number): string | undefined {

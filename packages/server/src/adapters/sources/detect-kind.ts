@@ -1,10 +1,9 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { CascadeError } from '#base'
+import { CascadeError, isErrno } from '#base'
 import type { SourceKind } from '../../domain/capsules/import/index.ts'
 import { isExport } from './cascade-files.ts'
 import { holdsConversations, readBeginning } from './chat-files.ts'
-import { isErrno } from './errno.ts'
 import { looksLikeTranscript } from './transcript-turns.ts'
 import { unreadable } from './unreadable.ts'
 

@@ -1,10 +1,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import { isShallow, JSON_LEVELS_MAX } from '@forge-cascade/contract'
 import { CascadeError, messageOf } from '#base'
+import { filePieces } from './file-pieces.ts'
 
 /** A capsule of 1 MiB with every character escaped, and its head. */
 export const LIST_LINE_BYTES_MAX = 16 * 1024 * 1024
-const CHUNK_BYTES = 256 * 1024
 const NEW_LINE = 0x0a
 /** Metadata and the changes of a parent stand up to three levels below their line. */
 const LINE_LEVELS_MAX = JSON_LEVELS_MAX + 3
@@ -25,12 +25,9 @@ export async function* readLines(
   lineBytesMax: number,
   from = 0,
 ): AsyncGenerator<FileLine, void, undefined> {
-  let [rest, offset, position] = [Buffer.alloc(0), from, from]
-  for (;;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position)
-    if (bytesRead === 0) break
-    position += bytesRead
-    let bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)])
+  let [rest, offset] = [Buffer.alloc(0), from]
+  for await (const piece of filePieces(handle, from)) {
+    let bytes = Buffer.concat([rest, piece])
     for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE)) {
       if (end > 0) yield { offset, bytes: bytes.subarray(0, end) }
       offset += end + 1

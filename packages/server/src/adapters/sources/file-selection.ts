@@ -17,7 +17,7 @@ const FOLDERS_LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '__pycach
 /** Hidden folders (and with them those of version control) and those that tools fill. */
 export const isFolderLeftOut = (name: string): boolean => name.startsWith('.') || FOLDERS_LEFT_OUT.has(name)
 
-const UNREAD = 'its name is none of a text; name it with --include (over HTTP `include`) to have it read'
+const UNREAD = 'its ending is not one of a text; name it with --include (over HTTP `include`) to have it read as text'
 const UNOPENED = 'it is an archive, which is not opened; unpack it'
 
 /** What helps where naming the file would not: its text cannot be read as it lies. */

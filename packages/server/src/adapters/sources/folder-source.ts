@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CascadeError, sha256Hex } from '#base'
+import { CascadeError, isErrno, sha256Hex } from '#base'
 import {
   DOCUMENT_BYTES_MAX,
   type ImportItem,
@@ -8,7 +8,6 @@ import {
   type KnownFiles,
   type PresentFile,
 } from '../../domain/capsules/import/index.ts'
-import { isErrno } from './errno.ts'
 import type { FileSelection } from './file-selection.ts'
 import { toContent, tooLarge } from './file-text.ts'
 import { type FoundFile, walkFolder } from './folder-walk.ts'

@@ -1,9 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import { CascadeError } from '#base'
+import { CascadeError, isErrno } from '#base'
 import { environment } from '#config'
-import { isErrno } from './errno.ts'
 
 /** Where Git looks for what. */
 export interface GitPlace {

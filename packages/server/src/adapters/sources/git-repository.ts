@@ -1,7 +1,6 @@
 import { copyFile, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { CascadeError } from '#base'
-import { isErrno } from './errno.ts'
+import { CascadeError, isErrno } from '#base'
 import { askGit, type GitPlace } from './git-process.ts'
 import type { TempArea } from './temp-area.ts'
 import { unreadable } from './unreadable.ts'

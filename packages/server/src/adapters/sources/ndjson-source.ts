@@ -4,12 +4,12 @@ import { basename } from 'node:path'
 import { CascadeError, sha256Hex } from '#base'
 import type { ImportSource, KnownFiles, SourceLine, SourceText } from '../../domain/capsules/import/index.ts'
 import { byteLines } from './byte-lines.ts'
+import { filePieces } from './file-pieces.ts'
 import { decode } from './file-text.ts'
 import { unreadable } from './unreadable.ts'
 
 /** A capsule of 1 MiB with every character escaped, its metadata and the largest vector fit in. */
 export const LINE_BYTES_MAX = 8 * 1024 * 1024
-const CHUNK_BYTES = 256 * 1024
 
 /** Reads a file in which each line is the body of `POST /v2/capsules`. Blank lines mean nothing. */
 export async function openNdjsonSource(path: string, { lineBytesMax = LINE_BYTES_MAX } = {}): Promise<ImportSource> {
@@ -64,12 +64,9 @@ class NdjsonSource implements ImportSource {
   }
 
   async *#pieces(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let position = 0; ; ) {
+    for await (const piece of filePieces(this.#handle)) {
       signal.throwIfAborted()
-      const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position)
-      if (bytesRead === 0) return
-      position += bytesRead
-      yield buffer.subarray(0, bytesRead)
+      yield piece
     }
   }
 }

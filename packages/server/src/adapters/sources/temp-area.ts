@@ -1,8 +1,7 @@
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { CascadeError, fileTrouble } from '#base'
-import { isErrno } from './errno.ts'
+import { CascadeError, fileTrouble, isErrno } from '#base'
 
 /** A folder for a while; gone with its content when disposed. */
 export interface TempFolder extends AsyncDisposable {

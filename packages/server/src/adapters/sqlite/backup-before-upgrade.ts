@@ -1,18 +1,8 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
-import { CascadeError, messageOf, toRfc3339 } from '#base'
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { CascadeError, isErrno, makeFolder, messageOf, toRfc3339 } from '#base'
 import type { Database } from './database.ts'
+import { copyDurably, syncFolder } from './durable-file.ts'
 
 export interface UpgradeBackup {
   /** The file of the store. */
@@ -37,17 +27,16 @@ export function backUpBeforeUpgrade(database: Database, { file, directory, toVer
   const partial = `${path}.partial`
   try {
     emptyLog(database)
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    copyFileSync(file, partial, constants.COPYFILE_FICLONE)
+    makeFolder(directory, 0o700)
+    copyDurably(file, partial)
     chmodSync(partial, 0o600)
-    sync(partial)
     renameSync(partial, path)
-    sync(dirname(path))
+    syncFolder(directory)
     return path
   } catch (cause) {
     if (existsSync(partial)) rmSync(partial)
     throw new CascadeError(
-      isFull(cause) ? 'STORAGE_FULL' : 'UNAVAILABLE',
+      isErrno(cause, 'ENOSPC') ? 'STORAGE_FULL' : 'UNAVAILABLE',
       `The data folder was not upgraded, because it could not be backed up to ${path} before (${messageOf(cause)}).`,
       { cause },
     )
@@ -58,17 +47,4 @@ export function backUpBeforeUpgrade(database: Database, { file, directory, toVer
 function emptyLog(database: Database): void {
   const blocked = database.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')?.busy
   if (blocked !== 0) throw new Error('another process reads the store')
-}
-
-const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC'
-
-function sync(path: string): void {
-  // Folders cannot be opened on Windows, where a rename is durable by itself.
-  if (process.platform === 'win32' && !path.endsWith('.partial')) return
-  const handle = openSync(path, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

@@ -1,5 +1,5 @@
 import { LINEAGE_LIMITS } from '@forge-cascade/contract'
-import type { Database, SqlValue } from './database.ts'
+import type { Database } from './database.ts'
 
 /** A DERIVED_FROM row by its child; child, parent and version are keys. */
 export type EdgeRow = readonly [
@@ -162,8 +162,7 @@ export class EdgeReader<R extends Row> {
     const { from, to, columns } = this.#side
     const rowsMax = this.#side.rowsMax ?? UNBOUNDED
     // UNION keeps a set, and its rows come first in, first out: what the limit keeps is what is nearest.
-    const found = readArrays<FoundRow>(
-      this.#database,
+    const found = this.#database.allArrays<FoundRow>(
       `WITH RECURSIVE walk (key) AS (SELECT value FROM json_each(?)
          UNION SELECT e.${to} FROM walk CROSS JOIN edges e ON e.${from} = walk.key LIMIT ?)
        SELECT walk.key, ${columns} FROM walk LEFT JOIN edges e ON e.${from} = walk.key LIMIT ?`,
@@ -182,7 +181,7 @@ export class EdgeReader<R extends Row> {
     if (complete.length > 0) return complete
     const { select, from, columns } = this.#side
     const sql = `${select} e.${from}, ${columns} FROM edges e WHERE e.${from} = ? LIMIT ?`
-    return readArrays<FoundRow>(this.#database, sql, key, this.#side.rowsMax ?? UNBOUNDED)
+    return this.#database.allArrays<FoundRow>(sql, key, this.#side.rowsMax ?? UNBOUNDED)
   }
 
   /** Rows as they lie, from the key on towards where the next ones are. */
@@ -191,8 +190,7 @@ export class EdgeReader<R extends Row> {
     const isUp = towards === 'younger'
     const [low, high] = isUp ? [key - 1, this.#gapEnd(key)] : [this.#gapStart(key), key]
     const sorted = [from, ...order].map((column) => `e.${column} ${isUp ? 'ASC' : 'DESC'}`).join(', ')
-    const found = readArrays<FoundRow>(
-      this.#database,
+    const found = this.#database.allArrays<FoundRow>(
       `${select} e.${from}, ${columns} FROM edges e WHERE e.${from} > ? AND e.${from} <= ? ORDER BY ${sorted} LIMIT ?`,
       low,
       high,
@@ -245,12 +243,4 @@ export class EdgeReader<R extends Row> {
     }
     return { count, span: high - low + 1 }
   }
-}
-
-/** Rows as arrays: half the time of objects, where there are many. */
-export function readArrays<Row>(database: Database, sql: string, ...values: SqlValue[]): Row[] {
-  const statement = database.prepare(sql)
-  statement.setReturnArrays(true)
-  // The driver types every row alike; what a row holds follows from the text of the statement.
-  return statement.all(...values) as Row[]
 }

@@ -1,4 +1,5 @@
 import type { CapsuleCreateChange, CapsuleDraft } from '#capsules'
+import { isEmpty } from './is-empty.ts'
 
 /**
  * A creation by position, without its bytes. Lengths are 0, and lists and objects null, where there is nothing to say:
@@ -167,8 +168,3 @@ const bytesOf = ({ embedding, minhash, digestKey }: CapsuleDraft): number =>
   padded(embedding?.vector.byteLength ?? 0) + padded(minhash?.byteLength ?? 0) + padded(digestKey.byteLength)
 
 const padded = (length: number): number => (length + 3) & ~3
-
-function isEmpty(value: object): boolean {
-  for (const _ in value) return false
-  return true
-}

@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { CascadeError, type Clock, fileTrouble, messageOf } from '#base'
+import { CascadeError, type Clock, fileTrouble, isErrno, messageOf } from '#base'
 import { DataFolder } from '#data-folder'
+import { copyDurably, syncFolder } from './durable-file.ts'
 import { acquireFolderLock } from './folder-lock.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
@@ -44,7 +34,7 @@ export function restoreBackup(directory: string, file: string, clock: Clock): Re
     const sequence = check(draft, file)
     const kept = setAside(folder.directory, clock)
     renameSync(draft, join(folder.directory, DATABASE_FILE))
-    sync(folder.directory)
+    syncFolder(folder.directory)
     return { path: folder.directory, bytes: statSync(join(folder.directory, DATABASE_FILE)).size, sequence, kept }
   } finally {
     for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${draft}${suffix}`, { force: true })
@@ -53,8 +43,7 @@ export function restoreBackup(directory: string, file: string, clock: Clock): Re
 
 function copy(from: string, to: string): void {
   try {
-    copyFileSync(from, to, constants.COPYFILE_FICLONE)
-    sync(to)
+    copyDurably(from, to)
   } catch (error) {
     throw new CascadeError('SOURCE_UNREADABLE', `The backup ${from} cannot be read: ${fileTrouble(error)}.`, {
       cause: error,
@@ -95,7 +84,7 @@ function setAside(directory: string, clock: Clock): string | null {
   fold(join(directory, DATABASE_FILE))
   for (const name of present.filter((one) => existsSync(join(directory, one))))
     renameSync(join(directory, name), join(kept, name))
-  sync(kept)
+  syncFolder(kept)
   return kept
 }
 
@@ -113,14 +102,4 @@ function fold(file: string): void {
   }
 }
 
-const isSqliteError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR'
-
-function sync(path: string): void {
-  const handle = openSync(path, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
-}
+const isSqliteError = (error: unknown): boolean => isErrno(error, 'ERR_SQLITE_ERROR')

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CascadeError, type Clock } from '#base'
+import { CascadeError, type Clock, isErrno } from '#base'
 import type { CapsuleStore } from '#capsules'
 import type { LedgerStore } from '#ledger'
 import {
@@ -203,7 +203,7 @@ async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0
+    if (isErrno(error, 'ENOENT')) return 0
     throw error
   }
 }

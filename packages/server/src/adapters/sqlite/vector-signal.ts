@@ -83,8 +83,10 @@ export function searchVectorsInPast(
   return best(found, limit)
 }
 
-/** Without the vector, which would stay in memory with what is found. */
-// Member by member: taking the rest of an object apart costs ten times as much.
+/**
+ * Without the vector, which would stay in memory with what is found. Member by member, because taking the rest of an
+ * object apart costs ten times as much.
+ */
 const toScored = ({ capsule, version, id, name, trust, valid_from }: RescoredRow, score: number): Scored => ({
   capsule,
   version,

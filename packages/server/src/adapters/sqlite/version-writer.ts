@@ -3,6 +3,7 @@ import { signatureBytes } from '../../domain/capsules/rules/index.ts'
 import { bandBytes } from './band-index.ts'
 import { LICENCE_CODES, LINK_CODES, TYPE_CODES } from './codes.ts'
 import { encodeContent } from './content-codec.ts'
+import { isEmpty } from './is-empty.ts'
 import type { ResolvedDraft } from './resolved-draft.ts'
 import { vectorBytes } from './stored-vector.ts'
 import { tagText } from './tag-keys.ts'
@@ -113,8 +114,3 @@ export function connectVersion(
 }
 
 const SIMILAR_TO = LINK_CODES.encode('SIMILAR_TO')
-
-function isEmpty(value: object): boolean {
-  for (const _ in value) return false
-  return true
-}

@@ -1,3 +1,4 @@
+import { isErrno } from '#base'
 import type { CliIo, OutputStream } from './cli-io.ts'
 import { createPainter, type Painter, type View, widthOf } from './render/view.ts'
 
@@ -71,8 +72,7 @@ export class Screen {
   }
 }
 
-const isBrokenPipe = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED')
+const isBrokenPipe = (error: unknown): boolean => isErrno(error, 'EPIPE', 'ERR_STREAM_DESTROYED')
 
 /**
  * NO_COLOR goes before everything; FORCE_COLOR colours pipes too, for logs that show colours, and `0` turns them off.

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { CascadeError, messageOf } from '#base'
+import { CascadeError, isErrno, messageOf } from '#base'
 
 /** Who owns the folder and where it listens; beside the lock, for the commands that want to be its client. */
 const owner = z.object({
@@ -54,5 +54,4 @@ function parseJson(text: string): unknown {
 }
 
 /** The file is not there, or a part of its path is no folder. */
-const isAbsent = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+const isAbsent = (error: unknown): boolean => isErrno(error, 'ENOENT', 'ENOTDIR')

@@ -106,21 +106,23 @@ export class VectorReader {
     if (!Number.isInteger(limit) || limit < 1 || limit > at.LIMIT_MAX)
       throw new CascadeError('INTERNAL', `a search keeps 1 to ${at.LIMIT_MAX} candidates, ${limit} came`)
     const code = encodeQuery(query, this.dimensions)
-    const rest = code.restMost + ROUNDING
     return this.#exclusively(() => {
-      this.#begin(code, limit)
-      const { scanned, job } = this.#scanAll(filter, limit, code)
-      const ceiling = this.#kernel.ceilingNow()
-      const own = this.#kernel.finish()
-      const helped = job === undefined ? [] : this.#desk.close(job)
-      if (helped) return this.#merge(own, helped, { limit, scanned, ceiling, rest })
-      // A helper's thread was ended in the middle of its part, or stands still: nothing is certain then but what one does alone.
+      const found = this.#attempt(code, filter, limit)
+      if (found) return found
+      // A helper's thread was ended in the middle of its part, or stands still: what one does alone is certain.
       this.#team = undefined
-      this.#begin(code, limit)
-      const alone = this.#scanAll(filter, limit, code).scanned
-      const again = this.#kernel.ceilingNow()
-      return this.#merge(this.#kernel.finish(), [], { limit, scanned: alone, ceiling: again, rest })
+      return this.#attempt(code, filter, limit)!
     })
+  }
+
+  /** Undefined when a helper did not come back, which cannot be where there are none. */
+  #attempt(code: QueryCode, filter: SlotFilter, limit: number): SearchResult | undefined {
+    this.#begin(code, limit)
+    const { scanned, job } = this.#scanAll(filter, limit, code)
+    const ceiling = this.#kernel.ceilingNow()
+    const own = this.#kernel.finish()
+    const helped = job === undefined ? [] : this.#desk.close(job)
+    return helped && this.#merge(own, helped, { limit, scanned, ceiling, rest: code.restMost + ROUNDING })
   }
 
   /** Takes part in the scan of another reader of the space, if there is anything left of it. */

@@ -3,6 +3,7 @@ import type { CapsuleStore, VersionSummary } from '../capsule-store.ts'
 import { type SaidVersion, versionDigest } from './export-digest.ts'
 import { type SubjectNames, toExportedVersion } from './exported.ts'
 import type { ExportedHistory } from './exported-history.ts'
+import { listSummaries } from './list-summaries.ts'
 
 /** How a capsule that is here stands to what an export says of it. */
 export type Standing =
@@ -11,8 +12,6 @@ export type Standing =
   /** The export goes on from what is here. */
   | { readonly kind: 'behind'; readonly versions: number }
   | { readonly kind: 'other'; readonly at: string }
-
-const SUMMARIES_PER_PAGE = 100
 
 /** Compares version by version, by digest; the end of the last one that both have may have come since. */
 export async function compareHistory(
@@ -47,17 +46,4 @@ async function isSame(
   // How it is found depends on the embedder and on its chunks of today.
   const found = { found_by_chunks: false, ...(isEnd ? { valid_to: null } : {}) }
   return versionDigest({ ...line, ...found }) === versionDigest({ ...exported, ...found })
-}
-
-/** Oldest first. */
-async function listSummaries(capsules: CapsuleStore, id: string): Promise<readonly VersionSummary[]> {
-  const summaries: VersionSummary[] = []
-  let cursor: string | undefined
-  do {
-    const page = { limit: SUMMARIES_PER_PAGE, ...(cursor === undefined ? {} : { cursor }) }
-    const { items, next } = await capsules.listVersions(id, page)
-    summaries.push(...items)
-    cursor = next
-  } while (cursor !== undefined)
-  return summaries.reverse()
 }

@@ -15,6 +15,7 @@ import { getCapsule } from '../use-cases/read-capsule.ts'
 import { listTrustEvents } from '../use-cases/trust-history.ts'
 import { capsuleDigest, StoreDigest, versionDigest } from './export-digest.ts'
 import { SubjectNames, toExportedCapsule, toExportedVersion } from './exported.ts'
+import { listSummaries } from './list-summaries.ts'
 
 export interface ExportOptions {
   /** Names what exports: the program and its version. */
@@ -26,7 +27,6 @@ export interface ExportOptions {
 export type ExportContext = Pick<CapsuleContext, 'store' | 'subjects' | 'clock'>
 
 const CAPSULES_PER_PAGE = 50
-const SUMMARIES_PER_PAGE = 100
 /** All that has words. */
 const STATUSES = ['ACTIVE', 'ARCHIVED', 'QUARANTINED'] as const
 
@@ -136,15 +136,8 @@ class Exporter {
 
   /** Oldest first, those recorded before the export began. */
   async #summaries({ id }: StoredCapsule): Promise<readonly VersionSummary[]> {
-    const summaries: VersionSummary[] = []
-    let cursor: string | undefined
-    do {
-      const page = { limit: SUMMARIES_PER_PAGE, ...(cursor === undefined ? {} : { cursor }) }
-      const { items, next } = await this.#context.store.capsules.listVersions(id, page)
-      summaries.push(...items.filter(({ createdAt }) => createdAt <= this.#until))
-      cursor = next
-    } while (cursor !== undefined)
-    return summaries.reverse()
+    const summaries = await listSummaries(this.#context.store.capsules, id)
+    return summaries.filter(({ createdAt }) => createdAt <= this.#until)
   }
 
   async *#versions(

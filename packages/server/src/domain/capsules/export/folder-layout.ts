@@ -58,7 +58,7 @@ export class FolderLayout {
 /** What a reader finds first. */
 export const EXPORT_README = `# What this folder holds
 
-Everything that a Forge Cascade knew, in files that need no program to be read.
+Everything that a Forge Cascade knew, in files that need no program to be read. A list with nothing in it is left out.
 
 | file | what is in it |
 | --- | --- |

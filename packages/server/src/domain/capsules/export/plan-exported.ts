@@ -1,4 +1,4 @@
-import { CascadeError } from '#base'
+import { CascadeError, toRfc3339 } from '#base'
 import type { CapsuleStep } from '../import/capsule-step.ts'
 import type { FileBook } from '../import/file-book.ts'
 import type { ImportFileRow } from '../import/import-records.ts'
@@ -147,7 +147,7 @@ export class ExportedPlans {
   async #changedSteps(exported: SaidVersion, history: ExportedHistory, now: number): Promise<readonly CapsuleStep[]> {
     const next = nextVersion(exported.version, { contentChanged: true })
     if (next.kind !== 'version') throw new CascadeError('UNPROCESSABLE', `it gets no further version: ${next.reason}`)
-    const valid_from = new Date(now).toISOString()
+    const valid_from = toRfc3339(now)
     const changed = { version: next.version, version_reason: CHANGED_REASON, valid_from, valid_to: null }
     const before = { ...exported, valid_to: valid_from }
     const who = await this.#whoOf(history, exported)

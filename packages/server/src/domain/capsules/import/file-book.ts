@@ -115,18 +115,20 @@ function groupByDigest(rows: Iterable<ImportFileRow>): Map<string, readonly stri
 }
 
 /** Rows of a source in the order of their paths, those after `after` (a key) when given. */
-export async function* readRows(
+export const readRows = (records: Records, source: string, after?: string) =>
+  readRowsOf<ImportFileRow>(records, 'import_files', source, after)
+
+/** What a collection holds of one source, in the order of its keys, which begin with the source. */
+export async function* readRowsOf<Row>(
   records: Records,
+  collection: string,
   source: string,
   after?: string,
-): AsyncGenerator<StoredRecord<ImportFileRow>, void, undefined> {
+): AsyncGenerator<StoredRecord<Row>, void, undefined> {
   const prefix = `${source}:`
   let last: string | undefined = after ?? prefix
   while (last !== undefined) {
-    const page: RecordPage<ImportFileRow> = await records.list<ImportFileRow>('import_files', {
-      limit: ROWS_PER_PAGE,
-      after: last,
-    })
+    const page: RecordPage<Row> = await records.list<Row>(collection, { limit: ROWS_PER_PAGE, after: last })
     for (const item of page.items) {
       if (!item.key.startsWith(prefix)) return
       yield item

@@ -55,9 +55,9 @@ describe('a folder that means harm', () => {
       'a.doc:  save it as .docx',
       'b.XLS:  save it as .xlsx',
       'c.zip:  unpack it',
-      'd.bin:  name it with --include (over HTTP `include`) to have it read',
+      'd.bin:  name it with --include (over HTTP `include`) to have it read as text',
       'f\ufffd.md:  give it another',
-      'zip:  name it with --include (over HTTP `include`) to have it read',
+      'zip:  name it with --include (over HTTP `include`) to have it read as text',
     ])
     expect(job.imported).toBe(1)
   })

@@ -13,7 +13,7 @@ export interface VaultFile {
  */
 export type Resolution = { readonly id: string } | 'ambiguous' | 'unresolved' | 'other'
 
-const NOTE = /\.(?:md|markdown)$/i
+export const NOTE = /\.(?:md|markdown)$/i
 
 /**
  * Finds what a link means, as Obsidian does: letter case does not matter; a path that is one, from the top of the vault

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ERRORS, type ImportJob } from '@forge-cascade/contract'
-import type { Change, Command, StoredRecord } from '#store'
+import type { Change, Command } from '#store'
 import { type Telling, tell } from '../use-cases/tell.ts'
+import { readRowsOf } from './file-book.ts'
 import type { ImportFileRow } from './import-records.ts'
 import { commandId } from './import-writer.ts'
 import type { Planning } from './plan-file.ts'
 import { tellImport } from './tell-import.ts'
-import { type Resolution, type VaultFile, VaultIndex } from './vault-index.ts'
+import { NOTE, type Resolution, type VaultFile, VaultIndex } from './vault-index.ts'
 import { readVaultNote, type VaultNote } from './vault-note.ts'
 
 /** What is known of a note since it was last looked into; `made` are the capsules that imports linked it to. */
@@ -16,7 +17,6 @@ export interface VaultNoteRow extends VaultNote {
 }
 
 export const VAULT_NOTES = 'import_notes'
-const ROWS_PER_PAGE = 500
 const HEADS_PER_PAGE = 100
 const COMMANDS_PER_APPEND = 50
 const PUTS_PER_COMMAND = 200
@@ -64,22 +64,15 @@ const toPresent = ({ standing, capsule_id: id, path, version }: ImportFileRow): 
   standing === 'present' && id !== null && version !== null ? [{ id, path, version }] : []
 
 async function readKnown({ settings }: Planning, source: string): Promise<Map<string, Known>> {
-  const { records } = settings.context.store
   const known = new Map<string, Known>()
-  const prefix = `${source}:`
-  for (let after: string | undefined = prefix; after !== undefined; ) {
-    const page: { items: readonly StoredRecord<VaultNoteRow>[]; next?: string | undefined } =
-      await records.list<VaultNoteRow>(VAULT_NOTES, { limit: ROWS_PER_PAGE, after })
-    for (const { key, value, revision } of page.items) {
-      if (!key.startsWith(prefix)) return known
-      known.set(key.slice(prefix.length), { row: value, revision })
-    }
-    after = page.next
-  }
+  for await (const { key, value, revision } of readRowsOf<VaultNoteRow>(
+    settings.context.store.records,
+    VAULT_NOTES,
+    source,
+  ))
+    known.set(key.slice(source.length + 1), { row: value, revision })
   return known
 }
-
-const NOTE = /\.(?:md|markdown)$/i
 
 /** What each note says, read anew where it has another version than last time. */
 async function readNotes(

@@ -1,7 +1,7 @@
 import { constants, type StatsFs } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { messageOf } from '#base'
+import { isErrno, messageOf } from '#base'
 import { findOwner } from '#data-folder'
 import { findLiving } from '../connect.ts'
 import { byteSize } from '../render/words.ts'
@@ -159,8 +159,7 @@ async function findStats(path: string) {
   try {
     return await stat(path)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return undefined
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error
   }
 }
