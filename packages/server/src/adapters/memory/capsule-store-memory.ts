@@ -3,6 +3,7 @@ import {
   type CapsuleCounts,
   type CapsuleStore,
   capsuleChanges,
+  rank,
   type StoredCapsule,
   VERSIONS_READ_MAX,
 } from '#capsules'
@@ -77,12 +78,16 @@ export function createCapsuleStore(state: MemoryState, reached: (sequence: numbe
       return { candidates: findCandidates(state, query), sequence }
     },
 
-    async hydrate(hits, filter) {
-      return hits.flatMap(({ id, version }) => {
-        const row = state.capsules.get(id)
-        const match = row && selectMatch(row, filter)
-        return match?.version === version ? [toStored(row!, match, filter.knownAt)] : []
+    async search(query, ranking) {
+      const sequence = await reached(query.minSequence ?? -1)
+      const isModelKnown = query.embedding === undefined || state.spaces.has(query.embedding.model)
+      const hits = rank(findCandidates(state, query), ranking).map((placed) => {
+        const { id, version } = placed.ranked.candidate
+        const row = getCapsule(state, id)
+        const found = row.versions.find((one) => one.version === version)!
+        return { ...placed, capsule: toStored(row, found, query.filter.knownAt) }
       })
+      return { hits, sequence, isModelKnown }
     },
 
     async lineage(id, query) {

@@ -21,13 +21,14 @@ export interface SearchParts {
  * The union of what words, vectors and links bring up, each within the filter. To be called within one read transaction:
  * all signals then speak of the same state.
  *
+ * @returns each candidate with the key of its version.
  * @throws CascadeError EMBEDDING_MISMATCH when the query's vector does not fit its model.
  */
-export function findCandidates(parts: SearchParts, query: CandidateQuery): Candidate[] {
+export function findCandidates(parts: SearchParts, query: CandidateQuery): ReadonlyMap<Candidate, number> {
   const { database, names } = parts
   const space = query.embedding && findSpace(database, query.embedding)
   const filter = resolveFilter(database, names, query.filter)
-  if (!filter) return []
+  if (!filter) return new Map()
   const limit = Math.max(1, Math.min(CANDIDATES_PER_SIGNAL_MAX, Math.floor(query.perSignal)))
   const match = query.text === undefined ? undefined : toMatchExpression(query.text)
   const lexical = match === undefined ? [] : searchWords(database, match, filter, limit)
@@ -60,7 +61,11 @@ interface Found {
 }
 
 /** What a candidate has from each signal; a vector's cosine is given also where another signal brought it up. */
-function join(database: Database, space: QuerySpace | undefined, { lexical, vector, graph }: Signals): Candidate[] {
+function join(
+  database: Database,
+  space: QuerySpace | undefined,
+  { lexical, vector, graph }: Signals,
+): Map<Candidate, number> {
   const found = new Map<number, Found>()
   const add = (signal: keyof Signals, scored: readonly Scored[]): void => {
     for (const row of scored) {
@@ -73,14 +78,16 @@ function join(database: Database, space: QuerySpace | undefined, { lexical, vect
   add('vector', vector)
   add('graph', graph)
   if (space) addCosines(database, space, found)
-  return Array.from(found.values(), ({ row, signals }) => ({
-    id: formatUuid(row.id),
-    version: row.name,
-    effectiveTrust: row.trust,
-    validFrom: row.valid_from,
-    signals,
-  }))
+  return new Map(Array.from(found.values(), (one) => [toCandidate(one), one.row.version]))
 }
+
+const toCandidate = ({ row, signals }: Found): Candidate => ({
+  id: formatUuid(row.id),
+  version: row.name,
+  effectiveTrust: row.trust,
+  validFrom: row.valid_from,
+  signals,
+})
 
 function addCosines(database: Database, space: QuerySpace, found: ReadonlyMap<number, Found>): void {
   const missing = [...found].flatMap(([version, { signals }]) => (signals.vector === undefined ? version : []))

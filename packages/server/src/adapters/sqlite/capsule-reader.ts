@@ -1,5 +1,5 @@
 import type { LinkKind } from '@forge-cascade/contract'
-import { formatUuid, isUuid } from '#base'
+import { formatUuid } from '#base'
 import type {
   CapsuleCounts,
   CapsuleFilter,
@@ -122,25 +122,6 @@ export class CapsuleReader {
       filter.knownAt,
     )
     return { items, next: rows.length > limit ? writeCursor(page.at(-1)!.key) : undefined }
-  }
-
-  hydrate(hits: readonly { readonly id: string; readonly version: string }[], filter: CapsuleFilter): StoredCapsule[] {
-    const resolved = resolveFilter(this.#database, this.#names, filter)
-    const wanted = hits.filter(({ id }) => isUuid(id))
-    if (!resolved || wanted.length === 0) return []
-    const past = versionInPast(resolved)
-    const keys = this.#database.all<{ key: number }>(
-      `SELECT v.key FROM json_each(?) wanted CROSS JOIN capsules c ON c.id = unhex(wanted.value ->> 0, '-')
-       CROSS JOIN versions v ON ${resolved.isPast ? past.condition : 'v.key = c.head'}
-       WHERE v.version = wanted.value ->> 1 AND ${resolved.conditions.join(' AND ')} ORDER BY wanted.key`,
-      JSON.stringify(wanted.map(({ id, version }) => [id, version])),
-      ...(resolved.isPast ? past.values : []),
-      ...resolved.values,
-    )
-    return this.#stored.read(
-      keys.map(({ key }) => key),
-      filter.knownAt,
-    )
   }
 
   links(id: string, kinds: readonly LinkKind[] | undefined): Link[] {

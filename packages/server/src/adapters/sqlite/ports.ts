@@ -20,7 +20,6 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
     listVersions: (id, page) => readers.read('listVersions', id, page),
     readVersions: (id) => readers.read('readVersions', id),
     list: (filter, page) => readers.read('list', filter, page),
-    hydrate: async (hits, filter) => fromJson(await readers.read('hydrate', hits, filter)),
     links: (id, kinds) => readers.read('links', id, kinds),
     trustHistory: (id, limit) => readers.read('trustHistory', id, limit),
     parentTrust: (id) => readers.read('parentTrust', id),
@@ -32,6 +31,11 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
       await watch.reached(query.minSequence ?? -1)
       const { candidates, sequence } = await readers.read('candidates', query)
       return { candidates: fromJson(candidates), sequence }
+    },
+    async search(query, ranking) {
+      await watch.reached(query.minSequence ?? -1)
+      const { hits, sequence, isModelKnown } = await readers.read('search', query, ranking)
+      return { hits: fromJson(hits), sequence, isModelKnown }
     },
     async lineage(id, query) {
       const packed = await readers.read('lineage', id, query)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import type { LinkKind } from '@forge-cascade/contract'
-import type { CandidateQuery, CapsuleFilter, LineageQuery } from '#capsules'
+import type { CandidateQuery, CapsuleFilter, LineageQuery, Ranking } from '#capsules'
 import type { LeafFilter } from '#ledger'
 import type { CollectionDefinition } from '#store'
 import { findCandidates } from './candidates.ts'
@@ -11,6 +11,7 @@ import { toJson } from './json-message.ts'
 import { type ChainState, LedgerReader } from './ledger-reader.ts'
 import { LineageReader } from './lineage-query.ts'
 import { Names } from './names.ts'
+import { searchRanked } from './ranked-search.ts'
 import { findReceipt } from './receipts.ts'
 import { type RecordPageRequest, RecordReader } from './record-reader.ts'
 import { ScanTeams } from './scan-teams.ts'
@@ -58,6 +59,7 @@ function attach({ key, handle }: SpaceAnnouncement): void {
 interface Parts {
   readonly database: Database
   readonly names: Names
+  readonly stored: StoredCapsules
   readonly capsules: CapsuleReader
   readonly lineage: LineageReader
   readonly ledger: LedgerReader
@@ -78,10 +80,12 @@ function openParts(): Parts {
     pragmas: ['query_only = ON', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`, `mmap_size = ${MAPPED_BYTES}`],
   })
   const names = new Names(database)
+  const stored = new StoredCapsules(database, names)
   return {
     database,
     names,
-    capsules: new CapsuleReader(database, names, new StoredCapsules(database, names)),
+    stored,
+    capsules: new CapsuleReader(database, names, stored),
     lineage: new LineageReader(database),
     ledger: new LedgerReader(database, names, data.eventSource),
     records: new RecordReader(database, new Map(data.collections.map(({ name, indexes }) => [name, indexes]))),
@@ -98,8 +102,6 @@ const operations = {
   listVersions: (id: string, page: PageRequest) => parts().capsules.listVersions(id, page),
   readVersions: (id: string) => parts().capsules.readVersions(id),
   list: (filter: CapsuleFilter, page: PageRequest) => parts().capsules.list(filter, page),
-  hydrate: (hits: readonly { readonly id: string; readonly version: string }[], filter: CapsuleFilter) =>
-    toJson(parts().capsules.hydrate(hits, filter)),
   lineage: (id: string, query: LineageQuery) => parts().lineage.read(id, query),
   links: (id: string, kinds: readonly LinkKind[] | undefined) => parts().capsules.links(id, kinds),
   trustHistory: (id: string, limit: number) => parts().capsules.trustHistory(id, limit),
@@ -112,7 +114,13 @@ const operations = {
     // Read before the transaction begins: it sees at least this much.
     const sequence = Number(Atomics.load(head, 0))
     const { database, names } = parts()
-    return { candidates: toJson(findCandidates({ database, names, vectors }, query)), sequence }
+    return { candidates: toJson([...findCandidates({ database, names, vectors }, query).keys()]), sequence }
+  },
+  search: (query: CandidateQuery, ranking: Ranking) => {
+    const sequence = Number(Atomics.load(head, 0))
+    const { database, names, stored } = parts()
+    const { hits, isModelKnown } = searchRanked({ database, names, vectors, stored }, query, ranking)
+    return { hits: toJson(hits), isModelKnown, sequence }
   },
   findRecord: (collection: string, key: string, now: number) => parts().records.find(collection, key, now),
   listRecords: (collection: string, page: RecordPageRequest, now: number) =>

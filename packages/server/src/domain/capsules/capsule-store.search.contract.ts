@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { codeOf, commit, nextId, noteOf, shareStore } from '../../platform/store/testing.ts'
-import type { CapsuleFilter } from './capsule-store.ts'
+import type { Candidate, CandidateQuery, CapsuleFilter } from './capsule-store.ts'
+import { rank } from './search/rank.ts'
 import {
   addVersion,
   create,
   idsOf,
   link,
   type OpenStore,
+  RANKING,
   search,
   setStatus,
   setTrust,
@@ -183,27 +185,67 @@ function testFound(under: Under): void {
       [past, 1],
     ] as const) {
       const found = await search(store, filter, { text: 'quoll quolls' })
-      const read = await store.capsules.hydrate(found, filter)
       expect(found).toHaveLength(count)
-      expect(found.map(({ effectiveTrust, validFrom }) => [effectiveTrust, validFrom])).toEqual(
-        read.map(({ effectiveTrust, validFrom }) => [effectiveTrust, validFrom]),
-      )
+      const { hits } = await store.capsules.search({ text: 'quoll quolls', filter, perSignal: 50 }, RANKING)
+      expect(hits).toHaveLength(count)
+      for (const { ranked, capsule } of hits) {
+        const { id, version, effectiveTrust, validFrom } = capsule
+        expect(found).toContainEqual(ranked.candidate)
+        expect(ranked.candidate).toMatchObject({ id, version, effectiveTrust, validFrom })
+      }
     }
   })
 
-  test('hydrating answers in the order asked and leaves out what no longer passes', async () => {
+  test('a search gives the best candidates in the order of the ranking, each with its capsule', async () => {
+    const { store } = under
+    const owner = nextId()
+    const vectors = [0, 1, 2, 3, 4, 5].map((turn) => Float32Array.of(Math.cos(turn / 4), Math.sin(turn / 4)))
+    for (const [turn, vector] of vectors.entries()) {
+      const content = `dingo ${'and more '.repeat(turn * 3)}`
+      await create(store, { owner, content, trust: 95 - turn * 9, embedding: { model: 'ranked', vector } })
+    }
+    const query = {
+      text: 'dingo',
+      embedding: { model: 'ranked', vector: vectors[3]! },
+      filter: { owner },
+      perSignal: 50,
+    }
+    const all = await search(store, { owner }, query)
+    for (const limit of [1, 4, 50]) {
+      const ranking = { ...RANKING, limit, trustBoost: 0.4 }
+      const { hits, isModelKnown } = await store.capsules.search(query, ranking)
+      expect(hits.map(({ capsule: _, ...placed }) => placed)).toEqual(rank(all, ranking))
+      expect(hits.map(({ capsule }) => capsule)).toEqual(await store.capsules.getHeads(idsOf(hits.map(candidateOf))))
+      expect(isModelKnown).toBe(true)
+    }
+  })
+
+  test('a search shows nothing that does not pass any more', async () => {
     const { store } = under
     const owner = nextId()
     const drafts = await Promise.all([1, 2, 3, 4].map(() => create(store, { owner, content: 'dingo' })))
-    const hits = [3, 0, 2, 1].map((index) => ({ id: drafts[index]!.id, version: '1.0.0' }))
-    const filter = { owner, minTrust: 40 }
-    expect(idsOf(await store.capsules.hydrate(hits, filter))).toEqual(idsOf(hits))
+    const query = { text: 'dingo', filter: { owner, minTrust: 40 }, perSignal: 50 }
+    const found = async () => (await store.capsules.search(query, RANKING)).hits.map(({ capsule }) => capsule.id)
+    expect(new Set(await found())).toEqual(new Set(idsOf(drafts)))
     await setTrust(store, drafts[0]!.id, 39)
     await setStatus(store, drafts[2]!.id, 'ARCHIVED')
-    const left = await store.capsules.hydrate([...hits, { id: nextId(), version: '1.0.0' }], filter)
-    expect(left).toEqual(await store.capsules.getHeads([drafts[3]!.id, drafts[1]!.id]))
+    expect(new Set(await found())).toEqual(new Set(idsOf([drafts[1]!, drafts[3]!])))
+  })
+
+  test('a search says whether the model of its vector is known at all', async () => {
+    const { store } = under
+    const owner = nextId()
+    const vector = Float32Array.of(1, 0)
+    await create(store, { owner, content: 'numbat', embedding: { model: 'known', vector } })
+    const isKnown = async (question: Partial<CandidateQuery>, filter: CapsuleFilter = { owner }) =>
+      (await store.capsules.search({ ...question, filter, perSignal: 5 }, RANKING)).isModelKnown
+    expect(await isKnown({ embedding: { model: 'nobody’s', vector } })).toBe(false)
+    expect(await isKnown({ embedding: { model: 'known', vector } }, { owner: nextId() })).toBe(true)
+    expect(await isKnown({ text: 'nothing holds this' })).toBe(true)
   })
 }
+
+const candidateOf = ({ ranked }: { readonly ranked: { readonly candidate: Candidate } }): Candidate => ranked.candidate
 
 function testFreshness(under: Under): void {
   test('an answer names the sequence it has seen, at least the one asked for', async () => {
@@ -245,7 +287,9 @@ function testFreshness(under: Under): void {
           search(store, { owner }, { text: word }),
           search(store, { owner }, { embedding, perSignal: 1 }),
           store.capsules.list({ owner }, { limit: 100 }).then(({ items }) => items),
-          store.capsules.hydrate([{ id, version: '1.0.0' }], { owner }),
+          store.capsules
+            .search({ text: word, filter: { owner }, perSignal: 5 }, RANKING)
+            .then(({ hits }) => hits.map(({ capsule }) => capsule)),
         ])
         if (!looks.every((seen) => idsOf(seen).includes(id))) misses.push(word)
       }

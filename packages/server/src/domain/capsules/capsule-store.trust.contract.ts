@@ -9,6 +9,7 @@ import {
   idsOf,
   type OpenStore,
   parentOf,
+  RANKING,
   search,
   setStatus,
   setTrust,
@@ -188,7 +189,8 @@ function testLeaks(under: Under): void {
     async function look(): Promise<void> {
       const before = new Set(fallen)
       const found = await search(store, filter, question)
-      const seen = [...found, ...(await store.capsules.hydrate(found, filter))]
+      const { hits } = await store.capsules.search({ filter, ...question }, RANKING)
+      const seen = [...found, ...hits.map(({ capsule }) => capsule)]
       leaks.push(...idsOf(seen).filter((id) => before.has(id)))
     }
     const watch = async (): Promise<void> => {
@@ -207,8 +209,7 @@ function testLeaks(under: Under): void {
       for (const id of family) fallen.add(id)
       const before = new Set(fallen)
       const { items } = await store.capsules.list(filter, { limit: 100 })
-      const seen = [...items, ...(await store.capsules.hydrate(found, filter))]
-      leaks.push(...idsOf(seen).filter((id) => before.has(id)))
+      leaks.push(...idsOf(items).filter((id) => before.has(id)))
       await look()
     }
 

@@ -1,6 +1,7 @@
 import type { CapsuleStatus, CapsuleType, LinkKind } from '@forge-cascade/contract'
 import type { Change, Grant } from '#store'
 import type { Embedding, Link, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+import type { Hit, Ranking } from './search/rank.ts'
 
 /** Which capsules a caller asks for. Members left out do not filter; all that are given must match. */
 export interface CapsuleFilter {
@@ -143,6 +144,15 @@ export interface CandidateAnswer {
   readonly sequence: number
 }
 
+export interface SearchAnswer {
+  /** Best first, at most as many as the ranking wants. */
+  readonly hits: readonly Hit[]
+  /** Every change up to this sequence was seen. */
+  readonly sequence: number
+  /** False when no vector of the query's model was ever stored; true without a vector in the query. */
+  readonly isModelKnown: boolean
+}
+
 export interface LineageQuery {
   readonly direction: 'ancestors' | 'descendants'
   /** Steps from the start, at most; all when left out. */
@@ -249,14 +259,8 @@ export interface CapsuleStore {
   list(filter: CapsuleFilter, page: { readonly limit: number; readonly cursor?: string }): Promise<Page<StoredCapsule>>
   /** The union of what every signal brings up, each within the filter; nothing outside the filter is ever in it. */
   candidates(query: CandidateQuery): Promise<CandidateAnswer>
-  /**
-   * The capsules behind candidates, in the order asked, read now: those that no longer pass the filter (trust lowered,
-   * archived since) are left out.
-   */
-  hydrate(
-    hits: readonly { readonly id: string; readonly version: string }[],
-    filter: CapsuleFilter,
-  ): Promise<readonly StoredCapsule[]>
+  /** The best of the candidates in the order of `rank`, with their capsules: all read from one state. */
+  search(query: CandidateQuery, ranking: Ranking): Promise<SearchAnswer>
   /** Undefined when the capsule does not exist. */
   lineage(id: string, query: LineageQuery): Promise<Lineage | undefined>
   /** Links of a capsule in both directions. */

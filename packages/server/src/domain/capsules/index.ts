@@ -25,6 +25,7 @@ export {
   type LineageQuery,
   NEAR_DUPLICATES_MAX,
   type Page,
+  type SearchAnswer,
   type TrustEntry,
   VERSIONS_READ_MAX,
   type VersionDraft,
@@ -37,7 +38,8 @@ export { IMPORT_COLLECTIONS, type ImportSource, Imports } from './import/index.t
 export type { LineagePath } from './lineage/lineage-graph.ts'
 export { type FilterRequest, toFilter } from './search/filter.ts'
 export { type Highlight, highlight } from './search/highlight.ts'
-export { type Hit, type SearchContext, type SearchResult, searchCapsules } from './search/search-capsules.ts'
+export { type Hit, type Ranking, rank } from './search/rank.ts'
+export { type SearchContext, type SearchResult, searchCapsules } from './search/search-capsules.ts'
 export type { AskSettings, SearchSettings } from './search/search-settings.ts'
 export { parseFrontMatter } from './text/front-matter.ts'
 export {

@@ -12,6 +12,7 @@ import {
 import type { Store } from '../store.ts'
 import type { ParentEdge, StoredCapsule, VersionContent } from './capsule.ts'
 import type { Candidate, CandidateQuery, CapsuleDraft, CapsuleFilter, VersionDraft } from './capsule-store.ts'
+import type { Ranking } from './search/rank.ts'
 import { makeDraft } from './use-cases/draft.ts'
 
 /** How a suite gets its store. */
@@ -155,6 +156,15 @@ export async function getHead(store: Store, id: string): Promise<StoredCapsule> 
   const [head] = await store.capsules.getHeads([id])
   if (!head) throw new Error(`there is no capsule ${id}`)
   return head
+}
+
+/** An order by the signals alone. */
+export const RANKING: Ranking = {
+  weights: { lexical: 0.45, vector: 0.4, graph: 0.15 },
+  trustBoost: 0,
+  freshnessBoost: 0,
+  now: 0,
+  limit: 50,
 }
 
 /** What a question by words, by vector or by both brings up. */

@@ -1,4 +1,4 @@
-import type { Hit } from '../search/search-capsules.ts'
+import type { Hit } from '../search/rank.ts'
 import { sentences } from '../text/sentences.ts'
 import { terms } from '../text/terms.ts'
 import type { TextRange } from '../text/text-range.ts'

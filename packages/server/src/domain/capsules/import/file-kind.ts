@@ -57,6 +57,12 @@ const GENERATED: ReadonlySet<string> = new Set([
 ])
 const MINIFIED = /\.min\.(?:js|css)$/
 
+/** True for a file that its ending calls text and nobody reads. */
+export function isGenerated(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase()
+  return GENERATED.has(name) || MINIFIED.test(name)
+}
+
 const BY_ENDING = index(ENDINGS)
 const BY_NAME = index(NAMES)
 
@@ -70,8 +76,8 @@ const DECISION_FOLDER = /(?:^|\/)(?:decisions|adrs?)\//i
 
 /** The kind of a file whose name says that it is text; nothing for any other. */
 export function knownKind(path: string): FileKind | undefined {
+  if (isGenerated(path)) return undefined
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase()
-  if (GENERATED.has(name) || MINIFIED.test(name)) return undefined
   const dot = name.lastIndexOf('.')
   const kind = dot > 0 ? BY_ENDING.get(name.slice(dot + 1)) : BY_NAME.get(name)
   return kind?.structure === 'markdown' && DECISION_FOLDER.test(path) ? { ...kind, type: 'decision' } : kind

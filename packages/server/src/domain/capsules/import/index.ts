@@ -6,7 +6,7 @@ export {
 } from './document-converter.ts'
 export type { DocumentFormat } from './document-format.ts'
 export { fileTitle } from './document-title.ts'
-export { type FileKind, kindOf, knownKind } from './file-kind.ts'
+export { type FileKind, isGenerated, kindOf, knownKind } from './file-kind.ts'
 export type { ImportCall } from './import-call.ts'
 export { IMPORT_COLLECTIONS } from './import-records.ts'
 export {

@@ -1,4 +1,4 @@
-import { TRUST_LEVELS } from '@forge-cascade/contract'
+import { TRUST_LEVELS } from '@forge-cascade/contract/vocabulary'
 import type { Candidate } from '../capsule-store.ts'
 import type { SearchSettings } from './search-settings.ts'
 

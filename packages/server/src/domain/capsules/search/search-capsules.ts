@@ -1,24 +1,15 @@
 import type { SearchRequest } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError } from '#base'
-import type { Embedding, StoredCapsule } from '../capsule.ts'
-import { CANDIDATES_PER_SIGNAL_MAX, type CandidateQuery, type CapsuleFilter } from '../capsule-store.ts'
+import type { Embedding } from '../capsule.ts'
+import { CANDIDATES_PER_SIGNAL_MAX, type CandidateQuery } from '../capsule-store.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { parseEmbedding } from '../use-cases/vectors.ts'
-import { type Boosts, boostsOf } from './boosts.ts'
 import { toFilter } from './filter.ts'
-import { fuse, type Ranked } from './fuse.ts'
+import type { Hit } from './rank.ts'
 import type { SearchSettings } from './search-settings.ts'
 
 export interface SearchContext extends CapsuleContext {
   readonly search: SearchSettings
-}
-
-export interface Hit {
-  readonly capsule: StoredCapsule
-  /** The fused score times the boosts. */
-  readonly score: number
-  readonly ranked: Ranked
-  readonly boosts: Boosts
 }
 
 export interface SearchResult {
@@ -33,8 +24,8 @@ const CANDIDATES_PER_HIT = 4
 const CANDIDATES_MIN = 50
 
 /**
- * The capsules that fit best. Every signal brings up its candidates within the filter, their union is fused, and what is
- * returned was read after ranking, so that nothing is shown that changed out of the filter meanwhile.
+ * The capsules that fit best. Every signal brings up its candidates within the filter, their union is fused and boosted,
+ * and the best are read: all of it from one state of the store, so that nothing is shown that does not pass the filter.
  *
  * @throws CascadeError VALIDATION_FAILED without words and vector, EMBEDDING_MISMATCH, EMBEDDER_UNAVAILABLE in the mode
  * `vector`; in the mode `hybrid` an embedder that is away costs its signal and a notice.
@@ -54,10 +45,11 @@ export async function searchCapsules(context: SearchContext, request: SearchRequ
     embedding,
     minSequence: request.min_sequence,
   }
-  const { candidates, sequence } = await context.store.capsules.candidates(query)
-  if (candidates.length === 0 && request.embedding !== undefined && embedding)
-    notices.push(...(await unknownSpace(context, embedding)))
-  const hits = await hydrate(context, fuse(candidates, context.search.weights), filter, request.limit)
+  const ranking = { ...context.search, now: context.clock(), limit: request.limit }
+  const { hits, sequence, isModelKnown } = await context.store.capsules.search(query, ranking)
+  // A caller who misspells the name of a model would otherwise look for the mistake among the filters.
+  if (hits.length === 0 && request.embedding !== undefined && !isModelKnown)
+    notices.push(`No capsule has a vector of the model "${embedding?.model}".`)
   return { hits, mode: request.mode, sequence, notices }
 }
 
@@ -87,52 +79,4 @@ async function embeddingOf(
     notices.push(`Searched by words alone: ${error.detail}`)
     return undefined
   }
-}
-
-/** A caller who misspells the name of a model would otherwise look for the mistake among the filters. */
-async function unknownSpace({ store }: SearchContext, { model }: Embedding): Promise<readonly string[]> {
-  const { byEmbeddingModel } = await store.capsules.counts()
-  return byEmbeddingModel[model] === undefined ? [`No capsule has a vector of the model "${model}".`] : []
-}
-
-/** Reads ranked candidates until enough of them still pass the filter. */
-async function hydrate(
-  context: SearchContext,
-  ranked: readonly Ranked[],
-  filter: CapsuleFilter,
-  limit: number,
-): Promise<readonly Hit[]> {
-  const hits: Hit[] = []
-  const now = context.clock()
-  const boosted = boost(ranked, context.search, now)
-  for (let from = 0; from < boosted.length && hits.length < limit; ) {
-    const slice = boosted.slice(from, from + limit - hits.length)
-    from += slice.length
-    const capsules = await context.store.capsules.hydrate(
-      slice.map(({ candidate }) => candidate),
-      filter,
-    )
-    const byId = new Map(capsules.map((capsule) => [capsule.id, capsule]))
-    for (const one of slice) {
-      const capsule = byId.get(one.candidate.id)
-      if (capsule) hits.push(toHit(context, one, capsule, now))
-    }
-  }
-  return hits.toSorted((a, b) => b.score - a.score || (a.capsule.id < b.capsule.id ? -1 : 1))
-}
-
-/** In the order of their scores with boosts. */
-function boost(ranked: readonly Ranked[], search: SearchSettings, now: number): readonly Ranked[] {
-  const scored = ranked.map((one) => {
-    const { trust, freshness } = boostsOf(one.candidate, search, now)
-    return { one, score: one.score * trust * freshness }
-  })
-  return scored
-    .sort((a, b) => b.score - a.score || (a.one.candidate.id < b.one.candidate.id ? -1 : 1))
-    .map(({ one }) => one)
-}
-
-function toHit({ search }: SearchContext, ranked: Ranked, capsule: StoredCapsule, now: number): Hit {
-  const boosts = boostsOf(capsule, search, now)
-  return { capsule, ranked, boosts, score: ranked.score * boosts.trust * boosts.freshness }
 }

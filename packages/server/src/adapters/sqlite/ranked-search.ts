@@ -1,0 +1,33 @@
+import type { CandidateQuery } from '#capsules'
+import { type Hit, type Ranking, rank } from '../../domain/capsules/rules/index.ts'
+import { findCandidates, type SearchParts } from './candidates.ts'
+import type { Database } from './database.ts'
+import type { StoredCapsules } from './stored-capsules.ts'
+
+export interface RankedAnswer {
+  readonly hits: Hit[]
+  /** False when no vector of the query's model was ever stored. */
+  readonly isModelKnown: boolean
+}
+
+/**
+ * Candidates, ranked, and the best of them read. To be called within one read transaction: what was found is then there
+ * to be read, and passes the filter still.
+ *
+ * @throws CascadeError EMBEDDING_MISMATCH when the query's vector does not fit its model.
+ */
+export function searchRanked(
+  parts: SearchParts & { readonly stored: StoredCapsules },
+  query: CandidateQuery,
+  ranking: Ranking,
+): RankedAnswer {
+  const found = findCandidates(parts, query)
+  const placed = rank([...found.keys()], ranking)
+  const keys = placed.map(({ ranked }) => found.get(ranked.candidate)!)
+  const capsules = parts.stored.read(keys, query.filter.knownAt)
+  const hits = placed.map((one, index) => ({ ...one, capsule: capsules[index]! }))
+  return { hits, isModelKnown: hits.length > 0 || isModelKnown(parts.database, query) }
+}
+
+const isModelKnown = (database: Database, { embedding }: CandidateQuery): boolean =>
+  embedding === undefined || database.get('SELECT 1 FROM spaces WHERE model = ?', embedding.model) !== undefined
