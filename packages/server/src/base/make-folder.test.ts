@@ -7,10 +7,10 @@ import { makeFolder } from './make-folder.ts'
 const root = mkdtempSync(join(tmpdir(), 'cascade-folder-'))
 
 test('makes what is missing of a path, with the mode, and leaves what is there', () => {
-  makeFolder(join(root, 'a/b/c'), 0o700)
+  expect(makeFolder(join(root, 'a/b/c'), 0o700)).toBe(true)
   expect(statSync(join(root, 'a/b/c')).isDirectory()).toBe(true)
   if (process.platform !== 'win32') expect(statSync(join(root, 'a/b/c')).mode & 0o777).toBe(0o700)
-  makeFolder(join(root, 'a/b/c'), 0o755)
+  expect(makeFolder(join(root, 'a/b/c'), 0o755)).toBe(false)
   if (process.platform !== 'win32') expect(statSync(join(root, 'a/b/c')).mode & 0o777).toBe(0o700)
   makeFolder('/')
 })

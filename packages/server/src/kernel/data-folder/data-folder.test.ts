@@ -208,6 +208,19 @@ describe('the owner', () => {
     expect([modeOf(), modeOf('lock')]).toEqual([0o750, 0o600])
   })
 
+  test('writes .gitignore into a folder that it made itself, and into no other', () => {
+    open()[Symbol.dispose]()
+    expect(readFileSync(join(directory, '.gitignore'), 'utf8')).toBe('*\n')
+    rmSync(join(directory, '.gitignore'))
+    open()[Symbol.dispose]()
+    expect(readdirSync(directory)).toEqual(['lock'])
+    directory = join(directory, '..', 'repository')
+    mkdirSync(directory)
+    writeFileSync(join(directory, 'app.js'), 'code')
+    open()[Symbol.dispose]()
+    expect(readdirSync(directory)).toEqual(['app.js', 'lock'])
+  })
+
   test('that gives the folder back twice leaves its successor alone', async () => {
     const folder = open()
     folder[Symbol.dispose]()

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CascadeError, isCascadeError, makeFolder, messageOf } from '#base'
 import type { AcquireFolderLock, FolderLock } from './folder-lock.ts'
@@ -21,7 +21,7 @@ export class DataFolder implements Disposable {
   }
 
   /**
-   * Makes the folder where it is missing (readable by its user alone) and takes it.
+   * Makes the folder where it is missing (readable by its user alone, and nothing in it for Git) and takes it.
    *
    * @throws CascadeError DATA_FOLDER_IN_USE with the owner's process id and address in `extensions`, UNAVAILABLE when
    * the folder cannot be made or written.
@@ -31,7 +31,6 @@ export class DataFolder implements Disposable {
     const lock = acquire(directory)
     if (!lock.held) throw inUse(directory)
     try {
-      keepOutOfGit(directory)
       return new DataFolder(directory, clear(directory), lock)
     } catch (error) {
       lock[Symbol.dispose]()
@@ -57,12 +56,6 @@ export class DataFolder implements Disposable {
   }
 }
 
-/** The folder holds the token and may lie in somebody's repository: nothing of it is ever added there by accident. */
-function keepOutOfGit(directory: string): void {
-  const file = join(directory, '.gitignore')
-  if (!existsSync(file)) writeFileSync(file, '*\n', { mode: 0o600 })
-}
-
 /**
  * Who owns the folder now, as far as its file says.
  *
@@ -72,13 +65,19 @@ export const findOwner = (path: string): FolderOwner | undefined => readOwner(pa
 
 function prepare(path: string): string {
   try {
-    makeFolder(path, 0o700)
+    if (makeFolder(path, 0o700)) keepOutOfGit(path)
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
     return realpathSync(path)
   } catch (error) {
     throw unusable(path, error)
   }
 }
+
+/**
+ * The folder holds the token and may lie in somebody's repository: nothing of it is ever added there by accident. Only
+ * for a folder that was made just now: in one that was there before, Git would lose sight of what is not ours.
+ */
+const keepOutOfGit = (path: string): void => writeFileSync(join(path, '.gitignore'), '*\n', { mode: 0o600 })
 
 /** Removes what an earlier owner left: whoever holds the lock knows that it is gone. Gives the path of the socket. */
 function clear(directory: string): string {
