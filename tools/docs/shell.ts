@@ -82,21 +82,20 @@ export class Server {
   private constructor(child: ChildProcess) {
     this.#child = child
     this.#ended = new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1)))
-    const hear = (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       this.#printed += chunk.toString('utf8')
-    }
-    child.stdout?.on('data', hear)
-    child.stderr?.on('data', hear)
+    })
   }
 
   static start(
     text: string,
     options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
   ): Server {
-    const child = spawn('bash', ['--noprofile', '--norc', '-c', text], {
+    // One pipe for both streams, so that what is written first is read first, as on a terminal.
+    const child = spawn('bash', ['--noprofile', '--norc', '-c', `exec 2>&1\n${text}`], {
       ...options,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     })
     return new Server(child)
   }

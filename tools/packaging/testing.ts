@@ -77,9 +77,9 @@ export async function startAndAsk(node: string, folder: string, question: string
   child.once('exit', () => process.off('exit', end))
   const late = setTimeout(() => child.kill('SIGTERM'), READY_MS_MAX)
   let log = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (log += text))
   try {
-    const text = await readGreeting(createInterface({ input: child.stdout }), () => log)
+    const text = await readGreeting(createInterface({ input: child.stderr }), () => log)
     const token = readFileSync(factIn(text, 'token'), 'utf8').trim()
     const answer = await ask(factIn(text, 'address'), token, question)
     return { tokenFile: factIn(text, 'token'), answer, code: await stop() }
@@ -102,7 +102,7 @@ async function readGreeting(lines: AsyncIterable<string>, log: () => string): Pr
     text += `${line}\n`
     if (line.startsWith('Ctrl-C')) return text
   }
-  throw new Error(`it ended before it was ready: ${log()}`)
+  throw new Error(`it ended before it was ready: ${text}${log()}`)
 }
 
 function factIn(greeting: string, name: string): string {

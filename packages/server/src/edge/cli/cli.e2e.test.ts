@@ -53,23 +53,29 @@ let address = ''
 
 beforeAll(async () => {
   instance = launch(['start', '--port', '0', '--no-samples'])
-  const ready = new Promise<string>((resolve, reject) => {
-    let text = ''
-    instance.child.stdout?.on('data', (chunk: Buffer) => {
+  let text = ''
+  await new Promise<void>((resolve, reject) => {
+    instance.child.stderr?.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8')
-      if (text.includes('Ctrl-C stops it.')) resolve(text)
+      if (text.includes('Ctrl-C stops it.')) resolve()
     })
     void instance.ended.then(({ err }) => reject(new Error(err)))
   })
-  const text = await ready
   address = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? ''
-  expect(text).toMatch(/^\{"time":"[^\n]*"boot finished"[^\n]*\}\nForge Cascade \S+ is ready in \d/)
+  expect(text).toMatch(/^Forge Cascade \S+ is ready in \d/)
   expect(text).not.toContain(readFileSync(join(DIRECTORY, '.cascade/token'), 'utf8').trim())
 }, READY_MS_MAX)
 
 afterAll(async () => {
   instance.child.kill('SIGTERM')
-  expect((await instance.ended).code).toBe(0)
+  const { code, out } = await instance.ended
+  expect(code).toBe(0)
+  // Off a terminal a collector reads standard output: from the first line to the last it is the log.
+  const messages = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).message)
+  expect([messages[0], messages.at(-1)]).toEqual(['boot finished', 'stopped'])
 })
 
 test('what is remembered is found, quoted, opened at the passage, and derived from', async () => {

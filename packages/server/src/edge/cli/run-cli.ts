@@ -96,7 +96,7 @@ async function endOf(
   }
   const { failure, fix } = understand(error, argv, screen)
   if (settings.json) screen.note(JSON.stringify(errorProblem(failure, screen.view.command(commandWords(argv)))))
-  else screen.note(...errorLines(failure, fix, screen.notePaint))
+  else screen.note(...errorLines(failure, fix, screen.noteView.paint))
   return exitOf(failure.code)
 }
 

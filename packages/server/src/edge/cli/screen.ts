@@ -1,6 +1,6 @@
 import { isErrno } from '#base'
 import type { CliIo, OutputStream } from './cli-io.ts'
-import { createPainter, type Painter, type View, widthOf } from './render/view.ts'
+import { createPainter, type View, widthOf } from './render/view.ts'
 
 export interface ScreenOptions {
   readonly colour: boolean
@@ -12,25 +12,22 @@ const CLEAR_LINE = '\r\u001b[K'
 
 /** Where a command writes: results to standard output, everything else to standard error. */
 export class Screen {
+  /** For lines on standard output. */
   readonly view: View
   /** For lines on standard error. */
-  readonly notePaint: Painter
+  readonly noteView: View
   /** True when somebody watches standard error. */
   readonly watched: boolean
-  readonly noteWidth: number
   readonly #io: CliIo
   #shown = false
   /** Nobody reads the result any more (`| head` is content): nothing more is written, and the command ends as it would. */
   #readerGone = false
 
-  constructor(io: CliIo, { colour, command }: ScreenOptions) {
+  constructor(io: CliIo, options: ScreenOptions) {
     this.#io = io
-    const coloured = colour && isColourful(io.stdout, io)
-    const paint = createPainter(coloured)
-    this.view = { paint, coloured, width: widthOf(io.stdout.columns), now: io.clock(), command }
-    this.notePaint = createPainter(colour && isColourful(io.stderr, io))
+    this.view = viewOn(io.stdout, io, options)
+    this.noteView = viewOn(io.stderr, io, options)
     this.watched = io.stderr.isTTY === true && io.env.TERM !== 'dumb'
-    this.noteWidth = widthOf(io.stderr.columns)
   }
 
   async print(lines: readonly string[]): Promise<void> {
@@ -70,6 +67,11 @@ export class Screen {
       })
     })
   }
+}
+
+function viewOn(stream: OutputStream, io: CliIo, { colour, command }: ScreenOptions): View {
+  const coloured = colour && isColourful(stream, io)
+  return { paint: createPainter(coloured), coloured, width: widthOf(stream.columns), now: io.clock(), command }
 }
 
 const isBrokenPipe = (error: unknown): boolean => isErrno(error, 'EPIPE', 'ERR_STREAM_DESTROYED')

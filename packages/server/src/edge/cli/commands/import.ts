@@ -147,10 +147,10 @@ function showProgress({ screen, settings, io }: CommandContext): (job: ImportJob
   let shownAt = io.clock()
   return (job) => {
     if (settings.json) return
-    if (screen.watched) return screen.progress(progressLine(job, screen.noteWidth))
+    if (screen.watched) return screen.progress(progressLine(job, screen.noteView.width))
     if (io.clock() - shownAt < PLAIN_EVERY_S * 1000) return
     shownAt = io.clock()
-    screen.note(progressLine(job, screen.noteWidth))
+    screen.note(progressLine(job, screen.noteView.width))
   }
 }
 

@@ -10,6 +10,7 @@ import { HttpClient } from '../http-client.ts'
 import { ImportRun } from '../import-run.ts'
 import type { LocalInstance } from '../local-instance.ts'
 import { type ReadyFacts, readyLines, type SamplesOutcome, samplesLines, tryLines } from '../render/start-lines.ts'
+import type { View } from '../render/view.ts'
 import { Session } from '../session.ts'
 
 /** How long it waits for a command that only uses the folder for a moment. */
@@ -25,7 +26,7 @@ export const START: CommandSpec = {
   name: 'start',
   summary: 'Serve the data folder, until Ctrl-C',
   description:
-    'Makes the data folder where it is missing, starts the HTTP interface and prints where it answers. Into an empty store it reads the documentation as sample knowledge. The first Ctrl-C or SIGTERM finishes what is under way; SIGHUP, where there is no terminal, reads the configuration again. Ends with 5 when another process serves the folder.',
+    'Makes the data folder where it is missing, starts the HTTP interface and prints where it answers: on standard error where standard output is no terminal, so that there it holds log lines alone. Into an empty store it reads the documentation as sample knowledge. The first Ctrl-C or SIGTERM finishes what is under way; SIGHUP, where there is no terminal, reads the configuration again. Ends with 5 when another process serves the folder.',
   options: [
     { flags: '--host <address>', description: 'Address to listen on (127.0.0.1)' },
     { flags: '--port <port>', description: 'TCP port; 0 takes any free one (8420)' },
@@ -91,6 +92,7 @@ async function refuseSecond(directory: string): Promise<void> {
 
 async function tell(context: CommandContext, loaded: LoadedConfig, instance: LocalInstance): Promise<void> {
   const { screen, settings, io } = context
+  const greeting = greetingOf(context, loaded)
   const readyInS = io.uptimeS()
   const client = new HttpClient({ socket: instance.socket }, instance.token)
   const session = await Session.open(() => ({ kind: 'owner', client }), io.random, context.interrupts.signal)
@@ -99,9 +101,23 @@ async function tell(context: CommandContext, loaded: LoadedConfig, instance: Loc
   const told = { version: io.version, readyInS, dataDir: loaded.config.data.dir, instance, stats }
   const facts = { ...told, samplesFollow: samplesDir !== null }
   if (settings.json) await screen.json(startJson(facts))
-  else await screen.print(readyLines(facts, screen.view))
+  else await greeting.print(readyLines(facts, greeting.view))
   const samples = await importSamples(samplesDir, session)
-  if (!settings.json) await screen.print([...samplesLines(samples, SAMPLES, screen.view), ...tryLines(screen.view)])
+  if (settings.json) return
+  const next = tryLines({ samples, capsules: stats.capsules }, greeting.view)
+  await greeting.print([...samplesLines(samples, SAMPLES, greeting.view), ...next])
+}
+
+interface Greeting {
+  readonly view: View
+  readonly print: (lines: readonly string[]) => Promise<void>
+}
+
+/** Off a terminal a program reads the log, and each of its lines: what is for people takes the stream that the log leaves. */
+function greetingOf({ screen, io }: CommandContext, { config }: LoadedConfig): Greeting {
+  if (io.stdout.isTTY === true || config.log.output === 'stderr')
+    return { view: screen.view, print: (lines) => screen.print(lines) }
+  return { view: screen.noteView, print: async (lines) => screen.note(...lines) }
 }
 
 const startJson = ({ version, readyInS, dataDir, instance, stats }: ReadyFacts) => ({

@@ -63,10 +63,18 @@ function missingLines(chunks: ReadyFacts['instance']['boot']['chunks'], { paint,
   return ['', paint.warn('Ready without:'), ...lines]
 }
 
-/** What to do next. */
-export function tryLines({ command, paint }: View): string[] {
+export interface Known {
+  readonly samples: SamplesOutcome
+  /** How many there were before the samples. */
+  readonly capsules: number
+}
+
+/** What to do next; a question is among it where something is there to answer it. */
+export function tryLines({ samples, capsules }: Known, { command, paint }: View): string[] {
+  const question = samples.kind === 'imported' ? 'what is a capsule?' : '<question>'
+  const isAnswered = samples.kind === 'imported' || capsules > 0
   const rows = [
-    [command('ask "what is a capsule?"'), 'an answer with its sources'],
+    ...(isAnswered ? [[command(`ask "${question}"`), 'an answer with its sources']] : []),
     [command('import <folder>'), 'your own notes or repository'],
     [command('--help'), 'everything else'],
   ]
