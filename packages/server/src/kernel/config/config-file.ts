@@ -2,11 +2,12 @@ import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type * as Yaml from 'yaml'
-import type { LineCounter, Node, YAMLMap } from 'yaml'
+import type { LineCounter, Node, YAMLMap, YAMLSeq } from 'yaml'
 import { CascadeError, lazy, messageOf } from '#base'
 import type { ConfigEntry, ConfigSource } from './config-entry.ts'
-import { CONFIG_BRANCHES, CONFIG_KEYS } from './config-key.ts'
-import { type ConfigProblem, notAllowed, unknownKey, unreadable } from './config-problem.ts'
+import { CONFIG_BRANCHES, CONFIG_KEYS, type ConfigKey } from './config-key.ts'
+import type { ConfigOrigin } from './config-origin.ts'
+import { type ConfigProblem, notAllowed, unknownKey, unreadable, wrongItem } from './config-problem.ts'
 import { didYouMean } from './did-you-mean.ts'
 
 /** Gives the text of a file, or undefined when there is none. Throws when it is there and cannot be read. */
@@ -78,22 +79,34 @@ class FileReader {
 
   #readPair(name: string, dotted: boolean, at: Node, value: Node | null): void {
     const origin = { kind: 'file', path: this.#path, line: this.#lineOf(at) } as const
-    const { isMap, isScalar, isSeq } = yaml()
+    const { isMap } = yaml()
     const key = dotted ? undefined : CONFIG_KEYS.get(name)
     if (key !== undefined) {
-      if (value === null || isEmpty(value)) return
-      const items = key.list && isSeq(value) ? value.items : []
-      if (items.length > 0 && items.every((item) => isScalar(item) && typeof item.value === 'string')) {
-        const text = items.map((item) => (isScalar(item) ? item.value : '')).join(',')
-        this.#entries.push({ key, value: text, textual: false, origin, baseDir: dirname(this.#path) })
-      } else if (isScalar(value))
-        this.#entries.push({ key, value: value.value, textual: false, origin, baseDir: dirname(this.#path) })
-      else this.#problems.push(notAllowed(key, 'a list, a map or an alias', origin))
+      if (value !== null && !isEmpty(value)) this.#readValue(key, value, origin)
     } else if (CONFIG_BRANCHES.has(name) && !dotted) {
       if (isMap(value)) this.#readMap(value, `${name}.`)
       else if (value !== null && !isEmpty(value))
         this.#problems.push(unreadable(`${name} (${this.#path}:${origin.line}) holds other keys, not a value.`))
     } else this.#problems.push(unknownKey(name, origin, suggest(name, dotted)))
+  }
+
+  #readValue(key: ConfigKey, value: Node, origin: ConfigOrigin): void {
+    const { isScalar, isSeq } = yaml()
+    if (key.list && isSeq(value)) this.#readList(key, value, origin)
+    else if (isScalar(value)) this.#add(key, value.value, origin)
+    else this.#problems.push(notAllowed(key, key.list ? 'a map or an alias' : 'a list, a map or an alias', origin))
+  }
+
+  /** A list without items counts as not set, as a key without a value does. */
+  #readList(key: ConfigKey, { items }: YAMLSeq, origin: ConfigOrigin): void {
+    const texts = items.map(textOf)
+    const wrong = texts.indexOf(undefined)
+    if (wrong >= 0) this.#problems.push(wrongItem(key, wrong + 1, origin))
+    else if (texts.length > 0) this.#add(key, texts.join(','), origin)
+  }
+
+  #add(key: ConfigKey, value: unknown, origin: ConfigOrigin): void {
+    this.#entries.push({ key, value, textual: false, origin, baseDir: dirname(this.#path) })
   }
 
   #lineOf(node: Node): number {
@@ -104,6 +117,12 @@ class FileReader {
 function suggest(name: string, dotted: boolean): string | undefined {
   const near = CONFIG_KEYS.has(name) ? name : didYouMean(name, [...CONFIG_KEYS.keys(), ...CONFIG_BRANCHES])
   return near !== undefined && dotted ? `${near} (one level of the file for each dot)` : near
+}
+
+/** The text of an item of a list; undefined for anything else, and for blanks alone. */
+function textOf(item: unknown): string | undefined {
+  const value = yaml().isScalar(item) ? item.value : undefined
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined
 }
 
 const isEmpty = (node: Node): boolean => yaml().isScalar(node) && node.value === null

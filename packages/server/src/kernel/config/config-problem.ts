@@ -13,11 +13,14 @@ export interface ConfigProblem extends FieldProblem {
   readonly code: 'not_allowed' | 'unknown_key' | 'ambiguous' | 'unreadable'
 }
 
-/** The value as it may be shown: JSON, at most 80 characters, and nothing of a secret. */
+/** The part of an address that may hold a name and a password (RFC 3986 section 3.2.1). */
+const USERINFO = /\/\/[^/?#"]*@/g
+
+/** The value as it may be shown: JSON, at most 80 characters, and nothing of a secret or of a password in an address. */
 export function showValue(key: { readonly secret?: true }, value: unknown): string {
   if (value === undefined) return '(not set)'
   if (key.secret) return HIDDEN
-  const text = JSON.stringify(value) ?? typeof value
+  const text = (JSON.stringify(value) ?? typeof value).replaceAll(USERINFO, `//${HIDDEN}@`)
   return text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text
 }
 
@@ -27,6 +30,12 @@ export function notAllowed(key: ConfigKey, value: unknown, origin: ConfigOrigin,
     key.key,
     `${key.key} is ${showValue(key, value)} (${describeOrigin(origin)}), expected ${allowed}. Change ${describePlace(origin)}.`,
   )
+}
+
+/** @param place of the item, from 1. */
+export function wrongItem(key: ConfigKey, place: number, origin: ConfigOrigin): ConfigProblem {
+  const where = `Item ${place} of ${key.key} (${describeOrigin(origin)})`
+  return problem('not_allowed', key.key, `${where} is no text, or an empty one. Write a text, with quotes if need be.`)
 }
 
 export function unknownKey(name: string, origin: ConfigOrigin, suggestion: string | undefined): ConfigProblem {

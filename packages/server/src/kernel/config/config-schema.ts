@@ -1,3 +1,4 @@
+import { CAPSULE_LIMITS } from '@forge-cascade/contract/vocabulary'
 import { z } from 'zod'
 import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
 
@@ -26,6 +27,12 @@ const bytes = (min: number, max: number) => z.int().min(min).max(max)
 const share = () => z.number().min(0).max(1)
 const text = (lengthMax: number) => z.string().min(1).max(lengthMax)
 const MIB = 1024 * 1024
+const PRINTABLE = /^[ -~]*$/
+/** An address is shown and logged as it is, so that a password must not stand in it. */
+const hasUserinfo = (url: string): boolean => {
+  const { username, password } = new URL(url)
+  return `${username}${password}` !== ''
+}
 
 const server = z.strictObject({
   host: text(253).default('127.0.0.1').register(configFacts, {
@@ -185,7 +192,7 @@ const embedding = z.strictObject({
     secret: true,
     description: 'Key for the provider; local servers often need none.',
   }),
-  dimensions: z.int().min(8).max(8192).optional().register(configFacts, {
+  dimensions: z.int().min(8).max(CAPSULE_LIMITS.embeddingDimensionsMax).optional().register(configFacts, {
     description: 'Dimensions to ask the provider for, where the model can shorten its vectors.',
   }),
   batch_max: z.int().min(1).max(2048).default(64).register(configFacts, {
@@ -261,6 +268,10 @@ export const configSchema = z
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     if (config.embedding.provider === 'openai' && config.embedding.model === undefined)
       refuse(['embedding', 'model'], 'the name of a model, because embedding.provider is "openai"')
+    const { url, api_key = '' } = config.embedding
+    if (!PRINTABLE.test(api_key)) refuse(['embedding', 'api_key'], 'one line of printable ASCII, as a header carries it')
+    if (hasUserinfo(url))
+      refuse(['embedding', 'url'], 'an address without a name and a password; a key belongs in embedding.api_key')
     const { host, tls, behind_proxy, allowed_hosts, trusted_proxies } = config.server
     if ((tls.cert === undefined) !== (tls.key === undefined))
       refuse(['server', 'tls', tls.cert === undefined ? 'cert' : 'key'], 'a file, because the other of the two is set')

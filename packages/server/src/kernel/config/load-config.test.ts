@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CAPSULE_LIMITS } from '@forge-cascade/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CascadeError } from '#base'
@@ -146,6 +147,31 @@ describe('what is refused', () => {
       says: '"10.0.0.0/33" is neither',
     },
     {
+      name: 'a list with a number in it',
+      given: yaml('server:\n  allowed_hosts: [a.example, 7]\n'),
+      says: 'Item 2 of server.allowed_hosts (file /home/cascade.config.yml:2) is no text',
+    },
+    {
+      name: 'a list with blanks in it',
+      given: yaml('server:\n  trusted_proxies: [" "]\n'),
+      says: 'Item 1 of server.trusted_proxies (file',
+    },
+    {
+      name: 'a list with a list in it',
+      given: yaml('server:\n  trusted_proxies: [[10.0.0.7]]\n'),
+      says: 'Item 1 of server.trusted_proxies (file',
+    },
+    {
+      name: 'a map for a list',
+      given: yaml('server:\n  trusted_proxies: {}\n'),
+      says: 'server.trusted_proxies is "a map or an alias" (file /home/cascade.config.yml:2), expected values',
+    },
+    {
+      name: 'more dimensions than a capsule holds',
+      given: { env: { CASCADE_EMBEDDING_DIMENSIONS: String(CAPSULE_LIMITS.embeddingDimensionsMax + 1) } },
+      says: 'expected a whole number from 8 to 4096',
+    },
+    {
       name: 'a public name with a port',
       given: { env: { CASCADE_SERVER_ALLOWED_HOSTS: 'a.example, b.example:80' } },
       says: '"b.example:80" is none',
@@ -199,6 +225,9 @@ describe('secrets', () => {
     { name: 'under a misspelt key', given: yaml(`embedding:\n  apikey: ${SECRET}\n`) },
     { name: 'in a list', given: yaml(`embedding:\n  api_key: [${SECRET}]\n`) },
     { name: 'in broken YAML', given: yaml(`embedding:\n  api_key: "${SECRET}\n  x: 1\n`) },
+    { name: 'with a line end', given: { env: { CASCADE_EMBEDDING_API_KEY: `${SECRET}\nsecond` } } },
+    { name: 'in an address', given: { env: { CASCADE_EMBEDDING_URL: `http://user:${SECRET}@127.0.0.1:1/v1` } } },
+    { name: 'in no address', given: { env: { CASCADE_EMBEDDING_URL: `ftp://${SECRET}@127.0.0.1:1/v1` } } },
     { name: 'as an unknown alias', given: yaml(`embedding:\n  api_key: *${SECRET}\n`) },
     {
       name: 'in two spellings',
@@ -270,6 +299,7 @@ describe('where values come from', () => {
   test('a list is one text with commas, or a list in a file', () => {
     const files = yaml('server:\n  allowed_hosts:\n    - a.example\n    - b.example\n').files!
     expect(load({ files }).config.server.allowed_hosts).toBe('a.example,b.example')
+    expect(load(yaml('server:\n  allowed_hosts: []\n')).config).toEqual(load().config)
   })
 
   test('the file in the data folder is read when the working directory has none', () => {
