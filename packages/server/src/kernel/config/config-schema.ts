@@ -269,7 +269,8 @@ export const configSchema = z
     if (config.embedding.provider === 'openai' && config.embedding.model === undefined)
       refuse(['embedding', 'model'], 'the name of a model, because embedding.provider is "openai"')
     const { url, api_key = '' } = config.embedding
-    if (!PRINTABLE.test(api_key)) refuse(['embedding', 'api_key'], 'one line of printable ASCII, as a header carries it')
+    if (!PRINTABLE.test(api_key))
+      refuse(['embedding', 'api_key'], 'one line of printable ASCII, as a header carries it')
     if (hasUserinfo(url))
       refuse(['embedding', 'url'], 'an address without a name and a password; a key belongs in embedding.api_key')
     const { host, tls, behind_proxy, allowed_hosts, trusted_proxies } = config.server
