@@ -60,6 +60,25 @@ describe('an answer', () => {
     expect(quotes[0]?.text).toBe('A capsule is the atomic unit of knowledge.')
   })
 
+  test('leaves out what only mentions a thing, where something says what it is', async () => {
+    const { context, add } = await openWorld()
+    const said = 'A capsule is the atomic unit of knowledge. A capsule may be a paragraph of a handbook.'
+    await add({ content: said })
+    await add({ content: 'Read a capsule: its newest version. The trust of the capsule counts at once.' })
+    const { quotes } = await ask(context, { question: 'What is a capsule?' })
+    expect(quotes.map(({ text }) => text).join(' ')).toBe(said)
+  })
+
+  test.for(['<!-- a capsule is\n\n hidden from all --> ', '<!-- a capsule is never closed'])(
+    'quotes nothing that Markdown hides: %s',
+    async (comment) => {
+      const { context, add } = await openWorld()
+      await add({ content: `The capsule is a unit of knowledge.\n\n${comment}` })
+      const { quotes } = await ask(context, { question: 'What is a capsule?' })
+      expect(quotes.map(({ text }) => text)).toEqual(['The capsule is a unit of knowledge.'])
+    },
+  )
+
   test('quotes no block of code and no loose marks, and is not taken in by a mere mention', async () => {
     const { context, add } = await openWorld()
     const content = [

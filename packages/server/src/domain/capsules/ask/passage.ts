@@ -2,6 +2,7 @@ import type { Hit } from '../search/rank.ts'
 import { sentences } from '../text/sentences.ts'
 import { terms } from '../text/terms.ts'
 import type { TextRange } from '../text/text-range.ts'
+import { definedSubject, type Standing, standingOf } from './definition.ts'
 import { placesToRead } from './places.ts'
 
 /** A sentence of a hit that may answer the question. Offsets are UTF-16 units of the capsule's content. */
@@ -22,6 +23,9 @@ const QUOTE_LENGTH_MAX = 1200
 const QUOTE_WORDS_MIN = 4
 
 const SHARE = { coverage: 0.65, hit: 0.2, definition: 0.15 } as const
+const DEFINITION_SHARE: Readonly<Record<Standing, number>> = { defines: 1, tells: 0.5, mentions: 0 }
+/** Where something defines what is asked for, what only mentions it is hardly an answer. */
+const MENTION_SHARE = 0.6
 /** A question word that stands in the title of the capsule is half said already: the title is the sentence's context. */
 const TITLE_SHARE = 0.6
 
@@ -35,8 +39,19 @@ export function passagesOf(question: string, hits: readonly Hit[]): readonly Pas
   const raw = hits.flatMap((hit) => rawPassages(hit, asked))
   const weights = termWeights(asked, raw)
   const top = hits[0]?.score ?? 1
+  const standings = standingsOf(question, raw)
+  const isDefined = standings?.includes('defines') ?? false
+  return raw.map((passage, at) => {
+    const standing = standings?.[at] ?? 'mentions'
+    const score = scoreOf(passage, weights, top) + SHARE.definition * DEFINITION_SHARE[standing]
+    return { ...passage, score: isDefined && standing === 'mentions' ? score * MENTION_SHARE : score }
+  })
+}
+
+/** Nothing where the question does not ask for a definition. */
+function standingsOf(question: string, passages: readonly RawPassage[]): readonly Standing[] | undefined {
   const subject = definedSubject(question)
-  return raw.map((passage) => ({ ...passage, score: scoreOf(passage, weights, top, subject) }))
+  return subject === undefined ? undefined : passages.map(({ text }) => standingOf(text, subject))
 }
 
 type RawPassage = Omit<Passage, 'score'>
@@ -44,12 +59,14 @@ type RawPassage = Omit<Passage, 'score'>
 function rawPassages(hit: Hit, asked: readonly string[]): RawPassage[] {
   const { content, type } = hit.capsule
   const isProse = type !== 'code' && type !== 'config'
+  const comments = isProse ? commentsIn(content) : []
   const passages: RawPassage[] = []
   for (const range of sentencesToRead(content, asked)) {
     const { start, end } = withoutLooseMarks(content, range)
     const text = content.slice(start, end)
     if (text.length > QUOTE_LENGTH_MAX || isHeading(content, start) || wordsIn(text) < QUOTE_WORDS_MIN) continue
     if (isProse && (FENCE.test(text) || LINK_ALONE.test(text))) continue
+    if (comments.some((comment) => comment.start < end && start < comment.end)) continue
     passages.push({ hit, start, end, text, terms: new Set(terms(text)) })
   }
   return passages
@@ -59,6 +76,21 @@ function sentencesToRead(content: string, asked: readonly string[]): readonly Te
   const read = ({ start, end }: TextRange) =>
     sentences(content.slice(start, end)).map((range) => ({ start: start + range.start, end: start + range.end }))
   return placesToRead(content, asked).flatMap(read).slice(0, SENTENCES_PER_HIT_MAX)
+}
+
+const COMMENT_BEGIN = '<!--'
+const COMMENT_END = '-->'
+
+/** What Markdown shows to nobody; a comment without an end reaches to the end of the text. */
+function commentsIn(content: string): readonly TextRange[] {
+  const found: TextRange[] = []
+  for (let start = content.indexOf(COMMENT_BEGIN); start >= 0; ) {
+    const close = content.indexOf(COMMENT_END, start + COMMENT_BEGIN.length)
+    const end = close < 0 ? content.length : close + COMMENT_END.length
+    found.push({ start, end })
+    start = content.indexOf(COMMENT_BEGIN, end)
+  }
+  return found
 }
 
 /** A block of code or a diagram shows something; it says nothing. */
@@ -114,17 +146,11 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 const TABLE_ROW = /^\s*\|/u
 const TABLE_ROW_SHARE = 0.8
 
-function scoreOf(
-  passage: RawPassage,
-  weights: ReadonlyMap<string, number>,
-  top: number,
-  subject: string | undefined,
-): number {
+function scoreOf(passage: RawPassage, weights: ReadonlyMap<string, number>, top: number): number {
   const coverage = coverageOf(passage, weights)
   if (coverage === 0) return 0
   const hit = top > 0 ? passage.hit.score / top : 0
-  const definition = subject !== undefined && defines(passage.text, subject) ? 1 : 0
-  const whole = SHARE.coverage * coverage + coverage * SHARE.hit * hit + SHARE.definition * definition
+  const whole = coverage * (SHARE.coverage + SHARE.hit * hit)
   return TABLE_ROW.test(passage.text) ? whole * TABLE_ROW_SHARE : whole
 }
 
@@ -140,24 +166,4 @@ function coverageOf({ terms: own, hit }: RawPassage, weights: ReadonlyMap<string
   }
   // The title alone does not make a sentence an answer.
   return inSentence > 0 ? coverage : coverage * 0.5
-}
-
-/** Of a question without white space at its ends and with single spaces: nothing in it matches the same text twice. */
-const DEFINITION_QUESTION = /^(?:what|who)(?: is| are|'s|’s) (?:an? |the )?(?<subject>[^?]{2,80}?) ?\?*$/iu
-
-/** What a question of the form "what is a …?" asks to be defined. */
-const definedSubject = (question: string): string | undefined =>
-  DEFINITION_QUESTION.exec(question.trim().replace(/\s+/gu, ' '))?.groups?.subject?.toLowerCase()
-
-const VERB = /^\W{0,6}(?:is|are|means|refers|stands|—|–)(?:\W|$)/iu
-const WORD = /[\p{L}\p{N}_]+/gu
-const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the'])
-
-/** True for "A capsule is …": nothing but an article stands before the subject, and a defining verb follows it. */
-function defines(text: string, subject: string): boolean {
-  const at = text.toLowerCase().indexOf(subject)
-  if (at < 0) return false
-  const before = text.slice(0, at).toLowerCase().match(WORD) ?? []
-  const isFirst = before.length === 0 || (before.length === 1 && ARTICLES.has(before[0] ?? ''))
-  return isFirst && VERB.test(text.slice(at + subject.length).replace(/^s\b/u, ''))
 }
