@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { CascadeError } from '#base'
-import { type FileKind, kindOf, knownKind, PATH_BYTES_MAX } from '../../domain/capsules/import/index.ts'
+import { type FileKind, isGenerated, kindOf, knownKind, PATH_BYTES_MAX } from '../../domain/capsules/import/index.ts'
 import { compilePatterns, isTamePattern } from './ignore-rules.ts'
 
 export interface SelectionRequest {
@@ -17,29 +17,28 @@ const FOLDERS_LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '__pycach
 /** Hidden folders (and with them those of version control) and those that tools fill. */
 export const isFolderLeftOut = (name: string): boolean => name.startsWith('.') || FOLDERS_LEFT_OUT.has(name)
 
-const UNREAD = 'its ending is not one of a text; name it with --include (over HTTP `include`) to have it read as text'
-const UNOPENED = 'it is an archive, which is not opened; unpack it'
+const AS_TEXT = 'name it with --include (over HTTP `include`) to have it read as text'
+const UNREAD = `its ending is not one of a text; ${AS_TEXT}`
+const NO_ENDING = `it has no ending that says it is text; ${AS_TEXT}`
+const GENERATED = `it is written by a program for programs; ${AS_TEXT}`
 
-/** What helps where naming the file would not: its text cannot be read as it lies. */
-const ADVICE: Readonly<Record<string, string>> = {
-  doc: 'this format is not read; save it as .docx',
-  dot: 'this format is not read; save it as .docx',
-  rtf: 'this format is not read; save it as .docx',
-  pages: 'this format is not read; save it as .docx',
-  xls: 'this format is not read; save it as .xlsx',
-  numbers: 'this format is not read; save it as .xlsx',
-  ppt: 'this format is not read; save it as .pptx',
-  zip: UNOPENED,
-  '7z': UNOPENED,
-  rar: UNOPENED,
-  tar: UNOPENED,
-  tgz: UNOPENED,
-  gz: UNOPENED,
-}
+/** What helps where naming the file would not: by the endings it is true of. */
+const ADVICE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'this format is not read; save it as .docx': 'doc rtf pages',
+    'this format is not read; save it as .xlsx': 'xls numbers',
+    'this format is not read; save it as .pptx': 'ppt',
+    'it is an archive, which is not opened; unpack it': 'zip 7z rar tar tgz gz',
+    'it is a list of records; import it by itself': 'ndjson jsonl',
+    'it is a picture, which is not read': 'png jpg jpeg gif webp heic bmp tif tiff ico',
+    'it is sound or film, which is not read': 'mp3 m4a wav ogg flac mp4 mov avi mkv webm',
+  }).flatMap(([advice, endings]) => endings.split(' ').map((ending) => [ending, advice] as const)),
+)
 
 function reasonAgainst(name: string): string {
   const ending = extname(name).slice(1).toLowerCase()
-  return Object.hasOwn(ADVICE, ending) ? (ADVICE[ending] ?? UNREAD) : UNREAD
+  if (ending === '') return NO_ENDING
+  return isGenerated(name) ? GENERATED : (ADVICE.get(ending) ?? UNREAD)
 }
 
 /** Which files of a source are taken in, by their path. */

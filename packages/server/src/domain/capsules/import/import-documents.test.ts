@@ -1,5 +1,4 @@
-import { readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDocumentConverter } from '../../../adapters/documents/index.ts'
 import { type ImportWorld, openImportWorld, TestFolder, TestRepository } from './testing.ts'
@@ -7,17 +6,6 @@ import { type ImportWorld, openImportWorld, TestFolder, TestRepository } from '.
 const FIXTURES = new URL('../../../adapters/documents/testing/fixtures/', import.meta.url)
 const FAILING = new URL('../../../adapters/documents/testing/failing-converter.ts', import.meta.url)
 const fixture = (name: string): Buffer => readFileSync(new URL(name, FIXTURES))
-const NAMES = [
-  'handbook.docx',
-  'numbers.pptx',
-  'cellar.xlsx',
-  'cider.odt',
-  'prices.ods',
-  'trees.odp',
-  'apples.epub',
-  'orchard.pdf',
-]
-
 let world: ImportWorld
 beforeEach(async () => {
   world = await openImportWorld()
@@ -26,44 +14,6 @@ afterEach(() => world.imports[Symbol.asyncDispose]())
 
 const reasons = async (job: Parameters<ImportWorld['files']>[0], state: 'skipped' | 'failed') =>
   Object.fromEntries((await world.files(job, state)).map(({ path, reason }) => [path, reason]))
-
-test('one file of each kind, some hostile: each is taken in, or left out for its reason; again, nothing is written', async () => {
-  using folder = new TestFolder()
-  for (const name of NAMES) folder.write(name, fixture(name))
-  folder.write('page.html', '<title>Page</title><h1>One</h1><p>text</p><script>SECRET</script>')
-  folder.write('secret.docx', fixture('orchard.pdf'))
-  folder.write('text.pdf', 'just text')
-  folder.write('old.docx', Buffer.from('d0cf11e0a1b11ae1', 'hex'))
-  folder.write('cut.xlsx', fixture('cellar.xlsx').subarray(0, 2000))
-  folder.write('empty.pdf', '')
-  folder.write('program.html', '<script>SECRET</script>')
-  folder.write('kept.pdf', `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 1\n`)
-  symlinkSync('/etc/passwd', join(folder.path, 'out.html'))
-  const job = await world.run(folder.path)
-  expect(job).toMatchObject({ state: 'completed', imported: NAMES.length + 1, skipped: 8, failed: 0 })
-  expect(await reasons(job, 'skipped')).toEqual({
-    'secret.docx': 'it is a PDF under another ending',
-    'text.pdf': 'it is not what its ending says',
-    'old.docx':
-      'it is encrypted, or of the binary format of old; save it without a password in the format of its ending',
-    'cut.xlsx': 'it is damaged or cut off',
-    'empty.pdf': 'it is empty',
-    'program.html': 'it holds no text',
-    'kept.pdf': 'its content is kept by Git LFS and is not here',
-    'out.html': 'it is a link that leads out of the folder',
-  })
-  const documents = await world.documents()
-  expect(documents.get('page.html')).toMatchObject({ title: 'Page', type: 'knowledge', metadata: { format: 'html' } })
-  expect(documents.get('page.html')?.content).not.toContain('SECRET')
-  expect(documents.get('orchard.pdf')).toMatchObject({ title: 'The orchard', metadata: { format: 'pdf', pages: 2 } })
-  expect(documents.get('handbook.docx')?.metadata).toMatchObject({ author: 'Ada Example' })
-  expect(await world.run(folder.path)).toMatchObject({
-    imported: 0,
-    unchanged: NAMES.length + 1,
-    skipped: 8,
-    versions_added: 0,
-  })
-})
 
 test('a page is cut by its headings, and a changed one is its next version', async () => {
   using folder = new TestFolder()

@@ -106,7 +106,7 @@ describe('a repository that means harm', () => {
       'large.md: it has 1048577 bytes; at most 1048576 are read',
       'link.md: it is a link',
       'module.md: it is another repository (a submodule)',
-      'photo.jpg: its ending is not one of a text; name it with --include (over HTTP `include`) to have it read as text',
+      'photo.jpg: it is a picture, which is not read',
       'wide.md: it is encoded as UTF-16; save it as UTF-8',
     ])
     const head = world.store.head()
