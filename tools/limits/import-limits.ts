@@ -162,15 +162,15 @@ export const IMPORT_ROWS = {
     beyond: { cut: 'the file is left out, and the report names the member' },
   },
   exportedLinks: {
-    what: 'Links that leave a capsule of an export',
+    what: 'Links in one line of an export',
     value: EXPORT_LIMITS.linksMax,
     unit: 'items',
-    beyond: { cut: 'the file is left out, and the report names the member' },
+    beyond: { cut: 'the rest follows in further lines; a reader refuses a longer one' },
   },
   exportedTrust: {
-    what: 'Trust entries of a capsule of an export',
+    what: 'Trust entries in one line of an export',
     value: EXPORT_LIMITS.trustEntriesMax,
     unit: 'items',
-    beyond: { cut: 'the file is left out, and the report names the member' },
+    beyond: { cut: 'the rest follows in further lines; a reader refuses a longer one' },
   },
 } as const satisfies Limits

@@ -23,13 +23,9 @@ export {
 } from './vocabulary.ts'
 
 import { isShallow, jsonValue, TOO_DEEP } from './parameters.ts'
+import { textOf, utf8Bytes, wellFormed } from './text.ts'
 
-const bytes = (text: string): number => new TextEncoder().encode(text).byteLength
 const L = CAPSULE_LIMITS
-
-/** Text without lone surrogates: those cannot be written as UTF-8 and would come back changed. */
-const wellFormed = (schema: z.ZodString) =>
-  schema.refine((text) => text.isWellFormed(), { error: 'holds a lone surrogate, which UTF-8 cannot carry' })
 
 /** A label: one line, no control characters, not blank at the ends. */
 const label = (max: number) =>
@@ -69,7 +65,9 @@ export const timestamp = z
 
 export const content = wellFormed(z.string())
   .refine((text) => text.trim().length > 0, { error: 'must not be blank' })
-  .refine((text) => bytes(text) <= L.contentBytesMax, { error: `must be at most ${L.contentBytesMax} bytes of UTF-8` })
+  .refine((text) => utf8Bytes(text) <= L.contentBytesMax, {
+    error: `must be at most ${L.contentBytesMax} bytes of UTF-8`,
+  })
 
 export const title = label(L.titleLengthMax)
 export const tag = label(L.tagLengthMax)
@@ -80,7 +78,7 @@ export const trustScore = z.int().min(0).max(100)
 export const metadata = z
   .record(z.string(), jsonValue)
   .refine((value) => isShallow(value), TOO_DEEP)
-  .refine((value) => bytes(JSON.stringify(value)) <= L.metadataBytesMax, {
+  .refine((value) => utf8Bytes(JSON.stringify(value)) <= L.metadataBytesMax, {
     error: `must be at most ${L.metadataBytesMax} bytes of JSON`,
   })
 
@@ -95,37 +93,42 @@ export const parentInput = z.object({
 })
 
 const at = timestamp.optional()
-const text = (max: number) => wellFormed(z.string().max(max))
 const sourceKinds = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('file'),
-    path: text(2000).describe('Path inside the folder or repository, with forward slashes.'),
-    root: text(2000).optional().describe('The folder or repository it was imported from.'),
-    heading: text(1000).optional(),
+    path: textOf(2000).describe('Path inside the folder or repository, with forward slashes.'),
+    root: textOf(2000).optional().describe('The folder or repository it was imported from.'),
+    heading: textOf(1000).optional(),
     start_line: z.int().min(1).optional(),
     end_line: z.int().min(1).optional(),
-    commit: text(64).optional(),
-    author: text(300).optional(),
+    commit: textOf(64).optional(),
+    author: textOf(300).optional(),
     at,
-    previous_path: text(2000).optional().describe('Where the file was before it was renamed.'),
+    previous_path: textOf(2000).optional().describe('Where the file was before it was renamed.'),
     index: z.int().min(0).optional().describe('Order among the chunks of one document.'),
   }),
-  z.object({ kind: z.literal('url'), url: text(4000), title: text(500).optional(), author: text(300).optional(), at }),
   z.object({
-    kind: z.literal('chat'),
-    conversation: text(300),
-    session: z.union([text(300), z.int()]).optional(),
-    index: z.int().min(0).optional().describe('Order of the turn in its session; neighbours differ by one.'),
-    speaker: text(300).optional(),
+    kind: z.literal('url'),
+    url: textOf(4000),
+    title: textOf(500).optional(),
+    author: textOf(300).optional(),
     at,
   }),
-  z.object({ kind: z.literal('skill'), skill: text(300), at }),
-  z.object({ kind: z.literal('overlay'), overlay: text(300), at }),
-  z.object({ kind: z.literal('person'), name: text(300), at }),
-  z.object({ kind: z.literal('agent'), name: text(300), session: text(300).optional(), at }),
+  z.object({
+    kind: z.literal('chat'),
+    conversation: textOf(300),
+    session: z.union([textOf(300), z.int()]).optional(),
+    index: z.int().min(0).optional().describe('Order of the turn in its session; neighbours differ by one.'),
+    speaker: textOf(300).optional(),
+    at,
+  }),
+  z.object({ kind: z.literal('skill'), skill: textOf(300), at }),
+  z.object({ kind: z.literal('overlay'), overlay: textOf(300), at }),
+  z.object({ kind: z.literal('person'), name: textOf(300), at }),
+  z.object({ kind: z.literal('agent'), name: textOf(300), session: textOf(300).optional(), at }),
 ])
 
-export const source = sourceKinds.refine((value) => bytes(JSON.stringify(value)) <= L.sourceBytesMax, {
+export const source = sourceKinds.refine((value) => utf8Bytes(JSON.stringify(value)) <= L.sourceBytesMax, {
   error: `must be at most ${L.sourceBytesMax} bytes of JSON`,
 })
 

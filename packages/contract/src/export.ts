@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { source, timestamp, trustScore, uuid } from './capsule.ts'
-import { isShallow, jsonValue, TOO_DEEP } from './parameters.ts'
+import { semver, source, timestamp, trustScore, uuid } from './capsule.ts'
+import { flag, isShallow, jsonValue, TOO_DEEP } from './parameters.ts'
+import { textOf, utf8Bytes } from './text.ts'
 import { CAPSULE_LIMITS, CAPSULE_TYPES, LICENCES, LINK_KINDS } from './vocabulary.ts'
 
 /** Name and version of the format. A reader refuses another name, and a higher version. */
@@ -12,31 +13,22 @@ export const EXPORT_LIMITS = {
   labelLengthMax: 2000,
   /** UTF-16 units of the place of a chunk in its document. */
   placeLengthMax: 100_000,
-  /** Links that leave one capsule. */
+  /** Links in one line of an export; what a capsule has beyond that follows in further lines. */
   linksMax: 10_000,
-  /** Entries of the trust history of one capsule, the newest. */
+  /** Entries of a trust history in one line, likewise. */
   trustEntriesMax: 1000,
 } as const
 
 const L = CAPSULE_LIMITS
-const bytes = (text: string): number => new TextEncoder().encode(text).byteLength
-const wellFormed = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => text.isWellFormed(), { error: 'holds a lone surrogate' })
-const label = wellFormed(EXPORT_LIMITS.labelLengthMax)
-const subjectName = wellFormed(L.ownerLengthMax).min(1)
-const version = z.string().regex(/^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/, {
-  error: 'must be MAJOR.MINOR.PATCH',
-})
+const label = textOf(EXPORT_LIMITS.labelLengthMax)
+const subjectName = textOf(L.ownerLengthMax).min(1)
 const digest = z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be a SHA-256 in hex' })
 
 /** A DERIVED_FROM edge of a version. */
 export const exportedParent = z.strictObject({
   id: uuid,
-  version,
-  reason: wellFormed(L.reasonLengthMax),
+  version: semver,
+  reason: textOf(L.reasonLengthMax),
   timestamp,
   changes: jsonValue.refine((value) => isShallow(value), TOO_DEEP).optional(),
 })
@@ -44,8 +36,8 @@ export const exportedParent = z.strictObject({
 /** What a version says and when, without its words: members of the head of a file. */
 export const exportedVersionFields = {
   id: uuid,
-  version,
-  version_reason: wellFormed(L.reasonLengthMax).nullable(),
+  version: semver,
+  version_reason: textOf(L.reasonLengthMax).nullable(),
   type: z.enum(CAPSULE_TYPES),
   title: label.nullable(),
   author: subjectName.describe('Name of the subject who wrote it.'),
@@ -54,14 +46,14 @@ export const exportedVersionFields = {
   tags: z.array(label).max(L.tagsMax),
   category: label.nullable(),
   licence: z.enum(LICENCES),
-  licence_terms: wellFormed(L.licenceTermsLengthMax).nullable(),
+  licence_terms: textOf(L.licenceTermsLengthMax).nullable(),
   identity: label.nullable(),
   lane: label.nullable(),
   fold: label.nullable(),
   source: source.nullable(),
   parents: z.array(exportedParent).max(L.parentsMax),
   part_of: z
-    .strictObject({ id: uuid, place: wellFormed(EXPORT_LIMITS.placeLengthMax), index: z.int().min(0) })
+    .strictObject({ id: uuid, place: textOf(EXPORT_LIMITS.placeLengthMax), index: z.int().min(0) })
     .nullable()
     .describe('The document of a chunk.'),
   found_by_chunks: z.boolean().describe('True for a document that is searched by its chunks alone.'),
@@ -72,7 +64,7 @@ export const exportedVersion = z
   .strictObject({
     kind: z.literal('version'),
     ...exportedVersionFields,
-    content: wellFormed(L.contentBytesMax).refine((text) => bytes(text) <= L.contentBytesMax, {
+    content: textOf(L.contentBytesMax).refine((text) => utf8Bytes(text) <= L.contentBytesMax, {
       error: `must be at most ${L.contentBytesMax} bytes of UTF-8`,
     }),
     recorded_at: timestamp.describe('When the exporting instance recorded it; no part of the digest.'),
@@ -90,11 +82,16 @@ export const exportedTrustEntry = z.strictObject({
   what: z.enum(['changed', 'quarantined', 'released']),
   old: trustScore,
   new: trustScore,
-  reason: wellFormed(L.reasonLengthMax),
+  reason: textOf(L.reasonLengthMax),
   at: timestamp,
   actor: subjectName,
 })
 export type ExportedTrustEntry = z.infer<typeof exportedTrustEntry>
+
+const exportedBonds = {
+  links: z.array(exportedLink).max(EXPORT_LIMITS.linksMax).describe('Those that leave it.'),
+  trust_history: z.array(exportedTrustEntry).max(EXPORT_LIMITS.trustEntriesMax).describe('Newest first.'),
+} as const
 
 /** What belongs to a capsule as a whole. */
 export const exportedCapsuleFields = {
@@ -110,12 +107,17 @@ export const exportedCapsule = z
     ...exportedCapsuleFields,
     chunk: z.boolean().describe('True when its newest version is a part of a document.'),
     title: label.nullable().describe('Of the newest version.'),
-    versions: z.array(version).min(1).describe('Oldest first; a `version` line for each follows.'),
-    links: z.array(exportedLink).max(EXPORT_LIMITS.linksMax).describe('Those that leave it.'),
-    trust_history: z.array(exportedTrustEntry).max(EXPORT_LIMITS.trustEntriesMax).describe('Newest first.'),
+    versions: z.array(semver).min(1).describe('Oldest first; a `version` line for each follows.'),
+    ...exportedBonds,
   })
   .meta({ id: 'ExportedCapsule' })
 export type ExportedCapsule = z.infer<typeof exportedCapsule>
+
+export const exportedMore = z
+  .strictObject({ kind: z.literal('more'), id: uuid, ...exportedBonds })
+  .describe('More links and trust history than the line of the capsule before it holds.')
+  .meta({ id: 'ExportedMore' })
+export type ExportedMore = z.infer<typeof exportedMore>
 
 export const exportStart = z
   .strictObject({
@@ -152,9 +154,9 @@ export const exportEnd = z
   .meta({ id: 'ExportEnd' })
 export type ExportEnd = z.infer<typeof exportEnd>
 
-/** One line of an export: the start, then each capsule with its versions behind it, then the end. */
+/** One line of an export: the start, then each capsule with what its line does not hold and its versions, then the end. */
 export const exportLine = z
-  .discriminatedUnion('kind', [exportStart, exportedCapsule, exportedVersion, exportEnd])
+  .discriminatedUnion('kind', [exportStart, exportedCapsule, exportedMore, exportedVersion, exportEnd])
   .meta({ id: 'ExportLine' })
 export type ExportLine = z.infer<typeof exportLine>
 
@@ -181,10 +183,7 @@ export const exportManifest = z.strictObject({
 export type ExportManifest = z.infer<typeof exportManifest>
 
 export const exportQuery = z.strictObject({
-  vectors: z
-    .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
-    .default(false)
-    .describe('Sends the vector of each version along.'),
+  vectors: flag.default(false).describe('Sends the vector of each version along.'),
 })
 
 /** PROV-JSON has members named by the identifiers of what they describe. */

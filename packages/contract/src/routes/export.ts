@@ -13,7 +13,7 @@ export const EXPORTS = [
     tag: 'Export',
     summary: 'Everything there is, line by line',
     description:
-      'The first line says what follows, the last holds the numbers and a digest; an answer without that line was cut off. Between them stands each capsule, and behind it each of its versions, oldest first. `cascade export` makes an open folder of it.',
+      'The first line says what follows, the last holds the numbers and a digest; an answer without that line was cut off. Between them stands each capsule, and behind it each of its versions, oldest first. A capsule with more than 10000 links or 1000 changes of trust has the rest in lines of kind `more` right behind its own: nothing is left out. `cascade export` makes an open folder of it.',
     access: { action: 'capsule.export', risk: 'high' },
     query: exportQuery,
     responses: {
@@ -33,7 +33,7 @@ export const EXPORTS = [
     tag: 'Export',
     summary: 'A capsule and what it derives from, as PROV-JSON',
     description:
-      'Versions are entities, the next version is a revision of the one before, parents are what a version was derived from; authors are agents, commits and writes are activities. At most 1000 capsules, the nearest.',
+      'Versions are entities, the next version is a revision of the one before, parents are what a version was derived from; authors are agents, commits and writes are activities. At most 1000 capsules, the nearest; where there are more, the entity of the capsule says `"cascade:lineageIsCut": true`.',
     access: { action: 'capsule.read', risk: 'low' },
     params: z.object({ id: uuid }),
     responses: { 200: json('PROV-JSON.', provDocument, PROV_EXAMPLE) },

@@ -1,7 +1,6 @@
 import {
   EXPORT_FORMAT,
   EXPORT_FORMAT_VERSION,
-  EXPORT_LIMITS,
   type ExportCounts,
   type ExportedCapsule,
   type ExportedVersion,
@@ -13,6 +12,7 @@ import type { VersionSummary } from '../capsule-store.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { getCapsule } from '../use-cases/read-capsule.ts'
 import { listTrustEvents } from '../use-cases/trust-history.ts'
+import { capsuleLines } from './capsule-lines.ts'
 import { capsuleDigest, StoreDigest, versionDigest } from './export-digest.ts'
 import { SubjectNames, toExportedCapsule, toExportedVersion } from './exported.ts'
 import { listSummaries } from './list-summaries.ts'
@@ -54,26 +54,29 @@ export async function* exportStore(
 /** Capsules that the lineage of one may have before it is cut. */
 export const LINEAGE_EXPORTED_MAX = 1000
 
+export interface ExportedLineage {
+  /** The capsule first, then its ancestors, nearest first. */
+  readonly lines: AsyncIterable<ExportLine>
+  /** True when it has more than `LINEAGE_EXPORTED_MAX` capsules, of which the nearest were taken. */
+  readonly isCut: boolean
+}
+
 /**
- * One capsule and what it derives from, by way of any of its versions; the capsule first. Of a lineage beyond
- * `LINEAGE_EXPORTED_MAX` capsules the nearest are taken.
+ * One capsule and what it derives from, by way of any of its versions.
  *
  * @throws CascadeError NOT_FOUND, ERASED.
  */
-export async function* exportLineage(
+export async function exportLineage(
   context: ExportContext,
   id: string,
   options: ExportOptions,
-): AsyncGenerator<ExportLine, void, undefined> {
-  const { capsules } = context.store
+  nodesMax = LINEAGE_EXPORTED_MAX,
+): Promise<ExportedLineage> {
   await getCapsule(context, id)
-  const query = { direction: 'ancestors', nodesMax: LINEAGE_EXPORTED_MAX } as const
-  const nodes = (await capsules.lineage(id, query))?.nodes ?? []
+  const lineage = await context.store.capsules.lineage(id, { direction: 'ancestors', nodesMax })
+  const nodes = (lineage?.nodes ?? []).toSorted((a, b) => a.depth - b.depth)
   const exporter = new Exporter(context, options, context.clock())
-  for (const node of nodes.toSorted((a, b) => a.depth - b.depth)) {
-    const [head] = await capsules.getHeads([node.id])
-    if (head && head.status !== 'ERASED') yield* exporter.capsule(head)
-  }
+  return { lines: exporter.each(nodes.map((node) => node.id)), isCut: lineage?.truncated ?? false }
 }
 
 const NOTHING: ExportCounts = { capsules: 0, chunks: 0, versions: 0, edges: 0, links: 0, trust_entries: 0 }
@@ -105,6 +108,14 @@ class Exporter {
     } while (cursor !== undefined)
   }
 
+  /** Those of them that have words. */
+  async *each(ids: readonly string[]): AsyncGenerator<ExportLine, void, undefined> {
+    for (const id of ids) {
+      const [head] = await this.#context.store.capsules.getHeads([id])
+      if (head && head.status !== 'ERASED') yield* this.capsule(head)
+    }
+  }
+
   end(): ExportLine {
     return { kind: 'end', counts: this.#counts, digest: this.#digest.end() }
   }
@@ -113,7 +124,7 @@ class Exporter {
     const summaries = await this.#summaries(head)
     if (summaries.length === 0) return
     const capsule = await this.#whole(head, summaries)
-    yield capsule
+    yield* capsuleLines(capsule)
     const digests: string[] = []
     for await (const version of this.#versions(head, summaries)) {
       digests.push(versionDigest(version))
@@ -124,12 +135,13 @@ class Exporter {
     this.#digest.add(capsule.id, capsuleDigest(capsule, digests))
   }
 
+  /** With all its links and trust history, more perhaps than one line may hold. */
   async #whole(head: StoredCapsule, summaries: readonly VersionSummary[]): Promise<ExportedCapsule> {
     const { store } = this.#context
-    const links = (await store.capsules.links(head.id))
-      .filter(({ from, createdAt }) => from === head.id && createdAt <= this.#until)
-      .slice(0, EXPORT_LIMITS.linksMax)
-    const trustHistory = await listTrustEvents({ store }, head.id, EXPORT_LIMITS.trustEntriesMax)
+    const links = (await store.capsules.links(head.id)).filter(
+      ({ from, createdAt }) => from === head.id && createdAt <= this.#until,
+    )
+    const trustHistory = await listTrustEvents({ store }, head.id)
     const versions = summaries.map(({ version }) => version)
     return toExportedCapsule({ head, versions, links, trustHistory }, this.#names)
   }

@@ -34,6 +34,8 @@ export interface ExportedBonds {
   readonly of: string
   readonly links: ExportedCapsule['links']
   readonly trust: readonly ExportedTrustEntry[]
+  /** How many newer entries of its trust history came before these, a multiple of `TRUST_ENTRIES_TOGETHER`. */
+  readonly trustFrom: number
   readonly document?: ExportedDocument
 }
 

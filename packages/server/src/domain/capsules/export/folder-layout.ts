@@ -1,4 +1,4 @@
-import type { ExportedCapsule, ExportedVersion, ExportLine } from '@forge-cascade/contract'
+import type { ExportedCapsule, ExportedMore, ExportedVersion, ExportLine } from '@forge-cascade/contract'
 import { EXPORT_LISTS, FileNames, historyFile } from './file-names.ts'
 import { toMarkdownFile } from './markdown-file.ts'
 
@@ -16,18 +16,15 @@ export class FolderLayout {
 
   *parts(line: ExportLine): Generator<ExportPart, void, undefined> {
     if (line.kind === 'capsule') yield* this.#begin(line)
+    if (line.kind === 'more') yield* bondParts(line)
     if (line.kind === 'version' && this.#capsule) yield* this.#version(this.#capsule, line)
   }
 
   *#begin(capsule: ExportedCapsule): Generator<ExportPart, void, undefined> {
     this.#capsule = capsule
-    const { id, links, trust_history, kind: _kind, chunk, title: _title, ...whole } = capsule
-    if (chunk) {
-      const { owner, trust, status, versions } = whole
-      yield { list: EXPORT_LISTS.chunks, line: { kind: 'capsule', id, owner, trust, status, versions } }
-    }
-    for (const link of links) yield { list: EXPORT_LISTS.links, line: { from: id, ...link } }
-    for (const entry of trust_history) yield { list: EXPORT_LISTS.trust, line: { id, ...entry } }
+    const { id, chunk, owner, trust, status, versions } = capsule
+    if (chunk) yield { list: EXPORT_LISTS.chunks, line: { kind: 'capsule', id, owner, trust, status, versions } }
+    yield* bondParts(capsule)
   }
 
   *#version(capsule: ExportedCapsule, line: ExportedVersion): Generator<ExportPart, void, undefined> {
@@ -53,6 +50,11 @@ export class FolderLayout {
     const head = { id, title, owner, trust, status, ...rest, versions }
     return { file, text: toMarkdownFile(head, content), id }
   }
+}
+
+function* bondParts({ id, links, trust_history }: ExportedCapsule | ExportedMore): Generator<ExportPart> {
+  for (const link of links) yield { list: EXPORT_LISTS.links, line: { from: id, ...link } }
+  for (const entry of trust_history) yield { list: EXPORT_LISTS.trust, line: { id, ...entry } }
 }
 
 /** What a reader finds first. */

@@ -23,6 +23,7 @@ export {
   type ExportPart,
   FolderLayout,
 } from './folder-layout.ts'
+export { TRUST_ENTRIES_TOGETHER } from './imported-trust.ts'
 export { orderByLineage } from './lineage-order.ts'
 export { MANIFEST_BYTES_MAX, parseManifest, toManifestText } from './manifest.ts'
 export { type CapsuleHead, HEAD_BYTES_MAX, parseCapsuleFile, parseVersionFile } from './markdown-file.ts'

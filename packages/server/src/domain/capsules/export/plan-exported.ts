@@ -11,7 +11,7 @@ import type { SaidVersion } from './export-digest.ts'
 import { SubjectNames } from './exported.ts'
 import type { ExportedBonds, ExportedHistory, ExportedPart } from './exported-history.ts'
 import { checkSuccession, documentSteps, statusSteps, versionSteps } from './exported-steps.ts'
-import { listImportedTrust, toTrustPages } from './imported-trust.ts'
+import { hasImportedTrust, toTrustPages } from './imported-trust.ts'
 
 export type ExportedPlanning = { readonly settings: ImportSettings; readonly book: FileBook }
 export type ExportedAsker = Pick<Call, 'subject' | 'grantSubject'>
@@ -225,18 +225,26 @@ export class ExportedPlans {
     return this.#here.has(id) || (await this.#planning.settings.context.store.capsules.getHeads([id])).length > 0
   }
 
-  async #trustSteps({ id, trust }: ExportedBonds): Promise<readonly CapsuleStep[]> {
+  async #trustSteps(bonds: ExportedBonds): Promise<readonly CapsuleStep[]> {
     const { context, grant } = this.#planning.settings
-    if (trust.length === 0 || (await listImportedTrust(context.store.records, id)).length > 0) return []
+    const { id, trust, trustFrom } = bonds
+    if (trust.length === 0 || !(await this.#isTrustNew(bonds))) return []
     const entries = []
     for (const { actor, at, ...entry } of trust)
       entries.push({ ...entry, at: Date.parse(at), actor: await this.#subjectOf(actor) })
-    return toTrustPages(id, entries).map(({ key, value }) => ({
+    return toTrustPages(id, entries, trustFrom).map(({ key, value }) => ({
       kind: 'note',
       id,
       type: 'capsule.trust_history_imported',
       change: context.store.records.put(grant, 'imported_trust', key, value),
     }))
+  }
+
+  /** A history comes in once: its newest entries where there are none, older ones by the import that brought those. */
+  async #isTrustNew({ path, id, trustFrom }: ExportedBonds): Promise<boolean> {
+    if (await hasImportedTrust(this.#planning.settings.context.store.records, id, trustFrom)) return false
+    const row = trustFrom === 0 ? undefined : await this.#planning.book.find(path)
+    return trustFrom === 0 || (row !== undefined && this.#isOwn(row))
   }
 }
 

@@ -1,4 +1,6 @@
-import type { Leaf } from '#ledger'
+import type { Leaf, LeafFilter } from '#ledger'
+import type { Store } from '../../store.ts'
+import type { TrustEntry } from '../capsule-store.ts'
 import { listImportedTrust } from '../export/imported-trust.ts'
 import type { CapsuleContext } from './context.ts'
 import type { TrustEvent } from './trust-event.ts'
@@ -10,27 +12,52 @@ const KINDS = [
   { type: 'capsule.released', what: 'released' },
 ] as const
 
+/** What a ledger gives at once, and the first question about changes. */
+const PER_PAGE = 1000
+
 /**
  * What happened to a capsule's trust, newest first: changes as the store keeps them, quarantines as the ledger does, and what
- * another instance told.
+ * another instance told. All of it where no limit is given.
  */
 export async function listTrustEvents(
   { store }: Pick<CapsuleContext, 'store'>,
   id: string,
-  limit: number,
+  limit: number = Number.MAX_SAFE_INTEGER,
 ): Promise<readonly TrustEvent[]> {
-  const changes = (await store.capsules.trustHistory(id, limit)).map((entry) => ({
-    what: 'changed' as const,
-    ...entry,
-  }))
+  const changes = (await listChanges(store, id, limit)).map((entry) => ({ what: 'changed' as const, ...entry }))
   const quarantines = await Promise.all(
-    KINDS.map(async ({ type, what }) => {
-      const found = await store.ledger.list({ category: 'trust', type, subject: `capsule/${id}` }, { limit })
-      return found.map(({ leaf }) => ({ what, ...entryOf(leaf) }))
-    }),
+    KINDS.map(async ({ type, what }) =>
+      (await listLeaves(store, { category: 'trust', type, subject: `capsule/${id}` }, limit)).map((leaf) => ({
+        what,
+        ...entryOf(leaf),
+      })),
+    ),
   )
   const elsewhere = await listImportedTrust(store.records, id)
   return [...changes, ...quarantines.flat(), ...elsewhere].toSorted((a, b) => b.at - a.at).slice(0, limit)
+}
+
+/** The store has no pages of them: as long as it has more than was asked for, it is asked for twice as many. */
+async function listChanges({ capsules }: Store, id: string, limit: number): Promise<readonly TrustEntry[]> {
+  let asked = Math.min(limit, PER_PAGE)
+  let found = await capsules.trustHistory(id, asked)
+  while (found.length === asked && asked < limit) {
+    asked = Math.min(limit, asked * 2)
+    found = await capsules.trustHistory(id, asked)
+  }
+  return found
+}
+
+async function listLeaves({ ledger }: Store, filter: LeafFilter, limit: number): Promise<readonly Leaf[]> {
+  const leaves: Leaf[] = []
+  while (leaves.length < limit) {
+    const asked = Math.min(limit - leaves.length, PER_PAGE)
+    const before = leaves.at(-1)?.index
+    const page = await ledger.list(filter, { limit: asked, ...(before === undefined ? {} : { before }) })
+    leaves.push(...page.map(({ leaf }) => leaf))
+    if (page.length < asked) break
+  }
+  return leaves
 }
 
 function entryOf({ payload, time, actor }: Leaf): Omit<TrustEvent, 'what'> {

@@ -21,10 +21,10 @@ export function exportHandlers({ capsules, version }: HandlerContext): HandlersF
       file: { contentType: HTML, bytes: isnadPage(await readIsnad(capsules, id, asked), capsules.clock()) },
       headers: { 'content-security-policy': ISNAD_CSP },
     }),
-    getProv: async ({ params: { id }, signal }) => ({
-      status: 200,
-      body: await toProvDocument(exportLineage(capsules, id, { instance, vectors: false, signal })),
-    }),
+    getProv: async ({ params: { id }, signal }) => {
+      const { lines, isCut } = await exportLineage(capsules, id, { instance, vectors: false, signal })
+      return { status: 200, body: await toProvDocument(lines, { isCut }) }
+    },
   }
 }
 
