@@ -1,73 +1,73 @@
 import type { Database } from './database.ts'
-import { type EdgeReader, type EdgeRow, NONE } from './lineage-edges.ts'
-import type { Reach } from './lineage-reach.ts'
+import type { Memory } from './lineage-known.ts'
+import { NONE } from './lineage-numbering.ts'
 import type { PackedEdges } from './packed-lineage.ts'
 
 /**
  * The edges between the capsules of a walk: one for each child and parent, as the newest version that names it has it.
  *
- * @param heads keys of the capsules' head versions, in the order of the walk.
+ * @param slots the capsules, in the order of the walk; their columns are up to date.
  */
-export function edgesBetween(
-  database: Database,
-  edges: EdgeReader<EdgeRow>,
-  reach: Reach,
-  heads: readonly number[],
-): PackedEdges {
-  const packer = new EdgePacker(reach.places, heads)
-  const { keys } = reach
+export function packEdges(database: Database, memory: Memory, slots: readonly number[]): PackedEdges {
+  const packer = new EdgePacker(memory, slots)
+  const { byChild, capsules } = memory
   // The order of a walk to the ancestors is from the young to the old, mostly.
-  const towards = keys[0]! > keys.at(-1)! ? 'older' : 'younger'
-  for (let child = 0; child < keys.length; child++) {
-    const first = edges.find(keys, child, { towards, keys: keys.length - child, deep: false })
-    if (first !== NONE) packer.add(child, edges.rows, first)
+  const towards = capsules.keys[slots[0]!]! > capsules.keys[slots.at(-1)!]! ? 'older' : 'younger'
+  for (let child = 0; child < slots.length; child++) {
+    const first = byChild.find(slots, child, { towards, keys: slots.length - child, deep: false })
+    if (first !== NONE) packer.add(child, first)
   }
   return packer.pack((versions) => readVersions(database, versions))
 }
 
 /** Puts edges into columns, which cross threads far faster than as many small objects. */
 class EdgePacker {
-  readonly #places: ReadonlyMap<number, number>
-  readonly #heads: readonly number[]
+  readonly #memory: Memory
+  readonly #slots: readonly number[]
   readonly #children: number[] = []
   readonly #parents: number[] = []
   readonly #ats: number[] = []
   readonly #parentVersions: number[] = []
   readonly #reasons: number[] = []
-  readonly #words = new Map<string, number>()
   /** Keys of the versions that are no heads any more, by the number of their edge. */
   readonly #old = new Map<number, number>()
 
-  constructor(places: ReadonlyMap<number, number>, heads: readonly number[]) {
-    this.#places = places
-    this.#heads = heads
+  constructor(memory: Memory, slots: readonly number[]) {
+    this.#memory = memory
+    this.#slots = slots
   }
 
-  /** Adds the edges of one child, whose rows lie one after the other, older versions first. */
-  add(child: number, rows: readonly EdgeRow[], first: number): void {
-    const key = rows[first]![0]
+  /** Adds the edges of one child, whose rows lie one after the other. */
+  add(child: number, first: number): void {
+    const { from, versions } = this.#memory.byChild
+    const slot = this.#slots[child]
     let end = first
-    while (rows[end]?.[0] === key) end++
-    if (rows[first]![2] === rows[end - 1]![2]) for (let at = first; at < end; at++) this.#push(child, rows[at]!)
-    else for (const row of newestByParent(rows.slice(first, end))) this.#push(child, row)
+    while (from[end] === slot) end++
+    if (versions[first] === versions[end - 1]) for (let row = first; row < end; row++) this.#push(child, row)
+    else for (const row of this.#newestByParent(first, end)) this.#push(child, row)
   }
 
-  #push(child: number, [, parent, version, parentVersion, reason, at]: EdgeRow): void {
-    const place = this.#places.get(parent)
-    if (place === undefined) return
-    if (version !== this.#heads[child]) this.#old.set(this.#children.length, version)
+  #newestByParent(first: number, end: number): Iterable<number> {
+    const { to, versions } = this.#memory.byChild
+    const newest = new Map<number, number>()
+    for (let row = first; row < end; row++) {
+      const known = newest.get(to[row]!)
+      if (known === undefined || versions[known]! < versions[row]!) newest.set(to[row]!, row)
+    }
+    return newest.values()
+  }
+
+  #push(child: number, row: number): void {
+    const { byChild, capsules, places, wordsTold } = this.#memory
+    const parent = places.find(byChild.to[row]!)
+    if (parent === NONE) return
+    const version = byChild.versions[row]!
+    if (version !== capsules.heads[this.#slots[child]!]) this.#old.set(this.#children.length, version)
     this.#children.push(child)
-    this.#parents.push(place)
-    this.#ats.push(at)
-    this.#parentVersions.push(this.#wordOf(parentVersion))
-    this.#reasons.push(this.#wordOf(reason))
-  }
-
-  #wordOf(text: string): number {
-    const known = this.#words.get(text)
-    if (known !== undefined) return known
-    this.#words.set(text, this.#words.size)
-    return this.#words.size - 1
+    this.#parents.push(parent)
+    this.#ats.push(byChild.ats[row]!)
+    this.#parentVersions.push(wordsTold.numberOf(byChild.parentVersions[row]!))
+    this.#reasons.push(wordsTold.numberOf(byChild.reasons[row]!))
   }
 
   /** @param nameVersions the names of versions by their keys. */
@@ -79,19 +79,9 @@ class EdgePacker {
       ats: new Float64Array(this.#ats),
       parentVersions: new Uint32Array(this.#parentVersions),
       reasons: new Uint32Array(this.#reasons),
-      words: [...this.#words.keys()],
       oldVersions: new Map([...this.#old].map(([edge, version]) => [edge, names.get(version)!])),
     }
   }
-}
-
-function newestByParent(rows: readonly EdgeRow[]): Iterable<EdgeRow> {
-  const newest = new Map<number, EdgeRow>()
-  for (const row of rows) {
-    const known = newest.get(row[1])
-    if (!known || known[2] < row[2]) newest.set(row[1], row)
-  }
-  return newest.values()
 }
 
 const readVersions = (database: Database, keys: readonly number[]): ReadonlyMap<number, string> =>

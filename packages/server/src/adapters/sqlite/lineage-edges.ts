@@ -1,23 +1,15 @@
 import { LINEAGE_LIMITS } from '@forge-cascade/contract'
 import type { Database } from './database.ts'
-
-/** A DERIVED_FROM row by its child; child, parent and version are keys. */
-export type EdgeRow = readonly [
-  child: number,
-  parent: number,
-  version: number,
-  parentVersion: string,
-  reason: string,
-  at: number,
-]
+import type { KnownCapsules } from './lineage-capsules.ts'
+import { NONE } from './lineage-numbering.ts'
 
 /** An edge from the one end to the other, both as keys; what else the row holds is the side's own. */
-type Row = readonly [from: number, to: number, ...rest: unknown[]]
+export type Row = readonly [from: number, to: number, ...rest: unknown[]]
 /** A key without edges still has a row when several are read at once: it says that there are none. */
 type FoundRow = Row | readonly [from: number, to: null, ...rest: unknown[]]
 
 /** One end of the edges, from which the other is looked up. */
-interface EdgeSide {
+export interface EdgeSide {
   readonly from: 'child' | 'parent'
   readonly to: 'child' | 'parent'
   readonly select: 'SELECT' | 'SELECT DISTINCT'
@@ -59,8 +51,10 @@ export interface ReadAhead {
   readonly deep: boolean
 }
 
-/** No row; also what `find` answers for a key without edges. */
-export const NONE = -1
+/** Of these slots nothing is known by themselves; perhaps a stretch says that they have no edges. */
+const UNASKED = -2
+/** These have new rows since theirs were read. */
+const FORGOTTEN = -3
 /** Keys of a queue that are looked up in one statement, at most. */
 const SEEDS_MAX = 1024
 /** Keys or rows read ahead in one statement, at most. */
@@ -79,38 +73,33 @@ const KEY_MAX = Number.MAX_SAFE_INTEGER
  * ahead inside the statement. What is read in vain is bounded by what was asked for.
  */
 export class EdgeReader<R extends Row> {
-  /** All rows read; those of one key lie one after the other. */
-  readonly rows: R[] = []
+  /** The ends of all rows read, as slots; the rows of one slot lie one after the other. */
+  readonly from: number[] = []
+  readonly to: number[] = []
   readonly #database: Database
+  readonly #capsules: KnownCapsules
   readonly #side: EdgeSide
-  readonly #first = new Map<number, number>()
+  readonly #keepRest: ((row: R) => void) | undefined
+  /** The first row of each slot, or why there is none. */
+  readonly #first: number[] = []
   /** Stretches of keys of which all rows are known: above the one, up to and with the other. */
   #stretches: readonly { readonly above: number; readonly upTo: number }[] = []
   #isDense = false
-  /** Keys asked for since the last stretch was read, and how many it had. */
+  /** Slots asked for since the last stretch was read, and how many keys it had. */
   #asked = 0
   #stretched = 0
 
-  /** Keys that have new rows since theirs were read. */
-  readonly #forgotten = new Set<number>()
-
-  /** The type of the rows states the columns of the side. */
-  constructor(database: Database, side: EdgeSide) {
+  /** @param keepRest is handed each row that is kept; the type of the rows states the columns of the side. */
+  constructor(database: Database, capsules: KnownCapsules, side: EdgeSide, keepRest?: (row: R) => void) {
     this.#database = database
+    this.#capsules = capsules
     this.#side = side
-  }
-
-  /** Keys that something is remembered of. */
-  get keys(): number {
-    return this.#first.size + this.#forgotten.size
+    this.#keepRest = keepRest
   }
 
   /** The rows of these keys are read anew when they are asked for. */
   forget(keys: Iterable<number>): void {
-    for (const key of keys) {
-      this.#first.delete(key)
-      this.#forgotten.add(key)
-    }
+    for (const key of keys) this.#setFirst(this.#capsules.slotOf(key), FORGOTTEN)
   }
 
   /** What one walk has seen of how close its keys lie says nothing of the next one. */
@@ -120,17 +109,26 @@ export class EdgeReader<R extends Row> {
     this.#stretched = 0
   }
 
-  /** Index in `rows` of the first one of the key at `at` in the queue; `NONE` when it has no edges. */
+  /** The first row of the slot at `at` in the queue; `NONE` when it has no edges. */
   find(queue: readonly number[], at: number, ahead: ReadAhead): number {
-    const key = queue[at]!
+    const slot = queue[at]!
     this.#asked++
-    if (!this.#isKnown(key)) this.#read(queue, at, ahead)
-    return this.#first.get(key) ?? NONE
+    if (!this.#isKnown(slot)) this.#read(queue, at, ahead)
+    return Math.max(NONE, this.#firstOf(slot))
   }
 
-  #isKnown(key: number): boolean {
-    if (this.#first.has(key)) return true
-    return this.#stretches.some(({ above, upTo }) => above < key && key <= upTo) && !this.#forgotten.has(key)
+  #firstOf = (slot: number): number => (slot < this.#first.length ? this.#first[slot]! : UNASKED)
+
+  #setFirst(slot: number, first: number): void {
+    while (this.#first.length <= slot) this.#first.push(UNASKED)
+    this.#first[slot] = first
+  }
+
+  #isKnown(slot: number): boolean {
+    const first = this.#firstOf(slot)
+    if (first !== UNASKED) return first !== FORGOTTEN
+    const key = this.#capsules.keys[slot]!
+    return this.#stretches.some(({ above, upTo }) => above < key && key <= upTo)
   }
 
   #read(queue: readonly number[], at: number, ahead: ReadAhead): void {
@@ -144,9 +142,11 @@ export class EdgeReader<R extends Row> {
     if (!this.#isKnown(queue[at]!)) this.#readWalk(unknown, ahead.deep ? keys : 0)
   }
 
+  /** Keys, the first one that of the slot at `at`. */
   #unknownFrom(queue: readonly number[], at: number): number[] {
     const unknown = []
-    for (const key of queue.slice(at, at + SEEDS_MAX)) if (!this.#isKnown(key)) unknown.push(key)
+    for (const slot of queue.slice(at, at + SEEDS_MAX))
+      if (!this.#isKnown(slot)) unknown.push(this.#capsules.keys[slot]!)
     return unknown
   }
 
@@ -226,7 +226,7 @@ export class EdgeReader<R extends Row> {
 
   /** Adds the rows of keys that were not known; says how many keys there were and how many lie between the outermost. */
   #keep(found: readonly FoundRow[]): { readonly count: number; readonly span: number } {
-    let [count, low, high, last, isNew] = [0, KEY_MAX, NONE, NONE, false]
+    let [count, low, high, last, slot, isNew] = [0, KEY_MAX, NONE, NONE, NONE, false]
     for (const row of found) {
       const key = row[0]
       if (key !== last) {
@@ -234,13 +234,19 @@ export class EdgeReader<R extends Row> {
         count++
         low = Math.min(low, key)
         high = Math.max(high, key)
-        isNew = !this.#isKnown(key)
-        if (isNew) this.#first.set(key, row[1] === null ? NONE : this.rows.length)
-        if (isNew) this.#forgotten.delete(key)
+        slot = this.#capsules.slotOf(key)
+        isNew = !this.#isKnown(slot)
+        if (isNew) this.#setFirst(slot, row[1] === null ? NONE : this.to.length)
       }
       // A row that is no sign of absence has the columns of the side, which the maker of this reader has named.
-      if (isNew && row[1] !== null) this.rows.push(row as R)
+      if (isNew && row[1] !== null) this.#add(slot, row as R)
     }
     return { count, span: high - low + 1 }
+  }
+
+  #add(slot: number, row: R): void {
+    this.from.push(slot)
+    this.to.push(this.#capsules.slotOf(row[1]))
+    this.#keepRest?.(row)
   }
 }

@@ -1,19 +1,23 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Lineage, LineageQuery } from '#capsules'
 import { Database, type SqlValue } from './database.ts'
-import { KnownEdges } from './lineage-known.ts'
+import { KnownLineage } from './lineage-known.ts'
 import { LineageReader } from './lineage-query.ts'
 import { migrate } from './migrations.ts'
 import { unpackLineage } from './packed-lineage.ts'
 
 /** Rows as the writer leaves them: keys that grow, edges that come with their version and stay. */
 class Rows {
-  readonly database = new Database(':memory:', { readOnly: false, pragmas: [] })
+  readonly database: Database
   readonly #versions: number[] = []
   readonly #columns = new Map<string, readonly { readonly name: string; readonly type: string }[]>()
 
-  constructor() {
+  constructor(file = ':memory:') {
+    this.database = new Database(file, { readOnly: false, pragmas: ['journal_mode = WAL'] })
     migrate(this.database)
   }
 
@@ -34,11 +38,22 @@ class Rows {
   revise(capsule: number, parents: readonly number[]): void {
     const version = `1.${this.#versions[capsule - 1]!++}.0`
     const key = this.#insert('versions', { capsule, version, ordinal: this.#versions[capsule - 1]! })
-    this.database.run('UPDATE capsules SET head = ?, version = ? WHERE key = ?', key, version, capsule)
+    const head = [key, version, parents.length === 0 ? null : `from ${parents.length}`] as const
+    this.database.run('UPDATE capsules SET head = ?, version = ?, title = ? WHERE key = ?', ...head, capsule)
     for (const [position, parent] of parents.entries()) {
       const pinned = { parent, parent_version: '1.0.0', reason: `by ${version}`, at: key }
       this.#insert('edges', { child: capsule, version: key, position, ...pinned })
     }
+  }
+
+  /** Trust and status of a capsule, without a version. */
+  judge(capsule: number, trust: number): void {
+    const standing = [1 + (trust % 3), trust, Math.min(trust, 50)] as const
+    this.database.run(
+      'UPDATE capsules SET status = ?, trust = ?, effective_trust = ? WHERE key = ?',
+      ...standing,
+      capsule,
+    )
   }
 
   /** A row whose other columns do not matter here. */
@@ -81,11 +96,12 @@ const whole = (direction: LineageQuery['direction']): LineageQuery => ({ directi
 const BOTH = ['ancestors', 'descendants'] as const
 
 describe('a reader that has answered before', () => {
-  test('answers as one that has not, whatever was added in between', () => {
+  test('answers as one that has not, whatever was added or changed in between', () => {
     const addition = fc.record({
       revised: fc.option(fc.nat()),
       parents: fc.array(fc.nat(), { maxLength: 4 }),
       count: fc.constantFrom(1, 1, 1, 20, 600),
+      judged: fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 100 })), { maxLength: 3 }),
       asked: fc.nat(),
     })
     fc.assert(
@@ -93,7 +109,7 @@ describe('a reader that has answered before', () => {
         const rows = new Rows()
         const old = new LineageReader(rows.database)
         rows.add([])
-        for (const { revised, parents, count, asked } of additions) {
+        for (const { revised, parents, count, judged, asked } of additions) {
           for (let made = 0; made < count; made++) {
             const child = revised === null ? rows.size + 1 : (revised % rows.size) + 1
             // Parents are older than their children here: that leaves no circle.
@@ -101,6 +117,7 @@ describe('a reader that has answered before', () => {
             if (revised === null) rows.add(older)
             else rows.revise(child, older)
           }
+          for (const [capsule, trust] of judged) rows.judge((capsule % rows.size) + 1, trust)
           const key = (asked % rows.size) + 1
           for (const direction of BOTH) {
             const fresh = new LineageReader(rows.database)
@@ -127,17 +144,61 @@ describe('a reader that has answered before', () => {
   })
 })
 
+describe('what another connection writes', () => {
+  test.for([
+    { name: 'a fall of trust', write: (rows: Rows) => rows.judge(50, 7), what: { trust: 7, effectiveTrust: 7 } },
+    { name: 'a new head', write: (rows: Rows) => rows.revise(50, [49]), what: { version: '1.1.0', title: 'from 1' } },
+    { name: 'a title taken away', write: (rows: Rows) => rows.revise(50, []), what: { title: null } },
+  ])('is told by the next lineage, $name, and not within the transaction before it', async ({ write, what }) => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'lineage-'))
+    const file = join(folder.path, 'rows.db')
+    const rows = new Rows(file)
+    for (let at = 0; at < 100; at++) rows.add(at === 0 ? [] : [at])
+    const database = new Database(file, { readOnly: true, pragmas: [] })
+    const reader = new LineageReader(database)
+    const ask = () => read(reader, 100, whole('ancestors')).nodes[49]!
+    const [before, within] = database.snapshot(() => {
+      const first = ask()
+      write(rows)
+      return [first, ask()]
+    })
+    expect(within).toEqual(before)
+    expect(before).not.toMatchObject(what)
+    expect(database.snapshot(ask)).toMatchObject(what)
+    database.close()
+    rows.database.close()
+  })
+})
+
 test('what is remembered of capsules that came between lineages, and of those without edges, is bounded', () => {
   const rows = new Rows()
-  const known = new KnownEdges(rows.database, { keysMax: 100 })
+  const known = new KnownLineage(rows.database, { capsulesMax: 100 })
   const remembered: number[] = []
   for (let round = 0; round < 20; round++) {
     const came = Array.from({ length: 30 }, () => rows.add([]))
-    const { byChild, byParent } = known.catchUp()
-    for (let at = 0; at < came.length; at++) byChild.find(came, at, { towards: 'older', keys: 1, deep: false })
-    remembered.push(byChild.keys, byParent.keys)
+    const { capsules, byChild } = known.catchUp().memory
+    const slots = came.map((key) => capsules.slotOf(key))
+    for (let at = 0; at < slots.length; at++) byChild.find(slots, at, { towards: 'older', keys: 1, deep: false })
+    remembered.push(capsules.size)
   }
   expect(Math.max(...remembered)).toBeLessThanOrEqual(100 + 2 * 30)
+})
+
+test.for([
+  { limit: 'rowsMax', most: 20 },
+  { limit: 'charsMax', most: 100 },
+] as const)('the memory starts anew beyond $limit', ({ limit, most }) => {
+  const rows = new Rows()
+  for (let at = 0; at < 40; at++) rows.add(at === 0 ? [] : [at])
+  rows.revise(40, [38, 39])
+  const known = new KnownLineage(rows.database, { [limit]: most })
+  const first = known.catchUp().memory
+  first.byChild.find([first.capsules.slotOf(40)], 0, { towards: 'older', keys: 40, deep: true })
+  first.words.numberOf('x'.repeat(most + 1))
+  const second = known.catchUp().memory
+  expect(second).not.toBe(first)
+  expect([second.capsules.size, second.byChild.to.length, second.words.chars]).toEqual([0, 0, 0])
+  expect(known.catchUp().memory).toBe(second)
 })
 
 describe('where capsules lie', () => {

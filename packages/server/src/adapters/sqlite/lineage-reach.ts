@@ -1,14 +1,13 @@
 import type { LineageQuery } from '#capsules'
-import type { EdgeReader } from './lineage-edges.ts'
+import type { EdgeReader, Row } from './lineage-edges.ts'
+import { NONE, type Numbering } from './lineage-numbering.ts'
 
 /** What a walk reaches. */
 export interface Reach {
-  /** Keys in the order in which they were reached, the start first: nearest first. */
-  readonly keys: readonly number[]
-  /** Least steps from the start, for each key. */
+  /** Slots in the order in which they were reached, the start first: nearest first. */
+  readonly slots: readonly number[]
+  /** Least steps from the start, for each slot. */
   readonly depths: readonly number[]
-  /** Where in `keys` a key stands. */
-  readonly places: ReadonlyMap<number, number>
   /** True when there was more than `nodesMax` let in. */
   readonly truncated: boolean
 }
@@ -16,28 +15,33 @@ export interface Reach {
 /** How far ahead edges are read, in proportion to the way behind: what is read in vain stays in proportion too. */
 const AHEAD = { start: 16, factor: 3 } as const
 
-/** Walks breadth first, so that what `nodesMax` keeps is what is nearest. */
-export function walk(
+/**
+ * Walks breadth first, so that what `nodesMax` keeps is what is nearest.
+ *
+ * @param places numbers the slots; nothing has a number yet.
+ */
+export function walk<R extends Row>(
   start: number,
-  edges: EdgeReader<readonly [from: number, to: number, ...rest: unknown[]]>,
+  edges: EdgeReader<R>,
+  places: Numbering,
   { direction, depthMax = Number.POSITIVE_INFINITY, nodesMax }: LineageQuery,
 ): Reach {
-  const keys = [start]
-  const depths = [0]
-  const places = new Map([[start, 0]])
-  const { rows } = edges
+  const { from, to } = edges
+  const slots = places.named
+  const depths = [places.numberOf(start)]
   const towards = direction === 'ancestors' ? 'older' : 'younger'
-  for (let at = 0; at < keys.length && depths[at]! < depthMax; at++) {
-    const key = keys[at]!
+  for (let at = 0; at < slots.length && depths[at]! < depthMax; at++) {
+    const slot = slots[at]!
     const ahead = { towards, keys: Math.min(AHEAD.start + AHEAD.factor * at, nodesMax - at), deep: true } as const
-    for (let row = edges.find(keys, at, ahead); rows[row]?.[0] === key; row++) {
-      const neighbour = rows[row]![1]
-      if (places.has(neighbour)) continue
-      if (keys.length === nodesMax) return { keys, depths, places, truncated: true }
-      places.set(neighbour, keys.length)
-      keys.push(neighbour)
+    const first = edges.find(slots, at, ahead)
+    if (first === NONE) continue
+    for (let row = first; from[row] === slot; row++) {
+      const neighbour = to[row]!
+      if (places.find(neighbour) !== NONE) continue
+      if (slots.length === nodesMax) return { slots, depths, truncated: true }
+      places.numberOf(neighbour)
       depths.push(depths[at]! + 1)
     }
   }
-  return { keys, depths, places, truncated: false }
+  return { slots, depths, truncated: false }
 }

@@ -5,17 +5,18 @@ import { STATUS_CODES } from './codes.ts'
 export interface PackedLineage {
   readonly nodes: PackedNodes
   readonly edges: PackedEdges
+  /** JSON: an array of the texts that the columns name by their numbers. */
+  readonly words: string
   readonly truncated: boolean
 }
 
 /** Columns of capsules, in the order in which a walk reached them. */
 export interface PackedNodes {
-  /** UUIDs in ASCII, `UUID_CHARS` each. */
-  readonly ids: Uint8Array
-  /** JSON: an array of strings. */
-  readonly versions: string
-  /** JSON: an array of strings and nulls. */
-  readonly titles: string
+  /** UUIDs, one after the other. */
+  readonly ids: string
+  /** Numbers of words. */
+  readonly versions: Uint32Array
+  readonly titles: Uint32Array
   /** Status code, trust and effective trust, a byte each from the third byte down. */
   readonly standings: Uint32Array
   readonly createdAts: Float64Array
@@ -29,8 +30,7 @@ export interface PackedEdges {
   readonly children: Uint32Array
   readonly parents: Uint32Array
   readonly ats: Float64Array
-  /** Few words that repeat, and for each edge which two of them it has. */
-  readonly words: readonly string[]
+  /** Numbers of words. */
   readonly parentVersions: Uint32Array
   readonly reasons: Uint32Array
   /** The child's version where that is not its head, by the number of the edge. */
@@ -39,30 +39,33 @@ export interface PackedEdges {
 
 export const UUID_CHARS = 36
 
+/** The ids that stand in a text one after the other: slices of it, so that no characters are copied a second time. */
+export function cutIds(text: string): string[] {
+  const ids = []
+  for (let at = 0; at < text.length; at += UUID_CHARS) ids.push(text.slice(at, at + UUID_CHARS))
+  return ids
+}
+
+type Words = readonly (string | null)[]
+
+export const packWords = (words: Words): string => JSON.stringify(words)
+
 /** The main thread's half: the objects that the port promises. */
-export function unpackLineage({ nodes, edges, truncated }: PackedLineage): Lineage {
-  const ids = unpackIds(nodes.ids)
-  // Written by the statement that reads the nodes.
-  const versions = JSON.parse(nodes.versions) as string[]
-  return { nodes: unpackNodes(nodes, ids, versions), edges: unpackEdges(edges, ids, versions), truncated }
+export function unpackLineage({ nodes, edges, words: text, truncated }: PackedLineage): Lineage {
+  // As `packWords` wrote it.
+  const words = JSON.parse(text) as Words
+  const ids = cutIds(nodes.ids)
+  return { nodes: unpackNodes(nodes, ids, words), edges: unpackEdges(edges, nodes.versions, ids, words), truncated }
 }
 
-/** One text of which each id is a slice: no characters are copied a second time. */
-function unpackIds({ buffer, byteOffset, byteLength }: Uint8Array): string[] {
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
-  return Array.from({ length: text.length / UUID_CHARS }, (_, at) => text.slice(at * UUID_CHARS, (at + 1) * UUID_CHARS))
-}
-
-function unpackNodes(nodes: PackedNodes, ids: readonly string[], versions: readonly string[]): LineageNode[] {
-  // As above.
-  const titles = JSON.parse(nodes.titles) as (string | null)[]
+function unpackNodes(nodes: PackedNodes, ids: readonly string[], words: Words): LineageNode[] {
   const unpacked: LineageNode[] = []
   for (const at of nodes.byAge) {
     const standing = nodes.standings[at]!
     unpacked.push({
       id: ids[at]!,
-      version: versions[at]!,
-      title: titles[at]!,
+      version: words[nodes.versions[at]!]!,
+      title: words[nodes.titles[at]!] ?? null,
       status: STATUS_CODES.decode(standing >> 16),
       trust: (standing >> 8) & BYTE,
       effectiveTrust: standing & BYTE,
@@ -75,15 +78,15 @@ function unpackNodes(nodes: PackedNodes, ids: readonly string[], versions: reado
 
 const BYTE = 0xff
 
-function unpackEdges(edges: PackedEdges, ids: readonly string[], versions: readonly string[]): LineageEdge[] {
-  const { children, parents, parentVersions, reasons, ats, words, oldVersions } = edges
+function unpackEdges(edges: PackedEdges, heads: Uint32Array, ids: readonly string[], words: Words): LineageEdge[] {
+  const { children, parents, parentVersions, reasons, ats, oldVersions } = edges
   const unpacked: LineageEdge[] = []
   for (let at = 0; at < children.length; at++) {
     const child = children[at]!
     const oldVersion = oldVersions.get(at)
     unpacked.push({
       child: ids[child]!,
-      childVersion: oldVersion ?? versions[child]!,
+      childVersion: oldVersion ?? words[heads[child]!]!,
       parent: ids[parents[at]!]!,
       parentVersion: words[parentVersions[at]!]!,
       reason: words[reasons[at]!]!,
