@@ -4,7 +4,7 @@ import type { KernelLog } from '#lifecycle'
 import type { Finding } from '#store'
 
 export interface StoreCheckOptions {
-  /** Looks for damage in everything that is stored. */
+  /** Looks for damage: the doctor's quick look, which sees how things fit together and not every byte. */
   readonly look: () => Promise<readonly Finding[]>
   readonly log: KernelLog
   /** Calls `work` once after `ms`, unless it is disposed of before. */
