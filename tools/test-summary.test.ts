@@ -17,6 +17,15 @@ test('one failure fails the run', () => {
   expect(summarize(count({ passed: 9, failed: 1 }))).toEqual({ lines: ['Tests: 9 passed, 1 failed'], ok: false })
 })
 
+test.for([
+  { name: 'reads its script (needs zsh)', reason: undefined },
+  { name: 'answers HTTPS', reason: 'needs openssl, which makes the certificates' },
+])('a test that is skipped for want of a program fails the run', (skip) => {
+  const { lines, ok } = summarize(count({ passed: 2, skipped: [skip] }))
+  expect(ok).toBe(false)
+  expect(lines).toContain(`lacking: ${skip.name}: .ci/run has to install what it needs`)
+})
+
 test('skipped tests are listed with their reason and counted, and do not fail the run', () => {
   const skipped = [
     { name: 'reads from a cluster', reason: 'no server at NEO4J_URI' },

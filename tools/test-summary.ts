@@ -2,20 +2,26 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { TestCount } from './test-count.ts'
 
+/** Said by a test that its machine lacks something for: `(needs fish)`. */
+const LACKS = /\bneeds\b/
+
 /**
  * What broke, what was skipped and why, and last the count in the form `Tests: N passed, N failed`. A file that broke
- * outside of its tests counts as one failure, and a run that passed no test has failed: it showed nothing.
+ * outside of its tests counts as one failure, and a run that passed no test has failed: it showed nothing. So has one
+ * that skipped a test for want of a program: .ci/run installs what tests need.
  */
 export function summarize({ passed, failed, skipped, broken }: TestCount): { lines: readonly string[]; ok: boolean } {
   const failures = failed + broken.length
+  const lacking = skipped.filter(({ name, reason }) => LACKS.test(`${name} ${reason}`))
   const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
   return {
     lines: [
       ...broken.map((what) => `broken: ${what}`),
       ...skipped.map(({ name, reason }) => `skipped: ${name} (${reason ?? 'no reason given'})`),
+      ...lacking.map(({ name }) => `lacking: ${name}: .ci/run has to install what it needs`),
       `Tests: ${passed} passed, ${failures} failed${tail}`,
     ],
-    ok: failures === 0 && passed > 0,
+    ok: failures === 0 && lacking.length === 0 && passed > 0,
   }
 }
 

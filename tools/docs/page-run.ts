@@ -21,11 +21,17 @@ export interface PageReport {
 /** Addresses, folders and ports of a page and where they lie during the run. */
 const PLACES = /(?<![\w.~])\/(?=(?:srv|var\/backups|mnt)(?:\/|\b))/g
 const PORTS = /(?<=(?:127\.0\.0\.1|localhost):|--port |CASCADE_PORT=)\d{4,5}\b/g
+const PORT_MAX = 65_535
 /** The last line that a start prints. */
 const SERVES = 'Ctrl-C stops it.'
 /** A page that speaks of a clone finds itself in one; any other in an empty folder. */
 const FROM_CLONE = /^[^`]*(?:\.\/cascade |npm start)/m
 const CLONE = ['cascade', 'package.json', 'tools']
+/** What a page may type by its name: the product, and what prepares a page. */
+const PROGRAMS = [
+  ['cascade', 'cascade'],
+  ['handbook', 'tools/docs/handbook.sh'],
+] as const
 /** Ada's clock and name, so that transcripts of git are the same everywhere. */
 const GIT_CONFIG = '[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n'
 
@@ -70,7 +76,7 @@ class PageRun implements AsyncDisposable {
     for (const name of ['srv/demo', 'srv/ada', 'var/backups', 'typed', 'bin'])
       mkdirSync(join(base, name), { recursive: true })
     if (FROM_CLONE.test(text)) for (const name of CLONE) symlinkSync(join(root, name), join(base, 'srv/demo', name))
-    symlinkSync(join(root, 'cascade'), join(base, 'bin/cascade'))
+    for (const [name, program] of PROGRAMS) symlinkSync(join(root, program), join(base, 'bin', name))
     writeFileSync(join(base, 'srv/ada/.gitconfig'), GIT_CONFIG)
     return new PageRun(page, base, root, await freePorts(4))
   }
@@ -100,7 +106,7 @@ class PageRun implements AsyncDisposable {
     for (const command of commands) {
       const ended = await this.#type(command)
       if (typeof ended === 'string') return ended
-      this.#printed = ended.printed.replaceAll(this.#base, '')
+      this.#printed = this.#asShown(ended.printed)
       if (ended.code !== exits) return `${command.line}: ended with ${ended.code}\n${this.#printed}`
       const unlike = this.#compare(command, this.#printed)
       if (unlike !== undefined) return unlike
@@ -138,7 +144,7 @@ class PageRun implements AsyncDisposable {
     this.#ran += 1
     this.#server = Server.start(this.#placed(command.text), this.#options)
     const isReady = await this.#server.reached((text) => text.includes(SERVES))
-    const printed = this.#server.printed.replaceAll(this.#base, '')
+    const printed = this.#asShown(this.#server.printed)
     return isReady ? this.#compare(command, printed) : `${command.line}: does not serve:\n${printed}`
   }
 
@@ -150,16 +156,25 @@ class PageRun implements AsyncDisposable {
 
   /** The command with the ids, folders and ports of this run in the place of those that the page shows. */
   #placed(text: string): string {
-    let placed = text.replaceAll(PLACES, `${this.#base}/`).replaceAll(PORTS, (port) => String(this.#portFor(port)))
+    let placed = text.replaceAll(PLACES, `${this.#base}/`).replaceAll(PORTS, (port) => this.#portFor(port))
     for (const [shown, real] of this.#bindings) placed = placed.replaceAll(shown, real)
     return placed
   }
 
-  #portFor(shown: string): number {
+  /** What was printed, with the folders and ports that the page shows in the place of those of this run. */
+  #asShown(printed: string): string {
+    let shown = printed.replaceAll(this.#base, '')
+    for (const [port, real] of this.#ports) shown = shown.replaceAll(new RegExp(String.raw`\b${real}\b`, 'g'), port)
+    return shown
+  }
+
+  /** A number that is no port stays: a page shows what becomes of it. */
+  #portFor(shown: string): string {
+    if (Number(shown) > PORT_MAX) return shown
     const port = this.#ports.get(shown) ?? (shown === '8420' ? this.#port : this.#freePorts.pop())
     if (port === undefined) throw new Error(`${this.#page} names more ports than are kept free for it`)
     this.#ports.set(shown, port)
-    return port
+    return String(port)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,6 +13,7 @@ const NUMBER = String.raw`\d[\d,]*(?:\.\d+)?`
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d[:-]\d\d[:-]\d\d(?:[.-]\d+)?Z`
 const AGO = String.raw`just now|\d+ (?:minute|hour|day|month|year)s? ago`
 const DURATION = String.raw`(?:\d+ (?:h|min) )?${NUMBER} (?:s|ms|min)\b`
+const VERSION = String.raw`(?<=Forge Cascade |(?:Node|SQLite): version )\d+\.\d+\.\d+(?: on \w+)?`
 const SIZE = String.raw`${NUMBER} (?:bytes|[KMG]i?B)\b`
 
 /**
@@ -31,9 +32,9 @@ const VARYING: Readonly<Record<string, Varying>> = {
   duration: { form: DURATION, stands: DURATION },
   size: { form: SIZE, stands: SIZE },
   port: { form: String.raw`(?<=(?:127\.0\.0\.1|localhost):)\d+`, stands: String.raw`\d+` },
-  version: { form: String.raw`(?<=Forge Cascade )\d+\.\d+\.\d+`, stands: String.raw`\d+\.\d+\.\d+` },
+  version: { form: VERSION, stands: VERSION },
   count: {
-    form: String.raw`(?<=\bup to |\bprocess )\d+|\b${NUMBER}(?= (?:documents|checks|capsules? and chunks?)\b)`,
+    form: String.raw`(?<=\bup to |\bchecked to |\bprocess |\bArchived )\d+\b|\b${NUMBER}(?= (?:documents|capsules? and chunks?)\b)`,
     stands: NUMBER,
   },
   fraction: { form: String.raw`\b\d+\.\d{3,}(?:e-\d+)?\b`, stands: String.raw`${NUMBER}(?:e-\d+)?` },

@@ -153,7 +153,7 @@ describe('TLS', () => {
   test('is spoken alone, from version 1.2 on, and takes a new certificate at SIGHUP', { timeout: TEST_MS_MAX }, async ({
     skip,
   }) => {
-    if (!hasOpenssl) skip('openssl is not installed, which makes the certificates of this test')
+    if (!hasOpenssl) skip('needs openssl, which makes the certificates of this test')
     const [first, second] = [makeCertificate('first'), makeCertificate('second')]
     const live = { cert: join(root, 'live.cert.pem'), key: join(root, 'live.key.pem') }
     const install = ({ cert, key }: typeof live): void => {

@@ -19,7 +19,7 @@ print(json.dumps({'same': document == again, 'records': len(document.get_records
   'derivations': count(ProvDerivation), 'labels': sorted(set(str(label) for one in document.get_records(ProvAgent) for label in one.get_attribute('prov:label')))}))
 `
 const hasProv = spawnSync('python3', ['-c', 'import prov.model']).status === 0
-const skipReason = hasProv ? '' : ' (skipped: python3 with the package prov is not there)'
+const skipReason = hasProv ? '' : ' (needs python3 with the package prov)'
 
 async function makeDocument() {
   const world = await openImportWorld()
