@@ -99,7 +99,9 @@ export interface Received {
   readonly body: unknown
 }
 
-export type Reply = { readonly status?: number; readonly body?: unknown; readonly text?: string } | 'hang up'
+export type Reply =
+  | { readonly status?: number; readonly body?: unknown; readonly text?: string; readonly type?: string }
+  | 'hang up'
 
 /** A real HTTP server that answers as the test says, and remembers what it was asked. */
 export async function serve(answer: (request: Received, count: number) => Reply) {
@@ -113,7 +115,7 @@ export async function serve(answer: (request: Received, count: number) => Reply)
     received.push({ method, path, headers, body })
     const reply = answer({ method, path, headers, body }, received.length)
     if (reply === 'hang up') return void request.socket.destroy()
-    response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' })
+    response.writeHead(reply.status ?? 200, { 'content-type': reply.type ?? 'application/json' })
     response.end(reply.text ?? (reply.body === undefined ? '' : JSON.stringify(reply.body)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

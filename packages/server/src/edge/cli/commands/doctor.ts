@@ -1,16 +1,10 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Severity } from '@forge-cascade/contract'
-import type { LoadedConfig } from '#config'
 import type { CommandContext } from '../command-context.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { findLiving } from '../connect.ts'
-import { checkClock } from '../doctor/clock-checks.ts'
-import { checkConfig } from '../doctor/config-checks.ts'
-import { checkEmbedding } from '../doctor/embedding-check.ts'
-import { type DoctorFinding, findingOf } from '../doctor/finding.ts'
-import { checkFolder } from '../doctor/folder-checks.ts'
-import { checkPort } from '../doctor/port-check.ts'
-import { checkRuntime } from '../doctor/runtime-checks.ts'
+import { type DoctorFinding, findingOf, fine, warning } from '../doctor/finding.ts'
+import { checkMachine } from '../doctor/machine-checks.ts'
 import type { ExitName } from '../exit-code.ts'
 import { doctorLines } from '../render/doctor-lines.ts'
 import { printAnswer } from './answer.ts'
@@ -35,7 +29,7 @@ export const DOCTOR: CommandSpec = {
   name: 'doctor',
   summary: 'Find and explain what is wrong with the machine or the data folder',
   description:
-    'Checks the runtime, the configuration, clock and time zone, the embedding address, the port, the folder with its permissions, owner, file system, free space and log, and then the store itself. Nothing is changed. Says for each finding what it means and what to do. Ends with 0 also for warnings, with 1 when something does not work, with 7 when the store is damaged.',
+    'Checks the runtime, the configuration, clock and time zone, the embedding address, the port, the folder with its permissions, owner, file system, free space and log, and then the store itself. Nothing is changed, and no store is made. Says for each finding what it means and what to do. Ends with 0 also for warnings, with 1 when something does not work, with 7 when the store is damaged.',
   options: [{ flags: '--full', description: 'Read every row of the store; takes longer' }],
   examples: [
     { line: 'doctor', does: 'looks at everything quickly' },
@@ -44,9 +38,7 @@ export const DOCTOR: CommandSpec = {
   ],
   run: async (context, input) => {
     const depth = input.on('full') ? 'full' : 'quick'
-    const machine = context.isRemote ? [] : await checkMachine(context)
-    const mayOpen = machine.every(({ check, ok }) => ok || !CLOSED.has(check))
-    const findings = [...machine, ...(mayOpen ? await checkStore(context, depth) : [])]
+    const findings = context.isRemote ? await askStore(context, depth) : await checkAll(context, depth)
     const worst = SEVEREST.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'fine'
     const ok = ENDS[worst] === 'ok'
     await printAnswer(context, { ok, findings }, () => doctorLines(findings, context.screen.view))
@@ -55,41 +47,38 @@ export const DOCTOR: CommandSpec = {
 }
 
 const SEVEREST: readonly Severity[] = ['damage', 'problem', 'warning']
-/** What has to be in order before a store can be opened. */
-const CLOSED: ReadonlySet<string> = new Set(['configuration', 'data folder', 'access'])
+/** What has to work before a store can be opened. */
+const CLOSED: ReadonlySet<string> = new Set(['configuration', 'data folder', 'access', 'owner'])
+/** Opening a folder without it would make a new store. */
+const STORE_FILE = 'cascade.db'
 
-async function checkMachine(context: CommandContext): Promise<DoctorFinding[]> {
-  const runtime = checkRuntime(context.io)
-  try {
-    return [...runtime, ...(await checkConfigured(context, context.loadConfig()))]
-  } catch (error) {
-    return [...runtime, findingOf('configuration', error, context.screen.view.command('config --help'))]
-  }
+async function checkAll(context: CommandContext, depth: Depth): Promise<DoctorFinding[]> {
+  const machine = await checkMachine(context)
+  const closed = machine.find(({ check, severity }) => severity === 'problem' && CLOSED.has(check))
+  return [...machine, ...(closed === undefined ? await checkStore(context, depth) : [leftOut(closed)])]
 }
 
-async function checkConfigured({ io }: CommandContext, loaded: LoadedConfig): Promise<DoctorFinding[]> {
-  const { data, server, embedding } = loaded.config
-  const { platform } = io.runtime
-  const served = (await findLiving(data.dir))?.url !== undefined
-  const each = await Promise.all([
-    checkConfig(loaded, platform),
-    checkClock(data.dir, io.clock(), io.env),
-    checkEmbedding(embedding).then((found) => [found]),
-    served ? [] : checkPort(server).then((found) => [found]),
-    checkFolder(data.dir, { platform, userId: process.getuid?.() }),
-  ])
-  return each.flat()
-}
+const leftOut = ({ check }: DoctorFinding): DoctorFinding =>
+  warning('store', `not looked at, because of what is wrong above (${check})`, {
+    means: 'Whether everything that was stored is there, and whole, is not known.',
+    fix: 'Mend that, and run `doctor` again.',
+  })
 
-/** What the instance finds in its store; a store that does not open is a finding, too. */
+/** The store of the folder; one that does not open is a finding, too. */
 async function checkStore(context: CommandContext, depth: Depth): Promise<DoctorFinding[]> {
-  if (!context.isRemote && !existsSync(context.loadConfig().config.data.dir)) return []
+  const { dir } = context.loadConfig().config.data
+  if (!existsSync(join(dir, STORE_FILE))) return [fine('store', 'nothing was stored here yet')]
   try {
-    const { findings } = await (await context.openSession()).ask('runDoctor', { body: { depth } })
-    return findings.map((found) =>
-      found.ok ? { ...found, severity: 'fine' } : { ...found, severity: 'damage', ...STORE_HELP },
-    )
+    return await askStore(context, depth)
   } catch (error) {
     return [findingOf('store', error, context.screen.view.command('doctor --help'))]
   }
+}
+
+/** What the instance finds in its store. */
+async function askStore(context: CommandContext, depth: Depth): Promise<DoctorFinding[]> {
+  const { findings } = await (await context.openSession()).ask('runDoctor', { body: { depth } })
+  return findings.map((found) =>
+    found.ok ? { ...found, severity: 'fine' } : { ...found, severity: 'damage', ...STORE_HELP },
+  )
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isErrno } from '#base'
 import type { Environment } from '#config'
 import { type DoctorFinding, fine, problem, warning } from './finding.ts'
 
@@ -41,18 +42,24 @@ async function newestOf(directory: string): Promise<number> {
   return Math.max(...times)
 }
 
-/** Milliseconds since 1970; before all time for what is not there. */
+/** Milliseconds since 1970; before all time for what is not there, or not to be seen. */
 async function writtenAt(path: string): Promise<number> {
   try {
     return (await stat(path)).mtimeMs
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return Number.NEGATIVE_INFINITY
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return Number.NEGATIVE_INFINITY
     throw error
   }
 }
 
+/** `Area/City`. Whatever else TZ may hold, a rule of POSIX or a path, is read by others than Node. */
+const ZONE_NAME = /^:?([A-Za-z_-]+(?:\/[\w+-]+)+)$/
+/** Two trees in which the names lie once more. */
+const TREE = /^(?:posix|right)\//
+
 function checkZone(zone: string | undefined): DoctorFinding {
-  if (!zone || isZone(zone)) {
+  const name = ZONE_NAME.exec(zone ?? '')?.[1]?.replace(TREE, '')
+  if (name === undefined || isZone(name)) {
     const own = new Intl.DateTimeFormat().resolvedOptions().timeZone
     return fine('time zone', `${zone || own}; everything is kept and shown in UTC`)
   }
@@ -64,7 +71,7 @@ function checkZone(zone: string | undefined): DoctorFinding {
 
 function isZone(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone.replace(/^:/, '') })
+    new Intl.DateTimeFormat('en', { timeZone: zone })
     return true
   } catch (error) {
     if (error instanceof RangeError) return false

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { configReference, explainConfig, type LoadedConfig } from '#config'
+import { quoteForShell } from '../global-settings.ts'
 import { type DoctorFinding, fine, problem } from './finding.ts'
 
 const OTHERS = 0o077
@@ -8,13 +9,18 @@ const OTHERS = 0o077
 export async function checkConfig(loaded: LoadedConfig, platform: NodeJS.Platform): Promise<DoctorFinding[]> {
   const { file } = loaded
   if (file === undefined) return [fine('configuration', 'valid; no file, so defaults, environment and flags')]
+  return [fine('configuration', file), ...(platform === 'win32' ? [] : await checkMode(file, loaded))]
+}
+
+async function checkMode(file: string, loaded: LoadedConfig): Promise<DoctorFinding[]> {
   const secrets = secretsIn(file, loaded)
   const { mode } = await stat(file)
-  if (platform === 'win32' || secrets.length === 0 || (mode & OTHERS) === 0) return [fine('configuration', file)]
+  if (secrets.length === 0 || (mode & OTHERS) === 0) return []
+  const shown = `mode ${(mode & 0o777).toString(8)} of ${file}, which holds ${secrets.join(', ')}`
   return [
-    problem('configuration', `mode ${(mode & 0o777).toString(8)} of ${file}, which holds ${secrets.join(', ')}`, {
+    problem('configuration permissions', shown, {
       means: 'Others on this machine can read the secret.',
-      fix: `Take that away: chmod 600 ${file}. Or keep the secret in a file of its own, named by the variable that ends in _FILE.`,
+      fix: `Take that away: chmod 600 ${quoteForShell(file)}. Or keep the secret in a file of its own, named by the variable that ends in _FILE.`,
     }),
   ]
 }

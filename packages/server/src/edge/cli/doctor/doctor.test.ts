@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   statfsSync,
   truncateSync,
@@ -17,7 +19,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { diagnosis } from '@forge-cascade/contract'
 import { beforeAll, expect, test } from 'vitest'
 import { CascadeError } from '#base'
-import { run, serve } from '../testing.ts'
+import { problem, type Reply, run, serve } from '../testing.ts'
 import { checkFolder } from './folder-checks.ts'
 import { checkRuntime } from './runtime-checks.ts'
 
@@ -50,9 +52,13 @@ const doctor = async (
 }
 
 /** The program in a process of its own, with a real store. */
-function cascade(cwd: string, ...argv: string[]): Promise<{ readonly code: number | null; readonly out: string }> {
+function cascade(
+  cwd: string,
+  argv: readonly string[],
+  user: { readonly uid?: number; readonly gid?: number } = {},
+): Promise<{ readonly code: number | null; readonly out: string }> {
   const env = { PATH: process.env.PATH, HOME: cwd, CASCADE_PORT: '0' }
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...argv], { cwd, env })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...argv], { cwd, env, ...user })
   let out = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')))
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out })))
@@ -86,6 +92,15 @@ test('a folder that is not there is no fault, and doctor does not make it', asyn
   const { code, find } = await doctor(directory)
   expect(code).toBe(0)
   expect(find('data folder')).toMatchObject({ ok: true, detail: expect.stringContaining('not there yet') })
+  expect(existsSync(directory)).toBe(false)
+})
+
+test('a folder without a store stays as it is, and none is made in it', async () => {
+  const directory = newFolder()
+  const { code, find } = await doctor(directory)
+  expect(code).toBe(0)
+  expect(find('store')).toMatchObject({ severity: 'fine', detail: 'nothing was stored here yet' })
+  expect(readdirSync(directory)).toEqual([])
 })
 
 test('a file in the place of the folder is a problem, and no store is looked for in it', async () => {
@@ -94,7 +109,7 @@ test('a file in the place of the folder is a problem, and no store is looked for
   const { code, find } = await doctor(path)
   expect(code).toBe(1)
   expect(find('data folder')).toMatchObject({ severity: 'problem', ...explained })
-  expect(find('store')).toBeUndefined()
+  expect(find('store')).toMatchObject({ severity: 'warning', detail: expect.stringContaining('(data folder)') })
 })
 
 test.skipIf(!isRoot)('the folder of another user is a warning (needs root to make one)', async () => {
@@ -111,6 +126,39 @@ test.skipIf(isRoot)('a folder that may not be written is a problem (root may wri
   const directory = newFolder()
   chmodSync(directory, 0o500)
   expect((await doctor(directory)).find('access')).toMatchObject({ severity: 'problem', ...explained })
+})
+
+/** The findings about a folder, as a user makes them who has no right to it. */
+async function doctorOfAnother(directory: string, ...argv: string[]) {
+  const user = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+  const { code, out } = await cascade('/', ['doctor', '--json', '--data', directory, ...argv], user)
+  const { findings } = diagnosis.parse(JSON.parse(out))
+  return { code, find: (check: string) => findings.find((finding) => finding.check === check) }
+}
+
+test.skipIf(!isLinux)('a folder that cannot be read is a problem of access, and the rest is looked at', async () => {
+  const closed = newFolder()
+  mkdirSync(join(closed, 'below'), { mode: 0o700 })
+  writeFileSync(join(closed, 'cascade.db'), '')
+  const readable = mkdtempSync(join(tmpdir(), 'cascade-config-'))
+  chmodSync(readable, 0o755)
+  writeFileSync(join(readable, 'c.yml'), 'server:\n  port: 0\n', { mode: 0o644 })
+  // Root hands it to nobody; anybody else takes it from himself.
+  chmodSync(closed, isRoot ? 0o700 : 0)
+  const [itself, below, configured] = await Promise.all([
+    doctorOfAnother(closed),
+    doctorOfAnother(join(closed, 'below')),
+    doctorOfAnother(closed, '--config', join(readable, 'c.yml')),
+  ])
+  chmodSync(closed, 0o700)
+  for (const { code, find } of [itself, below, configured]) {
+    expect(code).toBe(1)
+    expect(find('access')).toMatchObject({ severity: 'problem', ...explained })
+    expect(find('disk')).toMatchObject({ severity: 'fine' })
+    expect(find('store')).toMatchObject({ severity: 'warning', detail: expect.stringContaining('(access)') })
+  }
+  expect(itself.find('configuration')?.fix).toContain('access to the data folder first')
+  expect(configured.find('configuration')).toMatchObject({ severity: 'fine' })
 })
 
 test.for([
@@ -191,45 +239,87 @@ test.for([
 test.for([
   { zone: 'Europe/Berlin', severity: 'fine' },
   { zone: ':UTC', severity: 'fine' },
+  { zone: ':/etc/localtime', severity: 'fine' },
+  { zone: 'CET-1CEST,M3.5.0,M10.5.0/3', severity: 'fine' },
+  { zone: '<+03>-3', severity: 'fine' },
+  { zone: 'posix/Europe/Berlin', severity: 'fine' },
+  { zone: ':Europe/Berlln', severity: 'warning' },
   { zone: 'Middle-earth/Shire', severity: 'warning' },
 ])('the time zone $zone is $severity', async ({ zone, severity }) => {
   expect((await doctor(join(newFolder(), 'x'), { TZ: zone })).find('time zone')).toMatchObject({ severity })
 })
 
-test('a wrong configuration is a finding with its place, and nothing that rests on it is looked at', async () => {
-  const { code, findings } = await doctor(newFolder(), { CASCADE_PORT: 'eighty' })
+test('a wrong configuration is a finding with its place, and the folder that is named is looked at all the same', async () => {
+  const { code, find } = await doctor(newFolder(), { CASCADE_PORT: 'eighty' })
   expect(code).toBe(1)
-  expect(findings.at(-1)).toMatchObject({ check: 'configuration', ok: false })
-  expect(findings.at(-1)?.detail).toContain('CASCADE_PORT')
+  expect(find('configuration')).toMatchObject({ severity: 'problem', detail: expect.stringContaining('CASCADE_PORT') })
+  expect(find('store')).toMatchObject({ severity: 'warning', detail: expect.stringContaining('(configuration)') })
+  expect(find('access')).toMatchObject({ severity: 'fine' })
 })
 
 test('a file with a secret that others can read is a problem, one without is none', async () => {
-  const file = join(newFolder(), 'c.yml')
-  const ask = async () => (await doctor(join(newFolder(), 'x'), {}, ['--config', file])).find('configuration')
+  const file = join(newFolder(), "it's c.yml")
+  const ask = async () => {
+    const { find } = await doctor(join(newFolder(), 'x'), {}, ['--config', file])
+    expect(find('configuration')).toMatchObject({ severity: 'fine' })
+    return find('configuration permissions')
+  }
   writeFileSync(file, 'server:\n  port: 0\n', { mode: 0o644 })
-  expect(await ask()).toMatchObject({ severity: 'fine' })
+  expect(await ask()).toBeUndefined()
   writeFileSync(file, 'server:\n  port: 0\nembedding:\n  api_key: hidden\n')
-  expect(await ask()).toMatchObject({ severity: 'problem', fix: expect.stringContaining(`chmod 600 ${file}`) })
+  const quoted = `chmod 600 '${file.replace("'", "'\\''")}'`
+  expect(await ask()).toMatchObject({ severity: 'problem', fix: expect.stringContaining(quoted) })
   chmodSync(file, 0o600)
-  expect(await ask()).toMatchObject({ severity: 'fine' })
+  expect(await ask()).toBeUndefined()
 })
 
-test('an embedding address that is down, or refuses the key, is a problem; one that answers is fine', async () => {
-  const ask = async (url: string) => {
-    const env = { CASCADE_EMBEDDING_PROVIDER: 'openai', CASCADE_EMBEDDING_MODEL: 'm', CASCADE_EMBEDDING_URL: url }
-    return (await doctor(join(newFolder(), 'x'), env)).find('embedding')
+const askEmbedding = async (url: string) => {
+  const env = {
+    CASCADE_EMBEDDING_PROVIDER: 'openai',
+    CASCADE_EMBEDDING_MODEL: 'm',
+    CASCADE_EMBEDDING_URL: url,
+    CASCADE_EMBEDDING_API_KEY: 'sk-secret',
   }
-  expect(await ask('http://127.0.0.1:1/v1')).toMatchObject({ severity: 'problem', ...explained })
-  await using refusing = await serve(() => ({ status: 401, body: {} }))
-  expect(await ask(`${refusing.url}/v1`)).toMatchObject({ severity: 'problem', detail: expect.stringContaining('401') })
-  await using answering = await serve(() => ({ body: {} }))
-  expect(await ask(`${answering.url}/v1/`)).toMatchObject({ severity: 'fine' })
-  expect(answering.received[0]?.path).toBe('/v1/models')
+  return (await doctor(join(newFolder(), 'x'), env)).find('embedding')
+}
+
+test.for<{ name: string; reply: Reply | undefined; severity: string; says: string }>([
+  { name: 'is down', reply: undefined, severity: 'problem', says: 'does not answer: ECONNREFUSED' },
+  { name: 'hangs up', reply: 'hang up', severity: 'problem', says: 'does not answer: ' },
+  { name: 'refuses the key', reply: { status: 401, body: {} }, severity: 'problem', says: 'refuses the key (401)' },
+  { name: 'lists no models', reply: { status: 404, body: {} }, severity: 'warning', says: 'no list of models (404)' },
+  { name: 'is asked too often', reply: { status: 429, body: {} }, severity: 'warning', says: '(429)' },
+  { name: 'is broken', reply: { status: 500, text: '<html>' }, severity: 'problem', says: 'the status 500' },
+  { name: 'leads elsewhere', reply: { status: 302, body: {} }, severity: 'problem', says: 'the status 302' },
+  {
+    name: 'is a page',
+    reply: { text: '<html>', type: 'text/html' },
+    severity: 'problem',
+    says: 'something else than JSON',
+  },
+  { name: 'answers', reply: { body: {} }, severity: 'fine', says: 'answers; the model is m' },
+])('an embedding address that $name: $severity', async ({ reply, severity, says }) => {
+  await using server = await serve(() => reply ?? {})
+  const found = await askEmbedding(`${reply === undefined ? 'http://127.0.0.1:2' : server.url}/v1/`)
+  expect(found).toMatchObject({ severity, detail: expect.stringContaining(says) })
+  if (severity !== 'fine') expect(found).toMatchObject(explained)
+  expect(JSON.stringify(found)).not.toContain('sk-secret')
+  if (reply !== undefined) expect(server.received[0]?.path).toBe('/v1/models')
+})
+
+test.for<{ name: string; env: Record<string, string> }>([
+  { name: 'a key of two lines', env: { CASCADE_EMBEDDING_API_KEY: 'sk-secret\nhunter2' } },
+  { name: 'a password in the address', env: { CASCADE_EMBEDDING_URL: 'http://user:hunter2@127.0.0.1:1/v1' } },
+])('$name is refused, and not shown', async ({ env }) => {
+  const { code, find, findings } = await doctor(join(newFolder(), 'x'), env)
+  expect(code).toBe(1)
+  expect(find('configuration')).toMatchObject({ severity: 'problem' })
+  expect(JSON.stringify(findings)).not.toMatch(/hunter2|sk-secret/)
 })
 
 const home = newFolder()
 beforeAll(async () => {
-  expect((await cascade(home, 'remember', 'Something to keep.')).code).toBe(0)
+  expect((await cascade(home, ['remember', 'Something to keep.'])).code).toBe(0)
 }, 30_000)
 
 test('a folder that a newer program wrote is a problem, not damage', async () => {
@@ -239,21 +329,44 @@ test('a folder that a newer program wrote is a problem, not damage', async () =>
   const database = new DatabaseSync(join(copy, 'd/cascade.db'))
   database.exec('PRAGMA user_version = 9999')
   database.close()
-  const { code, out } = await cascade(copy, 'doctor', '--data', 'd')
+  const { code, out } = await cascade(copy, ['doctor', '--data', 'd'])
   expect(code).toBe(1)
   expect(out).toContain('DATA_FOLDER_NEWER')
   expect(out).toMatch(/fix: .*newer/)
 })
 
-test('damage in the store ends with 7, says what it means, and the machine is still told', async () => {
+test('damage is looked for although others can read a secret, and ends with 7', async () => {
   const copy = newFolder()
   mkdirSync(join(copy, 'd'), { mode: 0o700 })
-  writeFileSync(join(copy, 'd/cascade.db'), readFileSync(join(home, '.cascade/cascade.db')))
-  const database = new DatabaseSync(join(copy, 'd/cascade.db'))
-  database.exec('UPDATE capsules SET head = head + 1000')
-  database.close()
-  const { code, out } = await cascade(copy, 'doctor', '--data', 'd')
+  const database = join(copy, 'd/cascade.db')
+  writeFileSync(database, readFileSync(join(home, '.cascade/cascade.db')))
+  writeFileSync(join(copy, 'd/cascade.config.yml'), 'embedding:\n  api_key: hidden\n', { mode: 0o644 })
+  damage(database)
+  const { code, out } = await cascade(copy, ['doctor', '--data', 'd'])
+  expect(out).toContain('fails configuration permissions')
   expect(out).toContain('fails newest version of each capsule')
   expect(out).toContain('restore')
   expect(code).toBe(7)
+})
+
+function damage(path: string): void {
+  const database = new DatabaseSync(path)
+  database.exec('UPDATE capsules SET head = head + 1000')
+  database.close()
+}
+
+test.for([
+  { url: 'http://127.0.0.1:1', code: 6 },
+  { url: 'ftp://127.0.0.1', code: 2 },
+])('at $url nobody can be asked, and it ends with $code as other commands do', async ({ url, code }) => {
+  const ran = await run(['doctor', '--url', url])
+  expect({ code: ran.code, out: ran.out }).toEqual({ code, out: '' })
+})
+
+test('at an address the instance there is asked, and its damage ends with 7', async () => {
+  const findings = [{ check: 'heads', ok: false, detail: '1 is missing' }]
+  await using server = await serve(() => ({ body: { ok: false, findings } }))
+  expect(await run(['doctor', '--url', server.url])).toMatchObject({ code: 7, err: '' })
+  await using refusing = await serve(() => problem(403, 'FORBIDDEN', 'no'))
+  expect((await run(['doctor', '--url', refusing.url])).code).toBe(4)
 })

@@ -1,39 +1,78 @@
-import { messageOf } from '#base'
 import type { Config } from '#config'
-import { type DoctorFinding, fine, problem } from './finding.ts'
+import { type DoctorFinding, fine, problem, warning } from './finding.ts'
 
 /** An address that says nothing within this is as good as unreachable. */
 const ANSWER_MS_MAX = 5_000
-const REFUSED: ReadonlySet<number> = new Set([401, 403])
 
-/** Whether the configured embedding address answers; nothing of the content is sent. */
+const MEANS = 'Until that is mended, nothing new can be written, and questions are answered by words alone.'
+const URL_FIX = 'Correct embedding.url; `embedding.provider: builtin` needs none.'
+const KEY_HELP = { means: MEANS, fix: 'Set embedding.api_key (CASCADE_EMBEDDING_API_KEY), or the file of it.' }
+const BUSY_HELP = {
+  means: 'The provider takes no more for a while; what is written then is refused.',
+  fix: 'Wait, or look at the limits of the account.',
+}
+const NO_LIST_HELP = {
+  means: 'Either the server does not list its models, or the address is not that of its interface.',
+  fix: 'See that a write works; if not, correct embedding.url, which mostly ends in /v1.',
+}
+
+/** What a status says about the address, by the first row that holds it. */
+const VERDICTS: readonly {
+  readonly is: (status: number) => boolean
+  readonly tell: (url: string, status: number) => DoctorFinding
+}[] = [
+  {
+    is: (status) => status === 401 || status === 403,
+    tell: (url, status) => bad(`${url} refuses the key (${status})`, KEY_HELP),
+  },
+  { is: (status) => status === 404, tell: (url) => odd(`${url} has no list of models (404)`, NO_LIST_HELP) },
+  { is: (status) => status === 429, tell: (url) => odd(`${url} has had too many requests (429)`, BUSY_HELP) },
+  {
+    is: (status) => status < 200 || status >= 300,
+    tell: (url, status) =>
+      bad(`${url} answers with the status ${status}`, {
+        means: MEANS,
+        fix: `Look at the log of that server. ${URL_FIX}`,
+      }),
+  },
+]
+
+/** Whether the configured embedding address answers as such an interface does; nothing of the content is sent. */
 export async function checkEmbedding({ provider, url, model, api_key }: Config['embedding']): Promise<DoctorFinding> {
   if (provider === 'builtin') return fine('embedding', 'built in; no address is asked')
   const headers: Record<string, string> = api_key === undefined ? {} : { authorization: `Bearer ${api_key}` }
   try {
-    const { status } = await fetch(`${url.replace(/\/$/, '')}/models`, {
+    const {
+      status,
+      headers: told,
+      body,
+    } = await fetch(`${url.replace(/\/$/, '')}/models`, {
       headers,
       redirect: 'manual',
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     })
-    return REFUSED.has(status) ? keyRefused(url, status) : fine('embedding', `${url} answers; the model is ${model}`)
+    await body?.cancel()
+    const verdict = VERDICTS.find(({ is }) => is(status))
+    if (verdict !== undefined) return verdict.tell(url, status)
+    return /json/i.test(told.get('content-type') ?? '')
+      ? fine('embedding', `${url} answers; the model is ${model}`)
+      : bad(`${url} answers with something else than JSON`, { means: MEANS, fix: URL_FIX })
   } catch (error) {
-    return unreachable(url, reasonOf(error))
+    return bad(`${url} does not answer: ${reasonOf(error)}`, {
+      means: MEANS,
+      fix: `Start the model server. ${URL_FIX}`,
+    })
   }
 }
 
-const unreachable = (url: string, why: string): DoctorFinding =>
-  problem('embedding', `${url} does not answer: ${why}`, {
-    means: 'Until it does, nothing new can be written, and questions are answered by words alone.',
-    fix: 'Start the model server, or correct embedding.url; `embedding.provider: builtin` needs none.',
-  })
+type Help = { readonly means: string; readonly fix: string }
+const bad = (detail: string, help: Help): DoctorFinding => problem('embedding', detail, help)
+const odd = (detail: string, help: Help): DoctorFinding => warning('embedding', detail, help)
 
-const keyRefused = (url: string, status: number): DoctorFinding =>
-  problem('embedding', `${url} refuses the key (${status})`, {
-    means: 'Until it is right, nothing new can be written, and questions are answered by words alone.',
-    fix: 'Set embedding.api_key (CASCADE_EMBEDDING_API_KEY), or the file of it.',
-  })
-
-/** `fetch` hides what happened in the cause of its error. */
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error)
+/** The code of what happened, and no more: messages of `fetch` may repeat the key. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'it broke off'
+  if (error.name === 'TimeoutError') return `nothing within ${ANSWER_MS_MAX / 1000} s`
+  const { cause } = error
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'the connection failed'
+}

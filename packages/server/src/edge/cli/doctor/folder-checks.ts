@@ -1,11 +1,12 @@
 import { constants, type StatsFs } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isErrno, messageOf } from '#base'
+import { isErrno } from '#base'
 import { findOwner } from '#data-folder'
 import { findLiving } from '../connect.ts'
+import { quoteForShell } from '../global-settings.ts'
 import { byteSize } from '../render/words.ts'
-import { type DoctorFinding, fine, problem, warning } from './finding.ts'
+import { attempt, type DoctorFinding, denied, fine, isDenied, problem, warning } from './finding.ts'
 
 /** Below this much room a busy instance may run into a full disk within hours. */
 const FREE_BYTES_MIN = 512 * 1024 * 1024
@@ -43,36 +44,49 @@ export async function checkFolder(directory: string, options: FolderCheckOptions
   const place = await nearestFolder(directory)
   const fileSystem = await readFileSystem(place)
   const beneath = [checkRoom(place, fileSystem), ...(platform === 'linux' ? [checkFileSystem(place, fileSystem)] : [])]
+  return [...(await attempt('access', () => checkItself(directory, options))), ...beneath]
+}
+
+async function checkItself(directory: string, options: FolderCheckOptions): Promise<DoctorFinding[]> {
   const found = await findStats(directory)
   if (found === undefined)
-    return [fine('data folder', `${directory} is not there yet; the first command makes it`), ...beneath]
+    return [fine('data folder', `${directory} is not there yet; the first command that stores something makes it`)]
   if (!found.isDirectory())
     return [
       problem('data folder', `${directory} is a file`, { fix: 'Name a folder: --data, CASCADE_DATA or data.dir.' }),
-      ...beneath,
     ]
-  const each = await Promise.all([checkAccess(directory), ...modesOf(directory, options), checkOwner(directory)])
-  return [...each, await checkLog(directory), ...beneath].filter((finding) => finding !== undefined)
+  const access = await checkAccess(directory)
+  // Behind a closed door there is nothing to be seen.
+  const within = access.ok ? await checkWithin(directory, options) : []
+  return [access, ...(await checkOutside(directory, options)), ...within]
 }
 
-const modesOf = (directory: string, { platform, userId }: FolderCheckOptions) =>
+const checkOutside = async (directory: string, { platform, userId }: FolderCheckOptions) =>
   platform === 'win32'
     ? []
-    : [
-        checkUser(directory, userId),
-        checkMode('data folder', directory, '700'),
-        checkMode('token', join(directory, 'token'), '600'),
-      ]
+    : there([await checkUser(directory, userId), await checkMode('data folder', directory, '700')])
+
+async function checkWithin(directory: string, { platform }: FolderCheckOptions): Promise<DoctorFinding[]> {
+  const token = join(directory, 'token')
+  const each = await Promise.all([
+    attempt('token permissions', async () =>
+      platform === 'win32' ? [] : there([await checkMode('token', token, '600')]),
+    ),
+    attempt('owner', async () => [await checkOwner(directory)]),
+    attempt('write-ahead log', async () => there([await checkLog(directory)])),
+  ])
+  return each.flat()
+}
+
+const there = (findings: readonly (DoctorFinding | undefined)[]): DoctorFinding[] =>
+  findings.filter((finding) => finding !== undefined)
 
 async function checkAccess(directory: string): Promise<DoctorFinding> {
   try {
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
     return fine('access', `${directory} can be read and written`)
   } catch (error) {
-    return problem('access', messageOf(error), {
-      means: 'Nothing can be opened here, or nothing written.',
-      fix: `Give yourself the folder: chown -R "$USER" ${directory}`,
-    })
+    return denied('access', error)
   }
 }
 
@@ -82,7 +96,7 @@ async function checkUser(directory: string, userId: number | undefined): Promise
   if (found === undefined || userId === undefined || found.uid === userId) return undefined
   return warning('user', `${directory} belongs to user ${found.uid}, and this is user ${userId}`, {
     means: 'Files that are made now will not open for the user whose folder it is.',
-    fix: `Run the command as that user, or take the folder over: chown -R ${userId} ${directory}`,
+    fix: `Run the command as that user, or take the folder over: chown -R ${userId} ${quoteForShell(directory)}`,
   })
 }
 
@@ -94,7 +108,7 @@ async function checkMode(check: string, path: string, wanted: string): Promise<D
     ? fine(`${check} permissions`, shown)
     : problem(`${check} permissions`, shown, {
         means: 'Others on this machine can use what is in it; whoever reads the token may do everything.',
-        fix: `Take that away: chmod ${wanted} ${path}`,
+        fix: `Take that away: chmod ${wanted} ${quoteForShell(path)}`,
       })
 }
 
@@ -149,10 +163,20 @@ async function checkLog(directory: string): Promise<DoctorFinding | undefined> {
       })
 }
 
+/** The folder itself or the nearest above it that can be looked at. */
 async function nearestFolder(path: string): Promise<string> {
   let place = path
-  while ((await findStats(place)) === undefined && dirname(place) !== place) place = dirname(place)
+  while (!(await isSeen(place)) && dirname(place) !== place) place = dirname(place)
   return place
+}
+
+async function isSeen(path: string): Promise<boolean> {
+  try {
+    return (await findStats(path)) !== undefined
+  } catch (error) {
+    if (isDenied(error)) return false
+    throw error
+  }
 }
 
 async function findStats(path: string) {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { messageOf } from '#base'
+import { isErrno, messageOf } from '#base'
 import { type DoctorFinding, fine, problem, warning } from './finding.ts'
 
 /** Where Linux lists sockets; the local address is the second column, the state the fourth, the inode the tenth. */
@@ -77,12 +77,14 @@ const holds = (id: string, wanted: ReadonlySet<string>): boolean =>
 const namesIn = (folder: string): readonly string[] => orNothing(() => readdirSync(folder)) ?? []
 const textOf = (path: string): string => orNothing(() => readFileSync(path, 'utf8')) ?? ''
 
+const UNSEEN = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ESRCH', 'EINVAL'] as const
+
 /** Processes come, go, and belong to others, all while they are looked at; what cannot be read says nothing. */
 function orNothing<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined
+    if (isErrno(error, ...UNSEEN)) return undefined
     throw error
   }
 }
