@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 import { ROUTES } from '@forge-cascade/contract'
 import { createUuidV7, systemClock, systemRandom, toRfc3339 } from '#base'
 import { type BootChunk, type BootContext, BootKey, boot, ClaimGuardian, Health } from '#boot'
@@ -62,6 +63,8 @@ interface Frame {
   readonly live: LiveConfig
   readonly options: StartInstanceOptions
   readonly log: RootLogger
+  /** The thread that writes, where it was started before everything else. */
+  readonly writer: Worker | undefined
   readonly lifecycle: Lifecycle
   readonly guardian: ClaimGuardian
   readonly health: Health
@@ -75,6 +78,7 @@ export async function startInstance(
   loaded: LoadedConfig,
   options: StartInstanceOptions,
   log: RootLogger,
+  writer?: Worker,
 ): Promise<LocalInstance> {
   for (const secret of listSecrets(loaded.config)) log.hide(secret)
   const lifecycle = new Lifecycle({ clock, log })
@@ -84,6 +88,7 @@ export async function startInstance(
     live: new LiveConfig(loaded),
     options,
     log,
+    writer,
     lifecycle,
     health,
     guardian: new ClaimGuardian(),
@@ -229,7 +234,7 @@ function openFolder({ loaded }: Frame, boot: BootContext): DataFolder {
 }
 
 async function openStore(
-  { loaded: { config }, guardian, health, log }: Frame,
+  { loaded: { config }, writer, guardian, health, log }: Frame,
   boot: BootContext,
 ): Promise<SqliteStore> {
   const store = await openSqliteStore({
@@ -240,6 +245,7 @@ async function openStore(
     groupCommitMs: config.store.group_commit_ms,
     compressionLevel: config.memory.compressionLevel,
     clock,
+    writer,
     ...(config.store.backup_dir !== undefined && { backups: config.store.backup_dir }),
     onTrouble: (message, cause) => log.error(message, { cause }),
     onUpgrade: (backup) => log.warn('an older data folder was upgraded; what it was is kept', { backup }),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import type { Environment } from '#config'
 
 /** The sources run as they are in a clone; the published package holds them compiled, in dist/lib. */
@@ -13,6 +14,19 @@ const HOME = fileURLToPath(new URL(PACKAGED ? '../../' : '../../../', import.met
 export function findSamples(): string | null {
   const docs = join(HOME, 'docs')
   return existsSync(docs) ? docs : null
+}
+
+/**
+ * Starts the thread by which the embedded store writes. It loads its code on another core while this thread loads its
+ * own; whoever opens the store tells it where. When nobody does it ends with the process, which does not wait for it.
+ */
+export function startWriter(): Worker {
+  const entry = PACKAGED ? './writer-worker.js' : './adapters/sqlite/writer-worker.ts'
+  const thread = new Worker(new URL(entry, import.meta.url), { name: 'writer-worker' })
+  // Whoever wants to take over a thread that failed sees that it is gone, starts another and hears why.
+  thread.on('error', () => undefined)
+  thread.unref()
+  return thread
 }
 
 /** How the person can call the program again, from the folder `cwd`: what hints and examples begin with. */

@@ -1,8 +1,19 @@
+import { once } from 'node:events'
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { addVersion, create, getHead, setStatus, versionOf } from '../../domain/capsules/testing.ts'
+import {
+  addVersion,
+  create,
+  createCommand,
+  draftOf,
+  getHead,
+  setStatus,
+  versionOf,
+} from '../../domain/capsules/testing.ts'
+import { startWriter } from '../../home.ts'
 import { codeOf, commandOf, commit, grantOf, noteOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { openSqliteStore } from './open-sqlite-store.ts'
 import { createFolders, openTestStore } from './testing.ts'
@@ -74,4 +85,39 @@ test('long texts and short ones come back as they were, compressed or not', asyn
     }
     await store[Symbol.asyncDispose]()
   }
+})
+
+test('a thread that was started before it was known where it will write becomes the writer', async () => {
+  const directory = folder()
+  const writer = startWriter()
+  const store = await openTestStore(directory, { writer })
+  const { id } = await create(store, { content: 'written by it' })
+  expect((await getHead(store, id)).content).toBe('written by it')
+  await store[Symbol.asyncDispose]()
+  // It has ended with its store.
+  expect(writer.threadId).toBe(-1)
+})
+
+test('a thread that ended before it was wanted is replaced', async () => {
+  const writer = new Worker('process.exit(1)', { eval: true })
+  await once(writer, 'exit')
+  await using store = await openTestStore(folder(), { writer })
+  const { id } = await create(store, { content: 'written all the same' })
+  expect((await getHead(store, id)).content).toBe('written all the same')
+})
+
+test('a capsule that is made right after a start knows what it nearly repeats, and finds it by its meaning', async () => {
+  const directory = folder()
+  const text = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ')
+  const embedding = { model: 'm', vector: Float32Array.of(1, 2) }
+  const first = await openTestStore(directory)
+  const draft = await create(first, { content: text, embedding })
+  await first[Symbol.asyncDispose]()
+
+  await using second = await openTestStore(directory)
+  const next = draftOf({ content: `${text} more`, embedding })
+  const { near_duplicates } = await commit(second, createCommand(second, next))
+  expect(near_duplicates.map(({ id }) => id)).toEqual([draft.id])
+  const { candidates } = await second.capsules.candidates({ embedding, filter: {}, perSignal: 10 })
+  expect(candidates.map(({ id }) => id).sort()).toEqual([draft.id, next.id].sort())
 })

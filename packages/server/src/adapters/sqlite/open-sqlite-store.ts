@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 import { type Clock, makeFolder, systemClock } from '#base'
 import type { CollectionDefinition } from '#store'
 import { SqliteStore } from './sqlite-store.ts'
@@ -11,6 +12,8 @@ export interface SqliteStoreOptions {
   /** The data folder; made when it is not there. The caller sees to it that no other process opens it. */
   readonly directory: string
   readonly collections: readonly CollectionDefinition[]
+  /** The thread that will write, where it was started before it was known where; one is started unless given. */
+  readonly writer?: Worker | undefined
   /** Threads that read; one less than there are cores unless given. */
   readonly readers?: number
   /** Interactive commands of one transaction, at most. */
@@ -51,6 +54,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     compressionLevel: 6,
     pagesMax: 0,
     backups: undefined,
+    writer: undefined,
     migrations: undefined,
     clock: systemClock,
     source: '/cascade',

@@ -32,9 +32,14 @@ export class ReaderPool {
     this.#team = { name: `readers ${randomUUID()}`, busy }
   }
 
-  /** Starts the readers; the file must be there. */
+  /** Starts the first reader: it loads its code while the writer opens the file. */
   start(): void {
-    for (let reader = 0; reader < this.#options.size; reader++) this.#links[reader] = this.#open(reader)
+    this.#links[0] = this.#open(0)
+  }
+
+  /** Starts the others, which nobody needs before the store is open: until then the processor has better to do. */
+  startRest(): void {
+    for (let reader = 1; reader < this.#options.size; reader++) this.#links[reader] ??= this.#open(reader)
   }
 
   /** Tells all readers, present and to come, of a space. What is asked after this finds it. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 import { CascadeError, type Clock, isErrno } from '#base'
 import type { CapsuleStore } from '#capsules'
 import type { LedgerStore } from '#ledger'
@@ -28,6 +29,7 @@ import { WriterThread } from './writer-thread.ts'
 
 export interface SqliteStoreSettings {
   readonly directory: string
+  readonly writer: Worker | undefined
   readonly collections: readonly CollectionDefinition[]
   readonly readers: number
   readonly groupCommitMax: number
@@ -70,6 +72,7 @@ export class SqliteStore implements Store {
         ...(settings.backups !== undefined && { backups: settings.backups }),
         ...(settings.migrations && { migrations: settings.migrations }),
       },
+      ahead: settings.writer,
       onUpgrade: settings.onUpgrade,
       onSpace: (space) => this.#readers.announce(space),
       onTrouble: (message) => onTrouble(message, undefined),
@@ -95,6 +98,7 @@ export class SqliteStore implements Store {
       await Promise.all([this.#readers.close(), this.#writer.close()])
       throw error
     }
+    this.#readers.startRest()
     this.#isOpen = true
   }
 

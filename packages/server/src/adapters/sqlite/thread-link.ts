@@ -13,7 +13,10 @@ interface PendingCall {
 export interface ThreadLinkOptions {
   /** Name of the worker's file beside this one, without its ending. */
   readonly file: string
-  readonly data: unknown
+  /** What the worker finds as its `workerData`. */
+  readonly data?: unknown
+  /** The worker itself, where somebody has started it already. */
+  readonly worker?: Worker
   /** With which error the calls end that a worker leaves behind when it dies. */
   readonly orphaned: (cause: unknown) => CascadeError
   readonly onNotice?: (notice: unknown) => void
@@ -39,9 +42,8 @@ export class ThreadLink<Ops extends Operations> {
 
   constructor(options: ThreadLinkOptions) {
     this.#options = options
-    // The sources run as they are, and compiled ones bear another ending.
-    const url = new URL(`${options.file}${extname(import.meta.url)}`, import.meta.url)
-    this.#worker = new Worker(url, { workerData: options.data, name: options.file })
+    this.#worker = options.worker ?? startWorker(options)
+    this.#worker.ref()
     this.#worker.on('message', (message: ThreadMessage) => this.#receive(message))
     this.#worker.on('error', (error) => {
       this.#failure = error
@@ -116,6 +118,12 @@ export class ThreadLink<Ops extends Operations> {
     for (const { reject } of orphans) reject(this.#options.orphaned(this.#failure))
     if (!wasEnded) this.#options.onLost(this.#failure ?? new Error('the thread ended'))
   }
+}
+
+function startWorker(options: ThreadLinkOptions): Worker {
+  // The sources run as they are, and compiled ones bear another ending.
+  const url = new URL(`${options.file}${extname(import.meta.url)}`, import.meta.url)
+  return new Worker(url, { workerData: options.data, name: options.file })
 }
 
 export const lostThread = (code: 'OUTCOME_UNKNOWN' | 'UNAVAILABLE' | 'DEADLINE_EXCEEDED') => (cause: unknown) =>

@@ -1,10 +1,9 @@
 import { messageOf } from '#base'
 import type { Database } from './database.ts'
+import { readSlots } from './slot-rows.ts'
 import type { Space } from './spaces.ts'
 import type { SlotEffect } from './staged-effects.ts'
-import { toVector } from './stored-vector.ts'
-import { parseTagKeys } from './tag-keys.ts'
-import { type SlotColumns, type SpaceHandle, VectorSpace } from './vector/index.ts'
+import { type SpaceHandle, VectorSpace } from './vector/index.ts'
 
 /** A space as readers get to know it. */
 export interface SpaceAnnouncement {
@@ -12,25 +11,6 @@ export interface SpaceAnnouncement {
   readonly key: number
   readonly handle: SpaceHandle
 }
-
-/** Rows that are read at once: enough to be quick, few enough that their vectors are memory for a moment only. */
-const ROWS_AT_ONCE = 128
-/** Lists of tags that are remembered while the rows are read. */
-const TAG_LISTS_MAX = 10_000
-
-type SlotRow = readonly [
-  capsule: number,
-  space: number,
-  vector: Uint8Array,
-  status: number,
-  trust: number,
-  type: number,
-  owner: number,
-  identity: number | null,
-  lane: number | null,
-  fold: number | null,
-  tags: string | null,
-]
 
 /**
  * The vectors of all heads in shared memory, a space for each model. The slot of a capsule is its key less one. Nothing
@@ -51,10 +31,10 @@ export class VectorSlots {
       this.#open(key, dimensions)
     }
     let count = 0
-    const tagKeys = rememberTagKeys()
-    for (let rows = readSlots(database, 0); rows.length > 0; rows = readSlots(database, rows.at(-1)![0])) {
-      for (const row of rows) this.#spaces.get(row[1])?.put(row[0] - 1, toVector(row[2]), columnsOf(row, tagKeys))
-      count += rows.length
+    for (const slots of readSlots(database)) {
+      for (const { capsule, space, vector, columns } of slots)
+        this.#spaces.get(space)?.put(capsule - 1, vector, columns)
+      count += slots.length
     }
     return count
   }
@@ -100,36 +80,3 @@ export class VectorSlots {
     this.#announce({ key, handle: space.handle() })
   }
 }
-
-/** The next rows in the order of keys; none after the last. */
-const readSlots = (database: Database, afterKey: number): SlotRow[] =>
-  database.allArrays<SlotRow>(
-    `SELECT c.key, c.space, e.vector, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, c.tags
-     FROM capsules c CROSS JOIN embeddings e ON e.version = c.head
-     WHERE c.space IS NOT NULL AND c.indexed = 1 AND c.key > ? ORDER BY c.key LIMIT ${ROWS_AT_ONCE}`,
-    afterKey,
-  )
-
-/** Many capsules bear the same tags: each list is parsed once. */
-function rememberTagKeys(): typeof parseTagKeys {
-  const known = new Map<string | null, number[]>()
-  return (text) => {
-    const keys = known.get(text) ?? parseTagKeys(text)
-    if (known.size < TAG_LISTS_MAX) known.set(text, keys)
-    return keys
-  }
-}
-
-const columnsOf = (
-  [, , , status, trust, type, owner, identity, lane, fold, tags]: SlotRow,
-  tagKeys: typeof parseTagKeys,
-): SlotColumns => ({
-  trust,
-  type,
-  status,
-  owner,
-  identity: identity ?? 0,
-  lane: lane ?? 0,
-  fold: fold ?? 0,
-  tags: tagKeys(tags),
-})

@@ -33,7 +33,7 @@ export type WriterNotice =
 
 /** What the writer can be asked for. */
 export type WriterOperations = {
-  readonly open: () => { readonly slots: number }
+  readonly open: (data: WriterData) => { readonly slots: number }
   readonly write: (commands: PackedCommands, now: number) => PackedOutcome[]
   /** What the vector index holds, to be compared with the rows. */
   readonly indexState: () => VectorIndexState

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import { CascadeError } from '#base'
 import type { Command } from '#store'
 import type { VectorIndexState } from './doctor.ts'
@@ -11,6 +12,8 @@ import type { WriterData, WriterNotice, WriterOperations } from './writer-operat
 
 export interface WriterThreadOptions {
   readonly data: WriterData
+  /** The thread, where somebody has started it already. */
+  readonly ahead: Worker | undefined
   readonly onSpace: (space: SpaceAnnouncement) => void
   readonly onTrouble: (message: string) => void
   readonly onUpgrade: (backup: string) => void
@@ -36,8 +39,8 @@ export class WriterThread {
 
   constructor(options: WriterThreadOptions) {
     this.#options = options
-    this.#link = this.#start()
-    this.#opened = this.#link.call('open', [])
+    this.#link = this.#start(options.ahead)
+    this.#opened = this.#link.call('open', [options.data])
   }
 
   /** Resolves when the file is open and the vectors are in memory. @throws CascadeError why it is not. */
@@ -87,10 +90,11 @@ export class WriterThread {
     await this.#link.close('close', [])
   }
 
-  #start(): ThreadLink<WriterOperations> {
+  #start(ahead?: Worker): ThreadLink<WriterOperations> {
     return new ThreadLink<WriterOperations>({
       file: 'writer-worker',
-      data: this.#options.data,
+      // One that has ended is not taken: why it ended is heard from the one that is started in its place.
+      ...(ahead && ahead.threadId > 0 && { worker: ahead }),
       orphaned: lostThread('OUTCOME_UNKNOWN'),
       // The writer's worker sends notices of this type only.
       onNotice: (notice) => this.#notice(notice as WriterNotice),
@@ -108,7 +112,7 @@ export class WriterThread {
     if (this.#closed) return
     this.#options.onLost(cause)
     this.#link = this.#start()
-    this.#opened = this.#link.call('open', []).catch((error: unknown) => {
+    this.#opened = this.#link.call('open', [this.#options.data]).catch((error: unknown) => {
       throw new CascadeError('UNAVAILABLE', 'the store could not be opened again', { cause: error })
     })
     // Whoever writes next is told; nobody may be waiting now.

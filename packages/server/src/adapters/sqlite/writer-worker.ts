@@ -1,4 +1,3 @@
-import { workerData } from 'node:worker_threads'
 import { Maintenance } from './maintenance.ts'
 import { openSession } from './open-session.ts'
 import { unpackCommands } from './packed-commands.ts'
@@ -6,18 +5,18 @@ import { packOutcomes } from './packed-outcomes.ts'
 import { serveThread } from './serve-thread.ts'
 import { writeBatch } from './write-batch.ts'
 import type { WriteSession } from './write-session.ts'
-import type { WriterData, WriterNotice, WriterOperations } from './writer-operations.ts'
+import type { WriterNotice, WriterOperations } from './writer-operations.ts'
 
-// What the main thread hands to the constructor of the worker.
-const data = workerData as WriterData
-const head = new BigInt64Array(data.head)
-
+// The thread is started before it is known which folder it will write: it loads its code meanwhile.
 let session: WriteSession | undefined
 let maintenance: Maintenance | undefined
+/** Index of the newest leaf. */
+let head: BigInt64Array | undefined
 
 serveThread<WriterOperations>(
   ({ notify }) => ({
-    open: () => {
+    open: (data) => {
+      head = new BigInt64Array(data.head)
       const tell = (notice: WriterNotice): void => notify(notice)
       const opened = openSession(data, {
         announce: (space) => tell({ kind: 'space', space }),
@@ -53,5 +52,5 @@ function opened(): WriteSession {
 
 // After COMMIT and after the slots: who sees this head sees all that belongs to it.
 function publishHead({ leaves }: WriteSession): void {
-  Atomics.store(head, 0, BigInt(leaves.tail.index))
+  if (head) Atomics.store(head, 0, BigInt(leaves.tail.index))
 }

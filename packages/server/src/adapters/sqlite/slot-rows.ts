@@ -1,0 +1,126 @@
+import type { Database } from './database.ts'
+import { toVector } from './stored-vector.ts'
+import { parseTagKeys } from './tag-keys.ts'
+import type { SlotColumns } from './vector/index.ts'
+
+/** Rows that are read at once: enough to be quick, few enough that their vectors are memory for a moment only. */
+const ROWS_AT_ONCE = 128
+/** Lists of tags that are remembered while the rows are read. */
+const TAG_LISTS_MAX = 10_000
+
+/** What the rows say about the head of one capsule that has a vector. */
+export interface StoredSlot {
+  /** Key of the capsule. */
+  readonly capsule: number
+  /** Key of the space. */
+  readonly space: number
+  readonly vector: Float32Array
+  readonly columns: SlotColumns
+}
+
+type SlotRow = readonly [
+  capsule: number,
+  space: number,
+  status: number,
+  trust: number,
+  type: number,
+  owner: number,
+  identity: number | null,
+  lane: number | null,
+  fold: number | null,
+  tags: string | null,
+]
+
+/** Vectors of one slice, one after the other, with the keys of their capsules in the same order. */
+interface PackedVectors {
+  readonly keys: string | null
+  readonly vectors: Uint8Array | null
+  readonly shortest: number | null
+  readonly longest: number | null
+}
+
+/** The heads that have vectors, slice by slice, in the order of their keys. */
+export function* readSlots(database: Database): Generator<readonly StoredSlot[]> {
+  const tagKeys = rememberTagKeys()
+  for (let after = 0; ; ) {
+    const rows = database.allArrays<SlotRow>(COLUMNS, after)
+    const last = rows.at(-1)?.[0]
+    if (last === undefined) return
+    const vectors = readVectors(database, rows, after, last)
+    yield rows.flatMap((row, index) => {
+      const vector = vectors[index]
+      return vector ? [{ capsule: row[0], space: row[1], vector, columns: columnsOf(row, tagKeys) }] : []
+    })
+    after = last
+  }
+}
+
+const WITH_VECTOR = 'c.space IS NOT NULL AND c.indexed = 1'
+
+const COLUMNS = `
+  SELECT c.key, c.space, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, c.tags
+  FROM capsules c WHERE ${WITH_VECTOR} AND c.key > ? ORDER BY c.key LIMIT ${ROWS_AT_ONCE}`
+
+// One value for many vectors: as a value of its own, each costs more to hand over than to read. Joining texts leaves
+// bytes as they are where the file's encoding is UTF-8; the keys are joined in the same order, whatever that is.
+const PACKED = `
+  SELECT group_concat(key) AS keys, CAST(group_concat(vector, '') AS BLOB) AS vectors,
+    min(length(vector)) AS shortest, max(length(vector)) AS longest
+  FROM (
+    SELECT c.key, e.vector FROM capsules c CROSS JOIN embeddings e ON e.version = c.head
+    WHERE ${WITH_VECTOR} AND c.key > ? AND c.key <= ? ORDER BY c.key
+  )`
+
+const SINGLE = `
+  SELECT e.vector FROM capsules c CROSS JOIN embeddings e ON e.version = c.head WHERE c.key = ?`
+
+/** The vectors of the rows, in their order; nothing for a row whose vector is missing. */
+function readVectors(
+  database: Database,
+  rows: readonly SlotRow[],
+  after: number,
+  last: number,
+): readonly (Float32Array | undefined)[] {
+  const packed = database.get<PackedVectors>(PACKED, after, last)
+  if (packed?.vectors && isEven(packed, rows)) return splitEvenly(toVector(packed.vectors), rows.length)
+  // Models with other dimensions side by side, or damage: row by row, each as long as it is.
+  return rows.map(([capsule]) => {
+    const row = database.get<{ vector: Uint8Array }>(SINGLE, capsule)
+    return row && toVector(row.vector)
+  })
+}
+
+/** True when all vectors are there, each in its place. */
+const isEven = ({ keys, vectors, shortest, longest }: PackedVectors, rows: readonly SlotRow[]): boolean =>
+  shortest === longest &&
+  vectors?.length === rows.length * (longest ?? 0) &&
+  keys === rows.map(([capsule]) => capsule).join(',')
+
+function splitEvenly(vectors: Float32Array, count: number): Float32Array[] {
+  const each = vectors.length / count
+  return Array.from({ length: count }, (_, index) => vectors.subarray(index * each, (index + 1) * each))
+}
+
+/** Many capsules bear the same tags: each list is parsed once. */
+function rememberTagKeys(): typeof parseTagKeys {
+  const known = new Map<string | null, number[]>()
+  return (text) => {
+    const keys = known.get(text) ?? parseTagKeys(text)
+    if (known.size < TAG_LISTS_MAX) known.set(text, keys)
+    return keys
+  }
+}
+
+const columnsOf = (
+  [, , status, trust, type, owner, identity, lane, fold, tags]: SlotRow,
+  tagKeys: typeof parseTagKeys,
+): SlotColumns => ({
+  trust,
+  type,
+  status,
+  owner,
+  identity: identity ?? 0,
+  lane: lane ?? 0,
+  fold: fold ?? 0,
+  tags: tagKeys(tags),
+})

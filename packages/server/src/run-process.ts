@@ -1,0 +1,71 @@
+import { systemClock, systemRandom } from '#base'
+import { environment } from '#config'
+import type { RootLogger } from '#observability'
+import { type CliIo, runCli, type StopSignal } from './edge/cli/index.ts'
+import { commandName, findSamples } from './home.ts'
+import { VERSION } from './version.ts'
+
+type StartInstance = CliIo['startInstance']
+
+/** What makes instances; `log` is made here, by the configuration of each. */
+export interface Composition extends Pick<CliIo, 'restoreBackup'> {
+  startInstance(
+    loaded: Parameters<StartInstance>[0],
+    options: Parameters<StartInstance>[1],
+    log: RootLogger,
+  ): ReturnType<StartInstance>
+}
+
+/** Runs the command line of this process; returns its exit code. */
+export const runProcess = (argv: readonly string[], composition: Composition): Promise<number> =>
+  runCli(argv, ioOf(composition))
+
+const ioOf = (composition: Composition): CliIo => ({
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: environment(),
+  cwd: process.cwd(),
+  commandName: commandName(process.cwd(), environment()),
+  version: VERSION,
+  samplesDir: findSamples(),
+  runtime: { node: process.versions.node, sqlite: process.versions.sqlite, platform: process.platform },
+  clock: systemClock,
+  random: systemRandom,
+  uptimeS: () => process.uptime(),
+  onSignal: listenToSignals,
+  onReload: listenToHangup,
+  exitNow: (code) => process.exit(code),
+  startInstance: async (loaded, options) => {
+    const { level, format, output } = loaded.config.log
+    const noColor = Boolean(environment().NO_COLOR)
+    const { createLogger } = await import('#observability')
+    const stream = output === 'auto' ? (options.answers ? 'stderr' : 'stdout') : output
+    const log = createLogger({
+      stream: process[stream],
+      clock: systemClock,
+      format,
+      noColor,
+      level: options.quiet ? 'error' : level,
+    })
+    return composition.startInstance(loaded, options, log)
+  },
+  restoreBackup: composition.restoreBackup,
+})
+
+function listenToSignals(listener: (signal: StopSignal) => void): Disposable {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const signal of signals) process.on(signal, listener)
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of signals) process.off(signal, listener)
+    },
+  }
+}
+
+function listenToHangup(listener: () => void): Disposable {
+  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
+  if (hasTerminal || process.platform === 'win32') return { [Symbol.dispose]: () => undefined }
+  process.on('SIGHUP', listener)
+  return { [Symbol.dispose]: () => void process.off('SIGHUP', listener) }
+}
