@@ -49,7 +49,13 @@ const Manifest = z.object({
   scripts: z.record(z.string(), z.string()).default({}),
 })
 const Imported = z.object({ imported: z.number(), skipped: z.number(), failed: z.number() })
-const Bill = z.object({ components: z.array(z.object({ purl: z.string(), scope: z.string() })) })
+const Component = z.object({
+  group: z.string().optional(),
+  name: z.string(),
+  version: z.string().optional(),
+  scope: z.string(),
+})
+const Bill = z.object({ components: z.array(Component.extend({ components: z.array(Component).default([]) })) })
 const readManifest = (path: string) => Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
 
 const forgeCascade = (node: string, ...args: string[]) => runCommand(node, [BIN, ...args], folder)
@@ -110,17 +116,19 @@ test('no file of it names a path of the machine that built it', () => {
 /** Terms under which code may be passed on inside a package under Apache-2.0. A new one is for a person to read first. */
 const LICENCES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0'])
 
-test('the notices and the bill of materials tell of the same packages, under terms that were read', () => {
+test('the notices and the bill of materials tell of the same packages and what they contain, under terms that were read', () => {
   const notices = readFileSync(join(home, 'dist/THIRD-PARTY-NOTICES.md'), 'utf8')
-  const rows = [...notices.matchAll(/^\| (\S+) \| (\d\S*) \| (.+) \|$/gm)].map(([, name, version, licence]) => ({
-    name: `${name}@${version}`,
-    licence,
-  }))
+  const rows = [...notices.matchAll(/^\| (\S+)(?: \(in \S+\))? \| (\d\S*|) \| (.+) \|$/gm)].map(
+    ([, name, version, licence]) => ({ name: `${name}@${version}`, licence }),
+  )
   const bill = Bill.parse(JSON.parse(readFileSync(join(home, 'dist/sbom.cdx.json'), 'utf8')))
   const required = bill.components.filter(({ scope }) => scope === 'required')
-  const purls = required.map(({ purl }) => purl.replace('pkg:npm/', '').replace('%40', '@'))
-  expect(rows.map(({ name }) => name)).toEqual(purls)
-  expect(purls.map((name) => name.replace(/@[^@]+$/, ''))).toEqual(expect.arrayContaining(['fastify', 'zod', 'yaml']))
+  const names = required
+    .flatMap((each) => [each, ...each.components])
+    .map(({ group, name, version = '' }) => `${group === undefined ? '' : `${group}/`}${name}@${version}`)
+  expect(rows.map(({ name }) => name)).toEqual(names)
+  const bare = names.map((name) => name.replace(/@[^@]*$/, ''))
+  expect(bare).toEqual(expect.arrayContaining(['fastify', 'zod', 'yaml', 'unpdf', 'pdfjs-dist', 'brotli']))
   expect(rows.filter(({ licence = '' }) => !LICENCES.has(licence))).toEqual([])
 })
 

@@ -5,6 +5,7 @@ import type { BundledPackage } from './bundled-packages.ts'
 
 const SHA512 = /^[0-9a-f]{128}$/
 const PURL = /^pkg:npm\/(%40[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+/
+const PURL_OF_PART = /^pkg:(?:npm|github\/[\w.-]+)\/[\w.-]+(@\d+\.\d+\.\d+)?$/
 
 /** What we write of CycloneDX 1.6, no member more. The published schema accepts it too (docs/decisions/0009-the-package.md). */
 const Component = z.strictObject({
@@ -24,6 +25,11 @@ const Component = z.strictObject({
   ),
   purl: z.string().regex(PURL),
 })
+const Part = Component.omit({ hashes: true, group: true }).extend({
+  version: z.string().optional(),
+  description: z.string(),
+  purl: z.string().regex(PURL_OF_PART),
+})
 const Bill = z.strictObject({
   $schema: z.literal('http://cyclonedx.org/schema/bom-1.6.schema.json'),
   bomFormat: z.literal('CycloneDX'),
@@ -33,7 +39,7 @@ const Bill = z.strictObject({
     lifecycles: z.tuple([z.strictObject({ phase: z.literal('build') })]),
     component: Component,
   }),
-  components: z.array(Component),
+  components: z.array(Component.extend({ components: z.array(Part).min(1).optional() })),
   dependencies: z.array(z.strictObject({ ref: z.string(), dependsOn: z.array(z.string()) })),
 })
 
@@ -52,6 +58,7 @@ const bundled = (name: string, version: string, over: Partial<BundledPackage> = 
   dependencies: [],
   path: `node_modules/${name}`,
   texts: ['MIT'],
+  contained: [],
   ...over,
 })
 const lockOf = (...paths: readonly string[]) =>
@@ -83,6 +90,27 @@ test('each package has its digest, its terms and an address that is not ambiguou
     licenses: [{ expression: 'MIT OR Apache-2.0' }],
     hashes: [{ content: '07'.repeat(64) }],
   })
+})
+
+test('what a package has taken into its files is told within it, with its version where that is known', () => {
+  const part = { licence: 'MIT', description: 'a part', text: 'MIT' }
+  const contained = [
+    { ...part, name: 'seen', version: '3.2.1', purl: 'pkg:npm/seen' },
+    { ...part, name: 'unseen', version: undefined, purl: 'pkg:github/somebody/unseen' },
+  ]
+  expect(write([bundled('holder', '1.0.0', { contained })]).components[0]?.components).toEqual([
+    {
+      type: 'library',
+      'bom-ref': 'pkg:npm/seen@3.2.1',
+      name: 'seen',
+      version: '3.2.1',
+      description: 'a part',
+      scope: 'required',
+      licenses: [{ license: { id: 'MIT' } }],
+      purl: 'pkg:npm/seen@3.2.1',
+    },
+    expect.objectContaining({ name: 'unseen', purl: 'pkg:github/somebody/unseen' }),
+  ])
 })
 
 test('the Node runtimes are optional parts', () => {

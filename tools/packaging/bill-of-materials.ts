@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { BundledPackage } from './bundled-packages.ts'
+import type { ContainedCode } from './contained-code.ts'
 
 /** What package-lock.json says of a package: the digest of the archive that was installed. */
 const Lock = z.object({
@@ -24,16 +25,18 @@ interface Component {
   readonly 'bom-ref': string
   readonly name: string
   readonly group?: string
-  readonly version: string
+  readonly version?: string
   readonly description?: string
   readonly scope?: 'required' | 'optional'
   readonly hashes?: readonly { readonly alg: 'SHA-512'; readonly content: string }[]
   readonly licenses: readonly ({ readonly expression: string } | { readonly license: { readonly id: string } })[]
   readonly purl: string
+  readonly components?: readonly Component[]
 }
 
 /**
- * The bill of materials of the package in CycloneDX 1.6: what is bundled (required) and the Node runtimes (optional).
+ * The bill of materials of the package in CycloneDX 1.6: what is bundled (required) with what that contains in turn, and the
+ * Node runtimes (optional).
  * Equal inputs give equal bytes, so it holds no time and no serial number.
  *
  * @param lock text of package-lock.json.
@@ -44,6 +47,7 @@ export function writeBillOfMaterials(subject: BillSubject, packages: readonly Bu
   const bundled = packages.map((each) => ({
     ...component('library', 'required', each),
     ...hashesOf(locked, each.path),
+    ...partsOf(each),
   }))
   const runtimes = Object.entries(subject.optionalDependencies).map(([name, version]) => {
     const path = `node_modules/${name}`
@@ -82,10 +86,33 @@ function component(
     name: bare ?? name,
     version,
     ...(scope === undefined ? {} : { scope }),
-    licenses: [/ (OR|AND|WITH) /.test(licence) ? { expression: licence } : { license: { id: licence } }],
+    licenses: licensesOf(licence),
     purl: purlOf({ name, version }),
   }
 }
+
+/** Code of others in a package: it has no digest of its own, that of the package covers it. */
+function partsOf({ contained }: BundledPackage): Pick<Component, 'components'> {
+  return contained.length === 0 ? {} : { components: contained.map(partOf) }
+}
+
+function partOf({ name, version, description, licence, purl: bare }: ContainedCode): Component {
+  const purl = version === undefined ? bare : `${bare}@${version}`
+  return {
+    type: 'library',
+    'bom-ref': purl,
+    name,
+    ...(version === undefined ? {} : { version }),
+    description,
+    scope: 'required',
+    licenses: licensesOf(licence),
+    purl,
+  }
+}
+
+const licensesOf = (licence: string): Component['licenses'] => [
+  / (OR|AND|WITH) /.test(licence) ? { expression: licence } : { license: { id: licence } },
+]
 
 /** @see https://github.com/package-url/purl-spec, type npm */
 const purlOf = ({ name, version }: Named): string => `pkg:npm/${name.replace('@', '%40')}@${version}`

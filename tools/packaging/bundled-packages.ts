@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { type ContainedCode, findContained } from './contained-code.ts'
 
 /** A package of which code is in the bundle. */
 export interface BundledPackage {
@@ -14,6 +15,8 @@ export interface BundledPackage {
   readonly path: string
   /** Licence and notice files in full, or the passage of its README that states the licence. */
   readonly texts: readonly string[]
+  /** Code of others in its files. */
+  readonly contained: readonly ContainedCode[]
 }
 
 const Manifest = z.object({
@@ -22,13 +25,6 @@ const Manifest = z.object({
   license: z.string(),
   dependencies: z.record(z.string(), z.string()).default({}),
 })
-
-/** Code of others that a package has taken in and its own licence files do not name. */
-const CONTAINED: Readonly<Record<string, string>> = {
-  unpdf:
-    'Contains PDF.js, copyright Mozilla Foundation and its contributors, under the Apache License, Version 2.0 (its text is the ' +
-    'file LICENSE of this package). PDF.js in turn contains decoders made from OpenJPEG (BSD-2-Clause) and PDFium (BSD-3-Clause).',
-}
 
 const INSTALLED = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//
 /** Modules that the bundler brings itself; its own package holds their licences. */
@@ -56,12 +52,14 @@ function folderOf(root: string, module: string): readonly string[] {
 }
 
 function read(root: string, path: string): BundledPackage {
+  const folder = join(root, path)
   const { name, version, license, dependencies } = Manifest.parse(
-    JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')),
+    JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
   )
-  const texts = [...textsIn(join(root, path)), ...(name in CONTAINED ? [CONTAINED[name] ?? ''] : [])]
+  const texts = textsIn(folder)
   if (texts.length === 0) throw new Error(`${name} ${version} brings no licence text; it cannot be passed on`)
-  return { name, version, licence: license, dependencies: Object.keys(dependencies).sort(), path, texts }
+  const contained = findContained(folder, name)
+  return { name, version, licence: license, dependencies: Object.keys(dependencies).sort(), path, texts, contained }
 }
 
 function textsIn(folder: string): readonly string[] {

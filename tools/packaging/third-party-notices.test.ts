@@ -17,9 +17,26 @@ test('each package is told once, by name, with its whole text; our own modules a
   expect(notices).toContain('The above copyright notice and this permission notice shall be included')
 })
 
+test('what PDF.js brings along is told with its terms', () => {
+  const notices = writeThirdPartyNotices(findBundledPackages(ROOT, [`${ROOT}/node_modules/unpdf/dist/pdfjs.mjs`]))
+  expect(notices).toMatch(/^\| pdfjs-dist \(in unpdf\) \| \d+\.\d+\.\d+ \| Apache-2\.0 \|$/m)
+  for (const name of ['brotli', 'pdf.js.openjpeg', 'pdf.js.jbig2', 'pdf.js.qcms'])
+    expect(notices).toContain(`\n### ${name}, in unpdf\n`)
+  for (const line of ['by the Brotli Authors.', 'Marti Maria', '2. Redistributions in binary form must reproduce'])
+    expect(notices).toContain(line)
+})
+
 test('a text with a fence of its own cannot end its block', () => {
   const packages = [
-    { name: 'sly', version: '1.0.0', licence: 'MIT', dependencies: [], path: '', texts: ['```\n# Heading'] },
+    {
+      name: 'sly',
+      version: '1.0.0',
+      licence: 'MIT',
+      dependencies: [],
+      path: '',
+      contained: [],
+      texts: ['```\n# Heading'],
+    },
   ]
   expect(writeThirdPartyNotices(packages)).toContain('````text\n```\n# Heading\n````')
 })

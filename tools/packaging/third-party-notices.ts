@@ -1,4 +1,5 @@
 import type { BundledPackage } from './bundled-packages.ts'
+import type { ContainedCode } from './contained-code.ts'
 
 const HEAD = `# Third-party notices
 
@@ -8,15 +9,27 @@ being put into fewer files, under the licences that follow. \`sbom.cdx.json\` li
 
 /** THIRD-PARTY-NOTICES.md: a table of the packages, then the texts they ask to be passed on with them. */
 export function writeThirdPartyNotices(packages: readonly BundledPackage[]): string {
-  const rows = packages.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`)
+  const rows = packages.flatMap((each) => [rowOf(each), ...each.contained.map((code) => rowOf(code, each.name))])
   const table = ['| package | version | licence |', '| --- | --- | --- |', ...rows].join('\n')
   return [HEAD, table, ...packages.map(sectionOf), ''].join('\n')
 }
 
-function sectionOf({ name, version, texts }: BundledPackage): string {
-  const blocks = texts.map((text) => `${fenceFor(text)}text\n${tidy(text)}\n${fenceFor(text)}`)
-  return `\n## ${name} ${version}\n\n${blocks.join('\n\n')}`
+interface Told {
+  readonly name: string
+  readonly version: string | undefined
+  readonly licence: string
 }
+
+const rowOf = ({ name, version, licence }: Told, holder?: string): string =>
+  `| ${name}${holder === undefined ? '' : ` (in ${holder})`} | ${version ?? ''} | ${licence} |`
+
+const sectionOf = ({ name, version, texts, contained }: BundledPackage): string =>
+  [`\n## ${name} ${version}`, ...texts.map(blockOf), ...contained.map((code) => subsectionOf(code, name))].join('\n\n')
+
+const subsectionOf = ({ name, version, description, text }: ContainedCode, holder: string): string =>
+  `### ${name}${version === undefined ? '' : ` ${version}`}, in ${holder}\n\nIt is ${description}.\n\n${blockOf(text)}`
+
+const blockOf = (text: string): string => `${fenceFor(text)}text\n${tidy(text)}\n${fenceFor(text)}`
 
 const tidy = (text: string): string => text.replaceAll('\r\n', '\n').trim()
 
