@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { exportEnd } from './export.ts'
-import { stats, systemHealth } from './system.ts'
+import { systemHealth } from './system.ts'
 
 /** What `cascade start --json` prints once it answers. */
 export const startedAnswer = z
@@ -12,7 +12,6 @@ export const startedAnswer = z
     data_dir: z.string(),
     token_file: z.string().describe('Where the token lies; the token itself is not printed.'),
     boot: systemHealth.shape.boot,
-    stats,
   })
   .meta({ id: 'Started' })
 

@@ -9,7 +9,14 @@ import { findLiving } from '../connect.ts'
 import { HttpClient } from '../http-client.ts'
 import { ImportRun } from '../import-run.ts'
 import type { LocalInstance } from '../local-instance.ts'
-import { type ReadyFacts, readyLines, type SamplesOutcome, samplesLines, tryLines } from '../render/start-lines.ts'
+import {
+  knowledgeLine,
+  type ReadyFacts,
+  readyLines,
+  type SamplesOutcome,
+  samplesLines,
+  tryLines,
+} from '../render/start-lines.ts'
 import type { View } from '../render/view.ts'
 import { Session } from '../session.ts'
 
@@ -96,12 +103,14 @@ async function tell(context: CommandContext, loaded: LoadedConfig, instance: Loc
   const readyInS = io.uptimeS()
   const client = new HttpClient({ socket: instance.socket }, instance.token)
   const session = await Session.open(() => ({ kind: 'owner', client }), io.random, context.interrupts.signal)
-  const stats = await session.ask('capsuleStats')
-  const samplesDir = stats.capsules === 0 && loaded.config.samples.import ? io.samplesDir : null
-  const told = { version: io.version, readyInS, dataDir: loaded.config.data.dir, instance, stats }
-  const facts = { ...told, samplesFollow: samplesDir !== null }
+  const facts = { version: io.version, readyInS, dataDir: loaded.config.data.dir, instance }
   if (settings.json) await screen.json(startJson(facts))
   else await greeting.print(readyLines(facts, greeting.view))
+  // Counting takes the longer the more there is, and nobody who was told the address needs to wait for it.
+  if (settings.json && !loaded.config.samples.import) return
+  const stats = await session.ask('capsuleStats')
+  const samplesDir = stats.capsules === 0 && loaded.config.samples.import ? io.samplesDir : null
+  if (!settings.json && samplesDir === null) await greeting.print([knowledgeLine(stats, greeting.view)])
   const samples = await importSamples(samplesDir, session)
   if (settings.json) return
   const next = tryLines({ samples, capsules: stats.capsules }, greeting.view)
@@ -120,7 +129,7 @@ function greetingOf({ screen, io }: CommandContext, { config }: LoadedConfig): G
   return { view: screen.noteView, print: async (lines) => screen.note(...lines) }
 }
 
-const startJson = ({ version, readyInS, dataDir, instance, stats }: ReadyFacts) => ({
+const startJson = ({ version, readyInS, dataDir, instance }: ReadyFacts) => ({
   version,
   ready_in_s: readyInS,
   url: instance.url,
@@ -128,7 +137,6 @@ const startJson = ({ version, readyInS, dataDir, instance, stats }: ReadyFacts) 
   data_dir: dataDir,
   token_file: instance.tokenFile,
   boot: { ...instance.boot, chunks: instance.boot.chunks.map((chunk) => ({ ...chunk, reason: chunk.reason ?? null })) },
-  stats,
 })
 
 /** Tables to look things up in are poor answers. */

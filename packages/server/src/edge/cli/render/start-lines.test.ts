@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { PLAIN_VIEW } from '../testing.ts'
-import { type Known, type ReadyFacts, readyLines, tryLines } from './start-lines.ts'
+import { type Known, knowledgeLine, type ReadyFacts, readyLines, tryLines } from './start-lines.ts'
 
-const FACTS: Omit<ReadyFacts, 'samplesFollow'> = {
+const FACTS: ReadyFacts = {
   version: '0.1.0',
   readyInS: 0.5,
   dataDir: '/srv/cascade',
@@ -16,21 +16,30 @@ const FACTS: Omit<ReadyFacts, 'samplesFollow'> = {
     reload: () => undefined,
     stop: async () => undefined,
   },
-  stats: {
-    capsules: 0,
-    chunks: 0,
-    versions: 0,
-    content_bytes: 0,
-    by_status: {},
-    by_type: {},
-    by_embedding_model: {},
-    sequence: -1,
-  },
 }
 
-test('an empty store knows nothing yet, and says nothing of it while samples are about to be read', () => {
-  expect(readyLines({ ...FACTS, samplesFollow: false }, PLAIN_VIEW).join('\n')).toMatch(/knows +nothing yet/)
-  expect(readyLines({ ...FACTS, samplesFollow: true }, PLAIN_VIEW).join('\n')).not.toContain('knows')
+const EMPTY = {
+  ...{ capsules: 0, chunks: 0, versions: 0, content_bytes: 0 },
+  ...{ by_status: {}, by_type: {}, by_embedding_model: {}, sequence: -1 },
+}
+
+test('where it answers is told without a word about what it knows, which has to be counted first', () => {
+  const lines = readyLines(FACTS, PLAIN_VIEW).join('\n')
+  expect(lines).toContain('http://127.0.0.1:8420')
+  expect(lines).not.toContain('knows')
+})
+
+test.for<{ name: string; stats: Parameters<typeof knowledgeLine>[0]; says: string }>([
+  { name: 'nothing', stats: EMPTY, says: 'nothing yet' },
+  { name: 'whole capsules', stats: { ...EMPTY, capsules: 2, by_status: { ACTIVE: 2 } }, says: '2 capsules' },
+  {
+    name: 'capsules that rest',
+    stats: { ...EMPTY, capsules: 3, by_status: { ACTIVE: 2, ARCHIVED: 1 } },
+    says: '2 capsules and chunks in use, 1 archived',
+  },
+])('what it knows, $name, stands in line with where it answers', ({ stats, says }) => {
+  const folder = readyLines(FACTS, PLAIN_VIEW).find((line) => line.includes('data folder')) ?? ''
+  expect(knowledgeLine(stats, PLAIN_VIEW)).toBe(`${'  knows'.padEnd(folder.indexOf('/'))}${says}`)
 })
 
 test.for<{ name: string; known: Known; question: string | undefined }>([

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '../api.ts'
 import type { LocalInstance } from '../local-instance.ts'
-import { columnize, printable, wrap } from './text.ts'
+import { columnize, padRight, printable, wrap } from './text.ts'
 import type { View } from './view.ts'
 import { duration, number, plural } from './words.ts'
 
@@ -9,10 +9,9 @@ export interface ReadyFacts {
   readonly readyInS: number
   readonly dataDir: string
   readonly instance: LocalInstance
-  readonly stats: AnswerOf<'capsuleStats'>
-  /** True: what is known is still to be read, and told after that. */
-  readonly samplesFollow: boolean
 }
+
+type Stats = AnswerOf<'capsuleStats'>
 
 /** What became of the samples: how many capsules they made, or why there are none. */
 export type SamplesOutcome =
@@ -20,31 +19,33 @@ export type SamplesOutcome =
   | { readonly kind: 'imported'; readonly documents: number }
   | { readonly kind: 'failed'; readonly reason: string }
 
-/** Where a started instance answers and what it knows. */
-export function readyLines(
-  { version, readyInS, dataDir, instance, stats, samplesFollow }: ReadyFacts,
-  view: View,
-): string[] {
+/** Where a started instance answers. */
+export function readyLines({ version, readyInS, dataDir, instance }: ReadyFacts, view: View): string[] {
   const { paint } = view
   const rows = [
     ['address', instance.url ?? `the socket ${instance.socket}`],
-    ['reference', instance.url === null ? '' : `${instance.url}/reference`],
+    ...(instance.url === null ? [] : [['reference', `${instance.url}/reference`]]),
     ['data folder', dataDir],
     ['token', instance.tokenFile],
-    ['knows', samplesFollow ? '' : knowledge(stats)],
   ]
-  const shown = rows
-    .filter(([, value]) => value !== '')
-    .map(([name = '', value = '']) => [`  ${paint.faint(name)}`, value])
   return [
     `${paint.strong(`Forge Cascade ${version}`)} ${paint.good(`is ready in ${duration(readyInS)}`)}`,
     '',
-    ...columnize(shown),
+    ...rows.map(([name = '', value = '']) => factLine(name, value, view)),
     ...missingLines(instance.boot.chunks, view),
   ]
 }
 
-function knowledge({ capsules, chunks, by_status }: ReadyFacts['stats']): string {
+/** What it knows, in line with where it answers. */
+export const knowledgeLine = (stats: Stats, view: View): string => factLine('knows', knowledge(stats), view)
+
+/** As wide as the longest name. */
+const NAME_COLUMNS = 'data folder'.length
+
+const factLine = (name: string, value: string, { paint }: View): string =>
+  `  ${padRight(paint.faint(name), NAME_COLUMNS)}  ${value}`
+
+function knowledge({ capsules, chunks, by_status }: Stats): string {
   if (capsules === 0) return 'nothing yet'
   const resting = Object.entries(by_status).filter(([status, count]) => status !== 'ACTIVE' && count > 0)
   // The counts of a status take chunks in, so documents and chunks can be told apart only while all are in use.
