@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '#base'
+import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { openSource } from '../../../adapters/sources/index.ts'
 import { codeOf } from '../../../platform/store/testing.ts'
-import { openImportWorld, requestOf, TEST_TEMP, TestFolder } from './testing.ts'
+import { fullAfter, IMPORT_TEST_COLLECTIONS, openImportWorld, requestOf, TEST_TEMP, TestFolder } from './testing.ts'
 
 const line = (content: string, more: Record<string, unknown> = {}): string =>
   JSON.stringify({ content, type: 'knowledge', ...more })
@@ -94,6 +96,25 @@ describe('a file of lines', () => {
     ])
     expect(await world.run(join(folder.path, 'two.ndjson'))).toMatchObject({ imported: 1, capsules_created: 0 })
     expect((await world.store.capsules.list({}, { limit: 10 })).items).toHaveLength(2)
+  })
+
+  test('an import that is cut off after any of its writes counts each line once', async () => {
+    using folder = new TestFolder()
+    const path = join(folder.path, 'n.ndjson')
+    const lineAt = (n: number): string => {
+      if (n % 7 === 3) return n % 2 === 0 ? 'broken' : `broken ${n}`
+      return n % 11 === 5 ? line('said before', { tags: [`t${n}`] }) : line(`line ${n}`)
+    }
+    folder.write('n.ndjson', Array.from({ length: 200 }, (_, n) => lineAt(n)).join('\n'))
+    const { imported, unchanged, failed, files_done } = await (await openImportWorld()).run(path)
+    for (const cut of [1, 2, 3, 4]) {
+      const store = openMemoryStore({ collections: IMPORT_TEST_COLLECTIONS, clock: systemClock })
+      expect(await (await openImportWorld({ store: fullAfter(store, cut) })).run(path)).toMatchObject({
+        state: 'failed',
+      })
+      const job = await (await openImportWorld({ store })).run(path)
+      expect({ cut, ...job }).toMatchObject({ cut, state: 'completed', imported, unchanged, failed, files_done })
+    }
   })
 
   test('what a line leaves open, the import says', async () => {

@@ -32,9 +32,11 @@ export interface FileTally {
   readonly failed: number
   readonly created: number
   readonly versions: number
+  /** Of a line whose text was there; a file that is as it was has no row of its own, and is met again. */
+  readonly unchanged?: number
 }
 
-export const NO_TALLY: FileTally = { imported: 0, skipped: 0, failed: 0, created: 0, versions: 0 }
+export const NO_TALLY: FileTally = { imported: 0, skipped: 0, failed: 0, created: 0, versions: 0, unchanged: 0 }
 
 /**
  * Where one file of a source stands. It is written in the command that changes the file's capsules, so that neither is

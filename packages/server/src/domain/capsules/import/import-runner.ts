@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ImportFile, ImportJob } from '@forge-cascade/contract'
+import type { ImportJob } from '@forge-cascade/contract'
 import { ERRORS } from '@forge-cascade/contract'
 import { type CascadeError, isCascadeError, isWithin, messageOf } from '#base'
 import { ExportedPlans } from '../export/plan-exported.ts'
@@ -14,9 +14,9 @@ import { type ImportItem, type ImportSource, isOfLines } from './import-source.t
 import { type BatchEntry, ImportWriter } from './import-writer.ts'
 import { failedRow, type Planning, planDeleted, planPresent, planSkipped } from './plan-file.ts'
 import { planLine } from './plan-line.ts'
-import { addTally, type PlannedItem } from './planned-item.ts'
+import { addTally, type PlannedItem, passed } from './planned-item.ts'
 import { Progress } from './progress.ts'
-import { linkVault } from './vault-links.ts'
+import { type LinkCounts, linkVault } from './vault-links.ts'
 
 export interface RunOptions {
   readonly signal: AbortSignal
@@ -90,7 +90,13 @@ async function work(
       reportedAt = clock()
       onProgress(progress.mark())
     }
-    if (planning.settings.isVault) progress.linked(await linkVault(planning, run.sourceKey, signal))
+    if (planning.settings.isVault) {
+      const keep = (links: LinkCounts) => {
+        progress.linked(links)
+        return writer.jobChange()
+      }
+      progress.linked(await linkVault(planning, run.sourceKey, { before: run.job.links, keep }, signal))
+    }
     return { state: 'completed', problem: null }
   } catch (error) {
     if (signal.aborted) return { state: signal.reason === SHUTDOWN ? 'interrupted' : 'cancelled', problem: null }
@@ -177,10 +183,10 @@ async function failed(
   const digest = item.kind === 'line' ? item.digest : null
   const here = await planning.book.find(digest ?? item.path)
   const reason = `${error.code}: ${error.detail}`
-  const outcome: ImportFile['state'] = 'failed'
-  const rows =
-    here?.state === 'failed' && here.reason === reason ? [] : [failedRow(planning, item.path, reason, here, digest)]
-  return { path: item.path, outcome, steps: [], rows, document: null }
+  const isKnown = here?.state === 'failed' && here.reason === reason
+  if (isKnown && here.job === planning.settings.jobId && !('step' in item)) return passed(item.path, 'counted')
+  const rows = isKnown ? [] : [failedRow(planning, item.path, reason, here, digest)]
+  return { path: item.path, outcome: 'failed', steps: [], rows, document: null }
 }
 
 async function* embedded(

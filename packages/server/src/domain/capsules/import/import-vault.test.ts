@@ -2,12 +2,11 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CascadeError, systemClock } from '#base'
+import { systemClock } from '#base'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
-import type { Store } from '../../store.ts'
 import { tell } from '../use-cases/tell.ts'
 import { commandId, commit } from './import-writer.ts'
-import { IMPORT_TEST_COLLECTIONS, type ImportWorld, openImportWorld, TestFolder } from './testing.ts'
+import { fullAfter, IMPORT_TEST_COLLECTIONS, type ImportWorld, openImportWorld, TestFolder } from './testing.ts'
 import { VaultIndex } from './vault-index.ts'
 import { inlineTags, readVaultNote } from './vault-note.ts'
 
@@ -106,37 +105,22 @@ test('an import of a vault that is cut off after any of its writes ends as if it
   using vault = new TestVault()
   for (let n = 0; n < 70; n++) vault.write(`n${n}.md`, `[[n${(n * 7 + 3) % 70}]] and [[n${(n + 1) % 71}]] #t${n % 3}`)
   const whole = await openImportWorld()
-  await whole.run(vault.path)
+  const { links } = await whole.run(vault.path)
   const wanted = await linksOf(whole)
   expect(wanted.length).toBeGreaterThan(120)
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }), async (cuts) => {
       const store = openMemoryStore({ collections: IMPORT_TEST_COLLECTIONS, clock: systemClock })
-      for (const cut of cuts) await (await openImportWorld({ store: full(store, cut) })).run(vault.path)
+      for (const cut of cuts) await (await openImportWorld({ store: fullAfter(store, cut) })).run(vault.path)
       const world = await openImportWorld({ store })
       expect(await world.run(vault.path)).toMatchObject({ state: 'completed' })
       expect(await linksOf(world)).toEqual(wanted)
+      const { items } = await world.imports.list({ limit: 10 })
+      expect(items.at(-1)).toMatchObject({ state: 'completed', links })
     }),
     { numRuns: 8 },
   )
 })
-
-/** The same store, whose disk is full after so many writes of an import. */
-function full(store: Store, writesMax: number): Store {
-  let writes = 0
-  const append: Store['append'] = async (commands) => {
-    if (commands.some(({ grant }) => grant.action === 'import.run') && ++writes > writesMax)
-      throw new CascadeError('STORAGE_FULL', 'The disk is full.')
-    return store.append(commands)
-  }
-  const members: Partial<Store> = { append }
-  return new Proxy(store, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(members, name) ?? Reflect.get(target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-}
 
 describe('a link', () => {
   const files = (...paths: string[]) =>

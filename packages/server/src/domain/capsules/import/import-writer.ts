@@ -90,7 +90,7 @@ export class ImportWriter {
       for (const row of rows) this.#board(row)
       await commit(context.store, this.#noteCommand(this.#takeLoad()))
     }
-    const changes = [...this.#loadChanges(this.#takeLoad()), this.#jobChange()]
+    const changes = [...this.#loadChanges(this.#takeLoad()), this.jobChange()]
     const telling = tellImport(grant, type, jobId, numbersOf(this.#progress.job))
     await commit(context.store, { id: commandId(context.random), grant, changes, ...telling })
   }
@@ -105,7 +105,8 @@ export class ImportWriter {
     )
   }
 
-  #jobChange(): Change {
+  /** The change that writes the job with its numbers as they are. */
+  jobChange(): Change {
     const { job } = this.#progress
     const row: ImportRow = { state: job.state, source: this.#source, job }
     return this.#records.put(this.#grant, 'imports', jobKey(job.id), row)
@@ -177,7 +178,7 @@ export class ImportWriter {
     if (isWithin(now, this.#progressAt, PROGRESS_MS)) return one
     this.#progressAt = now
     this.#progress.mark()
-    return { ...one, command: { ...one.command, changes: [...one.command.changes, this.#jobChange()] } }
+    return { ...one, command: { ...one.command, changes: [...one.command.changes, this.jobChange()] } }
   }
 
   /** What the items came to where it is not what was planned. */
@@ -207,7 +208,8 @@ export class ImportWriter {
     if (planned) {
       await this.#planning.book.reload(planned)
       const reason = 'the same text is there already'
-      this.#board({ ...planned, reason, capsule_id: id, created_by: null, tally: NO_TALLY })
+      const tally = { ...NO_TALLY, unchanged: 1 }
+      this.#board({ ...planned, reason, capsule_id: id, created_by: null, tally })
     }
     return { ...item, outcome: 'unchanged', steps: [] }
   }

@@ -106,7 +106,8 @@ async function planDraft(
 
 async function planFailed(planning: Planning, line: SourceLine, reason: string): Promise<PlannedItem> {
   const here = await planning.book.find(line.digest)
-  if (here?.state === 'failed' && here.reason === reason) return passed(line.path, 'failed')
+  if (here?.state === 'failed' && here.reason === reason)
+    return passed(line.path, here.job === planning.settings.jobId ? 'counted' : 'failed')
   const row = failedRow(planning, line.path, reason, here, line.digest)
   return { path: line.path, outcome: 'failed', steps: [], rows: [row], document: null }
 }

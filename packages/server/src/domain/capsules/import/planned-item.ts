@@ -58,6 +58,7 @@ export const addTally = (a: FileTally, b: Partial<FileTally>): FileTally => ({
   failed: a.failed + (b.failed ?? 0),
   created: a.created + (b.created ?? 0),
   versions: a.versions + (b.versions ?? 0),
+  unchanged: (a.unchanged ?? 0) + (b.unchanged ?? 0),
 })
 
 /** Capsules and further versions that the steps make. */

@@ -20,9 +20,9 @@ export class Progress {
   /** @param before what interrupted runs of the same job have done. */
   constructor(job: ImportJob, before: FileTally, clock: Clock) {
     this.#clock = clock
-    const { imported, skipped, failed, created, versions } = before
-    const counts = { imported, skipped, failed, unchanged: 0, capsules_created: created, versions_added: versions }
-    this.#job = { ...job, ...counts, files_done: imported + skipped + failed }
+    const { imported, skipped, failed, unchanged = 0, created, versions } = before
+    const counts = { imported, skipped, failed, unchanged, capsules_created: created, versions_added: versions }
+    this.#job = { ...job, ...counts, files_done: imported + skipped + failed + unchanged }
     this.#marks = [{ at: clock(), done: this.#job.files_done }]
   }
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ImportFile, ImportJob, ImportRequest } from '@forge-cascade/contract'
-import { type Clock, createUuidV7, systemClock, systemRandom } from '#base'
+import { CascadeError, type Clock, createUuidV7, systemClock, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openDocumentConverter, openDocumentReader } from '../../../adapters/documents/index.ts'
@@ -88,6 +88,27 @@ export async function openImportWorld(options: WorldOptions = {}): Promise<Impor
       return items
     },
   }
+}
+
+/** The same store with another way to write. */
+export function withAppend(store: Store, append: Store['append']): Store {
+  const members: Partial<Store> = { append }
+  return new Proxy(store, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(members, name) ?? Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+/** The same store, whose disk is full after so many writes of an import. */
+export function fullAfter(store: Store, writesMax: number): Store {
+  let writes = 0
+  return withAppend(store, async (commands) => {
+    if (commands.some(({ grant }) => grant.action === 'import.run') && ++writes > writesMax)
+      throw new CascadeError('STORAGE_FULL', 'The disk is full.')
+    return store.append(commands)
+  })
 }
 
 export const requestOf = (path: string, request: Partial<ImportRequest> = {}): ImportRequest => ({

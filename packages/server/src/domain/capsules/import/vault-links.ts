@@ -21,7 +21,15 @@ const HEADS_PER_PAGE = 100
 const COMMANDS_PER_APPEND = 50
 const PUTS_PER_COMMAND = 200
 
-type LinkCounts = NonNullable<ImportJob['links']>
+export type LinkCounts = NonNullable<ImportJob['links']>
+
+/** How the numbers outlive the process: an interrupted run and the one that goes on with it are one import. */
+export interface KeptCounts {
+  /** As the runs before left them. */
+  readonly before: LinkCounts | undefined
+  /** Takes the numbers and gives the change that writes them, which goes along with what they count. */
+  readonly keep: (counts: LinkCounts) => Change
+}
 
 interface Known {
   readonly row: VaultNoteRow
@@ -41,13 +49,18 @@ interface Present {
  * Each note is one command, so a run that is cut off is gone on with by the next. Nothing is read of a note that is as it
  * was, and nothing written where nothing is new.
  */
-export async function linkVault(planning: Planning, source: string, signal: AbortSignal): Promise<LinkCounts> {
+export async function linkVault(
+  planning: Planning,
+  source: string,
+  { before, keep }: KeptCounts,
+  signal: AbortSignal,
+): Promise<LinkCounts> {
   const known = await readKnown(planning, source)
   const present = [...planning.book.rows()].flatMap(toPresent)
   const notes = await readNotes(planning, present, known, signal)
   const index = new VaultIndex(present.map(({ id, path }) => ({ id, path, aliases: notes.get(id)?.aliases ?? [] })))
-  const counts = { made: 0, removed: 0, ambiguous: 0, unresolved: 0 }
-  const linker = new VaultLinker(planning, source, counts)
+  const counts = { made: before?.made ?? 0, removed: before?.removed ?? 0, ambiguous: 0, unresolved: 0 }
+  const linker = new VaultLinker(planning, source, counts, keep)
   for (const { id, path, version } of present) {
     const note = notes.get(id)
     if (note)
@@ -112,16 +125,24 @@ function resolveAll(index: VaultIndex, note: VaultNote, self: VaultFile, counts:
 const countOf = (resolved: readonly Resolution[], what: Resolution): number =>
   resolved.filter((one) => one === what).length
 
+interface Waiting {
+  readonly command: Command
+  readonly made: number
+  readonly removed: number
+}
+
 /** Writes what is new of each note. */
 class VaultLinker {
   readonly #planning: Planning
   readonly #source: string
   readonly #counts: LinkCounts
+  readonly #keepCounts: KeptCounts['keep']
   /** What is remembered of notes without a change of their links; it goes along with others. */
   #kept: Change[] = []
-  #waiting: { readonly command: Command; readonly made: number; readonly removed: number }[] = []
+  #waiting: Waiting[] = []
 
-  constructor(planning: Planning, source: string, counts: LinkCounts) {
+  constructor(planning: Planning, source: string, counts: LinkCounts, keepCounts: KeptCounts['keep']) {
+    this.#keepCounts = keepCounts
     this.#planning = planning
     this.#source = source
     this.#counts = counts
@@ -161,7 +182,7 @@ class VaultLinker {
     const waiting = this.#waiting
     this.#waiting = []
     if (waiting.length === 0) return
-    const outcomes = await this.#planning.settings.context.store.append(waiting.map(({ command }) => command))
+    const outcomes = await this.#planning.settings.context.store.append(this.#withCounts(waiting))
     for (const [index, { made, removed }] of waiting.entries()) {
       const outcome = outcomes[index]
       if (outcome && !outcome.ok && 'retryable' in ERRORS[outcome.error.code]) throw outcome.error
@@ -170,6 +191,15 @@ class VaultLinker {
       this.#counts.made += made
       this.#counts.removed += removed
     }
+  }
+
+  /** The numbers ride on the last command, as they are when all are carried out. */
+  #withCounts(waiting: readonly Waiting[]): readonly Command[] {
+    const sum = (name: 'made' | 'removed') => waiting.reduce((all, one) => all + one[name], this.#counts[name])
+    const change = this.#keepCounts({ ...this.#counts, made: sum('made'), removed: sum('removed') })
+    return waiting.map(({ command }, index) =>
+      index === waiting.length - 1 ? { ...command, changes: [...command.changes, change] } : command,
+    )
   }
 
   async #add(id: string, made: readonly string[], removed: readonly string[], put: Change): Promise<void> {
