@@ -80,6 +80,11 @@ export const METRICS = {
     help: '99th percentile of the event loop lag in the last seconds.',
     labels: [],
   },
+  cascade_event_loop_lag_max_seconds: {
+    type: 'gauge',
+    help: 'Longest event loop lag of the last minute; the program sees to it that it stays below 0.05.',
+    labels: [],
+  },
   cascade_boot_status: {
     type: 'gauge',
     help: '1 for the outcome of the boot (ready, degraded, failed), 0 for the others.',

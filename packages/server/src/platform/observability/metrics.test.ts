@@ -36,7 +36,7 @@ describe('a source of gauges', () => {
 
   test('tells memory and lag of the process', async () => {
     const metrics = new Metrics()
-    metrics.onCollect(processGauges({ p99Seconds: () => 0.25 }))
+    metrics.onCollect(processGauges({ p99Seconds: () => 0.25, maxSeconds: () => 0.5 }))
     const body = await bodyOf(metrics)
     expect(body).toContain('cascade_event_loop_lag_seconds 0.25')
     expect(Number(/^process_resident_memory_bytes (\d+)$/m.exec(body)?.[1])).toBeGreaterThan(1e6)
