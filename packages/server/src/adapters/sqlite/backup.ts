@@ -8,7 +8,7 @@ const PAGES_PER_STEP = 256
 
 /**
  * Copies the store, as it is at this moment, into a file while it is in use. The file appears under its name only when
- * it is complete and on the disk.
+ * it is complete and on the disk. Its user alone reads it, as the store itself.
  *
  * The transaction that is held open all the while is what lets the copy finish: without it every commit by the writer
  * would make it begin again.
@@ -22,6 +22,8 @@ export async function writeBackup(
 ): Promise<void> {
   const partial = `${file}.partial`
   await rm(partial, { force: true })
+  // SQLite itself would make it readable for everyone.
+  await (await open(partial, 'wx', 0o600)).close()
   try {
     await copy(database, partial, onProgress)
     await sync(partial)

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -174,7 +174,7 @@ test('a second start says who serves the folder', async () => {
 test('a backup is written, and restored once the folder is free', async () => {
   const [written, healthy] = await Promise.all([client('backup', 'whole.backup'), clientJson('doctor', '--full')])
   expect(written.code).toBe(0)
-  expect(existsSync(join(DIRECTORY, 'whole.backup'))).toBe(true)
+  expect(statSync(join(DIRECTORY, 'whole.backup')).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600)
   expect(healthy.ok).toBe(true)
   const [again, owned, asked] = await Promise.all([
     client('backup', 'whole.backup'),

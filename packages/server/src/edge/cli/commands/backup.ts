@@ -2,15 +2,15 @@ import { isAbsolute, resolve } from 'node:path'
 import { backupBody } from '@forge-cascade/contract'
 import { checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { wrap } from '../render/text.ts'
 import { byteSize, number } from '../render/words.ts'
+import { quoteForShell } from '../shell-word.ts'
 import { printAnswer } from './answer.ts'
 
 export const BACKUP: CommandSpec = {
   name: 'backup',
   summary: 'Write everything into one file, while the instance goes on',
   description:
-    'Writes a new file that holds the whole store as of one moment, and checks it. An existing file is not overwritten.',
+    'Writes a new file that holds the whole store as of one moment, and checks it. Nobody else on the machine can read it. An existing file is not overwritten.',
   arguments: [{ flags: '<file>', description: 'The new file; with --url on the machine of the instance' }],
   examples: [
     { line: 'backup cascade.backup', does: 'writes a backup into this folder' },
@@ -26,7 +26,10 @@ export const BACKUP: CommandSpec = {
     await printAnswer(context, raw, () => [
       `Wrote ${answer.path} (${byteSize(answer.bytes)}); it holds every change up to ${number(answer.sequence)}.`,
       view.paint.faint(`sha256 ${answer.sha256}`),
-      ...wrap(`To restore it, stop the instance and run: ${view.command(`restore ${file}`)}`, view.width),
+      // A backup is restored where it lies, without --url.
+      context.isRemote
+        ? `To restore it, stop that instance and run there: ${context.io.commandName} restore ${quoteForShell(file)}`
+        : `To restore it, stop the instance and run: ${view.command(`restore ${quoteForShell(file)}`)}`,
     ])
     return 'ok'
   },
