@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExportLine } from '@forge-cascade/contract'
 import { expect, onTestFinished, test } from 'vitest'
-import { isCascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import { detectKind } from '../../adapters/sources/detect-kind.ts'
 import { exportStore } from '../../domain/capsules/export/index.ts'
 import { openImportWorld } from '../../domain/capsules/import/testing.ts'
@@ -44,6 +44,27 @@ test('what is left of an export that broke off is known as that: neither written
   const world = await openImportWorld()
   expect(await reasonOf(world.run(folder))).toMatch(/^SOURCE_UNREADABLE: .* did not come to its end/)
   expect((await world.store.capsules.counts()).capsules).toBe(0)
+})
+
+test('an export that fails before its first line leaves nothing in the way of the next', async () => {
+  const folder = join(emptyFolder(), 'export')
+  async function* refused(): AsyncGenerator<ExportLine, void, undefined> {
+    yield* lines(0)
+    throw new CascadeError('FORBIDDEN', 'no')
+  }
+  expect(await reasonOf(writeExportFolder(folder, refused()))).toBe('FORBIDDEN: no')
+  expect(await reasonOf(writeExportFolder(folder, lines(0)))).toMatch(/^NO_SERVER/)
+  expect(existsSync(folder)).toBe(false)
+})
+
+test.skipIf(process.platform === 'win32')('what is exported is for its user alone (Windows has no modes)', async () => {
+  const folder = join(emptyFolder(), 'deep/export')
+  await writeExportFolder(folder, lines())
+  await writeProvFile(join(folder, 'prov.json'), lines())
+  const paths = ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]
+  const modes = paths.map((path) => statSync(join(folder, path)))
+  expect(modes.length).toBeGreaterThan(5)
+  for (const found of modes) expect(found.mode & 0o777).toBe(found.isDirectory() ? 0o700 : 0o600)
 })
 
 test('an export that came to its end says nothing of an end that is missing', async () => {

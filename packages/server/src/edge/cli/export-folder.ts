@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ExportEnd, ExportFile, ExportLine, ExportStart } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble, isCascadeError, makeFolder, sha256Hex } from '#base'
+import { CascadeError, isCascadeError, makeFolder, sha256Hex } from '#base'
 import {
   EXPORT_README,
   EXPORT_UNFINISHED,
@@ -13,6 +13,7 @@ import {
   toManifestText,
   UNFINISHED_FILE,
 } from '#capsules'
+import { unwritable } from './unwritable.ts'
 
 /** What was written. */
 export interface WrittenExport {
@@ -24,16 +25,18 @@ export interface WrittenExport {
 
 /** Characters of a list that wait to be written together. */
 const PIECE_CHARS = 256 * 1024
+const FOLDER_MODE = 0o700
+/** `wx`: whatever came to lie there meanwhile, a link above all, is not written to. */
+const NEW_FILE = { flag: 'wx', mode: 0o600 } as const
 
 /**
- * Writes the lines of an export into a new or empty folder. The manifest is written last; until it is there, a file says
- * that the export has not come to its end.
+ * Writes the lines of an export into a new or empty folder, for its user alone. Nothing is made before the first line has
+ * come. The manifest is written last; until it is there, a file says that the export has not come to its end.
  *
- * @throws CascadeError UNPROCESSABLE where the folder holds something or cannot be written; NO_SERVER where the lines
- * end before their end.
+ * @throws CascadeError UNPROCESSABLE where the folder holds something or cannot be written; STORAGE_FULL; NO_SERVER where
+ * the lines end before their end.
  */
 export async function writeExportFolder(folder: string, lines: AsyncIterable<ExportLine>): Promise<WrittenExport> {
-  await openEmptyFolder(folder)
   await using writer = new FolderWriter(folder)
   try {
     return await writer.write(lines)
@@ -44,10 +47,10 @@ export async function writeExportFolder(folder: string, lines: AsyncIterable<Exp
 
 async function openEmptyFolder(folder: string): Promise<void> {
   try {
-    makeFolder(folder)
+    makeFolder(folder, FOLDER_MODE)
     const found = await readdir(folder)
     if (found.length > 0) throw new CascadeError('UNPROCESSABLE', `${folder} ${occupied(found)}.`)
-    await writeFile(join(folder, UNFINISHED_FILE), EXPORT_UNFINISHED, { flag: 'wx' })
+    await writeFile(join(folder, UNFINISHED_FILE), EXPORT_UNFINISHED, NEW_FILE)
   } catch (error) {
     throw isCascadeError(error) ? error : unwritable(folder, error)
   }
@@ -58,9 +61,6 @@ const occupied = (found: readonly string[]): string =>
     ? 'holds an export that did not come to its end, or is still being written; remove it, or name another folder'
     : 'is not empty; name a folder that does not exist yet'
 
-const unwritable = (folder: string, error: unknown): CascadeError =>
-  new CascadeError('UNPROCESSABLE', `${folder} cannot be written: ${fileTrouble(error)}.`, { cause: error })
-
 class FolderWriter implements AsyncDisposable {
   readonly #folder: string
   readonly #layout = new FolderLayout()
@@ -68,6 +68,7 @@ class FolderWriter implements AsyncDisposable {
   readonly #lists = new Map<string, ListFile>()
   readonly #files: ExportFile[] = []
   #bytes = 0
+  #isOpen = false
 
   constructor(folder: string) {
     this.#folder = folder
@@ -80,12 +81,18 @@ class FolderWriter implements AsyncDisposable {
   async write(lines: AsyncIterable<ExportLine>): Promise<WrittenExport> {
     let [start, end]: [ExportStart | undefined, ExportEnd | undefined] = [undefined, undefined]
     for await (const line of lines) {
+      if (!this.#isOpen) await this.#open()
       if (line.kind === 'export') start = line
       else if (line.kind === 'end') end = line
       else for (const part of this.#layout.parts(line)) await this.#part(part)
     }
     if (!start || !end) throw new CascadeError('NO_SERVER', 'The export broke off before its end; run it again.')
     return this.#finish(start, end)
+  }
+
+  async #open(): Promise<void> {
+    await openEmptyFolder(this.#folder)
+    this.#isOpen = true
   }
 
   async #part(part: ExportPart): Promise<void> {
@@ -95,18 +102,17 @@ class FolderWriter implements AsyncDisposable {
 
   async #file(path: string, text: string, id?: string): Promise<void> {
     const parent = dirname(path)
-    if (!this.#made.has(parent)) await mkdir(join(this.#folder, parent), { recursive: true })
+    if (!this.#made.has(parent)) await mkdir(join(this.#folder, parent), { recursive: true, mode: FOLDER_MODE })
     this.#made.add(parent)
     const bytes = Buffer.from(text)
-    // `wx`: whatever came to lie there meanwhile, a link above all, is not written to.
-    await writeFile(join(this.#folder, path), bytes, { flag: 'wx' })
+    await writeFile(join(this.#folder, path), bytes, NEW_FILE)
     this.#note({ path, sha256: sha256Hex(bytes), bytes: bytes.byteLength, ...(id === undefined ? {} : { id }) })
   }
 
   async #list(name: string): Promise<ListFile> {
     const known = this.#lists.get(name)
     if (known) return known
-    const list = new ListFile(name, await open(join(this.#folder, name), 'wx'))
+    const list = new ListFile(name, await open(join(this.#folder, name), NEW_FILE.flag, NEW_FILE.mode))
     this.#lists.set(name, list)
     return list
   }
@@ -120,7 +126,7 @@ class FolderWriter implements AsyncDisposable {
     await this.#file(README_FILE, EXPORT_README)
     for (const list of this.#lists.values()) this.#note(await list.end())
     const text = toManifestText(start, end, this.#files)
-    await writeFile(join(this.#folder, MANIFEST_FILE), text, { flag: 'wx' })
+    await writeFile(join(this.#folder, MANIFEST_FILE), text, NEW_FILE)
     await rm(join(this.#folder, UNFINISHED_FILE))
     return { start, end, files: this.#files.length + 1, bytes: this.#bytes + Buffer.byteLength(text) }
   }

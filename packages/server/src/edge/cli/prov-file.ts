@@ -1,26 +1,26 @@
 import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ExportLine } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble, isCascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import { PROV_PREFIXES, PROV_SECTIONS, type ProvSection, ProvStatements } from '#capsules'
+import { unwritable } from './unwritable.ts'
 
 const PIECE_CHARS = 256 * 1024
 
 /**
- * Writes an export as one PROV-JSON document into a new file. Its members are collected in a file each, so that memory
+ * Writes an export as one PROV-JSON document into a new file that its user alone reads. Its members are collected in a file each, so that memory
  * does not grow with the store.
  *
  * @returns the number of statements.
- * @throws CascadeError UNPROCESSABLE where the file is there already or cannot be written; NO_SERVER where the lines end
+ * @throws CascadeError UNPROCESSABLE where the file is there already or cannot be written; STORAGE_FULL; NO_SERVER where the lines end
  * before their end.
  */
 export async function writeProvFile(path: string, lines: AsyncIterable<ExportLine>): Promise<number> {
   try {
-    await using target = await open(path, 'wx')
+    await using target = await open(path, 'wx', 0o600)
     return await writeInto(target, path, lines)
   } catch (error) {
-    if (isCascadeError(error)) throw error
-    throw new CascadeError('UNPROCESSABLE', `${path} cannot be written: ${fileTrouble(error)}.`, { cause: error })
+    throw isCascadeError(error) ? error : unwritable(path, error)
   }
 }
 

@@ -231,8 +231,8 @@ test('a full disk behind a redirection is told', async () => {
   const full = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
   const stdout = new Writable({ write: (_chunk, _encoding, done) => done(full()) })
   const { code, err } = await run(['show', CAPSULE.id, '--url', server.url], { io: { stdout } })
-  expect(code).toBe(1)
-  expect(err).toContain('ENOSPC')
+  expect(code).toBe(6)
+  expect(err).toContain('Standard output cannot be written: the disk is full. (STORAGE_FULL)')
 })
 
 test('Ctrl-C ends a command that waits with 130, at once', async () => {

@@ -1,6 +1,7 @@
 import { isErrno } from '#base'
 import type { CliIo, OutputStream } from './cli-io.ts'
 import { createPainter, type View, widthOf } from './render/view.ts'
+import { unwritable } from './unwritable.ts'
 
 export interface ScreenOptions {
   readonly colour: boolean
@@ -61,7 +62,7 @@ export class Screen {
     return new Promise((resolve, reject) => {
       this.#io.stdout.write(text, (error) => {
         if (error === undefined || error === null) return resolve()
-        if (!isBrokenPipe(error)) return reject(error)
+        if (!isBrokenPipe(error)) return reject(unwritable('Standard output', error))
         this.#readerGone = true
         resolve()
       })

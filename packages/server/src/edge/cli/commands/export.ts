@@ -7,8 +7,8 @@ import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
 import { writeExportFolder } from '../export-folder.ts'
 import { writeProvFile } from '../prov-file.ts'
-import { wrap } from '../render/text.ts'
 import { byteSize, number, plural } from '../render/words.ts'
+import { quoteForShell } from '../shell-word.ts'
 import { printAnswer } from './answer.ts'
 
 /** Lines between two words about progress. */
@@ -18,7 +18,7 @@ export const EXPORT: CommandSpec = {
   name: 'export',
   summary: 'Write everything into an open folder that can be read, and imported again',
   description:
-    'Writes a new folder: each capsule as a Markdown file, its older versions, edges, links and the history of trust beside it, and a manifest with the digest of each file. `import` of that folder into an empty instance gives the same ids, versions, dates, parents and links. An existing folder is not written into, unless it is empty.',
+    'Writes a new folder: each capsule as a Markdown file, its older versions, edges, links and the history of trust beside it, and a manifest with the digest of each file. `import` of that folder into an empty instance gives the same ids, versions, dates, parents and links. Nobody else on the machine can read what is written. An existing folder is not written into, unless it is empty.',
   arguments: [{ flags: '<path>', description: 'The new folder, or the new file of PROV-JSON, on this machine' }],
   options: [
     { flags: '--format <format>', description: 'What to write (folder)', choices: ['folder', 'prov-json'] },
@@ -52,7 +52,7 @@ async function writeFolder(context: CommandContext, input: CommandInput, given: 
   await printAnswer(context, { path: folder, files, bytes, counts: end.counts, digest: end.digest }, () => [
     `Wrote ${folder}: ${plural(end.counts.capsules, 'capsule')} with ${plural(end.counts.versions, 'version')}, ${plural(files, 'file')}, ${byteSize(bytes)}.`,
     view.paint.faint(`digest ${end.digest}`),
-    ...wrap(`To bring it back: ${view.command(`import ${given}`)}`, view.width),
+    `To bring it back: ${view.command(`import ${quoteForShell(given)}`)}`,
   ])
   return 'ok'
 }

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { CascadeError, fileTrouble } from '#base'
 import { parseCapsuleRef, parseRange } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
 import { capsuleLines, passageLines } from '../render/capsule-lines.ts'
+import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
 
 export const SHOW: CommandSpec = {
@@ -19,7 +19,10 @@ export const SHOW: CommandSpec = {
     { flags: '--at <start-end>', description: 'Mark this passage; offsets as in a citation' },
     { flags: '--as-of <time>', description: 'The version valid then' },
     { flags: '--known-at <time>', description: 'As it was recorded by then' },
-    { flags: '--page <file>', description: 'Write it, with where it comes from, as one HTML page into a new file' },
+    {
+      flags: '--page <file>',
+      description: 'Write it, with where it comes from, as one HTML page into a new file of yours alone',
+    },
   ],
   examples: [
     { line: 'show 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10', does: 'shows the newest version' },
@@ -51,7 +54,7 @@ async function showCapsule(context: CommandContext, input: CommandInput): Promis
   return 'ok'
 }
 
-/** The page is written where nothing is yet. */
+/** The page is written where nothing is yet, for its user alone. */
 async function writePage(context: CommandContext, input: CommandInput): Promise<ExitName> {
   const { id, version } = parseCapsuleRef(input.argument(0))
   for (const other of ['at', 'as-of', 'known-at'])
@@ -63,8 +66,8 @@ async function writePage(context: CommandContext, input: CommandInput): Promise<
     query: { version },
   }))
     lines.push(line)
-  await writeFile(path, `${lines.join('\n')}\n`, { flag: 'wx' }).catch((cause: unknown) => {
-    throw new CascadeError('UNPROCESSABLE', `${path} cannot be written: ${fileTrouble(cause)}.`, { cause })
+  await writeFile(path, `${lines.join('\n')}\n`, { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
+    throw unwritable(path, cause)
   })
   await printAnswer(context, { path }, () => [`Wrote ${path}.`])
   return 'ok'
@@ -73,6 +76,9 @@ async function writePage(context: CommandContext, input: CommandInput): Promise<
 async function showPassage(context: CommandContext, input: CommandInput, at: string): Promise<ExitName> {
   const { id, version } = parseCapsuleRef(input.argument(0))
   const { start, end } = parseRange(at)
+  for (const time of ['as-of', 'known-at'])
+    if (input.text(time) !== undefined)
+      throw usage(`--at marks a passage of a version; name that as @version, and leave --${time} out.`)
   const session = await context.openSession()
   const params = { id, version: version ?? (await session.ask('getCapsule', { params: { id } })).version }
   const { answer, raw } = await session.call('getVersion', { params, query: { start, end } })
