@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { makeFolder } from '#base'
+import { CascadeError, isErrno, makeFolder } from '#base'
 import type { Environment } from '#config'
 import type { Shell } from './completion.ts'
+import { quoteForShell } from './shell-word.ts'
+import { unwritable } from './unwritable.ts'
 
 interface Place {
   /** Where the script goes. */
@@ -33,33 +35,73 @@ const PLACES: Readonly<Record<Shell, (home: string, env: Environment) => Place>>
 const dataHome = (home: string, env: Environment): string => env.XDG_DATA_HOME || join(home, '.local/share')
 
 const sourced = (script: string, file: string): Place => {
-  const quoted = `'${script.replaceAll("'", String.raw`'\''`)}'`
-  return { script, startup: { file, line: `[ -r ${quoted} ] && . ${quoted} ${MARK}` } }
+  const word = quoteForShell(script)
+  return { script, startup: { file, line: `[ -r ${word} ] && . ${word} ${MARK}` } }
 }
 
-/** Writes the script, and once the line that loads it; running it again brings the script up to date. */
+/**
+ * Writes the script, and once the line that loads it; running it again brings the script up to date. Of a startup file
+ * nothing is ever changed or taken away: the line is added at its end.
+ *
+ * @throws CascadeError CONFLICT where the startup file loads another script; UNPROCESSABLE and STORAGE_FULL where a file
+ * cannot be written.
+ */
 export function installCompletion(
   shell: Shell,
   script: readonly string[],
   { home, env }: { readonly home: string; readonly env: Environment },
 ): Installed {
   const place = PLACES[shell](home, env)
+  const tail = place.startup === undefined ? undefined : missingTail(place.startup)
   const wrote = writeWhereOther(place.script, `${script.join('\n')}\n`)
-  const added = place.startup === undefined ? false : addLine(place.startup.file, place.startup.line)
-  return { scriptFile: place.script, startupFile: place.startup?.file ?? null, changed: wrote || added }
+  if (place.startup !== undefined && tail !== undefined) append(place.startup.file, tail)
+  return {
+    scriptFile: place.script,
+    startupFile: place.startup?.file ?? null,
+    changed: wrote || tail !== undefined,
+  }
 }
 
+/** What the startup file lacks at its end; undefined when it has the line. */
+function missingTail({ file, line }: NonNullable<Place['startup']>): string | undefined {
+  const before = readBytes(file)
+  // Bytes, as the file may be in any encoding; the line of ours is compared as those of UTF-8.
+  if (before.includes(line)) return undefined
+  if (before.includes(MARK))
+    throw new CascadeError(
+      'CONFLICT',
+      `${file} loads the completion from another place already, in the line that ends in "${MARK}".`,
+    )
+  const isBroken = before.length > 0 && before.at(-1) !== '\n'.charCodeAt(0)
+  return `${isBroken ? '\n' : ''}${line}\n`
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return Buffer.alloc(0)
+    throw unwritable(path, error)
+  }
+}
+
+function append(path: string, text: string): void {
+  try {
+    appendFileSync(path, text)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+}
+
+/** Whole or not at all: every new shell reads it. */
 function writeWhereOther(path: string, text: string): boolean {
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false
-  makeFolder(dirname(path))
-  writeFileSync(path, text)
-  return true
-}
-
-function addLine(path: string, line: string): boolean {
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : ''
-  if (before.split('\n').includes(line)) return false
-  const gap = before === '' || before.endsWith('\n') ? '' : '\n'
-  writeFileSync(path, `${before}${gap}${line}\n`)
-  return true
+  if (existsSync(path) && readBytes(path).equals(Buffer.from(text))) return false
+  try {
+    makeFolder(dirname(path))
+    writeFileSync(`${path}.new`, text)
+    renameSync(`${path}.new`, path)
+    return true
+  } catch (error) {
+    throw unwritable(path, error)
+  }
 }

@@ -31,11 +31,25 @@ test('an unknown word offers nothing that is not there', () => {
   expect(complete('zzz')).toEqual([])
 })
 
+/** The command lines that each script offers help for, as it spells them. */
+const KNOWN: Readonly<Record<string, (script: string) => readonly string[]>> = {
+  bash: (script) => [...script.matchAll(/^ +"([^"]+)"\) at=/gm)].map(([, path = '']) => path),
+  zsh: (script) => [...script.matchAll(/^ +"([^"]+)"\) at=/gm)].map(([, path = '']) => path),
+  fish: (script) => [
+    ...new Set([
+      ...[...script.matchAll(/-n 'not __fish_seen_subcommand_from [^']*' -a (\S+) /g)].map(([, word = '']) => word),
+      ...[...script.matchAll(/-n '__fish_seen_subcommand_from (\w+)' -a (show|check) /g)].map(
+        ([, a, b]) => `${a} ${b}`,
+      ),
+    ]),
+  ],
+}
+
 test.for(['bash', 'zsh', 'fish'])('%s is told how to install it, and knows every command', async (shell) => {
   const { code, out, err } = await run(['completion', shell])
   expect(code).toBe(0)
   expect(err).toMatch(/^To install it: .*completion/)
-  for (const { name } of COMMANDS) expect(out).toContain(name.split(' ').at(-1))
+  expect(KNOWN[shell]?.(out).toSorted()).toEqual([...COMMANDS.map(({ name }) => name), 'config'].toSorted())
 })
 
 const shells = Object.fromEntries(
@@ -51,7 +65,7 @@ test('one line installs it for bash, twice is as good as once, and a new shell h
   expect(first).toMatchObject({ code: 0, err: '' })
   expect(first.out).toContain('Completion for bash is installed')
   const startup = readFileSync(join(home, '.bashrc'), 'utf8')
-  expect(startup).toMatch(/^alias ll=ls\n\[ -r '.*' \] && \. '.*' # completion of cascade\n$/)
+  expect(startup).toMatch(/^alias ll=ls\n\[ -r (\S+) \] && \. \1 # completion of cascade\n$/)
   expect((await install()).out).toContain('Completion for bash is in place')
   expect(readFileSync(join(home, '.bashrc'), 'utf8')).toBe(startup)
   const asked = `COMP_WORDS=(cascade doc); COMP_CWORD=1; _cascade; echo "\${COMPREPLY[@]}"; complete -p cascade`
@@ -60,6 +74,36 @@ test('one line installs it for bash, twice is as good as once, and a new shell h
     env: { HOME: home, PATH: process.env.PATH },
   })
   expect(stdout).toBe('doctor\ncomplete -o default -F _cascade cascade\n')
+})
+
+test('a startup file keeps every byte it has, whatever its encoding', async () => {
+  const home = newHome()
+  const bytes = Buffer.from([0x23, 0x20, 0xe4, 0xf6, 0xff, 0x00, 0x0d, 0x0a, 0x78])
+  writeFileSync(join(home, '.bashrc'), bytes)
+  expect((await run(['completion', 'bash', '--install'], { env: { HOME: home } })).code).toBe(0)
+  const after = readFileSync(join(home, '.bashrc'))
+  expect(after.subarray(0, bytes.length)).toEqual(bytes)
+  expect(after.subarray(bytes.length).toString()).toMatch(/^\n\[ -r .* # completion of cascade\n$/)
+})
+
+test('another place for the script gives no second line, and the startup file stays', async () => {
+  const home = newHome()
+  await run(['completion', 'bash', '--install'], { env: { HOME: home } })
+  const before = readFileSync(join(home, '.bashrc'))
+  const moved = { HOME: home, XDG_DATA_HOME: join(home, 'elsewhere') }
+  const { code, err } = await run(['completion', 'bash', '--install'], { env: moved })
+  expect(code).toBe(5)
+  expect(err).toMatch(/fix: Remove that line/)
+  expect(readFileSync(join(home, '.bashrc'))).toEqual(before)
+  expect(existsSync(moved.XDG_DATA_HOME)).toBe(false)
+})
+
+test('a home that cannot be written is told as that', async () => {
+  const home = newHome()
+  writeFileSync(join(home, '.local'), 'in the way')
+  const { code, err } = await run(['completion', 'bash', '--install'], { env: { HOME: home } })
+  expect(code).toBe(2)
+  expect(err).toMatch(/\.local\/share\/cascade\/completion\.bash cannot be written: .*\(UNPROCESSABLE\)/)
 })
 
 test('a folder with a blank and a quote in its name is quoted for the shell', async () => {

@@ -23,6 +23,7 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   BOOT_FAILED: () => '`doctor` looks for the cause.',
   DATA_CORRUPT: () => 'Run `doctor`; `restore` the newest backup if it confirms the damage.',
   BACKUP_INVALID: () => 'Choose another file.',
+  STORAGE_FULL: () => 'Free some space and run it again.',
 }
 
 /** Fixes of one command, where it knows more than the code says. */
@@ -30,6 +31,10 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   import: {
     NOT_FOUND: '`import --list` shows the imports with their labels and ids.',
     SOURCE_UNREADABLE: '`help import` lists what can be named; the user of the instance must be able to read it.',
+  },
+  completion: {
+    CONFLICT: 'Remove that line, and run it again.',
+    UNPROCESSABLE: 'Print the script instead, without --install, and put it where your shell reads it.',
   },
   backup: { UNPROCESSABLE: 'Choose another name.' },
   restore: {

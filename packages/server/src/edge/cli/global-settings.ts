@@ -1,4 +1,5 @@
 import type { OptionSpec } from './option-spec.ts'
+import { quoteForShell } from './shell-word.ts'
 
 /** Options that every command takes. */
 export interface GlobalSettings {
@@ -15,7 +16,10 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--config <file>', description: 'The configuration file (CASCADE_CONFIG)' },
   { flags: '--url <address>', description: 'Speak to the instance at this address instead (CASCADE_URL)' },
   { flags: '--token-file <file>', description: 'Where the token for --url lies; else CASCADE_TOKEN' },
-  { flags: '--json', description: 'Print the answer of the HTTP interface as JSON, and nothing else' },
+  {
+    flags: '--json',
+    description: 'Print one JSON document, and nothing else; what goes wrong is one, too, on standard error',
+  },
   { flags: '--no-color', description: 'No colours; NO_COLOR says the same, FORCE_COLOR the opposite' },
 ]
 
@@ -37,7 +41,3 @@ export function repeatGlobals({ data, config, url, tokenFile }: GlobalSettings):
   const named = Object.entries({ data, config, url, 'token-file': tokenFile })
   return named.map(([name, value]) => (value === undefined ? '' : ` --${name} ${quoteForShell(value)}`)).join('')
 }
-
-/** A word as a POSIX shell reads it back. */
-export const quoteForShell = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

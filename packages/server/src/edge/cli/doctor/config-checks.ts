@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { configReference, explainConfig, type LoadedConfig } from '#config'
-import { quoteForShell } from '../global-settings.ts'
+import { quoteForShell } from '../shell-word.ts'
 import { type DoctorFinding, fine, problem } from './finding.ts'
 
 const OTHERS = 0o077
@@ -20,7 +20,7 @@ async function checkMode(file: string, loaded: LoadedConfig): Promise<DoctorFind
   return [
     problem('configuration permissions', shown, {
       means: 'Others on this machine can read the secret.',
-      fix: `Take that away: chmod 600 ${quoteForShell(file)}. Or keep the secret in a file of its own, named by the variable that ends in _FILE.`,
+      fix: `Take that away: \`chmod 600 ${quoteForShell(file)}\`. Or keep the secret in a file of its own, named by the variable that ends in _FILE.`,
     }),
   ]
 }

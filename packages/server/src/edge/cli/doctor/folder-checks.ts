@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { isErrno } from '#base'
 import { findOwner } from '#data-folder'
 import { findLiving } from '../connect.ts'
-import { quoteForShell } from '../global-settings.ts'
 import { byteSize } from '../render/words.ts'
+import { quoteForShell } from '../shell-word.ts'
 import { attempt, type DoctorFinding, denied, fine, isDenied, problem, warning } from './finding.ts'
 
 /** Below this much room a busy instance may run into a full disk within hours. */
@@ -96,7 +96,7 @@ async function checkUser(directory: string, userId: number | undefined): Promise
   if (found === undefined || userId === undefined || found.uid === userId) return undefined
   return warning('user', `${directory} belongs to user ${found.uid}, and this is user ${userId}`, {
     means: 'Files that are made now will not open for the user whose folder it is.',
-    fix: `Run the command as that user, or take the folder over: chown -R ${userId} ${quoteForShell(directory)}`,
+    fix: `Run the command as that user, or take the folder over: \`chown -R ${userId} ${quoteForShell(directory)}\``,
   })
 }
 
@@ -108,7 +108,7 @@ async function checkMode(check: string, path: string, wanted: string): Promise<D
     ? fine(`${check} permissions`, shown)
     : problem(`${check} permissions`, shown, {
         means: 'Others on this machine can use what is in it; whoever reads the token may do everything.',
-        fix: `Take that away: chmod ${wanted} ${quoteForShell(path)}`,
+        fix: `Take that away: \`chmod ${wanted} ${quoteForShell(path)}\``,
       })
 }
 

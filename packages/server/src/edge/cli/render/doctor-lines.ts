@@ -1,6 +1,6 @@
 import type { Severity } from '@forge-cascade/contract'
 import type { DoctorFinding } from '../doctor/finding.ts'
-import { oneLine, printable, wrap } from './text.ts'
+import { oneLine, printable, wrap, wrapAdvice } from './text.ts'
 import type { View } from './view.ts'
 import { plural } from './words.ts'
 
@@ -47,7 +47,7 @@ function findingLines({ check, severity, detail, means, fix }: DoctorFinding, pa
     `${paint[style](word)} ${first}`,
     ...rest.map((line) => `      ${line}`),
     ...(means === undefined ? [] : wrap(means, width, '      ')),
-    ...(fix === undefined ? [] : wrap(`fix: ${fix}`, width, '      ').map((line) => paint.strong(line))),
+    ...(fix === undefined ? [] : wrapAdvice(`fix: ${fix}`, width, '      ').map((line) => paint.strong(line))),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { AnswerOf } from '../api.ts'
+import { quoteForShell } from '../shell-word.ts'
 import { columnize, fitColumns, oneLine, printable, shorten } from './text.ts'
 import type { View } from './view.ts'
 import { dateOf, minuteOf, plural } from './words.ts'
@@ -24,7 +25,10 @@ export function historyLines({ items, next_cursor }: Versions, id: string, view:
     each.commit === null ? '' : view.paint.faint(each.commit.slice(0, COMMIT_LENGTH)),
     oneLine(each.reason ?? each.title ?? each.where ?? ''),
   ])
-  const more = next_cursor === null ? [] : ['', `Older ones: ${view.command(`history ${id} --cursor ${next_cursor}`)}`]
+  const more =
+    next_cursor === null
+      ? []
+      : ['', `Older ones: ${view.command(`history ${id} --cursor ${quoteForShell(next_cursor)}`)}`]
   return [...fitColumns(rows, view.width), ...more]
 }
 

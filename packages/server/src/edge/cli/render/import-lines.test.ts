@@ -79,7 +79,12 @@ test('a report counts, groups the reasons, and says how to take it out again', (
 
 test('a stopped import says how to go on', () => {
   const lines = importLines({ ...DONE, state: 'cancelled' }, [], PLAIN_VIEW)
-  expect(lines.at(-1)).toBe('To go on where it stopped: ./cascade import /srv/ada/handbook')
+  expect(lines.at(-1)).toBe('To go on where it stopped, run the same import again.')
+})
+
+test('a label is quoted, so that a shell runs nothing in it', () => {
+  const lines = importLines({ ...DONE, label: "$(id) `id` it's" }, [], PLAIN_VIEW)
+  expect(lines.at(-1)).toBe("To take it out again: ./cascade import --remove '$(id) `id` it'\\''s'")
 })
 
 test('an empty source says that there is nothing in it', () => {

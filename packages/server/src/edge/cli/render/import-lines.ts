@@ -1,5 +1,6 @@
 import type { ImportFile, ImportJob } from '@forge-cascade/contract'
 import type { AnswerOf } from '../api.ts'
+import { quoteForShell } from '../shell-word.ts'
 import { columnize, fitColumns, oneLine, printable, shorten, wrap } from './text.ts'
 import type { View } from './view.ts'
 import { ago, duration, number, plural } from './words.ts'
@@ -118,14 +119,12 @@ function reasonLines(files: readonly ImportFile[], { skipped, failed }: ImportJo
 function nextLines(job: ImportJob, { command, paint }: View): string[] {
   const name = job.label ?? job.id
   if (job.state === 'cancelled' || job.state === 'interrupted')
-    return ['', `To go on where it stopped: ${paint.strong(command(`import ${quoted(job.path)}`))}`]
+    return ['', 'To go on where it stopped, run the same import again.']
   if (job.state === 'completed' && job.files_total === 0) return ['', 'There is no file in it that could be read.']
   if (job.state === 'completed' && job.imported > 0)
-    return ['', paint.faint(`To take it out again: ${command(`import --remove ${quoted(name)}`)}`)]
+    return ['', paint.faint(`To take it out again: ${command(`import --remove ${quoteForShell(name)}`)}`)]
   return []
 }
-
-const quoted = (text: string): string => (/^[\w./@:-]+$/.test(text) ? text : JSON.stringify(printable(text)))
 
 /** Imports, newest first. */
 export function importListLines({ items, next_cursor }: AnswerOf<'listImports'>, view: View): string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { columnize, columnsOf, oneLine, printable, shorten, wrap } from './text.ts'
+import { columnize, columnsOf, oneLine, printable, shorten, wrap, wrapAdvice } from './text.ts'
 
 test.for([
   { name: 'an escape sequence that clears the screen', text: '\u001b[2Jgone', shown: '<U+001B>[2Jgone' },
@@ -60,4 +60,10 @@ test('columns line up under wide characters', () => {
       ['a', 'y'],
     ]),
   ).toEqual(['日本  x', 'a     y'])
+})
+
+test('a command in backticks is not broken, whatever stands around it', () => {
+  const command = "`chmod 700 '/srv/a  folder with a long name/data'`"
+  const lines = wrapAdvice(`fix: Take that away: ${command}, and look again at \`x.`, 40, '  ')
+  expect(lines).toEqual(['  fix: Take that away:', `  ${command},`, '  and look again at `x.'])
 })

@@ -43,16 +43,23 @@ export function shorten(text: string, columns: number): string {
  * Breaks text at blanks into lines of at most `width` columns, each behind `indent`. A word longer than a line keeps its
  * length, so that ids and addresses can be copied. Line ends of the text stay.
  */
-export function wrap(text: string, width: number, indent = ''): string[] {
+export const wrap = (text: string, width: number, indent = ''): string[] =>
+  wrapWords(text, width, indent, (line) => line.split(/ +/))
+
+/** The same, and what stands in backticks stays on one line: half a command is another one. */
+export const wrapAdvice = (text: string, width: number, indent = ''): string[] =>
+  wrapWords(text, width, indent, (line) => line.match(/(?:`[^`]*`|[^ `]|`)+/g) ?? [''])
+
+function wrapWords(text: string, width: number, indent: string, wordsOf: (line: string) => readonly string[]) {
   const room = Math.max(20, width - columnsOf(indent))
-  return text.split('\n').flatMap((line) => wrapLine(line, room).map((each) => `${indent}${each}`.trimEnd()))
+  return text.split('\n').flatMap((line) => wrapLine(wordsOf(line), room).map((each) => `${indent}${each}`.trimEnd()))
 }
 
-function wrapLine(line: string, room: number): string[] {
+function wrapLine(words: readonly string[], room: number): string[] {
   const lines: string[] = []
   let current = ''
   let used = 0
-  for (const word of line.split(/ +/)) {
+  for (const word of words) {
     const columns = columnsOf(word)
     if (current !== '' && used + 1 + columns > room) {
       lines.push(current)
