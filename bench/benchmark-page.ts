@@ -29,9 +29,11 @@ export function benchmarkPage({ date, seconds, options, rows }: BenchResult): st
 }
 
 const INTRODUCTION = `What \`npm run bench -- --write\` measured last, with its targets; what is missed says so. [The
-method](../../bench/README.md) explains the rows. A number means something only beside the first section of its own run: how
-fast this machine's disk and processor were at that time, and how steady. Where steadiness is far above 1, others used the
-machine, and processor time says more than wall time.`
+method](../../bench/README.md) explains the rows.
+
+A number means something only beside the first section of its own run, which tells how fast this machine's disk and processor were
+at that hour (the append, the empty server) and how steady. Rows that wait little for the disk move along with it. Where steadiness
+is far above 1, others used the machine, and processor time says more than wall time.`
 
 const describeMachine = (): string =>
   `${availableParallelism()} cores, ${Math.round(totalmem() / 1e9)} GB, Node ${process.versions.node}, SQLite ${process.versions.sqlite ?? ''}`

@@ -21,12 +21,19 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [section…] [--quick] [--json] [--write] [--documents <number>] [--seed <number>]
 Sections: ${SECTIONS.join(', ')}; all but peers when none is named.
---quick measures 10,000 documents, without targets.`
+--quick measures 10,000 documents, without targets.
+--write puts the result into docs/reference/benchmarks.md, which shows a whole run: every section but peers, 100,000 documents.`
 
 const FULL = { documents: 100_000, questions: 200, recallQuestions: 100, rounds: 5 }
 const QUICK = { documents: 10_000, questions: 100, recallQuestions: 50, rounds: 3 }
 
-/** @throws Error with the usage for what is not understood. */
+/** What a run measures when no section is named: the peers are others' programs, and change on their own. */
+const WHOLE = SECTIONS.filter((name) => name !== 'peers')
+
+const isWhole = (sections: ReadonlySet<Section>, documents: number): boolean =>
+  documents === FULL.documents && WHOLE.every((name) => sections.has(name))
+
+/** @throws Error with the usage for what is not understood, and for a part that would be written as the whole. */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -42,7 +49,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const sizes = values.quick ? QUICK : FULL
   const documents = values.documents === undefined ? sizes.documents : wholeNumber(values.documents)
   const named = positionals.map(sectionOf)
-  const sections = new Set(named.length > 0 ? named : SECTIONS.filter((name) => name !== 'peers'))
+  const sections = new Set(named.length > 0 ? named : WHOLE)
+  if (values.write && (values.quick || !isWhole(sections, documents)))
+    throw new Error(`--write shows a whole run, and this one measures a part.\n${USAGE}`)
   return {
     ...sizes,
     documents,

@@ -33,7 +33,7 @@ export function campaignPage({ date, seconds, suites, parts }: CampaignResult, m
     '',
     `## ${day}: ${verdict}`,
     '',
-    `${machine}; ${Math.round(seconds / 60)} minutes.`,
+    `${machine}; ${Math.round(seconds / 60)} min.`,
     '',
     ...table(['what', 'runs', 'facts checked', 'seconds'], parts.map(partRow)),
     '',
@@ -53,12 +53,14 @@ which a process dies depend on the machine as well.
   vector, its half of a pair), \`doctor --full\` content, and the log without a gap.
 - **kill -9 of the whole server**: the same with 16 HTTP clients. Requests without an answer are repeated with their
   Idempotency-Key and must count once.
-- **kill -9 during an import**: the import is run again until it ends; the result must be that of an import without
-  interruption.
+- **kill -9 during an import**, by every door that knowledge comes in by: the import is run again until it ends; the result must
+  be that of an import without interruption.
 - **torn write-ahead logs**: the log is cut at random places, half of them garbled before the cut. The store must open as it
   was at some commit.
 - **read-your-writes, lowered trust**: what one connection was told is found, or no longer found, by every search that begins
-  afterwards on another.`
+  afterwards on another.
+- **the other suites**: random operations, filters, histories and names against a model that is plain enough to be believed, many
+  processes that want one folder, and exports that come back.`
 
 const partRow = ({ name, runs, checks, seconds }: PartResult): readonly string[] => [
   name,
@@ -75,4 +77,6 @@ const suiteRow = ({ file, passed, failed, seconds }: SuiteResult): readonly stri
 ]
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
-  [head, head.map((_, at) => (at === 0 ? '---' : '--:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  rows.length === 0
+    ? []
+    : [head, head.map((_, at) => (at === 0 ? '---' : '--:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`)

@@ -1,4 +1,5 @@
-// `npm run campaign`: the long tests with their full counts. With --write the result goes into docs/reference/campaigns.md.
+// `npm run campaign`: the long tests with their full counts. With --write the result goes into docs/reference/campaigns.md,
+// and the index of the documentation lists that page.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,12 +7,14 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { campaignPage, type PartResult, type SuiteResult } from './campaign-page.ts'
+import { campaignSuites, withCampaigns } from './campaign-suites.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const PAGE = 'docs/reference/campaigns.md'
-/** Where the suites stand that have a sample and a full count. Parts of paths. */
-const SUITES = ['store.contract.test.ts', 'packages/server/test/']
+const INDEX = 'docs/README.md'
 const PROGRESS_MS = 30_000
+/** For tests that name no time of their own: their sample takes seconds, their full count up to a hundred times that. */
+const TEST_MS_MAX = 1_800_000
 
 const Note = z.object({ name: z.string(), runs: z.number(), checks: z.number(), ms: z.number() })
 const Report = z.object({
@@ -38,8 +41,10 @@ try {
 async function runCampaign(args: readonly string[]): Promise<number> {
   const [notes, outcome] = [join(folder, 'notes'), join(folder, 'outcome.json')]
   const named = args.filter((arg) => arg !== '--write')
+  const isWritten = args.includes('--write')
+  if (isWritten && named.length > 0) throw new Error('--write tells of the whole campaign: name no suites with it.')
   const startedAt = Date.now()
-  const code = await runTests(named.length > 0 ? named : SUITES, notes, outcome)
+  const code = await runTests(named.length > 0 ? named : await campaignSuites(ROOT), notes, outcome)
   const report = Report.parse(JSON.parse(readFileSync(outcome, 'utf8')))
   const seconds = Math.round((Date.now() - startedAt) / 1000)
   const suites = report.testResults.map(
@@ -51,15 +56,27 @@ async function runCampaign(args: readonly string[]): Promise<number> {
     }),
   )
   const page = campaignPage({ date: new Date(startedAt), seconds, suites, parts: readParts(notes) }, describeMachine())
-  if (args.includes('--write')) writeFileSync(join(ROOT, PAGE), page)
+  if (isWritten) writePage(page)
   process.stdout.write(`\n${page}`)
   return report.success ? 0 : Math.max(1, code)
+}
+
+function writePage(page: string): void {
+  const index = join(ROOT, INDEX)
+  writeFileSync(join(ROOT, PAGE), page)
+  writeFileSync(index, withCampaigns(readFileSync(index, 'utf8')))
+  process.stderr.write(`${PAGE} is written and listed in ${INDEX}; npm run generate takes it into llms.txt.\n`)
 }
 
 /** Runs the tests; says every half minute that they still run. */
 async function runTests(filters: readonly string[], notes: string, outcome: string): Promise<number> {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
-  const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${outcome}`]
+  const reporters = [
+    '--reporter=verbose',
+    '--reporter=json',
+    `--outputFile.json=${outcome}`,
+    `--testTimeout=${TEST_MS_MAX}`,
+  ]
   const startedAt = Date.now()
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...filters], {
     cwd: ROOT,
