@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { CAPSULE_STATUSES, LINK_KINDS, timestamp, trustScore, uuid } from './capsule.ts'
 import { jsonValue, wholeNumber } from './parameters.ts'
+import { LINEAGE_LIMITS } from './vocabulary.ts'
 
-export const LINEAGE_LIMITS = { nodesDefault: 1000, nodesMax: 20_000, depthMax: 100_000 } as const
+export { LINEAGE_LIMITS }
 
 export const lineageNode = z
   .object({

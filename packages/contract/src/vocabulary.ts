@@ -23,6 +23,8 @@ export const CAPSULE_LIMITS = {
   embeddingModelLengthMax: 200,
 } as const
 
+export const LINEAGE_LIMITS = { nodesDefault: 1000, nodesMax: 20_000, depthMax: 100_000 } as const
+
 export const CAPSULE_TYPES = ['knowledge', 'code', 'decision', 'insight', 'config'] as const
 export const CAPSULE_STATUSES = ['ACTIVE', 'ARCHIVED', 'QUARANTINED', 'ERASED'] as const
 export const LICENCES = ['public', 'private', 'for-sale'] as const

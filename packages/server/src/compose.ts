@@ -9,6 +9,7 @@ import {
   type Embedder,
   IMPORT_COLLECTIONS,
   Imports,
+  type ImportsOptions,
   SIMILARITY_COLLECTION,
 } from '#capsules'
 import { type Config, explainConfig, LiveConfig, type LoadedConfig, listSecrets } from '#config'
@@ -20,7 +21,6 @@ import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observ
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
 import { openBuiltinEmbedder, openOpenAiEmbedder } from './adapters/models/index.ts'
-import type * as Sources from './adapters/sources/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
@@ -52,7 +52,7 @@ const EMBEDDER = new BootKey<Embedder>('embedder')
 const CAPSULES = new BootKey<AskContext>('capsules')
 const IMPORTS = new BootKey<Imports>('imports')
 const METRICS = new BootKey<Metrics>('metrics')
-const DOORS = new BootKey<typeof Http & typeof Sources>('doors')
+const DOORS = new BootKey<typeof Http>('doors')
 const ADDRESS = new BootKey<string | null>('address')
 
 /** What belongs to the process as a whole and is there before the first part. */
@@ -167,7 +167,7 @@ function partsOf(frame: Frame): readonly BootChunk[] {
       name: 'doors',
       priority: 1,
       dependsOn: ['data folder'],
-      describe: 'loads what takes requests and reads sources',
+      describe: 'loads what takes requests',
       start: loadDoors,
     },
     {
@@ -263,8 +263,7 @@ async function openStore(
 }
 
 async function loadDoors(boot: BootContext): Promise<undefined> {
-  const [http, sources] = [await import('./edge/http/index.ts'), await import('./adapters/sources/index.ts')]
-  boot.provide(DOORS, { ...http, ...sources })
+  boot.provide(DOORS, await import('./edge/http/index.ts'))
   boot.provide(METRICS, new Metrics())
   return undefined
 }
@@ -309,15 +308,11 @@ function openCapsules({ live }: Frame, boot: BootContext): undefined {
 
 /** Imports that were running when the process ended are marked before any new one begins. */
 async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
-  const context = boot.get(CAPSULES)
-  const { openSource, TempArea } = boot.get(DOORS)
-  const { file_bytes_max } = frame.loaded.config.import
-  const temp = new TempArea(join(boot.get(FOLDER).directory, 'tmp'))
   const imports = new Imports({
-    context,
+    context: boot.get(CAPSULES),
     reader: openDocumentReader(),
     converter: openDocumentConverter(),
-    openSource: (request, signal) => openSource(request, { fileBytesMax: file_bytes_max, signal, temp }),
+    openSource: sourceOpener(join(boot.get(FOLDER).directory, 'tmp'), frame.loaded.config.import.file_bytes_max),
   })
   const ask = {
     action: 'import.run',
@@ -329,6 +324,20 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
   await imports.markInterrupted({ grant: requireGrant(boot.get(GATE).decide(ask)) })
   boot.provide(IMPORTS, imports)
   return imports
+}
+
+/** What reads sources is loaded by the first import: an instance that answers questions needs none of it. */
+function sourceOpener(directory: string, fileBytesMax: number): ImportsOptions['openSource'] {
+  const load = async (): Promise<ImportsOptions['openSource']> => {
+    const { openSource, TempArea } = await import('./adapters/sources/index.ts')
+    const temp = new TempArea(directory)
+    return (request, signal) => openSource(request, { fileBytesMax, signal, temp })
+  }
+  let opener: ReturnType<typeof load> | undefined
+  return async (request, signal) => {
+    opener ??= load()
+    return (await opener)(request, signal)
+  }
 }
 
 async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposable> {

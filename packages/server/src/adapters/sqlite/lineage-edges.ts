@@ -1,4 +1,4 @@
-import { LINEAGE_LIMITS } from '@forge-cascade/contract'
+import { LINEAGE_LIMITS } from '@forge-cascade/contract/vocabulary'
 import type { Database } from './database.ts'
 import type { KnownCapsules } from './lineage-capsules.ts'
 import { NONE } from './lineage-numbering.ts'

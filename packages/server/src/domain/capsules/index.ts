@@ -34,7 +34,7 @@ export {
 export { capsuleChanges } from './changes.ts'
 export { cacheEmbeddings, type Embedder } from './embedding/index.ts'
 export * from './export/index.ts'
-export { IMPORT_COLLECTIONS, type ImportSource, Imports } from './import/index.ts'
+export { IMPORT_COLLECTIONS, type ImportSource, Imports, type ImportsOptions } from './import/index.ts'
 export type { LineagePath } from './lineage/lineage-graph.ts'
 export { type FilterRequest, toFilter } from './search/filter.ts'
 export { type Highlight, highlight } from './search/highlight.ts'
