@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { codeOf, commit, nextId, noteOf, shareStore } from '../../platform/store/testing.ts'
-import type { Candidate, CandidateQuery, CapsuleFilter } from './capsule-store.ts'
+import type { CandidateQuery, CapsuleFilter } from './capsule-store.ts'
+import type { Candidate } from './search/candidate.ts'
 import { rank } from './search/rank.ts'
 import {
   addVersion,

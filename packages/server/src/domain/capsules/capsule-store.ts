@@ -1,6 +1,7 @@
 import type { CapsuleStatus, CapsuleType, LinkKind } from '@forge-cascade/contract'
 import type { Change, Grant } from '#store'
 import type { Embedding, Link, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+import type { Candidate } from './search/candidate.ts'
 import type { Hit, Ranking } from './search/rank.ts'
 
 /** Which capsules a caller asks for. Members left out do not filter; all that are given must match. */
@@ -119,23 +120,6 @@ export interface CandidateQuery {
   readonly perSignal: number
   /** The answer must contain every change up to this sequence; waits for it, UNAVAILABLE when it does not come. */
   readonly minSequence?: number
-}
-
-/** A capsule that some signal brought up, with what each signal says of it. Absent: that signal did not bring it up. */
-export interface Candidate {
-  readonly id: string
-  readonly version: string
-  readonly effectiveTrust: number
-  /** Since when the version is valid. */
-  readonly validFrom: number
-  readonly signals: {
-    /** BM25, higher is better, unbounded. */
-    readonly lexical?: number
-    /** Cosine similarity from the stored float32 vectors, -1 to 1; given for every candidate that has a vector. */
-    readonly vector?: number
-    /** 0-1: how strongly the best other candidates are linked to it. */
-    readonly graph?: number
-  }
 }
 
 export interface CandidateAnswer {

@@ -4,7 +4,6 @@ export type { Passage } from './ask/passage.ts'
 export type { Embedding, Link, ParentEdge, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
 export {
   CANDIDATES_PER_SIGNAL_MAX,
-  type Candidate,
   type CandidateAnswer,
   type CandidateQuery,
   type CapsuleChange,
@@ -36,6 +35,7 @@ export { cacheEmbeddings, type Embedder } from './embedding/index.ts'
 export * from './export/index.ts'
 export { IMPORT_COLLECTIONS, type ImportSource, Imports, type ImportsOptions } from './import/index.ts'
 export type { LineagePath } from './lineage/lineage-graph.ts'
+export type { Candidate } from './search/candidate.ts'
 export { type FilterRequest, toFilter } from './search/filter.ts'
 export { type Highlight, highlight } from './search/highlight.ts'
 export { type Hit, type Ranking, rank } from './search/rank.ts'

@@ -11,7 +11,8 @@ import {
 } from '../../platform/store/testing.ts'
 import type { Store } from '../store.ts'
 import type { ParentEdge, StoredCapsule, VersionContent } from './capsule.ts'
-import type { Candidate, CandidateQuery, CapsuleDraft, CapsuleFilter, VersionDraft } from './capsule-store.ts'
+import type { CandidateQuery, CapsuleDraft, CapsuleFilter, VersionDraft } from './capsule-store.ts'
+import type { Candidate } from './search/candidate.ts'
 import type { Ranking } from './search/rank.ts'
 import { makeDraft } from './use-cases/draft.ts'
 

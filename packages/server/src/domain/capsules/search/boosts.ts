@@ -1,5 +1,5 @@
 import { TRUST_LEVELS } from '@forge-cascade/contract/vocabulary'
-import type { Candidate } from '../capsule-store.ts'
+import type { Candidate } from './candidate.ts'
 import type { SearchSettings } from './search-settings.ts'
 
 export interface Boosts {

@@ -1,4 +1,4 @@
-import type { Candidate } from '../capsule-store.ts'
+import type { Candidate } from './candidate.ts'
 import type { SearchSettings } from './search-settings.ts'
 
 /** What each signal adds to the score of a candidate. */

@@ -7,9 +7,9 @@ export interface Highlight {
   readonly text: string
 }
 
-const HIGHLIGHTS_MAX = 50
+export const HIGHLIGHTS_MAX = 50
 /** Matches beyond this are left out: a page-long capsule is skimmed, not read for highlights. */
-const CONTENT_SCANNED_MAX = 64 * 1024
+export const CONTENT_SCANNED_MAX = 64 * 1024
 
 /** Terms of the query that stand in the content, and where. */
 export function highlight(

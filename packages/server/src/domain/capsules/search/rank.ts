@@ -1,6 +1,6 @@
 import type { StoredCapsule } from '../capsule.ts'
-import type { Candidate } from '../capsule-store.ts'
 import { type Boosts, boostsOf } from './boosts.ts'
+import type { Candidate } from './candidate.ts'
 import { fuse, type Ranked } from './fuse.ts'
 import type { SearchSettings } from './search-settings.ts'
 
