@@ -13,10 +13,14 @@ const HEAD = `# Limits
 
 Every number beyond which somebody is refused, left out or cut off, and what happens then. A request that fails with one
 of the [codes](errors.md) has changed nothing. A limit with a key of the [configuration](configuration.md) can be changed;
-the number here is its default. Each row has a test that goes beyond it by one.
+the number here is its default. A file that is skipped is looked at again when it changes; one that failed is tried again
+by the next run.
 
-Not here: numbers that only divide work (batches, caches, how often something looks) or shorten what is shown, because
-nobody is refused by them.`
+Each row has a test that goes beyond it: by one wherever that can be done, else by more, or, for times and for amounts that
+no test can make, with a smaller number in the limit's place. Every constant of the code that says how much there may be at
+most has its row here or a reason in \`tools/limits/no-limits.ts\` why it needs none: it divides work (batches, caches),
+shortens a label or what is shown, recognises what something is, bounds a wait of the program itself, or another limit comes
+first.`
 
 function section(title: string, rows: Readonly<Record<string, Limit>>): string {
   const lines = Object.values(rows).map(
@@ -48,5 +52,6 @@ const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$
 
 function consequence(beyond: Beyond): string {
   if ('error' in beyond) return `[${beyond.error}](errors.md#${beyond.error.toLowerCase()})`
+  if ('failed' in beyond) return `failed: “${beyond.failed}”`
   return 'skipped' in beyond ? `skipped: “${beyond.skipped}”` : beyond.cut
 }

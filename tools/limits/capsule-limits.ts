@@ -1,5 +1,13 @@
 import { CAPSULE_LIMITS, LINEAGE_LIMITS, SEARCH_LIMITS } from '@forge-cascade/contract'
 import { QUERY_TERMS_MAX } from '../../packages/server/src/adapters/sqlite/lexical-query.ts'
+import { QUOTE_LENGTH_MAX, SENTENCES_PER_HIT_MAX } from '../../packages/server/src/domain/capsules/ask/passage.ts'
+import { WHOLE_LENGTH_MAX } from '../../packages/server/src/domain/capsules/ask/places.ts'
+import { NEAR_DUPLICATES_MAX, VERSIONS_READ_MAX } from '../../packages/server/src/domain/capsules/capsule-store.ts'
+import { CONTENT_SCANNED_MAX, HIGHLIGHTS_MAX } from '../../packages/server/src/domain/capsules/search/highlight.ts'
+import { NUMBER_MAX } from '../../packages/server/src/domain/capsules/text/semver.ts'
+import { EDITS_MAX } from '../../packages/server/src/domain/capsules/text/shortest-edit.ts'
+import { ROUNDS_MAX } from '../../packages/server/src/domain/capsules/use-cases/carry-out.ts'
+import { HISTORY_MAX } from '../../packages/server/src/domain/capsules/use-cases/explain-trust.ts'
 import type { Limits } from './limit.ts'
 import { configured } from './request-limits.ts'
 
@@ -39,6 +47,72 @@ export const CAPSULE_ROWS = {
     value: QUERY_TERMS_MAX,
     unit: 'items',
     beyond: { cut: 'the longest are looked up' },
+  },
+  versionNumber: {
+    what: 'Each of the three numbers of a version',
+    value: NUMBER_MAX,
+    unit: 'items',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
+  highlights: {
+    what: 'Highlights of a hit',
+    value: HIGHLIGHTS_MAX,
+    unit: 'items',
+    beyond: { cut: 'the first ones are told' },
+  },
+  highlighted: {
+    what: 'Content that is looked through for them',
+    value: CONTENT_SCANNED_MAX,
+    unit: 'characters',
+    beyond: { cut: 'its beginning counts' },
+  },
+  readForAnswer: {
+    what: 'Content that is read as a whole for an answer',
+    value: WHOLE_LENGTH_MAX,
+    unit: 'characters',
+    beyond: { cut: 'the four places that hold most of what is asked are read' },
+  },
+  sentencesForAnswer: {
+    what: 'Sentences of a hit that are read for an answer',
+    value: SENTENCES_PER_HIT_MAX,
+    unit: 'items',
+    beyond: { cut: 'the first ones are read' },
+  },
+  quote: {
+    what: 'A sentence that is quoted',
+    value: QUOTE_LENGTH_MAX,
+    unit: 'characters',
+    beyond: { cut: 'it is not quoted' },
+  },
+  nearDuplicates: {
+    what: 'Near-duplicates that a receipt names',
+    value: NEAR_DUPLICATES_MAX,
+    unit: 'items',
+    beyond: { cut: 'the most alike are named' },
+  },
+  trustHistory: {
+    what: 'Changes that an explanation of trust names',
+    value: HISTORY_MAX,
+    unit: 'items',
+    beyond: { cut: 'the newest are named' },
+  },
+  versionsRead: {
+    what: 'Versions that blame reads',
+    value: VERSIONS_READ_MAX,
+    unit: 'items',
+    beyond: { cut: 'the newest are read' },
+  },
+  edits: {
+    what: 'Lines by which two texts differ, for the shortest diff',
+    value: EDITS_MAX,
+    unit: 'items',
+    beyond: { cut: 'the diff is a longer one, as true' },
+  },
+  changesMeanwhile: {
+    what: 'Changes by others while one writes without If-Match',
+    value: ROUNDS_MAX,
+    unit: 'items',
+    beyond: { error: 'CONFLICT' },
   },
   lineageNodes: capsule('Capsules of a lineage that is asked for', LINEAGE_LIMITS.nodesMax, 'items'),
   lineageDepth: { what: 'Steps of a lineage', value: LINEAGE_LIMITS.depthMax, unit: 'levels', beyond: invalid },

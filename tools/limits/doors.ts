@@ -40,7 +40,7 @@ async function repeat(http: HttpWorld, times: number, headers = {}): Promise<str
 const standing = { app: { clock: () => 1000 } }
 
 /** The limits that a request can run into at once. */
-export const DOORS: Partial<Record<LimitName, Door>> = {
+export const DOORS = {
   body: {
     exceed: (http) =>
       codeOf(
@@ -101,4 +101,4 @@ export const DOORS: Partial<Record<LimitName, Door>> = {
   importPattern: importOf({ include: [beyond('importPattern')] }),
   importLabel: importOf({ label: beyond('importLabel') }),
   importFilesPage: get(`/v2/imports/${ABSENT}/files?limit=${LIMITS.importFilesPage.value + 1}`),
-}
+} as const satisfies Partial<Record<LimitName, Door>>

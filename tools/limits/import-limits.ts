@@ -1,12 +1,32 @@
-import { EXPORT_LIMITS, IMPORT_LIMITS } from '@forge-cascade/contract'
-import { CONVERSION_LIMITS } from '../../packages/server/src/adapters/documents/convert/limits.ts'
-import { RECORD_BYTES_MAX } from '../../packages/server/src/adapters/sources/chat-files.ts'
+import { IMPORT_LIMITS } from '@forge-cascade/contract'
+import { FILES_MAX as CHAT_FILES_MAX, RECORD_BYTES_MAX } from '../../packages/server/src/adapters/sources/chat-files.ts'
 import { ELEMENT_BYTES_MAX } from '../../packages/server/src/adapters/sources/chat-reader.ts'
+import {
+  RATIO_FREE_BYTES,
+  RATIO_MAX,
+  ENTRIES_MAX as ZIP_ENTRIES_MAX,
+} from '../../packages/server/src/adapters/sources/chat-zip.ts'
 import { WALK_LIMITS } from '../../packages/server/src/adapters/sources/folder-walk.ts'
-import { IGNORE_FILE_BYTES_MAX, PATTERNS_MAX } from '../../packages/server/src/adapters/sources/ignore-rules.ts'
+import { WAITING_CHANGES_MAX } from '../../packages/server/src/adapters/sources/git-history.ts'
+import { IGNORE_FILES_MAX } from '../../packages/server/src/adapters/sources/git-ignores.ts'
+import { DAMAGED_MAX } from '../../packages/server/src/adapters/sources/git-objects.ts'
+import { COMPARED_MAX } from '../../packages/server/src/adapters/sources/git-renames.ts'
+import { TREE_LIMITS } from '../../packages/server/src/adapters/sources/git-tree.ts'
+import {
+  FOLDER_STARS_MAX,
+  IGNORE_FILE_BYTES_MAX,
+  PATTERN_LENGTH_MAX,
+  PATTERNS_MAX,
+  STARS_PER_NAME_MAX,
+} from '../../packages/server/src/adapters/sources/ignore-rules.ts'
 import { LINE_BYTES_MAX } from '../../packages/server/src/adapters/sources/ndjson-source.ts'
+import {
+  LINE_BYTES_MAX as TRANSCRIPT_LINE_BYTES_MAX,
+  TURNS_MAX,
+} from '../../packages/server/src/adapters/sources/transcript-turns.ts'
+import { DOCUMENT_BYTES_MAX } from '../../packages/server/src/domain/capsules/import/document-converter.ts'
+import { PATH_BYTES_MAX } from '../../packages/server/src/domain/capsules/import/import-source.ts'
 import { RUNNING_MAX } from '../../packages/server/src/domain/capsules/import/imports.ts'
-import { DOCUMENT_BYTES_MAX, PATH_BYTES_MAX } from '../../packages/server/src/domain/capsules/import/index.ts'
 import type { Limits } from './limit.ts'
 import { configured } from './request-limits.ts'
 
@@ -83,6 +103,60 @@ export const IMPORT_ROWS = {
     unit: 'items',
     beyond: { cut: 'the first ones count' },
   },
+  ignorePatternLength: {
+    what: 'A pattern of an ignore file',
+    value: PATTERN_LENGTH_MAX,
+    unit: 'characters',
+    beyond: { cut: 'the pattern has no effect' },
+  },
+  ignorePatternStars: {
+    what: 'Stars in one name of a pattern',
+    value: STARS_PER_NAME_MAX,
+    unit: 'items',
+    beyond: { cut: 'the pattern has no effect' },
+  },
+  ignorePatternFolders: {
+    what: '`**` in a pattern',
+    value: FOLDER_STARS_MAX,
+    unit: 'items',
+    beyond: { cut: 'the pattern has no effect' },
+  },
+  gitIgnoreFiles: {
+    what: 'Files .cascadeignore of a repository',
+    value: IGNORE_FILES_MAX,
+    unit: 'items',
+    beyond: { cut: 'further ones are not used' },
+  },
+  gitFolder: {
+    what: 'A folder of a repository that Git itself cannot list',
+    value: TREE_LIMITS.folderBytesMax,
+    unit: 'bytes',
+    beyond: { skipped: 'the folder takes more than 67108864 bytes' },
+  },
+  gitGaps: {
+    what: 'Folders of a commit that are missing or damaged',
+    value: TREE_LIMITS.gapsMax,
+    unit: 'items',
+    beyond: { error: 'SOURCE_UNREADABLE' },
+  },
+  gitDamaged: {
+    what: 'Damaged objects that an import steps over',
+    value: DAMAGED_MAX,
+    unit: 'items',
+    beyond: { error: 'SOURCE_UNREADABLE' },
+  },
+  gitBranchChanges: {
+    what: 'Changes on branches that wait for their merge',
+    value: WAITING_CHANGES_MAX,
+    unit: 'items',
+    beyond: { cut: 'further ones are told by the merge alone' },
+  },
+  gitMoves: {
+    what: 'Files of a commit that ended or began, among which moves are looked for',
+    value: COMPARED_MAX,
+    unit: 'items',
+    beyond: { cut: 'a file that moved and changed counts as another' },
+  },
   ndjsonLine: {
     what: 'A line of an NDJSON file',
     value: LINE_BYTES_MAX,
@@ -101,76 +175,34 @@ export const IMPORT_ROWS = {
     unit: 'bytes',
     beyond: { skipped: 'it has … bytes; at most 33554432 are read' },
   },
-  convertedText: {
-    what: 'Markdown made of a document',
-    value: CONVERSION_LIMITS.textBytesMax,
+  transcriptTurns: {
+    what: 'Turns of a transcript',
+    value: TURNS_MAX,
+    unit: 'items',
+    beyond: { skipped: 'at most 1000000 turns of a transcript are read; the rest is not' },
+  },
+  transcriptLine: {
+    what: 'A line of a transcript',
+    value: TRANSCRIPT_LINE_BYTES_MAX,
     unit: 'bytes',
-    beyond: { skipped: 'its text has more than 1048576 bytes, which is what a capsule holds' },
+    beyond: { cut: 'its beginning counts; a turn of more than a capsule holds is skipped' },
   },
-  convertedDepth: {
-    what: 'Elements of a page in one another',
-    value: CONVERSION_LIMITS.depthMax,
-    unit: 'levels',
-    beyond: { skipped: 'its elements are more than 512 deep in one another' },
-  },
-  convertedAttributes: {
-    what: 'Attributes of an element',
-    value: CONVERSION_LIMITS.attributesMax,
+  chatParts: {
+    what: 'Files of conversations in an export of chats',
+    value: CHAT_FILES_MAX,
     unit: 'items',
-    beyond: { skipped: 'an element of it has more than 1000 attributes' },
+    beyond: { error: 'SOURCE_UNREADABLE' },
   },
-  convertedPages: {
-    what: 'Pages of a PDF; sheets, slides and chapters of others',
-    value: CONVERSION_LIMITS.pagesMax,
+  chatZipEntries: {
+    what: 'Entries of the archive of an export of chats',
+    value: ZIP_ENTRIES_MAX,
     unit: 'items',
-    beyond: { skipped: 'it has more than 5000 pages' },
+    beyond: { error: 'SOURCE_UNREADABLE' },
   },
-  archiveEntries: {
-    what: 'Files of the archive that an Office document or an e-book is',
-    value: CONVERSION_LIMITS.zipEntriesMax,
-    unit: 'items',
-    beyond: { skipped: 'it holds more than 20000 files' },
-  },
-  archiveBytes: {
-    what: 'All that is unpacked of it',
-    value: CONVERSION_LIMITS.zipBytesMax,
-    unit: 'bytes',
-    beyond: { skipped: 'it unpacks to more than 67108864 bytes in one part or 268435456 in all' },
-  },
-  archivePart: {
-    what: 'One file of it, unpacked',
-    value: CONVERSION_LIMITS.partBytesMax,
-    unit: 'bytes',
-    beyond: { skipped: 'it unpacks to more than 67108864 bytes in one part or 268435456 in all' },
-  },
-  convertedElements: {
-    what: 'Elements of one part of a document',
-    value: CONVERSION_LIMITS.elementsMax,
-    unit: 'items',
-    beyond: { skipped: 'a part of it has more than 1000000 elements' },
-  },
-  exportedPlace: {
-    what: 'Place of a chunk in a document of an export',
-    value: EXPORT_LIMITS.placeLengthMax,
-    unit: 'characters',
-    beyond: { cut: 'the file is left out, and the report names the member' },
-  },
-  exportedLabel: {
-    what: 'A title or label in an export that is read',
-    value: EXPORT_LIMITS.labelLengthMax,
-    unit: 'characters',
-    beyond: { cut: 'the file is left out, and the report names the member' },
-  },
-  exportedLinks: {
-    what: 'Links in one line of an export',
-    value: EXPORT_LIMITS.linksMax,
-    unit: 'items',
-    beyond: { cut: 'the rest follows in further lines; a reader refuses a longer one' },
-  },
-  exportedTrust: {
-    what: 'Trust entries in one line of an export',
-    value: EXPORT_LIMITS.trustEntriesMax,
-    unit: 'items',
-    beyond: { cut: 'the rest follows in further lines; a reader refuses a longer one' },
+  chatZipRatio: {
+    what: `What a file of it of more than ${RATIO_FREE_BYTES / 1024 ** 2} MiB grows by when it is unpacked`,
+    value: RATIO_MAX,
+    unit: 'times',
+    beyond: { error: 'SOURCE_UNREADABLE' },
   },
 } as const satisfies Limits

@@ -1,4 +1,7 @@
 import { CAPSULE_ROWS } from './capsule-limits.ts'
+import { COMMAND_LINE_LIMITS } from './command-line-limits.ts'
+import { DOCUMENT_ROWS } from './document-limits.ts'
+import { EXPORT_ROWS } from './export-limits.ts'
 import { IMPORT_ROWS } from './import-limits.ts'
 import { INSTANCE_LIMITS } from './instance-limits.ts'
 import { REQUEST_LIMITS } from './request-limits.ts'
@@ -9,10 +12,21 @@ export type { Beyond, Limit, Unit } from './limit.ts'
 export const LIMIT_TABLES = {
   'Requests and connections': REQUEST_LIMITS,
   'Capsules and questions': CAPSULE_ROWS,
-  'Imports and exports': IMPORT_ROWS,
+  Imports: IMPORT_ROWS,
+  Documents: DOCUMENT_ROWS,
+  Exports: EXPORT_ROWS,
   'The instance': INSTANCE_LIMITS,
+  'The command line': COMMAND_LINE_LIMITS,
 } as const
 
 /** All limits, once each, with the numbers of the code that keeps them. */
-export const LIMITS = { ...REQUEST_LIMITS, ...CAPSULE_ROWS, ...IMPORT_ROWS, ...INSTANCE_LIMITS } as const
+export const LIMITS = {
+  ...REQUEST_LIMITS,
+  ...CAPSULE_ROWS,
+  ...IMPORT_ROWS,
+  ...DOCUMENT_ROWS,
+  ...EXPORT_ROWS,
+  ...INSTANCE_LIMITS,
+  ...COMMAND_LINE_LIMITS,
+} as const
 export type LimitName = keyof typeof LIMITS

@@ -6,6 +6,8 @@ export type Beyond =
   | { readonly error: ErrorCode }
   /** A file or a line is left out of an import, and its report says why. */
   | { readonly skipped: string }
+  /** A file fails, its report says why, and the next run tries it again. */
+  | { readonly failed: string }
   /** The rest is left out, in words. */
   | { readonly cut: string }
 
@@ -19,7 +21,7 @@ export interface Limit {
   readonly key?: string
 }
 
-export type Unit = 'bytes' | 'characters' | 'items' | 'levels' | 'ms' | 's' | 'dimensions' | 'a minute'
+export type Unit = 'bytes' | 'characters' | 'items' | 'levels' | 'ms' | 's' | 'dimensions' | 'a minute' | 'times'
 
 /** Rows by their names. */
 export type Limits = Readonly<Record<string, Limit>>

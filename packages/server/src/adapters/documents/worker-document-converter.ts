@@ -21,7 +21,12 @@ export interface ConverterLimits {
   readonly idleMs: number
 }
 
-const LIMITS: ConverterLimits = { timeoutMs: 60_000, heapMibMax: 512, growthMibMax: 1024, idleMs: 10_000 }
+export const CONVERTER_LIMITS: ConverterLimits = {
+  timeoutMs: 60_000,
+  heapMibMax: 512,
+  growthMibMax: 1024,
+  idleMs: 10_000,
+}
 /** How often memory is looked at: at the speed of inflating, a tenth of the limit. */
 const LOOK_MS = 100
 const MIB = 1024 * 1024
@@ -48,7 +53,7 @@ class WorkerDocumentConverter implements DocumentConverter {
 
   constructor({ entry = ENTRY, limits = {} }: DocumentConverterOptions) {
     this.#entry = entry
-    this.#limits = { ...LIMITS, ...limits }
+    this.#limits = { ...CONVERTER_LIMITS, ...limits }
   }
 
   convert(request: ConversionRequest, signal: AbortSignal): Promise<SourceText> {

@@ -8,7 +8,7 @@ const WEIGHT = { word: 1, pair: 0.2, grams: 1.2, stopWord: 0.1 } as const
 /** Lengths of the runs of characters taken from each word, with a mark at its two ends. */
 const GRAM_LENGTHS = [3, 4, 5] as const
 /** A text is embedded by its beginning; 40,000 words say what it is about. */
-const CHARACTERS_MAX = 262_144
+export const CHARACTERS_MAX = 262_144
 
 /**
  * A vector of length 1 from the words of a text: stemmed words, pairs of neighbouring words and runs of three to five

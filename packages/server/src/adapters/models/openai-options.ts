@@ -38,17 +38,25 @@ const systemSleep: Sleep = (ms, signal) => setTimeout(ms, undefined, signal && {
 /** What a header may hold (RFC 9110 section 5.5); anything else would be quoted in an error of the platform. */
 const HEADER_SAFE = /^[\x21-\x7e]+$/
 
+/** What one call may take where nothing else is said. */
+export const OPENAI_LIMITS = {
+  batchMax: 64,
+  textCharactersMax: 24_000,
+  attemptsMax: 4,
+  answerBytesMax: 64 * 1024 * 1024,
+} as const
+
 /** @throws CascadeError CONFIG_INVALID for an address that is not plain http(s) or a key that no header can hold. */
 export function toSettings({
   baseUrl,
   model,
   apiKey,
   dimensions,
-  batchMax = 64,
-  textCharactersMax = 24_000,
+  batchMax = OPENAI_LIMITS.batchMax,
+  textCharactersMax = OPENAI_LIMITS.textCharactersMax,
   timeoutMs = 30_000,
-  attemptsMax = 4,
-  answerBytesMax = 64 * 1024 * 1024,
+  attemptsMax = OPENAI_LIMITS.attemptsMax,
+  answerBytesMax = OPENAI_LIMITS.answerBytesMax,
   clock = systemClock,
   sleep = systemSleep,
 }: OpenAiEmbedderOptions): OpenAiSettings {

@@ -4,7 +4,7 @@ import type { OpenAiSettings } from './openai-options.ts'
 /** First wait before another attempt; it doubles each time. */
 const BACKOFF_MS = 500
 /** A provider may ask for more with Retry-After, but not for more than this: then the call fails and says so. */
-const RETRY_AFTER_MAX_MS = 30_000
+export const RETRY_AFTER_MAX_MS = 30_000
 
 type Attempt =
   | { readonly kind: 'answered'; readonly answer: unknown }

@@ -17,7 +17,7 @@ export interface RecordFiles extends AsyncDisposable {
 /** All files of one source together. An export of years of talk has a tenth of it. */
 export const RECORD_BYTES_MAX = 4 * 1024 ** 3
 /** An export in parts has one for each hundred conversations or so. */
-const FILES_MAX = 10_000
+export const FILES_MAX = 10_000
 
 /** As ChatGPT and Claude name them: one file, or since 2026 several with a number. */
 const CONVERSATIONS = /(?:^|\/)conversations(?:-\d+)?\.json$/

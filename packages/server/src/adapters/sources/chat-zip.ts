@@ -7,10 +7,11 @@ const require = createRequire(import.meta.url)
 /** Needed for archives alone. What is required is as its types say. */
 const yauzl = lazy(() => require('yauzl') as typeof Yauzl)
 
-const ENTRIES_MAX = 200_000
+export const ENTRIES_MAX = 200_000
 /** Text shrinks to a tenth; what shrinks to less than this was made to burst. */
-const RATIO_MAX = 200
-const RATIO_FREE_BYTES = 16 * 1024 * 1024
+export const RATIO_MAX = 200
+/** Up to this a file may hold as little as it wants. */
+export const RATIO_FREE_BYTES = 16 * 1024 * 1024
 
 export interface ChatZip extends AsyncDisposable {
   readonly files: readonly RecordFile[]

@@ -7,7 +7,7 @@ import { filePieces } from './file-pieces.ts'
 export const LIST_LINE_BYTES_MAX = 16 * 1024 * 1024
 const NEW_LINE = 0x0a
 /** Metadata and the changes of a parent stand up to three levels below their line. */
-const LINE_LEVELS_MAX = JSON_LEVELS_MAX + 3
+export const LINE_LEVELS_MAX = JSON_LEVELS_MAX + 3
 
 /** A line of a file without its end, and where it begins. */
 export interface FileLine {

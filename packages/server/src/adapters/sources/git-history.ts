@@ -12,7 +12,7 @@ export interface HistoryStep {
 }
 
 /** Changes on branches that wait for their merge. Beyond this number they are told by the merge alone. */
-const WAITING_CHANGES_MAX = 200_000
+export const WAITING_CHANGES_MAX = 200_000
 
 interface Waiting {
   readonly commit: GitCommit

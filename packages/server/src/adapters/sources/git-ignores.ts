@@ -5,7 +5,8 @@ import { isGap, readGitTree } from './git-tree.ts'
 import { IGNORE_FILE_BYTES_MAX, IgnoreRules } from './ignore-rules.ts'
 
 const IGNORE_FILE = '.cascadeignore'
-const IGNORE_FILES_MAX = 1000
+/** In one tree; further ones are not used. */
+export const IGNORE_FILES_MAX = 1000
 
 /**
  * What the newest tree's `.cascadeignore` files leave out, in all of the history. `.gitignore` does not count: what a

@@ -12,26 +12,33 @@ export type ObjectBytes =
 export interface GitObjectsOptions {
   readonly type: 'blob' | 'tree'
   readonly bytesMax: number
+  readonly damagedMax?: number
 }
 
 /** So many damaged objects are stepped over. */
-const DAMAGED_MAX = 1000
+export const DAMAGED_MAX = 1000
 
 /** Objects of one type from two long-lived processes: one says how large they are, one gives those small enough. */
 export class GitObjects implements AsyncDisposable {
   readonly #start: (option: string) => ObjectPipe
   readonly #sizes: ObjectPipe
   readonly #bytesMax: number
+  readonly #damagedMax: number
   readonly #signal: AbortSignal
   #contents: ObjectPipe
   #damaged = 0
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor({ place }: GitRepository, { type, bytesMax }: GitObjectsOptions, signal: AbortSignal) {
+  constructor(
+    { place }: GitRepository,
+    { type, bytesMax, damagedMax = DAMAGED_MAX }: GitObjectsOptions,
+    signal: AbortSignal,
+  ) {
     this.#start = (option) => new ObjectPipe(startGit(['cat-file', option], place, signal), type)
     this.#sizes = this.#start('--batch-check')
     this.#contents = this.#start('--batch')
     this.#bytesMax = bytesMax
+    this.#damagedMax = damagedMax
     this.#signal = signal
   }
 
@@ -74,7 +81,7 @@ export class GitObjects implements AsyncDisposable {
   /** Reading a damaged object ends the process. */
   async #restart(): Promise<ObjectBytes> {
     this.#signal.throwIfAborted()
-    if (++this.#damaged > DAMAGED_MAX) throw this.#contents.problem()
+    if (++this.#damaged > this.#damagedMax) throw this.#contents.problem()
     await this.#contents[Symbol.asyncDispose]()
     this.#contents = this.#start('--batch')
     return { kind: 'damaged' }

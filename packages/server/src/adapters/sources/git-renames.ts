@@ -14,7 +14,7 @@ export interface RenameOptions {
 }
 
 /** Files on one side of a commit that are compared with those on the other; above that, equal content alone is a move. */
-const COMPARED_MAX = 1000
+export const COMPARED_MAX = 1000
 /** Commits whose moves are remembered. */
 const FOUND_MAX = 100_000
 /** Paths that fit into one command line, each of them `PATH_BYTES_MAX` long; above that the whole commit is compared. */

@@ -15,9 +15,14 @@ export type GitTreeItem = GitEntry | GitGap
 
 export const isGap = (item: GitTreeItem): item is GitGap => 'folder' in item
 
-const TREE_BYTES_MAX = 64 * 1024 * 1024
-/** So many folders that cannot be read are told one by one. */
-const GAPS_MAX = 10_000
+/** What is read of a tree where Git itself cannot list it. */
+export const TREE_LIMITS = {
+  /** Of one folder. */
+  folderBytesMax: 64 * 1024 * 1024,
+  /** So many folders that cannot be read are told one by one. */
+  gapsMax: 10_000,
+} as const
+type TreeLimits = Readonly<Record<keyof typeof TREE_LIMITS, number>>
 
 /**
  * Every file of the tree of a commit, in Git's order, and each folder that is missing or damaged.
@@ -28,6 +33,7 @@ export async function* readGitTree(
   repository: GitRepository,
   commit: string,
   signal: AbortSignal,
+  limits: TreeLimits = TREE_LIMITS,
 ): AsyncGenerator<GitTreeItem, void, undefined> {
   let given = 0
   try {
@@ -38,7 +44,7 @@ export async function* readGitTree(
   } catch (error) {
     if (!isCascadeError(error) || signal.aborted) throw error
     // Git ends at the first folder it cannot read; all before that came in the order in which they come again here.
-    for await (const item of walkTree(repository, commit, signal)) if (given-- <= 0) yield item
+    for await (const item of walkTree(repository, commit, { ...limits, signal })) if (given-- <= 0) yield item
   }
 }
 
@@ -60,16 +66,17 @@ async function* listTree(
 async function* walkTree(
   repository: GitRepository,
   commit: string,
-  signal: AbortSignal,
+  { folderBytesMax, gapsMax, signal }: TreeLimits & { readonly signal: AbortSignal },
 ): AsyncGenerator<GitTreeItem, void, undefined> {
-  await using trees = new GitObjects(repository, { type: 'tree', bytesMax: TREE_BYTES_MAX }, signal)
-  const read = (id: string, folder: string) => readFolder(trees, id, { folder, idBytes: commit.length / 2 })
+  await using trees = new GitObjects(repository, { type: 'tree', bytesMax: folderBytesMax }, signal)
+  const shape = { idBytes: commit.length / 2, folderBytesMax }
+  const read = (id: string, folder: string) => readFolder(trees, id, { folder, ...shape })
   const waiting: GitTreeItem[] = await read(`${commit}^{tree}`, '')
   let gaps = 0
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     if (isGap(item)) {
       if (item.folder === '') throw unreadable(commit, item.reason)
-      if (++gaps > GAPS_MAX) throw unreadable(commit, `more than ${GAPS_MAX} of its folders cannot be read`)
+      if (++gaps > gapsMax) throw unreadable(commit, `more than ${gapsMax} of its folders cannot be read`)
       yield item
     } else if (item.mode === TREE_MODE) waiting.push(...(await read(item.blob, `${item.path}/`)))
     else yield item
@@ -80,19 +87,19 @@ const unreadable = (commit: string, why: string): CascadeError =>
   new CascadeError('SOURCE_UNREADABLE', `Commit ${commit} cannot be read: ${why}.`)
 
 const REASONS = {
-  missing: 'the folder is not in the repository',
-  damaged: 'the folder in the repository is damaged',
-  'too-large': `the folder takes more than ${TREE_BYTES_MAX} bytes`,
+  missing: () => 'the folder is not in the repository',
+  damaged: () => 'the folder in the repository is damaged',
+  'too-large': (bytesMax: number) => `the folder takes more than ${bytesMax} bytes`,
 } as const
 
 /** What is directly in a folder, the last first, or one gap. */
 async function readFolder(
   trees: GitObjects,
   id: string,
-  { folder, idBytes }: { readonly folder: string; readonly idBytes: number },
+  { folder, idBytes, folderBytesMax }: { readonly folder: string; readonly idBytes: number; folderBytesMax: number },
 ): Promise<GitTreeItem[]> {
   const found = await trees.read(id)
-  if (found.kind !== 'bytes') return [{ folder, reason: REASONS[found.kind] }]
+  if (found.kind !== 'bytes') return [{ folder, reason: REASONS[found.kind](folderBytesMax) }]
   return parseTree(found.bytes, folder, idBytes).reverse()
 }
 

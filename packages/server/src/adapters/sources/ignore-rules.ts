@@ -17,8 +17,8 @@ export const PATTERNS_MAX = 1000
  * pattern with many of them is not one to find files by, but one to stop the import with.
  */
 export const PATTERN_LENGTH_MAX = 500
-const STARS_PER_NAME_MAX = 3
-const FOLDER_STARS_MAX = 3
+export const STARS_PER_NAME_MAX = 3
+export const FOLDER_STARS_MAX = 3
 
 /** True for a pattern that can be matched in bounded time. */
 export function isTamePattern(pattern: string): boolean {

@@ -21,21 +21,25 @@ interface Manner {
   readonly order: DateOrder
 }
 
-const LINE_BYTES_MAX = CAPSULE_LIMITS.contentBytesMax + 1024
-const TURNS_MAX = 1_000_000
+/** Of a longer line the beginning counts. */
+export const LINE_BYTES_MAX = CAPSULE_LIMITS.contentBytesMax + 1024
+export const TURNS_MAX = 1_000_000
 
 /**
  * The turns of a transcript, in order. A line that begins no turn belongs to the one before; where one line has a time,
  * only lines with a time begin a turn. Turns are known again by time, speaker and text, and by which of equal ones they
  * are, so a transcript that has grown at either end is not taken in twice.
  */
-export async function* readTranscript(file: RecordFile): AsyncGenerator<SourceLine | SkippedFile, void, undefined> {
+export async function* readTranscript(
+  file: RecordFile,
+  turnsMax = TURNS_MAX,
+): AsyncGenerator<SourceLine | SkippedFile, void, undefined> {
   const manner = await mannerOf(file)
   const seen = new Map<string, number>()
   const chat = { id: basename(file.name), title: fileTitle(file.name), problems: [] }
   let [index, count] = [0, 0]
   for await (const turn of turnsOf(file, manner)) {
-    if (++count > TURNS_MAX) return yield tooMany(file)
+    if (++count > turnsMax) return yield tooMany(file, turnsMax)
     const key = sha256Hex(JSON.stringify([turn.id, turn.speaker, turn.text])).slice(0, 20)
     const again = seen.get(key) ?? 0
     seen.set(key, again + 1)
@@ -45,10 +49,10 @@ export async function* readTranscript(file: RecordFile): AsyncGenerator<SourceLi
     yield { kind: 'skipped', path: file.name, reason: 'no line of it is one of a transcript (`Name: text`)' }
 }
 
-const tooMany = ({ name }: RecordFile): SkippedFile => ({
+const tooMany = ({ name }: RecordFile, turnsMax: number): SkippedFile => ({
   kind: 'skipped',
   path: name,
-  reason: `at most ${TURNS_MAX} turns of a transcript are read; the rest is not`,
+  reason: `at most ${turnsMax} turns of a transcript are read; the rest is not`,
 })
 
 async function mannerOf(file: RecordFile): Promise<Manner> {

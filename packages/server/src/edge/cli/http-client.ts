@@ -24,10 +24,11 @@ export interface RequestOptions {
 }
 
 /** A larger answer is no answer of ours. */
-const ANSWER_BYTES_MAX = 256 * 1024 * 1024
+export const ANSWER_BYTES_MAX = 256 * 1024 * 1024
 /** A version of 1 MiB with every character escaped, its vector and its metadata fit in. */
-const LINE_LENGTH_MAX = 16 * 1024 * 1024
-const SILENCE_MS_MAX = 10 * 60_000
+export const LINE_LENGTH_MAX = 16 * 1024 * 1024
+/** Without a byte of an answer. */
+export const SILENCE_MS_MAX = 10 * 60_000
 
 /** The command line's way to an instance: the same HTTP interface that everyone has. */
 export class HttpClient {

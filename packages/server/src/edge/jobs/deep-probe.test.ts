@@ -6,7 +6,11 @@ import { DEEP_AGE_MS, DeepProbe, type DeepProbeOptions, PROBE_SCOPE } from './de
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
-function openProbe(world: World, context: Partial<DeepProbeOptions['context']> = {}): DeepProbe {
+function openProbe(
+  world: World,
+  context: Partial<DeepProbeOptions['context']> = {},
+  options: Pick<DeepProbeOptions, 'msMax'> = {},
+): DeepProbe {
   const gate = createBootstrapGate({ clock: world.time.clock, newId: world.context.newId })
   const { clock } = world.time
   return new DeepProbe({
@@ -15,6 +19,7 @@ function openProbe(world: World, context: Partial<DeepProbeOptions['context']> =
     subject: world.administrator,
     clock,
     log: silent,
+    ...options,
   })
 }
 
@@ -53,7 +58,7 @@ describe('the deep probe', () => {
     const { store } = world.context
     const failing = {
       ...store.capsules,
-      candidates: () => Promise.reject(new CascadeError('UNAVAILABLE', 'at /home/ann')),
+      search: () => Promise.reject(new CascadeError('UNAVAILABLE', 'at /home/ann')),
     }
     const broken = await openProbe(world, { store: { ...bind(store), capsules: failing } }).look()
     expect(broken.status).toBe('failed')
@@ -66,6 +71,16 @@ describe('the deep probe', () => {
     expect(await inScope(world, ['ACTIVE'])).toEqual([])
     expect((await openProbe(world).look()).status).toBe('ok')
     expect(await inScope(world, ['ARCHIVED'])).toHaveLength(1)
+  })
+
+  test('a step that takes too long has failed', async () => {
+    const world = await openWorld()
+    const { store } = world.context
+    const silentStore = { ...store.capsules, search: () => new Promise<never>(() => undefined) }
+    const probe = openProbe(world, { store: { ...bind(store), capsules: silentStore } }, { msMax: 4000 })
+    const { status, checks } = await probe.look()
+    expect(status).toBe('failed')
+    expect(checks.find(({ name }) => name === 'search')?.detail).toBe('no answer within 1000 ms')
   })
 
   test('is not found by a search of others while it is there', async () => {

@@ -21,6 +21,8 @@ export interface DeepProbeOptions {
   readonly subject: Subject
   readonly clock: Clock
   readonly log: KernelLog
+  /** All steps together; each may take a quarter. */
+  readonly msMax?: number
 }
 
 export interface DeepFinding {
@@ -35,8 +37,7 @@ const TEXT =
 const QUESTION = 'What does the deep probe write about a quixotic axolotl?'
 /** A finding is kept for this long, so that asking often does not write often. */
 export const DEEP_AGE_MS = 10_000
-/** All steps together. */
-const DEEP_MS_MAX = 15_000
+export const DEEP_MS_MAX = 15_000
 /** Capsules of the scope that are looked through for its own: it holds one, unless somebody else writes there. */
 const LOOKED_AT = 20
 
@@ -94,9 +95,10 @@ export class DeepProbe {
   }
 
   async #attempt(name: string, work: () => Promise<unknown>): Promise<HealthFinding> {
-    const outcome = await withDeadline(work, DEEP_MS_MAX / 4)
+    const stepMsMax = (this.#options.msMax ?? DEEP_MS_MAX) / 4
+    const outcome = await withDeadline(work, stepMsMax)
     if (outcome.kind === 'done') return { status: 'ok', detail: '' }
-    if (outcome.kind === 'late') return { status: 'failed', detail: `no answer within ${DEEP_MS_MAX / 4} ms` }
+    if (outcome.kind === 'late') return { status: 'failed', detail: `no answer within ${stepMsMax} ms` }
     this.#options.log.warn('the deep probe failed', { step: name, reason: messageOf(outcome.error) })
     // The message may hold paths; the code never does.
     return { status: 'failed', detail: isCascadeError(outcome.error) ? outcome.error.code : 'see the log' }

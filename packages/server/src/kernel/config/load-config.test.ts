@@ -5,7 +5,7 @@ import { CAPSULE_LIMITS } from '@forge-cascade/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CascadeError } from '#base'
-import { readConfigFile } from './config-file.ts'
+import { FILE_BYTES_MAX, readConfigFile } from './config-file.ts'
 import type { ConfigFlags } from './config-flags.ts'
 import { CONFIG_KEYS } from './config-key.ts'
 import { describeOrigin } from './config-origin.ts'
@@ -210,9 +210,9 @@ describe('what is refused', () => {
     )
   })
 
-  test('a file of more than 256 KiB is not read', () => {
+  test('a file of a byte more than 256 KiB is not read', () => {
     const dir = mkdtempSync(join(tmpdir(), 'cascade-config-'))
-    writeFileSync(join(dir, 'cascade.config.yml'), `# ${'x'.repeat(300_000)}`)
+    writeFileSync(join(dir, 'cascade.config.yml'), `# ${'x'.repeat(FILE_BYTES_MAX - 1)}`)
     expect(() => loadConfig({ env: {}, cwd: dir, readFile: readConfigFile })).toThrowError(/at most 262144 are read/)
   })
 })

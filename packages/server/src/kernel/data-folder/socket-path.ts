@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CascadeError, sha256Hex } from '#base'
 
 /** What fits into `sun_path` of a unix socket address everywhere (macOS: 104 bytes with the final zero). */
-const PATH_BYTES_MAX = 100
+export const PATH_BYTES_MAX = 100
 const FILE = 'socket'
 
 export interface SocketPathOptions {

@@ -129,6 +129,16 @@ test.for([
     reason: 'its text has more than 1048576 bytes, which is what a capsule holds',
   },
   {
+    name: 'an element too deep',
+    html: `${'<div>'.repeat(CONVERSION_LIMITS.depthMax + 1)}a`,
+    reason: 'its elements are more than 512 deep in one another',
+  },
+  {
+    name: 'an attribute too many',
+    html: `<p ${Array.from({ length: CONVERSION_LIMITS.attributesMax + 1 }, (_, n) => `a${n}`).join(' ')}>a`,
+    reason: 'an element of it has more than 1000 attributes',
+  },
+  {
     name: 'ten megabytes of elements in one another',
     html: '<div>'.repeat(2_000_000),
     reason: 'its elements are more than 512 deep in one another',

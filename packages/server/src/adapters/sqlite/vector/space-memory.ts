@@ -10,7 +10,7 @@ export interface SpaceHandle {
 }
 
 // A 32-bit memory ends at 4 GiB. The maximum reserves addresses only; pages cost memory once they are written.
-const PAGES_MAX = 65536
+export const PAGES_MAX = 65536
 
 /**
  * The shared memory of one space. It grows in place, a segment at a time, so that readers never have to be handed

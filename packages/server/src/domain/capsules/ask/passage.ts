@@ -16,9 +16,9 @@ export interface Passage {
   readonly score: number
 }
 
-const SENTENCES_PER_HIT_MAX = 400
+export const SENTENCES_PER_HIT_MAX = 400
 /** Longer quotes are cut back to whole lines by the sentence splitter; what is longer still is no quote. */
-const QUOTE_LENGTH_MAX = 1200
+export const QUOTE_LENGTH_MAX = 1200
 /** A heading or a fragment of fewer words says too little to be quoted. */
 const QUOTE_WORDS_MIN = 4
 

@@ -1,7 +1,7 @@
 import { softCut, type TextRange } from '../text/text-range.ts'
 
 /** A content up to this length is read as a whole. UTF-16 units, as all lengths here. */
-const WHOLE_LENGTH_MAX = 32 * 1024
+export const WHOLE_LENGTH_MAX = 32 * 1024
 const PLACE_LENGTH = 8 * 1024
 /** Places of a long content that are read: together as much as of a short one. */
 const PLACES_MAX = 4

@@ -18,7 +18,7 @@ const yaml = lazy(() => require('yaml') as typeof Yaml)
 export const HEAD_BYTES_MAX = 8 * 1024 * 1024
 
 /** The changes of a parent stand three levels below the head. */
-const HEAD_LEVELS_MAX = JSON_LEVELS_MAX + 3
+export const HEAD_LEVELS_MAX = JSON_LEVELS_MAX + 3
 
 /** The head of a file: a version, and for the newest one what belongs to the capsule as a whole. */
 const versionHead = z.strictObject(exportedVersionFields)

@@ -17,7 +17,7 @@ export type ExportedPlanning = { readonly settings: ImportSettings; readonly boo
 export type ExportedAsker = Pick<Call, 'subject' | 'grantSubject'>
 
 /** Names that one import may make known; more than that is no team but an attack. */
-const SUBJECTS_NEW_MAX = 10_000
+export const SUBJECTS_NEW_MAX = 10_000
 
 /** What was decided about a capsule at its first part. */
 type Verdict =

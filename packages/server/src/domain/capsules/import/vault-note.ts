@@ -9,10 +9,10 @@ export interface VaultNote {
 }
 
 /** Beyond these a note is a list made by a machine. */
-const LINKS_MAX = 1000
-const LINKS_CHARACTERS_MAX = 40_000
-const ALIASES_MAX = 50
-const TARGET_LENGTH_MAX = 500
+export const LINKS_MAX = 1000
+export const LINKS_CHARACTERS_MAX = 40_000
+export const ALIASES_MAX = 50
+export const TARGET_LENGTH_MAX = 500
 
 // Every repetition is bounded, so a line costs at most its length times 500 steps.
 const WIKILINK = /\[\[([^[\]|#^\n]{1,500})(?:[#^][^[\]|\n]{0,500})?(?:\|[^[\]\n]{0,500})?\]\]/g

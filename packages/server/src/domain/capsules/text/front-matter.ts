@@ -13,9 +13,9 @@ export interface FrontMatter {
 }
 
 /** More is a data file, not the head of a note. */
-const FRONT_MATTER_CHARS_MAX = 32_768
+export const FRONT_MATTER_CHARS_MAX = 32_768
 /** An alias can name an alias: without a limit, nine lines of YAML are a gigabyte ("billion laughs"). */
-const ALIASES_MAX = 20
+export const ALIASES_MAX = 20
 const PROBLEM_CHARS_MAX = 200
 
 const require = createRequire(import.meta.url)

@@ -1,6 +1,6 @@
 /** Three numbers of at most nine digits, so that every comparison is exact and every raise has room. */
 const VERSION = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/
-const NUMBER_MAX = 999_999_999
+export const NUMBER_MAX = 999_999_999
 
 export interface Version {
   readonly major: number

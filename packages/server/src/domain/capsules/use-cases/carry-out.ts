@@ -44,7 +44,7 @@ export async function keepKey(context: Writer, call: Call): Promise<void> {
 }
 
 /** So many callers may change one capsule at once; each round one of them gets through. */
-const ROUNDS_MAX = 100
+export const ROUNDS_MAX = 100
 
 /**
  * Tries again from the start while others change the capsule between reading and writing: a caller without `If-Match` has

@@ -13,7 +13,7 @@ export interface TrustExplanation {
   readonly sentence: string
 }
 
-const HISTORY_MAX = 100
+export const HISTORY_MAX = 100
 
 /** Trust of a capsule, what holds it down and how it came about. @throws CascadeError NOT_FOUND, ERASED. */
 export async function explainTrust(context: Pick<CapsuleContext, 'store'>, id: string): Promise<TrustExplanation> {

@@ -115,11 +115,16 @@ export interface BlameResult {
  * Which version introduced which line, up to the newest version or the one that is named. Versions are read one by one:
  * all the texts of a long history together may be larger than the memory, and others have their turn between them.
  */
-export async function blameCapsule(context: CapsuleContext, id: string, version?: string): Promise<BlameResult> {
+export async function blameCapsule(
+  context: CapsuleContext,
+  id: string,
+  version?: string,
+  { versionsMax = VERSIONS_READ_MAX } = {},
+): Promise<BlameResult> {
   const target = version === undefined ? await getCapsule(context, id) : await getVersion(context, id, version)
   const commits = new Map<string, string | null>()
   let blaming = NOTHING_BLAMED
-  for (const number of await numbersUpTo(context, id, target.ordinal, VERSIONS_READ_MAX)) {
+  for (const number of await numbersUpTo(context, id, target.ordinal, versionsMax)) {
     const one = number === target.version ? target : await getVersion(context, id, number)
     commits.set(number, one.source?.kind === 'file' ? (one.source.commit ?? null) : null)
     blaming = await finishInTurns(blameNext(blaming, await toBlameVersion(context, one)))

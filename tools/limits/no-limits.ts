@@ -1,0 +1,193 @@
+const ADAPTERS = 'packages/server/src/adapters'
+const CAPSULES = 'packages/server/src/domain/capsules'
+const EDGE = 'packages/server/src/edge'
+const SERVER = 'packages/server/src'
+
+const at = (folder: string, ...constants: readonly string[]): readonly string[] =>
+  constants.map((constant) => `${folder}/${constant}`)
+
+interface Group {
+  /** Why nobody outside is refused, left out or cut off by them. */
+  readonly reason: string
+  readonly constants: readonly string[]
+}
+
+/** Constants named like limits that have no row on the page of limits. */
+export const NO_LIMITS: readonly Group[] = [
+  {
+    reason: 'divides work into parts, or between threads; all of it is done',
+    constants: [
+      ...at(ADAPTERS, 'documents/worker-document-reader.ts INLINE_CHARACTERS_MAX'),
+      ...at(
+        ADAPTERS,
+        'models/openai-options.ts OPENAI_LIMITS.batchMax',
+        'models/worker-embedder.ts INLINE_CHARACTERS_MAX',
+      ),
+      ...at(ADAPTERS, 'models/worker-embedder.ts REQUESTS_IN_FLIGHT_MAX', 'sources/cascade-bonds.ts GROUP_MAX'),
+      ...at(ADAPTERS, 'sources/chat-reader.ts BATCH_ITEMS_MAX', 'sources/chat-reader.ts BATCH_CHARACTERS_MAX'),
+      ...at(ADAPTERS, 'sources/chat-source.ts INLINE_BYTES_MAX', 'sources/git-renames.ts PATHS_MAX'),
+      ...at(ADAPTERS, 'sqlite/group-commit.ts INTERACTIVE_COMMANDS_MAX', 'sqlite/group-commit.ts BATCH_CHARACTERS_MAX'),
+      ...at(ADAPTERS, 'sqlite/lineage-edges.ts SEEDS_MAX', 'sqlite/lineage-edges.ts AHEAD_MAX'),
+      ...at(ADAPTERS, 'sqlite/vector/scan-desk.ts HELPERS_MAX', 'sqlite/vector/scan-desk.ts JOBS_MAX'),
+      ...at(CAPSULES, 'import/import-runner.ts BATCH_ITEMS_MAX', 'import/import-runner.ts BATCH_CHARACTERS_MAX'),
+      ...at(CAPSULES, 'text/chunk.ts wordsMax', 'text/sentences.ts STRETCH_MAX'),
+      ...at(EDGE, 'http/line-groups.ts LINES_AHEAD_MAX', 'cli/folder-changes.ts DEFAULTS.heldMsMax'),
+      ...at(SERVER, 'platform/store/unit-of-work.ts COMMANDS_PER_APPEND_MAX'),
+    ],
+  },
+  {
+    reason: 'remembers what can be found out anew',
+    constants: [
+      ...at(ADAPTERS, 'sources/git-renames.ts FOUND_MAX', 'sqlite/database.ts STATEMENTS_MAX'),
+      ...at(
+        ADAPTERS,
+        'sqlite/lineage-known.ts KNOWN_LIMITS.rowsMax',
+        'sqlite/lineage-known.ts KNOWN_LIMITS.capsulesMax',
+      ),
+      ...at(ADAPTERS, 'sqlite/lineage-known.ts KNOWN_LIMITS.charsMax'),
+      ...at(ADAPTERS, 'sqlite/lineage-known.ts KNOWN_LIMITS.newVersionsMax'),
+      ...at(ADAPTERS, 'sqlite/names.ts CACHED_MAX', 'sqlite/slot-rows.ts TAG_LISTS_MAX'),
+      ...at(CAPSULES, 'embedding/embedding-cache.ts BYTES_MAX', 'import/document-state.ts DOCUMENTS_MAX'),
+      ...at(CAPSULES, 'import/file-book.ts LINES_REMEMBERED_MAX', 'text/terms.ts MEMORY_WORDS_MAX'),
+      ...at(SERVER, 'domain/identity/subjects.ts KEPT_MAX', 'edge/http/rate-limiter.ts BUCKETS_MAX'),
+    ],
+  },
+  {
+    reason: 'shortens a label beside the text, which is kept as a whole',
+    constants: [
+      ...at(ADAPTERS, 'documents/convert/limits.ts CONVERSION_LIMITS.labelLengthMax'),
+      ...at(ADAPTERS, 'sources/chat-conversation.ts CONVERSATION_ID_LENGTH_MAX'),
+      ...at(ADAPTERS, 'sources/chat-conversation.ts SPEAKER_LENGTH_MAX'),
+      ...at(ADAPTERS, 'sources/claude-conversation.ts ATTACHMENTS_NAMED_MAX'),
+      ...at(ADAPTERS, 'sources/claude-conversation.ts NAME_LENGTH_MAX'),
+      ...at(CAPSULES, 'export/file-names.ts TITLE_LENGTH_MAX', 'export/file-names.ts FOLDER_LENGTH_MAX'),
+      ...at(CAPSULES, 'export/file-names.ts FOLDERS_MAX', 'import/import-records.ts PATH_KEY_LENGTH_MAX'),
+      ...at(CAPSULES, 'import/plan-document.ts AUTHOR_LENGTH_MAX', 'text/section.ts LABEL_CHARS_MAX'),
+      ...at(SERVER, 'platform/observability/metrics.ts LABEL_LENGTH_MAX'),
+    ],
+  },
+  {
+    reason: 'shortens what is shown, said or logged; what it is about stays whole',
+    constants: [
+      ...at(ADAPTERS, 'sources/cascade-files.ts FILES_NAMED_MAX', 'sources/git-process.ts STDERR_CHARACTERS_MAX'),
+      ...at(CAPSULES, 'import/import-writer.ts FAILURES_NOTED_MAX', 'text/front-matter.ts PROBLEM_CHARS_MAX'),
+      ...at(
+        EDGE,
+        'cli/import-run.ts FILES_MAX',
+        'cli/render/import-lines.ts NAMED_MAX',
+        'cli/render/view.ts WIDTH_MAX',
+      ),
+      ...at(EDGE, 'cli/render/lineage-lines.ts DRAWN_MAX', 'cli/render/lineage-lines.ts DRAWN_DEPTH_MAX'),
+      ...at(
+        EDGE,
+        'cli/render/snippet.ts LINES_MAX',
+        'cli/render/snippet.ts SCANNED_MAX',
+        'cli/render/snippet.ts WORDS_MAX',
+      ),
+      ...at(EDGE, 'issue-words.ts VALUE_LENGTH_MAX', 'http/json-text.ts MESSAGE_LENGTH_MAX'),
+      ...at(EDGE, 'http/json-text.ts POINTER_LENGTH_MAX', 'http/problem.ts INSTANCE_LENGTH_MAX'),
+      ...at(EDGE, 'http/validate.ts FIELD_PROBLEMS_MAX', 'http/validate.ts TEXT_LENGTH_MAX'),
+      ...at(EDGE, 'http/pages/markdown-view.ts MARKDOWN_CHARS_MAX', 'http/pages/schema-view.ts DEPTH_MAX'),
+      ...at(EDGE, 'http/present/isnad.ts VERSIONS_SHOWN_MAX', 'http/present/isnad.ts CHAIN_SHOWN_MAX'),
+      ...at(
+        SERVER,
+        'kernel/config/config-problem.ts SHOWN_CHARACTERS_MAX',
+        'kernel/config/config-problem.ts PROBLEMS_MAX',
+      ),
+      ...at(SERVER, 'platform/observability/redact.ts LOG_VALUE_LIMITS.depthMax'),
+      ...at(SERVER, 'platform/observability/redact.ts LOG_VALUE_LIMITS.membersMax'),
+      ...at(SERVER, 'platform/observability/redact.ts LOG_VALUE_LIMITS.textMax'),
+    ],
+  },
+  {
+    reason: 'a measure by which something is recognised, likened, ranked or found suspicious',
+    constants: [
+      ...at(
+        ADAPTERS,
+        'documents/convert/html-table.ts SPAN_MAX',
+        'documents/convert/limits.ts CONVERSION_LIMITS.spanMax',
+      ),
+      ...at(ADAPTERS, 'documents/convert/docx-styles.ts BASES_MAX', 'documents/convert/docx-styles.ts DEPTH_MAX'),
+      ...at(ADAPTERS, 'documents/convert/inline-text.ts MARKS_MAX', 'documents/convert/odf-styles.ts PARENTS_MAX'),
+      ...at(ADAPTERS, 'documents/convert/pdf-lines.ts SHIFT_MAX', 'documents/convert/pdf-lines.ts LEADING_MAX'),
+      ...at(
+        ADAPTERS,
+        'documents/convert/pdf-lines.ts HEADING.lengthMax',
+        'documents/convert/pdf-lines.ts HEADING.levelsMax',
+      ),
+      ...at(ADAPTERS, 'documents/convert/pptx-to-markdown.ts DEPTH_MAX', 'memory/candidates.ts GRAPH_SEEDS_MAX'),
+      ...at(ADAPTERS, 'sources/cascade-files.ts UNFINISHED_BYTES_MAX', 'sources/file-text.ts LFS_POINTER_BYTES_MAX'),
+      ...at(ADAPTERS, 'sources/json-elements.ts NAME_BYTES_MAX', 'sources/transcript-header.ts SPEAKER_LENGTH_MAX'),
+      ...at(ADAPTERS, 'sources/transcript-header.ts NAME_WORDS_MAX', 'sqlite/band-index.ts CHAIN_STEPS_MAX'),
+      ...at(ADAPTERS, 'sqlite/graph-signal.ts SEEDS_MAX', 'sqlite/graph-signal.ts FAN_OUT_MAX'),
+      ...at(ADAPTERS, 'sqlite/near-duplicates.ts CANDIDATES_PER_BAND_MAX'),
+      ...at(CAPSULES, 'text/code-sections.ts DECLARATION_CHARS_MAX', 'text/sentences.ts MARKER_LENGTH_MAX'),
+      ...at(CAPSULES, 'text/terms.ts TERM_LENGTH_MAX', 'text/terms.ts IDENTIFIER_LENGTH_MAX'),
+      ...at(CAPSULES, 'use-cases/link-similar.ts NEIGHBOURS_MAX'),
+      ...at(EDGE, 'cli/doctor/clock-checks.ts AHEAD_MS_MAX', 'cli/doctor/embedding-check.ts ANSWER_MS_MAX'),
+      ...at(EDGE, 'cli/doctor/folder-checks.ts WAL_BYTES_MAX', 'http/answer-problem.ts UNREAD_BYTES_MAX'),
+      ...at(SERVER, 'kernel/config/did-you-mean.ts NAME_LENGTH_MAX'),
+    ],
+  },
+  {
+    reason: 'bounds one look; the next one goes on, and a name or an id leads to the rest',
+    constants: [
+      ...at(ADAPTERS, 'sources/temp-area.ts SWEPT_MAX', 'sqlite/doctor.ts LEAVES_OF_CAPSULE_MAX'),
+      ...at(CAPSULES, 'import/import-files.ts ROWS_LOOKED_AT_MAX', 'import/imports.ts JOBS_SEEN_MAX'),
+      ...at(CAPSULES, 'import/remove-import.ts RUNS_MARKED_MAX'),
+      ...at(EDGE, 'cli/commands/import.ts LABEL_PAGES_MAX', 'cli/doctor/port-check.ts PROCESSES_MAX'),
+    ],
+  },
+  {
+    reason: 'how long or how often the program itself waits or tries before it goes another way',
+    constants: [
+      ...at(EDGE, 'cli/commands/start.ts WAIT_MS_MAX', 'cli/connect.ts WAIT_MS_MAX', 'cli/connect.ts LIVE_MS_MAX'),
+      ...at(
+        EDGE,
+        'cli/import-run.ts LOOK_MS_MAX',
+        'cli/import-run.ts RESTARTS_MAX',
+        'cli/import-watch.ts RETRY_MS_MAX',
+      ),
+      ...at(EDGE, 'cli/session.ts RECONNECTS_MAX', 'cli/folder-changes.ts FOLDERS_MAX'),
+    ],
+  },
+  {
+    reason: 'a limit with a row comes first: nothing gets as far as this',
+    constants: [
+      ...at('contract', 'JSON_LEVELS_MAX').map((one) => one.replace('/', ' ')),
+      ...at(ADAPTERS, 'documents/convert/limits.ts CONVERSION_LIMITS.columnsMax'),
+      ...at(ADAPTERS, 'documents/worker-document-reader.ts HEAP_MIB_MAX', 'models/worker-embedder.ts HEAP_MIB_MAX'),
+      ...at(ADAPTERS, 'memory/vectors.ts DIMENSIONS_MAX', 'sqlite/vector/embedding-code.ts DIMENSIONS_MAX'),
+      ...at(ADAPTERS, 'sources/chat-source.ts HEAP_MIB_MAX', 'sources/folder-source.ts FILE_BYTES_MAX'),
+      ...at(ADAPTERS, 'sources/git-process.ts OUTPUT_BYTES_MAX', 'sqlite/lineage-edges.ts BY_PARENT.rowsMax'),
+      ...at(ADAPTERS, 'sqlite/vector/kernel/layout.ts READERS_MAX', 'sqlite/vector/kernel/layout.ts LIMIT_MAX'),
+      ...at(ADAPTERS, 'sqlite/vector/slot-filter.ts FILTER_TAGS_MAX'),
+      ...at(SERVER, 'base/canonical-json.ts DEPTH_MAX', 'domain/identity/subject-name.ts SUBJECT_NAME_LENGTH_MAX'),
+      ...at(CAPSULES, 'capsule-store.ts CANDIDATES_PER_SIGNAL_MAX', 'text/chunk.ts MARKDOWN_CHARS_MAX'),
+      ...at(CAPSULES, 'text/field-diff.ts DEPTH_MAX'),
+      ...at(SERVER, 'platform/ledger/leaf.ts LEAF_BYTES_MAX', 'platform/store/records.ts RECORD_VALUE_BYTES_MAX'),
+      ...at(SERVER, 'platform/store/records.ts RECORD_KEY_LENGTH_MAX'),
+    ],
+  },
+  {
+    reason: 'part of a limit with a row, which tells of it',
+    constants: [...at(CAPSULES, 'ask/places.ts PLACES_MAX', 'text/shortest-edit.ts STEPS_MAX')],
+  },
+  {
+    reason: 'a number of parts of the program; more would be a fault of its own',
+    constants: [
+      ...at(SERVER, 'kernel/boot/boot-chunk.ts CHUNKS_MAX', 'kernel/boot/health.ts CHECKS_MAX'),
+      ...at(SERVER, 'platform/observability/metrics.ts SOURCES_MAX'),
+    ],
+  },
+  {
+    reason: 'the width of a field of a format, or the end of what a calendar or a number can say',
+    constants: [
+      ...at(ADAPTERS, 'documents/convert/xlsx-cells.ts DAYS_MAX'),
+      ...at(ADAPTERS, 'sources/chat-value.ts TIME_MAX', 'sqlite/lineage-edges.ts KEY_MAX'),
+      ...at(ADAPTERS, 'sqlite/vector/slot-filter.ts ID_MAX', 'sqlite/vector/slot-filter.ts VALUE_MAX'),
+      ...at(ADAPTERS, 'sqlite/vector/slot-filter.ts TRUST_MAX'),
+      ...at(SERVER, 'base/clock.ts MOMENT_MAX', 'base/ids.ts MS_MAX', 'base/ids.ts COUNTER_MAX'),
+    ],
+  },
+]

@@ -1,0 +1,186 @@
+import type { DOORS } from './doors.ts'
+import type { LimitName } from './index.ts'
+
+/** The test that goes beyond a limit. */
+export interface LimitTest {
+  /** From the root of the repository. */
+  readonly file: string
+  /** The title of the test, as it stands in the file. */
+  readonly title: string
+  /** Of several cases the one, by its name in the file. */
+  readonly row?: string
+}
+
+const SERVER = 'packages/server/src'
+const inServer = (path: string, title: string, row?: string): LimitTest => ({
+  file: `${SERVER}/${path}`,
+  title,
+  ...(row === undefined ? {} : { row }),
+})
+const here = (file: string, title: string, row?: string): LimitTest => ({
+  file: `tools/limits/${file}-limits.test.ts`,
+  title,
+  ...(row === undefined ? {} : { row }),
+})
+
+const HOSTILE = 'adapters/documents/convert/hostile.test.ts'
+const ARCHIVE = 'adapters/documents/convert/zip-archive.test.ts'
+const HTML = 'adapters/documents/convert/html-to-markdown.test.ts'
+const CHATS = 'adapters/sources/chat-reader.test.ts'
+const CONVERTER = 'adapters/documents/worker-document-converter.test.ts'
+const OPENAI = 'adapters/models/openai-embedder.test.ts'
+const WALK = here('import', 'what is beyond the limits of a folder walk is skipped with the reason')
+const BOUNDS = here('export', 'a capsule of an export with too much of something is none')
+const TREE_PATTERN = 'a pattern with $name too much has no effect'
+const FAILS = 'a document that makes its thread $word fails with the reason, and the next is converted'
+
+/** Every limit that no request runs into at once; those stand with their requests in `doors.ts`. */
+export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, LimitTest>> = {
+  batchLine: here('request', 'a line of a batch that is too long has its problem, and its neighbours are written'),
+  headers: inServer(
+    'edge/http/http-socket.test.ts',
+    'such as $name is answered with a problem',
+    'headers beyond the limit',
+  ),
+  requestTime: inServer('edge/http/http-socket.test.ts', 'headers that drip are cut off with 408'),
+  rate: inServer('edge/http/rate-limiter.test.ts', 'never allows more than the burst and what was refilled'),
+  failedSignInRate: inServer(
+    'edge/http/admission.test.ts',
+    'of failed sign-ins is one address’ own, and a right token passes all the same',
+  ),
+  answerTime: here('request', 'an answer that takes too long is given up'),
+  answerTimeOfChange: here('request', 'a change that takes too long is answered without its outcome'),
+  sequenceWait: here('instance', 'a sequence that does not come is waited for no longer than the limit'),
+  connections: here('request', 'a connection too many is closed at once'),
+  stillConnection: here('request', 'a connection on which nothing moves is closed'),
+  keptConnection: here('request', 'a connection between two requests is closed'),
+  searchTime: inServer('edge/http/errors.test.ts', '%s is answered', 'DEADLINE_EXCEEDED'),
+  queryTerms: inServer('adapters/sqlite/lexical-query.test.ts', 'a long question keeps so many words, the longest'),
+  versionNumber: here('capsule', 'a version with a number too large is refused'),
+  highlights: here('capsule', 'of the highlights of a hit the first ones are told'),
+  highlighted: here('capsule', 'no highlight stands beyond the beginning of a long content'),
+  readForAnswer: here('capsule', 'of a content that is too long to be read for an answer places are read'),
+  sentencesForAnswer: here('capsule', 'of the sentences of a hit the first ones are read for an answer'),
+  quote: here('capsule', 'a sentence of a letter too much is not quoted'),
+  nearDuplicates: inServer('domain/capsules/capsule-store.dedupe.contract.ts', 'are at most so many, the best of them'),
+  trustHistory: here('capsule', 'of the changes of trust the newest are explained'),
+  versionsRead: here('capsule', 'blame reads the newest versions of a long history'),
+  edits: inServer(
+    'domain/capsules/text/shortest-edit.test.ts',
+    'lists further apart than the limit are given up, those at the limit are not',
+  ),
+  changesMeanwhile: here('capsule', 'whoever is disturbed once too often by others is told'),
+  importsRunning: here('import', 'an import too many is refused and nothing is written'),
+  importFile: inServer(
+    'domain/capsules/import/import-folder.test.ts',
+    'a file that holds %s is skipped with the reason',
+    'a byte too much',
+  ),
+  importDocument: here('import', 'a document that is too large is skipped with the reason'),
+  importedPath: WALK,
+  folderDepth: WALK,
+  folderFiles: WALK,
+  folderEntries: WALK,
+  ignoreFile: here('import', 'an ignore file that is too large is not used'),
+  ignorePatterns: here('import', 'of an ignore file the first patterns count'),
+  ignorePatternLength: here('import', TREE_PATTERN, 'a letter'),
+  ignorePatternStars: here('import', TREE_PATTERN, 'a star'),
+  ignorePatternFolders: here('import', TREE_PATTERN, 'a `**`'),
+  gitIgnoreFiles: here('source', 'of the ignore files of a repository no more are used'),
+  gitFolder: here('source', 'a folder of a repository that is a byte too large is a gap with its reason'),
+  gitGaps: here('source', 'a commit of which too many folders are missing is refused'),
+  gitDamaged: here('source', 'a repository with a damaged object too many is refused'),
+  gitBranchChanges: here('source', 'changes on branches beyond the limit are told by the merge'),
+  gitMoves: here('source', 'moves are looked for among no more files of a commit'),
+  ndjsonLine: inServer(
+    'domain/capsules/import/import-ndjson.test.ts',
+    'a line that is too long, or no UTF-8, is failed and the next one read',
+  ),
+  chatFiles: inServer(CHATS, 'files of more bytes than are read are refused before anything of them is'),
+  chatElement: inServer(CHATS, 'a conversation of a byte too much is passed over, and the next one read'),
+  transcriptTurns: here('source', 'of a transcript no more turns are read, and the report says so'),
+  transcriptLine: here('source', 'of a line of a transcript that is too long the beginning counts'),
+  chatParts: here('source', 'an export of chats in too many files is refused'),
+  chatZipEntries: here('source', 'an archive of chats with an entry too many is refused'),
+  chatZipRatio: here('source', 'an archive of chats that grows too much is refused'),
+  conversionTime: inServer(CONVERTER, FAILS, 'loop'),
+  conversionObjects: inServer(CONVERTER, FAILS, 'objects'),
+  conversionMemory: inServer(CONVERTER, FAILS, 'bytes'),
+  convertedText: inServer(HTML, 'is unfit with $name', 'more text than a capsule holds'),
+  convertedDepth: inServer(HTML, 'is unfit with $name', 'an element too deep'),
+  convertedAttributes: inServer(HTML, 'is unfit with $name', 'an attribute too many'),
+  convertedPages: inServer(HOSTILE, 'a PDF with $name', 'more pages than are read'),
+  archiveEntries: inServer(ARCHIVE, 'more files than are read'),
+  archiveBytes: inServer(ARCHIVE, 'many parts that are small by themselves are counted together'),
+  archivePart: inServer(ARCHIVE, 'an archive that unpacks to $name is not unpacked', 'a part of 65 MiB'),
+  convertedElements: inServer(HOSTILE, 'XML of too many $name', 'elements beside one another'),
+  convertedAddress: here('document', 'a link whose address has a letter too much is its text'),
+  documentChunks: here('document', 'a document of a chunk too many is cut by length instead'),
+  frontMatter: here('document', 'front matter that ends beyond the limit is text'),
+  frontMatterAliases: here('document', 'front matter in which a value stands once too often is not read'),
+  vaultLinks: here('document', 'of the links of a note the first ones count'),
+  vaultLinkText: here('document', 'of the links of a note those count whose targets are together short enough'),
+  vaultAliases: here('document', 'of the other names of a note the first ones count'),
+  vaultAlias: here('document', 'a name or a target of a letter too much does not count'),
+  exportManifest: here('export', 'a manifest of a byte too much is not read'),
+  exportFile: here('export', 'a file of an export of a byte too much is not read'),
+  exportHead: here('export', 'a head of an export of a letter too much is none'),
+  exportHeadDepth: here('export', 'a head of an export of a level too much is none'),
+  exportLine: here('export', 'a line of an export of a byte too much is refused'),
+  exportLineDepth: here('export', 'a line of an export of a level too much is refused'),
+  exportSubjects: here('export', 'an export that makes more names known than a team has fails with the name too many'),
+  exportedPlace: here('export', 'a version of an export whose place is too long is none'),
+  exportedLabel: BOUNDS,
+  exportedLinks: BOUNDS,
+  exportedTrust: BOUNDS,
+  lineageExported: inServer(
+    'domain/capsules/export/whole-export.test.ts',
+    'a lineage of three of which $nodesMax are taken says in PROV that it is cut: $isCut',
+  ),
+  writesWaiting: inServer(
+    'adapters/sqlite/group-commit.test.ts',
+    'beyond its bound the queue refuses, and what is in it is carried out',
+  ),
+  writesWaitingText: here('instance', 'writes whose text is together too long are refused'),
+  readsWaiting: here('instance', 'a read too many is refused, and those that wait are answered'),
+  readTime: here('instance', 'a read that takes too long is ended'),
+  textsWaiting: inServer(
+    'adapters/models/worker-embedder.test.ts',
+    'has a bounded queue, and a single call beyond the bound is still taken',
+  ),
+  vectors: here('instance', 'a vector too many for the memory of its model is refused'),
+  socketPath: inServer(
+    'kernel/data-folder/socket-path.test.ts',
+    'with a long path lies in a private folder, the same one each time',
+  ),
+  embeddedText: here('instance', 'the beginning of a long text is what search by meaning knows'),
+  providerText: inServer(OPENAI, 'sends the beginning of a text that is too long, well formed'),
+  providerAnswer: inServer(OPENAI, '$name fails with $code at once', 'a body above the limit'),
+  providerAttempts: inServer(OPENAI, 'the attempts are bounded, and the error says when to come back'),
+  providerWait: inServer(OPENAI, 'a provider that asks for an hour is not waited for'),
+  requestsAtWork: inServer('kernel/lifecycle/lifecycle.test.ts', 'work in flight has a limit'),
+  idempotencyTime: inServer('platform/store/unit-of-work.contract.ts', 'is known for 24 hours'),
+  startOfPart: inServer(
+    'kernel/boot/boot.test.ts',
+    'is also a chunk that does not start in time; what it brings later is closed',
+  ),
+  drain: inServer('kernel/lifecycle/lifecycle.test.ts', 'abandons work that outlasts the drain limit, by name'),
+  deepProbe: inServer('edge/jobs/deep-probe.test.ts', 'writes once for all who ask within ten seconds'),
+  deepProbeTime: inServer('edge/jobs/deep-probe.test.ts', 'a step that takes too long has failed'),
+  configFile: inServer('kernel/config/load-config.test.ts', 'a file of a byte more than 256 KiB is not read'),
+  logBacklog: inServer(
+    'platform/observability/logger.test.ts',
+    'a reader that takes nothing costs lines, not memory, and learns how many',
+  ),
+  metricSeries: inServer(
+    'platform/observability/metrics.test.ts',
+    'labels beyond the limit are counted as other, and known ones go on',
+  ),
+  commandConnect: inServer(
+    'edge/cli/connect.test.ts',
+    'whoever holds the folder without answering is waited for, and then named',
+  ),
+  commandSilence: here('command-line', 'an instance that says nothing is not waited for'),
+  commandAnswer: here('command-line', 'an answer of a byte too much is no answer'),
+  commandLine: here('command-line', 'a line of an answer of a letter too much is no answer'),
+}
