@@ -10,8 +10,8 @@ import { attributeOf, childOf, descendants, elementsOf, find, relationOf, type X
  *
  * @throws UnfitDocument when it is none.
  */
-export function convertDocx(bytes: Uint8Array): string {
-  const office = new OfficePackage(bytes)
+export async function convertDocx(bytes: Uint8Array): Promise<string> {
+  const office = await OfficePackage.open(bytes)
   const { part, root } = office.main('document')
   const reader = new DocxReader(new DocxStyles(office, part), office.relationsOf(part))
   reader.blocks(childOf(root, 'body') ?? root)

@@ -15,8 +15,8 @@ const PAGES: ReadonlySet<string> = new Set(['application/xhtml+xml', 'text/html'
  *
  * @throws UnfitDocument when it is none. @see EPUB 3.3, sections 4.2.6, 5 and 5.7.2
  */
-export function convertEpub(bytes: Uint8Array): string {
-  const zip = new ZipArchive(bytes)
+export async function convertEpub(bytes: Uint8Array): Promise<string> {
+  const zip = await ZipArchive.open(bytes)
   const container = zip.read(CONTAINER)
   const rootfile = container && find(parseXml(container), 'rootfile')
   const path = (rootfile && attributeOf(rootfile, 'full-path')) ?? ''

@@ -3,96 +3,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DocumentFormat } from '../../../domain/capsules/import/index.ts'
 import { lines, makePages, makePdf, stream } from '../testing/make-pdf.ts'
-import { makeDocx, makeOffice, makeZip, relations, type ZipFile } from '../testing/make-zip.ts'
+import { makeDocx, makeOffice, makeZip, relations } from '../testing/make-zip.ts'
+import { DAMAGED, paragraph, said, zeros } from '../testing/said.ts'
 import { convertDocument } from './convert-document.ts'
 import { CONVERSION_LIMITS } from './limits.ts'
-import { ZipArchive } from './zip-archive.ts'
 
 const MIB = 1024 * 1024
-
-async function said(bytes: Uint8Array, format: DocumentFormat): Promise<string> {
-  const content = await convertDocument(bytes, format)
-  return 'text' in content ? content.text.replace(/^---\n.*?\n---\n/s, '').trimEnd() : content.unfit
-}
-
-const paragraph = (text: string): string => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`
-const zeros = (mib: number): Uint8Array => new Uint8Array(mib * MIB)
-const TOO_LARGE = 'it unpacks to more than 67108864 bytes in one part or 268435456 in all'
-const DAMAGED = 'it is damaged or cut off'
-
-test.for([
-  { name: 'a part of 65 MiB', files: [{ name: 'word/document.xml', content: zeros(65) }] },
-  {
-    name: 'a part of 65 MiB that says it is small',
-    files: [{ name: 'word/document.xml', content: zeros(65), statedSize: 10 }],
-  },
-] satisfies { name: string; files: ZipFile[] }[])(
-  'an archive that unpacks to $name is not unpacked',
-  async ({ files }) => {
-    const zip = makeZip([
-      { name: '_rels/.rels', content: relations([['a', 'officeDocument', 'word/document.xml']]) },
-      ...files,
-    ])
-    expect(zip.byteLength).toBeLessThan(MIB)
-    expect(await said(zip, 'docx')).toBe(TOO_LARGE)
-  },
-)
-
-test('archives in an archive stay packed, however many', async () => {
-  let inner: Uint8Array = makeZip([{ name: 'zeros', content: zeros(8) }])
-  for (let depth = 0; depth < 5; depth++) {
-    const content = inner
-    inner = makeZip(Array.from({ length: 16 }, (_, index) => ({ name: `${index}.zip`, content })))
-  }
-  expect(await said(makeDocx(paragraph('seen'), [{ name: 'word/media/bomb.zip', content: inner }]), 'docx')).toBe(
-    'seen',
-  )
-})
-
-test('many parts that are small by themselves are counted together', () => {
-  const content = zeros(60)
-  const zip = new ZipArchive(makeZip(Array.from({ length: 5 }, (_, index) => ({ name: `${index}`, content }))))
-  for (const name of ['0', '1', '2', '3']) expect(zip.read(name)?.byteLength).toBe(60 * MIB)
-  expect(() => zip.read('4')).toThrow(TOO_LARGE)
-})
-
-test('names that lead out of an archive, and names that are there twice, lead nowhere', async () => {
-  const zip = makeDocx(paragraph('first'), [
-    { name: '../../etc/passwd', content: 'x' },
-    { name: '/etc/passwd', content: 'x' },
-    { name: 'word/document.xml', content: 'second' },
-  ])
-  expect(await said(zip, 'docx')).toBe('first')
-})
-
-test('more files than are read', async () => {
-  const files = Array.from({ length: CONVERSION_LIMITS.zipEntriesMax }, (_, n) => ({
-    name: `${n}`,
-    content: '',
-    stored: true,
-  }))
-  expect(await said(makeDocx(paragraph('a'), files), 'docx')).toBe('it holds more than 20000 files')
-})
-
-test('a million entries of nothing', async () => {
-  const entry = makeZip([{ name: 'a', content: '', stored: true }]).subarray(31, 31 + 47)
-  const directory = Buffer.concat(Array.from({ length: 1_000_000 }, () => entry))
-  const end = Buffer.alloc(22)
-  end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt32LE(directory.byteLength, 12)
-  end.writeUInt32LE(4, 16)
-  expect(await said(Buffer.concat([Buffer.from('PK\u0003\u0004'), directory, end]), 'docx')).toBe(
-    'it holds more than 20000 files',
-  )
-}, 20_000)
-
-test.for([
-  { name: 'a checksum that is wrong', file: { statedCrc: 1 }, reason: DAMAGED },
-  { name: 'a part that is encrypted', file: { flags: 1 }, reason: 'it is encrypted' },
-])('an archive with $name', async ({ file, reason }) => {
-  const rels = { name: '_rels/.rels', content: relations([['a', 'officeDocument', 'a.xml']]), ...file }
-  expect(await said(makeZip([rels]), 'docx')).toBe(reason)
-})
 
 test('entities that multiply are no text', async () => {
   const laughs = Array.from({ length: 9 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('')

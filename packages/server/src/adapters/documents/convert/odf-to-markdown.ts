@@ -13,8 +13,8 @@ import { ZipArchive } from './zip-archive.ts'
  *
  * @throws UnfitDocument when it is none.
  */
-export function convertOdf(bytes: Uint8Array): string {
-  const zip = new ZipArchive(bytes)
+export async function convertOdf(bytes: Uint8Array): Promise<string> {
+  const zip = await ZipArchive.open(bytes)
   const manifest = zip.read('META-INF/manifest.xml')
   if (manifest && find(parseXml(manifest), 'encryption-data')) throw new UnfitDocument('it is encrypted')
   const xml = zip.read('content.xml')

@@ -17,9 +17,13 @@ export interface Relation {
 export class OfficePackage {
   readonly #zip: ZipArchive
 
+  private constructor(zip: ZipArchive) {
+    this.#zip = zip
+  }
+
   /** @throws UnfitDocument when it is no archive. */
-  constructor(bytes: Uint8Array) {
-    this.#zip = new ZipArchive(bytes)
+  static async open(bytes: Uint8Array): Promise<OfficePackage> {
+    return new OfficePackage(await ZipArchive.open(bytes))
   }
 
   /** Nothing where there is no such part. */

@@ -108,7 +108,11 @@ function toPiece({ str, transform, hasEOL }: TextItem): PdfPiece {
 const NO_TITLE = /^(?:untitled|microsoft \w+ - |document\d*$)|\.(?:docx?|pptx?|xlsx?|odt|tex|dvi|pdf|indd|qxd|rtf)$/i
 
 async function readFacts(document: PdfDocument): Promise<{ title: string | undefined; author: string | undefined }> {
-  const { info } = await document.getMetadata().catch(() => ({ info: {} }))
+  const { info } = await document.getMetadata().catch((error) => {
+    // A document whose facts cannot be read still has its text.
+    if (isDamage(error)) return { info: {} }
+    throw error
+  })
   const { Title: title, Author: author } = info as { readonly Title?: unknown; readonly Author?: unknown }
   const named = toLabel(typeof title === 'string' ? title : undefined)
   return {

@@ -11,8 +11,8 @@ import { attributeOf, childOf, descendants, elementsOf, find, relationOf, type X
  *
  * @throws UnfitDocument when it is none.
  */
-export function convertPptx(bytes: Uint8Array): string {
-  const office = new OfficePackage(bytes)
+export async function convertPptx(bytes: Uint8Array): Promise<string> {
+  const office = await OfficePackage.open(bytes)
   const { part, root } = office.main('presentation')
   const relations = office.relationsOf(part)
   const slides = [...descendants(childOf(root, 'sldIdLst') ?? root, 'sldId')]

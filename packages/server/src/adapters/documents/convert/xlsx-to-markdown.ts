@@ -12,8 +12,8 @@ import { attributeOf, descendants, readXml, relationOf } from './xml-node.ts'
  *
  * @throws UnfitDocument when it is none.
  */
-export function convertXlsx(bytes: Uint8Array): string {
-  const office = new OfficePackage(bytes)
+export async function convertXlsx(bytes: Uint8Array): Promise<string> {
+  const office = await OfficePackage.open(bytes)
   const { part, root } = office.main('workbook')
   const relations = office.relationsOf(part)
   const sheets = [...descendants(root, 'sheet')]

@@ -1,39 +1,39 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib'
+import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
+import { messageOf } from '#base'
 import { CONVERSION_LIMITS } from './limits.ts'
 import { UnfitDocument } from './unfit-document.ts'
 
-interface ZipEntry {
-  readonly method: number
-  readonly isEncrypted: boolean
-  readonly crc: number
-  readonly packedSize: number
-  readonly offset: number
+/** A file of the archive, and where its packed bytes begin. */
+interface PlacedEntry {
+  readonly entry: Entry
+  readonly start: number
 }
 
-/** Signatures and sizes of records. @see APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16 */
-const END = { signature: 0x06054b50, size: 22, commentMax: 0xffff } as const
-const CENTRAL = { signature: 0x02014b50, size: 46 } as const
-const LOCAL = { signature: 0x04034b50, size: 30 } as const
+/** The last record, and the fixed part of one in the directory. @see APPNOTE.TXT 6.3.10, sections 4.3.12 and 4.3.16 */
+const END = { size: 22, directorySizeAt: 12, elsewhere: 0xffffffff } as const
+const CENTRAL_SIZE = 46
 const METHODS = { stored: 0, deflated: 8 } as const
-const ENCRYPTED_BIT = 1
 
 /**
- * The files of an archive, by name. Nothing is unpacked until it is asked for, an archive in it never, and no size that
- * the archive states is believed: bytes are counted as they come out.
+ * The files of an archive, by name. yauzl reads the directory, and refuses what contradicts itself there. Nothing is
+ * unpacked until it is asked for, an archive in it never, and no size that the archive states is believed: bytes are
+ * counted as they come out.
  */
 export class ZipArchive {
   readonly #bytes: Buffer
-  readonly #entries: ReadonlyMap<string, ZipEntry>
+  readonly #entries: ReadonlyMap<string, PlacedEntry>
   #left: number = CONVERSION_LIMITS.zipBytesMax
 
-  /** @throws UnfitDocument when it is no archive, or has too many entries. */
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#entries = readDirectory(this.#bytes)
+  private constructor(bytes: Buffer, entries: ReadonlyMap<string, PlacedEntry>) {
+    this.#bytes = bytes
+    this.#entries = entries
   }
 
-  has(name: string): boolean {
-    return this.#entries.has(name)
+  /** @throws UnfitDocument when it is no archive, contradicts itself, or has too many entries. */
+  static async open(bytes: Uint8Array): Promise<ZipArchive> {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return new ZipArchive(buffer, await readDirectory(buffer))
   }
 
   /**
@@ -42,24 +42,19 @@ export class ZipArchive {
    * @throws UnfitDocument when it is damaged, encrypted, or too large.
    */
   read(name: string): Buffer | undefined {
-    const entry = this.#entries.get(name)
-    if (!entry) return undefined
-    if (entry.isEncrypted) throw new UnfitDocument('it is encrypted')
-    const bytes = this.#unpack(entry, this.#packed(entry))
-    if (crc32(bytes) !== entry.crc) throw damaged()
+    const placed = this.#entries.get(name)
+    if (!placed) return undefined
+    const { entry } = placed
+    if (entry.isEncrypted()) throw encrypted()
+    const bytes = this.#unpack(placed)
+    if (bytes.byteLength !== entry.uncompressedSize || crc32(bytes) !== entry.crc32) throw damaged()
     this.#left -= bytes.byteLength
     return bytes
   }
 
-  #packed({ offset, packedSize }: ZipEntry): Buffer {
-    const bytes = this.#bytes
-    if (offset + LOCAL.size > bytes.length || bytes.readUInt32LE(offset) !== LOCAL.signature) throw damaged()
-    const start = offset + LOCAL.size + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28)
-    if (start + packedSize > bytes.length) throw damaged()
-    return bytes.subarray(start, start + packedSize)
-  }
-
-  #unpack({ method }: ZipEntry, packed: Buffer): Buffer {
+  #unpack({ entry, start }: PlacedEntry): Buffer {
+    const { compressionMethod: method, compressedSize } = entry
+    const packed = this.#bytes.subarray(start, start + compressedSize)
     const maxOutputLength = Math.min(CONVERSION_LIMITS.partBytesMax, this.#left)
     if (method === METHODS.stored && packed.byteLength <= maxOutputLength) return packed
     if (method === METHODS.stored || maxOutputLength <= 0) throw tooLarge()
@@ -73,43 +68,66 @@ export class ZipArchive {
 }
 
 const damaged = (): UnfitDocument => new UnfitDocument('it is damaged or cut off')
+const encrypted = (): UnfitDocument => new UnfitDocument('it is encrypted')
 const tooLarge = (): UnfitDocument =>
   new UnfitDocument(
     `it unpacks to more than ${CONVERSION_LIMITS.partBytesMax} bytes in one part or ${CONVERSION_LIMITS.zipBytesMax} in all`,
   )
 
-function readDirectory(bytes: Buffer): ReadonlyMap<string, ZipEntry> {
-  const end = findEnd(bytes)
-  const [size, start] = [bytes.readUInt32LE(end + 12), bytes.readUInt32LE(end + 16)]
-  if (start + size > end) throw damaged()
-  const entries = new Map<string, ZipEntry>()
-  let count = 0
-  for (let at = start; at + CENTRAL.size <= start + size; ) {
-    if (bytes.readUInt32LE(at) !== CENTRAL.signature) throw damaged()
-    if (++count > CONVERSION_LIMITS.zipEntriesMax)
-      throw new UnfitDocument(`it holds more than ${CONVERSION_LIMITS.zipEntriesMax} files`)
-    const nameEnd = at + CENTRAL.size + bytes.readUInt16LE(at + 28)
-    const name = bytes.toString('utf8', at + CENTRAL.size, nameEnd)
+async function readDirectory(bytes: Buffer): Promise<ReadonlyMap<string, PlacedEntry>> {
+  try {
+    // As bytes, names are looked up and nothing else: one that leads out of the archive names nothing.
+    const zip = await fromBufferPromise(bytes, { decodeStrings: false })
+    const entries = await listEntries(zip)
+    const placed = await place(zip, entries)
+    if (!isWhole(bytes, zip, entries) || overlaps(placed)) throw damaged()
     // Of two files with one name the first counts, for every reader of this archive.
-    if (!entries.has(name)) entries.set(name, readEntry(bytes, at))
-    at = nameEnd + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32)
+    return new Map(placed.toReversed().map((each) => [each.entry.fileNameRaw.toString('utf8'), each]))
+  } catch (error) {
+    throw asReason(error)
   }
+}
+
+async function listEntries(zip: ZipFile): Promise<readonly Entry[]> {
+  if (zip.entryCount > CONVERSION_LIMITS.zipEntriesMax)
+    throw new UnfitDocument(`it holds more than ${CONVERSION_LIMITS.zipEntriesMax} files`)
+  const entries: Entry[] = []
+  for await (const entry of zip.eachEntry()) entries.push(entry)
   return entries
 }
 
-const readEntry = (bytes: Buffer, at: number): ZipEntry => ({
-  isEncrypted: (bytes.readUInt16LE(at + 8) & ENCRYPTED_BIT) !== 0,
-  method: bytes.readUInt16LE(at + 10),
-  crc: bytes.readUInt32LE(at + 16),
-  packedSize: bytes.readUInt32LE(at + 20),
-  offset: bytes.readUInt32LE(at + 42),
-})
+/**
+ * True where the directory is as long as the archive tells. It was read by the number of its files; where its size tells of
+ * more, another reader would find another archive in the same bytes. In the 64-bit form the size stands elsewhere.
+ */
+function isWhole(bytes: Buffer, { comment }: ZipFile, entries: readonly Entry[]): boolean {
+  const told = bytes.readUInt32LE(bytes.byteLength - comment.length - END.size + END.directorySizeAt)
+  return told === END.elsewhere || told === entries.reduce((sum, entry) => sum + directorySizeOf(entry), 0)
+}
 
-/** The last record, which a comment may follow. */
-function findEnd(bytes: Buffer): number {
-  const first = Math.max(0, bytes.length - END.size - END.commentMax)
-  for (let at = bytes.length - END.size; at >= first; at--) {
-    if (bytes.readUInt32LE(at) === END.signature) return at
+const directorySizeOf = ({ fileNameLength, extraFieldLength, fileCommentLength }: Entry): number =>
+  CENTRAL_SIZE + fileNameLength + extraFieldLength + fileCommentLength
+
+const place = (zip: ZipFile, entries: readonly Entry[]): Promise<readonly PlacedEntry[]> =>
+  Promise.all(
+    entries.map(async (entry) => ({
+      entry,
+      start: (await zip.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart,
+    })),
+  )
+
+/** Files that share bytes are how a small archive claims to hold a large one. */
+function overlaps(placed: readonly PlacedEntry[]): boolean {
+  let end = 0
+  for (const { entry, start } of placed.toSorted((a, b) => a.start - b.start)) {
+    if (entry.relativeOffsetOfLocalHeader < end) return true
+    end = start + entry.compressedSize
   }
-  throw damaged()
+  return false
+}
+
+/** What yauzl throws is about the bytes, but for what the engine throws when memory ends. */
+function asReason(error: unknown): unknown {
+  if (error instanceof UnfitDocument || !(error instanceof Error) || error instanceof RangeError) return error
+  return messageOf(error).includes('encryption') ? encrypted() : damaged()
 }
