@@ -25,7 +25,7 @@ import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
 import { LiveSettings, reloadConfig, renewCertificate } from './compose-settings.ts'
-import type { LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
+import type { CliIo, LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
 import type * as Http from './edge/http/index.ts'
 import { createImportDesk, DeepProbe, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
@@ -37,6 +37,10 @@ const newId = createUuidV7(clock, systemRandom)
 
 /** Puts a backup into a data folder that nobody owns. What it promises stands at `RestoreBackup`. */
 export const restoreBackup: RestoreBackup = async (directory, file) => restoreSqlite(directory, file, clock)
+
+/** What an import takes a path for. What it promises stands at `CliIo.detectKind`. */
+export const detectKind: CliIo['detectKind'] = async (path) =>
+  (await import('./adapters/sources/index.ts')).detectKind(path)
 
 /** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
 const NEWEST_ENTRIES = 100

@@ -9,5 +9,6 @@ process.exitCode = await runProcess(argv, {
   // The instance and all its parts: loaded only by the command that becomes one, so that clients start fast.
   startInstance: async (loaded, options, log) =>
     (await import('./compose.ts')).startInstance(loaded, options, log, writer),
+  detectKind: async (path) => (await import('./compose.ts')).detectKind(path),
   restoreBackup: async (dataDir, file) => (await import('./compose.ts')).restoreBackup(dataDir, file),
 })

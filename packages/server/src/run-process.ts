@@ -1,6 +1,6 @@
 import { systemClock, systemRandom } from '#base'
 import { environment } from '#config'
-import type { RootLogger } from '#observability'
+import type { LogStream, RootLogger } from '#observability'
 import { type CliIo, runCli, type StopSignal } from './edge/cli/index.ts'
 import { commandName, findSamples } from './home.ts'
 import { VERSION } from './version.ts'
@@ -8,7 +8,7 @@ import { VERSION } from './version.ts'
 type StartInstance = CliIo['startInstance']
 
 /** What makes instances; `log` is made here, by the configuration of each. */
-export interface Composition extends Pick<CliIo, 'restoreBackup'> {
+export interface Composition extends Pick<CliIo, 'restoreBackup' | 'detectKind'> {
   startInstance(
     loaded: Parameters<StartInstance>[0],
     options: Parameters<StartInstance>[1],
@@ -40,18 +40,27 @@ const ioOf = (composition: Composition): CliIo => ({
     const { level, format, output } = loaded.config.log
     const noColor = Boolean(environment().NO_COLOR)
     const { createLogger } = await import('#observability')
-    const stream = output === 'auto' ? (options.answers ? 'stderr' : 'stdout') : output
     const log = createLogger({
-      stream: process[stream],
+      stream: streamOf(output, options),
       clock: systemClock,
       format,
       noColor,
-      level: options.quiet ? 'error' : level,
+      level: options.log === 'all' ? level : 'error',
     })
     return composition.startInstance(loaded, options, log)
   },
   restoreBackup: composition.restoreBackup,
+  detectKind: composition.detectKind,
 })
+
+/** A log that nobody is to see. */
+const NOWHERE: LogStream = { write: () => true }
+
+function streamOf(output: 'auto' | 'stdout' | 'stderr', { log, answers }: Parameters<StartInstance>[1]): LogStream {
+  if (log === 'none') return NOWHERE
+  if (log === 'errors') return process.stderr
+  return process[output === 'auto' ? (answers ? 'stderr' : 'stdout') : output]
+}
 
 function listenToSignals(listener: (signal: StopSignal) => void): Disposable {
   const signals = ['SIGINT', 'SIGTERM'] as const

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { ImportJob } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { Environment } from '#config'
 import type { RestoreBackup, StartInstance } from './local-instance.ts'
@@ -48,4 +49,10 @@ export interface CliIo {
   readonly exitNow: (code: number) => void
   readonly startInstance: StartInstance
   readonly restoreBackup: RestoreBackup
+  /**
+   * What an import takes a path of this machine for when nobody says it.
+   *
+   * @throws CascadeError SOURCE_UNREADABLE for what cannot be read, or is nothing that is imported by itself.
+   */
+  readonly detectKind: (path: string) => Promise<ImportJob['kind']>
 }

@@ -85,7 +85,8 @@ export class CommandContext implements AsyncDisposable {
   #connect(): Promise<Connection> | Connection {
     const { signal } = this.interrupts
     if (this.#url !== undefined) return connectRemote(this.#url, this.#remoteToken(), signal)
-    return connectLocal(this.loadConfig(), this.startInstance, { clock: this.io.clock, signal })
+    const log = this.settings.json ? 'none' : 'errors'
+    return connectLocal(this.loadConfig(), this.startInstance, { clock: this.io.clock, log, signal })
   }
 
   #remoteToken(): string | undefined {

@@ -1,6 +1,7 @@
 import { timestamp } from '@forge-cascade/contract'
 import type { z } from 'zod'
 import { CascadeError } from '#base'
+import { describeIssue } from '../issue-words.ts'
 
 type Given = Readonly<Record<string, unknown>>
 
@@ -51,20 +52,30 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 /**
  * Checks what was typed against the schema of the contract, before anything is opened or sent.
  *
+ * @param whole the option that is checked, where the value is not an object with a member for each.
  * @throws CascadeError VALIDATION_FAILED with a sentence for each option that is wrong.
  */
-export function checkInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value)
+export function checkInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  whole = 'input',
+): z.output<Schema> {
+  const parsed = schema.safeParse(value, { error: describeIssue })
   if (parsed.success) return parsed.data
-  const sentences = parsed.error.issues.map(({ path, message }) => `${optionOf(path)} ${lowerFirst(message)}`)
+  const sentences = parsed.error.issues.map(
+    ({ path, message }) => `${optionOf(String(path[0] ?? whole))} ${lowerFirst(message)}`,
+  )
   throw new CascadeError('VALIDATION_FAILED', `${sentences.join('; ')}.`)
 }
 
-function optionOf([member]: readonly PropertyKey[]): string {
-  const name = String(member ?? 'input')
+function optionOf(name: string): string {
   const option = OPTION_OF[name] ?? name.replaceAll('_', '-')
   return option.startsWith('<') ? option : `--${option}:`
 }
+
+/** Text that is no number stays text, and the schema says what was expected. */
+export const numberOf = (text: string | undefined): number | string | undefined =>
+  text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : text
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 

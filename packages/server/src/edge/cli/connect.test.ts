@@ -79,7 +79,7 @@ test('of commands that start at once one owns the folder and the others are its 
 test('when the owner leaves, its client becomes the owner and the call is made again', async () => {
   const loaded = configOf(newFolder())
   const { start, started } = createStarter()
-  const owner = await startInstance(loaded, { listen: 'socket', quiet: true, answers: true })
+  const owner = await startInstance(loaded, { listen: 'socket', log: 'none', answers: true })
   const session = await Session.open(() => connectLocal(loaded, start, now), systemRandom, new AbortController().signal)
   expect(session.kind).toBe('client')
   await owner.stop('it is done')
@@ -91,7 +91,7 @@ test('when the owner leaves, its client becomes the owner and the call is made a
 test('a call that may have counted is not made again', async () => {
   const loaded = configOf(newFolder())
   const { start, started } = createStarter()
-  const owner = await startInstance(loaded, { listen: 'socket', quiet: true, answers: true })
+  const owner = await startInstance(loaded, { listen: 'socket', log: 'none', answers: true })
   const session = await Session.open(() => connectLocal(loaded, start, now), systemRandom, new AbortController().signal)
   await owner.stop('it is done')
   await expect(session.ask('archiveCapsule', { params: { id: 'x' } })).rejects.toMatchObject({

@@ -5,7 +5,7 @@ import { CascadeError, isCascadeError, messageOf } from '#base'
 import type { LoadedConfig } from '#config'
 import { type FolderOwner, findOwner } from '#data-folder'
 import { HttpClient } from './http-client.ts'
-import type { StartInstance } from './local-instance.ts'
+import type { StartInstance, StartInstanceOptions } from './local-instance.ts'
 import type { Connection } from './session.ts'
 
 /** How long a command waits for the process that is just opening, or just leaving, the data folder. */
@@ -32,6 +32,8 @@ export interface ConnectLocalOptions {
   /** Monotonic enough: milliseconds since 1970. */
   readonly clock: () => number
   readonly waitMsMax?: number
+  /** What is told of an instance that this process becomes. */
+  readonly log?: StartInstanceOptions['log']
   /** Ends the waiting and the requests. */
   readonly signal?: AbortSignal
 }
@@ -45,7 +47,7 @@ export interface ConnectLocalOptions {
 export async function connectLocal(
   loaded: LoadedConfig,
   startInstance: StartInstance,
-  { clock, waitMsMax = CONNECT_MS_MAX, signal }: ConnectLocalOptions,
+  { clock, waitMsMax = CONNECT_MS_MAX, log = 'errors', signal }: ConnectLocalOptions,
 ): Promise<Connection> {
   const directory = loaded.config.data.dir
   const deadline = clock() + waitMsMax
@@ -53,7 +55,7 @@ export async function connectLocal(
     const found = await findLiving(directory)
     if (found !== undefined) return { kind: 'client', client: clientOf(found, directory, signal) }
     try {
-      const local = await startInstance(loaded, { listen: 'socket', quiet: true, answers: true })
+      const local = await startInstance(loaded, { listen: 'socket', log, answers: true })
       return { kind: 'owner', client: new HttpClient({ socket: local.socket }, local.token, signal) }
     } catch (error) {
       if (!isTaken(error) || clock() >= deadline || signal?.aborted) throw error

@@ -116,7 +116,10 @@ export class FolderChanges implements Disposable {
         if (event === 'rename' && name !== null) this.#forget(folder, name)
         this.#hint(name)
       })
-      watcher.on('error', () => this.#unwatch(folder, watcher))
+      watcher.on('error', (error) => {
+        this.#trouble = messageOf(error)
+        this.#unwatch(folder, watcher)
+      })
       this.#watchers.set(folder, watcher)
     } catch (error) {
       // The limit of the system is reached, or the folder is gone.
@@ -151,9 +154,10 @@ export class FolderChanges implements Disposable {
     const woken = new AbortController()
     this.#wake = () => woken.abort()
     const stop = AbortSignal.any([signal, woken.signal])
-    await Promise.allSettled([
-      pause(this.#trouble === undefined ? lookAnywayMs : lookBlindlyMs, undefined, { signal: stop }),
-    ])
+    const begun = performance.now()
+    // In short pauses: a watch may break while it is waited for.
+    do await Promise.allSettled([pause(Math.min(lookBlindlyMs, lookAnywayMs), undefined, { signal: stop })])
+    while (!stop.aborted && this.#trouble === undefined && performance.now() - begun < lookAnywayMs)
     signal.throwIfAborted()
   }
 }

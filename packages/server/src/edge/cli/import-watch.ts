@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ImportJob, ImportRequest } from '@forge-cascade/contract'
-import { CascadeError, isCascadeError } from '#base'
+import { CascadeError, fileTrouble, isCascadeError } from '#base'
 import type { CommandContext } from './command-context.ts'
 import { usage } from './command-input.ts'
 import { FolderChanges, type FolderChangesOptions } from './folder-changes.ts'
@@ -28,7 +28,8 @@ export interface ImportWatchOptions extends FolderChangesOptions {
  * while none answers it tries again, and the run that comes through looks at everything. Where none ran from the start,
  * this process owns the data folder during each run, and nobody between two.
  *
- * @throws CascadeError SOURCE_UNREADABLE for what is no folder; of the first run, when that cannot be begun.
+ * @throws CascadeError SOURCE_UNREADABLE and VALIDATION_FAILED for what cannot be watched, before anything is imported; of
+ * the first run, when that cannot be begun.
  */
 export async function watchImport(
   context: CommandContext,
@@ -36,18 +37,20 @@ export async function watchImport(
   signal: AbortSignal,
   options: ImportWatchOptions,
 ): Promise<void> {
-  await requireFolder(request.path)
+  await requireWatched(context, request)
   using changes = await FolderChanges.open(request.path, options)
   const run = () => runOnce(context, request, signal, options.watchRun())
-  const first = await run()
-  requireWatched(first.answer)
-  await options.onRun(first, true)
-  if ((await context.openSession()).kind === 'client') context.neverOwn()
+  const session = await context.openSession()
+  if (signal.aborted) return
+  await options.onRun(await run(), true)
+  if (session.kind === 'client') context.neverOwn()
   await context.release()
   let trouble: string | undefined
   while (await isTold(changes, signal)) {
     if (changes.trouble !== undefined && changes.trouble !== trouble)
-      options.onTrouble(`The system does not tell of all changes: ${changes.trouble}.`)
+      options.onTrouble(
+        `The system does not tell of all changes (${changes.trouble}): the folder is looked at from time to time.`,
+      )
     trouble = changes.trouble
     const again = await untilAnswered(context, run, signal, options)
     if (again) await options.onRun(again, false)
@@ -93,7 +96,7 @@ async function untilAnswered(
       return await run()
     } catch (error) {
       if (!isCascadeError(error) || !AWAY.has(error.code)) throw error
-      if (ms === retryMsFirst) onTrouble(error.detail)
+      if (ms === retryMsFirst) onTrouble(`${error.detail} Trying again.`)
       await context.release()
       await Promise.allSettled([pause(ms, undefined, { signal })])
     }
@@ -101,16 +104,17 @@ async function untilAnswered(
   return undefined
 }
 
-async function requireFolder(path: string): Promise<void> {
+async function requireWatched({ io }: CommandContext, { path, kind: said }: ImportRequest): Promise<void> {
   const state = await stat(path).catch((cause) => {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be watched: it cannot be looked at.`, { cause })
+    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be watched: ${fileTrouble(cause)}.`, { cause })
   })
   if (!state.isDirectory()) throw usage(`Only folders are watched; ${path} is none.`)
+  const kind = said === 'auto' ? await io.detectKind(path) : said
+  if (!WATCHED.has(kind))
+    throw usage(`Only folders and vaults are watched, and ${path} is read as ${kind}; ${INSTEAD[kind] ?? AGAIN}`)
 }
 
-function requireWatched({ kind }: ImportJob): void {
-  if (WATCHED.has(kind)) return
-  throw usage(
-    `It was imported once as ${kind}, and only folders and vaults are watched; --kind folder watches the files of a repository as they lie.`,
-  )
+const INSTEAD: Partial<Record<ImportJob['kind'], string>> = {
+  git: '--kind folder watches the files of a repository as they lie.',
 }
+const AGAIN = 'import it without --watch.'

@@ -104,20 +104,31 @@ test('start prints one document of its shape', () => {
   expect(shapeOf('start')?.schema.safeParse(JSON.parse(started)).error).toBeUndefined()
 })
 
-test('import --watch prints a line for each run', async () => {
-  const signals = createSignals()
+/** Standard output that is looked at while it is written. */
+function watchedOutput(onText: (text: string) => void) {
   let out = ''
-  const stdout = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      out += chunk.toString('utf8')
-      done()
-      signals.send('SIGINT')
-    },
+  const write = (chunk: Buffer, _encoding: string, done: () => void): void => {
+    out += chunk.toString('utf8')
+    done()
+    onText(out)
+  }
+  return new Writable({ write })
+}
+
+test('import --watch prints a line for each run that did something, and nothing else', async () => {
+  const signals = createSignals()
+  const folder = join(FOLDER, 'watched')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'a.md'), '# Bees\n\nBees dance.\n')
+  let lines: readonly string[] = []
+  const stdout = watchedOutput((out) => {
+    lines = out.trimEnd().split('\n')
+    if (lines.length > 1) signals.send('SIGINT')
+    else writeFileSync(join(folder, 'b.md'), '# Wasps\n\nWasps do not.\n')
   })
   const io = { cwd: FOLDER, random: systemRandom, stdout, ...signals }
-  expect((await run(['import', 'notes', '--watch', '--json'], { io })).code).toBe(0)
-  const lines = out.trimEnd().split('\n')
-  expect(lines).toHaveLength(1)
+  expect(await run(['import', 'watched', '--watch', '--json'], { io })).toMatchObject({ code: 0, err: '' })
+  expect(lines).toHaveLength(2)
   for (const line of lines)
     expect(shapeOf('import', '--watch')?.schema.safeParse(JSON.parse(line)).error).toBeUndefined()
 })

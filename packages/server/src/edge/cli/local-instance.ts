@@ -26,8 +26,11 @@ export interface LocalInstance {
 export interface StartInstanceOptions {
   /** `tcp+socket` for `cascade start`; `socket` for a command that needs the store for a moment. */
   readonly listen: 'socket' | 'tcp+socket'
-  /** True: no log line reaches the terminal below the level `error`. */
-  readonly quiet: boolean
+  /**
+   * Which lines of the log are written: `all` as it is configured; of an instance that lives for one command `errors`, to
+   * standard error, or `none`, where standard error is one document that a program reads.
+   */
+  readonly log: 'all' | 'errors' | 'none'
   /** True: standard output is an answer that a program reads, so that log lines go elsewhere unless told otherwise. */
   readonly answers: boolean
 }

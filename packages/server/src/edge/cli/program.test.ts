@@ -108,7 +108,9 @@ test.for([
   { argv: ['ask'], says: "missing required argument 'question'" },
   { argv: ['ask', '   '], says: '<question> must not be blank' },
   { argv: ['ask', 'x', '--min-trust', '101'], says: '--min-trust:' },
-  { argv: ['ask', 'x', '--min-trust', 'high'], says: '--min-trust:' },
+  { argv: ['ask', 'x', '--min-trust', 'high'], says: '--min-trust: expected a number, got the text "high"' },
+  { argv: ['ask', 'x', '--quotes', 'abc'], says: '--quotes: expected a number, got the text "abc"' },
+  { argv: ['search', 'x', '--limit', 'abc'], says: '--limit: expected a number, got the text "abc"' },
   { argv: ['ask', 'x', '--quotes', '0'], says: '--quotes:' },
   { argv: ['search', 'x', '--type', 'decison'], says: 'Allowed choices are knowledge, code, decision' },
   { argv: ['search', 'x', '--as-of', 'yesterday'], says: '--as-of takes a day, such as 2026-03-01' },
@@ -124,6 +126,13 @@ test.for([
   { argv: ['history', '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10', '--diff', '1.0.0'], says: '--diff takes FROM..TO' },
   { argv: ['history', '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10', '--diff', '..', '--blame'], says: 'Either' },
   { argv: ['lineage', '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10', '--depth', '-1'], says: '--depth' },
+  {
+    argv: ['show', '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10', '--at', '0-4', '--as-of', '2001-01-01'],
+    says: 'leave --as-of out',
+  },
+  { argv: ['help', 'exit-codes', 'foo'], says: 'exit-codes stands alone' },
+  { argv: ['restore', 'x', '--json'], says: 'With --json nobody is asked' },
+  { argv: ['import', '--show', 'abc'], says: '--show: must be a lower-case UUID' },
   { argv: ['import'], says: 'Name one thing to do' },
   { argv: ['import', 'x', '--list'], says: 'Name one thing to do' },
   { argv: ['import', 'x', '--trust', '60.5'], says: '--trust:' },
@@ -134,5 +143,6 @@ test.for([
 ])('$argv is refused before anything is opened or sent', async ({ argv, says }) => {
   const { code, out, err } = await run(argv)
   expect({ code, out }).toEqual({ code: 2, out: '' })
-  expect(err.toLowerCase()).toContain(says.toLowerCase())
+  const told = argv.includes('--json') ? JSON.parse(err).detail : err
+  expect(told.toLowerCase()).toContain(says.toLowerCase())
 })

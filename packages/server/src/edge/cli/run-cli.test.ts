@@ -2,8 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { helpAnswer } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { CascadeError } from '#base'
+import { COMMANDS } from './commands/index.ts'
 import { CAPSULE, createSignals, problem, run, serve } from './testing.ts'
 
 const RECEIPT = {
@@ -23,6 +25,7 @@ const STATS = {
   by_embedding_model: {},
   sequence: 1,
 }
+const FULL = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
 const NOTHING = { hits: [], mode: 'hybrid', sequence: 1, notices: [] }
 
 test('--json prints exactly the answer of the interface and nothing else', async () => {
@@ -218,6 +221,59 @@ test.for([
   expect(err.includes('\u001b[')).toBe(coloured)
 })
 
+test.for([
+  { argv: ['help', 'ask'] },
+  { argv: ['help', 'exit-codes'] },
+  { argv: ['ask', '--help'] },
+  { argv: ['--version'] },
+])('a full disk behind $argv is told, too', async ({ argv }) => {
+  const stdout = new Writable({ write: (_chunk, _encoding, done) => done(FULL()) })
+  const { code, err } = await run(argv, { io: { stdout } })
+  expect(code).toBe(6)
+  expect(err).toContain('the disk is full. (STORAGE_FULL)')
+})
+
+test.for([
+  {
+    name: 'the value of a setting',
+    argv: ['--data', 'import', 'show', CAPSULE.id],
+    command: './cascade --data import show',
+  },
+  { name: 'a question', argv: ['search', 'import'], command: './cascade search' },
+])('what fails is told of its own command, not of $name', async ({ argv, command }) => {
+  const io = {
+    startInstance: () => Promise.reject(new CascadeError('UNAVAILABLE', 'Not in this test.')),
+    cwd: tmpdir(),
+  }
+  const { err } = await run([...argv, '--json'], { io })
+  expect(JSON.parse(err).instance).toBe(command)
+  const { err: told } = await run(['--data', 'import', 'show', 'x'], { io })
+  expect(told).toContain('`./cascade --data import show --help` shows what it takes')
+})
+
+test('a command that does not exist has no name, and the value of a setting is none', async () => {
+  const { code, err } = await run(['--data', 'import', 'shwo', '--json'])
+  expect(code).toBe(2)
+  expect(JSON.parse(err)).toMatchObject({ instance: './cascade', detail: "Unknown command 'shwo'." })
+})
+
+test.for([
+  { argv: ['--help', '--json'], commands: COMMANDS.length },
+  { argv: ['--json'], commands: COMMANDS.length },
+  { argv: ['import', '--help', '--json'], commands: 1 },
+  { argv: ['config', '--json'], commands: 2 },
+  { argv: ['config', 'show', '--json', '--help'], commands: 1 },
+])('$argv prints one document of help', async ({ argv, commands }) => {
+  const { code, out, err } = await run(argv)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(helpAnswer.parse(JSON.parse(out)).commands).toHaveLength(commands)
+})
+
+test('--version --json prints the version as a document', async () => {
+  const { code, out } = await run(['--version', '--json'])
+  expect({ code, answer: JSON.parse(out) }).toEqual({ code: 0, answer: { version: '0.1.0' } })
+})
+
 test('a reader that leaves ends the command quietly', async () => {
   await using server = await serve(() => ({ body: CAPSULE }))
   const broken = () => Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
@@ -228,8 +284,7 @@ test('a reader that leaves ends the command quietly', async () => {
 
 test('a full disk behind a redirection is told', async () => {
   await using server = await serve(() => ({ body: CAPSULE }))
-  const full = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
-  const stdout = new Writable({ write: (_chunk, _encoding, done) => done(full()) })
+  const stdout = new Writable({ write: (_chunk, _encoding, done) => done(FULL()) })
   const { code, err } = await run(['show', CAPSULE.id, '--url', server.url], { io: { stdout } })
   expect(code).toBe(6)
   expect(err).toContain('Standard output cannot be written: the disk is full. (STORAGE_FULL)')

@@ -4,11 +4,12 @@ import type { CliIo } from './cli-io.ts'
 import { CommandContext } from './command-context.ts'
 import type { CommandInput } from './command-input.ts'
 import type { CommandSpec } from './command-spec.ts'
-import { COMMANDS } from './commands/index.ts'
+import { helpJson } from './commands/help.ts'
+import { COMMANDS, GROUPS } from './commands/index.ts'
 import { describeCommand } from './describe-command.ts'
 import { fixOf } from './error-fix.ts'
 import { EXIT, type ExitName, exitOf } from './exit-code.ts'
-import { type GlobalSettings, readGlobals, repeatGlobals } from './global-settings.ts'
+import { GLOBAL_OPTIONS, type GlobalSettings, readGlobals, repeatGlobals } from './global-settings.ts'
 import { Interrupts } from './interrupts.ts'
 import { createProgram } from './program.ts'
 import { errorLines, errorProblem } from './render/error-lines.ts'
@@ -26,27 +27,44 @@ const ANSWERED: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'comma
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   hearStreams(io)
   // Known before the command line is understood, because its mistakes are told the same way.
-  const early = readGlobals({ json: argv.includes('--json'), color: !argv.includes('--no-color') })
-  const screen = createScreen(io, early)
+  let asked: Asked = {
+    name: undefined,
+    settings: readGlobals({ json: argv.includes('--json'), color: !argv.includes('--no-color') }),
+  }
+  const { view } = createScreen(io, asked.settings)
   let exit: ExitName = 'ok'
   const help: string[] = []
   const program = createProgram({
     commandName: io.commandName,
     version: io.version,
-    width: screen.view.width,
-    paint: screen.view.paint,
+    width: view.width,
+    paint: view.paint,
     write: (text) => help.push(text),
     run: async (spec, input, given, tree) => {
-      exit = await runCommand(spec, input, { io, settings: readGlobals(given), program: tree })
+      asked = { name: spec.name, settings: readGlobals(given) }
+      exit = await runCommand(spec, input, { io, settings: asked.settings, program: tree })
     },
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    exit = await endOf(error, argv, screen, early, help)
+    const screen = createScreen(io, asked.settings)
+    exit = await endOf(error, {
+      screen,
+      program,
+      help,
+      name: asked.name ?? commandWords(argv),
+      version: io.version,
+      json: asked.settings.json,
+    })
   }
-  screen.clearProgress()
   return EXIT[exit].code
+}
+
+/** The command that was understood, with its settings; before that, what the words let guess. */
+interface Asked {
+  readonly name: string | undefined
+  readonly settings: GlobalSettings
 }
 
 interface Run {
@@ -79,29 +97,49 @@ async function runCommand(spec: CommandSpec, input: CommandInput, { io, settings
 const createScreen = (io: CliIo, settings: GlobalSettings): Screen =>
   new Screen(io, {
     colour: settings.colour,
+    json: settings.json,
     command: (rest) => `${io.commandName}${repeatGlobals(settings)} ${rest}`,
   })
 
+interface Ending {
+  readonly screen: Screen
+  readonly program: Command
+  /** What commander wrote. */
+  readonly help: readonly string[]
+  /** The command; empty where none was understood. */
+  readonly name: string
+  readonly version: string
+  readonly json: boolean
+}
+
 /** Tells how it ended, once, and gives the exit. */
-async function endOf(
-  error: unknown,
-  argv: readonly string[],
-  screen: Screen,
-  settings: GlobalSettings,
-  help: readonly string[],
-): Promise<ExitName> {
-  if (error instanceof CommanderError && ANSWERED.has(error.code)) {
-    await screen.print([help.join('').trimEnd()])
+async function endOf(error: unknown, ending: Ending): Promise<ExitName> {
+  if (!(error instanceof CommanderError && ANSWERED.has(error.code))) return fail(error, ending)
+  try {
+    await answer(error.code, ending)
     return 'ok'
+  } catch (trouble) {
+    return fail(trouble, ending)
   }
-  const { failure, fix } = understand(error, argv, screen)
-  if (settings.json) screen.note(JSON.stringify(errorProblem(failure, screen.view.command(commandWords(argv)))))
-  else screen.note(...errorLines(failure, fix, screen.noteView.paint))
+}
+
+/** Help or version, as it was asked for. */
+function answer(code: string, { screen, program, help, name, version, json }: Ending): Promise<void> {
+  if (!json) return screen.print([help.join('').trimEnd()])
+  return screen.json(
+    code === 'commander.version' ? { version } : helpJson(program, COMMANDS.map(describeCommand), name),
+  )
+}
+
+function fail(error: unknown, { screen, name, json }: Ending): ExitName {
+  const { failure, fix } = understand(error, name, screen)
+  if (json) screen.fail(JSON.stringify(errorProblem(failure, screen.view.command(name).trimEnd())))
+  else screen.fail(...errorLines(failure, fix, screen.noteView.paint))
   return exitOf(failure.code)
 }
 
-function understand(error: unknown, argv: readonly string[], screen: Screen): { failure: CascadeError; fix: string } {
-  const help = screen.view.command(`${commandWords(argv)} --help`.trimStart())
+function understand(error: unknown, name: string, screen: Screen): { failure: CascadeError; fix: string } {
+  const help = screen.view.command(`${name} --help`.trimStart())
   if (error instanceof CommanderError) {
     const [first = '', ...suggestions] = error.message.split('\n')
     const detail = `${first.replace(/^error: /, '').replace(/^./, (letter) => letter.toUpperCase())}.`.replace(
@@ -113,17 +151,21 @@ function understand(error: unknown, argv: readonly string[], screen: Screen): { 
     return { failure, fix: `${hint} ${fixOf(failure, help)}`.trimStart() }
   }
   const failure = isCascadeError(error) ? error : new CascadeError('INTERNAL', messageOf(error), { cause: error })
-  return { failure, fix: fixOf(failure, help, commandWords(argv)) }
+  return { failure, fix: fixOf(failure, help, name) }
 }
 
-/** The command among what was typed, for naming its help; empty for none that there is. */
+/** The command that a line means which commander did not understand; empty for none that there is. */
 function commandWords(argv: readonly string[]): string {
-  const at = argv.findIndex((word) => FIRST_WORDS.has(word))
-  const two = argv.slice(at, at + 2).join(' ')
-  return at < 0 ? '' : COMMANDS.some(({ name }) => name === two) ? two : (argv[at] ?? '')
+  const words = argv.filter((word, at) => !word.startsWith('-') && !VALUED.has(argv[at - 1] ?? ''))
+  const [one = '', two = ''] = words
+  return [`${one} ${two}`, one].find((name) => NAMES.has(name)) ?? ''
 }
 
-const FIRST_WORDS: ReadonlySet<string> = new Set(COMMANDS.map(({ name }) => name.split(' ')[0] ?? name))
+const NAMES: ReadonlySet<string> = new Set([...COMMANDS.map(({ name }) => name), ...Object.keys(GROUPS)])
+/** Options before the command whose value is no command. */
+const VALUED: ReadonlySet<string> = new Set(
+  GLOBAL_OPTIONS.filter(({ flags }) => flags.includes('<')).map(({ flags }) => flags.split(' ')[0] ?? flags),
+)
 
 /**
  * Hears the errors of the streams, so that a reader that leaves (`| head`) does not break the process. Those of writing

@@ -5,6 +5,8 @@ import { unwritable } from './unwritable.ts'
 
 export interface ScreenOptions {
   readonly colour: boolean
+  /** True: standard error is for one problem document alone, so that nothing is said to the person. */
+  readonly json: boolean
   readonly command: View['command']
 }
 
@@ -20,12 +22,14 @@ export class Screen {
   /** True when somebody watches standard error. */
   readonly watched: boolean
   readonly #io: CliIo
+  readonly #isJson: boolean
   #shown = false
   /** Nobody reads the result any more (`| head` is content): nothing more is written, and the command ends as it would. */
   #readerGone = false
 
   constructor(io: CliIo, options: ScreenOptions) {
     this.#io = io
+    this.#isJson = options.json
     this.view = viewOn(io.stdout, io, options)
     this.noteView = viewOn(io.stderr, io, options)
     this.watched = io.stderr.isTTY === true && io.env.TERM !== 'dumb'
@@ -40,15 +44,20 @@ export class Screen {
     return this.print([JSON.stringify(value, null, 2)])
   }
 
-  /** Lines for the person, on standard error. */
+  /** Lines for the person, on standard error; none beside JSON. */
   note(...lines: readonly string[]): void {
+    if (!this.#isJson) this.fail(...lines)
+  }
+
+  /** What went wrong, on standard error. */
+  fail(...lines: readonly string[]): void {
     this.clearProgress()
     if (lines.length > 0) this.#io.stderr.write(`${lines.join('\n')}\n`)
   }
 
-  /** Replaces the line of progress; a watched terminal only. */
+  /** Replaces the line of progress; a watched terminal only, and none beside JSON. */
   progress(line: string): void {
-    if (!this.watched) return
+    if (!this.watched || this.#isJson) return
     this.#io.stderr.write(`${CLEAR_LINE}${line}`)
     this.#shown = true
   }

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { PassThrough, Writable } from 'node:stream'
 import type { Capsule } from '@forge-cascade/contract'
 import type { CliIo, StopSignal } from './cli-io.ts'
@@ -72,6 +71,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     onReload: () => ({ [Symbol.dispose]: () => undefined }),
     exitNow: () => undefined,
     startInstance: async () => Promise.reject(new Error('no instance may be started here')),
+    detectKind: async () => 'folder',
     restoreBackup: async () => Promise.reject(new Error('nothing may be restored here')),
     ...io,
   })
@@ -103,8 +103,8 @@ export type Reply =
   | { readonly status?: number; readonly body?: unknown; readonly text?: string; readonly type?: string }
   | 'hang up'
 
-/** A real HTTP server that answers as the test says, and remembers what it was asked. */
-export async function serve(answer: (request: Received, count: number) => Reply) {
+/** A real HTTP server that answers as the test says, and remembers what it was asked; on a port, or on a socket. */
+export async function serve(answer: (request: Received, count: number) => Reply, socket?: string) {
   const received: Received[] = []
   const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = []
@@ -118,9 +118,10 @@ export async function serve(answer: (request: Received, count: number) => Reply)
     response.writeHead(reply.status ?? 200, { 'content-type': reply.type ?? 'application/json' })
     response.end(reply.text ?? (reply.body === undefined ? '' : JSON.stringify(reply.body)))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on a port has an address of this shape.
-  const { port } = server.address() as AddressInfo
+  const where = socket === undefined ? { port: 0, host: '127.0.0.1' } : { path: socket }
+  await new Promise<void>((resolve) => server.listen(where, resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
   return {
     url: `http://127.0.0.1:${port}`,
     received,

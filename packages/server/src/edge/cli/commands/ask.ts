@@ -1,5 +1,5 @@
 import { askBody } from '@forge-cascade/contract'
-import { checkInput } from '../command-input.ts'
+import { checkInput, numberOf } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { askLines } from '../render/ask-lines.ts'
 import { printAnswer } from './answer.ts'
@@ -19,10 +19,9 @@ export const ASK: CommandSpec = {
     { line: 'ask "who owns backups?" --json', does: 'prints the answer for a script' },
   ],
   run: async (context, input) => {
-    const quotes = input.text('quotes')
     const body = checkInput(askBody, {
       question: input.argument(0),
-      quotes: quotes === undefined ? undefined : Number(quotes),
+      quotes: numberOf(input.text('quotes')),
       ...readFilters(input),
     })
     const { answer, raw } = await (await context.openSession()).call('ask', { body })

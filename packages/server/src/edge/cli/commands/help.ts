@@ -22,7 +22,7 @@ export const HELP: CommandSpec = {
       await screen.json(helpJson(program, describe(), topic))
       return 'ok'
     }
-    if (topic === 'exit-codes') await screen.print(exitCodeLines())
+    if (topic === EXITS) await screen.print(exitCodeLines())
     else findCommand(program, topic).help()
     return 'ok'
   },
@@ -32,9 +32,11 @@ export const HELP: CommandSpec = {
 export const exitCodeLines = (): string[] =>
   columnize(Object.values(EXIT).map(({ code, meaning }) => [String(code).padStart(3), meaning]))
 
+const EXITS = 'exit-codes'
+
 /** Everything a topic says, as data; the whole program without one. */
-function helpJson(program: Command, commands: readonly CommandDescription[], topic = '') {
-  const isExits = topic === 'exit-codes'
+export function helpJson(program: Command, commands: readonly CommandDescription[], topic = '') {
+  const isExits = topic === EXITS
   if (!isExits) findCommand(program, topic)
   const isMeant = ({ name }: CommandDescription) => topic === '' || name === topic || name.startsWith(`${topic} `)
   return {
@@ -55,6 +57,7 @@ function findCommand(program: Command, topic = ''): Command {
 }
 
 function unknown(word: string, within: Command): Error {
-  const near = didYouMean(word, [...within.commands.map((child) => child.name()), 'exit-codes'])
+  if (word === EXITS) return usage(`${EXITS} stands alone: help ${EXITS}.`)
+  const near = didYouMean(word, [...within.commands.map((child) => child.name()), EXITS])
   return usage(`There is no command ${JSON.stringify(word)}.${near === undefined ? '' : ` Did you mean ${near}?`}`)
 }

@@ -2,17 +2,16 @@ import { isAbsolute, resolve } from 'node:path'
 import { IMPORT_KINDS, type ImportJob, type ImportRequest, importBody, uuid } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { CommandContext } from '../command-context.ts'
-import { type CommandInput, checkInput, usage } from '../command-input.ts'
+import { type CommandInput, checkInput, numberOf, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
-import { ImportRun, listLeftOut } from '../import-run.ts'
+import { type Current, ImportRun, listLeftOut } from '../import-run.ts'
 import { watchImport } from '../import-watch.ts'
 import { changeLine, importLines, importListLines, progressLine } from '../render/import-lines.ts'
-import { plural } from '../render/words.ts'
+import { number, plural } from '../render/words.ts'
 import type { Session } from '../session.ts'
 import { printAnswer } from './answer.ts'
 import { readScope, SCOPE_OPTIONS } from './filters.ts'
-import { numberOf } from './remember.ts'
 
 /** Seconds between two lines of progress where nobody watches a terminal. */
 const PLAIN_EVERY_S = 5
@@ -118,7 +117,7 @@ async function runImport(context: CommandContext, request: ImportRequest): Promi
 }
 
 async function watch(context: CommandContext, request: ImportRequest): Promise<ExitName> {
-  const { screen, interrupts, settings } = context
+  const { screen, interrupts } = context
   if (context.isRemote)
     throw usage('A folder is watched on the machine of the instance: --watch does not go with --url.')
   const stop = new AbortController()
@@ -126,27 +125,32 @@ async function watch(context: CommandContext, request: ImportRequest): Promise<E
   let last: ImportJob | undefined
   await watchImport(context, request, stop.signal, {
     watchRun: () => showProgress(context),
-    onTrouble: (why) => screen.note(`${why} Trying again.`),
-    onRun: async ({ answer: job, raw }, isFirst) => {
-      last = job
-      if (!isFirst && isQuiet(job)) return
-      const leftOut = settings.json || !isFirst ? [] : await listLeftOut(await context.openSession(), job)
-      if (settings.json) await screen.print([JSON.stringify(raw)])
-      else await screen.print(isFirst ? importLines(job, leftOut, screen.view) : [changeLine(job)])
-      if (isFirst && !settings.json) screen.note('Watching for changes. Ctrl-C ends it.')
+    onTrouble: (why) => screen.note(why),
+    onRun: async (run, isFirst) => {
+      last = run.answer
+      await tellRun(context, run, isFirst)
+      if (isFirst && !stop.signal.aborted) screen.note('Watching for changes. Ctrl-C ends it.')
     },
   })
-  return last?.state === 'failed' ? 'failed' : 'ok'
+  return last === undefined ? 'interrupted' : (EXITS[last.state] ?? 'ok')
+}
+
+/** The first run as an import tells it, each further one on a line, when there is something to tell. */
+async function tellRun(context: CommandContext, { answer: job, raw }: Current, isFirst: boolean): Promise<void> {
+  const { screen, settings } = context
+  if (!isFirst && isQuiet(job)) return
+  if (settings.json) return screen.print([JSON.stringify(raw)])
+  const leftOut = isFirst ? await listLeftOut(await context.openSession(), job) : []
+  await screen.print(isFirst ? importLines(job, leftOut, screen.view) : [changeLine(job)])
 }
 
 /** Nothing was new: the run is not worth a line. */
 const isQuiet = ({ state, imported, failed }: ImportJob): boolean => state === 'completed' && imported + failed === 0
 
 /** A bar on a terminal, a line every few seconds elsewhere, nothing beside JSON. */
-function showProgress({ screen, settings, io }: CommandContext): (job: ImportJob) => void {
+function showProgress({ screen, io }: CommandContext): (job: ImportJob) => void {
   let shownAt = io.clock()
   return (job) => {
-    if (settings.json) return
     if (screen.watched) return screen.progress(progressLine(job, screen.noteView.width))
     if (io.clock() - shownAt < PLAIN_EVERY_S * 1000) return
     shownAt = io.clock()
@@ -169,7 +173,7 @@ async function listImports(context: CommandContext): Promise<ExitName> {
 }
 
 async function showImport(context: CommandContext, input: CommandInput): Promise<ExitName> {
-  const id = checkInput(uuid, input.text('show'))
+  const id = checkInput(uuid, input.text('show'), 'show')
   const session = await context.openSession()
   const { answer, raw } = await session.call('getImport', { params: { id } })
   const leftOut = context.settings.json ? [] : await listLeftOut(session, answer)
@@ -180,16 +184,22 @@ async function showImport(context: CommandContext, input: CommandInput): Promise
 async function removeImport(context: CommandContext, input: CommandInput): Promise<ExitName> {
   const name = input.text('remove') ?? ''
   const session = await context.openSession()
+  const ids = await findImports(context, session, name)
   let archived = 0
-  for (const id of await findImports(session, name)) {
-    const removal = await session.ask('removeImport', { params: { id } })
-    archived += removal.archived
-  }
+  for (const [at, id] of ids.entries())
+    archived += at > 0 && (await isRemoved(session, id)) ? 0 : await remove(session, id)
   if (archived === 0) throw nothingRemoved(name, context)
   const words = archived === 1 ? 'It is still readable by its id.' : 'Each is still readable by its id.'
   await printAnswer(context, { archived }, () => [`Archived ${plural(archived, 'capsule')}. ${words}`])
   return 'ok'
 }
+
+/** A run that is removed takes all others of its source with it: those are not gone through again. */
+const isRemoved = async (session: Session, id: string): Promise<boolean> =>
+  (await session.ask('getImport', { params: { id } })).state === 'removed'
+
+const remove = async (session: Session, id: string): Promise<number> =>
+  (await session.ask('removeImport', { params: { id } })).archived
 
 /** Whoever types this expects something to go: that nothing did is no success. */
 const nothingRemoved = (name: string, { screen }: CommandContext): CascadeError =>
@@ -199,24 +209,27 @@ const nothingRemoved = (name: string, { screen }: CommandContext): CascadeError 
   )
 
 /** The import with this id, or all that carry this label. */
-async function findImports(session: Session, name: string): Promise<readonly string[]> {
+async function findImports(context: CommandContext, session: Session, name: string): Promise<readonly string[]> {
   if (uuid.safeParse(name).success) return [name]
-  const found: string[] = []
-  let removed = 0
+  const { jobs, isWhole } = await listLabelled(session, name)
+  const found = jobs.filter(({ state }) => state !== 'removed').map(({ id }) => id)
+  if (!isWhole) context.screen.note(`${LOOKED_THROUGH} What older ones brought in is removed by their ids.`)
+  if (found.length > 0) return found
+  const why = jobs.length > 0 ? 'What had the label % was removed already.' : 'No import has the label %.'
+  const told = why.replace('%', JSON.stringify(name))
+  throw new CascadeError('NOT_FOUND', isWhole ? told : `${told} ${LOOKED_THROUGH}`)
+}
+
+const LOOKED_THROUGH = `Only the newest ${number(LABEL_PAGES_MAX * LIST_LIMIT)} imports were looked through.`
+
+async function listLabelled(session: Session, name: string) {
+  const jobs: ImportJob[] = []
   let cursor: string | undefined
   for (let pages = 0; pages < LABEL_PAGES_MAX; pages++) {
     const page = await session.ask('listImports', { query: { limit: LIST_LIMIT, cursor } })
-    const named = page.items.filter(({ label }) => label === name)
-    const there = named.filter(({ state }) => state !== 'removed')
-    found.push(...there.map(({ id }) => id))
-    removed += named.length - there.length
-    if (page.next_cursor === null) break
+    jobs.push(...page.items.filter(({ label }) => label === name))
+    if (page.next_cursor === null) return { jobs, isWhole: true }
     cursor = page.next_cursor
   }
-  if (found.length > 0) return found
-  const label = JSON.stringify(name)
-  throw new CascadeError(
-    'NOT_FOUND',
-    removed > 0 ? `What had the label ${label} was removed already.` : `No import has the label ${label}.`,
-  )
+  return { jobs, isWhole: false }
 }

@@ -1,7 +1,7 @@
 import { CAPSULE_LIMITS, CAPSULE_TYPES, capsuleCreate, LICENCES } from '@forge-cascade/contract'
 import { parseCapsuleRef } from '../capsule-ref.ts'
 import type { InputStream } from '../cli-io.ts'
-import { type CommandInput, checkInput, readTime, usage } from '../command-input.ts'
+import { type CommandInput, checkInput, numberOf, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { receiptLines } from '../render/receipt-lines.ts'
 import { printAnswer } from './answer.ts'
@@ -65,10 +65,6 @@ const readFields = (input: CommandInput) => ({
   valid_from: readTime(input, 'valid-from'),
   dedupe: input.on('duplicate') ? 'none' : undefined,
 })
-
-/** Text that is no number stays text, and the schema says what was expected. */
-export const numberOf = (text: string | undefined): number | string | undefined =>
-  text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : text
 
 function readParents(input: CommandInput) {
   const reason = input.text('reason')

@@ -51,7 +51,8 @@ async function refuseWhileOwned(directory: string): Promise<void> {
   )
 }
 
-async function confirm({ io, screen }: CommandContext, question: string): Promise<boolean> {
+async function confirm({ io, screen, settings }: CommandContext, question: string): Promise<boolean> {
+  if (settings.json) throw usage('With --json nobody is asked; --yes restores without asking.')
   if (!isAsked(io)) throw usage('Nobody is at the terminal to be asked; --yes restores without asking.')
   screen.note(question)
   // Not in terminal mode: the terminal itself then turns Ctrl-C into the signal that ends the command.

@@ -80,7 +80,7 @@ async function becomeOwner(context: CommandContext, loaded: LoadedConfig): Promi
   for (const deadline = clock() + WAIT_MS_MAX; ; await pause(WAIT_MS)) {
     await refuseSecond(loaded.config.data.dir)
     try {
-      return await context.startInstance(loaded, { listen: 'tcp+socket', quiet: false, answers: context.settings.json })
+      return await context.startInstance(loaded, { listen: 'tcp+socket', log: 'all', answers: context.settings.json })
     } catch (error) {
       const isTaken = isCascadeError(error) && error.code === 'DATA_FOLDER_IN_USE'
       if (!isTaken || clock() >= deadline) throw error
