@@ -6,6 +6,8 @@ import type { SpaceAnnouncement } from './vector-slots.ts'
 
 /** Reads that may wait, over all readers: beyond it a read is refused with UNAVAILABLE. */
 export const WAITING_MAX = 4096
+/** After this the other readers start: until then the first questions have the processor to themselves. */
+const REST_AFTER_MS = 300
 /** A read that takes longer is ended with its thread: a statement of SQLite cannot be told to stop. */
 export const READ_DEADLINE_MS = 30_000
 
@@ -25,6 +27,7 @@ export class ReaderPool {
   readonly #links: Link[] = []
   readonly #team: ReaderData['team']
   #closed = false
+  #rest: NodeJS.Timeout | undefined
 
   constructor(options: ReaderPoolOptions) {
     this.#options = options
@@ -37,9 +40,9 @@ export class ReaderPool {
     this.#links[0] = this.#open(0)
   }
 
-  /** Starts the others, which nobody needs before the store is open: until then the processor has better to do. */
-  startRest(): void {
-    for (let reader = 1; reader < this.#options.size; reader++) this.#links[reader] ??= this.#open(reader)
+  /** Starts the others, when the first has more than one question or in a moment. */
+  opened(): void {
+    this.#rest = setTimeout(() => this.#startRest(), REST_AFTER_MS).unref()
   }
 
   /** Tells all readers, present and to come, of a space. What is asked after this finds it. */
@@ -69,14 +72,21 @@ export class ReaderPool {
 
   async close(): Promise<void> {
     this.#closed = true
+    clearTimeout(this.#rest)
     await Promise.all(this.#links.map((link) => link.close('close', [])))
   }
 
   #leastBusy(): Link {
     const link = this.#links.reduce((best, next) => (next.pending < best.pending ? next : best), this.#links[0]!)
     if (this.#closed || !link) throw new CascadeError('UNAVAILABLE', 'the store is closed')
-    if (link.pending * this.#links.length < WAITING_MAX) return link
+    if (link.pending > 0) this.#startRest()
+    if (link.pending * this.#options.size < WAITING_MAX) return link
     throw new CascadeError('UNAVAILABLE', `${WAITING_MAX} reads are waiting already`)
+  }
+
+  #startRest(): void {
+    for (let reader = this.#links.length; reader < this.#options.size; reader++)
+      this.#links[reader] = this.#open(reader)
   }
 
   #open(reader: number): Link {

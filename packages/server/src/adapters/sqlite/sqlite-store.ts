@@ -98,7 +98,7 @@ export class SqliteStore implements Store {
       await Promise.all([this.#readers.close(), this.#writer.close()])
       throw error
     }
-    this.#readers.startRest()
+    this.#readers.opened()
     this.#isOpen = true
   }
 

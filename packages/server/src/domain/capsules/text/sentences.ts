@@ -1,10 +1,12 @@
+import { lazy } from '#base'
 import { isStopWord } from './stop-words.ts'
 import { rangesBetween, softCut, type TextRange, trimRange } from './text-range.ts'
 
 /** Longer stretches are handed to the segmenter in parts, so that its work stays proportional to the text. */
 const STRETCH_MAX = 16_384
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
+// Making one reads the rules of the language, which takes a start ten milliseconds.
+const segmenter = lazy(() => new Intl.Segmenter('en', { granularity: 'sentence' }))
 
 /** Words, English and German, whose full stop does not end a sentence (UAX #29 leaves them to the application). */
 const ABBREVIATION =
@@ -120,7 +122,7 @@ function segment(text: string, unit: TextRange, found: TextRange[]): void {
   for (const stretch of stretches(text, unit)) {
     // Line ends become spaces of the same length: within a paragraph they separate words, not sentences.
     const flat = text.slice(stretch.start, stretch.end).replace(/[\r\n\u2028\u2029\u0085]/g, ' ')
-    const starts = [...segmenter.segment(flat)].map(({ index }) => stretch.start + index)
+    const starts = [...segmenter().segment(flat)].map(({ index }) => stretch.start + index)
     for (const sentence of rangesBetween(withoutFalseEnds(text, starts), stretch)) pushTrimmed(text, sentence, found)
   }
 }
