@@ -21,7 +21,7 @@ test.for(['\0asm\u0001', `"AGFzbQEAAAA"`, String.raw`"\0asm"`, String.raw`'\x00a
 )
 
 test('the version of PDF.js is the one that it tells of itself', async () => {
-  const { version } = await import('unpdf/pdfjs')
+  const { version }: { readonly version: string } = await import(join(UNPDF, 'dist/pdfjs.mjs'))
   expect(findContained(UNPDF, 'unpdf').find(({ name }) => name === 'pdfjs-dist')?.version).toBe(version)
 })
 
