@@ -23,6 +23,23 @@ function clientOf({ peer, headers = {}, trusted = PROXIES, header = 'x-forwarded
 
 const FORGED = { 'x-forwarded-for': '1.1.1.1', forwarded: 'for=1.1.1.1', 'x-real-ip': '1.1.1.1' }
 
+test.for([
+  '::ffff:1.2.3.4',
+  '::FFFF:1.2.3.4',
+  '::ffff:102:304',
+  '0:0:0:0:0:ffff:1.2.3.4',
+  '0000:0000:0000:0000:0000:ffff:0102:0304',
+])('%s is the client 1.2.3.4, as peer, behind a proxy and as one', (address) => {
+  expect(clientOf({ peer: address })).toBe('1.2.3.4')
+  expect(clientOf({ peer: '10.0.0.1', headers: { 'x-forwarded-for': address } })).toBe('1.2.3.4')
+  expect(clientOf({ peer: address, trusted: '1.2.3.4', headers: { 'x-forwarded-for': '5.6.7.8' } })).toBe('5.6.7.8')
+})
+
+test('spellings of one IPv6 address are one client', () => {
+  const spellings = ['2001:db8::1', '2001:DB8:0:0::1', '2001:0db8:0000:0000:0000:0000:0000:0001']
+  expect(new Set(spellings.map((peer) => clientOf({ peer })))).toEqual(new Set(['2001:db8::1']))
+})
+
 test.for<{ readonly name: string; readonly from: From; readonly client: string }>([
   { name: 'nobody is trusted', from: { peer: '10.0.0.1', headers: FORGED, trusted: '' }, client: '10.0.0.1' },
   { name: 'the peer is not trusted', from: { peer: '203.0.113.9', headers: FORGED }, client: '203.0.113.9' },

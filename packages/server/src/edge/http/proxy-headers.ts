@@ -70,12 +70,21 @@ function withoutPort(node: string): string {
   return /^([\d.]+):\d{1,5}$/.exec(node)?.[1] ?? node
 }
 
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
+/** An IPv4-mapped address (RFC 4291 section 2.5.5.2) in the one spelling of RFC 5952. */
+const MAPPED = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/
 
 /** The one spelling of an address by which it is compared and counted; undefined for what is none. */
 function plain(text: string): string | undefined {
-  const address = MAPPED.exec(text)?.[1] ?? text.toLowerCase()
-  return isIP(address) === 0 || address.includes('%') ? undefined : address
+  if (isIPv4(text)) return text
+  if (isIP(text) === 0 || text.includes('%')) return undefined
+  const address = new URL(`http://[${text}]`).hostname.slice(1, -1)
+  const mapped = MAPPED.exec(address)
+  return mapped === null ? address : mapped.slice(1).flatMap(bytesOf).join('.')
+}
+
+function bytesOf(group: string): readonly number[] {
+  const value = Number.parseInt(group, 16)
+  return [value >> 8, value & 0xff]
 }
 
 /** What is counted as one client: an IPv4 address, or the network of 64 bits that one IPv6 customer has at least. */

@@ -2,9 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ERRORS, type ErrorCode, type OpenApiDocument, openApiSteps, ROUTES } from '@forge-cascade/contract'
 import { CascadeError, lazy } from '#base'
 import type { ProbeResult } from '#boot'
+import { findSamples } from '../../../home.ts'
 import type { File, HandlersFor, OperationsOf } from '../handler.ts'
 import { findAsset } from '../pages/assets.ts'
-import { findDocument, findLlmsText } from '../pages/documents.ts'
+import { Documents } from '../pages/documents.ts'
 import { errorIndexPage, errorPage } from '../pages/error-page.ts'
 import { referencePage } from '../pages/reference-page.ts'
 import { CSP_PAGE } from '../security-headers.ts'
@@ -20,6 +21,7 @@ export function probeHandlers({ health, metrics, version }: HandlerContext): Han
   // Made when somebody asks: at the start it would keep the first answer waiting, and most instances never show it.
   const document = lazy(() => describe(version))
   const description = lazy(async () => JSON.stringify(await document()))
+  const documents = new Documents(findSamples())
   const reference = lazy(async () => referencePage(ROUTES, await document(), { version }))
   return {
     health: async () => probe(await health.ready()),
@@ -39,11 +41,15 @@ export function probeHandlers({ health, metrics, version }: HandlerContext): Han
     errorIndex: () => page(errorIndexPage()),
     errorPage: ({ params: { code } }) => page(errorPage(codeOf(code))),
     favicon: () => ({ status: 200, file: asset200('icon.svg'), headers: CACHED }),
-    llmsText: () => ({ status: 200, file: there(findLlmsText()), headers: CACHED }),
-    document: ({ params: { page } }) => ({ status: 200, file: there(findDocument(page)), headers: CACHED }),
-    documentOfFolder: ({ params: { folder, page } }) => ({
+    llmsText: async () => ({ status: 200, file: there(await documents.findLlmsText()), headers: CACHED }),
+    document: async ({ params: { page } }) => ({
       status: 200,
-      file: there(findDocument(`${folder}/${page}`)),
+      file: there(await documents.find(page)),
+      headers: CACHED,
+    }),
+    documentOfFolder: async ({ params: { folder, page } }) => ({
+      status: 200,
+      file: there(await documents.find(`${folder}/${page}`)),
       headers: CACHED,
     }),
     home: () => ({ status: 302, headers: { location: '/reference' } }),
