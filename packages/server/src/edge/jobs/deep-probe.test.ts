@@ -27,10 +27,11 @@ const inScope = async ({ context }: World, statuses: readonly ('ACTIVE' | 'ARCHI
   (await context.store.capsules.list({ ...PROBE_SCOPE, statuses }, { limit: 100 })).items
 
 describe('the deep probe', () => {
-  test('writes, finds, quotes and takes away, and a hundred of them leave one archived capsule', async () => {
+  test('writes, finds, quotes and takes away, and a hundred of them leave one archived capsule and 200 records', async () => {
     const world = await openWorld()
     await world.add({ content: 'The deep probe is not about this sentence of a person.' })
     const probe = openProbe(world)
+    const head = world.context.store.head()
     for (let count = 0; count < 100; count++) {
       const { status, checks } = await probe.look()
       expect({ status, names: checks.map(({ name }) => name) }).toEqual({
@@ -39,6 +40,7 @@ describe('the deep probe', () => {
       })
       world.time.advance(DEEP_AGE_MS)
     }
+    expect(world.context.store.head() - head).toBe(200)
     expect(await inScope(world, ['ACTIVE'])).toEqual([])
     expect(await inScope(world, ['ARCHIVED'])).toMatchObject([{ version: '1.0.0', trust: 0 }])
   })

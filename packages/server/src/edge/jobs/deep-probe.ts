@@ -43,8 +43,9 @@ const LOOKED_AT = 20
 
 /**
  * Tries what the instance is for: a write, a search that finds it, an answer that quotes it. The same capsule is brought
- * back and put away each time, so that a store with a million probes behind it holds one archived capsule more. Its trust
- * is 0: no search finds it that does not ask for that.
+ * back and put away each time, so that a store with a million probes behind it holds one archived capsule more. The log,
+ * which forgets nothing, grows by two records with each: at most 17,280 a day, by `DEEP_AGE_MS`. The capsule's trust is 0:
+ * no search finds it that does not ask for that.
  */
 export class DeepProbe {
   readonly #options: DeepProbeOptions
