@@ -10,7 +10,7 @@ export const BACKUP: CommandSpec = {
   name: 'backup',
   summary: 'Write everything into one file, while the instance goes on',
   description:
-    'Writes a new file that holds the whole store as of one moment, and checks it. Nobody else on the machine can read it. An existing file is not overwritten.',
+    'Writes a new file that holds the whole store as of one moment, and checks it. Its user alone can read it (mode 0600). An existing file is not overwritten.',
   arguments: [{ flags: '<file>', description: 'The new file; with --url on the machine of the instance' }],
   examples: [
     { line: 'backup cascade.backup', does: 'writes a backup into this folder' },

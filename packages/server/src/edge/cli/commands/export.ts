@@ -18,7 +18,7 @@ export const EXPORT: CommandSpec = {
   name: 'export',
   summary: 'Write everything into an open folder that can be read, and imported again',
   description:
-    'Writes a new folder: each capsule as a Markdown file, its older versions, edges, links and the history of trust beside it, and a manifest with the digest of each file. `import` of that folder into an empty instance gives the same ids, versions, dates, parents and links. Nobody else on the machine can read what is written. An existing folder is not written into, unless it is empty.',
+    'Writes a new folder: each capsule as a Markdown file, its older versions, edges, links and the history of trust beside it, and a manifest with the digest of each file. `import` of that folder into an empty instance gives the same ids, versions, dates, parents and links. What is written is for its user alone (modes 0700 and 0600). An existing folder is not written into, unless it is empty.',
   arguments: [{ flags: '<path>', description: 'The new folder, or the new file of PROV-JSON, on this machine' }],
   options: [
     { flags: '--format <format>', description: 'What to write (folder)', choices: ['folder', 'prov-json'] },
