@@ -7,6 +7,7 @@ import { campaign, createSeeded } from '../../src/platform/store/testing.ts'
 import { noteCampaign } from '../note-campaign.ts'
 import { makeDoors } from './import-doors.ts'
 import type { Death, Leg, LegEnd } from './import-legs.ts'
+import type { ImportState } from './import-state.ts'
 import { type LegsRun, runLegs } from './run-legs.ts'
 
 /** How often every door is tried, how much comes in by each, and how often it is cut off at most. */
@@ -43,10 +44,10 @@ test.for(Array.from({ length: ROUNDS }, (_, seed) => ({ seed })))(
     mkdirSync(data)
     const legs = doors.map((door, index) => ({ ...door, deaths: deathsOf(door, index, random) }))
     const startedAt = performance.now()
-    const { ends, result, kills, cuts } = await runLegs(legs, root, { data, afterMs: random() * STEP_MS_MAX, since })
+    const { ends, result, cuts } = await runLegs(legs, root, { data, afterMs: random() * STEP_MS_MAX, since })
     expect(ends.filter(({ state }) => state !== 'completed')).toEqual([])
-    expect(result).toEqual(wanted.result)
-    expect(kills).toBe(KILLS)
+    expect(cuts).toBeGreaterThanOrEqual(doors.length)
+    expectEqual(result, wanted.result)
     const checks = result.doors.reduce((sum, { files }) => sum + files.length, result.capsules.length)
     noteCampaign('kill -9 during imports by every door', { runs: cuts, checks, ms: performance.now() - startedAt })
     rmSync(data, { recursive: true })
@@ -62,16 +63,29 @@ test('the comparison is about something: every door lets in much, in more than o
   expect(wanted.result.trouble).toEqual([])
 })
 
+/** Piece by piece: of what is equal nobody wants to read. */
+function expectEqual(found: ImportState, wanted: ImportState): void {
+  for (const [index, door] of wanted.doors.entries()) expect(found.doors[index]).toEqual(door)
+  expect(without(found.capsules, wanted.capsules)).toEqual([])
+  expect(without(wanted.capsules, found.capsules)).toEqual([])
+  expect(found).toEqual(wanted)
+}
+
+function without(lines: readonly string[], others: readonly string[]): readonly string[] {
+  const known = new Set(others)
+  return lines.filter((line) => !known.has(line))
+}
+
 /** Where an import is cut off: first in a document where there are any, else early and late by turns. */
 function deathsOf({ name }: Leg, index: number, random: () => number): readonly Death[] {
   const end = wanted.ends.find((one) => one.name === name)
   if (!end) throw new Error(`nobody has imported ${name}`)
   const first = index + Math.floor(random() * 2)
-  return Array.from({ length: KILLS }, (_, kill) =>
-    kill === 0 && end.conversions > 0
-      ? deathAt('conversion', end, random(), random)
-      : deathAt('write', end, (random() + ((first + kill) % 2)) / 2, random),
-  )
+  return Array.from({ length: KILLS }, (_, kill) => {
+    if (kill === 0 && end.conversions > 0) return deathAt('conversion', end, random(), random)
+    // What was done is not done again: less is left for each next one.
+    return deathAt('write', end, (random() + ((first + kill) % 2)) / 2 / (kill + 1), random)
+  })
 }
 
 /** @param share how much of the import has gone by. */

@@ -1,5 +1,4 @@
-import type { ImportRequest } from '@forge-cascade/contract'
-import type { ImportState } from './import-state.ts'
+import type { Door, ImportState } from './import-state.ts'
 
 /** Where an import is when its process ends without warning: at this one of its writes or conversions, from 1. */
 export interface Death {
@@ -10,10 +9,7 @@ export interface Death {
 }
 
 /** One import, and where it is cut off: by the first process at the first of them, and so on. */
-export interface Leg {
-  readonly name: string
-  readonly path: string
-  readonly kind: ImportRequest['kind']
+export interface Leg extends Door {
   readonly deaths: readonly Death[]
 }
 
@@ -21,7 +17,7 @@ export interface Leg {
 export interface LegsOrder {
   readonly legs: readonly Leg[]
   /** All legs, those that ended before as well. */
-  readonly doors: readonly Leg[]
+  readonly doors: readonly Door[]
   /** Data folder; null for a store in memory. */
   readonly data: string | null
   /** Milliseconds that the steps go on which are under way when it ends. */

@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ExportedCapsule, ExportedVersion, ImportFile, ImportJob } from '@forge-cascade/contract'
+import type { ExportedCapsule, ExportedVersion, ImportFile, ImportJob, ImportRequest } from '@forge-cascade/contract'
 import { sha256Hex } from '#base'
 import { exportStore } from '../../src/domain/capsules/export/index.ts'
 import type { ImportWorld } from '../../src/domain/capsules/import/testing.ts'
-import type { Leg } from './import-legs.ts'
+
+/** One way into the store, with something that comes in by it. */
+export interface Door {
+  readonly name: string
+  readonly path: string
+  readonly kind: ImportRequest['kind']
+}
 
 /** Everything that imports are to bring about, and what a person is told of them. */
 export interface ImportState {
@@ -34,7 +40,7 @@ interface Whole {
 /** @param since in milliseconds since 1970; times from then on differ from run to run. */
 export async function readState(
   world: ImportWorld,
-  doors: readonly Leg[],
+  doors: readonly Door[],
   { since, trouble }: { readonly since: number; readonly trouble: readonly string[] },
 ): Promise<ImportState> {
   const wholes = await readWholes(world)
@@ -50,7 +56,10 @@ export async function readState(
   return { doors: states, capsules: lines.sort(), trouble }
 }
 
-async function readDoor(world: ImportWorld, { name, path, kind }: Leg): Promise<DoorState> {
+/** Written where an export knows a link that is not there: a resemblance may have been found by then, or not. */
+const LINKS_OF = 'links.ndjson#'
+
+async function readDoor(world: ImportWorld, { name, path, kind }: Door): Promise<DoorState> {
   const { items } = await world.imports.list({ limit: 100 })
   const job = items.filter((item) => item.path === path).at(-1)
   if (!job) throw new Error(`there is no import of ${path} to tell of`)
@@ -58,7 +67,9 @@ async function readDoor(world: ImportWorld, { name, path, kind }: Leg): Promise<
   return {
     name,
     job: countsOf(job),
-    files: files.map(({ path, state, reason, version, chunks }) => ({ path, state, reason, version, chunks })),
+    files: files
+      .filter((file) => !file.path.startsWith(LINKS_OF))
+      .map(({ path, state, reason, version, chunks }) => ({ path, state, reason, version, chunks })),
     again: countsOf(await world.run(path, { kind })),
   }
 }

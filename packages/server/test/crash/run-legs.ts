@@ -13,8 +13,6 @@ export interface LegsRun {
   /** What each import did in the last process that it needed. */
   readonly ends: readonly LegEnd[]
   readonly result: ImportState
-  /** Processes that were killed. */
-  readonly kills: number
   /** Imports that were cut off, each as often as it was. */
   readonly cuts: number
 }
@@ -32,16 +30,16 @@ export async function runLegs(
   order: Pick<LegsOrder, 'data' | 'afterMs' | 'since'>,
 ): Promise<LegsRun> {
   const ends: LegEnd[] = []
-  let [legs, kills, cuts] = [doors, 0, 0]
+  let [legs, cuts] = [doors, 0]
   for (;;) {
     const { said, isKilled } = await runChild({ ...order, doors, legs }, folder)
     ends.push(...said.flatMap((line) => ('end' in line ? line.end : [])))
     const result = said.flatMap((line) => ('result' in line ? line.result : []))[0]
-    if (result) return { ends, result, kills, cuts }
+    if (result) return { ends, result, cuts }
     if (!isKilled) throw new Error('a process ended before its imports did')
     legs = legs.filter(({ name }) => !ends.some((end) => end.name === name))
     legs = legs.map((leg) => ({ ...leg, deaths: leg.deaths.slice(1) }))
-    ;[kills, cuts] = [kills + 1, cuts + legs.length]
+    cuts += legs.length
   }
 }
 
