@@ -2,13 +2,19 @@ import type { Action, OperationId, RouteRow, RouteRows } from '@forge-cascade/co
 import type { z } from 'zod'
 import type { Call } from '#capsules'
 import type { TagCondition } from './entity-tag.ts'
+import type { WrittenList } from './written-list.ts'
 
-/** What may be answered for a schema's output: nobody changes it any more, and any JSON goes where JSON is expected. */
+/**
+ * What may be answered for a schema's output: nobody changes it any more, any JSON goes where JSON is expected, and a list
+ * may be one that is yet to be written.
+ */
 type DeepReadonly<T> = [z.core.util.JSONType] extends [T]
   ? unknown
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T
+  : T extends readonly (infer Item)[]
+    ? readonly DeepReadonly<Item>[] | WrittenList<DeepReadonly<Item>>
+    : T extends object
+      ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+      : T
 type SchemaOf<Row, Part extends string> = Row extends { readonly [P in Part]: infer S extends z.ZodType }
   ? S
   : undefined

@@ -17,7 +17,7 @@ export function lineageHandlers({ capsules }: HandlerContext): HandlersFor<Opera
   return {
     getLineage: async ({ params: { id }, query: { direction, depth, limit } }) => {
       const request = depth === undefined ? { direction, limit } : { direction, limit, depth }
-      return { status: 200, body: await presentLineage(await getLineage(capsules, id, request)) }
+      return { status: 200, body: presentLineage(await getLineage(capsules, id, request)) }
     },
     getLineagePath: async ({ params: { id }, query: { to } }) => {
       const { found, truncated } = await findLineagePath(capsules, id, to)

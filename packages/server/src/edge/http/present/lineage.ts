@@ -10,7 +10,7 @@ import {
   type VersionSummary,
 } from '#capsules'
 import type { Subjects } from '#identity'
-import { mapInSlices } from '../in-slices.ts'
+import { WrittenList } from '../written-list.ts'
 import { sourceInWords, trustOf } from './capsule.ts'
 
 export const presentNode = (node: LineageNode) => ({
@@ -34,11 +34,58 @@ export const presentEdge = (edge: LineageEdge) => ({
   current: edge.current,
 })
 
-export const presentLineage = async ({ nodes, edges, truncated }: Lineage) => ({
-  nodes: await mapInSlices(nodes, presentNode),
-  edges: await mapInSlices(edges, presentEdge),
+/** Thousands of nodes and edges: they are written as they are sent. */
+export const presentLineage = ({ nodes, edges, truncated }: Lineage) => ({
+  nodes: WrittenList.of(nodes, presentNode, nodeWriter()),
+  edges: WrittenList.of(edges, presentEdge, edgeWriter()),
   truncated,
 })
+
+/** JSON of `presentNode`. Ids are UUIDs and a status is a word of a list: there is nothing in them to escape. */
+function nodeWriter(): (node: LineageNode) => string {
+  const head = remember<LineageNode>(
+    (a, b) => a.version === b.version && a.title === b.title,
+    ({ version, title }) => members({ version, title }),
+  )
+  const time = remember<LineageNode>(
+    (a, b) => a.createdAt === b.createdAt,
+    ({ createdAt }) => members({ created_at: toRfc3339(createdAt) }),
+  )
+  return (node) =>
+    `{"id":"${node.id}",${head(node)},"status":"${node.status}","trust":${node.effectiveTrust},"depth":${node.depth},${time(node)}}`
+}
+
+/** JSON of `presentEdge`. */
+function edgeWriter(): (edge: LineageEdge) => string {
+  const from = remember<LineageEdge>(
+    (a, b) => a.childVersion === b.childVersion,
+    ({ childVersion }) => members({ from_version: childVersion }),
+  )
+  const to = remember<LineageEdge>(
+    (a, b) => a.parentVersion === b.parentVersion && a.reason === b.reason,
+    ({ parentVersion, reason }) => members({ version: parentVersion, kind: 'DERIVED_FROM', reason }),
+  )
+  const time = remember<LineageEdge>(
+    (a, b) => a.at === b.at,
+    ({ at }) => members({ timestamp: toRfc3339(at) }),
+  )
+  return (edge) =>
+    `{"from":"${edge.child}",${from(edge)},"to":"${edge.parent}",${to(edge)},${time(edge)},"current":${edge.current}}`
+}
+
+/** JSON of members, in one piece: texts that consist of many are put together anew each time they are used. */
+const members = (some: Readonly<Record<string, unknown>>): string => JSON.stringify(some).slice(1, -1)
+
+/** Neighbours in a lineage are much alike: what the last one had is not written again. */
+function remember<T>(isSame: (a: T, b: T) => boolean, write: (value: T) => string): (value: T) => string {
+  let last: T | undefined
+  let text = ''
+  return (value) => {
+    if (last === undefined || !isSame(last, value)) text = write(value)
+    last = value
+    return text
+  }
+}
 
 export const presentLink = ({ from, to, kind, weight, createdAt }: Link) => ({
   from,
