@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { helpAnswer } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { CascadeError } from '#base'
+import type { CliIo } from './cli-io.ts'
 import { COMMANDS } from './commands/index.ts'
 import { CAPSULE, createSignals, problem, run, serve } from './testing.ts'
 
@@ -280,6 +281,22 @@ test('a reader that leaves ends the command quietly', async () => {
   const stdout = new Writable({ write: (_chunk, _encoding, done) => done(broken()) })
   const { code, err } = await run(['show', CAPSULE.id, '--url', server.url], { io: { stdout } })
   expect({ code, err }).toEqual({ code: 0, err: '' })
+})
+
+test.for([
+  { argv: [], log: 'errors' },
+  { argv: ['--json'], log: 'none' },
+])('an instance of a moment tells of its $log alone with $argv', async ({ argv, log }) => {
+  const asked: unknown[] = []
+  const startInstance: CliIo['startInstance'] = (_loaded, options) => {
+    asked.push(options)
+    return Promise.reject(new CascadeError('UNAVAILABLE', 'Not in this test.'))
+  }
+  const data = mkdtempSync(join(tmpdir(), 'cascade-'))
+  const { code, err } = await run(['search', 'x', '--data', data, ...argv], { io: { startInstance } })
+  expect(code).toBe(6)
+  expect(asked).toEqual([{ listen: 'socket', log, answers: true }])
+  if (log === 'none') expect(JSON.parse(err)).toMatchObject({ code: 'UNAVAILABLE' })
 })
 
 test('a full disk behind a redirection is told', async () => {
