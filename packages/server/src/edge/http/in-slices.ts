@@ -3,7 +3,7 @@ import { WrittenList } from './written-list.ts'
 
 /**
  * Items that are written before others have their turn: well below a millisecond, and less text than what V8 keeps apart as
- * a large object (128 KiB), which takes twice the time.
+ * a large object (128 KiB), which takes half as long again.
  */
 export const SLICE_ITEMS = 250
 

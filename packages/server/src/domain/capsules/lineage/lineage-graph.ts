@@ -41,12 +41,12 @@ function walkBack(
   const edges: LineageEdge[] = []
   for (let id: string | undefined = target; id !== undefined; ) {
     const node = nodes.get(id)
-    if (node) path.unshift(node)
+    if (node) path.push(node)
     const origin: Origin | undefined = cameBy.get(id)
-    if (origin) edges.unshift(origin.edge)
+    if (origin) edges.push(origin.edge)
     id = origin?.from
   }
-  return { nodes: path, edges }
+  return { nodes: path.reverse(), edges: edges.reverse() }
 }
 
 interface Step {
