@@ -186,7 +186,8 @@ const embedding = z.strictObject({
     .url({ protocol: /^https?$/ })
     .default('https://api.openai.com/v1')
     .register(configFacts, {
-      description: 'Base address of the OpenAI-compatible interface; unused by the built-in embedder.',
+      description:
+        'Base address of the OpenAI-compatible interface, without a name or a password; unused by the built-in embedder.',
     }),
   api_key: text(4096).optional().register(configFacts, {
     secret: true,
