@@ -177,6 +177,15 @@ test('progress is a line on a terminal that is taken away, and none beside JSON'
   expect(JSON.parse(piped.out)).toMatchObject({ state: 'completed' })
 })
 
+test('a line of progress is taken away before an error is told', async () => {
+  let looks = 0
+  await using server = await serve(({ method }) =>
+    ++looks > 2 ? problem(503, 'UNAVAILABLE', 'It leaves.') : { status: method === 'POST' ? 202 : 200, body: JOB },
+  )
+  const { err } = await run(importing(server.url), { terminal: true })
+  expect(err).toMatch(/1 of 4 files[^\n]*\r\u001b\[K\u001b\[31mcascade:/)
+})
+
 test('--remove takes a label, and removes all that carry it', async () => {
   const items = [
     { ...JOB, label: 'notes' },

@@ -91,6 +91,8 @@ async function runCommand(spec: CommandSpec, input: CommandInput, { io, settings
   } catch (error) {
     if (interrupts.signal.aborted) return 'interrupted'
     throw error
+  } finally {
+    screen.clearProgress()
   }
 }
 
