@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { ROUTES } from '@forge-cascade/contract'
 import { createUuidV7, systemClock, systemRandom, toRfc3339 } from '#base'
-import { type BootChunk, type BootContext, BootKey, boot, ClaimGuardian, Health } from '#boot'
+import { type BootChunk, type BootContext, BootKey } from '#boot'
 import {
   type AskContext,
   cacheEmbeddings,
@@ -12,11 +12,10 @@ import {
   type ImportsOptions,
   SIMILARITY_COLLECTION,
 } from '#capsules'
-import { type Config, explainConfig, LiveConfig, type LoadedConfig, listSecrets } from '#config'
+import { type Config, explainConfig, type LoadedConfig } from '#config'
 import { DataFolder } from '#data-folder'
 import { createBootstrapGate, type Gate, requireGrant } from '#governance'
 import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } from '#identity'
-import { Lifecycle } from '#lifecycle'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
@@ -24,7 +23,8 @@ import { openBuiltinEmbedder, openOpenAiEmbedder } from './adapters/models/index
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
-import { LiveSettings, reloadConfig, renewCertificate } from './compose-settings.ts'
+import { type Address, bootInstance, type Frame } from './boot-instance.ts'
+import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import type { CliIo, LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
 import type * as Http from './edge/http/index.ts'
 import { createImportDesk, DeepProbe, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
@@ -59,74 +59,14 @@ const METRICS = new BootKey<Metrics>('metrics')
 const DOORS = new BootKey<typeof Http>('doors')
 const ADDRESS = new BootKey<string | null>('address')
 
-/** What belongs to the process as a whole and is there before the first part. */
-interface Frame {
-  /** As it was at the start. */
-  readonly loaded: LoadedConfig
-  /** As it counts now. */
-  readonly live: LiveConfig
-  readonly options: StartInstanceOptions
-  readonly log: RootLogger
-  /** The thread that writes, where it was started before everything else. */
-  readonly writer: Worker | undefined
-  readonly lifecycle: Lifecycle
-  readonly guardian: ClaimGuardian
-  readonly health: Health
-  readonly startedAt: number
-  /** What is read anew beside the configuration. */
-  readonly renewals: (() => void)[]
-}
-
 /** Boots an instance from the parts list below. What it promises stands at `StartInstance`. */
-export async function startInstance(
+export const startInstance = (
   loaded: LoadedConfig,
   options: StartInstanceOptions,
   log: RootLogger,
   writer?: Worker,
-): Promise<LocalInstance> {
-  for (const secret of listSecrets(loaded.config)) log.hide(secret)
-  const lifecycle = new Lifecycle({ clock, log })
-  const health = new Health(lifecycle, clock, log)
-  const frame: Frame = {
-    loaded,
-    live: new LiveConfig(loaded),
-    options,
-    log,
-    writer,
-    lifecycle,
-    health,
-    guardian: new ClaimGuardian(),
-    startedAt: clock(),
-    renewals: [],
-  }
-  const found = Promise.withResolvers<Address>()
-  const ended = Promise.withResolvers<void>()
-  // Registered first, so it is closed last.
-  lifecycle.onStop('the end', ended.resolve)
-  const report = await boot([...partsOf(frame), announcement(found.resolve)], {
-    lifecycle,
-    guardian: frame.guardian,
-    clock,
-    log,
-  })
-  health.noteBoot(report)
-  const { metrics, ...address } = await found.promise
-  metrics.setBoot(report.status, report.took_ms / 1000)
-  return {
-    ...address,
-    boot: report,
-    stopped: ended.promise,
-    reload: (load) => {
-      reloadConfig(frame.live, load, log)
-      for (const renew of frame.renewals) renew()
-    },
-    stop: async (reason) => void (await lifecycle.stop(reason)),
-  }
-}
-
-interface Address extends Pick<LocalInstance, 'socket' | 'token' | 'tokenFile' | 'url'> {
-  readonly metrics: Metrics
-}
+): Promise<LocalInstance> =>
+  bootInstance({ loaded, options, log, clock }, (frame, tell) => [...partsOf(frame, writer), announcement(tell)])
 
 /** The last part: hands what a caller needs out of the boot. */
 function announcement(tell: (address: Address) => void): BootChunk {
@@ -145,7 +85,7 @@ function announcement(tell: (address: Address) => void): BootChunk {
 }
 
 /** The parts list: what there is, when it starts, what it waits for. */
-function partsOf(frame: Frame): readonly BootChunk[] {
+function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[] {
   return [
     {
       name: 'guardian',
@@ -164,7 +104,7 @@ function partsOf(frame: Frame): readonly BootChunk[] {
       priority: 1,
       dependsOn: ['data folder'],
       describe: 'opens the database and its threads',
-      start: (boot) => openStore(frame, boot),
+      start: (boot) => openStore(frame, boot, writer),
     },
     {
       // Named after the store, so that the threads of the store are at work while this one loads.
@@ -238,8 +178,9 @@ function openFolder({ loaded }: Frame, boot: BootContext): DataFolder {
 }
 
 async function openStore(
-  { loaded: { config }, writer, guardian, health, log }: Frame,
+  { loaded: { config }, guardian, health, log }: Frame,
   boot: BootContext,
+  writer: Worker | undefined,
 ): Promise<SqliteStore> {
   const store = await openSqliteStore({
     directory: boot.get(FOLDER).directory,
