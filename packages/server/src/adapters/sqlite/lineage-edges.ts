@@ -9,7 +9,7 @@ export type Row = readonly [from: number, to: number, ...rest: unknown[]]
 type FoundRow = Row | readonly [from: number, to: null, ...rest: unknown[]]
 
 /** One end of the edges, from which the other is looked up. */
-export interface EdgeSide {
+interface EdgeSide {
   readonly from: 'child' | 'parent'
   readonly to: 'child' | 'parent'
   readonly select: 'SELECT' | 'SELECT DISTINCT'

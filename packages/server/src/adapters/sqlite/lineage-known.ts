@@ -5,7 +5,7 @@ import { NONE, Numbering } from './lineage-numbering.ts'
 import { Words } from './lineage-words.ts'
 
 /** What is kept from one lineage to the next, before the memory starts anew: about 30 MB a reader. */
-export const KNOWN_LIMITS = {
+const KNOWN_LIMITS = {
   /** Rows of edges on each side. */
   rowsMax: 65_536,
   /** Capsules of which something is remembered, be it that they have no edges. */
@@ -27,7 +27,7 @@ type ChildRow = readonly [
 ]
 
 /** The edges by their children, with columns for what else they hold. */
-export class ChildEdges extends EdgeReader<ChildRow> {
+class ChildEdges extends EdgeReader<ChildRow> {
   /** Keys of the versions that name the parents. */
   readonly versions: number[] = []
   /** Numbers of words. */

@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 import { cutIds, UUID_CHARS } from './packed-lineage.ts'
 
 /** What may be another with every state of the file. */
-export interface StandingRows {
+interface StandingRows {
   readonly keys: readonly number[]
   /** Keys of the head versions. */
   readonly heads: readonly number[]
