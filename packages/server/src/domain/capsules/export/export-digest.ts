@@ -1,5 +1,6 @@
 import type { ExportedCapsule, ExportedVersion } from '@forge-cascade/contract'
 import { canonicalJson, sha256Hex } from '#base'
+import { incomplete } from './incomplete.ts'
 
 /** A version as its digest sees it; when and by which instance it was recorded is beside it. */
 export type SaidVersion = Omit<ExportedVersion, 'kind' | 'recorded_at' | 'vector'>
@@ -26,13 +27,16 @@ export function capsuleDigest(capsule: SaidCapsule, versions: readonly string[])
 
 /** One digest over a whole store: the same for the same capsules, in whatever order they come. */
 export class StoreDigest {
-  readonly #lines: string[] = []
+  readonly #digests = new Map<string, string>()
 
+  /** @throws CascadeError DATA_CORRUPT for a capsule that came before: a store gives each once. */
   add(id: string, digest: string): void {
-    this.#lines.push(`${id} ${digest}`)
+    if (this.#digests.has(id)) throw incomplete(`the capsule ${id} stands in the place of another`)
+    this.#digests.set(id, digest)
   }
 
   end(): string {
-    return sha256Hex(this.#lines.sort().join('\n'))
+    const lines = [...this.#digests].map(([id, digest]) => `${id} ${digest}`)
+    return sha256Hex(lines.sort().join('\n'))
   }
 }

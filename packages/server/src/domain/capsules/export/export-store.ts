@@ -8,13 +8,15 @@ import {
 } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
 import type { StoredCapsule } from '../capsule.ts'
-import type { VersionSummary } from '../capsule-store.ts'
+import type { CapsuleCounts, VersionSummary } from '../capsule-store.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { getCapsule } from '../use-cases/read-capsule.ts'
 import { listTrustEvents } from '../use-cases/trust-history.ts'
 import { capsuleLines } from './capsule-lines.ts'
+import { ExportCut } from './export-cut.ts'
 import { capsuleDigest, StoreDigest, versionDigest } from './export-digest.ts'
 import { SubjectNames, toExportedCapsule, toExportedVersion } from './exported.ts'
+import { incomplete } from './incomplete.ts'
 import { listSummaries } from './list-summaries.ts'
 
 export interface ExportOptions {
@@ -33,22 +35,25 @@ const STATUSES = ['ACTIVE', 'ARCHIVED', 'QUARANTINED'] as const
 /**
  * Everything that the store knows, line by line: each capsule with all its versions, oldest first; last the numbers and
  * the digest. What is recorded after the export began is left out, so that no version names one that is not there.
+ *
+ * @throws CascadeError DATA_CORRUPT, at the end at the latest, where something that the store counted is not in it.
  */
 export async function* exportStore(
   context: ExportContext,
   options: ExportOptions,
 ): AsyncGenerator<ExportLine, void, undefined> {
-  const at = context.clock()
-  const exporter = new Exporter(context, options, at)
+  // Counted before the cut: whatever is counted was there.
+  const counted = await context.store.capsules.counts()
+  const exporter = new Exporter(context, options, await ExportCut.open(context))
   yield {
     kind: 'export',
     format: EXPORT_FORMAT,
     format_version: EXPORT_FORMAT_VERSION,
     instance: options.instance,
-    exported_at: toRfc3339(at),
+    exported_at: toRfc3339(context.clock()),
   }
   yield* exporter.lines()
-  yield exporter.end()
+  yield exporter.end(counted)
 }
 
 /** Capsules that the lineage of one may have before it is cut. */
@@ -75,7 +80,7 @@ export async function exportLineage(
   await getCapsule(context, id)
   const lineage = await context.store.capsules.lineage(id, { direction: 'ancestors', nodesMax })
   const nodes = (lineage?.nodes ?? []).toSorted((a, b) => a.depth - b.depth)
-  const exporter = new Exporter(context, options, context.clock())
+  const exporter = new Exporter(context, options, await ExportCut.open(context))
   return { lines: exporter.each(nodes.map((node) => node.id)), isCut: lineage?.truncated ?? false }
 }
 
@@ -84,16 +89,15 @@ const NOTHING: ExportCounts = { capsules: 0, chunks: 0, versions: 0, edges: 0, l
 class Exporter {
   readonly #context: ExportContext
   readonly #options: ExportOptions
-  /** What is recorded later is not there. */
-  readonly #until: number
+  readonly #cut: ExportCut
   readonly #names: SubjectNames
   readonly #digest = new StoreDigest()
   #counts = NOTHING
 
-  constructor(context: ExportContext, options: ExportOptions, until: number) {
+  constructor(context: ExportContext, options: ExportOptions, cut: ExportCut) {
     this.#context = context
     this.#options = options
-    this.#until = until
+    this.#cut = cut
     this.#names = new SubjectNames(context.subjects)
   }
 
@@ -112,11 +116,13 @@ class Exporter {
   async *each(ids: readonly string[]): AsyncGenerator<ExportLine, void, undefined> {
     for (const id of ids) {
       const [head] = await this.#context.store.capsules.getHeads([id])
-      if (head && head.status !== 'ERASED') yield* this.capsule(head)
+      if (!head) throw incomplete(`the capsule ${id} cannot be read`)
+      if (head.status !== 'ERASED') yield* this.capsule(head)
     }
   }
 
-  end(): ExportLine {
+  end(counted: CapsuleCounts): ExportLine {
+    checkWhole(this.#counts, counted)
     return { kind: 'end', counts: this.#counts, digest: this.#digest.end() }
   }
 
@@ -138,18 +144,17 @@ class Exporter {
   /** With all its links and trust history, more perhaps than one line may hold. */
   async #whole(head: StoredCapsule, summaries: readonly VersionSummary[]): Promise<ExportedCapsule> {
     const { store } = this.#context
-    const links = (await store.capsules.links(head.id)).filter(
-      ({ from, createdAt }) => from === head.id && createdAt <= this.#until,
-    )
+    const leaving = (await store.capsules.links(head.id)).filter(({ from }) => from === head.id)
+    const links = await filter(leaving, (link) => this.#cut.hasLink(link))
     const trustHistory = await listTrustEvents({ store }, head.id)
     const versions = summaries.map(({ version }) => version)
     return toExportedCapsule({ head, versions, links, trustHistory }, this.#names)
   }
 
-  /** Oldest first, those recorded before the export began. */
+  /** Oldest first, those that were there when the export began. */
   async #summaries({ id }: StoredCapsule): Promise<readonly VersionSummary[]> {
     const summaries = await listSummaries(this.#context.store.capsules, id)
-    return summaries.filter(({ createdAt }) => createdAt <= this.#until)
+    return filter(summaries, (summary) => this.#cut.hasVersion(id, summary))
   }
 
   async *#versions(
@@ -161,7 +166,7 @@ class Exporter {
     for (const [index, { version: name, versionReason }] of summaries.entries()) {
       this.#options.signal.throwIfAborted()
       const version = name === head.version ? head : await capsules.findVersion(head.id, name)
-      if (!version) continue
+      if (!version) throw incomplete(`version ${name} of the capsule ${head.id} cannot be read`)
       const isLast = index === summaries.length - 1
       const vector = this.#options.vectors ? await capsules.findEmbedding(head.id, name) : undefined
       const aside = { versionReason, hasChunks, vector }
@@ -176,6 +181,21 @@ class Exporter {
     const { items } = await this.#context.store.capsules.list({ partOf: id, statuses: STATUSES }, { limit: 1 })
     return items.length > 0
   }
+}
+
+async function filter<T>(items: readonly T[], isWanted: (item: T) => Promise<boolean>): Promise<readonly T[]> {
+  const wanted: T[] = []
+  for (const item of items) if (await isWanted(item)) wanted.push(item)
+  return wanted
+}
+
+/** The versions of erased capsules are counted by the store alone. */
+function checkWhole({ capsules, chunks, versions }: ExportCounts, counted: CapsuleCounts): void {
+  const erased = counted.byStatus.ERASED ?? 0
+  const missing = counted.capsules - erased - capsules - chunks
+  if (missing > 0) throw incomplete(`${missing} of ${counted.capsules - erased} capsules cannot be read`)
+  const missingVersions = erased > 0 ? 0 : counted.versions - versions
+  if (missingVersions > 0) throw incomplete(`${missingVersions} of ${counted.versions} versions cannot be read`)
 }
 
 const countVersion = (counts: ExportCounts, { parents }: ExportedVersion): ExportCounts => ({
