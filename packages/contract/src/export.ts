@@ -155,10 +155,18 @@ export const exportEnd = z
 export type ExportEnd = z.infer<typeof exportEnd>
 
 /** One line of an export: the start, then each capsule with what its line does not hold and its versions, then the end. */
-export const exportLine = z
-  .discriminatedUnion('kind', [exportStart, exportedCapsule, exportedMore, exportedVersion, exportEnd])
-  .meta({ id: 'ExportLine' })
+const EXPORT_LINES = [exportStart, exportedCapsule, exportedMore, exportedVersion, exportEnd] as const
+export const exportLine = z.discriminatedUnion('kind', EXPORT_LINES)
 export type ExportLine = z.infer<typeof exportLine>
+
+export const exportBroken = z
+  .strictObject({ kind: z.literal('broken'), code: z.string().max(100), detail: z.string() })
+  .describe('The last line of an export that came to no end, and why.')
+  .meta({ id: 'ExportBroken' })
+export type ExportBroken = z.infer<typeof exportBroken>
+
+/** What an instance sends of an export, the word of its failure with it. */
+export const exportSentLine = z.discriminatedUnion('kind', [...EXPORT_LINES, exportBroken]).meta({ id: 'ExportLine' })
 
 /** A file of an export as its manifest lists it. */
 export const exportFile = z.strictObject({

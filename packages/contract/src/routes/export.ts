@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { semver, uuid } from '../capsule.ts'
-import { exportLine, exportQuery, provDocument } from '../export.ts'
+import { exportQuery, exportSentLine, provDocument } from '../export.ts'
 import { EXPORT_LINE_EXAMPLE, PROV_EXAMPLE } from './examples-answers.ts'
 import { json, type RouteDefinition } from './route.ts'
 
@@ -13,13 +13,13 @@ export const EXPORTS = [
     tag: 'Export',
     summary: 'Everything there is, line by line',
     description:
-      'The first line says what follows, the last holds the numbers and a digest; an answer without that line was cut off. Between them stands each capsule, and behind it each of its versions, oldest first. A capsule with more than 10000 links or 1000 changes of trust has the rest in lines of kind `more` right behind its own: nothing is left out. `cascade export` makes an open folder of it.',
+      'The first line says what follows, the last holds the numbers and a digest; an answer without that line was cut off, or ends with a line of kind `broken` that says why (`DATA_CORRUPT` where a damaged store could not be read whole). Between them stands each capsule, and behind it each of its versions, oldest first. A capsule with more than 10000 links or 1000 changes of trust has the rest in lines of kind `more` right behind its own: nothing is left out. `cascade export` makes an open folder of it.',
     access: { action: 'capsule.export', risk: 'high' },
     query: exportQuery,
     responses: {
       200: {
         description: 'Lines of JSON.',
-        schema: exportLine,
+        schema: exportSentLine,
         contentType: 'application/x-ndjson',
         example: EXPORT_LINE_EXAMPLE,
       },

@@ -194,4 +194,5 @@ function isProblem(body: unknown): body is Problem {
   )
 }
 
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
+/** False for a code of another version. */
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)

@@ -1,7 +1,20 @@
 import { createHash } from 'node:crypto'
-import { exportLine } from '@forge-cascade/contract'
+import { exportSentLine } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Store } from '../../domain/store.ts'
 import { type HttpWorld, openHttpWorld } from './testing.ts'
+
+/** The same store with a capsule that it counts and does not give. */
+function oneMore(store: Store): Store {
+  const counts = async () => ({ ...(await store.capsules.counts()), capsules: (await store.capsules.count()) + 1 })
+  const capsules: Store['capsules'] = { ...store.capsules, counts }
+  return new Proxy(store, {
+    get: (target, name) => {
+      const value: unknown = name === 'capsules' ? capsules : Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
 
 let http: HttpWorld
 let origin: string
@@ -33,10 +46,23 @@ describe('the export', () => {
     const lines = response.body
       .trimEnd()
       .split('\n')
-      .map((line) => exportLine.parse(JSON.parse(line)))
+      .map((line) => exportSentLine.parse(JSON.parse(line)))
     expect(lines.map(({ kind }) => kind)).toEqual(['export', 'capsule', 'version', 'capsule', 'version', 'end'])
     expect(lines.at(-1)).toMatchObject({ counts: { capsules: 2, versions: 2, edges: 1 } })
     expect(lines[2]).toHaveProperty('vector.model')
+  })
+
+  test('of a store that counts more than it gives ends with the reason, and without the numbers', async () => {
+    await using damaged = await openHttpWorld({
+      context: (context) => ({ ...context, capsules: { ...context.capsules, store: oneMore(context.capsules.store) } }),
+    })
+    const { body } = await damaged.send('GET', '/v2/export')
+    const lines = body
+      .trimEnd()
+      .split('\n')
+      .map((line) => exportSentLine.parse(JSON.parse(line)))
+    expect(lines.map(({ kind }) => kind)).toEqual(['export', 'broken'])
+    expect(lines.at(-1)).toMatchObject({ code: 'DATA_CORRUPT', detail: expect.stringContaining('1 of 1 capsules') })
   })
 
   test('needs a token, and takes no parameter that it does not know', async () => {

@@ -15,6 +15,12 @@ const DAY_MS = 86_400_000
 const OPTIONS = { instance: 'test', vectors: false, signal: new AbortController().signal }
 const folder = createFolders()
 
+async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
 /** An export that `onLine` looks at while it goes on. */
 async function linesOf(
   { context }: ImportWorld,
@@ -62,7 +68,7 @@ test.for([
   expect(namesOf(lines)).toEqual([`${first.id}@1.0.0`, `${first.id}@1.1.0`, `${second.id}@1.0.0`].sort())
   expect(lines.at(-1)).toMatchObject({ counts: { capsules: 2, versions: 3, links: 1 } })
   const { lines: lineage } = await exportLineage(world.context, first.id, OPTIONS)
-  expect(namesOf(await Array.fromAsync(lineage))).toHaveLength(2)
+  expect(namesOf(await collect(lineage))).toHaveLength(2)
 })
 
 test.for([

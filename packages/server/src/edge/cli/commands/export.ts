@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
-import { type ExportLine, exportLine } from '@forge-cascade/contract'
+import { type ExportLine, exportSentLine } from '@forge-cascade/contract'
 import { CascadeError, messageOf } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
 import { writeExportFolder } from '../export-folder.ts'
+import { isErrorCode } from '../http-client.ts'
 import { writeProvFile } from '../prov-file.ts'
 import { byteSize, number, plural } from '../render/words.ts'
 import { quoteForShell } from '../shell-word.ts'
@@ -71,20 +72,23 @@ const showProgress =
     if (!settings.json && written % LINES_PER_REPORT === 0) screen.progress(`Exporting: ${number(written)} lines`)
   }
 
+/** @throws CascadeError with the code of what broke the export off. */
 async function* readLines(
   lines: AsyncIterable<string>,
   onLine: (read: number) => void,
 ): AsyncGenerator<ExportLine, void, undefined> {
   let read = 0
-  for await (const line of lines) {
-    yield parseLine(line)
+  for await (const text of lines) {
+    const line = parseLine(text)
+    if (line.kind === 'broken') throw new CascadeError(isErrorCode(line.code) ? line.code : 'NO_SERVER', line.detail)
+    yield line
     onLine(++read)
   }
 }
 
-function parseLine(line: string): ExportLine {
+function parseLine(line: string) {
   try {
-    return exportLine.parse(JSON.parse(line))
+    return exportSentLine.parse(JSON.parse(line))
   } catch (error) {
     throw new CascadeError('NO_SERVER', `The export has a line that this version does not read: ${messageOf(error)}`, {
       cause: error,

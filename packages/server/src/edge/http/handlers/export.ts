@@ -1,4 +1,5 @@
-import type { ExportLine } from '@forge-cascade/contract'
+import type { ExportBroken, ExportLine } from '@forge-cascade/contract'
+import { isCascadeError } from '#base'
 import { exportLineage, exportStore, toProvDocument } from '#capsules'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import { isnadPage } from '../pages/isnad-page.ts'
@@ -14,7 +15,7 @@ export function exportHandlers({ capsules, version }: HandlerContext): HandlersF
   return {
     exportStore: ({ query: { vectors }, signal }) => ({
       status: 200,
-      lines: toLines(exportStore(capsules, { instance, vectors, signal })),
+      lines: toLines(toldOfFailure(exportStore(capsules, { instance, vectors, signal }))),
     }),
     getCapsulePage: async ({ params: { id }, query: { version: asked } }) => ({
       status: 200,
@@ -31,7 +32,19 @@ export function exportHandlers({ capsules, version }: HandlerContext): HandlersF
 /** Pieces of text are sent as they come; larger ones are fewer. */
 const PIECE_CHARS = 64 * 1024
 
-async function* toLines(lines: AsyncIterable<ExportLine>): AsyncGenerator<string, void, undefined> {
+/** The status is sent before anything can fail, so the last line says what a problem document would. */
+async function* toldOfFailure(
+  lines: AsyncIterable<ExportLine>,
+): AsyncGenerator<ExportLine | ExportBroken, void, undefined> {
+  try {
+    yield* lines
+  } catch (error) {
+    if (!isCascadeError(error)) throw error
+    yield { kind: 'broken', code: error.code, detail: error.detail }
+  }
+}
+
+async function* toLines(lines: AsyncIterable<ExportLine | ExportBroken>): AsyncGenerator<string, void, undefined> {
   let piece = ''
   for await (const line of lines) {
     piece += `${JSON.stringify(line)}\n`
