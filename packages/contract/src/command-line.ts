@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { exportEnd } from './export.ts'
+import { importFile, importJob } from './import.ts'
 import { systemHealth } from './system.ts'
 
 /** What `cascade start --json` prints once it answers. */
@@ -14,6 +15,10 @@ export const startedAnswer = z
     boot: systemHealth.shape.boot,
   })
   .meta({ id: 'Started' })
+
+export const importFilesAnswer = importJob
+  .extend({ files: z.array(importFile).describe('All of them, by their paths.') })
+  .meta({ id: 'ImportWithFiles' })
 
 export const exportedAnswer = z
   .object({

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ImportFile, ImportJob, ImportRequest } from '@forge-cascade/contract'
+import type { ImportJob, ImportRequest } from '@forge-cascade/contract'
 import type { Called } from './api.ts'
 import type { Session } from './session.ts'
 
@@ -8,9 +8,6 @@ const LOOK_MS_FIRST = 25
 const LOOK_MS_MAX = 250
 /** How often an import is begun again after the process that ran it left. */
 const RESTARTS_MAX = 5
-const FILES_PAGE = 500
-/** Files that are read back to group their reasons. */
-const FILES_MAX = 5000
 
 export type Current = Called<'startImport'> | Called<'getImport'>
 
@@ -67,21 +64,4 @@ export class ImportRun {
     if (state === 'running') return true
     return state === 'interrupted' && this.#cancel === 'no' && this.#restarts < RESTARTS_MAX
   }
-}
-
-/** The files of an import that were left out, with their reasons; at most 5000. */
-export async function listLeftOut(session: Session, job: ImportJob): Promise<readonly ImportFile[]> {
-  const counts = { failed: job.failed, skipped: job.skipped } as const
-  const files: ImportFile[] = []
-  for (const state of ['failed', 'skipped'] as const) {
-    let cursor: string | undefined
-    while (counts[state] > 0 && files.length < FILES_MAX) {
-      const query = { state, limit: FILES_PAGE, cursor }
-      const page = await session.ask('listImportFiles', { params: { id: job.id }, query })
-      files.push(...page.items)
-      if (page.next_cursor === null) break
-      cursor = page.next_cursor
-    }
-  }
-  return files
 }

@@ -57,6 +57,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'import', argv: () => ['import', 'notes'] },
   { command: 'import', when: '--list', argv: () => ['import', '--list'] },
   { command: 'import', when: '--show', argv: () => ['import', '--show', job] },
+  { command: 'import', when: '--show --files', argv: () => ['import', '--show', job, '--files'] },
   { command: 'ask', argv: () => ['ask', 'when do backups run?'] },
   { command: 'search', argv: () => ['search', 'backups', '--explain'] },
   { command: 'remember', argv: () => ['remember', 'One more.'] },

@@ -35,6 +35,11 @@ export class Screen {
     this.watched = io.stderr.isTTY === true && io.env.TERM !== 'dumb'
   }
 
+  /** False when nobody reads the result any more: what would be written is not worth asking for. */
+  get isRead(): boolean {
+    return !this.#readerGone
+  }
+
   async print(lines: readonly string[]): Promise<void> {
     this.clearProgress()
     if (!this.#readerGone && lines.length > 0) await this.#write(`${lines.join('\n')}\n`)

@@ -1,14 +1,30 @@
 import { isAbsolute, resolve } from 'node:path'
-import { IMPORT_KINDS, type ImportJob, type ImportRequest, importBody, uuid } from '@forge-cascade/contract'
+import {
+  IMPORT_KINDS,
+  type ImportFile,
+  type ImportJob,
+  type ImportRequest,
+  importBody,
+  uuid,
+} from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, numberOf, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
-import { type Current, ImportRun, listLeftOut } from '../import-run.ts'
+import { listFilePages, listLeftOut } from '../import-files.ts'
+import { type Current, ImportRun } from '../import-run.ts'
 import { watchImport } from '../import-watch.ts'
-import { changeLine, importLines, importListLines, progressLine } from '../render/import-lines.ts'
+import {
+  changeLine,
+  fileLine,
+  importLines,
+  importListLines,
+  progressLine,
+  summaryLines,
+} from '../render/import-lines.ts'
 import { number, plural } from '../render/words.ts'
+import type { Screen } from '../screen.ts'
 import type { Session } from '../session.ts'
 import { printAnswer } from './answer.ts'
 import { readScope, SCOPE_OPTIONS } from './filters.ts'
@@ -33,6 +49,7 @@ export const IMPORT: CommandSpec = {
   options: [
     { flags: '--list', description: 'List the imports so far instead' },
     { flags: '--show <id>', description: 'Show what an import did instead' },
+    { flags: '--files', description: 'With --show: every file with its state and its reason' },
     {
       flags: '--remove <id-or-label>',
       description: 'Archive everything the source of an import brought in instead, by any of its runs',
@@ -66,8 +83,14 @@ export const IMPORT: CommandSpec = {
     { line: 'import ~/notes --watch', does: 'goes on taking in what changes' },
     { line: 'import --remove handbook', does: 'takes it out again' },
     { line: 'import --list', does: 'lists the imports so far' },
+    {
+      line: 'import --show 01a1fde7-0c6a-7000-835a-55d8cd3d2dc4 --files',
+      does: 'lists every file of one, and why it was left out',
+    },
   ],
   run: (context, input) => {
+    if (input.on('files') && input.text('show') === undefined)
+      throw usage('--files goes with --show ID: it lists the files of that import.')
     const path = input.argument(0)
     const others = Object.entries(OTHERS).filter(([name]) => input.on(name) || input.text(name) !== undefined)
     if (others.length + (path === undefined ? 0 : 1) !== 1)
@@ -176,9 +199,37 @@ async function showImport(context: CommandContext, input: CommandInput): Promise
   const id = checkInput(uuid, input.text('show'), 'show')
   const session = await context.openSession()
   const { answer, raw } = await session.call('getImport', { params: { id } })
+  if (input.on('files')) return showFiles(context, session, answer)
   const leftOut = context.settings.json ? [] : await listLeftOut(session, answer)
   await printAnswer(context, raw, () => importLines(answer, leftOut, context.screen.view))
   return 'ok'
+}
+
+/** Each page is printed before the next is asked for: an import may have hundreds of thousands of files. */
+async function showFiles({ screen, settings }: CommandContext, session: Session, job: ImportJob): Promise<ExitName> {
+  const pages = listFilePages(session, job.id)
+  if (settings.json) await printFilesJson(screen, job, pages)
+  else {
+    await screen.print([...summaryLines(job, screen.view), ''])
+    for await (const page of pages) {
+      await screen.print(page.map((file) => fileLine(file, screen.view)))
+      if (!screen.isRead) break
+    }
+  }
+  return 'ok'
+}
+
+/** One document, of which each file is a line. */
+async function printFilesJson(screen: Screen, job: ImportJob, pages: AsyncIterable<readonly ImportFile[]>) {
+  await screen.print([`${JSON.stringify(job, null, 2).slice(0, -2)},`, '  "files": ['])
+  let held: string | undefined
+  for await (const page of pages) {
+    const lines = [...(held === undefined ? [] : [held]), ...page.map((file) => `    ${JSON.stringify(file)}`)]
+    // No comma follows the last of all.
+    held = lines.pop()
+    await screen.print(lines.map((line) => `${line},`))
+  }
+  await screen.print([...(held === undefined ? [] : [held]), '  ]', '}'])
 }
 
 async function removeImport(context: CommandContext, input: CommandInput): Promise<ExitName> {

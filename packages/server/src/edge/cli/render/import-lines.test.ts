@@ -1,7 +1,7 @@
 import type { ImportFile, ImportJob } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { PLAIN_VIEW } from '../testing.ts'
-import { importLines, importListLines, progressLine } from './import-lines.ts'
+import { fileLine, importLines, importListLines, progressLine } from './import-lines.ts'
 import { columnsOf } from './text.ts'
 
 const JOB: ImportJob = {
@@ -75,6 +75,33 @@ test('a report counts, groups the reasons, and says how to take it out again', (
     '',
     `To take it out again: ./cascade import --remove ${JOB.id}`,
   ])
+})
+
+const ALL = `Every file with its reason: ./cascade import --show ${JOB.id} --files`
+
+test.for([
+  { name: 'a reason has more files than are named', named: 4, skipped: 4, told: true },
+  { name: 'there are more files than were read back', named: 3, skipped: 9, told: true },
+  { name: 'all are named', named: 3, skipped: 3, told: false },
+])('where $name, the command that lists them is told: $told', ({ named, skipped, told }) => {
+  const files = Array.from({ length: named }, (_, at) => file(`${at}.png`, 'skipped', 'a picture'))
+  const lines = importLines({ ...DONE, skipped, failed: 0 }, files, PLAIN_VIEW)
+  expect(lines.includes(ALL)).toBe(told)
+})
+
+test('a long path is cut in its middle in a report, and stands whole in the list of files', () => {
+  const path = `notes/${'deep/'.repeat(60)}last.png`
+  const long = file(path, 'skipped', 'a picture')
+  const report = importLines({ ...DONE, skipped: 1 }, [long], PLAIN_VIEW)
+  const [name = ''] = report.filter((line) => line.includes('last.png'))
+  expect(name).toMatch(/^ {2}notes\/deep\/.*….*\/deep\/last\.png$/)
+  expect(columnsOf(name.trim())).toBeLessThanOrEqual(120)
+  expect(fileLine(long, PLAIN_VIEW)).toBe(`skipped    ${path}: a picture`)
+})
+
+test('a file is one line, whatever its name and reason hold', () => {
+  const line = fileLine(file('a\n\u001b[2Jb  c.md', 'failed', 'one\ntwo'), PLAIN_VIEW)
+  expect(line).toBe('failed     a<U+000A><U+001B>[2Jb  c.md: one two')
 })
 
 test('a stopped import says how to go on', () => {

@@ -1,13 +1,17 @@
 import type { ImportFile, ImportJob } from '@forge-cascade/contract'
 import type { AnswerOf } from '../api.ts'
 import { quoteForShell } from '../shell-word.ts'
-import { columnize, fitColumns, oneLine, printable, shorten, wrap } from './text.ts'
+import { columnize, exactLine, fitColumns, oneLine, printable, shorten, shortenMiddle, wrap } from './text.ts'
 import type { View } from './view.ts'
 import { ago, duration, number, plural } from './words.ts'
 
 const BAR_CELLS = 20
 /** Files named for each reason; the rest is counted. */
 const NAMED_MAX = 3
+/** Columns of a name in a report: a longer one is cut in its middle. */
+const NAME_COLUMNS_MAX = 120
+/** Columns of the longest state of a file, which is `unchanged`. */
+const STATE_COLUMNS = 9
 /** On a narrower terminal an import takes a line for its id and others for the rest. */
 const LIST_WIDTH_MIN = 80
 
@@ -46,7 +50,11 @@ const STATES: Readonly<Record<ImportJob['state'], string>> = {
 
 /** What an import did: the counts, the reasons for what was left out, and what to do next. */
 export function importLines(job: ImportJob, files: readonly ImportFile[], view: View): string[] {
-  const { paint, width } = view
+  return [...summaryLines(job, view), ...reasonLines(files, job, view), ...nextLines(job, view)]
+}
+
+/** How an import stands, and its counts. */
+export function summaryLines(job: ImportJob, { paint, width }: View): string[] {
   const colour = job.state === 'completed' || job.state === 'running' ? paint.good : paint.warn
   const took = job.finished_at === null ? '' : ` in ${duration(secondsOf(job))}`
   return [
@@ -54,9 +62,17 @@ export function importLines(job: ImportJob, files: readonly ImportFile[], view: 
     ...columnize(countRows(job)).map((line) => `  ${line}`),
     ...linkLines(job).map((line) => `  ${line}`),
     ...(job.problem === null ? [] : wrap(paint.bad(printable(job.problem)), width)),
-    ...reasonLines(files, job, view),
-    ...nextLines(job, view),
   ]
+}
+
+const FILE_COLOURS: Partial<Record<ImportFile['state'], 'bad' | 'warn'>> = { failed: 'bad', skipped: 'warn' }
+
+/** `skipped    logo.png: a picture`: one file on one line, however long. */
+export function fileLine({ path, state, reason }: ImportFile, { paint }: View): string {
+  const colour = FILE_COLOURS[state]
+  const word = state.padEnd(STATE_COLUMNS)
+  const why = reason === null ? '' : `: ${oneLine(reason)}`
+  return `${colour === undefined ? word : paint[colour](word)}  ${exactLine(path)}${why}`
 }
 
 /** `2026-03-01 09:00:00Z  3 files taken in (1 capsule created, 2 versions added)`: one run of a watch. */
@@ -102,18 +118,22 @@ const madeWords = ({ imported, capsules_created, versions_added }: ImportJob): s
   imported === 0 ? '' : `${plural(capsules_created, 'capsule')} created, ${plural(versions_added, 'version')} added`
 
 /** Skipped and failed files, grouped by their reason, the most frequent reason first. */
-function reasonLines(files: readonly ImportFile[], { skipped, failed }: ImportJob, { paint, width }: View): string[] {
+function reasonLines(files: readonly ImportFile[], job: ImportJob, view: View): string[] {
   const groups = [...Map.groupBy(files, ({ state, reason }) => `${state}: ${oneLine(reason ?? 'no reason given')}`)]
   groups.sort(([, a], [, b]) => b.length - a.length)
-  const lines = groups.flatMap(([reason, each]) => {
-    const names = each.slice(0, NAMED_MAX).map(({ path }) => oneLine(path))
-    const more = each.length > NAMED_MAX ? `, and ${number(each.length - NAMED_MAX)} more` : ''
-    const head = `${plural(each.length, 'file')} ${reason}`
-    return [each[0]?.state === 'failed' ? paint.bad(head) : head, ...wrap(`${names.join(', ')}${more}`, width, '  ')]
-  })
-  const unseen = skipped + failed - files.length
-  const rest = unseen > 0 ? [paint.faint(`${number(unseen)} more are not listed here.`)] : []
-  return lines.length === 0 ? [] : ['', ...lines, ...rest]
+  const lines = groups.flatMap(([reason, each]) => groupLines(reason, each, view))
+  const unseen = Math.max(0, job.skipped + job.failed - files.length)
+  const rest = unseen > 0 ? [view.paint.faint(`${number(unseen)} more are not listed here.`)] : []
+  const isCut = unseen > 0 || groups.some(([, each]) => each.length > NAMED_MAX)
+  const all = `Every file with its reason: ${view.command(`import --show ${quoteForShell(job.id)} --files`)}`
+  return lines.length === 0 ? [] : ['', ...lines, ...rest, ...(isCut ? [view.paint.faint(all)] : [])]
+}
+
+function groupLines(reason: string, files: readonly ImportFile[], { paint, width }: View): string[] {
+  const names = files.slice(0, NAMED_MAX).map(({ path }) => shortenMiddle(oneLine(path), NAME_COLUMNS_MAX))
+  const more = files.length > NAMED_MAX ? `, and ${number(files.length - NAMED_MAX)} more` : ''
+  const head = `${plural(files.length, 'file')} ${reason}`
+  return [files[0]?.state === 'failed' ? paint.bad(head) : head, ...wrap(`${names.join(', ')}${more}`, width, '  ')]
 }
 
 function nextLines(job: ImportJob, { command, paint }: View): string[] {

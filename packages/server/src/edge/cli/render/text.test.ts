@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { columnize, columnsOf, oneLine, printable, shorten, wrap, wrapAdvice } from './text.ts'
+import { columnize, columnsOf, oneLine, printable, shorten, shortenMiddle, wrap, wrapAdvice } from './text.ts'
 
 test.for([
   { name: 'an escape sequence that clears the screen', text: '\u001b[2Jgone', shown: '<U+001B>[2Jgone' },
@@ -66,4 +66,20 @@ test('a command in backticks is not broken, whatever stands around it', () => {
   const command = "`chmod 700 '/srv/a  folder with a long name/data'`"
   const lines = wrapAdvice(`fix: Take that away: ${command}, and look again at \`x.`, 40, '  ')
   expect(lines).toEqual(['  fix: Take that away:', `  ${command},`, '  and look again at `x.'])
+})
+
+test('what is cut in its middle fits, keeps both ends, and loses no more than it must', () => {
+  const words = fc.string({ unit: fc.constantFrom('a', '/', 'é', '日', '🙂', 'e\u0301'), maxLength: 80 })
+  fc.assert(
+    fc.property(words, fc.integer({ min: 5, max: 60 }), (text, columns) => {
+      const cut = shortenMiddle(text, columns)
+      expect(columnsOf(cut)).toBeLessThanOrEqual(columns)
+      expect(cut === text).toBe(columnsOf(text) <= columns)
+      if (cut === text) return
+      expect(columnsOf(cut)).toBeGreaterThanOrEqual(columns - 2)
+      const [start = '', end = ''] = cut.split('…')
+      expect(text.startsWith(start) && text.endsWith(end)).toBe(true)
+      expect(Math.abs(columnsOf(start) - columnsOf(end))).toBeLessThanOrEqual(2)
+    }),
+  )
 })

@@ -15,6 +15,10 @@ export const printable = (text: string): string =>
 const codeOf = (character: string): string =>
   (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
 
+/** The same on one line, with every blank as it is: for a name that is to be copied. */
+export const exactLine = (text: string): string =>
+  printable(text.replace(/[\n\r\t]/g, (found) => `<U+${codeOf(found)}>`))
+
 /** The same on one line. */
 export const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ').trim()
 
@@ -37,6 +41,14 @@ export function shorten(text: string, columns: number): string {
     kept += character
   }
   return `${kept.trimEnd()}…`
+}
+
+/** At most `columns` wide; what is left out in the middle is an ellipsis, so that a path keeps its beginning and its name. */
+export function shortenMiddle(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text
+  const half = Math.floor((columns - 1) / 2)
+  const end = shorten([...text].reverse().join(''), half + 1).slice(0, -1)
+  return `${shorten(text, columns - half)}${[...end].reverse().join('')}`
 }
 
 /**
