@@ -121,3 +121,19 @@ test('a capsule that is made right after a start knows what it nearly repeats, a
   const { candidates } = await second.capsules.candidates({ embedding, filter: {}, perSignal: 10 })
   expect(candidates.map(({ id }) => id).sort()).toEqual([draft.id, next.id].sort())
 })
+
+test('questions that come all at once right after a start are answered by readers that start for them', async () => {
+  const directory = folder()
+  const first = await openTestStore(directory)
+  const { id } = await create(first, { content: 'asked for by many' })
+  await first[Symbol.asyncDispose]()
+  await using store = await openTestStore(directory, { readers: 3 })
+  const answers = await Promise.all(Array.from({ length: 200 }, () => getHead(store, id)))
+  expect(new Set(answers.map(({ content }) => content))).toEqual(new Set(['asked for by many']))
+})
+
+test('a store that is closed right after it was opened starts no reader any more', async () => {
+  const store = await openTestStore(folder(), { readers: 3 })
+  await store[Symbol.asyncDispose]()
+  expect(await codeOf(() => store.capsules.count())).toBe('UNAVAILABLE')
+})
