@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import type { ImportRequest } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
@@ -9,6 +10,7 @@ import { FileSelection } from './file-selection.ts'
 import { FILE_BYTES_MAX, openFolderSource } from './folder-source.ts'
 import { openGitSource } from './git-source.ts'
 import { openNdjsonSource } from './ndjson-source.ts'
+import { AssumedChats, isChatKind } from './passed-over.ts'
 import type { TempArea } from './temp-area.ts'
 
 export interface OpenSourceOptions {
@@ -42,7 +44,9 @@ export async function openSource(request: ImportRequest, options: OpenSourceOpti
     claude: () => openChatSource(path, 'claude'),
     transcript: () => openChatSource(path, 'transcript'),
   }
-  return requireShortRoot(await open[kind]())
+  const source = await requireShortRoot(await open[kind]())
+  const isAssumed = request.kind === 'auto' && isChatKind(kind) && (await stat(source.root)).isDirectory()
+  return isAssumed ? new AssumedChats(source, kind) : source
 }
 
 /** Members of a request that say what an export says itself. */

@@ -115,6 +115,8 @@ async function requireWatched({ io }: CommandContext, { path, kind: said }: Impo
 }
 
 const INSTEAD: Partial<Record<ImportJob['kind'], string>> = {
+  chatgpt: '--kind folder watches it as a folder of files.',
+  claude: '--kind folder watches it as a folder of files.',
   git: '--kind folder watches the files of a repository as they lie.',
 }
 const AGAIN = 'import it without --watch.'

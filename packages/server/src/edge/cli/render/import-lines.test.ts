@@ -99,6 +99,13 @@ test('a long path is cut in its middle in a report, and stands whole in the list
   expect(fileLine(long, PLAIN_VIEW)).toBe(`skipped    ${path}: a picture`)
 })
 
+test('a long reason is wrapped above the names', () => {
+  const lines = importLines({ ...DONE, skipped: 1 }, [file('a.md', 'failed', 'because '.repeat(30))], PLAIN_VIEW)
+  const reason = lines.filter((line) => line.includes('because'))
+  expect(reason.length).toBeGreaterThan(2)
+  for (const line of reason) expect(columnsOf(line)).toBeLessThanOrEqual(80)
+})
+
 test('a file is one line, whatever its name and reason hold', () => {
   const line = fileLine(file('a\n\u001b[2Jb  c.md', 'failed', 'one\ntwo'), PLAIN_VIEW)
   expect(line).toBe('failed     a<U+000A><U+001B>[2Jb  c.md: one two')
@@ -117,6 +124,21 @@ test('a label is quoted, so that a shell runs nothing in it', () => {
 test('an empty source says that there is nothing in it', () => {
   const empty = { ...DONE, files_total: 0, files_done: 0, imported: 0, unchanged: 0, skipped: 0, failed: 0 }
   expect(importLines(empty, [], PLAIN_VIEW).at(-1)).toBe('There is no file in it that could be read.')
+})
+
+test('an empty source that was read as something else than a folder says as what', () => {
+  const empty = {
+    ...DONE,
+    kind: 'transcript' as const,
+    files_total: 0,
+    files_done: 0,
+    imported: 0,
+    skipped: 0,
+    failed: 0,
+  }
+  expect(importLines(empty, [], PLAIN_VIEW).at(-1)).toBe(
+    'There is nothing in it that could be read as transcript; --kind says that it is something else.',
+  )
 })
 
 test('one file is one file in the list', () => {

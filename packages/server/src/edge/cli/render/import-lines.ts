@@ -1,7 +1,17 @@
 import type { ImportFile, ImportJob } from '@forge-cascade/contract'
 import type { AnswerOf } from '../api.ts'
 import { quoteForShell } from '../shell-word.ts'
-import { columnize, exactLine, fitColumns, oneLine, printable, shorten, shortenMiddle, wrap } from './text.ts'
+import {
+  columnize,
+  exactLine,
+  fitColumns,
+  oneLine,
+  printable,
+  shorten,
+  shortenMiddle,
+  wrap,
+  wrapAdvice,
+} from './text.ts'
 import type { View } from './view.ts'
 import { ago, duration, number, plural } from './words.ts'
 
@@ -132,19 +142,28 @@ function reasonLines(files: readonly ImportFile[], job: ImportJob, view: View): 
 function groupLines(reason: string, files: readonly ImportFile[], { paint, width }: View): string[] {
   const names = files.slice(0, NAMED_MAX).map(({ path }) => shortenMiddle(oneLine(path), NAME_COLUMNS_MAX))
   const more = files.length > NAMED_MAX ? `, and ${number(files.length - NAMED_MAX)} more` : ''
-  const head = `${plural(files.length, 'file')} ${reason}`
-  return [files[0]?.state === 'failed' ? paint.bad(head) : head, ...wrap(`${names.join(', ')}${more}`, width, '  ')]
+  const head = wrapAdvice(`${plural(files.length, 'file')} ${reason}`, width)
+  return [
+    ...(files[0]?.state === 'failed' ? head.map(paint.bad) : head),
+    ...wrap(`${names.join(', ')}${more}`, width, '  '),
+  ]
 }
 
 function nextLines(job: ImportJob, { command, paint }: View): string[] {
   const name = job.label ?? job.id
   if (job.state === 'cancelled' || job.state === 'interrupted')
     return ['', 'To go on where it stopped, run the same import again.']
-  if (job.state === 'completed' && job.files_total === 0) return ['', 'There is no file in it that could be read.']
+  if (job.state === 'completed' && job.files_total === 0) return ['', emptyWords(job)]
   if (job.state === 'completed' && job.imported > 0)
     return ['', paint.faint(`To take it out again: ${command(`import --remove ${quoteForShell(name)}`)}`)]
   return []
 }
+
+/** What it was read as may be a guess, and is then what was wrong. */
+const emptyWords = ({ kind }: ImportJob): string =>
+  kind === 'folder'
+    ? 'There is no file in it that could be read.'
+    : `There is nothing in it that could be read as ${kind}; --kind says that it is something else.`
 
 /** Imports, newest first. */
 export function importListLines({ items, next_cursor }: AnswerOf<'listImports'>, view: View): string[] {
