@@ -1,4 +1,5 @@
-import { describeCli, type JsonShape } from '../../packages/server/src/edge/cli/index.ts'
+import type { JsonShape } from '../../packages/server/src/edge/cli/command-json.ts'
+import { describeCli } from '../../packages/server/src/edge/cli/describe-cli.ts'
 import type { Generator } from './generator.ts'
 import { ShapeWriter } from './json-shape.ts'
 

@@ -1,4 +1,4 @@
-import { describeCli } from '../../packages/server/src/edge/cli/index.ts'
+import { describeCli } from '../../packages/server/src/edge/cli/describe-cli.ts'
 import type { Generator } from './generator.ts'
 
 type Cli = ReturnType<typeof describeCli>

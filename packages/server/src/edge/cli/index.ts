@@ -1,5 +1,3 @@
 export type { CliIo, StopSignal } from './cli-io.ts'
-export type { JsonShape } from './command-json.ts'
-export { describeCli } from './describe-cli.ts'
 export type { LocalInstance, RestoreBackup, StartInstanceOptions } from './local-instance.ts'
 export { runCli } from './run-cli.ts'

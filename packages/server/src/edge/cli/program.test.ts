@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { flattenTree, readTree } from './command-tree.ts'
 import { COMMANDS } from './commands/index.ts'
+import { loadCommands } from './load-commands.ts'
 import { createProgram } from './program.ts'
 import { createPainter } from './render/view.ts'
 import { run } from './testing.ts'
@@ -13,6 +14,7 @@ function createTree(ran: string[]) {
   return createProgram({
     commandName: 'cascade',
     version: '0.1.0',
+    commands: COMMANDS,
     width: 80,
     paint: createPainter(false),
     write: () => undefined,
@@ -145,4 +147,10 @@ test.for([
   expect({ code, out }).toEqual({ code: 2, out: '' })
   const told = argv.includes('--json') ? JSON.parse(err).detail : err
   expect(told.toLowerCase()).toContain(says.toLowerCase())
+})
+
+test('a start loads its own command alone, and every other line all of them', async () => {
+  expect((await loadCommands(['start', '--port', '0'])).map(({ name }) => name)).toEqual(['start'])
+  for (const argv of [['help', 'start'], ['--json', 'start'], ['search', 'start'], []])
+    expect(await loadCommands(argv)).toBe(COMMANDS)
 })

@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { CommandInput } from './command-input.ts'
 import type { CommandSpec } from './command-spec.ts'
-import { COMMANDS, GROUPS } from './commands/index.ts'
+import { GROUPS } from './commands/groups.ts'
 import { GLOBAL_OPTIONS } from './global-settings.ts'
 import type { ArgumentSpec, OptionSpec } from './option-spec.ts'
 import { padRight, wrap } from './render/text.ts'
@@ -10,6 +10,7 @@ import type { Painter } from './render/view.ts'
 export interface ProgramOptions {
   readonly commandName: string
   readonly version: string
+  readonly commands: readonly CommandSpec[]
   /** Columns that help is wrapped to. */
   readonly width: number
   readonly paint: Painter
@@ -40,7 +41,7 @@ export function createProgram(options: ProgramOptions): Command {
     .version(options.version, '--version', 'Print the version')
     .addHelpText('after', () => helpTail(options, FIRST_STEPS))
   for (const spec of GLOBAL_OPTIONS) program.addOption(toOption(spec))
-  for (const spec of COMMANDS) addCommand(program, spec, options)
+  for (const spec of options.commands) addCommand(program, spec, options)
   return program
 }
 

@@ -4,13 +4,14 @@ import type { CliIo } from './cli-io.ts'
 import { CommandContext } from './command-context.ts'
 import type { CommandInput } from './command-input.ts'
 import type { CommandSpec } from './command-spec.ts'
+import { GROUPS } from './commands/groups.ts'
 import { helpJson } from './commands/help.ts'
-import { COMMANDS, GROUPS } from './commands/index.ts'
 import { describeCommand } from './describe-command.ts'
 import { fixOf } from './error-fix.ts'
 import { EXIT, type ExitName, exitOf } from './exit-code.ts'
 import { GLOBAL_OPTIONS, type GlobalSettings, readGlobals, repeatGlobals } from './global-settings.ts'
 import { Interrupts } from './interrupts.ts'
+import { loadCommands } from './load-commands.ts'
 import { createProgram } from './program.ts'
 import { errorLines, errorProblem } from './render/error-lines.ts'
 import { Screen } from './screen.ts'
@@ -34,15 +35,17 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   const { view } = createScreen(io, asked.settings)
   let exit: ExitName = 'ok'
   const help: string[] = []
+  const commands = await loadCommands(argv)
   const program = createProgram({
     commandName: io.commandName,
     version: io.version,
+    commands,
     width: view.width,
     paint: view.paint,
     write: (text) => help.push(text),
     run: async (spec, input, given, tree) => {
       asked = { name: spec.name, settings: readGlobals(given) }
-      exit = await runCommand(spec, input, { io, settings: asked.settings, program: tree })
+      exit = await runCommand(spec, input, { io, settings: asked.settings, program: tree, commands })
     },
   })
   try {
@@ -52,8 +55,9 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     exit = await endOf(error, {
       screen,
       program,
+      commands,
       help,
-      name: asked.name ?? commandWords(argv),
+      name: asked.name ?? commandWords(argv, commands),
       version: io.version,
       json: asked.settings.json,
     })
@@ -71,10 +75,15 @@ interface Run {
   readonly io: CliIo
   readonly settings: GlobalSettings
   readonly program: Command
+  readonly commands: readonly CommandSpec[]
 }
 
 /** A command to its end, or to the first Ctrl-C that it does not handle itself. */
-async function runCommand(spec: CommandSpec, input: CommandInput, { io, settings, program }: Run): Promise<ExitName> {
+async function runCommand(
+  spec: CommandSpec,
+  input: CommandInput,
+  { io, settings, program, commands }: Run,
+): Promise<ExitName> {
   using interrupts = new Interrupts(io)
   const screen = createScreen(io, settings)
   await using context = new CommandContext({
@@ -83,7 +92,7 @@ async function runCommand(spec: CommandSpec, input: CommandInput, { io, settings
     settings,
     interrupts,
     program,
-    describe: () => COMMANDS.map(describeCommand),
+    describe: () => commands.map(describeCommand),
   })
   const interrupted = interrupts.ended.then((): ExitName => 'interrupted')
   try {
@@ -106,6 +115,7 @@ const createScreen = (io: CliIo, settings: GlobalSettings): Screen =>
 interface Ending {
   readonly screen: Screen
   readonly program: Command
+  readonly commands: readonly CommandSpec[]
   /** What commander wrote. */
   readonly help: readonly string[]
   /** The command; empty where none was understood. */
@@ -126,10 +136,10 @@ async function endOf(error: unknown, ending: Ending): Promise<ExitName> {
 }
 
 /** Help or version, as it was asked for. */
-function answer(code: string, { screen, program, help, name, version, json }: Ending): Promise<void> {
+function answer(code: string, { screen, program, commands, help, name, version, json }: Ending): Promise<void> {
   if (!json) return screen.print([help.join('').trimEnd()])
   return screen.json(
-    code === 'commander.version' ? { version } : helpJson(program, COMMANDS.map(describeCommand), name),
+    code === 'commander.version' ? { version } : helpJson(program, commands.map(describeCommand), name),
   )
 }
 
@@ -157,13 +167,13 @@ function understand(error: unknown, name: string, screen: Screen): { failure: Ca
 }
 
 /** The command that a line means which commander did not understand; empty for none that there is. */
-function commandWords(argv: readonly string[]): string {
+function commandWords(argv: readonly string[], commands: readonly CommandSpec[]): string {
   const words = argv.filter((word, at) => !word.startsWith('-') && !VALUED.has(argv[at - 1] ?? ''))
   const [one = '', two = ''] = words
-  return [`${one} ${two}`, one].find((name) => NAMES.has(name)) ?? ''
+  const names = [...commands.map(({ name }) => name), ...Object.keys(GROUPS)]
+  return [`${one} ${two}`, one].find((name) => names.includes(name)) ?? ''
 }
 
-const NAMES: ReadonlySet<string> = new Set([...COMMANDS.map(({ name }) => name), ...Object.keys(GROUPS)])
 /** Options before the command whose value is no command. */
 const VALUED: ReadonlySet<string> = new Set(
   GLOBAL_OPTIONS.filter(({ flags }) => flags.includes('<')).map(({ flags }) => flags.split(' ')[0] ?? flags),

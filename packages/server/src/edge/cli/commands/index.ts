@@ -34,6 +34,3 @@ export const COMMANDS: readonly CommandSpec[] = [
   COMPLETION,
   HELP,
 ]
-
-/** What the groups of commands are for. */
-export const GROUPS: Readonly<Record<string, string>> = { config: 'Show or check the configuration' }

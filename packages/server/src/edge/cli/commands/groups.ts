@@ -1,0 +1,2 @@
+/** What the groups of commands are for. */
+export const GROUPS: Readonly<Record<string, string>> = { config: 'Show or check the configuration' }
