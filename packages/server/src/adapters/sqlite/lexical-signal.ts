@@ -21,8 +21,12 @@ export const VERSION_COLUMNS = `c.key AS capsule, v.key AS version, c.id, v.vers
 
 /** What a word counts in the title, the tags and the content. */
 const WEIGHTS = '3.0, 2.0, 1.0'
-/** A broad filter is tried on so many times the wanted number before the whole index is filtered. */
+/**
+ * A broad filter is tried on so many times the wanted number before the whole index is filtered: more where trust has a
+ * floor, which half of all may lie below.
+ */
 const OVERSAMPLING = 2
+const OVERSAMPLING_OF_TRUST = 4
 
 /** The best versions by BM25 among those that pass the filter. */
 export function searchWords(database: Database, match: string, filter: ResolvedFilter, limit: number): Scored[] {
@@ -39,7 +43,7 @@ export function searchWords(database: Database, match: string, filter: ResolvedF
  */
 function searchHeads(database: Database, match: string, filter: ResolvedFilter, limit: number): Scored[] {
   if (!filter.isBroad) return filteredHeads(database, match, filter, limit)
-  const sample = limit * OVERSAMPLING
+  const sample = limit * (filter.minTrust > 0 ? OVERSAMPLING_OF_TRUST : OVERSAMPLING)
   const rows = database.all<Scored & { readonly passes: number }>(
     `SELECT ${HEAD_COLUMNS}, f.score, ${filter.conditions.join(' AND ')} AS passes
      FROM (SELECT rowid AS capsule, -bm25(fts_head, ${WEIGHTS}) AS score FROM fts_head WHERE fts_head MATCH ?
