@@ -80,12 +80,13 @@ function toConditions(parts: Parts): Pick<ResolvedFilter, 'conditions' | 'values
   if (parts.types) add(`${at}.type IN (${parts.types.join(', ') || 'NULL'})`)
   if (parts.partOf !== undefined) add(`${at}.part_of = ?`, parts.partOf)
   if (parts.chunks !== undefined) add(`${at}.part_of IS ${parts.chunks ? 'NOT NULL' : 'NULL'}`)
-  for (const tag of parts.tags) add(holdsTag(at), `,${tag},`)
+  for (const tag of parts.tags) add(holdsTag(at), tagMark(tag))
   return { conditions, values, isBroad: conditions.length === always }
 }
 
-/** Looks into the list of keys that the row has: a look into the table of tags costs as much again as the row. */
-const holdsTag = (at: 'c' | 'v'): string => `instr(replace(replace(${at}.tags, '[', ','), ']', ','), ?)`
+/** True where the row's list of keys (`tagText`) holds the one that `tagMark` has made the value. */
+export const holdsTag = (at: 'c' | 'v'): string => `instr(replace(replace(${at}.tags, '[', ','), ']', ','), ?)`
+export const tagMark = (tag: number): string => `,${tag},`
 
 /**
  * Which version `v` of capsule `c` a question about the past is answered from: the newest that was recorded by

@@ -89,7 +89,6 @@ export const MIGRATIONS: readonly string[] = [
   -- A space is a model with its number of dimensions; vectors of different spaces are never compared.
   CREATE TABLE spaces (key INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL) STRICT;
   CREATE TABLE embeddings (version INTEGER PRIMARY KEY, space INTEGER NOT NULL, vector BLOB NOT NULL) STRICT;
-  CREATE TABLE version_tags (tag INTEGER, version INTEGER, PRIMARY KEY (tag, version)) WITHOUT ROWID, STRICT;
   -- MinHash and the keys of its bands. Which versions share a band is looked up in memory, made from these rows: as rows
   -- of their own the bands would be written all over a tree, eight pages a capsule.
   CREATE TABLE signatures (version INTEGER PRIMARY KEY, minhash BLOB NOT NULL, bands BLOB NOT NULL) STRICT;

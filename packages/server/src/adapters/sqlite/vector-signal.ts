@@ -1,6 +1,6 @@
 import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
-import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
+import { holdsTag, type ResolvedFilter, tagMark, versionInPast } from './filter-sql.ts'
 import { best, HEAD_COLUMNS, type Scored, VERSION_COLUMNS } from './lexical-signal.ts'
 import { assertFits, type Space } from './spaces.ts'
 import { assertVector, toVector } from './stored-vector.ts'
@@ -145,9 +145,9 @@ function toSlotFilter(database: Database, filter: ResolvedFilter): SlotFilter {
 
 /** Looks a capsule's tags up where its slot cannot hold them all. */
 function createTagCheck(database: Database, tags: readonly number[]): (slot: number) => boolean {
-  const holds = 'EXISTS (SELECT 1 FROM version_tags t WHERE t.tag = ? AND t.version = c.head)'
-  const sql = `SELECT 1 FROM capsules c WHERE c.key = ? AND ${tags.map(() => holds).join(' AND ')}`
-  return (slot) => database.get(sql, slot + 1, ...tags) !== undefined
+  const sql = `SELECT 1 FROM capsules c WHERE c.key = ? AND ${tags.map(() => holdsTag('c')).join(' AND ')}`
+  const marks = tags.map(tagMark)
+  return (slot) => database.get(sql, slot + 1, ...marks) !== undefined
 }
 
 const chunkSlots = (database: Database, document: number): Uint32Array =>

@@ -72,19 +72,18 @@ export function insertVersion(
   )
 }
 
-/** Rows that hang on a version: its vector, tags, parents, bands, and the links to what resembles it. */
+/** Rows that hang on a version: its vector, parents, bands, and the links to what resembles it. */
 export function connectVersion(
   { database, bands }: WriteSession,
   capsule: number,
   version: number,
   draft: CapsuleDraft | VersionDraft,
-  { space, tags, parents, near }: ResolvedDraft,
+  { space, parents, near }: ResolvedDraft,
   now: number,
 ): void {
   if (draft.embedding && space !== null) {
     database.run('INSERT INTO embeddings VALUES (?, ?, ?)', version, space, vectorBytes(draft.embedding.vector))
   }
-  for (const tag of new Set(tags)) database.run('INSERT INTO version_tags VALUES (?, ?)', tag, version)
   for (const [position, parent] of parents.entries()) {
     const { edge } = parent
     database.run(
