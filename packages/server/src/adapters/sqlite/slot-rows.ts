@@ -1,5 +1,4 @@
 import type { Database } from './database.ts'
-import { toVector } from './stored-vector.ts'
 import { parseTagKeys } from './tag-keys.ts'
 import type { SlotColumns } from './vector/index.ts'
 
@@ -14,7 +13,8 @@ export interface StoredSlot {
   readonly capsule: number
   /** Key of the space. */
   readonly space: number
-  readonly vector: Float32Array
+  /** Float32 numbers, little-endian. */
+  readonly vector: Uint8Array
   readonly columns: SlotColumns
 }
 
@@ -80,13 +80,13 @@ function readVectors(
   rows: readonly SlotRow[],
   after: number,
   last: number,
-): readonly (Float32Array | undefined)[] {
+): readonly (Uint8Array | undefined)[] {
   const packed = database.get<PackedVectors>(PACKED, after, last)
-  if (packed?.vectors && isEven(packed, rows)) return splitEvenly(toVector(packed.vectors), rows.length)
+  if (packed?.vectors && isEven(packed, rows)) return splitEvenly(packed.vectors, rows.length)
   // Models with other dimensions side by side, or damage: row by row, each as long as it is.
   return rows.map(([capsule]) => {
     const row = database.get<{ vector: Uint8Array }>(SINGLE, capsule)
-    return row && toVector(row.vector)
+    return row?.vector
   })
 }
 
@@ -96,7 +96,7 @@ const isEven = ({ keys, vectors, shortest, longest }: PackedVectors, rows: reado
   vectors?.length === rows.length * (longest ?? 0) &&
   keys === rows.map(([capsule]) => capsule).join(',')
 
-function splitEvenly(vectors: Float32Array, count: number): Float32Array[] {
+function splitEvenly(vectors: Uint8Array, count: number): Uint8Array[] {
   const each = vectors.length / count
   return Array.from({ length: count }, (_, index) => vectors.subarray(index * each, (index + 1) * each))
 }

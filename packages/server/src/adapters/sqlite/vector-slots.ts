@@ -33,7 +33,7 @@ export class VectorSlots {
     let count = 0
     for (const slots of readSlots(database)) {
       for (const { capsule, space, vector, columns } of slots)
-        this.#spaces.get(space)?.put(capsule - 1, vector, columns)
+        this.#spaces.get(space)?.putBytes(capsule - 1, vector, columns)
       count += slots.length
     }
     return count

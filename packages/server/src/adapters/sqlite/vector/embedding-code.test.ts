@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dotExact, embeddingLength, encodeQuery, encodeRow, normalise, QUERY_SHIFT } from './embedding-code.ts'
+import { dotExact, embeddingLength, encodeQuery, normalise, QUERY_SHIFT } from './embedding-code.ts'
 
 const embedding = (dimensions: number) =>
   fc
@@ -35,21 +35,6 @@ test('a normalised embedding has length 1', () => {
     fc.property(embedding(7), (vector) => {
       const unit = normalise(vector)
       expect(dotExact(unit, unit)).toBeCloseTo(1, 5)
-    }),
-  )
-})
-
-test('a row is its code times its scale, but for an error of the stated length', () => {
-  fc.assert(
-    fc.property(embedding(19), (vector) => {
-      const code = new Int8Array(64)
-      const { scale, sum, error } = encodeRow(vector, embeddingLength(vector, 19), code)
-      const unit = normalise(vector)
-      const rest = unit.map((value, index) => value - scale * code[index]!)
-      expect(Math.hypot(...rest)).toBeCloseTo(error, 5)
-      expect(sum).toBe(code.reduce((total, level) => total + level, 0))
-      expect(code.subarray(19).every((level) => level === 0)).toBe(true)
-      expect(error).toBeLessThan(Math.sqrt(19) / 127)
     }),
   )
 })

@@ -6,20 +6,11 @@ export const DIMENSIONS_MAX = 4096
 /** Bytes of a code: the dimensions, padded with zeros to whole cache lines. */
 export const codeWidth = (dimensions: number): number => Math.ceil(dimensions / 64) * 64
 
+/** A row's code has levels of so much to both sides of 0. */
 const ROW_LEVELS = 127
-const ROW_SHIFT = 128
 const QUERY_LEVELS = 63
 /** The kernel's instruction takes the query as 0..127, so that its values are shifted by this much. */
 export const QUERY_SHIFT = 64
-
-/** How a row's code relates to its unit vector: `x = scale * code + rest`. */
-export interface RowCode {
-  readonly scale: number
-  /** Sum of the code's values; takes the query's shift out of an inner product. */
-  readonly sum: number
-  /** Euclidean length of the rest: an inner product with any unit vector is off by at most this. */
-  readonly error: number
-}
 
 /**
  * Euclidean length of an embedding.
@@ -27,40 +18,32 @@ export interface RowCode {
  * @throws CascadeError EMBEDDING_MISMATCH when it has other dimensions, holds NaN or an infinity, or is all zero.
  */
 export function embeddingLength(vector: Float32Array, dimensions: number): number {
-  if (vector.length !== dimensions) throw mismatch(`${dimensions} numbers expected, ${vector.length} came`)
+  assertDimensions(vector.length, dimensions)
   let squares = 0
   for (let index = 0; index < dimensions; index++) squares += vector[index]! * vector[index]!
-  // Squares of float32 numbers neither overflow nor vanish in float64: only a bad number makes the sum one.
+  assertDirection(squares)
+  return Math.sqrt(squares)
+}
+
+/** @throws CascadeError EMBEDDING_MISMATCH when these are not so many numbers as the space has dimensions. */
+export function assertDimensions(numbers: number, dimensions: number): void {
+  if (numbers !== dimensions) throw mismatch(`${dimensions} numbers expected, ${numbers} came`)
+}
+
+/**
+ * @param squares sum of the squares, in double precision: squares of float32 numbers neither overflow nor vanish there,
+ * so only a bad number makes the sum one.
+ * @throws CascadeError EMBEDDING_MISMATCH when a number was not finite, or all were zero.
+ */
+export function assertDirection(squares: number): void {
   if (!Number.isFinite(squares)) throw mismatch('every number must be finite')
   if (squares === 0) throw mismatch('a vector of zeros has no direction')
-  return Math.sqrt(squares)
 }
 
 /** The embedding at length 1, so that inner products are cosines. @throws CascadeError EMBEDDING_MISMATCH as above. */
 export function normalise(vector: Float32Array): Float32Array {
   const length = embeddingLength(vector, vector.length)
   return vector.map((value) => value / length)
-}
-
-/** Writes the int8 code of an embedding of this length, brought to length 1, into `code`. */
-export function encodeRow(vector: Float32Array, length: number, code: Int8Array): RowCode {
-  const largest = largestMagnitude(vector)
-  const scale = Math.fround(largest / length / ROW_LEVELS)
-  const levels = ROW_LEVELS / largest
-  const shorten = 1 / length
-  let sum = 0
-  let squares = 0
-  // Once a number of every vector at each start of the store: without a division or a call it takes a sixth of the time.
-  for (let index = 0; index < vector.length; index++) {
-    const value = vector[index]!
-    // Positive before it is cut off, so that cutting off rounds to the nearest level.
-    const level = ((value * levels + ROW_SHIFT + 0.5) | 0) - ROW_SHIFT
-    const rest = value * shorten - scale * level
-    code[index] = level
-    sum += level
-    squares += rest * rest
-  }
-  return { scale, sum, error: Math.sqrt(squares) }
 }
 
 /** A query as two parts of 7 bits, the second for what the first leaves: `q = coarseStep*coarse + fineStep*fine + rest`. */

@@ -1,6 +1,6 @@
 import { CascadeError } from '#base'
-import { embeddingLength, encodeRow } from './embedding-code.ts'
-import { detectKernel, type KernelKind } from './kernel/kernel.ts'
+import { assertDimensions, assertDirection } from './embedding-code.ts'
+import { detectKernel, type Kernel, type KernelKind, openKernel } from './kernel/kernel.ts'
 import * as at from './kernel/layout.ts'
 import { checkColumns, type SlotColumns, tagSignature } from './slot-filter.ts'
 import { type SpaceHandle, SpaceMemory } from './space-memory.ts'
@@ -8,6 +8,8 @@ import { type ScanTeam, VectorReader } from './vector-reader.ts'
 
 /** The columns of one segment, as the writer sees them. */
 interface Segment {
+  /** Its address. */
+  readonly start: number
   readonly statuses: Uint8Array
   readonly trusts: Uint8Array
   readonly types: Uint8Array
@@ -17,10 +19,6 @@ interface Segment {
   readonly folds: Uint32Array
   readonly signatures: Uint32Array
   readonly tags: Uint32Array
-  readonly scales: Float32Array
-  readonly sums: Int32Array
-  readonly errors: Float32Array
-  readonly codes: Int8Array
 }
 
 /**
@@ -32,13 +30,18 @@ interface Segment {
  */
 export class VectorSpace {
   readonly #space: SpaceMemory
-  readonly #kernel: KernelKind
+  readonly #kind: KernelKind
+  readonly #kernel: Kernel
+  /** Where the kernel finds the embedding that is being put. */
+  readonly #vector: Uint8Array<SharedArrayBuffer>
   readonly #segments: Segment[] = []
   #reader: VectorReader | undefined
 
   private constructor(space: SpaceMemory, kernel: KernelKind) {
     this.#space = space
-    this.#kernel = kernel
+    this.#kind = kernel
+    this.#kernel = openKernel(kernel, space.memory)
+    this.#vector = new Uint8Array(space.buffer, at.VECTOR, 4 * space.dimensions)
   }
 
   /**
@@ -56,7 +59,7 @@ export class VectorSpace {
 
   /** For postMessage to readers, once a thread: what is written later, new segments included, is seen without another. */
   handle(): SpaceHandle {
-    return { memory: this.#space.memory, kernel: this.#kernel }
+    return { memory: this.#space.memory, kernel: this.#kind }
   }
 
   /** The writer's own way to search; it has a scratch area of its own. */
@@ -86,16 +89,20 @@ export class VectorSpace {
    * UNPROCESSABLE for a slot beyond `slotsMax`; UNAVAILABLE without memory. The slot is then as it was.
    */
   put(slot: number, vector: Float32Array, columns: SlotColumns): void {
+    this.putBytes(slot, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), columns)
+  }
+
+  /** The same for a vector as the rows hold it: float32 numbers, little-endian, beginning anywhere. @throws as `put`. */
+  putBytes(slot: number, vector: Uint8Array, columns: SlotColumns): void {
     checkColumns(columns)
-    const length = embeddingLength(vector, this.dimensions)
+    const { dimensions, width } = this.#space
+    assertDimensions(vector.byteLength / 4, dimensions)
+    this.#vector.set(vector)
+    assertDirection(this.#kernel.measure(width))
     const segment = this.#makeSegment(slot)
     const index = slot % at.SEGMENT_SLOTS
-    const { width } = this.#space
     Atomics.store(segment.statuses, index, 0)
-    const code = encodeRow(vector, length, segment.codes.subarray(index * width, (index + 1) * width))
-    segment.scales[index] = code.scale
-    segment.sums[index] = code.sum
-    segment.errors[index] = code.error
+    this.#kernel.encode(segment.start, index, width)
     writeColumns(segment, index, columns)
     this.#space.extendTo(slot)
     Atomics.store(segment.statuses, index, columns.status)
@@ -143,8 +150,8 @@ function viewSegment(space: SpaceMemory, segment: number): Segment {
   const { buffer } = space
   const bytes = (offset: number) => new Uint8Array(buffer, start + offset, at.SEGMENT_SLOTS)
   const words = (offset: number, each = 1) => new Uint32Array(buffer, start + offset, each * at.SEGMENT_SLOTS)
-  const floats = (offset: number) => new Float32Array(buffer, start + offset, at.SEGMENT_SLOTS)
   return {
+    start,
     statuses: bytes(at.STATUS),
     trusts: bytes(at.TRUST),
     types: bytes(at.TYPE),
@@ -154,10 +161,6 @@ function viewSegment(space: SpaceMemory, segment: number): Segment {
     folds: words(at.FOLD),
     signatures: words(at.SIGNATURE),
     tags: words(at.TAGS, at.SLOT_TAGS),
-    scales: floats(at.SCALE),
-    sums: new Int32Array(buffer, start + at.SUM, at.SEGMENT_SLOTS),
-    errors: floats(at.ERROR),
-    codes: new Int8Array(buffer, start + at.CODES, space.width * at.SEGMENT_SLOTS),
   }
 }
 

@@ -11,6 +11,8 @@ export interface Kernel {
   scan(segment: number, firstSlot: number, words: number): void
   finish(): number
   ceilingNow(): number
+  measure(width: number): number
+  encode(segment: number, index: number, width: number): void
 }
 
 const FILES = {
@@ -35,4 +37,4 @@ export function openKernel(kind: KernelKind, memory: WebAssembly.Memory): Kernel
 }
 
 const isKernel = (exports: object): exports is Kernel =>
-  ['filter', 'begin', 'scan', 'finish', 'ceilingNow'].every((name) => name in exports)
+  ['filter', 'begin', 'scan', 'finish', 'ceilingNow', 'measure', 'encode'].every((name) => name in exports)

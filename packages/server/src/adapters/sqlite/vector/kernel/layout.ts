@@ -18,8 +18,11 @@ export const BUSY_WORD = 16
 export const DESKS_WORD = 64
 export const DESK_WORDS = 16
 
+/** In the header's page: the embedding that is being put, as float32 numbers padded with zeros. */
+export const VECTOR = 16384
+
 /** Says that the memory is a vector space of this layout; changes with the layout. */
-export const MAGIC = 0x46435602
+export const MAGIC = 0x46435603
 export const READERS_MAX = 32
 export const SCRATCH_PAGES = 2
 export const SEGMENTS_PAGE = 1 + (READERS_MAX + 1) * SCRATCH_PAGES

@@ -5,6 +5,7 @@ import { ceiling, leaveOut, offer, reset, threshold } from './best'
 import { dot1, dot4, QUERY_COARSE, QUERY_FINE } from './dot'
 
 export { sort as finish } from './best'
+export { encode, measure } from './encode'
 export { filter } from './filter'
 
 // From this many passing slots of 64 on, reading all of them in order is faster than reading some here and there (measured
