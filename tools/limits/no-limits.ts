@@ -73,10 +73,12 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(CAPSULES, 'import/import-writer.ts FAILURES_NOTED_MAX', 'text/front-matter.ts PROBLEM_CHARS_MAX'),
       ...at(
         EDGE,
-        'cli/import-run.ts FILES_MAX',
+        'cli/import-files.ts FILES_MAX',
         'cli/render/import-lines.ts NAMED_MAX',
+        'cli/render/import-lines.ts NAME_COLUMNS_MAX',
         'cli/render/view.ts WIDTH_MAX',
       ),
+      ...at(ADAPTERS, 'sources/passed-over.ts NAMED_MAX', 'sources/passed-over.ts NOTES_MAX'),
       ...at(EDGE, 'cli/render/lineage-lines.ts DRAWN_MAX', 'cli/render/lineage-lines.ts DRAWN_DEPTH_MAX'),
       ...at(
         EDGE,
