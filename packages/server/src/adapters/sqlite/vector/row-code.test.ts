@@ -21,11 +21,11 @@ const embedding = (dimensions: number) =>
 /** What the kernel has written for the slot. */
 function readCode(space: VectorSpace, slot: number) {
   const memory = new SpaceMemory(space.handle().memory)
-  const view = new DataView(memory.buffer, memory.segmentAt(0))
+  const record = new DataView(memory.buffer, memory.segmentAt(0) + at.RECORDS + slot * at.RECORD_BYTES, at.RECORD_BYTES)
   return {
-    scale: view.getFloat32(at.SCALE + 4 * slot, true),
-    sum: view.getInt32(at.SUM + 4 * slot, true),
-    error: view.getFloat32(at.ERROR + 4 * slot, true),
+    scale: record.getFloat32(at.SCALE, true),
+    sum: record.getInt32(at.SUM, true),
+    error: record.getFloat32(at.ERROR, true),
     levels: new Int8Array(memory.buffer, memory.segmentAt(0) + at.CODES + slot * memory.width, memory.width),
   }
 }

@@ -6,6 +6,8 @@ import { checkColumns, type SlotColumns, tagSignature } from './slot-filter.ts'
 import { type SpaceHandle, SpaceMemory } from './space-memory.ts'
 import { type ScanTeam, VectorReader } from './vector-reader.ts'
 
+const WORD_BYTES = 8
+
 /** The columns of one segment, as the writer sees them. */
 interface Segment {
   /** Its address. */
@@ -32,8 +34,9 @@ export class VectorSpace {
   readonly #space: SpaceMemory
   readonly #kind: KernelKind
   readonly #kernel: Kernel
-  /** Where the kernel finds the embedding that is being put. */
-  readonly #vector: Uint8Array<SharedArrayBuffer>
+  /** Where the kernel finds the vector that is being put. */
+  readonly #staged: Uint8Array<SharedArrayBuffer>
+  readonly #aligned: Uint8Array
   readonly #segments: Segment[] = []
   #reader: VectorReader | undefined
 
@@ -41,7 +44,8 @@ export class VectorSpace {
     this.#space = space
     this.#kind = kernel
     this.#kernel = openKernel(kernel, space.memory)
-    this.#vector = new Uint8Array(space.buffer, at.VECTOR, 4 * space.dimensions)
+    this.#staged = new Uint8Array(space.buffer, at.VECTOR, 4 * space.dimensions)
+    this.#aligned = new Uint8Array(4 * space.dimensions)
   }
 
   /**
@@ -92,12 +96,12 @@ export class VectorSpace {
     this.putBytes(slot, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), columns)
   }
 
-  /** The same for a vector as the rows hold it: float32 numbers, little-endian, beginning anywhere. @throws as `put`. */
+  /** The same for a vector as rows hold it: float32 numbers, little-endian, beginning at any byte. @throws as `put`. */
   putBytes(slot: number, vector: Uint8Array, columns: SlotColumns): void {
     checkColumns(columns)
     const { dimensions, width } = this.#space
-    assertDimensions(vector.byteLength / 4, dimensions)
-    this.#vector.set(vector)
+    assertDimensions(vector.length / 4, dimensions)
+    this.#stage(vector)
     assertDirection(this.#kernel.measure(width))
     const segment = this.#makeSegment(slot)
     const index = slot % at.SEGMENT_SLOTS
@@ -125,6 +129,16 @@ export class VectorSpace {
   clear(slot: number): void {
     const segment = this.#segments[Math.floor(slot / at.SEGMENT_SLOTS)]
     if (segment !== undefined) Atomics.store(segment.statuses, slot % at.SEGMENT_SLOTS, 0)
+  }
+
+  /** Copies a vector to where the kernel looks for it. */
+  #stage(vector: Uint8Array): void {
+    // Into shared memory the engine copies whole words where both sides lie on them, and single bytes where they do not.
+    if (vector.byteOffset % WORD_BYTES === 0) this.#staged.set(vector)
+    else {
+      this.#aligned.set(vector)
+      this.#staged.set(this.#aligned)
+    }
   }
 
   #makeSegment(slot: number): Segment {

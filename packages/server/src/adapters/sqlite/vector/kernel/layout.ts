@@ -43,10 +43,18 @@ export const LANE = IDENTITY + 4 * SEGMENT_SLOTS
 export const FOLD = LANE + 4 * SEGMENT_SLOTS
 export const SIGNATURE = FOLD + 4 * SEGMENT_SLOTS
 export const TAGS = SIGNATURE + 4 * SEGMENT_SLOTS
-export const SCALE = TAGS + 4 * SLOT_TAGS * SEGMENT_SLOTS
-export const SUM = SCALE + 4 * SEGMENT_SLOTS
-export const ERROR = SUM + 4 * SEGMENT_SLOTS
-export const CODES = ERROR + 4 * SEGMENT_SLOTS
+/** What relates a slot's code to its vector, 16 bytes a slot, so that a scattered slot costs one cache line for it. */
+export const RECORDS = TAGS + 4 * SLOT_TAGS * SEGMENT_SLOTS
+export const RECORD_BYTES = 16
+export const CODES = RECORDS + RECORD_BYTES * SEGMENT_SLOTS
+
+// A record; four bytes are free.
+/** The unit vector is `scale * code` and a rest (f32). */
+export const SCALE = 0
+/** Sum of the code's numbers (i32); takes the query's shift out of an inner product. */
+export const SUM = 4
+/** Not below the rest's length (f32): an inner product with a unit vector is off by at most this. */
+export const ERROR = 8
 
 // One reader's scratch, as offsets from its start: the filter, the query, bitmaps of one segment, the candidates.
 export const FLAGS = 0
@@ -66,8 +74,14 @@ export const QUERY_COARSE_16 = 9216
 export const QUERY_FINE_16 = 17408
 export const BITMAP = 25600
 export const UNDECIDED = 27648
-/** Read by the kernel alone. @public */
-export const TOUCHED = 29696
+// Read by the kernel alone: slots that are looked at together (the undecided ones are decided by then), a byte of each of
+// their cache lines, and ones.
+/** @public */
+export const LIST = UNDECIDED
+/** @public */
+export const TOUCHED = 29760
+/** @public */
+export const ONES = 29776
 export const CANDIDATES = 32768
 /** Bytes of a candidate: score f32, slot u32, reach f32. */
 export const CANDIDATE_BYTES = 12

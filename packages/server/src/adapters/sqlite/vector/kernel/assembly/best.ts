@@ -9,8 +9,9 @@ let limit: u32 = 0
 let size: u32 = 0
 /** The score to beat; minus infinity until the heap is full. */
 export let threshold: f32 = -Infinity
-/** The most that any slot left out can score exactly, before the query's own rounding. */
-export let ceiling: f32 = -Infinity
+// The most that slots left out can score exactly, before the query's own rounding; lane by lane for those left out by four.
+let ceiling: f32 = -Infinity
+let ceilings: v128 = f32x4.splat(-Infinity)
 
 export function reset(scratch: usize, limitNow: u32): void {
   heap = scratch + CANDIDATES
@@ -18,10 +19,23 @@ export function reset(scratch: usize, limitNow: u32): void {
   size = 0
   threshold = -Infinity
   ceiling = -Infinity
+  ceilings = f32x4.splat(-Infinity)
 }
 
 export function leaveOut(reach: f32): void {
   ceiling = max(ceiling, reach)
+}
+
+/** Leaves out those of four that `lanes` marks. */
+export function leaveOutFour(reaches: v128, lanes: v128): void {
+  ceilings = f32x4.pmax(ceilings, v128.bitselect(reaches, f32x4.splat(-Infinity), lanes))
+}
+
+/** The most that any slot left out can score exactly, before the query's own rounding. */
+export function ceilingNow(): f32 {
+  const even = max(f32x4.extract_lane(ceilings, 0), f32x4.extract_lane(ceilings, 2))
+  const odd = max(f32x4.extract_lane(ceilings, 1), f32x4.extract_lane(ceilings, 3))
+  return max(ceiling, max(even, odd))
 }
 
 /** Slots come in ascending order, so among equals the lower slot stays. */
@@ -67,11 +81,14 @@ function isWorse(left: u32, right: u32): bool {
 }
 
 function swap(left: u32, right: u32): void {
-  const score = scoreOf(left)
-  const slot = load<u32>(at(left), 4)
-  const reach = load<f32>(at(left), 8)
-  memory.copy(at(left), at(right), ENTRY)
-  write(right, score, slot, reach)
+  const one = at(left)
+  const other = at(right)
+  const scoreAndSlot = load<u64>(one)
+  const reach = load<f32>(one, 8)
+  store<u64>(one, load<u64>(other))
+  store<f32>(one, load<f32>(other, 8), 8)
+  store<u64>(other, scoreAndSlot)
+  store<f32>(other, reach, 8)
 }
 
 function siftUp(from: u32): void {
