@@ -10,6 +10,7 @@ import {
   createCommand,
   draftOf,
   getHead,
+  RANKING,
   setStatus,
   versionOf,
 } from '../../domain/capsules/testing.ts'
@@ -73,6 +74,23 @@ test('an index that a collection is given later finds what was there before', as
   const { items } = await after.records.listBy('people', 'name', 'Ada', { limit: 10 })
   expect(items.map(({ key }) => key)).toEqual(['ada'])
   await after[Symbol.asyncDispose]()
+})
+
+test('a version that damage took away costs its own hit and mislabels no other', async () => {
+  const directory = folder()
+  const first = await openTestStore(directory)
+  const drafts = []
+  for (const content of ['quokka', 'quokka and more', 'quokka and still more'])
+    drafts.push(await create(first, { content }))
+  await first[Symbol.asyncDispose]()
+  const file = new DatabaseSync(join(directory, DATABASE_FILE))
+  file.exec("DELETE FROM versions WHERE content = 'quokka'")
+  file.close()
+
+  await using second = await openTestStore(directory)
+  const { hits } = await second.capsules.search({ text: 'quokka', filter: {}, perSignal: 10 }, RANKING)
+  expect(hits.map(({ capsule }) => capsule.id)).toEqual(drafts.slice(1).map(({ id }) => id))
+  for (const { ranked, capsule } of hits) expect(ranked.candidate.id).toBe(capsule.id)
 })
 
 test('long texts and short ones come back as they were, compressed or not', async () => {

@@ -24,8 +24,12 @@ export function searchRanked(
   const found = findCandidates(parts, query)
   const placed = rank([...found.keys()], ranking)
   const keys = placed.map(({ ranked }) => found.get(ranked.candidate)!)
-  const capsules = parts.stored.read(keys, query.filter.knownAt)
-  const hits = placed.map((one, index) => ({ ...one, capsule: capsules[index]! }))
+  const capsules = new Map(parts.stored.read(keys, query.filter.knownAt).map((capsule) => [capsule.id, capsule]))
+  // A row that damage took away costs its hit, not the answer: `doctor` tells of it.
+  const hits = placed.flatMap((one) => {
+    const capsule = capsules.get(one.ranked.candidate.id)
+    return capsule ? { ...one, capsule } : []
+  })
   return { hits, isModelKnown: hits.length > 0 || isModelKnown(parts.database, query) }
 }
 

@@ -85,6 +85,7 @@ export class ReaderPool {
   }
 
   #startRest(): void {
+    if (this.#closed) return
     for (let reader = this.#links.length; reader < this.#options.size; reader++)
       this.#links[reader] = this.#open(reader)
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openWorld } from '../use-cases/testing.ts'
 import { ask } from './ask.ts'
+import { definedSubject, standingOf } from './definition.ts'
 
 describe('an answer', () => {
   test('is nothing when the sources say nothing about it', async () => {
@@ -78,6 +79,18 @@ describe('an answer', () => {
       expect(quotes.map(({ text }) => text)).toEqual(['The capsule is a unit of knowledge.'])
     },
   )
+
+  test.for([
+    ['What is symmetric encryption?', 'Asymmetric encryption is encryption with two keys.', 'mentions'],
+    ['What is go?', 'Ago is a word.', 'mentions'],
+    ['What is a cat?', 'A category holds things.', 'mentions'],
+    ['What is a cat?', 'Cats are animals.', 'defines'],
+    ['What is a cat?', 'The cat sleeps.', 'tells'],
+    ['What is istanbul?', 'İİİ istanbul is a city.', 'mentions'],
+    ['What is a quokka?', 'Look at İİİ; a quokka is small.', 'mentions'],
+  ] as const)('to "%s" the sentence "%s" %s it', ([question, text, expected]) => {
+    expect(standingOf(text, definedSubject(question) ?? '')).toBe(expected)
+  })
 
   test('quotes no block of code and no loose marks, and is not taken in by a mere mention', async () => {
     const { context, add } = await openWorld()

@@ -10,7 +10,9 @@ export const definedSubject = (question: string): string | undefined =>
 
 const VERB = /^\W{0,6}(?:is|are|means|refers|stands|—|–)(?:\W|$)/iu
 const WORD = /[\p{L}\p{N}_]+/gu
-const PLURAL = /^s\b/u
+const PLURAL = /^s(?![\p{L}\p{N}_])/u
+const ENDS_IN_WORD = /[\p{L}\p{N}_]$/u
+const BEGINS_IN_WORD = /^[\p{L}\p{N}_]/u
 const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the'])
 
 /**
@@ -18,10 +20,14 @@ const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the'])
  * have …" tells of it. In any other place it is only mentioned.
  */
 export function standingOf(text: string, subject: string): Standing {
-  const at = text.toLowerCase().indexOf(subject)
-  if (at < 0) return 'mentions'
-  const before = text.slice(0, at).toLowerCase().match(WORD) ?? []
-  const isFirst = before.length === 0 || (before.length === 1 && ARTICLES.has(before[0] ?? ''))
+  // One text for all: letters can change their number as they become small.
+  const small = text.toLowerCase()
+  const at = small.indexOf(subject)
+  const [before, after] = [small.slice(0, Math.max(0, at)), small.slice(at + subject.length).replace(PLURAL, '')]
+  // Within a longer word it is another word; the first place decides, for what comes later is not the subject.
+  if (at < 0 || ENDS_IN_WORD.test(before) || BEGINS_IN_WORD.test(after)) return 'mentions'
+  const words = before.match(WORD) ?? []
+  const isFirst = words.length === 0 || (words.length === 1 && ARTICLES.has(words[0] ?? ''))
   if (!isFirst) return 'mentions'
-  return VERB.test(text.slice(at + subject.length).replace(PLURAL, '')) ? 'defines' : 'tells'
+  return VERB.test(after) ? 'defines' : 'tells'
 }

@@ -158,8 +158,10 @@ export class Imports implements AsyncDisposable {
     const { identity = null, lane = null, fold = null, label = null } = request
     const { kind, root } = source
     const key = sourceKey({ kind, root, owner: owner.id, identity, lane, fold })
-    const newest = await this.#findNewest(key)
-    const job = nextJob(newest, newJob({ id: newId(), label, kind, path: root }, clock()))
+    const unfinished = await this.#findUnfinished(key)
+    const job = unfinished
+      ? { ...unfinished, state: 'running' as const, label: label ?? unfinished.label, finished_at: null, problem: null }
+      : newJob({ id: newId(), label, kind, path: root }, clock())
     const settings: ImportSettings = {
       context: this.#context,
       reader: this.#reader,
@@ -210,10 +212,11 @@ export class Imports implements AsyncDisposable {
     return [...this.#running.values()].find((running) => running.source === source)
   }
 
-  /** The newest job of the source. */
-  async #findNewest(source: string): Promise<ImportJob | undefined> {
+  /** The newest job of the source, when it did not come to its end. */
+  async #findUnfinished(source: string): Promise<ImportJob | undefined> {
     const { items } = await this.#context.store.records.listBy<ImportRow>('imports', 'source', source, { limit: 1 })
-    return items[0]?.value.job
+    const job = items[0]?.value.job
+    return job && UNFINISHED.has(job.state) ? job : undefined
   }
 
   async #getRow(id: string): Promise<ImportRow> {
@@ -238,20 +241,5 @@ export class Imports implements AsyncDisposable {
     })
   }
 }
-
-/**
- * The job that a run of a source becomes: the newest one where that did not come to its end; the record of the newest one
- * where that found nothing new, so that a watch that looks a hundred times a day leaves no hundred records; else a new one.
- */
-function nextJob(newest: ImportJob | undefined, fresh: ImportJob): ImportJob {
-  if (newest === undefined) return fresh
-  const { id, label } = newest
-  if (UNFINISHED.has(newest.state))
-    return { ...newest, state: 'running', label: fresh.label ?? label, finished_at: null, problem: null }
-  return isQuiet(newest) && (fresh.label ?? label) === label ? { ...fresh, id, label } : fresh
-}
-
-/** Nothing was new. What it left out it left out again: that is no news. */
-const isQuiet = ({ state, imported, failed }: ImportJob): boolean => state === 'completed' && imported + failed === 0
 
 const invalidCursor = (): CascadeError => new CascadeError('CURSOR_INVALID', 'The cursor is none of a list of imports.')
