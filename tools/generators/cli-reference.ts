@@ -22,7 +22,7 @@ const HEAD = `# Command line
 none runs, the command opens the folder itself for as long as it takes. With \`--url\` (or \`CASCADE_URL\`) it speaks to an
 instance elsewhere, with the token from \`--token-file\` or \`CASCADE_TOKEN\`.
 
-Results go to standard output, everything else to standard error. Colours and progress bars appear on a terminal only.
+Results go to standard output, everything else to standard error. Colours and moving bars appear on a terminal only.
 \`NO_COLOR\` and \`--no-color\` turn colours off, \`FORCE_COLOR\` colours pipes too. With \`--json\` a command prints one JSON
 document and nothing else; what goes wrong is then a problem document on standard error. [JSON of the command
 line](cli-json.md) has the shape of each, which stays stable within a major version.`

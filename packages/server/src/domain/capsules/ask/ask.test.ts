@@ -92,6 +92,15 @@ describe('an answer', () => {
     expect(standingOf(text, definedSubject(question) ?? '')).toBe(expected)
   })
 
+  test('quotes rows of a table, not the names of its columns', async () => {
+    const { context, add } = await openWorld()
+    await add({
+      content: '| state of a capsule | what a capsule does |\n| --- | :--- |\n| ACTIVE | this capsule is found |\n',
+    })
+    const { quotes } = await ask(context, { question: 'What does a capsule do?' })
+    expect(quotes.map(({ text }) => text)).toEqual(['| ACTIVE | this capsule is found |'])
+  })
+
   test('quotes no block of code and no loose marks, and is not taken in by a mere mention', async () => {
     const { context, add } = await openWorld()
     const content = [

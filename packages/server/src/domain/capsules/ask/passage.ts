@@ -65,7 +65,7 @@ function rawPassages(hit: Hit, asked: readonly string[]): RawPassage[] {
     const { start, end } = withoutLooseMarks(content, range)
     const text = content.slice(start, end)
     if (text.length > QUOTE_LENGTH_MAX || isHeading(content, start) || wordsIn(text) < QUOTE_WORDS_MIN) continue
-    if (isProse && (FENCE.test(text) || LINK_ALONE.test(text))) continue
+    if (isProse && (FENCE.test(text) || LINK_ALONE.test(text) || isTableHead(content, text, end))) continue
     if (comments.some((comment) => comment.start < end && start < comment.end)) continue
     passages.push({ hit, start, end, text, terms: new Set(terms(text)) })
   }
@@ -141,6 +141,14 @@ function termWeights(asked: readonly string[], passages: readonly RawPassage[]):
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+const TABLE_RULE = /^[^\n]{0,3}\n[ \t]{0,3}\|?[ \t]{0,3}:?-{3,200}:?[ \t]{0,3}\|/u
+
+/** Characters behind a row in which a rule is looked for. */
+const TABLE_RULE_REACH = 300
+/** The names of columns say nothing without their rows. */
+const isTableHead = (content: string, text: string, end: number): boolean =>
+  TABLE_ROW.test(text) && TABLE_RULE.test(content.slice(end, end + TABLE_RULE_REACH))
 
 /** A row says less without the head of its table. */
 const TABLE_ROW = /^\s*\|/u

@@ -113,7 +113,7 @@ function chain({ capsule, chain: links, isChainCut }: Isnad): Html {
   const origin = sourceInWords(capsule.source)
   const own =
     origin === null
-      ? html`<p>It names no source.</p>`
+      ? html`<p>It names no file, page or person that it was taken from.</p>`
       : html`<p>Taken from ${origin}${commitWords(capsule.source)}.</p>`
   if (links.length === 0) return html`${own}<p class="soft">It was derived from no other capsule.</p>`
   const titles = new Map(links.map((each) => [each.capsule.id, each.capsule.title ?? 'Untitled']))

@@ -74,10 +74,7 @@ export const QUERY_COARSE_16 = 9216
 export const QUERY_FINE_16 = 17408
 export const BITMAP = 25600
 export const UNDECIDED = 27648
-// Read by the kernel alone: slots that are looked at together (the undecided ones are decided by then), a byte of each of
-// their cache lines, and ones.
-/** @public */
-export const LIST = UNDECIDED
+// Read by the kernel alone: a byte of each cache line of the slots that are looked at together, and ones.
 /** @public */
 export const TOUCHED = 29760
 /** @public */

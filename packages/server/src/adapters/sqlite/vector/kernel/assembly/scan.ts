@@ -1,5 +1,5 @@
 // One segment's passing slots against the query: by its coarse part, and by its fine part too those that come near the best.
-import { BITMAP, CODES, ERROR, LIST, RECORD_BYTES, RECORDS, SCALE, SUM, TOUCHED } from '../layout'
+import { BITMAP, CODES, ERROR, RECORD_BYTES, RECORDS, SCALE, SUM, TOUCHED, UNDECIDED } from '../layout'
 import { leaveOutFour, offer, reset, threshold } from './best'
 import { dot1, dot4, prepare, QUERY_COARSE, QUERY_FINE } from './dot'
 
@@ -9,6 +9,9 @@ const DENSE: u32 = 18
 const STRETCH: u32 = 16
 /** Bytes of scattered codes that are fetched at once: so many cache misses as can be under way, and what a small cache holds. */
 const FETCHED_BYTES: u32 = 65536
+
+// Slots that are looked at together are listed where the undecided ones were marked: those are decided by then.
+const LIST: usize = UNDECIDED
 
 let scratch: usize = 0
 let width: usize = 0
