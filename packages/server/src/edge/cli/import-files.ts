@@ -20,7 +20,7 @@ export async function* listFilePages(
   }
 }
 
-/** The files of an import that were left out, with their reasons; at most 5000. */
+/** The files of an import that were left out, with their reasons; at most {@link FILES_MAX}. */
 export async function listLeftOut(session: Session, job: ImportJob): Promise<readonly ImportFile[]> {
   const files: ImportFile[] = []
   for (const state of ['failed', 'skipped'] as const) {

@@ -8,12 +8,12 @@ import { unwritable } from './unwritable.ts'
 const PIECE_CHARS = 256 * 1024
 
 /**
- * Writes an export as one PROV-JSON document into a new file that its user alone reads. Its members are collected in a file each, so that memory
- * does not grow with the store.
+ * Writes an export as one PROV-JSON document into a new file that its user alone reads. Its members are collected in a
+ * file each, so that memory does not grow with the store.
  *
  * @returns the number of statements.
- * @throws CascadeError UNPROCESSABLE where the file is there already or cannot be written; STORAGE_FULL; NO_SERVER where the lines end
- * before their end.
+ * @throws CascadeError UNPROCESSABLE where the file is there already or cannot be written; STORAGE_FULL; NO_SERVER where
+ * the lines end before their end.
  */
 export async function writeProvFile(path: string, lines: AsyncIterable<ExportLine>): Promise<number> {
   try {

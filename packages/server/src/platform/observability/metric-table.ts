@@ -82,7 +82,7 @@ export const METRICS = {
   },
   cascade_event_loop_lag_max_seconds: {
     type: 'gauge',
-    help: 'Longest event loop lag of the last minute; the program sees to it that it stays below 0.05.',
+    help: 'Longest event loop lag of the last minute; the goal is below 0.05.',
     labels: [],
   },
   cascade_boot_status: {

@@ -1,4 +1,5 @@
 import { CascadeError } from '#base'
+import { ROW_LEVELS } from './kernel/layout.ts'
 
 /** Widest embedding that a space takes; the scratch area of a reader is laid out for it. */
 export const DIMENSIONS_MAX = 4096
@@ -6,8 +7,7 @@ export const DIMENSIONS_MAX = 4096
 /** Bytes of a code: the dimensions, padded with zeros to whole cache lines. */
 export const codeWidth = (dimensions: number): number => Math.ceil(dimensions / 64) * 64
 
-/** A row's code has levels of so much to both sides of 0. */
-const ROW_LEVELS = 127
+/** As {@link ROW_LEVELS}, of a query's code. */
 const QUERY_LEVELS = 63
 /** The kernel's instruction takes the query as 0..127, so that its values are shifted by this much. */
 export const QUERY_SHIFT = 64

@@ -1,3 +1,4 @@
+import { lazy } from '#base'
 import type { Hit } from '../search/rank.ts'
 import { sentences } from '../text/sentences.ts'
 import { terms } from '../text/terms.ts'
@@ -117,14 +118,16 @@ function isHeading(content: string, start: number): boolean {
  */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
+// Making one reads the rules of the language, which takes a start ten milliseconds.
+const segmenter = lazy(() => new Intl.Segmenter('en', { granularity: 'word' }))
 
 function wordsIn(text: string): number {
   const words = text.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word))
   return words.reduce((count, word) => count + (UNSPACED.test(word) ? segmentsIn(word) : 1), 0)
 }
 
-const segmentsIn = (word: string): number => [...segmenter.segment(word)].filter(({ isWordLike }) => isWordLike).length
+const segmentsIn = (word: string): number =>
+  [...segmenter().segment(word)].filter(({ isWordLike }) => isWordLike).length
 
 /**
  * Weight of each question term: the rarer among the candidate sentences, the more it says. A term that stands in none of

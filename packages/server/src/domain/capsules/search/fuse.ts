@@ -17,7 +17,8 @@ export interface Ranked {
 
 /**
  * Fuses the signals of a query: each is brought to 0-1 by the best candidate of that signal, then weighted and added. A
- * signal that found nothing gives its weight to the others, and no signal can shut out what another found.
+ * signal that found nothing gives its weight to the others, and no signal can shut out what another found. The order
+ * stays that of the candidates.
  *
  * Weighted sums of normalised parts keep how much better the first is than the second; ranks (reciprocal rank fusion)
  * lose it.
@@ -25,12 +26,10 @@ export interface Ranked {
 export function fuse(candidates: readonly Candidate[], weights: SearchSettings['weights']): readonly Ranked[] {
   const best = bestOf(candidates)
   const share = shares(best, weights)
-  return candidates
-    .map((candidate) => rank(candidate, best, share))
-    .toSorted((a, b) => b.score - a.score || (a.candidate.id < b.candidate.id ? -1 : 1))
+  return candidates.map((candidate) => weigh(candidate, best, share))
 }
 
-function rank(candidate: Candidate, best: Parts, share: Parts): Ranked {
+function weigh(candidate: Candidate, best: Parts, share: Parts): Ranked {
   const { signals } = candidate
   const part = (signal: keyof Parts) =>
     best[signal] > 0 ? share[signal] * (Math.max(0, signals[signal] ?? 0) / best[signal]) : 0

@@ -5,8 +5,8 @@ import { archiveCapsule, setTrust } from '../use-cases/life.ts'
 import { openWorld } from '../use-cases/testing.ts'
 import { boostsOf } from './boosts.ts'
 import type { Candidate } from './candidate.ts'
-import { fuse } from './fuse.ts'
 import { highlight } from './highlight.ts'
+import { rank } from './rank.ts'
 import { searchCapsules } from './search-capsules.ts'
 
 const WEIGHTS = { lexical: 0.45, vector: 0.4, graph: 0.15 }
@@ -27,11 +27,17 @@ const candidates = fc.uniqueArray(
   { selector: ({ id }) => id, maxLength: 40 },
 )
 
+/** All candidates in order, by what the signals alone say. */
+const fused = (given: readonly Candidate[]) =>
+  rank(given, { weights: WEIGHTS, trustBoost: 0, freshnessBoost: 0, now: 0, limit: Number.POSITIVE_INFINITY }).map(
+    ({ ranked, score }) => ({ ...ranked, score }),
+  )
+
 describe('fusion', () => {
   test('loses no candidate, scores within 0-1, best first', () => {
     fc.assert(
       fc.property(candidates, (given) => {
-        const ranked = fuse(given, WEIGHTS)
+        const ranked = fused(given)
         expect(ranked.map(({ candidate: { id } }) => id).toSorted()).toEqual(given.map(({ id }) => id).toSorted())
         for (const [index, { score, parts }] of ranked.entries()) {
           expect(score).toBeGreaterThanOrEqual(0)
@@ -46,7 +52,7 @@ describe('fusion', () => {
   test('does not depend on the order in which candidates come', () => {
     fc.assert(
       fc.property(candidates, (given) => {
-        expect(fuse(given.toReversed(), WEIGHTS)).toEqual(fuse(given, WEIGHTS))
+        expect(fused(given.toReversed())).toEqual(fused(given))
       }),
     )
   })
@@ -54,17 +60,17 @@ describe('fusion', () => {
   test('more of a signal never ranks lower', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 10, noNaN: true }), fc.double({ min: 0, max: 10, noNaN: true }), (a, b) => {
-        const [first] = fuse(
-          [candidate('a', { lexical: a, vector: 0.5 }), candidate('b', { lexical: b, vector: 0.5 })],
-          WEIGHTS,
-        )
+        const [first] = fused([
+          candidate('a', { lexical: a, vector: 0.5 }),
+          candidate('b', { lexical: b, vector: 0.5 }),
+        ])
         expect(first?.candidate.signals.lexical).toBe(Math.max(a, b))
       }),
     )
   })
 
   test('a signal that found nothing gives its weight to the others', () => {
-    expect(fuse([candidate('a', { lexical: 3 })], WEIGHTS)[0]?.score).toBeCloseTo(1, 9)
+    expect(fused([candidate('a', { lexical: 3 })])[0]?.score).toBeCloseTo(1, 9)
   })
 })
 

@@ -35,8 +35,9 @@ const MARKER_LENGTH_MAX = 200
 
 /**
  * The sentences of a Markdown or plain text in order, without white space at their ends (UAX #29 by `Intl.Segmenter`,
- * with common abbreviations and German ordinals). A sentence runs on over soft line breaks, and ends with its paragraph, heading, list item
- * or table row; the marks of headings and list items (`##`, `-`, `1.`) are left out. A fenced code block is one unit.
+ * with common abbreviations and German ordinals). A sentence runs on over soft line breaks, and ends with its paragraph,
+ * heading, list item or table row; the marks of headings and list items (`##`, `-`, `1.`) are left out. A fenced code
+ * block is one unit.
  */
 export function sentences(text: string): TextRange[] {
   const found: TextRange[] = []

@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { type DoctorFinding, findingOf, fine, warning } from '../doctor/finding.ts'
 import { checkMachine } from '../doctor/machine-checks.ts'
+import { STORE_FILE } from '../doctor/store-files.ts'
 import type { ExitName } from '../exit-code.ts'
 import { doctorLines } from '../render/doctor-lines.ts'
 import { printAnswer } from './answer.ts'
@@ -49,8 +50,6 @@ export const DOCTOR: CommandSpec = {
 const SEVEREST: readonly Severity[] = ['damage', 'problem', 'warning']
 /** What has to work before a store can be opened. */
 const CLOSED: ReadonlySet<string> = new Set(['configuration', 'data folder', 'access', 'owner'])
-/** Opening a folder without it would make a new store. */
-const STORE_FILE = 'cascade.db'
 
 async function checkAll(context: CommandContext, depth: Depth): Promise<DoctorFinding[]> {
   const machine = await checkMachine(context)

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { isErrno } from '#base'
 import type { Environment } from '#config'
 import { type DoctorFinding, fine, problem, warning } from './finding.ts'
+import { STORE_FILE, STORE_LOG } from './store-files.ts'
 
 /** No clock that is right shows less: this program is younger. */
 const NOW_MS_MIN = Date.parse('2026-01-01T00:00:00Z')
 /** How far a file may be ahead of the clock before somebody set the one or the other. */
 const AHEAD_MS_MAX = 5 * 60_000
 /** Files that a running instance writes to. */
-const WRITTEN = ['cascade.db', 'cascade.db-wal', 'owner.json']
+const WRITTEN = [STORE_FILE, STORE_LOG, 'owner.json']
 
 /** Whether the times that go into the store can be right. */
 export async function checkClock(directory: string, now: number, env: Environment): Promise<DoctorFinding[]> {

@@ -7,6 +7,7 @@ import { findLiving } from '../connect.ts'
 import { byteSize } from '../render/words.ts'
 import { quoteForShell } from '../shell-word.ts'
 import { attempt, type DoctorFinding, denied, fine, isDenied, problem, warning } from './finding.ts'
+import { STORE_LOG } from './store-files.ts'
 
 /** Below this much room a busy instance may run into a full disk within hours. */
 const FREE_BYTES_MIN = 512 * 1024 * 1024
@@ -151,9 +152,9 @@ async function checkOwner(directory: string): Promise<DoctorFinding> {
 
 /** The write-ahead log; it is folded into the store while an instance runs, and when it stops. */
 async function checkLog(directory: string): Promise<DoctorFinding | undefined> {
-  const found = await findStats(join(directory, 'cascade.db-wal'))
+  const found = await findStats(join(directory, STORE_LOG))
   if (found === undefined) return undefined
-  const shown = `${byteSize(found.size)} in cascade.db-wal`
+  const shown = `${byteSize(found.size)} in ${STORE_LOG}`
   return found.size <= WAL_BYTES_MAX
     ? fine('write-ahead log', shown)
     : warning('write-ahead log', shown, {

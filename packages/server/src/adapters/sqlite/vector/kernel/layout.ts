@@ -21,6 +21,9 @@ export const DESK_WORDS = 16
 /** In the header's page: the embedding that is being put, as float32 numbers padded with zeros. */
 export const VECTOR = 16384
 
+/** A row's code has levels of so much to both sides of 0. */
+export const ROW_LEVELS = 127
+
 /** Says that the memory is a vector space of this layout; changes with the layout. */
 export const MAGIC = 0x46435603
 export const READERS_MAX = 32

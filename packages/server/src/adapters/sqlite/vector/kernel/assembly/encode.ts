@@ -1,7 +1,6 @@
 // From the embedding in the header's page to a slot's code and record.
-import { CODES, ERROR, RECORD_BYTES, RECORDS, SCALE, SUM, VECTOR } from '../layout'
+import { CODES, ERROR, RECORD_BYTES, RECORDS, ROW_LEVELS, SCALE, SUM, VECTOR } from '../layout'
 
-const LEVEL_MAX: f64 = 127
 // Added to a small number, it leaves the nearest integer in the low bits, for its own last place counts ones (IEEE 754).
 const ROUNDER: f64 = 6755399441055744
 
@@ -38,7 +37,7 @@ export function measure(width: usize): f64 {
  */
 export function encode(segment: usize, index: usize, width: usize): void {
   const codes = segment + CODES + index * width
-  const perStep = f64x2.splat(LEVEL_MAX / largest)
+  const perStep = f64x2.splat(<f64>ROW_LEVELS / largest)
   const rounder = f64x2.splat(ROUNDER)
   let rests = f64x2.splat(0)
   let levels = i32x4.splat(0)
@@ -60,7 +59,7 @@ export function encode(segment: usize, index: usize, width: usize): void {
     sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(eight))
     v128.store64_lane(codes + at, i8x16.narrow_i16x8_s(eight, eight), 0)
   }
-  const step = largest / Math.sqrt(squares) / LEVEL_MAX
+  const step = largest / Math.sqrt(squares) / <f64>ROW_LEVELS
   const scale = <f32>step
   const rest = step * Math.sqrt(f64x2.extract_lane(rests, 0) + f64x2.extract_lane(rests, 1))
   const missed = Math.abs(step - <f64>scale) * Math.sqrt(<f64>total(levels))
