@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import { parseOptions, SECTIONS } from './options.ts'
 
-const WHOLE = SECTIONS.filter((name) => name !== 'peers')
+const WHOLE = SECTIONS.filter((name) => name !== 'peers' && name !== 'stores')
 
 test.for([
   { name: 'a quick run', args: ['--write', '--quick'] },
   { name: 'the full number of documents with fewer questions', args: ['--write', '--quick', '--documents', '100000'] },
   { name: 'one section', args: ['--write', 'http'] },
   { name: 'the peers alone', args: ['peers', '--write'] },
+  { name: 'the stores with the peers', args: ['peers', 'stores', '--write'] },
   { name: 'all sections but one', args: ['--write', ...WHOLE.slice(1)] },
   { name: 'a document too few', args: ['--write', '--documents', '99999'] },
   { name: 'a document too many', args: ['--write', '--documents', '100001'] },
@@ -19,6 +20,7 @@ test.for([
   { name: 'as it is', args: [] },
   { name: 'with every section named', args: WHOLE },
   { name: 'with the peers as well', args: SECTIONS },
+  { name: 'of the stores alone', args: ['stores'] },
 ])('a whole run $name may be written', ({ args }) => {
   expect(parseOptions([...args, '--write'])).toMatchObject({ write: true, documents: 100_000, judges: true })
 })

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SECTIONS = ['floor', 'process', 'restart', 'http', 'batch', 'import', 'peers'] as const
+export const SECTIONS = ['floor', 'process', 'restart', 'http', 'batch', 'import', 'peers', 'stores'] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface BenchOptions {
@@ -15,23 +15,30 @@ export interface BenchOptions {
   /** The result goes into docs/reference/benchmarks.md as well. */
   readonly write: boolean
   readonly seed: number
+  /** Folder in which other stores are installed and kept for the next run; a temporary one when absent. */
+  readonly installed?: string
   /** Targets are about 100,000 documents. */
   readonly judges: boolean
 }
 
-export const USAGE = `npm run bench -- [section…] [--quick] [--json] [--write] [--documents <number>] [--seed <number>]
-Sections: ${SECTIONS.join(', ')}; all but peers when none is named.
+export const USAGE = `npm run bench -- [section…] [--quick] [--json] [--write] [--documents <number>] [--seed <number>] [--installed <folder>]
+Sections: ${SECTIONS.join(', ')}; all but peers and stores when none is named.
 --quick measures 10,000 documents, without targets.
---write puts the result into docs/reference/benchmarks.md, which shows a whole run: every section but peers, 100,000 documents.`
+--write puts the result into docs/reference/benchmarks.md, which shows a whole run: every section
+but peers and stores, 100,000 documents; with stores alone, the comparison into docs/reference/store-comparison.md.
+--installed keeps the other stores there for the next run.`
 
 const FULL = { documents: 100_000, questions: 200, recallQuestions: 100, rounds: 5 }
 const QUICK = { documents: 10_000, questions: 100, recallQuestions: 50, rounds: 3 }
 
 /** What a run measures when no section is named: the peers are others' programs, and change on their own. */
-const WHOLE = SECTIONS.filter((name) => name !== 'peers')
+const WHOLE = SECTIONS.filter((name) => name !== 'peers' && name !== 'stores')
 
+const isStores = (sections: ReadonlySet<Section>): boolean => sections.size === 1 && sections.has('stores')
+
+/** What a page shows: everything but others' programs, or these alone. */
 const isWhole = (sections: ReadonlySet<Section>, documents: number): boolean =>
-  documents === FULL.documents && WHOLE.every((name) => sections.has(name))
+  documents === FULL.documents && (isStores(sections) || WHOLE.every((name) => sections.has(name)))
 
 /** @throws Error with the usage for what is not understood, and for a part that would be written as the whole. */
 export function parseOptions(args: readonly string[]): BenchOptions {
@@ -44,6 +51,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       write: { type: 'boolean', default: false },
       documents: { type: 'string' },
       seed: { type: 'string', default: '7' },
+      installed: { type: 'string' },
     },
   })
   const sizes = values.quick ? QUICK : FULL
@@ -60,6 +68,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     write: values.write,
     seed: wholeNumber(values.seed),
     judges: documents >= 100_000,
+    ...(values.installed !== undefined && { installed: values.installed }),
   }
 }
 

@@ -37,6 +37,11 @@ export class Report {
     process.stderr.write(`… ${text}\n`)
   }
 
+  /** A line that is no row: part of something told elsewhere as a whole. */
+  line(text: string): void {
+    this.#print(text)
+  }
+
   times(name: string, { p50, p95, samples }: Quantiles, target?: TargetName): void {
     this.#add(name, `p50 ${ms(p50)}  p95 ${ms(p95)} ms   (${samples})`, { p50, p95, samples }, target)
   }

@@ -15,6 +15,7 @@ import { measureHttp } from './sections/http.ts'
 import { measureImport } from './sections/import.ts'
 import { measureCreatesInProcess, measureInProcess } from './sections/process.ts'
 import { measureRestart } from './sections/restart.ts'
+import { compareStores } from './stores/compare.ts'
 
 const PAGE = join(import.meta.dirname, '../docs/reference/benchmarks.md')
 const startedAt = performance.now()
@@ -38,7 +39,8 @@ try {
 }
 const seconds = Math.round((performance.now() - startedAt) / 1000)
 const result = { date: new Date(), seconds, options, rows: report.rows }
-if (options.write) writeFileSync(PAGE, benchmarkPage(result))
+// The stores have a page of their own.
+if (options.write && options.sections.size > 1) writeFileSync(PAGE, benchmarkPage(result))
 process.stdout.write(
   options.json
     ? `${JSON.stringify({ ...result, options: { ...options, sections: [...options.sections] } })}\n`
@@ -58,4 +60,5 @@ async function measureAll(context: BenchContext): Promise<void> {
   if (sections.has('batch')) await measureBatch(context, join(context.folder, 'batch'))
   if (sections.has('import')) await measureImport(context, join(context.folder, 'import'))
   if (sections.has('peers')) await comparePeers(context)
+  if (sections.has('stores')) await compareStores(context)
 }

@@ -13,14 +13,17 @@ export class LoadClient implements AsyncDisposable {
     this.#child = fork(SCRIPT, { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] })
   }
 
-  /** @throws Error when the server refused a request: a refusal is answered faster than work. */
-  async run(job: LoadJob): Promise<LoadResult> {
+  /**
+   * @param options.mayRefuse the caller counts refusals as what they are.
+   * @throws Error when the server refused a request otherwise: a refusal is answered faster than work.
+   */
+  async run(job: LoadJob, { mayRefuse = false }: { readonly mayRefuse?: boolean } = {}): Promise<LoadResult> {
     this.#child.send(job)
     // The process answers each job with one of these two.
     const [answer] = (await once(this.#child, 'message')) as [{ result?: LoadResult; problem?: string }]
     if (!answer.result) throw new Error(`the load client failed: ${answer.problem}`)
     const { refusals, refused } = answer.result
-    if (refusals > 0) throw new Error(`${refusals} requests were refused: ${JSON.stringify(refused)}`)
+    if (refusals > 0 && !mayRefuse) throw new Error(`${refusals} requests were refused: ${JSON.stringify(refused)}`)
     return answer.result
   }
 

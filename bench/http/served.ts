@@ -8,7 +8,7 @@ import type { LoadJob, LoadResult } from './load-job.ts'
  * Trust and freshness may reorder answers by design; without them an answer can be compared with brute force. They cost
  * the same at any weight.
  */
-const PLAIN_ORDER = { CASCADE_SEARCH_TRUST_BOOST: '0', CASCADE_SEARCH_FRESHNESS_BOOST: '0' }
+export const PLAIN_ORDER = { CASCADE_SEARCH_TRUST_BOOST: '0', CASCADE_SEARCH_FRESHNESS_BOOST: '0' }
 const LAG_EVERY_MS = 3000
 
 export type Load = Pick<LoadJob, 'requests' | 'clients' | 'total'> & { readonly keepBodies?: number }

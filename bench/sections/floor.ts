@@ -43,7 +43,8 @@ function spin(): number {
   return value === 0.5 ? 0 : performance.now() - startedAt
 }
 
-function appendDurably(file: string): readonly number[] {
+/** Milliseconds of appending a little and syncing it, each. */
+export function appendDurably(file: string): readonly number[] {
   const descriptor = openSync(file, 'w')
   const bytes = Buffer.alloc(APPEND_BYTES, 1)
   const times = Array.from({ length: APPENDS }, () => {
