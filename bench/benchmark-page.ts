@@ -9,15 +9,19 @@ export interface BenchResult {
   readonly rows: readonly Row[]
 }
 
+/** The file of the reference that shows a measurement of this size. */
+export const pageOf = ({ documents }: Pick<BenchOptions, 'documents'>): string =>
+  documents === 1_000_000 ? 'benchmarks-million.md' : 'benchmarks.md'
+
 /** The page of the reference that shows the newest measurement. */
 export function benchmarkPage({ date, seconds, options, rows }: BenchResult): string {
   const sections = Map.groupBy(rows, ({ section }) => section)
   const missed = rows.filter(({ verdict }) => verdict === 'missed')
   const met = rows.filter(({ verdict }) => verdict === 'met')
   return [
-    '# Benchmarks',
+    options.documents === 1_000_000 ? '# Benchmarks with a million capsules' : '# Benchmarks',
     '',
-    INTRODUCTION,
+    introduction(options.documents === 1_000_000 ? '--million --write' : '--write'),
     '',
     `## ${date.toISOString().slice(0, 10)}`,
     '',
@@ -28,7 +32,9 @@ export function benchmarkPage({ date, seconds, options, rows }: BenchResult): st
   ].join('\n')
 }
 
-const INTRODUCTION = `What \`npm run bench -- --write\` measured last, with its targets; what is missed says so. [The
+const introduction = (
+  flags: string,
+) => `What \`npm run bench -- ${flags}\` measured last, with its targets; what is missed says so. [The
 method](../../bench/README.md) explains the rows.
 
 A number means something only beside the first section of its own run, which tells how fast this machine's disk and processor were

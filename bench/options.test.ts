@@ -6,6 +6,8 @@ const WHOLE = SECTIONS.filter((name) => name !== 'peers' && name !== 'stores')
 test.for([
   { name: 'a quick run', args: ['--write', '--quick'] },
   { name: 'the full number of documents with fewer questions', args: ['--write', '--quick', '--documents', '100000'] },
+  { name: 'a smoke run', args: ['--write', '--smoke'] },
+  { name: 'a part of a million', args: ['--write', '--million', 'http'] },
   { name: 'one section', args: ['--write', 'http'] },
   { name: 'the peers alone', args: ['peers', '--write'] },
   { name: 'the stores with the peers', args: ['peers', 'stores', '--write'] },
@@ -22,7 +24,7 @@ test.for([
   { name: 'with the peers as well', args: SECTIONS },
   { name: 'of the stores alone', args: ['stores'] },
 ])('a whole run $name may be written', ({ args }) => {
-  expect(parseOptions([...args, '--write'])).toMatchObject({ write: true, documents: 100_000, judges: true })
+  expect(parseOptions([...args, '--write'])).toMatchObject({ write: true, documents: 100_000 })
 })
 
 test('what is not written may be any part', () => {
@@ -31,4 +33,10 @@ test('what is not written may be any part', () => {
 
 test.for([['--documents', '0'], ['--seed', 'x'], ['nothing'], ['--unknown']])('%j is refused', (args) => {
   expect(() => parseOptions(args)).toThrow()
+})
+
+test('a million has targets of its own, and other sizes have none', () => {
+  expect(parseOptions(['--million', '--write']).targets.vector).toEqual({ atMost: { p50: 20 } })
+  expect(parseOptions([]).targets.vector).toEqual({ atMost: { p50: 2 } })
+  expect(parseOptions(['--documents', '150000']).targets).toEqual({})
 })

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { TARGETS, type Targets } from './targets.ts'
 
 export const SECTIONS = ['floor', 'process', 'restart', 'http', 'batch', 'import', 'peers', 'stores'] as const
 export type Section = (typeof SECTIONS)[number]
@@ -17,19 +18,37 @@ export interface BenchOptions {
   readonly seed: number
   /** Folder in which other stores are installed and kept for the next run; a temporary one when absent. */
   readonly installed?: string
-  /** Targets are about 100,000 documents. */
-  readonly judges: boolean
+  /** What this number of documents must reach. */
+  readonly targets: Targets
+  /** Ends with an error unless every answer was exact; times are told and not judged. */
+  readonly smoke: boolean
 }
 
-export const USAGE = `npm run bench -- [section…] [--quick] [--json] [--write] [--documents <number>] [--seed <number>] [--installed <folder>]
+/** What is measured when no section is named: what the store's own size changes. */
+const SMOKE_SECTIONS: readonly Section[] = ['process', 'restart', 'http']
+const MILLION_SECTIONS: readonly Section[] = ['floor', 'process', 'restart', 'http']
+
+export const USAGE = `npm run bench -- [section…] [--quick | --smoke | --million] [--json] [--write] 
+  [--documents <number>] [--seed <number>] [--installed <folder>]
 Sections: ${SECTIONS.join(', ')}; all but peers and stores when none is named.
 --quick measures 10,000 documents, without targets.
+--smoke asks little of 100,000 documents, and ends with an error when an answer was not exact.
+--million measures ${MILLION_SECTIONS.join(', ')} with 1,000,000 documents.
 --write puts the result into docs/reference/benchmarks.md, which shows a whole run: every section
 but peers and stores, 100,000 documents; with stores alone, the comparison into docs/reference/store-comparison.md.
 --installed keeps the other stores there for the next run.`
 
 const FULL = { documents: 100_000, questions: 200, recallQuestions: 100, rounds: 5 }
+const MILLION = { documents: 1_000_000, questions: 200, recallQuestions: 20, rounds: 3 }
+/** Enough to see that all of it works at the size the targets are about. */
+const SMOKE = { documents: 100_000, questions: 50, recallQuestions: 20, rounds: 1 }
 const QUICK = { documents: 10_000, questions: 100, recallQuestions: 50, rounds: 3 }
+
+const SIZES = [
+  { flag: 'quick', sizes: QUICK },
+  { flag: 'smoke', sizes: SMOKE },
+  { flag: 'million', sizes: MILLION },
+] as const
 
 /** What a run measures when no section is named: the peers are others' programs, and change on their own. */
 const WHOLE = SECTIONS.filter((name) => name !== 'peers' && name !== 'stores')
@@ -38,7 +57,9 @@ const isStores = (sections: ReadonlySet<Section>): boolean => sections.size === 
 
 /** What a page shows: everything but others' programs, or these alone. */
 const isWhole = (sections: ReadonlySet<Section>, documents: number): boolean =>
-  documents === FULL.documents && (isStores(sections) || WHOLE.every((name) => sections.has(name)))
+  documents === MILLION.documents
+    ? MILLION_SECTIONS.every((name) => sections.has(name))
+    : documents === FULL.documents && (isStores(sections) || WHOLE.every((name) => sections.has(name)))
 
 /** @throws Error with the usage for what is not understood, and for a part that would be written as the whole. */
 export function parseOptions(args: readonly string[]): BenchOptions {
@@ -47,6 +68,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
+      million: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       documents: { type: 'string' },
@@ -54,11 +77,12 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       installed: { type: 'string' },
     },
   })
-  const sizes = values.quick ? QUICK : FULL
+  const sizes = SIZES.find(({ flag }) => values[flag])?.sizes ?? FULL
   const documents = values.documents === undefined ? sizes.documents : wholeNumber(values.documents)
   const named = positionals.map(sectionOf)
-  const sections = new Set(named.length > 0 ? named : WHOLE)
-  if (values.write && (values.quick || !isWhole(sections, documents)))
+  const all = values.million ? MILLION_SECTIONS : values.smoke ? SMOKE_SECTIONS : WHOLE
+  const sections = new Set(named.length > 0 ? named : all)
+  if (values.write && (values.quick || values.smoke || !isWhole(sections, documents)))
     throw new Error(`--write shows a whole run, and this one measures a part.\n${USAGE}`)
   return {
     ...sizes,
@@ -67,7 +91,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     json: values.json,
     write: values.write,
     seed: wholeNumber(values.seed),
-    judges: documents >= 100_000,
+    targets: TARGETS.get(documents) ?? {},
+    smoke: values.smoke,
     ...(values.installed !== undefined && { installed: values.installed }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Lag } from './measure/own-lag.ts'
 import type { Quantiles } from './measure/quantiles.ts'
-import { TARGETS, type Target, type TargetName } from './targets.ts'
+import type { Target, TargetName, Targets } from './targets.ts'
 
 export interface Row {
   readonly section: string
@@ -18,13 +18,13 @@ const MEASURED_WIDTH = 46
 export class Report {
   readonly rows: Row[] = []
   readonly #quiet: boolean
-  readonly #judges: boolean
+  readonly #targets: Targets
   #section = ''
 
-  /** @param judges false for sizes that the targets are not about. */
-  constructor({ quiet, judges }: { readonly quiet: boolean; readonly judges: boolean }) {
+  /** @param targets none for sizes that no target is about. */
+  constructor({ quiet, targets }: { readonly quiet: boolean; readonly targets: Targets }) {
     this.#quiet = quiet
-    this.#judges = judges
+    this.#targets = targets
   }
 
   begin(section: string): void {
@@ -65,7 +65,7 @@ export class Report {
   }
 
   #add(name: string, measured: string, numbers: Row['numbers'], targetName: TargetName | undefined): void {
-    const target: Target | undefined = targetName && this.#judges ? TARGETS[targetName] : undefined
+    const target: Target | undefined = targetName && this.#targets[targetName]
     const verdict = target ? (isMet(target, numbers) ? 'met' : 'missed') : ''
     const row: Row = {
       section: this.#section,

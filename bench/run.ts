@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BenchContext } from './bench-context.ts'
-import { benchmarkPage } from './benchmark-page.ts'
+import { benchmarkPage, pageOf } from './benchmark-page.ts'
 import { Corpus } from './data/corpus.ts'
 import { findTruth } from './data/truth.ts'
 import { parseOptions } from './options.ts'
@@ -17,10 +17,10 @@ import { measureCreatesInProcess, measureInProcess } from './sections/process.ts
 import { measureRestart } from './sections/restart.ts'
 import { compareStores } from './stores/compare.ts'
 
-const PAGE = join(import.meta.dirname, '../docs/reference/benchmarks.md')
+const REFERENCE = join(import.meta.dirname, '../docs/reference')
 const startedAt = performance.now()
 const options = parseOptions(process.argv.slice(2))
-const report = new Report({ quiet: options.json, judges: options.judges })
+const report = new Report({ quiet: options.json, targets: options.targets })
 const folder = mkdtempSync(join(tmpdir(), 'cascade-bench-'))
 // Servers end with this process; the folder stays unless it is removed here.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -40,12 +40,17 @@ try {
 const seconds = Math.round((performance.now() - startedAt) / 1000)
 const result = { date: new Date(), seconds, options, rows: report.rows }
 // The stores have a page of their own.
-if (options.write && options.sections.size > 1) writeFileSync(PAGE, benchmarkPage(result))
+if (options.write && options.sections.size > 1) writeFileSync(join(REFERENCE, pageOf(options)), benchmarkPage(result))
 process.stdout.write(
   options.json
     ? `${JSON.stringify({ ...result, options: { ...options, sections: [...options.sections] } })}\n`
     : `\n${seconds} s; ${report.missed.length} of the targets were missed.\n`,
 )
+
+if (options.smoke && report.rows.some(({ name, numbers }) => name.includes('recall@') && numbers.value !== 1)) {
+  process.stderr.write('An answer was not exact: see the rows of recall above.\n')
+  process.exitCode = 1
+}
 
 async function measureAll(context: BenchContext): Promise<void> {
   const { sections } = context.options

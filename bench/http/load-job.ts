@@ -16,6 +16,8 @@ export interface LoadJob {
   readonly clients: number
   /** Requests in all; they are taken in turn, from the start again when there are fewer. */
   readonly total: number
+  /** Requests begin at this rate, all clients together, and no faster; as fast as they can when absent. */
+  readonly perSecond?: number
   /** The first so many answers are handed back as they came. */
   readonly keepBodies: number
 }

@@ -24,8 +24,10 @@ async function carryOut(job: LoadJob): Promise<LoadResult> {
   const run = new URL(job.url)
   let next = 0
   let refusals = 0
+  const begunAt = performance.now()
   const client = async (): Promise<void> => {
     for (let at = next++; at < job.total; at = next++) {
+      if (job.perSecond !== undefined) await waitUntil(begunAt + (at * 1000) / job.perSecond)
       const startedAt = performance.now()
       const { status, body } = await send(run, job.token, job.requests[at % job.requests.length]!)
       times[at] = performance.now() - startedAt
@@ -37,12 +39,14 @@ async function carryOut(job: LoadJob): Promise<LoadResult> {
     }
   }
   const cpu = process.cpuUsage()
-  const startedAt = performance.now()
   await Promise.all(Array.from({ length: job.clients }, client))
-  const seconds = (performance.now() - startedAt) / 1000
+  const seconds = (performance.now() - begunAt) / 1000
   const { user, system } = process.cpuUsage(cpu)
   return { seconds, times, labels, refused, refusals, bodies, cpuSeconds: (user + system) / 1e6 }
 }
+
+const waitUntil = (moment: number): Promise<unknown> =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, moment - performance.now())))
 
 function send({ hostname, port }: URL, token: string, prepared: PreparedRequest): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>()

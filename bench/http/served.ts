@@ -46,6 +46,13 @@ export class Served implements AsyncDisposable {
     return { ...result, serverCpuMs }
   }
 
+  /** Load from a client process of its own, beside what `drive` does. */
+  async write(load: Load & Pick<LoadJob, 'perSecond'>): Promise<LoadResult> {
+    const { url, token } = this.address
+    await using client = new LoadClient()
+    return await client.run({ url, token, keepBodies: 0, ...load })
+  }
+
   /** The worst since this was asked before. The server tells the 99th percentile of its last five seconds. */
   async takeLag(): Promise<Lag> {
     await this.#sampleLag()

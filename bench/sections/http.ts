@@ -12,6 +12,8 @@ const MANY = 16
 /** Rounds over the questions with many clients. */
 const MANY_ROUNDS = 2
 const CREATES = { 1: 400, 8: 1600, 64: 4800 } as const
+/** Creates at a steady rate for so long that searches beside them have been answered. */
+const BESIDE = { perSecond: 200, seconds: 5 } as const
 const MIXED_CLIENTS = 50
 const MIXED = 4000
 const CHAIN_NODES = 20_000
@@ -24,9 +26,10 @@ export async function measureHttp(context: BenchContext, folder: string, loaded:
   await using served = await Served.open(folder)
   const bench = new HttpBench(context, served)
   for (const filter of FILTER_NAMES) await bench.searches('vector', filter, { recallOf: loaded.numbers })
-  await bench.searches('lexical', 'none', {})
+  await bench.searches('lexical', 'none', { target: 'lexical' })
   for (const filter of FILTER_NAMES) await bench.searches('hybrid', filter, { target: 'hybridHttp' })
   await bench.longQuestions()
+  await bench.besideCreates()
   report.lag('searches', await served.takeLag())
   await bench.chain(loaded.chainEnd)
   report.lag('lineage', await served.takeLag())
@@ -63,7 +66,7 @@ class HttpBench {
       keepBodies: requests.length,
     })
     await this.#oneClient(name, requests, target)
-    await this.#manyClients(name, requests)
+    await this.#manyClients(name, requests, filter === 'none' && mode === 'hybrid' ? 'hybridHttpMany' : undefined)
     const found = recallOf && first.bodies.slice(0, options.recallQuestions).map((body) => numbersOf(body, recallOf))
     if (found) report.value(`${mode}, recall@10, filter ${filter}`, recall(found, truth[filter]), '', 'recall')
   }
@@ -72,6 +75,30 @@ class HttpBench {
     const { corpus } = this.#context
     const requests = corpus.questions.map((question) => questionRequest(question, 'hybrid', 'none', question.sentence))
     await this.#oneClient('hybrid, 12 words in a row', requests)
+  }
+
+  /** Hybrid searches while others create at a steady rate. */
+  async besideCreates(): Promise<void> {
+    const { report, corpus } = this.#context
+    const requests = corpus.questions.map((question) => questionRequest(question, 'hybrid', 'none'))
+    const total = requests.length * MANY_ROUNDS
+    const writes = corpus.draw(BESIDE.perSecond * BESIDE.seconds).map(createRequest)
+    const writing = this.#served.write({
+      requests: writes,
+      clients: MANY,
+      total: writes.length,
+      perSecond: BESIDE.perSecond,
+    })
+    const { times, seconds } = await this.#served.drive({ requests, clients: MANY, total })
+    const name = `hybrid, filter none, ${MANY} clients, beside ${BESIDE.perSecond} creates a second`
+    report.rate(name, total / seconds, 'answers', quantilesOf([...times]))
+    const written = await writing
+    report.rate(
+      '  the creates beside them',
+      writes.length / written.seconds,
+      'creates',
+      quantilesOf([...written.times]),
+    )
   }
 
   async chain(end: string): Promise<void> {
@@ -123,10 +150,10 @@ class HttpBench {
       report.value(`  processor time of the server`, cpu.reduce((a, b) => a + b) / cpu.length, 'ms each')
   }
 
-  async #manyClients(name: string, requests: Load['requests']): Promise<void> {
+  async #manyClients(name: string, requests: Load['requests'], target?: TargetName): Promise<void> {
     const total = requests.length * MANY_ROUNDS
     const { times, seconds } = await this.#served.drive({ requests, clients: MANY, total })
-    this.#context.report.rate(`${name}, ${MANY} clients`, total / seconds, 'answers', quantilesOf([...times]))
+    this.#context.report.rate(`${name}, ${MANY} clients`, total / seconds, 'answers', quantilesOf([...times]), target)
   }
 }
 
