@@ -28,6 +28,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(ADAPTERS, 'sources/chat-source.ts INLINE_BYTES_MAX', 'sources/git-renames.ts PATHS_MAX'),
       ...at(ADAPTERS, 'sqlite/group-commit.ts INTERACTIVE_COMMANDS_MAX', 'sqlite/group-commit.ts BATCH_CHARACTERS_MAX'),
       ...at(ADAPTERS, 'sqlite/lineage-edges.ts SEEDS_MAX', 'sqlite/lineage-edges.ts AHEAD_MAX'),
+      ...at(ADAPTERS, 'vault/sealed-chunk.ts CHUNK_BYTES_MAX'),
       ...at(ADAPTERS, 'sqlite/vector/scan-desk.ts HELPERS_MAX', 'sqlite/vector/scan-desk.ts JOBS_MAX'),
       ...at(CAPSULES, 'import/import-runner.ts BATCH_ITEMS_MAX', 'import/import-runner.ts BATCH_CHARACTERS_MAX'),
       ...at(CAPSULES, 'text/chunk.ts wordsMax', 'text/sentences.ts STRETCH_MAX'),
@@ -185,6 +186,7 @@ export const NO_LIMITS: readonly Group[] = [
   {
     reason: 'the width of a field of a format, or the end of what a calendar or a number can say',
     constants: [
+      ...at(ADAPTERS, 'vault/sealed-chunk.ts SEALED_CHUNK_BYTES_MAX', 'vault/sealed-header.ts HEADER_BYTES_MAX'),
       ...at(ADAPTERS, 'documents/convert/xlsx-cells.ts DAYS_MAX'),
       ...at(ADAPTERS, 'sources/chat-value.ts TIME_MAX', 'sqlite/lineage-edges.ts KEY_MAX'),
       ...at(ADAPTERS, 'sqlite/vector/slot-filter.ts ID_MAX', 'sqlite/vector/slot-filter.ts VALUE_MAX'),

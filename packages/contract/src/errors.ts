@@ -191,6 +191,11 @@ export const ERRORS = {
     title: 'This is not a complete backup',
     fix: 'Choose another file; `detail` says what is missing or altered. Nothing was restored.',
   },
+  BACKUP_KEY_MISSING: {
+    status: 422,
+    title: 'The key of this backup is not here',
+    fix: 'Name the folder or the file with the key (`--keys`, `--key`); a key that was destroyed opens nothing any more.',
+  },
   SOURCE_UNREADABLE: {
     status: 422,
     title: 'The source cannot be read',

@@ -96,8 +96,24 @@ export const backupBody = z.strictObject({
     .max(4096)
     .optional()
     .describe('New file on the machine of the instance; one in the folder for backups when left out.'),
+  key_path: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe('New file for a copy of the key, to take along; the key lies in the folder of keys in any case.'),
 })
+export type BackupRequest = z.infer<typeof backupBody>
 export const backupAnswer = z
-  .object({ path: z.string(), bytes: z.int(), sequence: z.int(), sha256: z.string() })
+  .object({
+    path: z.string(),
+    bytes: z.int(),
+    sequence: z.int(),
+    sha256: z.string().describe('Of the file.'),
+    id: z.string().describe('Of the backup; it stays when the backup is rewritten.'),
+    key_id: z.string(),
+    keys: z.string().describe('Folder with the key, without which nobody can restore the backup.'),
+    key_path: z.string().nullable().describe('File with a copy of the key, where one was asked for.'),
+  })
   .meta({ id: 'Backup' })
 export type Backup = z.infer<typeof backupAnswer>

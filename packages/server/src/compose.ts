@@ -36,7 +36,8 @@ const clock = systemClock
 const newId = createUuidV7(clock, systemRandom)
 
 /** Puts a backup into a data folder that nobody owns. What it promises stands at `RestoreBackup`. */
-export const restoreBackup: RestoreBackup = async (directory, file) => restoreSqlite(directory, file, clock)
+export const restoreBackup: RestoreBackup = async (directory, file, keys) =>
+  restoreSqlite(directory, file, { clock, ...keys })
 
 /** What an import takes a path for. What it promises stands at `CliIo.detectKind`. */
 export const detectKind: CliIo['detectKind'] = async (path) =>
@@ -192,6 +193,7 @@ async function openStore(
     clock,
     writer,
     ...(config.store.backup_dir !== undefined && { backups: config.store.backup_dir }),
+    ...(config.backup.keys !== undefined && { keys: config.backup.keys }),
     onTrouble: (message, cause) => log.error(message, { cause }),
     onUpgrade: (backup) => log.warn('an older data folder was upgraded; what it was is kept', { backup }),
   })
@@ -295,7 +297,12 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   metrics.onCollect(storeGauges(store))
   metrics.set('cascade_build_info', 1, { version: VERSION, node: process.versions.node })
   const directory = loaded.config.store.backup_dir ?? join(folder.directory, 'backups')
-  const backups = { context, clock, directory, write: (file: string) => store.backup(file) }
+  const backups = {
+    context,
+    clock,
+    directory,
+    write: (file: string, keyFile: string | undefined) => store.backup(file, { keyFile }),
+  }
   const deep = new DeepProbe({ context, gate: boot.get(GATE), subject: boot.get(ADMIN), clock, log })
   const system = createSystemDesk({
     version: VERSION,
@@ -307,7 +314,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     config: () => explainConfig(live.loaded),
     lagSeconds: () => lag.p99Seconds(),
     probe: () => deep.look(),
-    backup: (call, path) => takeBackup(backups, call, path),
+    backup: (call, asked) => takeBackup(backups, call, asked),
   })
   const scrapeToken = loaded.config.metrics.scrape_token
   // Whatever a client writes it into by mistake: no line of the log shows it.

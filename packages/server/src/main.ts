@@ -10,5 +10,5 @@ process.exitCode = await runProcess(argv, {
   startInstance: async (loaded, options, log) =>
     (await import('./compose.ts')).startInstance(loaded, options, log, writer),
   detectKind: async (path) => (await import('./compose.ts')).detectKind(path),
-  restoreBackup: async (dataDir, file) => (await import('./compose.ts')).restoreBackup(dataDir, file),
+  restoreBackup: async (dataDir, file, keys) => (await import('./compose.ts')).restoreBackup(dataDir, file, keys),
 })

@@ -102,6 +102,10 @@ export const BACKUP_EXAMPLE = {
   bytes: 7_340_032,
   sequence: 41,
   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  id: '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10',
+  key_id: '01936b2a-4c1e-7d3b-8f00-5a6b7c8d9e11',
+  keys: '/srv/cascade/.cascade/keys',
+  key_path: null,
 }
 export const PROBE_EXAMPLE = {
   status: 'ok',

@@ -70,6 +70,8 @@ export const SYSTEM = [
     path: '/v2/system/backup',
     tag: 'System',
     summary: 'Write a backup while the instance goes on',
+    description:
+      'The file is sealed with a key of its own, which is put into the folder of keys. Without it nobody can restore the backup.',
     access: { action: 'system.backup', risk: 'high' },
     body: { schema: backupBody, example: { path: '/var/backups/cascade-2026-11-21.backup' } },
     responses: { 201: json('Written and checked.', backupAnswer, BACKUP_EXAMPLE) },

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
+import { systemClock } from '#base'
 import type { Finding } from '#store'
 import { campaign, commit, createSeeded, receiptOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { examine } from './doctor.ts'
 import { openSession } from './open-session.ts'
+import { restoreBackup } from './restore.ts'
 import { createCommands } from './testing/crash-drafts.ts'
 import { createFolders, openTestStore } from './testing.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
@@ -170,11 +172,11 @@ test('a copy made while others write is complete and sound', async () => {
     while (!isOver) await store.append([next()])
   })()
   const steps: number[] = []
-  mkdirSync(restored)
-  await store.backup(join(directory, 'copy.db'), (done, total) => steps.push(done / total))
+  const file = join(directory, 'copy.backup')
+  await store.backup(file, { onProgress: (done, total) => steps.push(done / total) })
   isOver = true
   await writing
-  copyFileSync(join(directory, 'copy.db'), join(restored, DATABASE_FILE))
+  restoreBackup(restored, file, { clock: systemClock })
   const { findings, capsules } = recover(restored)
   expect(damage(findings)).toEqual([])
   expect(capsules).toBeGreaterThanOrEqual(500)

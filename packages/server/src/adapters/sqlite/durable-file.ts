@@ -1,10 +1,4 @@
-import { closeSync, constants, copyFileSync, fsyncSync, openSync } from 'node:fs'
-
-/** Copies a file so that the copy is on the disk when this returns. @throws the system's error. */
-export function copyDurably(from: string, to: string): void {
-  copyFileSync(from, to, constants.COPYFILE_FICLONE)
-  syncFile(to)
-}
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 
 /** Brings a file to the disk. */
 export function syncFile(path: string): void {

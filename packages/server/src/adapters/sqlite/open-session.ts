@@ -5,7 +5,7 @@ import { migrate } from './migrations.ts'
 import { rebuildRecordIndexes } from './record-writer.ts'
 import { type SpaceAnnouncement, VectorSlots } from './vector-slots.ts'
 import { WriteSession } from './write-session.ts'
-import { DATABASE_FILE, PAGE_BYTES, type WriterData } from './writer-operations.ts'
+import { DATABASE_FILE, keysIn, PAGE_BYTES, type WriterData } from './writer-operations.ts'
 
 /** Pages kept in memory by the writer, KiB: the upper levels of every tree. */
 const CACHE_KIB = 96 * 1024
@@ -60,7 +60,8 @@ export function openSession(
       ...(data.migrations && { migrations: data.migrations }),
       backUp: (toVersion) => {
         const directory = data.backups ?? join(data.directory, 'backups')
-        onUpgrade(backUpBeforeUpgrade(database, { file, directory, toVersion, now: Date.now() }))
+        const keys = data.keys ?? keysIn(data.directory)
+        onUpgrade(backUpBeforeUpgrade(database, { file, directory, keys, toVersion, now: Date.now() }))
       },
     })
     const collections = new Map(data.collections.map(({ name, indexes }) => [name, indexes]))

@@ -1,12 +1,14 @@
-import { chmodSync, closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { type Clock, makeFolder, systemClock } from '#base'
 import type { CollectionDefinition } from '#store'
+import { KeyRing } from '../vault/index.ts'
+import { SEALING_FOLDER } from './backup.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { READERS_MAX } from './vector/index.ts'
-import { DATABASE_FILE } from './writer-operations.ts'
+import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 
 export interface SqliteStoreOptions {
   /** The data folder; made when it is not there. The caller sees to it that no other process opens it. */
@@ -26,6 +28,8 @@ export interface SqliteStoreOptions {
   readonly pagesMax?: number
   /** Folder for the copy that is made before an older store is upgraded; `backups` in the data folder unless given. */
   readonly backups?: string
+  /** Folder of the keys of backups; `keys` in the data folder unless given. */
+  readonly keys?: string
   /** The schema step by step; that of this program unless given. */
   readonly migrations?: readonly string[]
   readonly clock?: Clock
@@ -47,6 +51,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   // Nothing is awaited before the threads are started: they load their code while this one goes on with its own.
   makeFolder(options.directory, 0o700)
   keepPrivate(join(options.directory, DATABASE_FILE))
+  // What was being sealed or opened when the process before ended.
+  rmSync(join(options.directory, SEALING_FOLDER), { recursive: true, force: true })
+  new KeyRing(options.keys ?? keysIn(options.directory)).finish()
   const store = new SqliteStore({
     readers: Math.min(READERS_MAX, Math.max(1, availableParallelism() - 1)),
     groupCommitMax: 256,
@@ -54,6 +61,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     compressionLevel: 6,
     pagesMax: 0,
     backups: undefined,
+    keys: undefined,
     writer: undefined,
     migrations: undefined,
     clock: systemClock,

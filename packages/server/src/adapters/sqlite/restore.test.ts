@@ -16,6 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 const data = () => join(root, 'data')
+const keys = () => join(root, 'keys')
 /** All but what belongs to the folder rather than to its store. */
 const files = () =>
   readdirSync(data())
@@ -24,13 +25,13 @@ const files = () =>
 
 /** Writes capsules with these contents into the folder, and a backup after them. */
 async function fill(contents: readonly string[], backup?: string): Promise<void> {
-  await using store = await openSqliteStore({ directory: data(), collections: [], readers: 1 })
+  await using store = await openSqliteStore({ directory: data(), collections: [], readers: 1, keys: keys() })
   for (const content of contents) await create(store, { content })
   if (backup) await store.backup(backup)
 }
 
 async function contents(): Promise<string[]> {
-  await using store = await openSqliteStore({ directory: data(), collections: [], readers: 1 })
+  await using store = await openSqliteStore({ directory: data(), collections: [], readers: 1, keys: keys() })
   return (await store.capsules.list({}, { limit: 10 })).items.map(({ content }) => content).toSorted()
 }
 
@@ -47,7 +48,9 @@ describe('a restore', () => {
   test('is refused while somebody owns the folder', async () => {
     await fill(['a'], join(root, 'one.backup'))
     using _owner = DataFolder.open(data(), acquireFolderLock)
-    expect(refusal(() => restoreBackup(data(), join(root, 'one.backup'), systemClock))).toBe('DATA_FOLDER_IN_USE')
+    expect(refusal(() => restoreBackup(data(), join(root, 'one.backup'), { clock: systemClock, keys: keys() }))).toBe(
+      'DATA_FOLDER_IN_USE',
+    )
   })
 
   test.for([
@@ -69,7 +72,7 @@ describe('a restore', () => {
     await fill(['a', 'b'], file)
     spoil(file)
     const before = files()
-    expect(refusal(() => restoreBackup(data(), file, systemClock))).toBe(code)
+    expect(refusal(() => restoreBackup(data(), file, { clock: systemClock, keys: keys() }))).toBe(code)
     expect(files()).toEqual(before)
     expect(await contents()).toEqual(['a', 'b'])
   })
@@ -78,7 +81,7 @@ describe('a restore', () => {
     const file = join(root, 'one.backup')
     await fill(['a'], file)
     await fill(['b'])
-    const restored = restoreBackup(data(), file, systemClock)
+    const restored = restoreBackup(data(), file, { clock: systemClock, keys: keys() })
     expect(restored).toMatchObject({ sequence: 0 })
     expect(await contents()).toEqual(['a'])
     expect(readdirSync(restored.kept ?? '')).toContain('cascade.db')
@@ -88,7 +91,7 @@ describe('a restore', () => {
     const file = join(root, 'one.backup')
     await fill(['a'], file)
     rmSync(data(), { recursive: true })
-    expect(restoreBackup(data(), file, systemClock).kept).toBeNull()
+    expect(restoreBackup(data(), file, { clock: systemClock, keys: keys() }).kept).toBeNull()
     expect(await contents()).toEqual(['a'])
   })
 })

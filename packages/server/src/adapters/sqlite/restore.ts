@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { CascadeError, type Clock, fileTrouble, isErrno, messageOf } from '#base'
+import { CascadeError, type Clock, isErrno, messageOf, toRfc3339 } from '#base'
 import { DataFolder } from '#data-folder'
-import { copyDurably, syncFolder } from './durable-file.ts'
+import { KeyRing, readHandedOut, SealedReader, unsealFile } from '../vault/index.ts'
+import { syncFile, syncFolder } from './durable-file.ts'
 import { acquireFolderLock } from './folder-lock.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { DATABASE_FILE } from './writer-operations.ts'
+import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 
 export interface Restored {
   readonly path: string
@@ -17,6 +18,16 @@ export interface Restored {
   readonly kept: string | null
 }
 
+export interface RestoreOptions {
+  readonly clock: Clock
+  /** Folder of keys; `keys` in the data folder unless given. The folder that the backup names is looked into as well. */
+  readonly keys?: string
+  /** File with the key, as `--with-key` wrote it. */
+  readonly keyFile?: string
+  /** Called with the restored file before it becomes the store: takes out again what was erased since. */
+  readonly beforeOpening?: (databaseFile: string) => void
+}
+
 /** The files of a store; the last two exist while it is open or after a crash. */
 const FILES = [DATABASE_FILE, `${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`] as const
 
@@ -24,31 +35,72 @@ const FILES = [DATABASE_FILE, `${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`] as
  * Puts the store of a backup into a data folder that nobody owns. The copy is checked before anything is moved, and what
  * was there is kept beside it, so that a wrong choice can be undone by moving files back.
  *
- * @throws CascadeError DATA_FOLDER_IN_USE, SOURCE_UNREADABLE, BACKUP_INVALID, DATA_FOLDER_NEWER; nothing has changed then.
+ * @throws CascadeError DATA_FOLDER_IN_USE, SOURCE_UNREADABLE, BACKUP_INVALID, BACKUP_KEY_MISSING, DATA_FOLDER_NEWER;
+ *   nothing has changed then.
  */
-export function restoreBackup(directory: string, file: string, clock: Clock): Restored {
+export function restoreBackup(directory: string, file: string, options: RestoreOptions): Restored {
+  return restoreInto(directory, options, (draft) => unsealBackup(resolve(file), draft, { directory, ...options }))
+}
+
+/**
+ * Puts the store that `make` writes into a data folder that nobody owns, as `restoreBackup` does.
+ *
+ * @param make writes the file of a store and names it for messages; what it throws ends the restore, and nothing has
+ *   changed then.
+ */
+export function restoreInto(
+  directory: string,
+  { clock, beforeOpening = () => undefined }: RestoreOptions,
+  make: (draft: string, directory: string) => string,
+): Restored {
   using folder = DataFolder.open(directory, acquireFolderLock)
   const draft = join(folder.directory, `${DATABASE_FILE}.restoring`)
   try {
-    copy(resolve(file), draft)
-    const sequence = check(draft, file)
+    clear(draft)
+    const name = make(draft, folder.directory)
+    beforeOpening(draft)
+    const sequence = check(draft, name)
+    syncFile(draft)
     const kept = setAside(folder.directory, clock)
     renameSync(draft, join(folder.directory, DATABASE_FILE))
     syncFolder(folder.directory)
     return { path: folder.directory, bytes: statSync(join(folder.directory, DATABASE_FILE)).size, sequence, kept }
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${draft}${suffix}`, { force: true })
+    clear(draft)
   }
 }
 
-function copy(from: string, to: string): void {
-  try {
-    copyDurably(from, to)
-  } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `The backup ${from} cannot be read: ${fileTrouble(error)}.`, {
-      cause: error,
-    })
+/** A restore that was killed leaves its draft behind; nothing of it may be mixed with the next. */
+function clear(draft: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${draft}${suffix}`, { force: true })
+}
+
+function unsealBackup(file: string, draft: string, options: KeyPlaces): string {
+  using reader = new SealedReader(file)
+  unsealFile(reader, findKey(reader, options), draft)
+  return file
+}
+
+export interface KeyPlaces extends Pick<RestoreOptions, 'keys' | 'keyFile'> {
+  readonly directory: string
+}
+
+/** @throws CascadeError BACKUP_KEY_MISSING, naming where it was looked for and whether it was destroyed. */
+export function findKey({ path, header }: SealedReader, { directory, keys, keyFile }: KeyPlaces): Uint8Array {
+  if (keyFile !== undefined) return readHandedOut(keyFile, header.keyId)
+  const places = [...new Set([keys ?? keysIn(directory), header.keys])]
+  const rings = places.map((place) => new KeyRing(place))
+  for (const ring of rings) {
+    const key = ring.find(header.keyId)
+    if (key) return key
   }
+  const gone = rings.flatMap((ring) => ring.destroyed()).find(({ keyId }) => keyId === header.keyId)
+  throw new CascadeError(
+    'BACKUP_KEY_MISSING',
+    gone
+      ? `The key of ${path} was destroyed on ${gone.destroyedAt} (${gone.why}); nobody can open it any more.`
+      : `The key ${header.keyId} of ${path} is not in ${places.join(' or ')}.`,
+  )
 }
 
 /** Reads the whole copy: pages, schema, and that it is a store of ours. */
@@ -79,7 +131,7 @@ const notWhole = (name: string, why: string): CascadeError =>
 function setAside(directory: string, clock: Clock): string | null {
   const present = FILES.filter((name) => existsSync(join(directory, name)))
   if (present.length === 0) return null
-  const kept = join(directory, `before-restore-${new Date(clock()).toISOString().replaceAll(/[:.]/g, '-')}`)
+  const kept = join(directory, `before-restore-${toRfc3339(clock()).replaceAll(/[:.]/g, '-')}`)
   mkdirSync(kept, { mode: 0o700 })
   fold(join(directory, DATABASE_FILE))
   for (const name of present.filter((one) => existsSync(join(directory, one))))

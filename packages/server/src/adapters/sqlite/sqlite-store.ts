@@ -17,6 +17,8 @@ import {
   type Records,
 } from '#store'
 import type { Store } from '../../domain/store.ts'
+import type { WrittenBackup } from './backup.ts'
+import { SqliteBackupVault } from './backup-vault-sqlite.ts'
 import type { CareData, CareOperations } from './care-worker.ts'
 import { GroupCommit } from './group-commit.ts'
 import { createCapsulePort, createLedgerPort, createRecordsPort } from './ports.ts'
@@ -24,7 +26,7 @@ import { ReaderPool } from './reader-pool.ts'
 import { SequenceWatch } from './sequence-watch.ts'
 import { lostThread, ThreadLink } from './thread-link.ts'
 import { DIMENSIONS_MAX } from './vector/index.ts'
-import { DATABASE_FILE } from './writer-operations.ts'
+import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 import { WriterThread } from './writer-thread.ts'
 
 export interface SqliteStoreSettings {
@@ -37,6 +39,7 @@ export interface SqliteStoreSettings {
   readonly compressionLevel: number
   readonly pagesMax: number
   readonly backups: string | undefined
+  readonly keys: string | undefined
   readonly migrations: readonly string[] | undefined
   readonly clock: Clock
   readonly source: string
@@ -44,11 +47,18 @@ export interface SqliteStoreSettings {
   readonly onUpgrade: (backup: string) => void
 }
 
+export interface BackupOptions {
+  readonly keyFile?: string | undefined
+  readonly onProgress?: (done: number, total: number) => void
+}
+
 /** The embedded store: one SQLite file, one thread that writes, some that read, and vectors in memory they share. */
 export class SqliteStore implements Store {
   readonly capsules: CapsuleStore
   readonly ledger: LedgerStore
   readonly records: Records
+  /** The backups that this store wrote, and their keys. */
+  readonly vault: SqliteBackupVault
   readonly #settings: SqliteStoreSettings
   readonly #watch = new SequenceWatch()
   readonly #writer: WriterThread
@@ -70,6 +80,7 @@ export class SqliteStore implements Store {
         compressionLevel: settings.compressionLevel,
         pagesMax: settings.pagesMax,
         ...(settings.backups !== undefined && { backups: settings.backups }),
+        ...(settings.keys !== undefined && { keys: settings.keys }),
         ...(settings.migrations && { migrations: settings.migrations }),
       },
       ahead: settings.writer,
@@ -88,6 +99,13 @@ export class SqliteStore implements Store {
     this.capsules = createCapsulePort(this.#readers, this.#watch)
     this.ledger = createLedgerPort(this.#readers)
     this.records = createRecordsPort(this.#readers, clock)
+    this.vault = new SqliteBackupVault({
+      directory,
+      keys: settings.keys ?? keysIn(directory),
+      clock,
+      care: (work) => this.#care(work),
+      beginChain: async () => undefined,
+    })
   }
 
   /** Opens the file, then the readers. @throws CascadeError DATA_FOLDER_NEWER, UNAVAILABLE, DATA_CORRUPT. */
@@ -155,13 +173,14 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * Writes a complete copy of the store into `file` while it is in use.
+   * Seals a complete copy of the store into `file` while it is in use; its key goes into the ring.
    *
-   * @throws CascadeError STORAGE_FULL, UNAVAILABLE; nothing appears under the name then.
+   * @param keyFile file for a copy of the key.
+   * @throws CascadeError STORAGE_FULL, UNPROCESSABLE, UNAVAILABLE; nothing appears under the name then.
    */
-  async backup(file: string, onProgress?: (done: number, total: number) => void): Promise<void> {
+  async backup(file: string, { keyFile, onProgress }: BackupOptions = {}): Promise<WrittenBackup> {
     this.#assertOpen()
-    await this.#care((care) => care.call('backup', [file], { onProgress }))
+    return this.vault.write(file, keyFile, onProgress)
   }
 
   /** Ends the writing thread in the middle of what it does, as a crash of it would: for tests of what follows. */

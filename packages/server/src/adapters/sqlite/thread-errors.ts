@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@forge-cascade/contract'
-import { CascadeError, type FieldProblem, isCascadeError, messageOf } from '#base'
+import { CascadeError, type FieldProblem, fileTrouble, isCascadeError, isErrno, messageOf } from '#base'
 
 /** A CascadeError as plain data, which structured clone carries from thread to thread. */
 export interface ErrorFields {
@@ -57,6 +57,9 @@ function translate(error: unknown): CascadeError {
   }
   const storage = STORAGE_CODES[primaryCode(error)]
   if (storage) return new CascadeError(storage.code, `the store's file: ${messageOf(error)}`, { cause: error })
+  if (isErrno(error, 'ENOSPC', 'EDQUOT')) {
+    return new CascadeError('STORAGE_FULL', `a file of the store: ${fileTrouble(error)}`, { cause: error })
+  }
   return new CascadeError('INTERNAL', `the store failed: ${messageOf(error)}`, { cause: error })
 }
 

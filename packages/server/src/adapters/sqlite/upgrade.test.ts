@@ -45,7 +45,7 @@ test('an older folder is upgraded after a backup whose name says why, and the ba
   // The program of before takes the backup, and would not have taken the folder.
   expect(await codeOf(() => openTestStore(directory))).toBe('DATA_FOLDER_NEWER')
   const elsewhere = folder()
-  restoreBackup(elsewhere, join(directory, 'backups', name), systemClock)
+  restoreBackup(elsewhere, join(directory, 'backups', name), { clock: systemClock, keys: join(directory, 'keys') })
   await using before = await openTestStore(elsewhere)
   expect((await getHead(before, id)).content).toBe('Written before the upgrade.')
   expect(before.head()).toBe(0)

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { CollectionDefinition } from '#store'
 import type { VectorIndexState } from './doctor.ts'
 import type { PackedCommands } from './packed-commands.ts'
@@ -6,6 +7,9 @@ import type { SpaceAnnouncement } from './vector-slots.ts'
 
 /** The one file of the store, in its folder. */
 export const DATABASE_FILE = 'cascade.db'
+
+/** Where the keys of backups lie unless another folder is named. */
+export const keysIn = (directory: string): string => join(directory, 'keys')
 
 /** Larger than the default: a row with an embedding of 384 numbers fills a page of 4 KiB badly. */
 export const PAGE_BYTES = 8192
@@ -19,6 +23,8 @@ export interface WriterData {
   readonly pagesMax: number
   /** Folder for the copy that is made before an upgrade; `backups` in the data folder when absent. */
   readonly backups?: string
+  /** Folder of the keys of backups; `keys` in the data folder when absent. */
+  readonly keys?: string
   /** The schema step by step, where it is not that of this program. */
   readonly migrations?: readonly string[]
   /** One BigInt64: index of the newest leaf. */

@@ -23,6 +23,7 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   BOOT_FAILED: () => '`doctor` looks for the cause.',
   DATA_CORRUPT: () => 'Run `doctor`; `restore` the newest backup if it confirms the damage.',
   BACKUP_INVALID: () => 'Choose another file.',
+  BACKUP_KEY_MISSING: () => 'Name the folder or the file with the key: --keys, --key.',
   STORAGE_FULL: () => 'Free some space and run it again.',
 }
 

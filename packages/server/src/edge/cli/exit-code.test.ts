@@ -36,6 +36,7 @@ test.for([
   ['RATE_LIMITED', 'unavailable'],
   ['STORAGE_FULL', 'unavailable'],
   ['BACKUP_INVALID', 'damaged'],
+  ['BACKUP_KEY_MISSING', 'damaged'],
   ['DATA_CORRUPT', 'damaged'],
   ['INTERNAL', 'failed'],
 ] as const)('%s ends as %s', ([code, exit]) => {

@@ -35,6 +35,7 @@ const BY_STATUS: Readonly<Record<number, ExitName>> = {
 const BY_CODE: Partial<Record<ErrorCode, ExitName>> = {
   CONFIG_INVALID: 'usage',
   BACKUP_INVALID: 'damaged',
+  BACKUP_KEY_MISSING: 'damaged',
   DATA_CORRUPT: 'damaged',
 }
 

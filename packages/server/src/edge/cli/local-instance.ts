@@ -55,12 +55,20 @@ export interface RestoredBackup {
   readonly kept: string | null
 }
 
+/** Where the key of a backup may lie, beside the folder that the backup itself names. */
+export interface KeyPlaces {
+  /** Folder of keys. */
+  readonly keys?: string
+  /** File with the key, as `backup --with-key` wrote it. */
+  readonly keyFile?: string
+}
+
 /**
  * Puts the store of a backup into a data folder that nobody owns; what was there is kept beside it.
  *
  * @param dataDir absolute; made when it is missing.
  * @param file absolute path of the backup.
- * @throws CascadeError DATA_FOLDER_IN_USE while an instance owns the folder, BACKUP_INVALID or SOURCE_UNREADABLE for a
+ * @throws CascadeError BACKUP_KEY_MISSING when its key is at none of the places; DATA_FOLDER_IN_USE while an instance owns the folder, BACKUP_INVALID or SOURCE_UNREADABLE for a
  * file that is not a whole backup; nothing has changed then.
  */
-export type RestoreBackup = (dataDir: string, file: string) => Promise<RestoredBackup>
+export type RestoreBackup = (dataDir: string, file: string, keys: KeyPlaces) => Promise<RestoredBackup>

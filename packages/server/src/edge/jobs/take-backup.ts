@@ -1,19 +1,25 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import type { Backup } from '@forge-cascade/contract'
+import type { Backup, BackupRequest } from '@forge-cascade/contract'
 import { CascadeError, type Clock, makeFolder, toRfc3339 } from '#base'
 import type { Call, CapsuleContext } from '#capsules'
 import type { Command } from '#store'
+
+/** What a store says of a backup that it sealed. */
+export interface SealedBackup {
+  readonly fileBytes: number
+  /** SHA-256 of the file, hex. */
+  readonly digest: string
+  readonly header: { readonly id: string; readonly keyId: string; readonly keys: string; readonly sequence: number }
+}
 
 export interface BackupOptions {
   readonly context: Pick<CapsuleContext, 'store'>
   readonly clock: Clock
   /** Folder for backups whose path the caller leaves open; absolute. */
   readonly directory: string
-  /** Writes a whole copy of the store into a file that does not exist yet. */
-  readonly write: (file: string) => Promise<void>
+  /** Seals a whole copy of the store into a file that does not exist yet, and puts a copy of its key where asked. */
+  readonly write: (file: string, keyFile: string | undefined) => Promise<SealedBackup>
 }
 
 /**
@@ -24,15 +30,23 @@ export interface BackupOptions {
 export async function takeBackup(
   { context, clock, directory, write }: BackupOptions,
   call: Call<'system.backup'>,
-  asked: string | undefined,
+  asked: BackupRequest,
 ): Promise<Backup> {
-  const path = asked ?? newPath(directory, clock())
+  const path = asked.path ?? newPath(directory, clock())
   assertFree(path)
-  // What is written meanwhile may be in the copy; what was acknowledged before is.
-  const sequence = context.store.head()
-  await write(path)
-  await tellBackup(context, call, sequence)
-  return describe(path, sequence)
+  if (asked.key_path !== undefined) assertFree(asked.key_path)
+  const { header, fileBytes, digest } = await write(path, asked.key_path)
+  await tellBackup(context, call, header.sequence)
+  return {
+    path,
+    bytes: fileBytes,
+    sequence: header.sequence,
+    sha256: digest,
+    id: header.id,
+    key_id: header.keyId,
+    keys: header.keys,
+    key_path: asked.key_path ?? null,
+  }
 }
 
 /** A name that sorts by time, in a folder that only this user reads. */
@@ -47,12 +61,6 @@ function assertFree(path: string): void {
   if (existsSync(path))
     throw new CascadeError('UNPROCESSABLE', `${path} is there already; a backup never replaces a file.`)
   if (!existsSync(dirname(path))) throw new CascadeError('UNPROCESSABLE', `The folder ${dirname(path)} does not exist.`)
-}
-
-async function describe(path: string, sequence: number): Promise<Backup> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return { path, bytes: statSync(path).size, sequence, sha256: hash.digest('hex') }
 }
 
 /** That somebody took the knowledge with them is part of the record. */

@@ -233,6 +233,14 @@ const store = z.strictObject({
   }),
 })
 
+const backup = z.strictObject({
+  keys: text(4096).optional().register(configFacts, {
+    path: true,
+    description:
+      'Folder for the keys of backups, one for each; `keys` in the data folder when absent. Without its key nobody can restore a backup: best on another disk than both.',
+  }),
+})
+
 const importing = z.strictObject({
   file_bytes_max: bytes(1024, MIB).default(MIB).register(configFacts, {
     description:
@@ -262,6 +270,7 @@ export const configSchema = z
     embedding,
     limits,
     store,
+    backup,
     import: importing,
     samples,
   })

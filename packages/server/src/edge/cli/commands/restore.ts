@@ -3,9 +3,10 @@ import { createInterface } from 'node:readline/promises'
 import { CascadeError } from '#base'
 import type { CliIo } from '../cli-io.ts'
 import type { CommandContext } from '../command-context.ts'
-import { usage } from '../command-input.ts'
+import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { findLiving } from '../connect.ts'
+import type { KeyPlaces } from '../local-instance.ts'
 import { byteSize, number } from '../render/words.ts'
 import { printAnswer } from './answer.ts'
 
@@ -15,7 +16,11 @@ export const RESTORE: CommandSpec = {
   description:
     'Replaces the store of the data folder by that of a backup, which is checked first. What was there is kept beside it. No instance may be running on the folder. Asks before it begins; --yes answers.',
   arguments: [{ flags: '<file>', description: 'A file that `backup` wrote' }],
-  options: [{ flags: '--yes', description: 'Do not ask' }],
+  options: [
+    { flags: '--key <file>', description: 'The key, as `backup --with-key` wrote it' },
+    { flags: '--keys <folder>', description: 'Folder with the key; the one in use is looked into as well' },
+    { flags: '--yes', description: 'Do not ask' },
+  ],
   examples: [
     { line: 'restore cascade.backup', does: 'restores after asking' },
     { line: 'restore cascade.backup --data /srv/cascade --yes', does: 'restores into another folder, in a script' },
@@ -28,13 +33,22 @@ export const RESTORE: CommandSpec = {
       context.screen.note('Nothing was restored.')
       return 'failed'
     }
-    const restored = await context.io.restoreBackup(directory, file)
+    const restored = await context.io.restoreBackup(directory, file, keysOf(context, input))
     await printAnswer(context, restored, () => [
       `Restored ${restored.path} (${byteSize(restored.bytes)}), every change up to ${number(restored.sequence)}.`,
       ...(restored.kept === null ? [] : [`What was there before is kept in ${restored.kept}.`]),
     ])
     return 'ok'
   },
+}
+
+function keysOf(context: CommandContext, input: CommandInput): KeyPlaces {
+  const [file, folder] = [input.text('key'), input.text('keys')]
+  const keys = folder === undefined ? context.loadConfig().config.backup.keys : resolve(context.io.cwd, folder)
+  return {
+    ...(keys !== undefined && { keys }),
+    ...(file !== undefined && { keyFile: resolve(context.io.cwd, file) }),
+  }
 }
 
 function localFolder(context: CommandContext): string {

@@ -1,4 +1,12 @@
-import type { Backup, ConfigRow, ImportFile, ImportJob, ImportRequest, SystemHealth } from '@forge-cascade/contract'
+import type {
+  Backup,
+  BackupRequest,
+  ConfigRow,
+  ImportFile,
+  ImportJob,
+  ImportRequest,
+  SystemHealth,
+} from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { AskContext, Call } from '#capsules'
 import type { Logger, Metrics } from '#observability'
@@ -42,7 +50,7 @@ export interface SystemDesk {
   probe(): Promise<DeepAnswer>
   config(): readonly ConfigRow[]
   /** @throws CascadeError UNPROCESSABLE where the path cannot be written or the store cannot do it, STORAGE_FULL. */
-  backup(call: Call<'system.backup'>, path: string | undefined): Promise<Backup>
+  backup(call: Call<'system.backup'>, asked: BackupRequest): Promise<Backup>
 }
 
 /** What the handlers work with. */

@@ -1,4 +1,4 @@
-import type { Backup } from '@forge-cascade/contract'
+import type { Backup, BackupRequest } from '@forge-cascade/contract'
 import { CascadeError, type Clock, isCascadeError } from '#base'
 import type { Health } from '#boot'
 import type { Call, Embedder } from '#capsules'
@@ -21,7 +21,7 @@ export interface SystemDeskOptions {
   /** Absent where nobody tries it. */
   readonly probe?: () => Promise<DeepAnswer>
   /** Absent where the store cannot do it. */
-  readonly backup?: (call: Call<'system.backup'>, path: string | undefined) => Promise<Backup>
+  readonly backup?: (call: Call<'system.backup'>, asked: BackupRequest) => Promise<Backup>
 }
 
 /** What the instance says about itself, gathered from its parts. */
@@ -39,8 +39,8 @@ export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
     }),
     config: () => config().map(({ key, value = null, origin, description }) => ({ key, value, origin, description })),
     probe: async () => probe?.() ?? health.ready(),
-    backup: async (call, path) => {
-      if (backup) return backup(call, path)
+    backup: async (call, asked) => {
+      if (backup) return backup(call, asked)
       throw new CascadeError('UNPROCESSABLE', `The store "${store.capabilities().name}" has no online backup.`)
     },
   }

@@ -14,6 +14,6 @@ export function systemHandlers({ system, capsules }: HandlerContext): HandlersFo
       const findings = await capsules.store.doctor(depth)
       return { status: 200, body: { ok: findings.every(({ ok }) => ok), findings } }
     },
-    createBackup: async ({ call, body }) => ({ status: 201, body: await system.backup(call, body.path) }),
+    createBackup: async ({ call, body }) => ({ status: 201, body: await system.backup(call, body) }),
   }
 }

@@ -1,0 +1,5 @@
+export { type DestroyedKey, handOut, type KeyFacts, KeyRing, type RingEntry, readHandedOut } from './key-ring.ts'
+export { CHUNK_BYTES_MAX } from './sealed-chunk.ts'
+export type { ChainPlace, SealedHeader, SealedKind } from './sealed-header.ts'
+export { readHeader, SealedReader, unsealFile } from './sealed-reader.ts'
+export { type SealedEnd, type SealedFile, SealedWriter, sealFile } from './sealed-writer.ts'
