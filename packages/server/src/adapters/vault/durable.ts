@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Brings the names in a folder to the disk. Windows opens no folders, and a rename is durable there by itself. */
@@ -18,20 +18,12 @@ export function appendDurably(path: string, line: string): void {
   syncFolder(dirname(path))
 }
 
-/** Puts a whole text in the place of what was there: after a crash it is the one or the other. */
-export function replaceDurably(path: string, text: string): void {
-  const draft = `${path}.partial`
-  writeThrough(draft, 'w', text)
-  renameSync(draft, path)
-  syncFolder(dirname(path))
-}
-
 /** Writes over a file in place and brings that to the disk. */
 export function overwriteDurably(path: string, bytes: Uint8Array): void {
   writeThrough(path, 'r+', bytes)
 }
 
-function writeThrough(path: string, flags: 'a' | 'w' | 'r+', content: string | Uint8Array): void {
+function writeThrough(path: string, flags: 'a' | 'r+', content: string | Uint8Array): void {
   const handle = openSync(path, flags, 0o600)
   try {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content

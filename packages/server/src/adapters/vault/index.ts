@@ -2,4 +2,4 @@ export { type DestroyedKey, handOut, type KeyFacts, KeyRing, type RingEntry, rea
 export { CHUNK_BYTES_MAX } from './sealed-chunk.ts'
 export type { ChainPlace, SealedHeader, SealedKind } from './sealed-header.ts'
 export { readHeader, SealedReader, unsealFile } from './sealed-reader.ts'
-export { type SealedEnd, type SealedFile, SealedWriter, sealFile } from './sealed-writer.ts'
+export { type SealedEnd, type SealedFile, sealFile } from './sealed-writer.ts'
