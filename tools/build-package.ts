@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { ROOT } from './node-runtime.mjs'
 import { writeBillOfMaterials } from './packaging/bill-of-materials.ts'
 import { bundle } from './packaging/bundle.ts'
+import { BUNDLED_MODELS } from './packaging/bundled-models.ts'
 import { findBundledPackages } from './packaging/bundled-packages.ts'
 import { findPlaceUsers } from './packaging/place-users.ts'
 import { findReached } from './packaging/source-files.ts'
@@ -30,8 +31,9 @@ for (const [name, path] of assets) cpSync(join(SOURCES, path), join(DIST, 'lib',
 
 const packages = findBundledPackages(ROOT, modules)
 const manifest = Manifest.parse(JSON.parse(readText('package.json')))
-writeFileSync(join(DIST, 'THIRD-PARTY-NOTICES.md'), writeThirdPartyNotices(packages))
-writeFileSync(join(DIST, 'sbom.cdx.json'), writeBillOfMaterials(manifest, packages, readText('package-lock.json')))
+writeFileSync(join(DIST, 'THIRD-PARTY-NOTICES.md'), writeThirdPartyNotices(packages, BUNDLED_MODELS))
+const bill = writeBillOfMaterials(manifest, packages, readText('package-lock.json'), BUNDLED_MODELS)
+writeFileSync(join(DIST, 'sbom.cdx.json'), bill)
 // Standard output belongs to npm, which tells there what it packed.
 process.stderr.write(
   `dist: ${modules.length} modules, ${workers.size} threads, ${assets.size} assets, ${packages.length} packages\n`,

@@ -1,6 +1,6 @@
 import type { Action, CapsuleCreate, SearchRequest } from '@forge-cascade/contract'
 import { searchBody } from '@forge-cascade/contract'
-import { createBuiltinEmbedder } from '../../packages/server/src/adapters/models/builtin-embedder.ts'
+import { createStaticEmbedder } from '../../packages/server/src/adapters/models/static/static-embedder.ts'
 import { openSqliteStore, type SqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
 import { createUuidV7, systemClock, systemRandom } from '../../packages/server/src/base/index.ts'
 import { settingsOf } from '../../packages/server/src/compose-settings.ts'
@@ -69,7 +69,7 @@ export class InProcess implements AsyncDisposable {
       decide(founderOf(id, systemClock()), 'subject.create'),
     )
     const world = { store, subjects, newId, clock: systemClock, random: systemRandom, ...settingsOf(config) }
-    const context: AskContext = { ...world, embedder: createBuiltinEmbedder() }
+    const context: AskContext = { ...world, embedder: createStaticEmbedder() }
     return new InProcess(context, store, administrator, (action) => decide(administrator, action))
   }
 

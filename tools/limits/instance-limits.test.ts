@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CHARACTERS_MAX, hashedFeatures } from '../../packages/server/src/adapters/models/hashed-features.ts'
+import { readStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
+import { CHARACTERS_MAX, StaticVectors } from '../../packages/server/src/adapters/models/static/static-vectors.ts'
 import { GroupCommit, QUEUE_CHARACTERS_MAX } from '../../packages/server/src/adapters/sqlite/group-commit.ts'
 import { ReaderPool, WAITING_MAX } from '../../packages/server/src/adapters/sqlite/reader-pool.ts'
 import { SequenceWatch } from '../../packages/server/src/adapters/sqlite/sequence-watch.ts'
@@ -69,6 +70,7 @@ test('a vector too many for the memory of its model is refused', async () => {
 
 test('the beginning of a long text is what search by meaning knows', () => {
   const text = 'a rule about travel\n'.repeat(CHARACTERS_MAX / 16).slice(0, CHARACTERS_MAX)
-  expect(hashedFeatures(`${text} and apples`)).toEqual(hashedFeatures(text))
-  expect(hashedFeatures(`${text.slice(0, -7)} apples`)).not.toEqual(hashedFeatures(text))
+  const vectors = new StaticVectors(readStaticTable())
+  expect(vectors.of(`${text} and apples`)).toEqual(vectors.of(text))
+  expect(vectors.of(`${text.slice(0, -7)} apples`)).not.toEqual(vectors.of(text))
 })

@@ -1,6 +1,6 @@
-import { CHARACTERS_MAX } from '../../packages/server/src/adapters/models/hashed-features.ts'
 import { OPENAI_LIMITS } from '../../packages/server/src/adapters/models/openai-options.ts'
 import { RETRY_AFTER_MAX_MS } from '../../packages/server/src/adapters/models/openai-request.ts'
+import { CHARACTERS_MAX } from '../../packages/server/src/adapters/models/static/static-vectors.ts'
 import { QUEUED_TEXTS_MAX } from '../../packages/server/src/adapters/models/worker-embedder.ts'
 import { QUEUE_CHARACTERS_MAX, QUEUE_COMMANDS_MAX } from '../../packages/server/src/adapters/sqlite/group-commit.ts'
 import { READ_DEADLINE_MS, WAITING_MAX } from '../../packages/server/src/adapters/sqlite/reader-pool.ts'

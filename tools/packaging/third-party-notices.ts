@@ -1,3 +1,4 @@
+import type { BundledModel } from './bundled-models.ts'
 import type { BundledPackage } from './bundled-packages.ts'
 import type { ContainedCode } from './contained-code.ts'
 
@@ -7,11 +8,15 @@ Forge Cascade is licensed under Apache-2.0 (see LICENSE). The package contains c
 being put into fewer files, under the licences that follow. \`sbom.cdx.json\` lists the same packages for machines.
 `
 
-/** THIRD-PARTY-NOTICES.md: a table of the packages, then the texts they ask to be passed on with them. */
-export function writeThirdPartyNotices(packages: readonly BundledPackage[]): string {
-  const rows = packages.flatMap((each) => [rowOf(each), ...each.contained.map((code) => rowOf(code, each.name))])
+/** THIRD-PARTY-NOTICES.md: a table of the packages and models, then the texts they ask to be passed on with them. */
+export function writeThirdPartyNotices(
+  packages: readonly BundledPackage[],
+  models: readonly BundledModel[] = [],
+): string {
+  const ofPackages = packages.flatMap((each) => [rowOf(each), ...each.contained.map((code) => rowOf(code, each.name))])
+  const rows = [...ofPackages, ...models.map((model) => rowOf(model, model.asset))]
   const table = ['| package | version | licence |', '| --- | --- | --- |', ...rows].join('\n')
-  return [HEAD, table, ...packages.map(sectionOf), ''].join('\n')
+  return [HEAD, table, ...packages.map(sectionOf), ...models.map(modelSectionOf), ''].join('\n')
 }
 
 interface Told {
@@ -25,6 +30,9 @@ const rowOf = ({ name, version, licence }: Told, holder?: string): string =>
 
 const sectionOf = ({ name, version, texts, contained }: BundledPackage): string =>
   [`\n## ${name} ${version}`, ...texts.map(blockOf), ...contained.map((code) => subsectionOf(code, name))].join('\n\n')
+
+const modelSectionOf = ({ name, version, description, text }: BundledModel): string =>
+  `\n## ${name} ${version}\n\nIt is ${description}.\n\n${blockOf(text)}`
 
 const subsectionOf = ({ name, version, description, text }: ContainedCode, holder: string): string =>
   `### ${name}${version === undefined ? '' : ` ${version}`}, in ${holder}\n\nIt is ${description}.\n\n${blockOf(text)}`

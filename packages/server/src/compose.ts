@@ -19,7 +19,7 @@ import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } f
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
-import { openBuiltinEmbedder, openOpenAiEmbedder } from './adapters/models/index.ts'
+import { openOpenAiEmbedder, openStaticEmbedder } from './adapters/models/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
@@ -242,7 +242,7 @@ async function openEmbedder({ loaded }: Frame, boot: BootContext): Promise<Embed
 
 function chooseEmbedder(settings: Config['embedding']): Embedder | Promise<Embedder> {
   const { provider, model, url, api_key, dimensions, batch_max, timeout_ms } = settings
-  if (provider === 'builtin' || model === undefined) return openBuiltinEmbedder()
+  if (provider === 'builtin' || model === undefined) return openStaticEmbedder()
   const options = { baseUrl: url, model, apiKey: api_key, dimensions, batchMax: batch_max, timeoutMs: timeout_ms }
   return openOpenAiEmbedder(options)
 }

@@ -1,3 +1,4 @@
 export { openOpenAiEmbedder } from './openai-embedder.ts'
 export type { OpenAiEmbedderOptions, Sleep } from './openai-options.ts'
-export { openBuiltinEmbedder, type WorkerEmbedderOptions } from './worker-embedder.ts'
+export { openStaticEmbedder } from './static/open-static-embedder.ts'
+export type { WorkerEmbedderOptions } from './worker-embedder.ts'

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { describeEmbedder } from '../../domain/capsules/embedding/embedder.contract.ts'
-import { hashedFeatures } from './hashed-features.ts'
 import { openOpenAiEmbedder } from './openai-embedder.ts'
 import type { OpenAiEmbedderOptions } from './openai-options.ts'
+import { readStaticTable } from './static/static-table.ts'
+import { StaticVectors } from './static/static-vectors.ts'
 
 const KEY = 'sk-secret-0123456789abcdef'
 
@@ -18,7 +19,8 @@ type Reply = (asked: Asked, response: ServerResponse, request: IncomingMessage) 
 
 /** Answers as an OpenAI-compatible server does; the vectors are those of the built-in embedder. */
 const answer: Reply = ({ body }, response) => sendVectors(response, body.input.map(toNumbers))
-const toNumbers = (text: string): number[] => [...hashedFeatures(text)]
+const builtin = new StaticVectors(readStaticTable())
+const toNumbers = (text: string): number[] => [...builtin.of(text)]
 
 function sendVectors(response: ServerResponse, vectors: readonly unknown[]): void {
   sendJson(response, {
@@ -74,7 +76,7 @@ const open = (options: Partial<OpenAiEmbedderOptions> = {}) =>
     baseUrl,
     model: 'test-model',
     apiKey: KEY,
-    dimensions: 384,
+    dimensions: 256,
     clock: () => Date.UTC(2026, 0, 1),
     sleep: async (ms) => {
       waits.push(ms)
@@ -151,7 +153,7 @@ describe('what the provider may do wrong', () => {
           [0, 1],
         ]),
       code: 'EMBEDDING_MISMATCH',
-      says: /384/,
+      says: /256/,
     },
     {
       name: 'two lengths in one answer',
@@ -362,7 +364,7 @@ test('sends batches of bounded size, without blank texts, to /embeddings below t
   expect(asked.map(({ body }) => body.input)).toEqual([['a', 'b'], ['c']])
   expect(asked[0]).toMatchObject({
     path: '/v1/embeddings',
-    body: { model: 'test-model', encoding_format: 'float', dimensions: 384 },
+    body: { model: 'test-model', encoding_format: 'float', dimensions: 256 },
   })
 })
 
@@ -373,7 +375,7 @@ test('sends the beginning of a text that is too long, well formed', async () => 
 
 test('finds out the dimensions by asking once', async () => {
   const embedder = await open({ dimensions: undefined })
-  expect(embedder.dimensions).toBe(384)
+  expect(embedder.dimensions).toBe(256)
   expect(asked).toHaveLength(1)
   expect(asked[0]!.body).not.toHaveProperty('dimensions')
 })

@@ -1,18 +1,18 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { describeEmbedder } from '../../domain/capsules/embedding/embedder.contract.ts'
 import type { Embedder } from '../../domain/capsules/embedding/index.ts'
-import { createBuiltinEmbedder } from './builtin-embedder.ts'
-import { openBuiltinEmbedder } from './worker-embedder.ts'
+import { openStaticEmbedder } from './static/open-static-embedder.ts'
+import { createStaticEmbedder } from './static/static-embedder.ts'
 
 const CRASHING = new URL('./testing/crashing-worker.ts', import.meta.url)
 const UNAVAILABLE = expect.objectContaining({ code: 'EMBEDDER_UNAVAILABLE' })
 
-describeEmbedder('the built-in embedder on a worker thread', () => openBuiltinEmbedder())
+describeEmbedder('the built-in embedder on a worker thread', () => openStaticEmbedder())
 
 describe('the worker thread', () => {
   let embedder: Embedder
-  const open = (options: Parameters<typeof openBuiltinEmbedder>[0]): Embedder => {
-    embedder = openBuiltinEmbedder(options)
+  const open = (options: Parameters<typeof openStaticEmbedder>[0]): Embedder => {
+    embedder = openStaticEmbedder(options)
     return embedder
   }
   afterEach(() => embedder[Symbol.asyncDispose]())
@@ -25,7 +25,7 @@ describe('the worker thread', () => {
       const outcomes = await Promise.allSettled(calls)
       expect(outcomes[0]).toMatchObject({ status: 'rejected', reason: { code: 'EMBEDDER_UNAVAILABLE' } })
       expect(await embedder.embed(['a', 'b'], 'document')).toEqual(
-        await createBuiltinEmbedder().embed(['a', 'b'], 'document'),
+        await createStaticEmbedder().embed(['a', 'b'], 'document'),
       )
     },
   )
@@ -54,7 +54,7 @@ describe('the worker thread', () => {
 
   test('keeps the order of a call that is sent in many parts', async () => {
     const texts = Array.from({ length: 500 }, (_, index) => `text number ${index}`)
-    expect(await open({}).embed(texts, 'document')).toEqual(await createBuiltinEmbedder().embed(texts, 'document'))
+    expect(await open({}).embed(texts, 'document')).toEqual(await createStaticEmbedder().embed(texts, 'document'))
   })
 
   test('drops a call that is given up on its way, and answers the others', async () => {

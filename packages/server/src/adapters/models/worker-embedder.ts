@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { CascadeError, messageOf } from '#base'
 import type { Embedder, EmbeddingPurpose } from '../../domain/capsules/embedding/index.ts'
-import { BUILTIN_DIMENSIONS, BUILTIN_MODEL, createBuiltinEmbedder } from './builtin-embedder.ts'
 import type { EmbedAnswer, EmbedRequest } from './embed-message.ts'
 
 export interface WorkerEmbedderOptions {
@@ -12,7 +11,6 @@ export interface WorkerEmbedderOptions {
 }
 
 export const QUEUED_TEXTS_MAX = 20_000
-/** A call is sent in parts of this many texts, so that calls take turns and a given-up call stops soon. */
 const TEXTS_PER_REQUEST = 64
 /** One is worked on while the next is on its way. */
 const REQUESTS_IN_FLIGHT_MAX = 2
@@ -20,16 +18,29 @@ const REQUESTS_IN_FLIGHT_MAX = 2
 const INLINE_CHARACTERS_MAX = 2048
 const HEAP_MIB_MAX = 256
 
-/** The source runs as it is; a release has the same file compiled. */
-const ENTRY = new URL(`./builtin-embedder-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+/** An embedder that computes on a thread of its own. */
+export interface WorkerEmbedderParts extends WorkerEmbedderOptions {
+  /** For errors: who cannot answer. */
+  readonly name: string
+  readonly model: string
+  readonly dimensions: number
+  /** The thread's module; it answers each `EmbedRequest` with an `EmbedAnswer`. */
+  readonly entry: URL
+  /** What the thread is given when it starts. */
+  readonly workerData: () => unknown
+  /** Answers short queries on the calling thread, where that is quicker than a message. */
+  readonly inline?: Embedder
+  /** A call is sent in parts of this many texts, so that calls take turns and a given-up call stops soon. */
+  readonly textsPerRequest?: number
+}
 
 /**
- * The built-in embedder on a worker thread, so that embedding a batch never holds up the event loop. The thread starts
- * with the first batch and does not keep the process alive while it is idle. When it dies, the calls in flight fail with
+ * An embedder on a worker thread, so that embedding a batch never holds up the event loop. The thread starts with the first
+ * batch and does not keep the process alive while it is idle. When it dies, the calls in flight fail with
  * EMBEDDER_UNAVAILABLE and the next call starts another; so do calls beyond the bound of the queue.
  */
-export function openBuiltinEmbedder(options: WorkerEmbedderOptions = {}): Embedder {
-  return new WorkerEmbedder(options)
+export function openWorkerEmbedder(parts: WorkerEmbedderParts): Embedder {
+  return new WorkerEmbedder(parts)
 }
 
 interface Part {
@@ -39,10 +50,9 @@ interface Part {
 }
 
 class WorkerEmbedder implements Embedder {
-  readonly model = BUILTIN_MODEL
-  readonly dimensions = BUILTIN_DIMENSIONS
-  readonly #inline = createBuiltinEmbedder()
-  readonly #entry: URL
+  readonly model: string
+  readonly dimensions: number
+  readonly #parts: WorkerEmbedderParts
   readonly #queuedTextsMax: number
   readonly #waiting: Part[] = []
   readonly #inFlight = new Map<number, Part>()
@@ -51,18 +61,22 @@ class WorkerEmbedder implements Embedder {
   #worker: Worker | undefined
   #disposed = false
 
-  constructor({ entry = ENTRY, queuedTextsMax = QUEUED_TEXTS_MAX }: WorkerEmbedderOptions) {
-    this.#entry = entry
-    this.#queuedTextsMax = queuedTextsMax
+  constructor(parts: WorkerEmbedderParts) {
+    this.model = parts.model
+    this.dimensions = parts.dimensions
+    this.#parts = parts
+    this.#queuedTextsMax = parts.queuedTextsMax ?? QUEUED_TEXTS_MAX
   }
 
   async embed(texts: readonly string[], purpose: EmbeddingPurpose, signal?: AbortSignal): Promise<Float32Array[]> {
     signal?.throwIfAborted()
-    if (this.#disposed) throw unavailable('the embedder is closed')
+    if (this.#disposed) throw this.#unavailable('the embedder is closed')
     const isShortQuery = purpose === 'query' && texts.length === 1 && texts[0]!.length < INLINE_CHARACTERS_MAX
-    if (isShortQuery || texts.length === 0) return this.#inline.embed(texts, purpose, signal)
+    const { inline } = this.#parts
+    if (texts.length === 0) return []
+    if (isShortQuery && inline !== undefined) return inline.embed(texts, purpose, signal)
     if (this.#queuedTexts > 0 && this.#queuedTexts + texts.length > this.#queuedTextsMax) {
-      throw unavailable(`${this.#queuedTexts} texts are waiting already, at most ${this.#queuedTextsMax} may`)
+      throw this.#unavailable(`${this.#queuedTexts} texts are waiting already, at most ${this.#queuedTextsMax} may`)
     }
     this.#queuedTexts += texts.length
     try {
@@ -81,7 +95,7 @@ class WorkerEmbedder implements Embedder {
 
   async #enqueue(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
     const parts: Part[] = []
-    const answers = slices(texts, TEXTS_PER_REQUEST).map((slice) => {
+    const answers = slices(texts, this.#parts.textsPerRequest ?? TEXTS_PER_REQUEST).map((slice) => {
       const { promise, resolve, reject } = Promise.withResolvers<Float32Array[]>()
       parts.push({ texts: slice, resolve, reject })
       return promise
@@ -95,7 +109,7 @@ class WorkerEmbedder implements Embedder {
     } finally {
       signal?.removeEventListener('abort', giveUp)
       // When one part failed, the others of the call are not worth working on.
-      this.#giveUp(parts, unavailable('another part of the call failed'))
+      this.#giveUp(parts, this.#unavailable('another part of the call failed'))
     }
   }
 
@@ -103,9 +117,9 @@ class WorkerEmbedder implements Embedder {
   #send(): void {
     while (this.#waiting.length > 0 && this.#inFlight.size < REQUESTS_IN_FLIGHT_MAX) {
       const part = this.#waiting.shift()!
+      this.#worker ??= this.#start()
       const request: EmbedRequest = { id: ++this.#lastId, texts: part.texts }
       this.#inFlight.set(request.id, part)
-      this.#worker ??= this.#start()
       this.#worker.ref()
       this.#worker.postMessage(request)
     }
@@ -113,7 +127,9 @@ class WorkerEmbedder implements Embedder {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#entry, { env: {}, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX } })
+    const { entry, workerData } = this.#parts
+    const resourceLimits = { maxOldGenerationSizeMb: HEAP_MIB_MAX }
+    const worker = new Worker(entry, { env: {}, workerData: workerData(), resourceLimits })
     worker.on('message', ({ id, vectors }: EmbedAnswer) => {
       this.#inFlight.get(id)?.resolve(vectors)
       this.#inFlight.delete(id)
@@ -130,7 +146,7 @@ class WorkerEmbedder implements Embedder {
     this.#worker = undefined
     const lost = [...this.#inFlight.values(), ...this.#waiting.splice(0)]
     this.#inFlight.clear()
-    for (const { reject } of lost) reject(unavailable(why))
+    for (const { reject } of lost) reject(this.#unavailable(why))
   }
 
   #giveUp(parts: readonly Part[], reason: unknown): void {
@@ -138,10 +154,11 @@ class WorkerEmbedder implements Embedder {
     for (const part of this.#waiting.splice(0)) if (!given.has(part)) this.#waiting.push(part)
     for (const { reject } of parts) reject(reason)
   }
-}
 
-const unavailable = (why: string): CascadeError =>
-  new CascadeError('EMBEDDER_UNAVAILABLE', `the built-in embedder cannot answer: ${why}; try again`)
+  #unavailable(why: string): CascadeError {
+    return new CascadeError('EMBEDDER_UNAVAILABLE', `${this.#parts.name} cannot answer: ${why}; try again`)
+  }
+}
 
 const slices = (texts: readonly string[], size: number): (readonly string[])[] =>
   Array.from({ length: Math.ceil(texts.length / size) }, (_, index) => texts.slice(index * size, (index + 1) * size))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CAPSULE_LIMITS, importFile, importJob } from '@forge-cascade/contract'
 import { describe, expect, test } from 'vitest'
-import { createBuiltinEmbedder } from '../../../adapters/models/builtin-embedder.ts'
+import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
 import { openSource } from '../../../adapters/sources/index.ts'
 import { codeOf, commandId, grantOf } from '../../../platform/store/testing.ts'
 import { archiveCapsule } from '../use-cases/life.ts'
@@ -534,7 +534,7 @@ describe('the life of a job', () => {
     folder.write('b.md', 'bad')
     folder.write('c.md', 'good as well')
     const plain = await openImportWorld()
-    const inner = createBuiltinEmbedder()
+    const inner = createStaticEmbedder()
     const embed: typeof inner.embed = async (texts, purpose) =>
       (await inner.embed(texts, purpose)).map((vector, index) =>
         texts[index]?.includes('bad') ? vector.slice(0, 3) : vector,

@@ -8,7 +8,7 @@ import { createBootstrapGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openDocumentConverter, openDocumentReader } from '../../../adapters/documents/index.ts'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
-import { createBuiltinEmbedder } from '../../../adapters/models/builtin-embedder.ts'
+import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
 import { openSource, TempArea } from '../../../adapters/sources/index.ts'
 import type { Store } from '../../store.ts'
 import type { StoredCapsule } from '../capsule.ts'
@@ -57,7 +57,7 @@ export async function openImportWorld(options: WorldOptions = {}): Promise<Impor
   const grantTo = <A extends 'import.run' | 'subject.create'>(subject: Subject, action: A) =>
     requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))
   const administrator = await subjects.openAdministrator((id) => grantTo({ ...founder, id }, 'subject.create'))
-  const embedder = options.embedder ?? createBuiltinEmbedder()
+  const embedder = options.embedder ?? createStaticEmbedder()
   const context: CapsuleContext = { store, embedder, subjects, clock, newId, random: systemRandom }
   const imports = new Imports({
     context,

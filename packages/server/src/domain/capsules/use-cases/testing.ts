@@ -4,7 +4,7 @@ import { createUuidV7, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
-import { createBuiltinEmbedder } from '../../../adapters/models/builtin-embedder.ts'
+import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
 import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
 import type { AskContext } from '../ask/ask.ts'
 import type { StoredCapsule } from '../capsule.ts'
@@ -57,7 +57,7 @@ export async function openWorld(): Promise<World> {
     store,
     subjects,
     newId,
-    embedder: createBuiltinEmbedder(),
+    embedder: createStaticEmbedder(),
     clock: time.clock,
     random: systemRandom,
     search: SEARCH_SETTINGS,

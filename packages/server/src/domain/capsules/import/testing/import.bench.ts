@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { systemClock } from '#base'
-import { openBuiltinEmbedder } from '../../../../adapters/models/index.ts'
+import { openStaticEmbedder } from '../../../../adapters/models/index.ts'
 import { openSqliteStore } from '../../../../adapters/sqlite/index.ts'
 import { createSeeded } from '../../../../platform/store/testing.ts'
 import { IMPORT_TEST_COLLECTIONS, openImportWorld, TestFolder } from '../testing.ts'
@@ -35,7 +35,7 @@ for (let n = 0; n < NOTES; n++) {
 const directory = mkdtempSync(join(tmpdir(), 'cascade-bench-'))
 try {
   await using store = await openSqliteStore({ directory, collections: IMPORT_TEST_COLLECTIONS, clock: systemClock })
-  await using embedder = openBuiltinEmbedder()
+  await using embedder = openStaticEmbedder()
   const world = await openImportWorld({ store, embedder })
   const lag = monitorEventLoopDelay({ resolution: 1 })
   for (const round of ['first', 'again']) {
