@@ -18,6 +18,8 @@ const SHAPES = {
 } as const satisfies Record<string, RegExp>
 
 const WORKER_NAME = /['`](?:\.\/)?([\w-]+-worker)(?=['`$])/g
+/** A thread whose entry the module is handed; those who hand it over name it in one of the ways above. */
+const HANDED = /new Worker\(entry,/
 /** The module whose business is where the program lies; it knows both layouts. */
 const HOME = 'home.ts'
 
@@ -54,7 +56,7 @@ function checkShapes(module: string, text: string): void {
     .replace(/import\.meta\.url\.endsWith\('\.[jt]s'\)|extname\(import\.meta\.url\)/g, '')
   const line = rest.split('\n').find((each) => each.includes('import.meta'))
   if (line !== undefined) throw new Error(`${module}: the package does not know how to serve "${line.trim()}"`)
-  if (!text.includes('new Worker(')) return
+  if (!text.includes('new Worker(') || HANDED.test(text)) return
   if (text.search(SHAPES.worker) < 0) throw new Error(`${module}: starts a thread whose entry is not to be seen here`)
 }
 

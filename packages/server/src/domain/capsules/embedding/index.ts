@@ -1,3 +1,10 @@
 export type { Embedder, EmbeddingPurpose } from './embedder.ts'
 export { cacheEmbeddings, type EmbeddingCacheOptions } from './embedding-cache.ts'
+export {
+  type NearestWord,
+  SIMILARITY_MIN,
+  type SoftMatcher,
+  type SoftQuery,
+  type WeightedWord,
+} from './soft-matcher.ts'
 export { dot, normalize } from './vector.ts'
