@@ -1,6 +1,4 @@
 export { openOpenAiEmbedder } from './openai-embedder.ts'
 export type { OpenAiEmbedderOptions, Sleep } from './openai-options.ts'
 export { openStaticEmbedder } from './static/open-static-embedder.ts'
-export { createStaticSoftMatcher } from './static/static-soft-matcher.ts'
-export { readStaticTable } from './static/static-table.ts'
 export type { WorkerEmbedderOptions } from './worker-embedder.ts'
