@@ -90,7 +90,7 @@ export const NO_LIMITS: readonly Group[] = [
       ),
       ...at(EDGE, 'issue-words.ts VALUE_LENGTH_MAX', 'http/json-text.ts MESSAGE_LENGTH_MAX'),
       ...at(EDGE, 'http/json-text.ts POINTER_LENGTH_MAX', 'http/problem.ts INSTANCE_LENGTH_MAX'),
-      ...at(EDGE, 'http/validate.ts FIELD_PROBLEMS_MAX', 'http/validate.ts TEXT_LENGTH_MAX'),
+      ...at(EDGE, 'validate.ts FIELD_PROBLEMS_MAX', 'validate.ts TEXT_LENGTH_MAX'),
       ...at(EDGE, 'http/pages/markdown-view.ts MARKDOWN_CHARS_MAX', 'http/pages/schema-view.ts DEPTH_MAX'),
       ...at(EDGE, 'http/present/isnad.ts VERSIONS_SHOWN_MAX', 'http/present/isnad.ts CHAIN_SHOWN_MAX'),
       ...at(

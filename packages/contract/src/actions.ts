@@ -14,6 +14,7 @@ export const ACTIONS = {
   'capsule.export': 'Take everything out: all capsules with their history, links and trust',
   'import.run': 'Read a folder, a repository or a file into the store',
   'import.read': 'See imports and their progress',
+  'agent.connect': 'Speak to the instance over MCP; each tool is decided by its own action',
   'system.read': 'See health, configuration, statistics and the audit trail',
   'system.probe': 'Try a write, a search and an answer in a place of their own',
   'system.backup': 'Write a backup of the store',

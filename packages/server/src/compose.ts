@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { ROUTES } from '@forge-cascade/contract'
-import { createUuidV7, systemClock, systemRandom, toRfc3339 } from '#base'
+import { createUuidV7, lazy, systemClock, systemRandom, toRfc3339 } from '#base'
 import { type BootChunk, type BootContext, BootKey } from '#boot'
 import {
   type AskContext,
@@ -327,6 +327,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         capsules: context,
         imports: createImportDesk(boot.get(IMPORTS)),
         system,
+        agents: lazy(async () => openAgentDoor(log)),
         health,
         metrics,
         logger: log,
@@ -353,6 +354,13 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   boot.provide(ADDRESS, address)
   // Until here a failure closes what was opened; from here on the boot does.
   return parts.move()
+}
+
+/** Loaded by the first agent that speaks to the instance over HTTP: the others start without it. */
+async function openAgentDoor(log: RootLogger) {
+  const { AgentDoor } = await import('#mcp')
+  const onTrouble = (tool: string, error: unknown) => log.error('a tool broke', { tool, error })
+  return new AgentDoor({ version: VERSION, random: systemRandom, clock, onTrouble })
 }
 
 function openMaintenance({ log }: Frame, boot: BootContext): Maintenance {

@@ -83,7 +83,7 @@ function successOf(
   const names: ResponseHeader[] = ['X-Correlation-Id']
   if (!('exempt' in route.access)) names.push('Cascade-Sequence', 'RateLimit-Policy', 'RateLimit')
   if (route.etag) names.push('ETag')
-  if (status === 201 || status === 202) names.push('Location')
+  if (schema !== undefined && (status === 201 || status === 202)) names.push('Location')
   const media = {
     schema: schema ? schemas.ofOutput(schema) : { type: contentType === 'application/json' ? 'object' : 'string' },
     ...(example === undefined ? {} : { example }),

@@ -7,4 +7,4 @@ export {
   type RouteDefinition,
   type RouteTag,
 } from './route.ts'
-export { errorsOf, type OperationId, ROUTES, type RouteRow, type RouteRows } from './routes.ts'
+export { type AnswerOf, errorsOf, type OperationId, ROUTES, type RouteRow, type RouteRows } from './routes.ts'

@@ -18,6 +18,7 @@ export const ROUTE_TAGS = {
   Lineage: 'Where capsules come from and how they hang together.',
   Import: 'Folders, repositories and files become capsules.',
   Export: 'Knowledge taken away: everything, or one capsule with where it comes from.',
+  Agents: 'The door of agents: the tools of the Model Context Protocol.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',
 } as const satisfies Record<string, string>
@@ -57,6 +58,8 @@ export interface RouteDefinition {
   readonly etag?: boolean
   /** Takes `Idempotency-Key`. */
   readonly idempotent?: boolean
+  /** Refuses requests of web pages whose origin is no name that the instance answers to, whatever token they carry. */
+  readonly ownPagesOnly?: boolean
   /** May take longer than any deadline: it streams, or reads the whole store. */
   readonly unhurried?: boolean
 }

@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
+import { AGENTS } from './agents.ts'
 import { CAPSULES } from './capsules.ts'
 import { EXPORTS } from './export.ts'
 import { IMPORTS } from './imports.ts'
@@ -9,12 +11,32 @@ import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
 import { SYSTEM } from './system.ts'
 import { TRUST } from './trust.ts'
 
-const ROWS = [...RECALL, ...CAPSULES, ...TRUST, ...LINEAGE, ...IMPORTS, ...EXPORTS, ...SYSTEM, ...PROBES] as const
+const ROWS = [
+  ...RECALL,
+  ...CAPSULES,
+  ...TRUST,
+  ...LINEAGE,
+  ...IMPORTS,
+  ...EXPORTS,
+  ...AGENTS,
+  ...SYSTEM,
+  ...PROBES,
+] as const
 
 /** The rows with their exact types: what a client or a handler derives its own types from. */
 export type RouteRows = (typeof ROWS)[number]
 export type OperationId = RouteRows['id']
 export type RouteRow<Id extends OperationId> = Extract<RouteRows, { readonly id: Id }>
+
+type Responses<Id extends OperationId> = RouteRow<Id>['responses']
+type SchemaOf<Response> = Response extends { readonly schema: infer Schema extends z.ZodType }
+  ? z.output<Schema>
+  : undefined
+
+/** What an operation answers when it succeeds; undefined for one that answers with nothing. */
+export type AnswerOf<Id extends OperationId> = {
+  [Status in keyof Responses<Id>]: Status extends 200 | 201 | 202 | 204 ? SchemaOf<Responses<Id>[Status]> : never
+}[keyof Responses<Id>]
 
 /** Every route there is. */
 export const ROUTES: readonly RouteDefinition[] = ROWS

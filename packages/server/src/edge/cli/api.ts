@@ -1,22 +1,15 @@
-import { type OperationId, ROUTES, type RouteDefinition, type RouteRow } from '@forge-cascade/contract'
-import type { z } from 'zod'
+import { type AnswerOf, type OperationId, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import { CascadeError, type Random } from '#base'
 import type { HttpClient, Query } from './http-client.ts'
-
-type SchemaOf<Response> = Response extends { readonly schema: infer Schema extends z.ZodType }
-  ? z.output<Schema>
-  : never
-type Responses<Id extends OperationId> = RouteRow<Id>['responses']
-
-/** What a route answers when it succeeds. */
-export type AnswerOf<Id extends OperationId> = {
-  [Status in keyof Responses<Id>]: Status extends 200 | 201 | 202 ? SchemaOf<Responses<Id>[Status]> : never
-}[keyof Responses<Id>]
 
 export interface CallInput {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Query
   readonly body?: unknown
+  /** The ETag that must still be the capsule's. */
+  readonly ifMatch?: string
+  /** Breaks off this call alone. */
+  readonly signal?: AbortSignal
 }
 
 export interface Called<Id extends OperationId> {
@@ -46,13 +39,16 @@ export function prepareCall<Id extends OperationId>(id: Id, input: CallInput, ra
   return {
     id,
     input,
-    headers: idempotent ? { 'idempotency-key': newKey(random) } : {},
-    repeatable: method === 'GET' || idempotent === true || READS.has(id),
+    headers: { ...(idempotent && { 'idempotency-key': newKey(random) }), ...ifMatchOf(input) },
+    repeatable: method === 'GET' || idempotent === true || (REPEATABLE.has(id) && input.ifMatch === undefined),
   }
 }
 
-/** POST routes that change nothing. */
-const READS: ReadonlySet<OperationId> = new Set<OperationId>([
+const ifMatchOf = ({ ifMatch }: CallInput): Record<string, string> => (ifMatch === undefined ? {} : { 'if-match': ifMatch })
+
+/** POST routes that change nothing, and what changes nothing more the second time. */
+const REPEATABLE: ReadonlySet<OperationId> = new Set<OperationId>([
+  'archiveCapsule',
   'ask',
   'searchCapsulesByBody',
   'runDoctor',
@@ -69,9 +65,9 @@ export async function sendCall<Id extends OperationId>(
   call: PreparedCall<Id>,
 ): Promise<Called<Id>> {
   const row = rowOf(call.id)
-  const { params = {}, query, body } = call.input
+  const { params = {}, query, body, signal } = call.input
   const path = pathOf(call.id, params)
-  const { status, body: raw } = await client.request(row.method, path, { query, body, headers: call.headers })
+  const { status, body: raw } = await client.request(row.method, path, { query, body, headers: call.headers, signal })
   return { answer: parseAnswer(row, status, raw) as AnswerOf<Id>, raw }
 }
 

@@ -50,7 +50,11 @@ export class CommandContext implements AsyncDisposable {
 
   /** The instance this command speaks to; found or started once. */
   openSession(): Promise<Session> {
-    this.#session ??= Session.open(() => this.#connect(), this.io.random, this.interrupts.signal)
+    this.#session ??= Session.open(() => this.#connect(), this.io.random, this.interrupts.signal).catch((error) => {
+      // Whoever asks again may find what was missing.
+      this.#session = undefined
+      throw error
+    })
     return this.#session
   }
 

@@ -94,7 +94,7 @@ test('a call that may have counted is not made again', async () => {
   const owner = await startInstance(loaded, { listen: 'socket', log: 'none', answers: true })
   const session = await Session.open(() => connectLocal(loaded, start, now), systemRandom, new AbortController().signal)
   await owner.stop('it is done')
-  await expect(session.ask('archiveCapsule', { params: { id: 'x' } })).rejects.toMatchObject({
+  await expect(session.ask('createBackup', { body: {} })).rejects.toMatchObject({
     code: 'OUTCOME_UNKNOWN',
   })
   await started[0]?.stop('done')
@@ -106,7 +106,7 @@ test.for([
   ['createCapsule', true],
   ['startImport', true],
   ['createBackup', false],
-  ['archiveCapsule', false],
+  ['archiveCapsule', true],
 ] as const)('%s may be sent again: %s', ([id, repeatable]) => {
   expect(prepareCall(id, {}, systemRandom).repeatable).toBe(repeatable)
 })

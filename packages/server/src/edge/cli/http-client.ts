@@ -21,6 +21,8 @@ export interface RequestOptions {
   readonly query?: Query
   /** Longest silence of the other side. */
   readonly timeoutMs?: number
+  /** Breaks off this request alone. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A larger answer is no answer of ours. */
@@ -83,7 +85,7 @@ export class HttpClient {
   }
 
   #send(method: string, path: string, options: RequestOptions): Promise<IncomingMessage> {
-    const { body, headers = {}, query = {}, timeoutMs = SILENCE_MS_MAX } = options
+    const { body, headers = {}, query = {}, timeoutMs = SILENCE_MS_MAX, signal } = options
     const payload = body === undefined ? undefined : JSON.stringify(body)
     const secure = 'url' in this.#endpoint && this.#endpoint.url.protocol === 'https:'
     const sending = {
@@ -91,7 +93,7 @@ export class HttpClient {
       ...this.#target(`${path}${queryString(query)}`),
       headers: { ...bodyHeaders(payload), ...this.#authorization(), ...headers },
       timeout: timeoutMs,
-      signal: this.#signal,
+      signal: anyOf(this.#signal, signal),
     }
     return new Promise((resolve, reject) => {
       const sent = (secure ? httpsRequest : nodeHttp.request)(sending, resolve).on('error', reject)
@@ -120,6 +122,11 @@ export class HttpClient {
     const where = 'socket' in this.#endpoint ? 'the instance of this data folder' : this.#endpoint.url.origin
     return new CascadeError('NO_SERVER', `No answer from ${where}: ${messageOf(error)}.`, { cause: error })
   }
+}
+
+const anyOf = (...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined => {
+  const given = signals.filter((signal) => signal !== undefined)
+  return given.length > 1 ? AbortSignal.any(given) : given[0]
 }
 
 const bodyHeaders = (payload: string | undefined): Record<string, string | number> =>

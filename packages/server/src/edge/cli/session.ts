@@ -1,6 +1,6 @@
-import type { OperationId } from '@forge-cascade/contract'
+import type { AnswerOf, OperationId } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, type Random } from '#base'
-import { type AnswerOf, type Called, type CallInput, pathOf, prepareCall, sendCall } from './api.ts'
+import { type Called, type CallInput, pathOf, prepareCall, sendCall } from './api.ts'
 import type { HttpClient } from './http-client.ts'
 
 /** A way to an instance that was found, or made. */
@@ -10,7 +10,7 @@ export interface Connection {
   readonly client: HttpClient
 }
 
-/** How often a session looks for a new owner of the folder after the one it spoke to has left. */
+/** How often one call looks for a new owner of the folder after the one it was sent to has left. */
 const RECONNECTS_MAX = 5
 /** What a client of a folder sees while its owner leaves. */
 const OWNER_LEFT: ReadonlySet<string> = new Set(['NO_SERVER', 'UNAVAILABLE'])
@@ -21,7 +21,7 @@ export class Session {
   readonly #random: Random
   readonly #signal: AbortSignal
   #connection: Connection
-  #reconnects = 0
+  #reconnecting: Promise<void> | undefined
 
   private constructor(
     connect: () => Promise<Connection> | Connection,
@@ -59,12 +59,14 @@ export class Session {
    */
   async call<Id extends OperationId>(id: Id, input: CallInput = {}): Promise<Called<Id>> {
     const prepared = prepareCall(id, input, this.#random)
-    for (;;) {
+    for (let sent = 1; ; sent += 1) {
+      const connection = this.#connection
       try {
-        return await sendCall(this.#connection.client, prepared)
+        return await sendCall(connection.client, prepared)
       } catch (error) {
-        if (!this.#mayGoOn(error)) throw error
-        await this.reconnect()
+        if (sent > RECONNECTS_MAX || input.signal?.aborted || !this.#mayGoOn(error)) throw error
+        // Of calls that fail together the first looks for the new owner, and the others speak to whom it has found.
+        if (connection === this.#connection) await this.reconnect()
         if (!prepared.repeatable) throw outcomeUnknown(id, error)
       }
     }
@@ -75,20 +77,20 @@ export class Session {
     return this.#connection.client.lines(pathOf(id, params), { query })
   }
 
-  /** Finds the folder's owner anew. */
-  async reconnect(): Promise<void> {
-    this.#reconnects += 1
+  /** Finds the folder's owner anew; whoever asks meanwhile waits for the same answer. */
+  reconnect(): Promise<void> {
+    this.#reconnecting ??= this.#findOwner().finally(() => {
+      this.#reconnecting = undefined
+    })
+    return this.#reconnecting
+  }
+
+  async #findOwner(): Promise<void> {
     this.#connection = await this.#connect()
   }
 
   #mayGoOn(error: unknown): boolean {
-    return (
-      this.kind === 'client' &&
-      !this.#signal.aborted &&
-      this.#reconnects < RECONNECTS_MAX &&
-      isCascadeError(error) &&
-      OWNER_LEFT.has(error.code)
-    )
+    return this.kind !== 'remote' && !this.#signal.aborted && isCascadeError(error) && OWNER_LEFT.has(error.code)
   }
 }
 

@@ -5,9 +5,9 @@ import { type Gate, requireGrant } from '#governance'
 import { isSameToken, type Subject } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
+import { validate, validationFailed } from '../validate.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
-import { validate, validationFailed } from './validate.ts'
 
 /** The subject that a bearer token means; undefined for one that means nobody. */
 export type Authenticate = (token: string) => Subject | undefined | Promise<Subject | undefined>
@@ -51,7 +51,7 @@ export class Admission {
     visit.subject = await this.authenticate(request, reply)
     this.#spend(visit.subject, reply)
     parsePath(route, request)
-    visit.grant = this.#decide(route, route.access.action, visit.subject, request)
+    visit.grant = this.decide(route, route.access.action, visit.subject, visit)
   }
 
   /** @throws CascadeError UNAUTHENTICATED, or RATE_LIMITED where an address has failed too often. */
@@ -102,12 +102,18 @@ export class Admission {
     reply.headers(rateLimitHeaders('subject', verdict))
   }
 
-  #decide(route: RouteDefinition, action: Action, subject: Subject, { visit }: FastifyRequest): Grant {
+  /** The gate's word on an operation. @throws CascadeError FORBIDDEN. */
+  decide(
+    route: RouteDefinition,
+    action: Action,
+    subject: Subject,
+    { params, correlationId }: { readonly params: Readonly<Record<string, unknown>>; readonly correlationId: string },
+  ): Grant {
     return this.#ask({
       action,
-      resource: resourceOf(route, visit.params),
+      resource: resourceOf(route, params),
       subject,
-      correlationId: visit.correlationId,
+      correlationId,
       reach: coversLines(route) ? 'lines' : 'command',
     })
   }

@@ -16,6 +16,7 @@ export async function sendAnswer(
   reply.code(answer.status).headers(answer.headers ?? {})
   if (isKnown(request, answer)) return reply.code(304).send()
   if (answer.lines) return sendLines(request, reply, answer.lines)
+  if (answer.stream) return reply.send(Readable.fromWeb(answer.stream))
   if (answer.file) return reply.type(answer.file.contentType).send(answer.file.bytes)
   if (answer.body === undefined) return reply.send()
   const json = toJson(answer.body)

@@ -1,6 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { ReadableStream } from 'node:stream/web'
 import type { Action, OperationId, RouteRow, RouteRows } from '@forge-cascade/contract'
 import type { z } from 'zod'
 import type { Call } from '#capsules'
+import type { Perform } from '#mcp'
 import type { TagCondition } from './entity-tag.ts'
 import type { WrittenList } from './written-list.ts'
 
@@ -52,6 +55,9 @@ export interface HandlerRequest<Row> {
       : TagCondition | undefined
     : undefined
   readonly correlationId: string
+  readonly headers: IncomingHttpHeaders
+  /** Carries out other operations in the name of the same subject. */
+  readonly perform: Perform
   /** Aborts when the client is gone or the deadline has passed. */
   readonly signal: AbortSignal
 }
@@ -96,7 +102,12 @@ export interface AnyAnswer extends AnswerBase<number> {
   readonly body?: unknown
   readonly lines?: AsyncIterable<string>
   readonly file?: File
+  /** Bytes as they come, of the type that the headers name; null for none. */
+  readonly stream?: ReadableStream<Uint8Array> | null
 }
+
+/** A handler as the server calls it: the row's schemas have made the request what the row's handler takes. */
+export type UntypedHandler = (request: never) => Promise<AnyAnswer> | AnyAnswer
 
 /** Operations by tag, to divide the handlers among files. */
 export type OperationsOf<Tag extends RouteRows['tag']> = Extract<RouteRows, { readonly tag: Tag }>['id']

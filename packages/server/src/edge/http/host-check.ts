@@ -43,6 +43,18 @@ export class HostGuard {
     )
   }
 
+  /**
+   * Why a request of a web page is not answered: FORBIDDEN where its origin is no name of ours. Programs send no origin.
+   *
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports, which asks for it and for 403
+   */
+  foreignPage({ headers: { origin } }: IncomingMessage): CascadeError | undefined {
+    if (origin === undefined) return undefined
+    const host = /^https?:\/\/([^/]+)$/i.exec(origin)?.[1]
+    if (host !== undefined && this.#isAnswered(host)) return undefined
+    return new CascadeError('FORBIDDEN', 'This door is closed to web pages of other origins.')
+  }
+
   #isAnswered(header: string | undefined): boolean {
     if (namesLoopback(header)) return true
     const name = HOST.exec(header ?? '')?.[1]?.toLowerCase()

@@ -11,14 +11,16 @@ import { AllowedMethods } from './allowed-methods.ts'
 import { answerProblem, notFound } from './answer-problem.ts'
 import { checkRoutes } from './check-routes.ts'
 import { answerClientError } from './client-error.ts'
+import type { UntypedHandler } from './handler.ts'
 import { HostGuard, type LocalSockets } from './host-check.ts'
 import { InFlight } from './idempotency.ts'
 import { HTTP_LIMITS, nodeOptions } from './limits.ts'
+import { performer } from './perform.ts'
 import { ProxyHeaders } from './proxy-headers.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { parseQuery, receiveBodies } from './receive.ts'
 import { openVisit, watchRequests } from './request-watch.ts'
-import { routeHandler, type UntypedHandler } from './route-handler.ts'
+import { routeHandler } from './route-handler.ts'
 import type { TlsOptions } from './tls-files.ts'
 
 export interface HttpAppOptions {
@@ -100,12 +102,12 @@ export function createApp(given: HttpAppOptions, localSockets: LocalSockets = ne
     const isThere = !request.is404 && !hasEmptyName(request)
     done(guard.refusal(request.raw) ?? (isThere ? undefined : notFound(request, reply, allowed)))
   })
-  mount(app, options)
+  mount(app, options, guard)
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, options.logger))
   return app
 }
 
-function mount(app: FastifyInstance, options: HttpAppOptions): void {
+function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard): void {
   const { rate, clock } = options
   const limit = () => ({ perMinute: rate().requests_per_minute, burst: rate().burst })
   const admission = new Admission({
@@ -114,12 +116,15 @@ function mount(app: FastifyInstance, options: HttpAppOptions): void {
     addressLimiter: new RateLimiter(() => FAILED_SIGN_INS, clock),
     guardMetrics: isReachable(options.server),
   })
-  const shared = { answerMsMax: HTTP_LIMITS.answerMsMax, ...options, admission, inFlight: new InFlight() }
+  const limits = { answerMsMax: HTTP_LIMITS.answerMsMax, ...options, admission, inFlight: new InFlight() }
+  const shared = { ...limits, performFor: performer(limits) }
   for (const route of options.routes) {
     app.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       onRequest: async (request, reply) => {
+        const refused = route.ownPagesOnly ? guard.foreignPage(request.raw) : undefined
+        if (refused) throw refused
         if (!('exempt' in route.access)) trackWork(request, route, options)
         await admission.admit(route, request, reply)
         checkContentType(route, request)

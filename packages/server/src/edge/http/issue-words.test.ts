@@ -1,6 +1,6 @@
 import { capsuleCreate, searchBody, searchQuery } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
-import { validate } from './validate.ts'
+import { validate } from '../validate.ts'
 
 const said = (value: unknown, schema: Parameters<typeof validate>[0] = capsuleCreate) => {
   const result = validate(schema, value, 'body')

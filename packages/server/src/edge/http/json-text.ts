@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { CascadeError, messageOf } from '#base'
+import { join } from '../json-pointer.ts'
 
 /** Deeper nesting serves nobody and would exhaust the stack of what reads it. */
 export const JSON_DEPTH_MAX = 64
@@ -70,10 +71,6 @@ function checkText(text: string, pointer: string, key?: string | number): void {
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-
-/** Appends a member to a JSON pointer. @see RFC 6901 */
-export const join = (pointer: string, key: PropertyKey): string =>
-  `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
 
 const POINTER_LENGTH_MAX = 300
 

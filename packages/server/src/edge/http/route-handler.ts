@@ -2,13 +2,15 @@ import type { RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError } from '#base'
 import { withDeadline } from '#lifecycle'
+import type { Perform } from '#mcp'
 import { withCorrelationId } from '#observability'
 import { COVERS } from '#store'
 import type { Admission } from './admission.ts'
 import { sendAnswer } from './answer.ts'
-import type { AnyAnswer } from './handler.ts'
+import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import type { InFlight } from './idempotency.ts'
 import { type ParsedRequest, parseRequest } from './route-request.ts'
+import type { Visit } from './visit.ts'
 
 /** What every route's handler works with. */
 export interface RouteHandlerOptions {
@@ -18,10 +20,8 @@ export interface RouteHandlerOptions {
   /** Sequence of the newest leaf. */
   readonly head: () => number
   readonly answerMsMax: number
+  readonly performFor: (visit: Visit) => Perform
 }
-
-/** A handler as the server calls it: the row's schemas have made the request what the row's handler takes. */
-export type UntypedHandler = (request: never) => Promise<AnyAnswer> | AnyAnswer
 
 /** Fastify's handler of a row: parse, carry out once, answer. */
 export function routeHandler(route: RouteDefinition, handler: UntypedHandler, options: RouteHandlerOptions) {

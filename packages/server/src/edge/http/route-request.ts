@@ -1,13 +1,16 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyRequest } from 'fastify'
 import { CascadeError, type FieldProblem } from '#base'
 import type { Call } from '#capsules'
+import type { Perform } from '#mcp'
+import { validate, validationFailed } from '../validate.ts'
 import type { Admission } from './admission.ts'
 import { parseTagCondition, type TagCondition } from './entity-tag.ts'
 import type { LineBody } from './handler.ts'
 import { identify, parseIdempotencyKey } from './idempotency.ts'
 import { instanceOf } from './problem.ts'
-import { validate, validationFailed } from './validate.ts'
+import type { Visit } from './visit.ts'
 
 /** A request with its parts parsed, as a handler takes it. */
 export interface ParsedRequest {
@@ -17,7 +20,15 @@ export interface ParsedRequest {
   readonly call: Call | undefined
   readonly ifMatch: TagCondition | undefined
   readonly correlationId: string
+  readonly headers: IncomingHttpHeaders
+  readonly perform: Perform
   readonly signal: AbortSignal
+}
+
+interface RequestParts {
+  readonly admission: Admission
+  readonly newId: () => string
+  readonly performFor: (visit: Visit) => Perform
 }
 
 /**
@@ -28,7 +39,7 @@ export interface ParsedRequest {
 export function parseRequest(
   route: RouteDefinition,
   request: FastifyRequest,
-  { admission, newId }: { readonly admission: Admission; readonly newId: () => string },
+  { admission, newId, performFor }: RequestParts,
 ): ParsedRequest {
   const { visit } = request
   const problems: FieldProblem[] = []
@@ -43,6 +54,8 @@ export function parseRequest(
     call: callOf(route, request, key, { admission, newId }),
     ifMatch: readIfMatch(route, request),
     correlationId: visit.correlationId,
+    headers: request.headers,
+    perform: performFor(visit),
     signal: visit.signal,
   }
 }

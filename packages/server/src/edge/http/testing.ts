@@ -6,14 +6,15 @@ import type { Config } from '#config'
 import { createBootstrapGate, type Gate } from '#governance'
 import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
+import { AgentDoor } from '#mcp'
 import { createLogger, Metrics } from '#observability'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
+import type { UntypedHandler } from './handler.ts'
 import { createHandlers, createSystemDesk, type HandlerContext, type ImportDesk } from './handlers/index.ts'
 import type { HttpAppOptions } from './http-app.ts'
 import { HttpServer } from './http-server.ts'
-import type { UntypedHandler } from './route-handler.ts'
 
 /** An HTTP interface over the store in memory, with everything real but the disk. */
 export interface HttpWorld extends AsyncDisposable {
@@ -156,6 +157,7 @@ function handlerContext({ world, logger, metrics, lifecycle, server }: ContextPa
     capsules: world.context,
     imports: noImports,
     system: createSystemDesk(desk),
+    agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,
     metrics,
     logger,

@@ -38,6 +38,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
     'record.delete',
   ],
   'import.read': [],
+  'agent.connect': [],
   'system.read': [],
   'system.probe': [],
   'system.backup': [],

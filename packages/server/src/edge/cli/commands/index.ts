@@ -9,6 +9,7 @@ import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
 import { IMPORT } from './import.ts'
 import { LINEAGE } from './lineage.ts'
+import { MCP } from './mcp.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
 import { SEARCH } from './search.ts'
@@ -26,6 +27,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   HISTORY,
   LINEAGE,
   EXPORT,
+  MCP,
   BACKUP,
   RESTORE,
   DOCTOR,

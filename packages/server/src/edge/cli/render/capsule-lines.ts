@@ -1,5 +1,4 @@
-import type { Capsule } from '@forge-cascade/contract'
-import type { AnswerOf } from '../api.ts'
+import type { AnswerOf, Capsule } from '@forge-cascade/contract'
 import { sourceWords } from './source-words.ts'
 import { columnize, oneLine, printable, wrap } from './text.ts'
 import type { View } from './view.ts'

@@ -1,4 +1,4 @@
-import type { AnswerOf } from '../api.ts'
+import type { AnswerOf } from '@forge-cascade/contract'
 import { quoteForShell } from '../shell-word.ts'
 import { columnize, fitColumns, oneLine, printable, shorten } from './text.ts'
 import type { View } from './view.ts'

@@ -1,5 +1,4 @@
-import type { ImportFile, ImportJob } from '@forge-cascade/contract'
-import type { AnswerOf } from '../api.ts'
+import type { AnswerOf, ImportFile, ImportJob } from '@forge-cascade/contract'
 import { quoteForShell } from '../shell-word.ts'
 import {
   columnize,

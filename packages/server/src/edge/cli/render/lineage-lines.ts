@@ -1,5 +1,4 @@
-import type { LineageAnswer } from '@forge-cascade/contract'
-import type { AnswerOf } from '../api.ts'
+import type { AnswerOf, LineageAnswer } from '@forge-cascade/contract'
 import { columnsOf, oneLine, shorten } from './text.ts'
 import type { View } from './view.ts'
 import { dateOf, plural, trustWords } from './words.ts'

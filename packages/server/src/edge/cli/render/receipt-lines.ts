@@ -1,4 +1,4 @@
-import type { AnswerOf } from '../api.ts'
+import type { AnswerOf } from '@forge-cascade/contract'
 import { oneLine, shorten } from './text.ts'
 import type { View } from './view.ts'
 import { plural, trustWords } from './words.ts'

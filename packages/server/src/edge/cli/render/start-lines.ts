@@ -1,4 +1,4 @@
-import type { AnswerOf } from '../api.ts'
+import type { AnswerOf } from '@forge-cascade/contract'
 import type { LocalInstance } from '../local-instance.ts'
 import { columnize, padRight, printable, wrap } from './text.ts'
 import type { View } from './view.ts'

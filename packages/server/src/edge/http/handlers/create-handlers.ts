@@ -1,4 +1,5 @@
 import type { Handlers } from '../handler.ts'
+import { agentHandlers } from './agents.ts'
 import { capsuleHandlers } from './capsules.ts'
 import { exportHandlers } from './export.ts'
 import type { HandlerContext } from './handler-context.ts'
@@ -15,6 +16,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...lineageHandlers(context),
   ...importHandlers(context),
   ...exportHandlers(context),
+  ...agentHandlers(context),
   ...systemHandlers(context),
   ...probeHandlers(context),
 })

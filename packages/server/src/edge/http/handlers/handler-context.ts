@@ -9,6 +9,7 @@ import type {
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { AskContext, Call } from '#capsules'
+import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
 
 /** A page of something, with the cursor of the next. */
@@ -58,6 +59,8 @@ export interface HandlerContext {
   readonly capsules: AskContext
   readonly imports: ImportDesk
   readonly system: SystemDesk
+  /** Where agents are spoken to; loaded by the first of them. */
+  readonly agents: () => Promise<Pick<AgentDoor, 'serve'>>
   readonly health: Health
   readonly metrics: Metrics
   readonly logger: Logger

@@ -1,7 +1,7 @@
 import type { Source } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
 import { type LineageEdge, trustLevel } from '#capsules'
-import { sourceInWords } from '../present/capsule.ts'
+import { sourceInWords } from '../../source-in-words.ts'
 import { type Isnad, type IsnadLink, nameOf } from '../present/isnad.ts'
 import { Html, html } from './html.ts'
 import { ISNAD_CSP_META, ISNAD_STYLE } from './isnad-style.ts'

@@ -10,8 +10,9 @@ import {
   type VersionSummary,
 } from '#capsules'
 import type { Subjects } from '#identity'
+import { sourceInWords } from '../../source-in-words.ts'
 import { WrittenList } from '../written-list.ts'
-import { sourceInWords, trustOf } from './capsule.ts'
+import { trustOf } from './capsule.ts'
 
 export const presentNode = (node: LineageNode) => ({
   id: node.id,

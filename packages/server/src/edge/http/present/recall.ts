@@ -1,6 +1,7 @@
 import { toRfc3339 } from '#base'
 import { type Hit, highlight, type Passage, type SearchSettings } from '#capsules'
-import { presentCapsule, sourceInWords } from './capsule.ts'
+import { sourceInWords } from '../../source-in-words.ts'
+import { presentCapsule } from './capsule.ts'
 
 export interface HitOptions {
   readonly names: ReadonlyMap<string, string>

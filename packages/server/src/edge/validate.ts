@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { CascadeError, type FieldProblem } from '#base'
-import { describeIssue } from '../issue-words.ts'
-import { join } from './json-text.ts'
+import { describeIssue } from './issue-words.ts'
+import { join } from './json-pointer.ts'
 
 /** Where a value came from. Pointers into the body stand alone; the others begin with the name of the part. */
 export type RequestPart = 'body' | 'query' | 'path'
@@ -22,14 +22,12 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, part: R
   return { ok: false, problems: result.error.issues.flatMap((issue) => describe(issue, PREFIX[part])) }
 }
 
-/** The one error for all wrong fields of a request. */
-export function validationFailed(problems: readonly FieldProblem[]): CascadeError {
+/** The one error for all wrong fields of a request. `whole` is what a problem of no single field is about. */
+export function validationFailed(problems: readonly FieldProblem[], whole = 'The body'): CascadeError {
   const shown = problems.slice(0, FIELD_PROBLEMS_MAX)
   const more = problems.length - shown.length
   const first = shown[0]
-  const where = first
-    ? `${first.pointer === '' ? 'The body' : first.pointer}: ${first.message}`
-    : 'The request is wrong'
+  const where = first ? `${first.pointer === '' ? whole : first.pointer}: ${first.message}` : 'The request is wrong'
   const others =
     problems.length > 1 ? ` (and ${problems.length - 1} more${more > 0 ? `, ${more} of them not listed` : ''})` : ''
   return new CascadeError('VALIDATION_FAILED', `${where}${others}.`, { errors: shown })

@@ -1,0 +1,113 @@
+import type { AnswerOf, OperationId, RouteDefinition } from '@forge-cascade/contract'
+import type { z } from 'zod'
+import { CascadeError, type FieldProblem } from '#base'
+import type { Call } from '#capsules'
+import { withDeadline } from '#lifecycle'
+import type { OperationInput, Perform } from '#mcp'
+import { withCorrelationId } from '#observability'
+import { type RequestPart, validate, validationFailed } from '../validate.ts'
+import type { Admission } from './admission.ts'
+import { parseTagCondition } from './entity-tag.ts'
+import type { AnyAnswer, UntypedHandler } from './handler.ts'
+import { identify } from './idempotency.ts'
+import { toJson } from './in-slices.ts'
+import type { Visit } from './visit.ts'
+
+export interface PerformerOptions {
+  readonly routes: readonly RouteDefinition[]
+  readonly handlers: Readonly<Record<string, UntypedHandler>>
+  readonly admission: Admission
+  readonly newId: () => string
+  readonly answerMsMax: number
+}
+
+/** The parts of an operation's request that its schemas have parsed. */
+interface Parts {
+  readonly params: Readonly<Record<string, unknown>>
+  readonly query: unknown
+  readonly body: unknown
+}
+
+/** Makes what carries out operations for whoever a visit let in: parsed, decided and answered as if each had come alone. */
+export const performer =
+  (options: PerformerOptions) =>
+  (visit: Visit): Perform => {
+    const perform: Perform = async (id, input) => {
+      const { row, handler } = operationOf(id, options)
+      const parts = parse(row, input)
+      const request = {
+        ...parts,
+        call: callOf(row, parts, visit, options),
+        ifMatch: input.ifMatch === undefined ? undefined : parseTagCondition(input.ifMatch, 'if-match'),
+        correlationId: visit.correlationId,
+        headers: {},
+        perform,
+        signal: input.signal ?? visit.signal,
+      }
+      // The parts were parsed by the schemas of the very row from which the handler's parameter type is derived.
+      const work = () => withCorrelationId(visit.correlationId, () => handler(request as never))
+      return asSent<typeof id>(await inTime(work, options.answerMsMax))
+    }
+    return perform
+  }
+
+function operationOf(id: OperationId, { routes, handlers }: PerformerOptions) {
+  const [row, handler] = [routes.find((route) => route.id === id), handlers[id]]
+  if (row && handler && row.body?.contentType !== 'application/x-ndjson') return { row, handler }
+  throw new CascadeError('INTERNAL', `${id} is no operation that others perform.`)
+}
+
+/** @throws CascadeError VALIDATION_FAILED with everything that is wrong. */
+function parse(row: RouteDefinition, { params = {}, query = {}, body }: OperationInput): Parts {
+  const problems: FieldProblem[] = []
+  const part = <S extends z.ZodType>(schema: S | undefined, value: unknown, name: RequestPart) => {
+    if (schema === undefined) return undefined
+    const result = validate(schema, value, name)
+    if (result.ok) return result.value
+    problems.push(...result.problems)
+    return undefined
+  }
+  const parts = {
+    params: part(row.params, params, 'path') ?? {},
+    query: part(row.query, present(query), 'query'),
+    body: part(row.body?.schema, present(body), 'body'),
+  }
+  if (problems.length > 0) throw validationFailed(problems)
+  return parts
+}
+
+/** Members without a value are not there, as in JSON. */
+const present = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
+    : value
+
+function callOf(
+  row: RouteDefinition,
+  { params, body }: Parts,
+  { subject, correlationId }: Visit,
+  { admission, newId }: PerformerOptions,
+): Call | undefined {
+  if (!('action' in row.access) || subject === undefined) return undefined
+  return {
+    subject,
+    grant: admission.decide(row, row.access.action, subject, { params, correlationId }),
+    command: identify(undefined, { subject: subject.id, route: row.id, params, body }, newId),
+    grantSubject: () => admission.grantFor('subject.create', subject, correlationId),
+  }
+}
+
+async function inTime(work: () => Promise<AnyAnswer> | AnyAnswer, limitMs: number): Promise<AnyAnswer> {
+  const outcome = await withDeadline(work, limitMs)
+  if (outcome.kind === 'done') return outcome.value
+  if (outcome.kind === 'failed') throw outcome.error
+  throw new CascadeError('OUTCOME_UNKNOWN', `There was no answer within ${limitMs / 1000} seconds.`)
+}
+
+/** What a client would have got: the JSON of the answer, read again. */
+async function asSent<Id extends OperationId>({ body }: AnyAnswer): Promise<AnswerOf<Id>> {
+  // An operation whose row has no schema for its success answers with nothing, and that is its type.
+  if (body === undefined) return undefined as AnswerOf<Id>
+  const json = await toJson(body)
+  return JSON.parse(typeof json === 'string' ? json : Buffer.from(json).toString())
+}

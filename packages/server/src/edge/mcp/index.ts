@@ -1,0 +1,5 @@
+export { AgentDoor, type AgentRequest, type AgentResponse } from './agent-door.ts'
+export { listTools } from './agent-server.ts'
+export type { AgentConnection, AgentScope } from './connection.ts'
+export type { OperationInput, Perform } from './operations.ts'
+export { type StdioConnection, serveAgent } from './serve-stdio.ts'
