@@ -6,7 +6,7 @@ import { TestCountReporter } from './tools/test-count.ts'
 const countFile = process.env.TEST_COUNT_FILE
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['node', 'import', 'default'] } },
   test: {
     include: [
       'packages/*/src/**/*.test.ts',

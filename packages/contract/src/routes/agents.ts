@@ -25,6 +25,11 @@ export const AGENTS = [
       identity: scopeName.optional().describe('Identity of calls that name none.'),
       lane: scopeName.optional().describe('Lane of calls that name none.'),
       fold: scopeName.optional().describe('Fold of what is remembered, recalled and asked.'),
+      agent: scopeName
+        .optional()
+        .describe(
+          'Who writes, for clients of 2025, which say so only when they connect; else their User-Agent counts.',
+        ),
     }),
     body: { schema: jsonValue, example: INITIALIZE },
     responses: {

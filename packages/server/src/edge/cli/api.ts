@@ -44,7 +44,8 @@ export function prepareCall<Id extends OperationId>(id: Id, input: CallInput, ra
   }
 }
 
-const ifMatchOf = ({ ifMatch }: CallInput): Record<string, string> => (ifMatch === undefined ? {} : { 'if-match': ifMatch })
+const ifMatchOf = ({ ifMatch }: CallInput): Record<string, string> =>
+  ifMatch === undefined ? {} : { 'if-match': ifMatch }
 
 /** POST routes that change nothing, and what changes nothing more the second time. */
 const REPEATABLE: ReadonlySet<OperationId> = new Set<OperationId>([

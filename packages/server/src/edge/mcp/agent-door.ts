@@ -13,6 +13,8 @@ export interface AgentRequest {
   /** The JSON of the body. */
   readonly message: unknown
   readonly scope: AgentScope
+  /** Who writes, where the message does not say it. */
+  readonly agent?: string | undefined
   readonly perform: Perform
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal
@@ -50,8 +52,8 @@ export class AgentDoor {
     const refused = refusalOf(asked.message)
     if (refused !== undefined) return refused
     const request = requestOf(asked)
-    const { perform, scope, headers } = asked
-    this.#connections.set(request, { perform, scope, agent: programOf(headers['user-agent']) ?? 'unnamed agent' })
+    const { perform, scope, headers, agent = programOf(headers['user-agent']) ?? 'unnamed agent' } = asked
+    this.#connections.set(request, { perform, scope, agent })
     const response = await this.#handler.fetch(request, { parsedBody: asked.message })
     return { status: response.status, headers: Object.fromEntries(response.headers), stream: streamOf(response) }
   }

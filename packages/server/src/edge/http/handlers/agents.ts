@@ -6,7 +6,8 @@ import type { HandlerContext } from './handler-context.ts'
 export const agentHandlers = ({ agents }: HandlerContext): HandlersFor<OperationsOf<'Agents'>> => ({
   speakMcp: async ({ body, headers, query, perform, signal }) => {
     const door = await agents()
-    const answer = await door.serve({ message: body, headers, scope: query, perform, signal })
+    const { agent, ...scope } = query
+    const answer = await door.serve({ message: body, headers, scope, agent, perform, signal })
     // The protocol's answers are those that the row lists; their bodies are streams, which no schema describes.
     return answer as Answer<RouteRow<'speakMcp'>>
   },
