@@ -9,7 +9,7 @@ export const cliJsonReference: Generator = {
   write: () => {
     const writer = new ShapeWriter()
     const sections = describeCli().commands.map(({ name, json }) =>
-      [`## cascade ${name}`, ...json.map((shape) => shapeText(name, shape, writer))].join('\n\n'),
+      [`## cascade ${name}`, ...shapesText(name, json, writer)].join('\n\n'),
     )
     const named = writer.named().map(({ name, shape }) => `### ${name}\n\n${block(shape)}`)
     return `${[HEAD, ...sections, '## Shapes', ...named].join('\n\n')}\n`
@@ -26,6 +26,11 @@ line, as they come. What goes wrong is one [problem document](errors.md) on stan
 pass over the rest. Times are RFC 3339 in UTC.
 
 \`name?\` may be missing; \`[X, …]\` is a list of X.`
+
+const shapesText = (name: string, json: readonly JsonShape[], writer: ShapeWriter): readonly string[] =>
+  json.length === 0
+    ? ['Standard output belongs to a protocol; `--json` shapes what goes wrong alone.']
+    : json.map((shape) => shapeText(name, shape, writer))
 
 function shapeText(command: string, { when, form, operation, schema }: JsonShape, writer: ShapeWriter): string {
   const shape = writer.write(schema)

@@ -6,6 +6,7 @@ import type { Generator } from './generator.ts'
 import { httpReference } from './http-reference.ts'
 import { limitsReference } from './limits-reference.ts'
 import { llmsTxt } from './llms-txt.ts'
+import { mcpReference } from './mcp-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
 
 export type { Generator } from './generator.ts'
@@ -19,5 +20,6 @@ export const GENERATORS: readonly Generator[] = [
   httpReference,
   limitsReference,
   llmsTxt,
+  mcpReference,
   metricsReference,
 ]

@@ -1,3 +1,4 @@
+import { AGENT_ROWS } from './agent-limits.ts'
 import { CAPSULE_ROWS } from './capsule-limits.ts'
 import { COMMAND_LINE_LIMITS } from './command-line-limits.ts'
 import { DOCUMENT_ROWS } from './document-limits.ts'
@@ -12,6 +13,7 @@ export type { Beyond, Limit, Unit } from './limit.ts'
 export const LIMIT_TABLES = {
   'Requests and connections': REQUEST_LIMITS,
   'Capsules and questions': CAPSULE_ROWS,
+  Agents: AGENT_ROWS,
   Imports: IMPORT_ROWS,
   Documents: DOCUMENT_ROWS,
   Exports: EXPORT_ROWS,
@@ -23,6 +25,7 @@ export const LIMIT_TABLES = {
 export const LIMITS = {
   ...REQUEST_LIMITS,
   ...CAPSULE_ROWS,
+  ...AGENT_ROWS,
   ...IMPORT_ROWS,
   ...DOCUMENT_ROWS,
   ...EXPORT_ROWS,

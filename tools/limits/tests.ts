@@ -23,6 +23,8 @@ const here = (file: string, title: string, row?: string): LimitTest => ({
   ...(row === undefined ? {} : { row }),
 })
 
+const TOOLS = 'edge/mcp/tools.test.ts'
+const ASKS_TOO_MUCH = 'an agent that asks for too many $name is refused, and one fewer is not'
 const HOSTILE = 'adapters/documents/convert/hostile.test.ts'
 const ARCHIVE = 'adapters/documents/convert/zip-archive.test.ts'
 const HTML = 'adapters/documents/convert/html-to-markdown.test.ts'
@@ -36,6 +38,18 @@ const FAILS = 'a document that makes its thread $word fails with the reason, and
 
 /** Every limit that no request runs into at once; those stand with their requests in `doors.ts`. */
 export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, LimitTest>> = {
+  agentTokens: inServer(TOOLS, ASKS_TOO_MUCH, 'tokens'),
+  agentHits: inServer(TOOLS, ASKS_TOO_MUCH, 'hits'),
+  agentParents: inServer(TOOLS, ASKS_TOO_MUCH, 'parents'),
+  agentTags: inServer(TOOLS, ASKS_TOO_MUCH, 'tags'),
+  agentLineage: inServer(TOOLS, ASKS_TOO_MUCH, 'capsules of a lineage'),
+  agentDepth: inServer(TOOLS, ASKS_TOO_MUCH, 'steps of a lineage'),
+  agentCalls: inServer(
+    'edge/cli/mcp.e2e.test.ts',
+    'more calls at once than any agent waits for are refused, and those under way go on',
+  ),
+  agentMessage: inServer('edge/cli/mcp.e2e.test.ts', 'a message that never ends is not waited for'),
+  agentSubscriptions: inServer('edge/cli/mcp.e2e.test.ts', 'more streams of changes than a client needs are refused'),
   batchLine: here('request', 'a line of a batch that is too long has its problem, and its neighbours are written'),
   headers: inServer(
     'edge/http/http-socket.test.ts',

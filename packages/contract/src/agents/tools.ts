@@ -95,8 +95,8 @@ const actionOf = (route: RouteDefinition | undefined): readonly Action[] =>
   route !== undefined && 'action' in route.access ? [route.access.action] : []
 
 /**
- * Schemas as MCP sends them: JSON Schema 2020-12, nothing referred to that is not inside. What a client sends is described to
- * the letter; of what it gets, without the patterns and bounds that help nobody to read it and that a model would pay for.
+ * Schemas as MCP sends them: JSON Schema 2020-12, nothing referred to that is not inside. What a client gets is described
+ * without the bounds that help nobody to read it and that a model would pay for.
  */
 export function toolSchema(schema: z.ZodObject, io: 'input' | 'output'): Readonly<Record<string, unknown>> {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
@@ -110,7 +110,8 @@ export function toolSchema(schema: z.ZodObject, io: 'input' | 'output'): Readonl
   return rest
 }
 
-const UNTOLD = ['examples'] as const
+/** Patterns of ours look ahead and know Unicode's classes, which the validators of some clients do not: a name for each is enough. */
+const UNTOLD = ['examples', 'pattern'] as const
 const UNTOLD_OF_OUTPUT = ['examples', 'pattern', 'format', 'minimum', 'maximum', 'maxLength', 'minLength'] as const
 
 /** What a server says of itself to the model before the first call. */

@@ -63,6 +63,7 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
     answerOf('getCommonAncestors', '--common-with'),
   ],
   export: [own(exportedAnswer), own(provWrittenAnswer, '--format prov-json')],
+  mcp: [],
   backup: [answerOf('createBackup')],
   restore: [own(restoredAnswer)],
   doctor: [own(diagnosis)],

@@ -125,6 +125,20 @@ test('more calls at once than any agent waits for are refused, and those under w
     expect(JSON.stringify(refused)).toContain('UNAVAILABLE')
 })
 
+test('more streams of changes than a client needs are refused', async () => {
+  await using agent = new RawAgent(newFolder())
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const listen = { _meta, notifications: { toolsListChanged: true } }
+  await agent.ask('who', 'server/discover', { _meta })
+  for (let count = 0; count < 8; count += 1)
+    agent.send({ jsonrpc: '2.0', id: `stream-${count}`, method: 'subscriptions/listen', params: listen })
+  expect(await agent.ask('one more', 'subscriptions/listen', listen)).toMatchObject({ error: { code: -32603 } })
+})
+
 test('a message that never ends is not waited for', async () => {
   await using agent = new RawAgent(newFolder())
   await agent.initialize()

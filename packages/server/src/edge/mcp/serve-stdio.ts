@@ -9,7 +9,7 @@ import type { AgentConnection } from './connection.ts'
 export const MESSAGE_BYTES_MAX = 8 * 1024 * 1024
 
 /** Streams of changes that a client may have open; none ever says anything. */
-const SUBSCRIPTIONS_MAX = 8
+export const SUBSCRIPTIONS_MAX = 8
 
 export interface StdioOptions extends Omit<AgentServerOptions, 'desk'> {
   readonly stdin: Readable

@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode, type ErrorDefinition } from '@forge-cascade/con
 import { CascadeError, isCascadeError } from '#base'
 
 /** Where programs find what an error says: beside the text, because a failed call has no structured content. */
-export const ERROR_META = 'forge-cascade/error'
+const ERROR_META = 'forge-cascade/error'
 
 /** More fields that are wrong are counted only. */
 const FIELDS_SHOWN_MAX = 10

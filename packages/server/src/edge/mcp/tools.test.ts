@@ -1,4 +1,4 @@
-import { TOOLS, type ToolName } from '@forge-cascade/contract'
+import { AGENT_LIMITS as L, TOOLS, type ToolName } from '@forge-cascade/contract'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AGENT, type AgentWorld, call, ERAS, openAgentWorld } from './testing.ts'
@@ -96,6 +96,28 @@ test.for<{ tool: ToolName; args: Record<string, unknown> }>([
   const { isError, error, text } = await call(client, tool, args)
   expect([isError, error?.code, error?.retryable]).toEqual([true, 'NOT_FOUND', false])
   expect(text).toContain('recall and ask show whole ids')
+})
+
+test.for<{ name: string; tool: ToolName; args: (count: number) => Record<string, unknown>; max: number }>([
+  { name: 'tokens', tool: 'get', args: (max_tokens) => ({ id: UNKNOWN, max_tokens }), max: L.tokensMax },
+  { name: 'hits', tool: 'recall', args: (limit) => ({ query: 'x', limit }), max: L.hitsMax },
+  { name: 'tags', tool: 'recall', args: (count) => ({ query: 'x', tags: Array(count).fill('a') }), max: L.tagsMax },
+  {
+    name: 'parents',
+    tool: 'remember',
+    args: (count) => ({ content: 'x', parents: Array(count).fill({ id: UNKNOWN, reason: 'why' }) }),
+    max: L.parentsMax,
+  },
+  {
+    name: 'capsules of a lineage',
+    tool: 'trace_lineage',
+    args: (limit) => ({ id: UNKNOWN, limit }),
+    max: L.lineageMax,
+  },
+  { name: 'steps of a lineage', tool: 'trace_lineage', args: (depth) => ({ id: UNKNOWN, depth }), max: L.depthMax },
+])('an agent that asks for too many $name is refused, and one fewer is not', async ({ tool, args, max }) => {
+  expect((await call(client, tool, args(max + 1))).error?.code).toBe('VALIDATION_FAILED')
+  expect((await call(client, tool, args(max))).error?.code).not.toBe('VALIDATION_FAILED')
 })
 
 test('a content of the largest size is remembered, and one byte more is refused', async () => {

@@ -10,7 +10,7 @@ type Found = AnswerOf<'searchCapsulesByBody'>['hits'][number]
 type Hit = ToolOutput<'recall'>['hits'][number]
 
 /** Of several hits none takes more of the room than this share. */
-const SHARE_MAX = 0.4
+const SHARE = 0.4
 /** A shorter stretch of a text says too little. */
 const STRETCH_TOKENS_MIN = 40
 /** What stands around the text of a hit: its address, trust, date, source. */
@@ -41,7 +41,7 @@ const heading = (shown: number, found: number): string => {
 /** Hits in their order, each with as much of its text as it may take; the first has a text however little room there is. */
 function pack(found: readonly Found[], room: number, now: number): Hit[] {
   const hits: Hit[] = []
-  const most = found.length === 1 ? room : Math.ceil(room * SHARE_MAX)
+  const most = found.length === 1 ? room : Math.ceil(room * SHARE)
   let left = room
   for (const one of found) {
     const tokens = Math.min(left, most) - (hits.length === 0 ? 0 : FACTS_TOKENS)
