@@ -1,12 +1,12 @@
+import { ROUTES } from '@forge-cascade/contract'
 import {
   AGENT_INSTRUCTIONS,
   actionsOf,
   CAPSULE_URI_TEMPLATES,
-  ROUTES,
   TOOLS,
   type ToolDefinition,
   toolSchema,
-} from '@forge-cascade/contract'
+} from '@forge-cascade/contract/agents'
 import type { Generator } from './generator.ts'
 
 /** Every tool for agents, with its schemas as clients get them. */

@@ -1,4 +1,4 @@
-import { AGENT_LIMITS } from '@forge-cascade/contract'
+import { AGENT_LIMITS } from '@forge-cascade/contract/agents'
 import { CALLS_AT_ONCE_MAX } from '../../packages/server/src/edge/mcp/call-desk.ts'
 import { MESSAGE_BYTES_MAX, SUBSCRIPTIONS_MAX } from '../../packages/server/src/edge/mcp/serve-stdio.ts'
 import type { Limits } from './limit.ts'

@@ -45,7 +45,7 @@ export async function listConstantsOfRows(root: string): Promise<ReadonlySet<str
 
 function constantsOfRows(text: string): readonly string[] {
   return [...text.matchAll(IMPORT)].flatMap(([, names = '', from = '']) => {
-    const place = from === '@forge-cascade/contract' ? 'contract' : join('tools/limits', from)
+    const place = from.startsWith('@forge-cascade/contract') ? 'contract' : join('tools/limits', from)
     return names.split(',').flatMap((given) => {
       const [name = '', alias = name] = given.trim().split(' as ')
       const members = namesIn(text, new RegExp(String.raw`\b${alias}\.(\w+)`, 'g'))

@@ -1,5 +1,4 @@
 export { ACTIONS, type Action } from './actions.ts'
-export * from './agents/index.ts'
 export * from './capsule.ts'
 export * from './command-line.ts'
 export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './errors.ts'

@@ -1,4 +1,4 @@
-import { AGENT_INSTRUCTIONS, TOOLS, type ToolDefinition, toolSchema } from '@forge-cascade/contract'
+import { AGENT_INSTRUCTIONS, TOOLS, type ToolDefinition, toolSchema } from '@forge-cascade/contract/agents'
 import {
   CLIENT_INFO_META_KEY,
   ProtocolError,

@@ -1,4 +1,4 @@
-import { TOOLS, type ToolName } from '@forge-cascade/contract'
+import { TOOLS, type ToolName } from '@forge-cascade/contract/agents'
 import { validate, validationFailed } from '../validate.ts'
 import type { ToolCall } from './connection.ts'
 import { resourceLink, type ToolAnswer } from './tool-answer.ts'

@@ -1,4 +1,4 @@
-import { CAPSULE_URI_TEMPLATES, capsuleUri, parseCapsuleUri } from '@forge-cascade/contract'
+import { CAPSULE_URI_TEMPLATES, capsuleUri, parseCapsuleUri } from '@forge-cascade/contract/agents'
 import { CascadeError } from '#base'
 import type { AgentScope } from './connection.ts'
 import type { Perform } from './operations.ts'

@@ -1,4 +1,4 @@
-import { BYTES_PER_TOKEN } from '@forge-cascade/contract'
+import { BYTES_PER_TOKEN } from '@forge-cascade/contract/agents'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bestStretch } from './stretch.ts'

@@ -1,4 +1,4 @@
-import { BYTES_PER_TOKEN } from '@forge-cascade/contract'
+import { BYTES_PER_TOKEN } from '@forge-cascade/contract/agents'
 
 /** Tokens that a text takes, estimated. */
 export const tokensOf = (text: string): number => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN)

@@ -1,4 +1,4 @@
-import { capsuleUri, type ToolInput, type ToolName, type ToolOutput } from '@forge-cascade/contract'
+import { capsuleUri, type ToolInput, type ToolName, type ToolOutput } from '@forge-cascade/contract/agents'
 import type { ToolCall } from './connection.ts'
 
 /** A resource that an answer leads to. */

@@ -1,4 +1,4 @@
-import { AGENT_LIMITS as L, TOOLS, type ToolName } from '@forge-cascade/contract'
+import { AGENT_LIMITS as L, TOOLS, type ToolName } from '@forge-cascade/contract/agents'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AGENT, type AgentWorld, call, ERAS, openAgentWorld } from './testing.ts'

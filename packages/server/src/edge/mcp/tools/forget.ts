@@ -1,4 +1,4 @@
-import { capsuleUri } from '@forge-cascade/contract'
+import { capsuleUri } from '@forge-cascade/contract/agents'
 import type { Tool } from '../tool-answer.ts'
 
 /** Archives a capsule. */

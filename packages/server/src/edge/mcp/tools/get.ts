@@ -1,4 +1,5 @@
-import { AGENT_LIMITS, type AnswerOf, capsuleUri, type ToolInput } from '@forge-cascade/contract'
+import type { AnswerOf } from '@forge-cascade/contract'
+import { AGENT_LIMITS, capsuleUri, type ToolInput } from '@forge-cascade/contract/agents'
 import { sourceInWords } from '../../source-in-words.ts'
 import type { ToolCall } from '../connection.ts'
 import { recorded } from '../recorded-text.ts'

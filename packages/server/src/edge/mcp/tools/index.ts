@@ -1,4 +1,4 @@
-import type { ToolName } from '@forge-cascade/contract'
+import type { ToolName } from '@forge-cascade/contract/agents'
 import type { Tool } from '../tool-answer.ts'
 import { ask } from './ask.ts'
 import { forget } from './forget.ts'

@@ -1,4 +1,5 @@
-import { type AnswerOf, capsuleUri, type ToolOutput } from '@forge-cascade/contract'
+import type { AnswerOf } from '@forge-cascade/contract'
+import { capsuleUri, type ToolOutput } from '@forge-cascade/contract/agents'
 import { sourceInWords } from '../../source-in-words.ts'
 import { scopeOf } from '../connection.ts'
 import { type RecordedPiece, recorded } from '../recorded-text.ts'

@@ -1,4 +1,5 @@
-import { type AnswerOf, CAPSULE_LIMITS, capsuleUri, type ToolInput } from '@forge-cascade/contract'
+import { type AnswerOf, CAPSULE_LIMITS } from '@forge-cascade/contract'
+import { capsuleUri, type ToolInput } from '@forge-cascade/contract/agents'
 import { CascadeError } from '#base'
 import { scopeOf, type ToolCall } from '../connection.ts'
 import type { Tool } from '../tool-answer.ts'

@@ -1,4 +1,5 @@
-import { type AnswerOf, capsuleUri } from '@forge-cascade/contract'
+import type { AnswerOf } from '@forge-cascade/contract'
+import { capsuleUri } from '@forge-cascade/contract/agents'
 import { recorded } from '../recorded-text.ts'
 import type { Tool } from '../tool-answer.ts'
 
