@@ -18,7 +18,9 @@ export const ACTIONS = {
   'system.read': 'See health, configuration, statistics and the audit trail',
   'system.probe': 'Try a write, a search and an answer in a place of their own',
   'system.backup': 'Write a backup of the store',
-  'system.maintain': 'Background care of the store: links by similarity, raised trust, expired records',
+  'system.maintain':
+    'Background care of the store: links by similarity, raised trust, vectors of another model, expired records',
+  'system.embed': 'Change the model of the vectors: begin, pause, resume or cancel',
   'subject.create': 'Register a person, an agent or a service by name',
 } as const satisfies Record<string, string>
 

@@ -16,6 +16,7 @@ import { type ChunkStanding, followDocument } from '../../domain/capsules/rules/
 import { recomputeTrust } from './effective-trust.ts'
 import { type CapsuleRow, getCapsule, headOf, linkKey, type MemoryState, type VersionRow } from './memory-state.ts'
 import { nearDuplicates } from './near-duplicates.ts'
+import { changeSpaces, ownModels } from './spaces.ts'
 import type { UndoLog } from './undo-log.ts'
 import { assertVector, DIMENSIONS_MAX } from './vectors.ts'
 
@@ -54,6 +55,13 @@ export function applyCapsuleChange(context: ChangeContext, change: CapsuleChange
     case 'capsule.settle':
       for (const id of change.ids) recomputeTrust(context.state, context.undo, id)
       return effectOn(null)
+    case 'space.open':
+    case 'space.switch':
+    case 'space.retire':
+    case 'space.fill':
+    case 'space.drop':
+      changeSpaces(context, change)
+      return effectOn(null)
   }
 }
 
@@ -74,7 +82,7 @@ function create(context: ChangeContext, { draft, dedupe }: CapsuleCreateChange):
   if (twin) return effectOn(twin.id)
   if (state.capsules.has(draft.id)) throw new CascadeError('CONFLICT', `the capsule ${draft.id} exists already`)
   checkDraft(context, draft)
-  const version = toVersion({ ...draft, version: '1.0.0', versionReason: null }, now, draft.validFrom ?? now)
+  const version = toVersion(state, { ...draft, version: '1.0.0', versionReason: null }, now, draft.validFrom ?? now)
   const near = nearDuplicates(state, draft.owner, draft)
   undo.set(state.capsules, draft.id, {
     id: draft.id,
@@ -100,7 +108,7 @@ function addVersion(context: ChangeContext, { draft }: CapsuleVersionChange): Ch
     throw new CascadeError('CONFLICT', `version ${draft.version} of ${row.id} is not above its newest, ${head.version}`)
   }
   checkDraft(context, draft)
-  const version = toVersion(draft, now, Math.max(head.validFrom, draft.validFrom ?? now))
+  const version = toVersion(state, draft, now, Math.max(head.validFrom, draft.validFrom ?? now))
   const near = nearDuplicates(state, row.owner, draft)
   const ended = withEnd(row, { at: version.validFrom, recordedAt: now })
   undo.set(state.capsules, row.id, { ...touched(ended, now), versions: [...ended.versions, version] })
@@ -183,7 +191,9 @@ function connect(context: ChangeContext, draft: CapsuleDraft | VersionDraft, nea
     undo.set(state.children, parent.id, new Set(state.children.get(parent.id)).add(id))
   }
   if (draft.partOf) undo.set(state.chunks, draft.partOf.id, new Set(state.chunks.get(draft.partOf.id)).add(id))
-  if (embedding) undo.set(state.spaces, embedding.model, embedding.vector.length)
+  if (embedding && !state.spaces.has(embedding.model)) {
+    undo.set(state.spaces, embedding.model, { dimensions: embedding.vector.length, role: 'given' })
+  }
   for (const { id: to, similarity: weight } of near) {
     undo.set(state.links, linkKey(id, to, 'SIMILAR_TO'), { from: id, to, kind: 'SIMILAR_TO', weight, createdAt: now })
   }
@@ -202,12 +212,13 @@ function checkDraft({ state }: ChangeContext, draft: CapsuleDraft | VersionDraft
   }
   if (draft.partOf) getCapsule(state, draft.partOf.id)
   if (draft.embedding) assertFits(state, draft.embedding)
+  if (draft.shadow && state.spaces.has(draft.shadow.model)) assertFits(state, draft.shadow)
 }
 
 /** @throws CascadeError EMBEDDING_MISMATCH when the vector is none, or the model's others have another length. */
 export function assertFits(state: MemoryState, { model, vector }: Embedding): void {
   assertVector(vector)
-  const dimensions = state.spaces.get(model) ?? vector.length
+  const dimensions = state.spaces.get(model)?.dimensions ?? vector.length
   if (vector.length !== dimensions || vector.length > DIMENSIONS_MAX) {
     throw new CascadeError(
       'EMBEDDING_MISMATCH',
@@ -229,8 +240,19 @@ function descendantsOf(state: MemoryState, id: string): ReadonlySet<string> {
 }
 
 /** A copy, so that nothing the caller does to its draft later reaches the store. */
-function toVersion(draft: VersionDraft, createdAt: number, validFrom: number): VersionRow {
-  return { ...structuredClone(draft), createdAt, validFrom, end: null }
+function toVersion(state: MemoryState, draft: VersionDraft, createdAt: number, validFrom: number): VersionRow {
+  const { embedding, shadow, ...rest } = structuredClone(draft)
+  const role = embedding ? (state.spaces.get(embedding.model)?.role ?? 'given') : undefined
+  if (embedding && role === 'given') {
+    const vectors = new Map([[embedding.model, embedding.vector]])
+    return { ...rest, createdAt, validFrom, end: null, given: embedding.model, vectors }
+  }
+  // Made in a space that is retired by now: the version waits for whoever fills the active one.
+  const own = ownModels(state)
+  const made = [embedding, shadow].flatMap((one) =>
+    one && own.includes(one.model) ? [[one.model, one.vector] as const] : [],
+  )
+  return { ...rest, createdAt, validFrom, end: null, given: null, vectors: new Map(made) }
 }
 
 const touched = (row: CapsuleRow, now: number): CapsuleRow => ({ ...row, revision: row.revision + 1, updatedAt: now })

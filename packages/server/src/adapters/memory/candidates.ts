@@ -20,7 +20,9 @@ export function findCandidates(state: MemoryState, query: CandidateQuery): Candi
   if (query.embedding) assertFits(state, query.embedding)
   const pool = admitted(state, query)
   const lexical = query.text === undefined ? new Map() : lexicalScores(pool, query.text)
-  const vector = vectorScores(pool, query)
+  // A space that is being removed would answer with what happens to be left in it.
+  const isRetired = state.spaces.get(query.embedding?.model ?? '')?.role === 'retired'
+  const vector = isRetired ? new Map<string, number>() : vectorScores(pool, query)
   const direct = best(lexical, query.perSignal).union(best(vector, query.perSignal))
   const graph = graphScores(state, pool, strengths(direct, lexical, vector))
   return [...direct.union(best(graph, query.perSignal))].map((id) => ({
@@ -59,8 +61,8 @@ function lexicalScores(pool: ReadonlyMap<string, VersionRow>, text: string): Sco
 function vectorScores(pool: ReadonlyMap<string, VersionRow>, { embedding }: CandidateQuery): Scores {
   const scores = new Map<string, number>()
   for (const [id, version] of pool) {
-    if (!embedding || version.embedding?.model !== embedding.model) continue
-    scores.set(id, cosine(version.embedding.vector, embedding.vector))
+    const vector = embedding && version.vectors.get(embedding.model)
+    if (vector) scores.set(id, cosine(vector, embedding.vector))
   }
   return scores
 }

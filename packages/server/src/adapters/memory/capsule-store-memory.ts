@@ -13,6 +13,7 @@ import { unsettled } from './effective-trust.ts'
 import { walkLineage } from './lineage.ts'
 import { type CapsuleRow, getCapsule, headOf, type MemoryState } from './memory-state.ts'
 import { selectMatch, selectVersion, toStored } from './select-version.ts'
+import { listUnembedded, readSpaces, vectorOf } from './spaces.ts'
 
 /**
  * The reading half of the port over `state`.
@@ -21,6 +22,7 @@ import { selectMatch, selectVersion, toStored } from './select-version.ts'
  */
 export function createCapsuleStore(state: MemoryState, reached: (sequence: number) => Promise<number>): CapsuleStore {
   const rows = (ids: readonly string[]): CapsuleRow[] => ids.flatMap((id) => state.capsules.get(id) ?? [])
+  const toHead = (row: CapsuleRow): StoredCapsule => toStored(state, row, headOf(row))
   const newestFirst = (): CapsuleRow[] => [...state.capsules.values()].sort(byAgeDescending)
 
   return {
@@ -33,13 +35,13 @@ export function createCapsuleStore(state: MemoryState, reached: (sequence: numbe
     async findVersion(id, version) {
       const row = state.capsules.get(id)
       const found = row?.versions.find((candidate) => candidate.version === version)
-      return row && found && toStored(row, found)
+      return row && found && toStored(state, row, found)
     },
 
     async findAsOf(id, asOf, knownAt) {
       const row = state.capsules.get(id)
       const version = row && selectVersion(row, { asOf, ...(knownAt !== undefined && { knownAt }) })
-      return row && version && toStored(row, version, knownAt)
+      return row && version && toStored(state, row, version, knownAt)
     },
 
     async findByPlace(scope, place) {
@@ -52,14 +54,14 @@ export function createCapsuleStore(state: MemoryState, reached: (sequence: numbe
 
     async listVersions(id, page) {
       const row = state.capsules.get(id)
-      const newest = (row?.versions ?? []).map((version) => toStored(row!, version)).reverse()
+      const newest = (row?.versions ?? []).map((version) => toStored(state, row!, version)).reverse()
       const { items, next } = pageOf(newest, page, ordinalOf, (item, key) => item.ordinal >= Number(key))
       return { items: items.map((item) => ({ ...item, versionReason: reasonOf(row!, item) })), next }
     },
 
     async readVersions(id) {
       const row = state.capsules.get(id)
-      return row ? row.versions.slice(-VERSIONS_READ_MAX).map((version) => toStored(row, version)) : []
+      return row ? row.versions.slice(-VERSIONS_READ_MAX).map((version) => toStored(state, row, version)) : []
     },
 
     async list(filter, page) {
@@ -70,7 +72,7 @@ export function createCapsuleStore(state: MemoryState, reached: (sequence: numbe
       const passed = (item: { readonly row: CapsuleRow }, key: string): boolean =>
         state.capsules.has(key) && byAgeDescending(item.row, getCapsule(state, key)) <= 0
       const { items, next } = pageOf(matching, page, ({ row }) => row.id, passed)
-      return { items: items.map(({ row, version }) => toStored(row, version, filter.knownAt)), next }
+      return { items: items.map(({ row, version }) => toStored(state, row, version, filter.knownAt)), next }
     },
 
     async candidates(query): Promise<CandidateAnswer> {
@@ -80,12 +82,13 @@ export function createCapsuleStore(state: MemoryState, reached: (sequence: numbe
 
     async search(query, ranking) {
       const sequence = await reached(query.minSequence ?? -1)
-      const isModelKnown = query.embedding === undefined || state.spaces.has(query.embedding.model)
+      const role = query.embedding && state.spaces.get(query.embedding.model)?.role
+      const isModelKnown = query.embedding === undefined || (role !== undefined && role !== 'retired')
       const hits = rank(findCandidates(state, query), ranking).map((placed) => {
         const { id, version } = placed.ranked.candidate
         const row = getCapsule(state, id)
         const found = row.versions.find((one) => one.version === version)!
-        return { ...placed, capsule: toStored(row, found, query.filter.knownAt) }
+        return { ...placed, capsule: toStored(state, row, found, query.filter.knownAt) }
       })
       return { hits, sequence, isModelKnown }
     },
@@ -109,11 +112,19 @@ export function createCapsuleStore(state: MemoryState, reached: (sequence: numbe
     },
 
     async counts() {
-      return count([...state.capsules.values()])
+      return count(state)
     },
 
     async count() {
       return state.capsules.size
+    },
+
+    async embeddingSpaces() {
+      return readSpaces(state)
+    },
+
+    async listUnembedded(model, page) {
+      return listUnembedded(state, model, page)
     },
 
     async listUnsettled(limit) {
@@ -122,12 +133,11 @@ export function createCapsuleStore(state: MemoryState, reached: (sequence: numbe
 
     async findEmbedding(id, version) {
       const found = state.capsules.get(id)?.versions.find((candidate) => candidate.version === version)
-      return found?.embedding ? { model: found.embedding.model, vector: found.embedding.vector.slice() } : undefined
+      const own = found && vectorOf(state, found)
+      return own && { model: own.model, vector: own.vector.slice() }
     },
   }
 }
-
-const toHead = (row: CapsuleRow): StoredCapsule => toStored(row, headOf(row))
 
 const ordinalOf = ({ ordinal }: StoredCapsule): string => String(ordinal)
 
@@ -151,7 +161,8 @@ function isAt(row: CapsuleRow, scope: Scope, place: string): boolean {
   )
 }
 
-function count(rows: readonly CapsuleRow[]): CapsuleCounts {
+function count(state: MemoryState): CapsuleCounts {
+  const rows = [...state.capsules.values()]
   const versions = rows.flatMap((row) => row.versions)
   const heads = rows.map(headOf)
   return {
@@ -161,7 +172,7 @@ function count(rows: readonly CapsuleRow[]): CapsuleCounts {
     contentBytes: versions.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0),
     byStatus: tally(rows.map((row) => row.status)),
     byType: tally(heads.map((head) => head.type)),
-    byEmbeddingModel: tally(heads.flatMap((head) => head.embedding?.model ?? [])),
+    byEmbeddingModel: tally(heads.flatMap((head) => vectorOf(state, head)?.model ?? [])),
   }
 }
 

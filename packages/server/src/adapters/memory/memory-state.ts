@@ -5,7 +5,12 @@ import type { StoredLeaf } from '#ledger'
 import type { ChangeEntry, Receipt } from '#store'
 
 /** One version as written. Only its end is ever written again. */
-export interface VersionRow extends Omit<CapsuleDraft, 'id' | 'owner' | 'trust' | 'validFrom'> {
+export interface VersionRow
+  extends Omit<CapsuleDraft, 'id' | 'owner' | 'trust' | 'validFrom' | 'embedding' | 'shadow'> {
+  /** Model of the vector that a caller gave; null where the vector is the store's own to make. */
+  readonly given: string | null
+  /** By model; null where the text has no place in the model's space. */
+  readonly vectors: ReadonlyMap<string, Float32Array | null>
   readonly version: string
   readonly versionReason: string | null
   readonly createdAt: number
@@ -28,6 +33,11 @@ export interface CapsuleRow {
   readonly versions: readonly VersionRow[]
   /** Oldest first. */
   readonly trustHistory: readonly TrustEntry[]
+}
+
+export interface SpaceRow {
+  readonly dimensions: number
+  readonly role: 'given' | 'active' | 'shadow' | 'retired'
 }
 
 export interface RecordRow {
@@ -53,8 +63,8 @@ export interface MemoryState {
   /** Document id → ids of its chunks. */
   readonly chunks: Map<string, ReadonlySet<string>>
   readonly links: Map<string, Link>
-  /** Embedding model → dimensions, set by the first vector stored. */
-  readonly spaces: Map<string, number>
+  /** By embedding model; made by the first vector stored, or opened. */
+  readonly spaces: Map<string, SpaceRow>
   readonly records: ReadonlyMap<string, Map<string, RecordRow>>
   readonly receipts: Map<string, ReceiptRow>
   /** Decision ids of grants that were good for one command, and were used. */

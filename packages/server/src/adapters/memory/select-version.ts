@@ -1,6 +1,7 @@
 import type { CapsuleStatus } from '@forge-cascade/contract'
 import type { CapsuleFilter, StoredCapsule } from '#capsules'
-import { type CapsuleRow, headOf, type VersionRow } from './memory-state.ts'
+import { type CapsuleRow, headOf, type MemoryState, type VersionRow } from './memory-state.ts'
+import { vectorOf } from './spaces.ts'
 
 /**
  * The version that a question about `asOf`, as recorded by `knownAt`, is answered from; the head when neither is given.
@@ -50,7 +51,7 @@ const defaultStatuses = (asOf: number | undefined): readonly CapsuleStatus[] =>
   asOf === undefined ? ['ACTIVE'] : ['ACTIVE', 'ARCHIVED']
 
 /** A version joined with its capsule, as seen by `knownAt`. */
-export function toStored(row: CapsuleRow, version: VersionRow, knownAt?: number): StoredCapsule {
+export function toStored(state: MemoryState, row: CapsuleRow, version: VersionRow, knownAt?: number): StoredCapsule {
   const at = row.versions.indexOf(version)
   return {
     ...contentOf(version),
@@ -65,7 +66,7 @@ export function toStored(row: CapsuleRow, version: VersionRow, knownAt?: number)
     effectiveTrust: row.effectiveTrust,
     status: row.status,
     partOf: version.partOf,
-    embeddingModel: version.embedding?.model ?? null,
+    embeddingModel: (version.indexed && vectorOf(state, version)?.model) || null,
     fingerprint: version.fingerprint,
     createdAt: version.createdAt,
     updatedAt: row.updatedAt,

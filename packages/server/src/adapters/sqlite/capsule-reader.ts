@@ -18,6 +18,7 @@ import type { Database } from './database.ts'
 import { resolveFilter, versionInPast } from './filter-sql.ts'
 import type { Names } from './names.ts'
 import { placeKey } from './scope-keys.ts'
+import { ACTIVE_SPACE } from './spaces.ts'
 import type { StoredCapsules } from './stored-capsules.ts'
 import { toVector } from './stored-vector.ts'
 
@@ -184,7 +185,8 @@ export class CapsuleReader {
     const key = this.#versionKey(id, version)
     if (key === undefined) return undefined
     const row = this.#database.get<{ space: number; vector: Uint8Array }>(
-      'SELECT space, vector FROM embeddings WHERE version = ?',
+      `SELECT e.space, e.vector FROM versions v CROSS JOIN embeddings e
+       ON e.version = v.key AND e.space = coalesce(v.space, ${ACTIVE_SPACE}) WHERE v.key = ?`,
       key,
     )
     return row && { model: this.#stored.model(row.space), vector: toVector(row.vector).slice() }

@@ -73,8 +73,9 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
   updateCapsule(session.database, before.key, headColumns(session, before, draft, resolved, { head, now, validFrom }))
   connectVersion(session, before.key, head, draft, resolved, now)
   const trust = trustOfNewHead(session, before.key)
-  if (before.space !== null && before.space !== resolved.space) {
-    session.staged.stageSlot({ kind: 'clear', space: before.space, capsule: before.key })
+  const placed = new Set(resolved.vectors.map(({ space }) => space))
+  for (const space of session.spaces.of(before)) {
+    if (!placed.has(space)) session.staged.stageSlot({ kind: 'clear', space, capsule: before.key })
   }
   indexHead(session, { key: before.key, head, status: before.status, trust }, draft, resolved)
   return { id: draft.id, created: false, nearDuplicates: resolved.near.map(toNearDuplicate) }
@@ -166,16 +167,16 @@ function indexHead(
   { staged }: WriteSession,
   { key, head, status, trust }: IndexedHead,
   draft: CapsuleDraft | VersionDraft,
-  { owner, identity, lane, fold, space, tags }: ResolvedDraft,
+  { owner, identity, lane, fold, vectors, tags }: ResolvedDraft,
 ): void {
   if (!draft.indexed) return
   const text = toIndexedText(draft.title, draft.tags, draft.content)
   if (status === ACTIVE) staged.stageText({ table: 'fts_head', key, text })
   else staged.stageText({ table: 'fts_rest', key: head, text })
-  if (!draft.embedding || space === null) return
+  if (vectors.length === 0) return
   const scope = { owner, identity: identity ?? 0, lane: lane ?? 0, fold: fold ?? 0 }
   const columns = { trust, type: TYPE_CODES.encode(draft.type), status, tags, ...scope }
-  staged.stageSlot({ kind: 'put', space, capsule: key, vector: draft.embedding.vector, columns })
+  for (const { space, vector } of vectors) staged.stageSlot({ kind: 'put', space, capsule: key, vector, columns })
 }
 
 function getEnd(session: WriteSession, version: number): { readonly ordinal: number; readonly valid_from: number } {

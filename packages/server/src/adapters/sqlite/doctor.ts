@@ -5,6 +5,7 @@ import { decodeContent } from './content-codec.ts'
 import type { Database } from './database.ts'
 import { LedgerReader } from './ledger-reader.ts'
 import { Names } from './names.ts'
+import { ROLES } from './spaces.ts'
 import { isStorageFailure } from './thread-errors.ts'
 
 type Progress = (done: number, total: number) => void
@@ -76,6 +77,13 @@ const none = (database: Database, sql: string, what: string): string | undefined
   return found === 0 ? undefined : `${found} ${what}`
 }
 
+/** A head may have one vector a space; where the vector is the store's own to make, a missing one is made by and by. */
+const HEADS_WITH_VECTOR = `capsules c CROSS JOIN embeddings e ON e.version = c.head CROSS JOIN spaces s ON s.key = e.space
+  WHERE c.indexed = 1 AND s.role <> ${ROLES.retired} AND (e.space = c.space OR c.space IS NULL)`
+
+const GIVEN_HEADS = `SELECT count(*) AS n FROM capsules c JOIN spaces s ON s.key = c.space
+  WHERE c.indexed = 1 AND s.role <> ${ROLES.retired}`
+
 const CHECKS: readonly Check[] = [
   {
     name: 'file',
@@ -143,15 +151,12 @@ const CHECKS: readonly Check[] = [
     name: 'vectors',
     isFull: false,
     run: (database, { slots, sequence }) => {
-      const wanted = 'WHERE c.space IS NOT NULL AND c.indexed = 1'
-      const heads = count(database, `SELECT count(*) AS n FROM capsules c ${wanted}`)
-      const rows = count(
-        database,
-        `SELECT count(*) AS n FROM capsules c JOIN embeddings e ON e.version = c.head AND e.space = c.space ${wanted}`,
-      )
+      const given = count(database, GIVEN_HEADS)
+      const found = count(database, `SELECT count(*) AS n FROM ${HEADS_WITH_VECTOR} AND c.space IS NOT NULL`)
+      const rows = count(database, `SELECT count(*) AS n FROM ${HEADS_WITH_VECTOR}`)
       const isSame = count(database, 'SELECT coalesce(max(sequence), -1) AS n FROM leaves') === sequence
-      if (heads === rows && (rows === slots || !isSame)) return undefined
-      return `${heads} heads should have a vector, ${rows} have one, ${slots} are in memory`
+      if (given === found && (rows === slots || !isSame)) return undefined
+      return `${given} heads were given a vector, ${found} have one; of ${rows} vectors of heads ${slots} are in memory`
     },
   },
   {

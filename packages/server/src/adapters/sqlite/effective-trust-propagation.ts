@@ -105,8 +105,10 @@ function storeTrust(session: WriteSession, row: CapsuleRow, value: number): void
 
 /** Searches by meaning filter by the trust that stands in the slot. */
 function showTrust(session: WriteSession, row: CapsuleRow, value: number): void {
-  if (row.space === null || row.indexed === 0) return
-  session.staged.stageSlot({ kind: 'columns', space: row.space, capsule: row.key, columns: { trust: value } })
+  if (row.indexed === 0) return
+  for (const space of session.spaces.of(row)) {
+    session.staged.stageSlot({ kind: 'columns', space, capsule: row.key, columns: { trust: value } })
+  }
 }
 
 /** A set of keys that gives up its least first: a binary heap. */

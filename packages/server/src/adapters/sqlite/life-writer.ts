@@ -81,8 +81,8 @@ function changeStatus(session: WriteSession, row: CapsuleRow, standing: ChunkSta
   if (row.indexed === 0) return
   if (row.status === ACTIVE && !isActive) moveTextToRest(session, row)
   if (row.status !== ACTIVE && isActive) moveTextToHead(session, row)
-  if (row.space !== null) {
-    session.staged.stageSlot({ kind: 'columns', space: row.space, capsule: row.key, columns: { status } })
+  for (const space of session.spaces.of(row)) {
+    session.staged.stageSlot({ kind: 'columns', space, capsule: row.key, columns: { status } })
   }
 }
 

@@ -85,10 +85,27 @@ export const MIGRATIONS: readonly string[] = [
     content ANY NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX version_of ON versions (capsule, ordinal, version);
+  -- Those whose vector is the store's own to make, and those whose vector a caller gave: counted without their contents.
+  CREATE INDEX version_own ON versions (key) WHERE indexed = 1 AND space IS NULL;
+  CREATE INDEX version_given ON versions (space) WHERE space IS NOT NULL;
 
-  -- A space is a model with its number of dimensions; vectors of different spaces are never compared.
-  CREATE TABLE spaces (key INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL) STRICT;
-  CREATE TABLE embeddings (version INTEGER PRIMARY KEY, space INTEGER NOT NULL, vector BLOB NOT NULL) STRICT;
+  -- A space is a model with its number of dimensions; vectors of different spaces are never compared. Its role: 0 vectors
+  -- that callers gave, 1 active, 2 shadow, 3 retired. In capsules and versions, space is that of a vector that a caller
+  -- gave; where it is null, the vector lies in the store's own spaces.
+  CREATE TABLE spaces (
+    key INTEGER PRIMARY KEY,
+    model TEXT NOT NULL UNIQUE,
+    dimensions INTEGER NOT NULL,
+    role INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE embeddings (version INTEGER NOT NULL, space INTEGER NOT NULL, vector BLOB NOT NULL) STRICT;
+  CREATE UNIQUE INDEX embedding_of ON embeddings (version, space);
+  -- Versions whose text was found to have no place in a space of the store's own.
+  CREATE TABLE blanks (
+    space INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (space, version)
+  ) WITHOUT ROWID, STRICT;
   -- MinHash and the keys of its bands. Which versions share a band is looked up in memory, made from these rows: as rows
   -- of their own the bands would be written all over a tree, eight pages a capsule.
   CREATE TABLE signatures (version INTEGER PRIMARY KEY, minhash BLOB NOT NULL, bands BLOB NOT NULL) STRICT;

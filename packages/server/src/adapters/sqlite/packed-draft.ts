@@ -34,6 +34,8 @@ export type PackedDraft = readonly [
   vectorLength: number,
   minhashLength: number,
   digestKeyLength: number,
+  shadowModel: string | null,
+  shadowLength: number,
 ]
 
 export const packDraft = ({ dedupe, draft }: CapsuleCreateChange): PackedDraft => [
@@ -65,15 +67,17 @@ export const packDraft = ({ dedupe, draft }: CapsuleCreateChange): PackedDraft =
   draft.embedding?.vector.length ?? 0,
   draft.minhash?.length ?? 0,
   draft.digestKey.length,
+  draft.shadow?.model ?? null,
+  draft.shadow?.vector.length ?? 0,
 ]
 
-/** The bytes of drafts in one buffer: of each its vector, MinHash and digest key, all on multiples of four. */
+/** The bytes of drafts in one buffer: of each its vector, MinHash, digest key and shadow, all on multiples of four. */
 export function packBytes(drafts: readonly CapsuleDraft[]): ArrayBuffer {
   const buffer = new ArrayBuffer(drafts.reduce((sum, draft) => sum + bytesOf(draft), 0))
   const bytes = new Uint8Array(buffer)
   let at = 0
-  for (const { embedding, minhash, digestKey } of drafts) {
-    for (const part of [embedding?.vector, minhash, digestKey]) {
+  for (const { embedding, minhash, digestKey, shadow } of drafts) {
+    for (const part of [embedding?.vector, minhash, digestKey, shadow?.vector]) {
       if (!part) continue
       bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at)
       at += padded(part.byteLength)
@@ -91,7 +95,7 @@ export class DraftReader {
     this.#buffer = buffer
   }
 
-  /** The creation; its vector, MinHash and digest key are views of the one buffer. */
+  /** The creation; its vectors, MinHash and digest key are views of the one buffer. */
   read(packed: PackedDraft): CapsuleCreateChange {
     const [
       dedupe,
@@ -122,10 +126,13 @@ export class DraftReader {
       vectorLength,
       minhashLength,
       digestKeyLength,
+      shadowModel,
+      shadowLength,
     ] = packed
     const vector = new Float32Array(this.#buffer, this.#take(vectorLength * 4), vectorLength)
     const minhash = new Uint16Array(this.#buffer, this.#take(minhashLength * 2), minhashLength)
     const digestKey = new Uint8Array(this.#buffer, this.#take(digestKeyLength), digestKeyLength)
+    const shadow = new Float32Array(this.#buffer, this.#take(shadowLength * 4), shadowLength)
     const draft: CapsuleDraft = {
       id,
       owner,
@@ -153,6 +160,7 @@ export class DraftReader {
       embedding: model === null ? null : { model, vector },
       minhash: minhash.length === 0 ? null : minhash,
       digestKey,
+      ...(shadowModel === null ? {} : { shadow: { model: shadowModel, vector: shadow } }),
     }
     return { kind: 'capsule.create', draft, dedupe }
   }
@@ -164,7 +172,10 @@ export class DraftReader {
   }
 }
 
-const bytesOf = ({ embedding, minhash, digestKey }: CapsuleDraft): number =>
-  padded(embedding?.vector.byteLength ?? 0) + padded(minhash?.byteLength ?? 0) + padded(digestKey.byteLength)
+const bytesOf = ({ embedding, minhash, digestKey, shadow }: CapsuleDraft): number =>
+  padded(embedding?.vector.byteLength ?? 0) +
+  padded(minhash?.byteLength ?? 0) +
+  padded(digestKey.byteLength) +
+  padded(shadow?.vector.byteLength ?? 0)
 
 const padded = (length: number): number => (length + 3) & ~3

@@ -25,6 +25,8 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
     parentTrust: (id) => readers.read('parentTrust', id),
     counts: () => readers.read('counts'),
     count: () => readers.read('count'),
+    embeddingSpaces: () => readers.read('embeddingSpaces'),
+    listUnembedded: (model, page) => readers.read('listUnembedded', model, page),
     listUnsettled: (limit) => readers.read('listUnsettled', limit),
     findEmbedding: (id, version) => readers.read('findEmbedding', id, version),
     async candidates(query) {

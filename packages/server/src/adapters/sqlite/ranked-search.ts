@@ -2,6 +2,7 @@ import type { CandidateQuery } from '#capsules'
 import { type Hit, type Ranking, rank } from '../../domain/capsules/rules/index.ts'
 import { findCandidates, type SearchParts } from './candidates.ts'
 import type { Database } from './database.ts'
+import { ROLES } from './spaces.ts'
 import type { StoredCapsules } from './stored-capsules.ts'
 
 export interface RankedAnswer {
@@ -34,4 +35,5 @@ export function searchRanked(
 }
 
 const isModelKnown = (database: Database, { embedding }: CandidateQuery): boolean =>
-  embedding === undefined || database.get('SELECT 1 FROM spaces WHERE model = ?', embedding.model) !== undefined
+  embedding === undefined ||
+  database.get(`SELECT 1 FROM spaces WHERE model = ? AND role <> ${ROLES.retired}`, embedding.model) !== undefined

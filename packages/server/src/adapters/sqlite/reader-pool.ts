@@ -47,7 +47,8 @@ export class ReaderPool {
 
   /** Tells all readers, present and to come, of a space. What is asked after this finds it. */
   announce(space: SpaceAnnouncement): void {
-    this.#spaces.set(space.key, space)
+    if (space.handle) this.#spaces.set(space.key, space)
+    else this.#spaces.delete(space.key)
     for (const link of this.#links) link.call('attach', [space]).catch(this.#options.onLost)
   }
 

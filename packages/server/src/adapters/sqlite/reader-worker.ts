@@ -16,6 +16,7 @@ import { findReceipt } from './receipts.ts'
 import { type RecordPageRequest, RecordReader } from './record-reader.ts'
 import { ScanTeams } from './scan-teams.ts'
 import { serveThread } from './serve-thread.ts'
+import { listUnembedded, readSpaces } from './space-filling.ts'
 import { StoredCapsules } from './stored-capsules.ts'
 import { type VectorReader, VectorSpace } from './vector/index.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
@@ -52,7 +53,8 @@ const teams = new ScanTeams(data.team.name, new Int32Array(data.team.busy), data
 for (const space of data.spaces) attach(space)
 
 function attach({ key, handle }: SpaceAnnouncement): void {
-  vectors.set(key, VectorSpace.attach(handle, { reader: data.reader, team: teams.of(key) }))
+  if (handle) vectors.set(key, VectorSpace.attach(handle, { reader: data.reader, team: teams.of(key) }))
+  else vectors.delete(key)
 }
 
 /** What reads over one connection. */
@@ -108,6 +110,9 @@ const operations = {
   parentTrust: (id: string) => parts().capsules.parentTrust(id),
   counts: () => parts().capsules.counts(),
   count: () => parts().capsules.count(),
+  embeddingSpaces: () => readSpaces(parts().database),
+  listUnembedded: (model: string, page: { readonly limit: number; readonly cursor?: string | undefined }) =>
+    listUnembedded(parts().database, model, page),
   listUnsettled: (limit: number) => parts().capsules.listUnsettled(limit),
   findEmbedding: (id: string, version: string) => parts().capsules.findEmbedding(id, version),
   candidates: (query: CandidateQuery) => {

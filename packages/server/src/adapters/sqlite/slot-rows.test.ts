@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Database } from './database.ts'
 import { migrate } from './migrations.ts'
-import { readSlots } from './slot-rows.ts'
+import { type OwnSpaces, readSlots } from './slot-rows.ts'
 
 interface Row {
   readonly key: number
@@ -12,6 +12,8 @@ interface Row {
   readonly tags: readonly number[]
   readonly vector: readonly number[] | null
 }
+
+const NONE: OwnSpaces = { active: null, shadow: null }
 
 const CAPSULE = `
   INSERT INTO capsules (key, id, owner, status, trust, effective_trust, revision, head, version, type, lane, indexed,
@@ -38,8 +40,8 @@ const wantedOf = (rows: readonly Row[]) =>
     space === null || indexed === 0 || vector === null ? [] : [{ capsule: key, space, status, tags, vector }],
   )
 
-function readAll(rows: readonly Row[], pragmas: readonly string[] = []) {
-  const slots = [...readSlots(fileOf(rows, pragmas))].flat()
+function readAll(rows: readonly Row[], pragmas: readonly string[] = [], own: OwnSpaces = NONE) {
+  const slots = [...readSlots(fileOf(rows, pragmas), own)].flat()
   return slots.map(({ capsule, space, vector, columns }) => {
     const { status, tags, ...rest } = columns
     expect(rest).toEqual({ trust: 40, type: 2, owner: 7, identity: 0, lane: 3, fold: 0 })
@@ -88,13 +90,13 @@ test('bytes that are no text stay as they are', () => {
   const bytes = Uint8Array.of(0, 0, 0, 0, 0xff, 0xfe, 0xff, 0x7f, 0xef, 0xbb, 0xbf, 0x3f, 0xc3, 0x28, 0x80, 0x41)
   const vector = [...new Float32Array(bytes.buffer)]
   const rows = [1, 2].map((key) => ({ key, space: 1, indexed: 1, status: 1, tags: [], vector }))
-  const slots = [...readSlots(fileOf(rows, []))].flat()
+  const slots = [...readSlots(fileOf(rows, []), NONE)].flat()
   for (const slot of slots) expect(Buffer.from(slot.vector)).toEqual(Buffer.from(bytes))
   expect(slots).toHaveLength(2)
 })
 
 test('an empty store has none', () => {
-  expect([...readSlots(fileOf([], []))]).toEqual([])
+  expect([...readSlots(fileOf([], []), NONE)]).toEqual([])
 })
 
 test('a file in another encoding, in which bytes as texts do not stay bytes, is read row by row', () => {

@@ -40,13 +40,30 @@ interface PackedVectors {
 }
 
 /** The heads that have vectors, slice by slice, in the order of their keys. */
-export function* readSlots(database: Database): Generator<readonly StoredSlot[]> {
+export function* readSlots(database: Database, { active, shadow }: OwnSpaces): Generator<readonly StoredSlot[]> {
   const tagKeys = rememberTagKeys()
+  yield* readPass(database, active, EVERY, tagKeys)
+  if (shadow !== null) yield* readPass(database, shadow, OWN, tagKeys)
+}
+
+/** Keys of the store's own spaces. */
+export interface OwnSpaces {
+  readonly active: number | null
+  readonly shadow: number | null
+}
+
+/** @param own the space of those whose vector no caller gave. */
+function* readPass(
+  database: Database,
+  own: number | null,
+  statements: Statements,
+  tagKeys: typeof parseTagKeys,
+): Generator<readonly StoredSlot[]> {
   for (let after = 0; ; ) {
-    const rows = database.allArrays<SlotRow>(COLUMNS, after)
+    const rows = database.allArrays<SlotRow>(statements.columns, own, after)
     const last = rows.at(-1)?.[0]
     if (last === undefined) return
-    const vectors = readVectors(database, rows, after, last)
+    const vectors = readVectors(database, rows, { own, packed: statements.packed, after, last })
     yield rows.flatMap((row, index) => {
       const vector = vectors[index]
       return vector ? [{ capsule: row[0], space: row[1], vector, columns: columnsOf(row, tagKeys) }] : []
@@ -55,37 +72,51 @@ export function* readSlots(database: Database): Generator<readonly StoredSlot[]>
   }
 }
 
-const WITH_VECTOR = 'c.space IS NOT NULL AND c.indexed = 1'
+interface Statements {
+  readonly columns: string
+  readonly packed: string
+}
 
-const COLUMNS = `
-  SELECT c.key, c.space, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, c.tags
-  FROM capsules c WHERE ${WITH_VECTOR} AND c.key > ? ORDER BY c.key LIMIT ${ROWS_AT_ONCE}`
+const SPACE = 'coalesce(c.space, ?1)'
+const WITH_VECTOR = {
+  every: `${SPACE} IS NOT NULL AND c.indexed = 1`,
+  own: 'c.space IS NULL AND c.indexed = 1',
+} as const
+
+/** @param join of the vectors, where many capsules may have none. */
+const columns = (condition: string, join = ''): string => `
+  SELECT c.key, ${SPACE}, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, c.tags
+  FROM capsules c ${join} WHERE ${condition} AND c.key > ?2 ORDER BY c.key LIMIT ${ROWS_AT_ONCE}`
 
 // One value for many vectors: as a value of its own, each costs more to hand over than to read. Joining texts leaves
 // bytes as they are where the file's encoding is UTF-8; the keys are joined in the same order, whatever that is.
-const PACKED = `
+const packed = (condition: string): string => `
   SELECT group_concat(key) AS keys, CAST(group_concat(vector, '') AS BLOB) AS vectors,
     min(length(vector)) AS shortest, max(length(vector)) AS longest
   FROM (
-    SELECT c.key, e.vector FROM capsules c CROSS JOIN embeddings e ON e.version = c.head
-    WHERE ${WITH_VECTOR} AND c.key > ? AND c.key <= ? ORDER BY c.key
+    SELECT c.key, e.vector FROM capsules c CROSS JOIN embeddings e ON e.version = c.head AND e.space = ${SPACE}
+    WHERE ${condition} AND c.key > ?2 AND c.key <= ?3 ORDER BY c.key
   )`
 
+const VECTOR_OF_HEAD = `CROSS JOIN embeddings e ON e.version = c.head AND e.space = ${SPACE}`
+const EVERY: Statements = { columns: columns(WITH_VECTOR.every), packed: packed(WITH_VECTOR.every) }
+/** While a shadow is being filled, most may have no vector in it yet. */
+const OWN: Statements = { columns: columns(WITH_VECTOR.own, VECTOR_OF_HEAD), packed: packed(WITH_VECTOR.own) }
+
 const SINGLE = `
-  SELECT e.vector FROM capsules c CROSS JOIN embeddings e ON e.version = c.head WHERE c.key = ?`
+  SELECT e.vector FROM capsules c ${VECTOR_OF_HEAD} WHERE c.key = ?2`
 
 /** The vectors of the rows, in their order; nothing for a row whose vector is missing. */
 function readVectors(
   database: Database,
   rows: readonly SlotRow[],
-  after: number,
-  last: number,
+  { own, packed: sql, after, last }: { own: number | null; packed: string; after: number; last: number },
 ): readonly (Uint8Array | undefined)[] {
-  const packed = database.get<PackedVectors>(PACKED, after, last)
+  const packed = database.get<PackedVectors>(sql, own, after, last)
   if (packed?.vectors && isEven(packed, rows)) return splitEvenly(packed.vectors, rows.length)
   // Models with other dimensions side by side, or damage: row by row, each as long as it is.
   return rows.map(([capsule]) => {
-    const row = database.get<{ vector: Uint8Array }>(SINGLE, capsule)
+    const row = database.get<{ vector: Uint8Array }>(SINGLE, own, capsule)
     return row?.vector
   })
 }

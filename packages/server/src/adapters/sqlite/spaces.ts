@@ -2,26 +2,70 @@ import { CascadeError } from '#base'
 import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
 import { assertVector } from './stored-vector.ts'
+import { DIMENSIONS_MAX } from './vector/index.ts'
+
+/** What a space is to the store, as its row says it; see `EmbeddingSpaces`. */
+export const ROLES = { given: 0, active: 1, shadow: 2, retired: 3 } as const
+export type Role = (typeof ROLES)[keyof typeof ROLES]
 
 /** A space is a model with its number of dimensions. */
 export interface Space {
   readonly key: number
   readonly model: string
   readonly dimensions: number
+  readonly role: Role
+}
+
+/** Key of the active space in a statement; null where there is none. Looked up once a statement. */
+export const ACTIVE_SPACE = `(SELECT key FROM spaces WHERE role = ${ROLES.active})`
+
+export const SPACE_COLUMNS = 'key, model, dimensions, role'
+
+/** What the transaction did to the spaces, once it is durable. */
+export interface SpacesCommitted {
+  readonly opened: readonly Space[]
+  /** Keys of those that are gone; they come before what was opened. */
+  readonly closed: readonly number[]
+}
+
+interface Step {
+  readonly model: string
+  readonly before: Space | undefined
+  readonly opened?: Space
+  readonly closed?: number
 }
 
 /** The spaces as the writer knows them: there are few, so all of them are kept in memory. */
 export class Spaces {
   readonly #database: Database
   readonly #byModel = new Map<string, Space>()
-  /** Made in the open transaction, so that a rollback can forget them. */
-  #fresh: Space[] = []
+  /** What the open transaction did, so that a rollback can take it back. */
+  #steps: Step[] = []
 
   constructor(database: Database) {
     this.#database = database
-    for (const space of database.all<Space>('SELECT key, model, dimensions FROM spaces')) {
+    for (const space of database.all<Space>(`SELECT ${SPACE_COLUMNS} FROM spaces`)) {
       this.#byModel.set(space.model, space)
     }
+  }
+
+  find(model: string): Space | undefined {
+    return this.#byModel.get(model)
+  }
+
+  /** The space that has the role; one at most is active, and one the shadow. */
+  having(role: Role): Space | undefined {
+    return this.#byModel.values().find((space) => space.role === role)
+  }
+
+  /** Keys of the spaces in which a capsule may have a slot: that of its given vector, else the store's own. */
+  of({ space }: { readonly space: number | null }): readonly number[] {
+    return space === null ? this.own().map(({ key }) => key) : [space]
+  }
+
+  /** The active space and the shadow, as far as there are any. */
+  own(): readonly Space[] {
+    return [this.having(ROLES.active), this.having(ROLES.shadow)].filter((space) => space !== undefined)
   }
 
   /**
@@ -29,42 +73,80 @@ export class Spaces {
    *
    * @throws CascadeError EMBEDDING_MISMATCH when the vector is not one, or has another length than others of its model.
    */
-  intern({ model, vector }: Embedding): number {
+  intern({ model, vector }: Embedding): Space {
     assertVector(vector)
     const known = this.#byModel.get(model)
-    if (!known) return this.#make(model, vector.length)
+    if (!known) return this.make(model, vector.length, ROLES.given)
     assertFits(known, vector)
-    return known.key
+    return known
+  }
+
+  /** @throws CascadeError EMBEDDING_MISMATCH for dimensions that no space has. */
+  make(model: string, dimensions: number, role: Role): Space {
+    if (dimensions < 1 || dimensions > DIMENSIONS_MAX) {
+      throw new CascadeError('EMBEDDING_MISMATCH', `a space has 1 to ${DIMENSIONS_MAX} dimensions, not ${dimensions}`)
+    }
+    const sql = 'INSERT INTO spaces (model, dimensions, role) VALUES (?, ?, ?)'
+    const space = { key: this.#database.insert(sql, model, dimensions, role), model, dimensions, role }
+    this.#steps.push({ model, before: undefined, opened: space })
+    this.#byModel.set(model, space)
+    return space
+  }
+
+  setRole(space: Space, role: Exclude<Role, typeof ROLES.retired>): void {
+    this.#setRole(space, role, {})
+  }
+
+  /** Nobody asks in the space any more: its memory is given back at once, its rows follow. */
+  retire(space: Space): void {
+    this.#setRole(space, ROLES.retired, { closed: space.key })
+  }
+
+  /** A retired space becomes one of given vectors; its slots are empty, for whoever fills them again. */
+  giveBack(space: Space): void {
+    this.#setRole(space, ROLES.given, { opened: { ...space, role: ROLES.given } })
+  }
+
+  remove(space: Space): void {
+    this.#database.run('DELETE FROM spaces WHERE key = ?', space.key)
+    this.#steps.push({ model: space.model, before: space })
+    this.#byModel.delete(space.model)
   }
 
   mark(): number {
-    return this.#fresh.length
+    return this.#steps.length
   }
 
-  /** Forgets the spaces made since the mark: their rows are gone. */
+  /** Takes back what was done since the mark: the rows are as they were. */
   rollbackTo(mark: number): void {
-    for (const { model } of this.#fresh.splice(mark)) this.#byModel.delete(model)
+    for (const { model, before } of this.#steps.splice(mark).reverse()) {
+      if (before) this.#byModel.set(model, before)
+      else this.#byModel.delete(model)
+    }
   }
 
-  /** The spaces that the transaction made, once it is durable. */
-  committed(): readonly Space[] {
-    return this.#fresh.splice(0)
+  committed(): SpacesCommitted {
+    const steps = this.#steps.splice(0)
+    return {
+      opened: steps.flatMap(({ opened }) => opened ?? []),
+      closed: steps.flatMap(({ closed }) => closed ?? []),
+    }
   }
 
-  #make(model: string, dimensions: number): number {
-    const key = this.#database.insert('INSERT INTO spaces (model, dimensions) VALUES (?, ?)', model, dimensions)
-    const space = { key, model, dimensions }
-    this.#byModel.set(model, space)
-    this.#fresh.push(space)
-    return key
+  #setRole(space: Space, role: Role, effect: Pick<Step, 'opened' | 'closed'>): void {
+    this.#database.run('UPDATE spaces SET role = ? WHERE key = ?', role, space.key)
+    this.#steps.push({ model: space.model, before: space, ...effect })
+    this.#byModel.set(space.model, { ...space, role })
   }
 }
 
 /** @throws CascadeError EMBEDDING_MISMATCH. */
-export function assertFits({ model, dimensions }: Space, vector: Float32Array): void {
+export function assertFits({ model, dimensions }: SpaceSize, vector: Float32Array): void {
   if (vector.length === dimensions) return
   throw new CascadeError(
     'EMBEDDING_MISMATCH',
     `vectors of ${model} have ${dimensions} dimensions, this one has ${vector.length}`,
   )
 }
+
+type SpaceSize = Pick<Space, 'model' | 'dimensions'>

@@ -5,6 +5,7 @@ import { LICENCE_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
 import { decodeContent } from './content-codec.ts'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
+import { ACTIVE_SPACE } from './spaces.ts'
 import { parseTagKeys } from './tag-keys.ts'
 
 interface VersionRow {
@@ -47,9 +48,11 @@ interface VersionRow {
 }
 
 const COLUMNS = `v.capsule, v.key, c.id, c.owner, c.status, c.trust, c.effective_trust, c.revision, c.head, c.updated_at,
-  v.ordinal, v.version, v.created_at, v.valid_from, v.valid_to, v.ended_at, v.type, v.space, v.author, v.identity, v.lane,
+  v.ordinal, v.version, v.created_at, v.valid_from, v.valid_to, v.ended_at, v.type, v.author, v.identity, v.lane,
   v.fold, v.part_of, v.part_index, v.part_place, v.licence, v.category, v.title, v.tags, v.fingerprint, v.metadata,
   v.source, v.version_reason, v.licence_terms, v.content,
+  CASE WHEN v.indexed = 1 THEN
+    (SELECT e.space FROM embeddings e WHERE e.version = v.key AND e.space = coalesce(v.space, ${ACTIVE_SPACE})) END AS space,
   EXISTS (SELECT 1 FROM edges e WHERE e.child = v.capsule AND e.version = v.key) AS has_parents`
 
 /** Versions as the port hands them out, read by their keys. */

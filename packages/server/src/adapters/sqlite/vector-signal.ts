@@ -2,7 +2,7 @@ import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
 import { holdsTag, type ResolvedFilter, tagMark, versionInPast } from './filter-sql.ts'
 import { best, HEAD_COLUMNS, type Scored, VERSION_COLUMNS } from './lexical-signal.ts'
-import { assertFits, type Space } from './spaces.ts'
+import { assertFits, ROLES, SPACE_COLUMNS, type Space } from './spaces.ts'
 import { assertVector, toVector } from './stored-vector.ts'
 import { type SlotFilter, searchExact, type VectorReader } from './vector/index.ts'
 
@@ -15,8 +15,9 @@ export interface QuerySpace {
 /** Undefined while nothing is stored in the model's space. @throws CascadeError EMBEDDING_MISMATCH. */
 export function findSpace(database: Database, { model, vector }: Embedding): QuerySpace | undefined {
   assertVector(vector)
-  const space = database.get<Space>('SELECT key, model, dimensions FROM spaces WHERE model = ?', model)
-  if (!space) return undefined
+  const space = database.get<Space>(`SELECT ${SPACE_COLUMNS} FROM spaces WHERE model = ?`, model)
+  // A space that is being removed would answer with what happens to be left in it.
+  if (!space || space.role === ROLES.retired) return undefined
   assertFits(space, vector)
   return { key: space.key, vector }
 }
@@ -156,7 +157,7 @@ const chunkSlots = (database: Database, document: number): Uint32Array =>
 const slotsByChunk = (database: Database, space: number, chunks: boolean): Uint32Array =>
   toSlots(
     database.all<{ key: number }>(
-      `SELECT key FROM capsules WHERE space = ? AND part_of IS ${chunks ? 'NOT NULL' : 'NULL'}`,
+      `SELECT key FROM capsules WHERE (space = ? OR space IS NULL) AND part_of IS ${chunks ? 'NOT NULL' : 'NULL'}`,
       space,
     ),
   )

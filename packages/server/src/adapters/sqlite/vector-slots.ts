@@ -1,7 +1,7 @@
 import { messageOf } from '#base'
 import type { Database } from './database.ts'
 import { readSlots } from './slot-rows.ts'
-import type { Space } from './spaces.ts'
+import { ROLES, type Space, type SpacesCommitted } from './spaces.ts'
 import type { SlotEffect } from './staged-effects.ts'
 import { type SpaceHandle, VectorSpace } from './vector/index.ts'
 
@@ -9,7 +9,8 @@ import { type SpaceHandle, VectorSpace } from './vector/index.ts'
 export interface SpaceAnnouncement {
   /** Key of the space's row. */
   readonly key: number
-  readonly handle: SpaceHandle
+  /** Null for a space that is gone: its memory is free once nobody holds it. */
+  readonly handle: SpaceHandle | null
 }
 
 /**
@@ -27,11 +28,11 @@ export class VectorSlots {
 
   /** Fills the slots from the rows; returns how many. */
   load(database: Database): number {
-    for (const { key, dimensions } of database.all<Space>('SELECT key, model, dimensions FROM spaces')) {
-      this.#open(key, dimensions)
-    }
+    const spaces = database.all<Space>('SELECT key, model, dimensions, role FROM spaces')
+    for (const { key, dimensions, role } of spaces) if (role !== ROLES.retired) this.#open(key, dimensions)
     let count = 0
-    for (const slots of readSlots(database)) {
+    const own = { active: keyOf(spaces, ROLES.active), shadow: keyOf(spaces, ROLES.shadow) }
+    for (const slots of readSlots(database, own)) {
       for (const { capsule, space, vector, columns } of slots)
         this.#spaces.get(space)?.putBytes(capsule - 1, vector, columns)
       count += slots.length
@@ -46,7 +47,7 @@ export class VectorSlots {
    *
    * @returns what went wrong, if anything did.
    */
-  publish(spaces: readonly Space[], effects: readonly SlotEffect[]): string | undefined {
+  publish({ opened, closed }: SpacesCommitted, effects: readonly SlotEffect[]): string | undefined {
     let trouble: string | undefined
     const attempt = (work: () => void): void => {
       try {
@@ -55,7 +56,8 @@ export class VectorSlots {
         trouble ??= messageOf(error)
       }
     }
-    for (const { key, dimensions } of spaces) attempt(() => this.#open(key, dimensions))
+    for (const key of closed) this.#close(key)
+    for (const { key, dimensions } of opened) attempt(() => this.#open(key, dimensions))
     for (const effect of effects) attempt(() => this.#apply(effect))
     return trouble
   }
@@ -71,7 +73,7 @@ export class VectorSlots {
     const space = this.#spaces.get(effect.space)
     if (effect.kind === 'put') space?.put(effect.capsule - 1, effect.vector, effect.columns)
     else if (effect.kind === 'clear') space?.clear(effect.capsule - 1)
-    else space?.setColumns(effect.capsule - 1, effect.columns)
+    else if (space?.isFilled(effect.capsule - 1)) space.setColumns(effect.capsule - 1, effect.columns)
   }
 
   #open(key: number, dimensions: number): void {
@@ -79,4 +81,12 @@ export class VectorSlots {
     this.#spaces.set(key, space)
     this.#announce({ key, handle: space.handle() })
   }
+
+  #close(key: number): void {
+    this.#spaces.delete(key)
+    this.#announce({ key, handle: null })
+  }
 }
+
+const keyOf = (spaces: readonly Space[], role: Space['role']): number | null =>
+  spaces.find((space) => space.role === role)?.key ?? null

@@ -78,11 +78,11 @@ export function connectVersion(
   capsule: number,
   version: number,
   draft: CapsuleDraft | VersionDraft,
-  { space, parents, near }: ResolvedDraft,
+  { vectors, parents, near }: ResolvedDraft,
   now: number,
 ): void {
-  if (draft.embedding && space !== null) {
-    database.run('INSERT INTO embeddings VALUES (?, ?, ?)', version, space, vectorBytes(draft.embedding.vector))
+  for (const { space, vector } of vectors) {
+    database.run('INSERT INTO embeddings VALUES (?, ?, ?)', version, space, vectorBytes(vector))
   }
   for (const [position, parent] of parents.entries()) {
     const { edge } = parent

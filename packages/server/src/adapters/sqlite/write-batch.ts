@@ -8,6 +8,7 @@ import { link, setStatus, setTrust, unlink } from './life-writer.ts'
 import type { WritableCommand } from './packed-commands.ts'
 import { checkGrantUnspent, findRepeated, writeReceipt } from './receipts.ts'
 import { applyRecordChange } from './record-writer.ts'
+import { changeSpaces } from './space-writer.ts'
 import { writeTexts } from './text-index.ts'
 import { type ErrorFields, isStorageFailure, toErrorFields } from './thread-errors.ts'
 import type { SessionMark, WriteSession } from './write-session.ts'
@@ -188,6 +189,13 @@ function apply(session: WriteSession, command: WritableCommand, change: Change, 
       return unlink(session, known, now)
     case 'capsule.settle':
       return settle(session, known.ids)
+    case 'space.open':
+    case 'space.switch':
+    case 'space.retire':
+    case 'space.fill':
+    case 'space.drop':
+      changeSpaces(session, known)
+      return effectOn(null)
   }
 }
 

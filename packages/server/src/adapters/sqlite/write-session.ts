@@ -29,6 +29,8 @@ export class WriteSession {
   readonly bands = new BandIndex()
   #hasBands = false
   readonly staged = new StagedEffects()
+  /** Key of a retired space → version up to which its vectors were removed. A hint: the rows decide. */
+  readonly droppedTo = new Map<number, number>()
   /** Milliseconds since 1970 at which the batch was sent off; the main thread's clock. */
   now = 0
   #version: number

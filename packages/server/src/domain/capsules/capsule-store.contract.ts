@@ -7,6 +7,7 @@ import { describeLinks } from './capsule-store.links.contract.ts'
 import { describeLists } from './capsule-store.lists.contract.ts'
 import { describeRevisions } from './capsule-store.revisions.contract.ts'
 import { describeSearch } from './capsule-store.search.contract.ts'
+import { describeSpaces } from './capsule-store.spaces.contract.ts'
 import { describeTrust } from './capsule-store.trust.contract.ts'
 import { describeVectors } from './capsule-store.vectors.contract.ts'
 import { describeVersions } from './capsule-store.versions.contract.ts'
@@ -21,6 +22,7 @@ export function describeCapsuleStore(name: string, open: OpenStore): void {
   describeFilters(name, open)
   describeSearch(name, open)
   describeVectors(name, open)
+  describeSpaces(name, open)
   describeLineage(name, open)
   describeTrust(name, open)
   describeLinks(name, open)

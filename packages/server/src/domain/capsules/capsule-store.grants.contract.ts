@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type ChangeKind, COVERS, type Grant } from '#store'
 import { codeOf, commandOf, commit, grantOf, nextId, shareStore, TEST_SUBJECT } from '../../platform/store/testing.ts'
 import type { CapsuleChange } from './capsule-store.ts'
+import type { SpaceChange } from './embedding-spaces.ts'
 import { create, draftOf, getHead, type OpenStore, type Under, versionOf } from './testing.ts'
 
 /** Which actions may change capsules, and who is said to have done it. */
@@ -48,6 +49,6 @@ const CHANGES = {
   'capsule.link': ({ store }, grant, a, b) => store.capsules.link(grant, a.id, b.id, 'RELATED_TO'),
   'capsule.unlink': ({ store }, grant, a, b) => store.capsules.unlink(grant, a.id, b.id, 'RELATED_TO'),
   'capsule.settle': ({ store }, grant, a) => store.capsules.settle(grant, [a.id]),
-} satisfies Record<CapsuleChange['kind'], MakeChange>
+} satisfies Record<Exclude<CapsuleChange, SpaceChange>['kind'], MakeChange>
 
 const KINDS = Object.keys(CHANGES) as (keyof typeof CHANGES & ChangeKind)[] // `satisfies` holds the keys to the kinds

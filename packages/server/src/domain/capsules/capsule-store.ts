@@ -1,6 +1,7 @@
 import type { CapsuleStatus, CapsuleType, LinkKind } from '@forge-cascade/contract'
 import type { Change, Grant } from '#store'
 import type { Embedding, Link, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+import type { EmbeddingSpaces, SpaceChange } from './embedding-spaces.ts'
 import type { Candidate } from './search/candidate.ts'
 import type { Hit, Ranking } from './search/rank.ts'
 
@@ -45,6 +46,8 @@ export interface CapsuleDraft extends VersionContent {
   readonly minhash: Uint16Array | null
   readonly bands: readonly number[]
   readonly embedding: Embedding | null
+  /** Its vector in the space that is being filled for a change of the model; see `EmbeddingSpaces`. */
+  readonly shadow?: Embedding
   /** False for a document that is found through its chunks. */
   readonly indexed: boolean
   /** 32 random bytes: the key of its salted digests, kept beside the content and erased with it. */
@@ -109,6 +112,7 @@ export type CapsuleChange =
   | CapsuleLinkChange
   | CapsuleUnlinkChange
   | CapsuleSettleChange
+  | SpaceChange
 
 /** A question to the indexes. At least one of `text` and `embedding` is given. */
 export interface CandidateQuery {
@@ -219,7 +223,7 @@ export interface CapsuleCounts {
  * Capsules, their versions, edges, vectors and text; search and lineage. Reads see every change whose receipt was
  * returned before they began. Mutating methods return a change; only `append` writes.
  */
-export interface CapsuleStore {
+export interface CapsuleStore extends EmbeddingSpaces {
   /** The head of each id that exists, in the order asked; erased ones come with empty content and status ERASED. */
   getHeads(ids: readonly string[]): Promise<readonly StoredCapsule[]>
   findVersion(id: string, version: string): Promise<StoredCapsule | undefined>

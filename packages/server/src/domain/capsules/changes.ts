@@ -8,8 +8,29 @@ import type {
   CapsuleUnlinkChange,
   CapsuleVersionChange,
 } from './capsule-store.ts'
+import type {
+  SpaceDropChange,
+  SpaceFillChange,
+  SpaceOpenChange,
+  SpaceRetireChange,
+  SpaceSwitchChange,
+} from './embedding-spaces.ts'
 
-type Mutators = Pick<CapsuleStore, 'create' | 'addVersion' | 'setStatus' | 'setTrust' | 'link' | 'unlink' | 'settle'>
+type Mutators = Pick<
+  CapsuleStore,
+  | 'create'
+  | 'addVersion'
+  | 'setStatus'
+  | 'setTrust'
+  | 'link'
+  | 'unlink'
+  | 'settle'
+  | 'openSpace'
+  | 'switchSpace'
+  | 'retireSpace'
+  | 'fillSpace'
+  | 'dropVectors'
+>
 
 /** The mutating half of the port, the same for every adapter: each method only states its change as a value. */
 export const capsuleChanges: Mutators = {
@@ -26,4 +47,14 @@ export const capsuleChanges: Mutators = {
   link: (_grant, from, to, link, weight = 1): CapsuleLinkChange => ({ kind: 'capsule.link', from, to, link, weight }),
   unlink: (_grant, from, to, link): CapsuleUnlinkChange => ({ kind: 'capsule.unlink', from, to, link }),
   settle: (_grant, ids): CapsuleSettleChange => ({ kind: 'capsule.settle', ids }),
+  openSpace: (_grant, role, { model, dimensions }): SpaceOpenChange => ({
+    kind: 'space.open',
+    role,
+    model,
+    dimensions,
+  }),
+  switchSpace: (_grant, model): SpaceSwitchChange => ({ kind: 'space.switch', model }),
+  retireSpace: (_grant, model): SpaceRetireChange => ({ kind: 'space.retire', model }),
+  fillSpace: (_grant, model, vectors): SpaceFillChange => ({ kind: 'space.fill', model, vectors }),
+  dropVectors: (_grant, model): SpaceDropChange => ({ kind: 'space.drop', model }),
 }

@@ -32,6 +32,19 @@ export {
 } from './capsule-store.ts'
 export { capsuleChanges } from './changes.ts'
 export { cacheEmbeddings, type Embedder } from './embedding/index.ts'
+export {
+  type EmbeddingSpaces,
+  type SpaceChange,
+  type SpaceFillChange,
+  type SpaceName,
+  type SpaceOpenChange,
+  type SpaceState,
+  type SpacesState,
+  UNEMBEDDED_CHARACTERS_MAX,
+  type Unembedded,
+  type UnembeddedPage,
+  type VersionVector,
+} from './embedding-spaces.ts'
 export * from './export/index.ts'
 export { IMPORT_COLLECTIONS, type ImportSource, Imports, type ImportsOptions } from './import/index.ts'
 export type { LineagePath } from './lineage/lineage-graph.ts'

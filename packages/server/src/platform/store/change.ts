@@ -9,6 +9,11 @@ export type ChangeKind =
   | 'capsule.link'
   | 'capsule.unlink'
   | 'capsule.settle'
+  | 'space.open'
+  | 'space.switch'
+  | 'space.retire'
+  | 'space.fill'
+  | 'space.drop'
   | 'record.put'
   | 'record.delete'
 
@@ -43,5 +48,16 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'system.probe': [],
   'system.backup': [],
   'subject.create': ['record.put'],
-  'system.maintain': ['capsule.link', 'capsule.settle', 'record.put', 'record.delete'],
+  'system.maintain': [
+    'capsule.link',
+    'capsule.settle',
+    'space.open',
+    'space.switch',
+    'space.fill',
+    'space.retire',
+    'space.drop',
+    'record.put',
+    'record.delete',
+  ],
+  'system.embed': ['space.open', 'space.retire', 'record.put'],
 }

@@ -17,6 +17,11 @@ function testGrants(under: StoreUnderTest): void {
     'capsule.link': true,
     'capsule.unlink': true,
     'capsule.settle': true,
+    'space.open': true,
+    'space.switch': true,
+    'space.retire': true,
+    'space.fill': true,
+    'space.drop': true,
     'record.put': true,
     'record.delete': true,
   } satisfies Record<ChangeKind, true>) as ChangeKind[] // `satisfies` holds the list to exactly the kinds

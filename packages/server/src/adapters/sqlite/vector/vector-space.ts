@@ -125,6 +125,11 @@ export class VectorSpace {
     if (columns.status !== undefined) Atomics.store(segment.statuses, slot % at.SEGMENT_SLOTS, columns.status)
   }
 
+  isFilled(slot: number): boolean {
+    const segment = this.#segments[Math.floor(slot / at.SEGMENT_SLOTS)]
+    return segment !== undefined && segment.statuses[slot % at.SEGMENT_SLOTS] !== 0
+  }
+
   /** Empties a slot; an empty one stays empty. */
   clear(slot: number): void {
     const segment = this.#segments[Math.floor(slot / at.SEGMENT_SLOTS)]

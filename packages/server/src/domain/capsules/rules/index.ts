@@ -4,6 +4,7 @@
  */
 export { CANDIDATES_PER_SIGNAL_MAX, NEAR_DUPLICATES_MAX, VERSIONS_READ_MAX } from '../capsule-store.ts'
 export { type ChunkStanding, followDocument } from '../chunk-standing.ts'
+export { DROPPED_VERSIONS_MAX, UNEMBEDDED_CHARACTERS_MAX } from '../embedding-spaces.ts'
 export { type Hit, type Placed, type Ranking, rank } from '../search/rank.ts'
 export {
   NEAR_DUPLICATE_SIMILARITY,
