@@ -1,8 +1,13 @@
 import { CascadeError } from '#base'
 import { type SpaceChange, type SpacesState, UNEMBEDDED_CHARACTERS_MAX, type UnembeddedPage } from '#capsules'
-import type { ChangeContext } from './apply-capsule-change.ts'
 import { type CapsuleRow, headOf, type MemoryState, type SpaceRow, type VersionRow } from './memory-state.ts'
+import type { UndoLog } from './undo-log.ts'
 import { assertVector, DIMENSIONS_MAX } from './vectors.ts'
+
+interface Changing {
+  readonly state: MemoryState
+  readonly undo: UndoLog
+}
 
 /** The model of the space that has the role. */
 export const modelHaving = (state: MemoryState, role: SpaceRow['role']): string | undefined =>
@@ -68,7 +73,7 @@ export function listUnembedded(
 const placeOf = ({ id }: CapsuleRow, { version }: VersionRow): string => `${id} ${version}`
 
 /** Carries out a change of the spaces. What each promises stands at `EmbeddingSpaces`. */
-export function changeSpaces(context: ChangeContext, change: SpaceChange): void {
+export function changeSpaces(context: Changing, change: SpaceChange): void {
   const { state, undo } = context
   switch (change.kind) {
     case 'space.open':
@@ -89,7 +94,7 @@ export function changeSpaces(context: ChangeContext, change: SpaceChange): void 
   }
 }
 
-function openSpace({ state, undo }: ChangeContext, { role, model, dimensions }: SpaceChange & { kind: 'space.open' }) {
+function openSpace({ state, undo }: Changing, { role, model, dimensions }: SpaceChange & { kind: 'space.open' }) {
   const occupant = modelHaving(state, role)
   if (occupant !== undefined) throw new CascadeError('CONFLICT', `the ${role} space is that of ${occupant}`)
   const known = state.spaces.get(model)
@@ -101,7 +106,7 @@ function openSpace({ state, undo }: ChangeContext, { role, model, dimensions }: 
   undo.set(state.spaces, model, { dimensions, role })
 }
 
-function switchSpace({ state, undo }: ChangeContext, model: string): void {
+function switchSpace({ state, undo }: Changing, model: string): void {
   const shadow = requireRole(state, model, 'shadow')
   const missing = listOwn(state).filter(({ version }) => !version.vectors.has(model)).length
   if (missing > 0) throw new CascadeError('CONFLICT', `${missing} versions still lack a vector of ${model}`)
@@ -116,7 +121,7 @@ function requireRole(state: MemoryState, model: string, role: SpaceRow['role']):
   throw new CascadeError('CONFLICT', `the space of ${model} is in another state, or gone`)
 }
 
-function fillSpace({ state, undo }: ChangeContext, { model, vectors }: SpaceChange & { kind: 'space.fill' }): void {
+function fillSpace({ state, undo }: Changing, { model, vectors }: SpaceChange & { kind: 'space.fill' }): void {
   const space = state.spaces.get(model)
   if (!space || !ownModels(state).includes(model)) {
     throw new CascadeError('CONFLICT', `the space of ${model} is not one that is filled`)
@@ -136,7 +141,7 @@ function fillSpace({ state, undo }: ChangeContext, { model, vectors }: SpaceChan
   }
 }
 
-function dropVectors({ state, undo }: ChangeContext, model: string): void {
+function dropVectors({ state, undo }: Changing, model: string): void {
   const retired = requireRole(state, model, 'retired')
   let given = false
   for (const row of state.capsules.values()) {

@@ -31,7 +31,7 @@ export {
   type VersionSummary,
 } from './capsule-store.ts'
 export { capsuleChanges } from './changes.ts'
-export { cacheEmbeddings, type Embedder } from './embedding/index.ts'
+export { absentEmbedder, cacheEmbeddings, type Embedder, Embedders, renamed } from './embedding/index.ts'
 export {
   type EmbeddingSpaces,
   type SpaceChange,
@@ -48,6 +48,7 @@ export {
 export * from './export/index.ts'
 export { IMPORT_COLLECTIONS, type ImportSource, Imports, type ImportsOptions } from './import/index.ts'
 export type { LineagePath } from './lineage/lineage-graph.ts'
+export * from './model-change/index.ts'
 export type { Candidate } from './search/candidate.ts'
 export { type FilterRequest, toFilter } from './search/filter.ts'
 export { type Highlight, highlight } from './search/highlight.ts'

@@ -1,4 +1,5 @@
 export type { Embedder, EmbeddingPurpose } from './embedder.ts'
+export { absentEmbedder, Embedders, renamed } from './embedders.ts'
 export { cacheEmbeddings, type EmbeddingCacheOptions } from './embedding-cache.ts'
 export {
   type NearestWord,

@@ -1,10 +1,10 @@
 import type { LinkKind } from '@forge-cascade/contract'
 import type { Change, Command, Grant } from '#store'
 import type { CapsuleDraft, CapsuleStore, VersionDraft } from '../capsule-store.ts'
-import type { Embedder } from '../embedding/index.ts'
 import { FIRST_VERSION } from '../text/semver.ts'
-import { toEmbedding } from '../use-cases/create-capsules.ts'
+import type { CapsuleContext } from '../use-cases/context.ts'
 import { embeddedText } from '../use-cases/draft.ts'
+import { embedDocuments, type OwnVectors } from '../use-cases/embed-documents.ts'
 import { type Telling, tell, tellCreated, tellVersioned } from '../use-cases/tell.ts'
 
 /** One thing that happens to one capsule because of a file; the steps of a file happen together. */
@@ -70,7 +70,7 @@ function tellStep(grant: Grant, step: CapsuleStep): Telling {
 
 /** The steps with a vector in each draft that is searched by one and has none; all texts are embedded in one call. */
 export async function embedSteps(
-  embedder: Embedder,
+  context: Pick<CapsuleContext, 'embedder' | 'shadowEmbedder'>,
   plans: readonly (readonly CapsuleStep[])[],
   signal: AbortSignal,
 ): Promise<readonly (readonly CapsuleStep[])[]> {
@@ -79,19 +79,17 @@ export async function embedSteps(
     .filter(needsVector)
     .map(({ draft }) => embeddedText(draft))
   if (texts.length === 0) return plans
-  const vectors = await embedder.embed(texts, 'document', signal)
+  const vectors = await embedDocuments(context, texts, signal)
   let next = 0
-  const embed = (step: CapsuleStep): CapsuleStep =>
-    needsVector(step) ? withVector(step, embedder.model, vectors[next++]) : step
+  const embed = (step: CapsuleStep): CapsuleStep => (needsVector(step) ? withVectors(step, vectors[next++]) : step)
   return plans.map((steps) => steps.map(embed))
 }
 
 const needsVector = (step: CapsuleStep): step is DraftStep =>
   'draft' in step && step.draft.indexed && step.draft.embedding === null
 
-function withVector(step: DraftStep, model: string, vector: Float32Array | undefined): CapsuleStep {
-  const embedding = toEmbedding(model, vector)
+function withVectors(step: DraftStep, vectors: OwnVectors | undefined): CapsuleStep {
   return step.kind === 'create'
-    ? { ...step, draft: { ...step.draft, embedding } }
-    : { ...step, draft: { ...step.draft, embedding } }
+    ? { ...step, draft: { ...step.draft, ...vectors } }
+    : { ...step, draft: { ...step.draft, ...vectors } }
 }

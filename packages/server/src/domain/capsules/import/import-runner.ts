@@ -196,7 +196,7 @@ async function* embedded(
 ): AsyncGenerator<readonly BatchEntry[], void, undefined> {
   for await (const { entries } of batches) {
     const steps = entries.map((entry) => ('steps' in entry ? entry.steps : []))
-    const withVectors = await embedSteps(settings.context.embedder, steps, signal)
+    const withVectors = await embedSteps(settings.context, steps, signal)
     yield entries.map((entry, index) => ('steps' in entry ? { ...entry, steps: withVectors[index] ?? [] } : entry))
   }
 }

@@ -47,11 +47,17 @@ export async function searchCapsules(context: SearchContext, request: SearchRequ
   }
   const ranking = { ...context.search, now: context.clock(), limit: request.limit }
   const { hits, sequence, isModelKnown } = await context.store.capsules.search(query, ranking)
+  // The model was changed since the question was embedded: what it was asked in is not there any more.
+  const isOvertaken = embedding !== undefined && request.embedding === undefined && embedding.model !== modelOf(context)
+  if (isOvertaken) return searchCapsules(context, request)
   // A caller who misspells the name of a model would otherwise look for the mistake among the filters.
   if (hits.length === 0 && request.embedding !== undefined && !isModelKnown)
     notices.push(`No capsule has a vector of the model "${embedding?.model}".`)
   return { hits, mode: request.mode, sequence, notices }
 }
+
+/** Read anew each time: a change of the model ends while questions are under way. */
+const modelOf = ({ embedder }: SearchContext): string => embedder.model
 
 const nothingAsked = (mode: SearchRequest['mode']): CascadeError =>
   new CascadeError(

@@ -8,7 +8,10 @@ import type { Embedder } from '../embedding/index.ts'
 /** What the use cases of this context work with. */
 export interface CapsuleContext {
   readonly store: Store
+  /** Makes the vectors that questions are asked with. */
   readonly embedder: Embedder
+  /** While the model of the vectors is being changed: that of the model to come. */
+  readonly shadowEmbedder?: Embedder | undefined
   readonly subjects: Subjects
   readonly clock: Clock
   readonly newId: () => string

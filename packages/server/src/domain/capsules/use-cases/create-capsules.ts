@@ -8,6 +8,7 @@ import { FIRST_VERSION } from '../text/semver.ts'
 import { TRUST_NEW } from '../trust.ts'
 import type { Call, CapsuleContext, CommandIdentity } from './context.ts'
 import { describeVersion, embeddedText, makeDraft, resolveParents } from './draft.ts'
+import { embedDocuments } from './embed-documents.ts'
 import { inTurns } from './in-turns.ts'
 import { tellCreated } from './tell.ts'
 import { parseEmbedding } from './vectors.ts'
@@ -69,6 +70,7 @@ interface Checked {
   readonly owner: Subject | undefined
   readonly author: Subject
   embedding: Embedding | null
+  shadow?: Embedding
 }
 /** A command that may be sent. One that repeats another has no draft: its receipt is there already. */
 interface Ready {
@@ -144,10 +146,11 @@ function complete(context: CapsuleContext, call: Call, checked: Checked): Ready 
 function toReady(
   context: CapsuleContext,
   { grant }: Call,
-  { line: { input, command }, trust, embedding, parents, author }: Checked,
+  { line: { input, command }, trust, embedding, shadow, parents, author }: Checked,
   owner: Subject,
 ): Ready {
-  const draft = toDraft(context, input, { owner: owner.id, author: author.id, trust, embedding, parents })
+  const vectors = { embedding, ...(shadow && { shadow }) }
+  const draft = toDraft(context, input, { owner: owner.id, author: author.id, trust, parents, ...vectors })
   const changes = [context.store.capsules.create(grant, draft, input.dedupe ?? 'scope')]
   return { command: { ...command, grant, changes, ...tellCreated(grant, draft, FIRST_VERSION) }, draft }
 }
@@ -156,7 +159,7 @@ function toReady(
 export function toDraft(
   { newId, random }: Pick<CapsuleContext, 'newId' | 'random'>,
   input: CapsuleCreate,
-  { parents, ...who }: Pick<CapsuleDraft, 'owner' | 'author' | 'trust' | 'embedding' | 'parents'>,
+  { parents, ...who }: Pick<CapsuleDraft, 'owner' | 'author' | 'trust' | 'embedding' | 'shadow' | 'parents'>,
 ): CapsuleDraft {
   const identity = { ...who, id: newId(), validFrom: validFromOf(input) }
   return makeDraft({ ...describeVersion(input, undefined), parents }, identity, random)
@@ -185,17 +188,11 @@ export function validFromOf({ valid_from, source }: Pick<CapsuleCreate, 'valid_f
   return given === undefined ? null : Date.parse(given)
 }
 
-async function embedMissing({ embedder }: CapsuleContext, works: readonly Checked[]): Promise<void> {
+async function embedMissing(context: CapsuleContext, works: readonly Checked[]): Promise<void> {
   const missing = works.filter(({ embedding }) => embedding === null)
-  if (missing.length === 0) return
   const texts = missing.map(({ line: { input } }) =>
     embeddedText({ title: input.title ?? null, content: input.content }),
   )
-  const vectors = await embedder.embed(texts, 'document')
-  for (const [index, work] of missing.entries()) work.embedding = toEmbedding(embedder.model, vectors[index])
-}
-
-/** A text without anything to see (only punctuation) has a zero vector, and so no place in the space. */
-export function toEmbedding(model: string, vector: Float32Array | undefined): Embedding | null {
-  return vector?.some((value) => value !== 0) ? { model, vector } : null
+  const vectors = await embedDocuments(context, texts)
+  for (const [index, work] of missing.entries()) Object.assign(work, vectors[index])
 }

@@ -51,6 +51,7 @@ export interface DraftIdentity {
   readonly partOf?: PartOf
   readonly place?: string | null
   readonly embedding: Embedding | null
+  readonly shadow?: Embedding
   readonly indexed?: boolean
   readonly validFrom: number | null
 }

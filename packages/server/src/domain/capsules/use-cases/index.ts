@@ -4,10 +4,10 @@ export {
   type CreateLine,
   createCapsule,
   createCapsules,
-  toEmbedding,
   trustOfNew,
 } from './create-capsules.ts'
 export { type DraftIdentity, describeVersion, embeddedText, makeDraft, makeVersionDraft, placeOf } from './draft.ts'
+export { embedDocuments, type OwnVectors, toEmbedding } from './embed-documents.ts'
 export { explainTrust, type TrustExplanation } from './explain-trust.ts'
 export { forkCapsule } from './fork-capsule.ts'
 export { type BlameResult, blameCapsule, type CapsuleDiff, diffVersions } from './history.ts'

@@ -1,12 +1,13 @@
 import type { CapsuleUpdate } from '@forge-cascade/contract'
 import { CascadeError, canonicalJson } from '#base'
 import type { CommandOutcome } from '#store'
-import type { Embedding, StoredCapsule, VersionContent } from '../capsule.ts'
+import type { StoredCapsule, VersionContent } from '../capsule.ts'
 import { nextVersion } from '../text/semver.ts'
 import type { Call, CapsuleContext } from './context.ts'
-import { toEmbedding, validFromOf } from './create-capsules.ts'
+import { validFromOf } from './create-capsules.ts'
 import { followVersion } from './document-chunks.ts'
 import { describeVersion, embeddedText, makeDraft, makeVersionDraft, placeOfChunk, resolveParents } from './draft.ts'
+import { embedDocuments, type OwnVectors } from './embed-documents.ts'
 import { getCapsule } from './read-capsule.ts'
 import { tellVersioned } from './tell.ts'
 import { parseEmbedding } from './vectors.ts'
@@ -43,13 +44,13 @@ export async function updateCapsule(
   const version = chooseVersion(before, after, input)
   const validFrom = validFromOf(input)
   const { indexed, changes, records, events } = await followVersion(context, call, before, after, validFrom)
-  const embedding = indexed ? await embeddingOf(context, before, after, input) : null
+  const vectors = indexed ? await vectorsOf(context, before, after, input) : { embedding: null }
   const identity = {
     id,
     owner: before.owner,
     author: call.subject.id,
     trust: before.trust,
-    embedding,
+    ...vectors,
     indexed,
     validFrom,
   }
@@ -112,17 +113,17 @@ function chooseVersion(before: StoredCapsule, after: VersionContent, input: Caps
 }
 
 /** The caller's vector, the old one when the text is the same, or a new one. */
-async function embeddingOf(
-  { store, embedder }: CapsuleContext,
+async function vectorsOf(
+  context: CapsuleContext,
   before: StoredCapsule,
   after: VersionContent,
   input: CapsuleUpdate,
-): Promise<Embedding | null> {
-  if (input.embedding !== undefined) return parseEmbedding(input.embedding, input.embedding_model)
+): Promise<OwnVectors> {
+  if (input.embedding !== undefined) return { embedding: parseEmbedding(input.embedding, input.embedding_model) }
   if (embeddedText(before) === embeddedText(after))
-    return (await store.capsules.findEmbedding(before.id, before.version)) ?? null
-  const [vector] = await embedder.embed([embeddedText(after)], 'document')
-  return toEmbedding(embedder.model, vector)
+    return { embedding: (await context.store.capsules.findEmbedding(before.id, before.version)) ?? null }
+  const [vectors] = await embedDocuments(context, [embeddedText(after)])
+  return vectors ?? { embedding: null }
 }
 
 export const staleRevision = ({ id, version, revision }: StoredCapsule): CascadeError =>

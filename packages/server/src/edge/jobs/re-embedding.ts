@@ -1,0 +1,76 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { messageOf } from '#base'
+import type { ModelChange } from '#capsules'
+import { type Gate, requireGrant } from '#governance'
+import type { Subject } from '#identity'
+import type { KernelLog } from '#lifecycle'
+import type { Grant } from '#store'
+import { type Every, systemEvery } from './every.ts'
+
+export interface ReEmbeddingOptions {
+  readonly change: Pick<ModelChange, 'step'>
+  readonly gate: Gate
+  /** On whose behalf it acts. */
+  readonly subject: Subject
+  readonly newId: () => string
+  readonly log: KernelLog
+  readonly every?: Every
+  /** Waits between two steps. */
+  readonly rest?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+/** How often it looks whether there is something to do. */
+const TICK_MS = 1000
+/** A step is followed by a rest as long as the step, within these bounds: requests have half of the time at least. */
+const REST_MS_MIN = 2
+const REST_MS_MAX = 2000
+
+/** Brings a change of the model forward in the background, step by step. Each step passes the gate like anyone else's. */
+export class ReEmbedding implements AsyncDisposable {
+  readonly #options: ReEmbeddingOptions
+  readonly #stop = new AbortController()
+  readonly #ticks: Disposable
+  #running: Promise<void> | undefined
+
+  constructor(options: ReEmbeddingOptions) {
+    this.#options = options
+    this.#ticks = (options.every ?? systemEvery)(() => this.#tick(), TICK_MS)
+  }
+
+  /** Stops after the step that is under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ticks[Symbol.dispose]()
+    this.#stop.abort()
+    await this.#running
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#stop.signal.aborted || this.#running) return
+    this.#running = this.#work()
+      .catch((error) => this.#options.log.warn('re-embedding failed', { reason: messageOf(error) }))
+      .finally(() => {
+        this.#running = undefined
+      })
+    await this.#running
+  }
+
+  async #work(): Promise<void> {
+    const { change, rest = restFor } = this.#options
+    const { signal } = this.#stop
+    for (let began = performance.now(); await change.step(() => this.#grant(), signal); began = performance.now()) {
+      const tookMs = performance.now() - began
+      await rest(Math.min(REST_MS_MAX, Math.max(REST_MS_MIN, tookMs)), signal)
+      if (signal.aborted) return
+    }
+  }
+
+  #grant(): Grant<'system.maintain'> {
+    const { gate, subject, newId } = this.#options
+    const request = { action: 'system.maintain', resource: 'embedding/*', subject, correlationId: newId() } as const
+    return requireGrant(gate.decide(request))
+  }
+}
+
+async function restFor(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal, ref: false }).catch(() => undefined)
+}
