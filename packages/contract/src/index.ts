@@ -1,6 +1,7 @@
 export { ACTIONS, type Action } from './actions.ts'
 export * from './capsule.ts'
 export * from './command-line.ts'
+export * from './embedding.ts'
 export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './errors.ts'
 export * from './export.ts'
 export * from './import.ts'

@@ -1,5 +1,5 @@
 import { isCascadeError } from '#base'
-import type { AskSettings, SearchSettings } from '#capsules'
+import type { AskSettings, Embedder, Embedders, SearchSettings } from '#capsules'
 import { type Config, type ConfigChange, type LiveConfig, type LoadedConfig, listSecrets } from '#config'
 import type { RootLogger } from '#observability'
 
@@ -20,16 +20,26 @@ export function settingsOf({ search, ask, memory }: Config): {
   }
 }
 
-/** The same as the configuration has them now, worked out once for each time it was read. */
+/** The same as the configuration has them now, worked out once for each time it was read; and the embedders of now. */
 export class LiveSettings {
   readonly #live: LiveConfig
+  readonly #embedders: Embedders
   #of: LoadedConfig
   #settings: ReturnType<typeof settingsOf>
 
-  constructor(live: LiveConfig) {
+  constructor(live: LiveConfig, embedders: Embedders) {
     this.#live = live
+    this.#embedders = embedders
     this.#of = live.loaded
     this.#settings = settingsOf(live.loaded.config)
+  }
+
+  get embedder(): Embedder {
+    return this.#embedders.active
+  }
+
+  get shadowEmbedder(): Embedder | undefined {
+    return this.#embedders.shadow
   }
 
   get search(): SearchSettings {

@@ -7,27 +7,38 @@ import {
   type AskContext,
   cacheEmbeddings,
   type Embedder,
+  type Embedders,
   IMPORT_COLLECTIONS,
   Imports,
   type ImportsOptions,
+  MODEL_COLLECTION,
+  type ModelChange,
   SIMILARITY_COLLECTION,
 } from '#capsules'
-import { type Config, explainConfig, type LoadedConfig } from '#config'
+import { explainConfig, type LoadedConfig } from '#config'
 import { DataFolder } from '#data-folder'
 import { createBootstrapGate, type Gate, requireGrant } from '#governance'
 import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } from '#identity'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
-import { openOpenAiEmbedder, openStaticEmbedder } from './adapters/models/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
+import { chooseEmbedder, openModelChange } from './compose-embedding.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import type { CliIo, LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
 import type * as Http from './edge/http/index.ts'
-import { createImportDesk, DeepProbe, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
+import {
+  createImportDesk,
+  createModelDesk,
+  DeepProbe,
+  Maintenance,
+  ReEmbedding,
+  StoreCheck,
+  takeBackup,
+} from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
 import { storeGauges } from './store-gauges.ts'
 import { VERSION } from './version.ts'
@@ -54,6 +65,8 @@ const SUBJECTS = new BootKey<Subjects>('subjects')
 const ADMIN = new BootKey<Subject>('administrator')
 const TOKEN = new BootKey<TokenFile>('token')
 const EMBEDDER = new BootKey<Embedder>('embedder')
+const EMBEDDERS = new BootKey<Embedders>('embedders')
+const MODEL_CHANGE = new BootKey<ModelChange>('model change')
 const CAPSULES = new BootKey<AskContext>('capsules')
 const IMPORTS = new BootKey<Imports>('imports')
 const METRICS = new BootKey<Metrics>('metrics')
@@ -130,9 +143,16 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     },
     { name: 'embedder', priority: 2, describe: 'makes vectors of texts', start: (boot) => openEmbedder(frame, boot) },
     {
-      name: 'capsules',
+      name: 'vectors',
       priority: 2,
       dependsOn: ['identity', 'embedder'],
+      describe: 'knows the model of the vectors, and whether it is to change',
+      start: (boot) => openVectors(frame, boot),
+    },
+    {
+      name: 'capsules',
+      priority: 2,
+      dependsOn: ['vectors'],
       describe: 'remembers and recalls',
       start: (boot) => openCapsules(frame, boot),
     },
@@ -157,6 +177,14 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       canFail: true,
       describe: 'raises trust and links what is similar',
       start: (boot) => openMaintenance(frame, boot),
+    },
+    {
+      name: 're-embedding',
+      priority: 3,
+      dependsOn: ['capsules'],
+      canFail: true,
+      describe: 'makes the vectors that are missing, and those of another model',
+      start: (boot) => openReEmbedding(frame, boot),
     },
     {
       name: 'store check',
@@ -185,7 +213,7 @@ async function openStore(
 ): Promise<SqliteStore> {
   const store = await openSqliteStore({
     directory: boot.get(FOLDER).directory,
-    collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION],
+    collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION, MODEL_COLLECTION],
     readers: config.store.readers,
     groupCommitMax: config.store.group_commit_max,
     groupCommitMs: config.store.group_commit_ms,
@@ -240,16 +268,32 @@ async function openEmbedder({ loaded }: Frame, boot: BootContext): Promise<Embed
   return embedder
 }
 
-function chooseEmbedder(settings: Config['embedding']): Embedder | Promise<Embedder> {
-  const { provider, model, url, api_key, dimensions, batch_max, timeout_ms } = settings
-  if (provider === 'builtin' || model === undefined) return openStaticEmbedder()
-  const options = { baseUrl: url, model, apiKey: api_key, dimensions, batchMax: batch_max, timeoutMs: timeout_ms }
-  return openOpenAiEmbedder(options)
+async function openVectors({ log }: Frame, boot: BootContext): Promise<AsyncDisposable> {
+  const options = { store: boot.get(STORE), configured: boot.get(EMBEDDER), clock, newId, log }
+  const { embedders, change, formers } = await openModelChange(options, () => maintainVectors(boot))
+  boot.provide(EMBEDDERS, embedders)
+  boot.provide(MODEL_CHANGE, change)
+  return formers
+}
+
+const maintainVectors = (boot: BootContext) =>
+  requireGrant(
+    boot.get(GATE).decide({
+      action: 'system.maintain',
+      resource: 'embedding/*',
+      subject: boot.get(ADMIN),
+      correlationId: newId(),
+    }),
+  )
+
+function openReEmbedding({ log }: Frame, boot: BootContext): AsyncDisposable {
+  return new ReEmbedding({ change: boot.get(MODEL_CHANGE), grant: () => maintainVectors(boot), log })
 }
 
 function openCapsules({ live }: Frame, boot: BootContext): undefined {
-  const parts = { store: boot.get(STORE), subjects: boot.get(SUBJECTS), embedder: boot.get(EMBEDDER) }
-  boot.provide(CAPSULES, Object.assign(new LiveSettings(live), { clock, newId, random: systemRandom, ...parts }))
+  const parts = { store: boot.get(STORE), subjects: boot.get(SUBJECTS) }
+  const settings = new LiveSettings(live, boot.get(EMBEDDERS))
+  boot.provide(CAPSULES, Object.assign(settings, { clock, newId, random: systemRandom, ...parts }))
   return undefined
 }
 
@@ -326,6 +370,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       handlers: createHandlers({
         capsules: context,
         imports: createImportDesk(boot.get(IMPORTS)),
+        model: createModelDesk(boot.get(MODEL_CHANGE)),
         system,
         agents: lazy(async () => openAgentDoor(log)),
         health,

@@ -138,3 +138,25 @@ export const PROV_EXAMPLE = {
   prefix: { cap: 'urn:forge-cascade:capsule:' },
   entity: { 'cap:01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10-1.0.0': { 'prov:label': 'Deployment (1.0.0)' } },
 }
+
+export const EMBEDDING_EXAMPLE = {
+  model: 'builtin-hash-384@1',
+  dimensions: 384,
+  available: true,
+  configured: { model: 'nomic-embed-text', dimensions: 768 },
+  versions: 12000,
+  filled: 12000,
+  change: {
+    model: 'nomic-embed-text',
+    dimensions: 768,
+    state: 'running',
+    done: 4096,
+    total: 12000,
+    started_at: AT,
+    per_second: 210.5,
+    eta_s: 37.5,
+    refused: 0,
+    problem: null,
+    retry_at: null,
+  },
+}

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { AGENTS } from './agents.ts'
 import { CAPSULES } from './capsules.ts'
+import { EMBEDDING } from './embedding.ts'
 import { EXPORTS } from './export.ts'
 import { IMPORTS } from './imports.ts'
 import { LINEAGE } from './lineage.ts'
@@ -19,6 +20,7 @@ const ROWS = [
   ...IMPORTS,
   ...EXPORTS,
   ...AGENTS,
+  ...EMBEDDING,
   ...SYSTEM,
   ...PROBES,
 ] as const

@@ -1,3 +1,4 @@
+export { findBuiltinEmbedder } from './builtin-models.ts'
 export { openOpenAiEmbedder } from './openai-embedder.ts'
 export type { OpenAiEmbedderOptions, Sleep } from './openai-options.ts'
 export { openStaticEmbedder } from './static/open-static-embedder.ts'

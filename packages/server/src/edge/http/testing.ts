@@ -12,7 +12,13 @@ import { openWorld, type World } from '../../domain/capsules/use-cases/testing.t
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import type { UntypedHandler } from './handler.ts'
-import { createHandlers, createSystemDesk, type HandlerContext, type ImportDesk } from './handlers/index.ts'
+import {
+  createHandlers,
+  createSystemDesk,
+  type HandlerContext,
+  type ImportDesk,
+  type ModelDesk,
+} from './handlers/index.ts'
 import type { HttpAppOptions } from './http-app.ts'
 import { HttpServer } from './http-server.ts'
 
@@ -156,6 +162,7 @@ function handlerContext({ world, logger, metrics, lifecycle, server }: ContextPa
   return {
     capsules: world.context,
     imports: noImports,
+    model: noChange,
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,
@@ -165,6 +172,22 @@ function handlerContext({ world, logger, metrics, lifecycle, server }: ContextPa
     lineBytesMax: server.body_bytes_max,
     lineIdleMs: server.request_timeout_s * 1000,
   }
+}
+
+const unchanged = async (): Promise<never> => {
+  throw new CascadeError('CONFLICT', 'The model is not being changed.')
+}
+
+/** The desk of an instance whose vectors are those of the configured model. */
+const noChange: ModelDesk = {
+  state: async () => ({
+    ...{ model: 'builtin-hash-384@1', dimensions: 384, available: true, versions: 0, filled: 0, change: null },
+    configured: { model: 'builtin-hash-384@1', dimensions: 384 },
+  }),
+  start: unchanged,
+  pause: unchanged,
+  resume: unchanged,
+  cancel: unchanged,
 }
 
 /** The desk of an instance that never imported anything and whose disk cannot be read. */

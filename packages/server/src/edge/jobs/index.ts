@@ -1,5 +1,7 @@
 export { DeepProbe, type DeepProbeOptions } from './deep-probe.ts'
 export { createImportDesk } from './import-desk.ts'
 export { Maintenance, type MaintenanceOptions } from './maintenance.ts'
+export { createModelDesk } from './model-desk.ts'
+export { ReEmbedding, type ReEmbeddingOptions } from './re-embedding.ts'
 export { StoreCheck, type StoreCheckOptions } from './store-check.ts'
 export { type BackupOptions, takeBackup } from './take-backup.ts'

@@ -1,18 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '#base'
 import type { ModelChange } from '#capsules'
-import { type Gate, requireGrant } from '#governance'
-import type { Subject } from '#identity'
 import type { KernelLog } from '#lifecycle'
 import type { Grant } from '#store'
 import { type Every, systemEvery } from './every.ts'
 
 export interface ReEmbeddingOptions {
   readonly change: Pick<ModelChange, 'step'>
-  readonly gate: Gate
-  /** On whose behalf it acts. */
-  readonly subject: Subject
-  readonly newId: () => string
+  /** The gate's word for a step. */
+  readonly grant: () => Grant<'system.maintain'>
   readonly log: KernelLog
   readonly every?: Every
   /** Waits between two steps. */
@@ -55,19 +51,13 @@ export class ReEmbedding implements AsyncDisposable {
   }
 
   async #work(): Promise<void> {
-    const { change, rest = restFor } = this.#options
+    const { change, grant, rest = restFor } = this.#options
     const { signal } = this.#stop
-    for (let began = performance.now(); await change.step(() => this.#grant(), signal); began = performance.now()) {
+    for (let began = performance.now(); await change.step(grant, signal); began = performance.now()) {
       const tookMs = performance.now() - began
       await rest(Math.min(REST_MS_MAX, Math.max(REST_MS_MIN, tookMs)), signal)
       if (signal.aborted) return
     }
-  }
-
-  #grant(): Grant<'system.maintain'> {
-    const { gate, subject, newId } = this.#options
-    const request = { action: 'system.maintain', resource: 'embedding/*', subject, correlationId: newId() } as const
-    return requireGrant(gate.decide(request))
   }
 }
 

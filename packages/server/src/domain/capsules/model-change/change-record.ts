@@ -10,7 +10,8 @@ export interface ChangeRecord {
   /** The model to come, and the one before. */
   readonly model: string
   readonly from: string
-  readonly state: 'running' | 'paused' | 'cancelled' | 'completed'
+  /** superseded: another model was configured before it was complete. */
+  readonly state: 'running' | 'paused' | 'cancelled' | 'superseded' | 'completed'
   /** Milliseconds since 1970. */
   readonly startedAt: number
   readonly updatedAt: number
@@ -22,6 +23,7 @@ export type ChangeEvent =
   | 'paused'
   | 'resumed'
   | 'cancelled'
+  | 'superseded'
   | 'filled'
   | 'completed'
   | 'removed'

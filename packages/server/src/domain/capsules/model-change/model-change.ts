@@ -1,4 +1,4 @@
-import { CascadeError, type Clock, isCascadeError, sha256Hex } from '#base'
+import { CascadeError, type Clock, isCascadeError, isWithin, sha256Hex } from '#base'
 import type { Change, Grant } from '#store'
 import type { Store } from '../../store.ts'
 import { absentEmbedder, type Embedder, type Embedders, renamed } from '../embedding/index.ts'
@@ -49,6 +49,8 @@ type Maintain = () => Grant<'system.maintain'>
 
 /** The switch is tried again when somebody wrote in between; so often at most without anything being left to do. */
 const SWITCHES_MAX = 3
+/** How often a complete space is looked at: few versions come without their vector, and counting reads whole indexes. */
+export const TEND_MS = 60_000
 
 /**
  * Moves a store from one model's vectors to another's: the store goes on answering from the active space while the
@@ -64,8 +66,8 @@ export class ModelChange {
   #isActiveAvailable = true
   #spaces: SpacesState
   #record: ChangeRecord | undefined
-  /** Somebody wrote since the active space was last looked through. */
-  #lookedAt = Number.NaN
+  /** When the active space was last found complete. */
+  #tendedAt = Number.NEGATIVE_INFINITY
   #switches = 0
 
   private constructor(options: ModelChangeOptions, spaces: SpacesState, record: ChangeRecord | undefined) {
@@ -142,6 +144,7 @@ export class ModelChange {
    */
   async step(grant: Maintain, signal: AbortSignal): Promise<boolean> {
     if (!this.#troubles.isOver()) return false
+    const shadow = this.#spaces.shadow?.model
     try {
       const did = await this.#next(grant, signal)
       this.#troubles.succeeded()
@@ -149,9 +152,11 @@ export class ModelChange {
     } catch (error) {
       if (signal.aborted) return false
       if (!isCascadeError(error)) throw error
+      this.#spaces = await this.#options.store.capsules.embeddingSpaces()
+      // Given up while the step was under way: there is nothing to be held up any more.
+      if (this.#spaces.shadow?.model !== shadow) return true
       this.#options.warn('the change of the model is held up', { code: error.code, reason: error.detail })
       this.#troubles.note(error)
-      this.#spaces = await this.#options.store.capsules.embeddingSpaces()
       return false
     }
   }
@@ -198,7 +203,8 @@ export class ModelChange {
     const { shadow } = this.#spaces
     if (!shadow || (shadow.model === this.#target.model && this.#isOther())) return
     const one = grant()
-    await this.#append(one, 'cancelled', [this.#options.store.capsules.retireSpace(one, shadow.model)], 'cancelled')
+    const change = this.#options.store.capsules.retireSpace(one, shadow.model)
+    await this.#append(one, 'superseded', [change], 'superseded', shadow.model)
   }
 
   #isOther(): boolean {
@@ -237,7 +243,7 @@ export class ModelChange {
     }
     embedders.use(this.#target, undefined)
     this.#isActiveAvailable = true
-    this.#lookedAt = Number.NaN
+    this.#tendedAt = Number.NEGATIVE_INFINITY
     return true
   }
 
@@ -252,12 +258,13 @@ export class ModelChange {
 
   /** Versions that were written while their embedder was another, or away, get the vector they lack. */
   async #tend(grant: Maintain, signal: AbortSignal): Promise<boolean> {
-    const { store, embedders } = this.#options
-    const head = store.head()
-    if (!this.#isActiveAvailable || head === this.#lookedAt) return false
-    const batch = await this.#filler.next(embedders.active, signal)
+    const { store, embedders, clock } = this.#options
+    if (!this.#isActiveAvailable || isWithin(clock(), this.#tendedAt, TEND_MS)) return false
+    const { active, versions } = await store.capsules.embeddingSpaces()
+    const isComplete = active === null || active.filled >= versions
+    const batch = isComplete ? undefined : await this.#filler.next(embedders.active, signal)
     if (!batch) {
-      this.#lookedAt = head
+      this.#tendedAt = clock()
       return false
     }
     const one = grant()
@@ -286,9 +293,9 @@ export class ModelChange {
     event: ChangeEvent,
     changes: readonly Change[],
     state: ChangeRecord['state'] | undefined,
+    model = this.#target.model,
   ): Promise<void> {
     const { store, clock } = this.#options
-    const { model } = this.#target
     const from = this.#spaces.active?.model ?? model
     const isNew = event === 'started' || this.#record === undefined
     const startedAt = isNew ? clock() : (this.#record?.startedAt ?? clock())

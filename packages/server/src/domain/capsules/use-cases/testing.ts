@@ -9,6 +9,7 @@ import { createTestClock, type TestClock } from '../../../platform/store/testing
 import type { AskContext } from '../ask/ask.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import { IMPORTED_TRUST_COLLECTION } from '../export/imported-trust.ts'
+import { MODEL_COLLECTION } from '../model-change/change-record.ts'
 import type { Call } from './context.ts'
 import { createCapsule } from './create-capsules.ts'
 import { type DraftIdentity, describeVersion, makeDraft, placeOfChunk } from './draft.ts'
@@ -38,7 +39,7 @@ export async function openWorld(): Promise<World> {
   const time = createTestClock()
   const newId = createUuidV7(time.clock, systemRandom)
   const store = openMemoryStore({
-    collections: [...SUBJECT_COLLECTIONS, SIMILARITY_COLLECTION, IMPORTED_TRUST_COLLECTION],
+    collections: [...SUBJECT_COLLECTIONS, SIMILARITY_COLLECTION, IMPORTED_TRUST_COLLECTION, MODEL_COLLECTION],
     clock: time.clock,
   })
   const subjects = new Subjects({ store, clock: time.clock, newId })

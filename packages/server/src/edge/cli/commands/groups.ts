@@ -1,2 +1,5 @@
 /** What the groups of commands are for. */
-export const GROUPS: Readonly<Record<string, string>> = { config: 'Show or check the configuration' }
+export const GROUPS: Readonly<Record<string, string>> = {
+  config: 'Show or check the configuration',
+  embedding: 'The model of the vectors, and its change',
+}

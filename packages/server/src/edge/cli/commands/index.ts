@@ -4,6 +4,7 @@ import { BACKUP } from './backup.ts'
 import { COMPLETION } from './completion.ts'
 import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
 import { DOCTOR } from './doctor.ts'
+import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
 import { EXPORT } from './export.ts'
 import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
@@ -33,6 +34,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   DOCTOR,
   CONFIG_SHOW,
   CONFIG_CHECK,
+  EMBEDDING_STATUS,
+  EMBEDDING_START,
+  EMBEDDING_PAUSE,
+  EMBEDDING_RESUME,
+  EMBEDDING_CANCEL,
   COMPLETION,
   HELP,
 ]

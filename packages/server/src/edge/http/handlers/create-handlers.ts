@@ -1,6 +1,7 @@
 import type { Handlers } from '../handler.ts'
 import { agentHandlers } from './agents.ts'
 import { capsuleHandlers } from './capsules.ts'
+import { embeddingHandlers } from './embedding.ts'
 import { exportHandlers } from './export.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { importHandlers } from './imports.ts'
@@ -17,6 +18,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...importHandlers(context),
   ...exportHandlers(context),
   ...agentHandlers(context),
+  ...embeddingHandlers(context),
   ...systemHandlers(context),
   ...probeHandlers(context),
 })

@@ -2,6 +2,7 @@ import type {
   Backup,
   BackupRequest,
   ConfigRow,
+  EmbeddingState,
   ImportFile,
   ImportJob,
   ImportRequest,
@@ -44,6 +45,15 @@ export interface DeepAnswer {
   readonly checks: ProbeResult['checks']
 }
 
+/** The model of the vectors. Each verb answers how things stand after it. @throws CascadeError CONFLICT. */
+export interface ModelDesk {
+  state(): Promise<EmbeddingState>
+  start(call: Call<'system.embed'>): Promise<EmbeddingState>
+  pause(call: Call<'system.embed'>): Promise<EmbeddingState>
+  resume(call: Call<'system.embed'>): Promise<EmbeddingState>
+  cancel(call: Call<'system.embed'>): Promise<EmbeddingState>
+}
+
 /** What the instance knows about itself. */
 export interface SystemDesk {
   health(): SystemHealth | Promise<SystemHealth>
@@ -58,6 +68,7 @@ export interface SystemDesk {
 export interface HandlerContext {
   readonly capsules: AskContext
   readonly imports: ImportDesk
+  readonly model: ModelDesk
   readonly system: SystemDesk
   /** Where agents are spoken to; loaded by the first of them. */
   readonly agents: () => Promise<Pick<AgentDoor, 'serve'>>
