@@ -1,45 +1,33 @@
-import type { Clock } from '#base'
-import { cacheEmbeddings, type Embedder, Embedders, ModelChange } from '#capsules'
-import type { Config } from '#config'
+import { cacheEmbeddings, type Embedder, Embedders, ModelChange, type ModelChangeOptions } from '#capsules'
 import type { RootLogger } from '#observability'
 import type { Grant } from '#store'
-import { findBuiltinEmbedder, openOpenAiEmbedder, openStaticEmbedder } from './adapters/models/index.ts'
-import type { Store } from './domain/store.ts'
+import { ReEmbedding } from './edge/jobs/index.ts'
 
-/** The embedder that the configuration asks for. */
-export function chooseEmbedder(settings: Config['embedding']): Embedder | Promise<Embedder> {
-  const { provider, model, url, api_key, dimensions, batch_max, timeout_ms } = settings
-  if (provider === 'builtin' || model === undefined) return openStaticEmbedder()
-  const options = { baseUrl: url, model, apiKey: api_key, dimensions, batchMax: batch_max, timeoutMs: timeout_ms }
-  return openOpenAiEmbedder(options)
+export interface VectorOptions extends Pick<ModelChangeOptions, 'store' | 'configured' | 'clock' | 'newId'> {
+  /** The embedder of a model that this program brings along. */
+  readonly findBuiltin: (model: string) => Embedder | undefined
+  /** The gate's word for each step that is done in the background. */
+  readonly grant: () => Grant<'system.maintain'>
+  readonly log: RootLogger
 }
 
-export interface ModelChangeParts {
+export interface Vectors {
   readonly embedders: Embedders
   readonly change: ModelChange
-  /** Embedders that were opened for a model which is not configured any more. */
-  readonly formers: AsyncDisposable
+  /** What works in the background, and embedders of a model that is not configured any more. */
+  readonly parts: AsyncDisposable
 }
 
 /** The embedders that count, and the change of the model where the configured one is not that of the vectors. */
-export async function openModelChange(
-  parts: {
-    readonly store: Store
-    readonly configured: Embedder
-    readonly clock: Clock
-    readonly newId: () => string
-    readonly log: RootLogger
-  },
-  grant: () => Grant<'system.maintain'>,
-): Promise<ModelChangeParts> {
-  const { log, ...rest } = parts
-  const formers = new AsyncDisposableStack()
+export async function openModelChange({ findBuiltin, grant, log, ...options }: VectorOptions): Promise<Vectors> {
+  await using opened = new AsyncDisposableStack()
   const openFormer = (model: string): Embedder | undefined => {
-    const found = findBuiltinEmbedder(model)
-    return found && formers.use(cacheEmbeddings(found))
+    const found = findBuiltin(model)
+    return found && opened.use(cacheEmbeddings(found))
   }
-  const embedders = new Embedders(parts.configured)
-  const warn = (message: string, fields: Readonly<Record<string, unknown>>): void => log.warn(message, fields)
-  const change = await ModelChange.open({ ...rest, embedders, openFormer, warn }, grant)
-  return { embedders, change, formers }
+  const embedders = new Embedders(options.configured)
+  const warn: ModelChangeOptions['warn'] = (message, fields) => log.warn(message, fields)
+  const change = await ModelChange.open({ ...options, embedders, openFormer, warn }, grant)
+  opened.use(new ReEmbedding({ change, grant, log }))
+  return { embedders, change, parts: opened.move() }
 }

@@ -22,23 +22,16 @@ import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } f
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
+import { findBuiltinEmbedder, openEmbedder } from './adapters/models/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
-import { chooseEmbedder, openModelChange } from './compose-embedding.ts'
+import { openModelChange } from './compose-embedding.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import type { CliIo, LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
 import type * as Http from './edge/http/index.ts'
-import {
-  createImportDesk,
-  createModelDesk,
-  DeepProbe,
-  Maintenance,
-  ReEmbedding,
-  StoreCheck,
-  takeBackup,
-} from './edge/jobs/index.ts'
+import { createImportDesk, createModelDesk, DeepProbe, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
 import { storeGauges } from './store-gauges.ts'
 import { VERSION } from './version.ts'
@@ -141,7 +134,12 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       describe: 'knows the administrator and the token',
       start: openIdentity,
     },
-    { name: 'embedder', priority: 2, describe: 'makes vectors of texts', start: (boot) => openEmbedder(frame, boot) },
+    {
+      name: 'embedder',
+      priority: 2,
+      describe: 'makes vectors of texts',
+      start: (boot) => provideEmbedder(frame, boot),
+    },
     {
       name: 'vectors',
       priority: 2,
@@ -177,14 +175,6 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       canFail: true,
       describe: 'raises trust and links what is similar',
       start: (boot) => openMaintenance(frame, boot),
-    },
-    {
-      name: 're-embedding',
-      priority: 3,
-      dependsOn: ['capsules'],
-      canFail: true,
-      describe: 'makes the vectors that are missing, and those of another model',
-      start: (boot) => openReEmbedding(frame, boot),
     },
     {
       name: 'store check',
@@ -262,32 +252,25 @@ async function openIdentity(boot: BootContext): Promise<undefined> {
   return undefined
 }
 
-async function openEmbedder({ loaded }: Frame, boot: BootContext): Promise<Embedder> {
-  const embedder = cacheEmbeddings(await chooseEmbedder(loaded.config.embedding))
+async function provideEmbedder({ loaded }: Frame, boot: BootContext): Promise<Embedder> {
+  const embedder = cacheEmbeddings(await openEmbedder(loaded.config.embedding))
   boot.provide(EMBEDDER, embedder)
   return embedder
 }
 
 async function openVectors({ log }: Frame, boot: BootContext): Promise<AsyncDisposable> {
-  const options = { store: boot.get(STORE), configured: boot.get(EMBEDDER), clock, newId, log }
-  const { embedders, change, formers } = await openModelChange(options, () => maintainVectors(boot))
+  const [gate, subject] = [boot.get(GATE), boot.get(ADMIN)]
+  const asked = { action: 'system.maintain', resource: 'embedding/*', subject } as const
+  const { embedders, change, parts } = await openModelChange({
+    store: boot.get(STORE),
+    configured: boot.get(EMBEDDER),
+    findBuiltin: findBuiltinEmbedder,
+    grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
+    ...{ clock, newId, log },
+  })
   boot.provide(EMBEDDERS, embedders)
   boot.provide(MODEL_CHANGE, change)
-  return formers
-}
-
-const maintainVectors = (boot: BootContext) =>
-  requireGrant(
-    boot.get(GATE).decide({
-      action: 'system.maintain',
-      resource: 'embedding/*',
-      subject: boot.get(ADMIN),
-      correlationId: newId(),
-    }),
-  )
-
-function openReEmbedding({ log }: Frame, boot: BootContext): AsyncDisposable {
-  return new ReEmbedding({ change: boot.get(MODEL_CHANGE), grant: () => maintainVectors(boot), log })
+  return parts
 }
 
 function openCapsules({ live }: Frame, boot: BootContext): undefined {

@@ -140,8 +140,8 @@ export const PROV_EXAMPLE = {
 }
 
 export const EMBEDDING_EXAMPLE = {
-  model: 'builtin-hash-384@1',
-  dimensions: 384,
+  model: 'forge-static-minilm@1',
+  dimensions: 256,
   available: true,
   configured: { model: 'nomic-embed-text', dimensions: 768 },
   versions: 12000,

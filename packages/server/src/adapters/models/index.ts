@@ -1,4 +1,5 @@
 export { findBuiltinEmbedder } from './builtin-models.ts'
+export { openEmbedder } from './open-embedder.ts'
 export { openOpenAiEmbedder } from './openai-embedder.ts'
 export type { OpenAiEmbedderOptions, Sleep } from './openai-options.ts'
 export { openStaticEmbedder } from './static/open-static-embedder.ts'

@@ -181,8 +181,8 @@ const unchanged = async (): Promise<never> => {
 /** The desk of an instance whose vectors are those of the configured model. */
 const noChange: ModelDesk = {
   state: async () => ({
-    ...{ model: 'builtin-hash-384@1', dimensions: 384, available: true, versions: 0, filled: 0, change: null },
-    configured: { model: 'builtin-hash-384@1', dimensions: 384 },
+    ...{ model: 'forge-static-minilm@1', dimensions: 256, available: true, versions: 0, filled: 0, change: null },
+    configured: { model: 'forge-static-minilm@1', dimensions: 256 },
   }),
   start: unchanged,
   pause: unchanged,

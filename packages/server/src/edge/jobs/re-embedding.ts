@@ -62,5 +62,10 @@ export class ReEmbedding implements AsyncDisposable {
 }
 
 async function restFor(ms: number, signal: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { signal, ref: false }).catch(() => undefined)
+  try {
+    await wait(ms, undefined, { signal, ref: false })
+  } catch (error) {
+    // Told to stop: whoever rests looks at the signal next.
+    if (!signal.aborted) throw error
+  }
 }
