@@ -21,13 +21,14 @@ export interface Vectors {
 /** The embedders that count, and the change of the model where the configured one is not that of the vectors. */
 export async function openModelChange({ findBuiltin, grant, log, ...options }: VectorOptions): Promise<Vectors> {
   await using opened = new AsyncDisposableStack()
+  const configured = opened.use(cacheEmbeddings(options.configured))
   const openFormer = (model: string): Embedder | undefined => {
     const found = findBuiltin(model)
     return found && opened.use(cacheEmbeddings(found))
   }
-  const embedders = new Embedders(options.configured)
+  const embedders = new Embedders(configured)
   const warn: ModelChangeOptions['warn'] = (message, fields) => log.warn(message, fields)
-  const change = await ModelChange.open({ ...options, embedders, openFormer, warn }, grant)
+  const change = await ModelChange.open({ ...options, configured, embedders, openFormer, warn }, grant)
   opened.use(new ReEmbedding({ change, grant, log }))
   return { embedders, change, parts: opened.move() }
 }

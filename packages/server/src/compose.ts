@@ -5,8 +5,6 @@ import { createUuidV7, lazy, systemClock, systemRandom, toRfc3339 } from '#base'
 import { type BootChunk, type BootContext, BootKey } from '#boot'
 import {
   type AskContext,
-  cacheEmbeddings,
-  type Embedder,
   type Embedders,
   IMPORT_COLLECTIONS,
   Imports,
@@ -57,7 +55,6 @@ const GATE = new BootKey<Gate>('gate')
 const SUBJECTS = new BootKey<Subjects>('subjects')
 const ADMIN = new BootKey<Subject>('administrator')
 const TOKEN = new BootKey<TokenFile>('token')
-const EMBEDDER = new BootKey<Embedder>('embedder')
 const EMBEDDERS = new BootKey<Embedders>('embedders')
 const MODEL_CHANGE = new BootKey<ModelChange>('model change')
 const CAPSULES = new BootKey<AskContext>('capsules')
@@ -137,20 +134,14 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     {
       name: 'embedder',
       priority: 2,
-      describe: 'makes vectors of texts',
-      start: (boot) => provideEmbedder(frame, boot),
-    },
-    {
-      name: 'vectors',
-      priority: 2,
-      dependsOn: ['identity', 'embedder'],
-      describe: 'knows the model of the vectors, and whether it is to change',
+      dependsOn: ['identity'],
+      describe: 'makes vectors of texts, anew where their model is to change',
       start: (boot) => openVectors(frame, boot),
     },
     {
       name: 'capsules',
       priority: 2,
-      dependsOn: ['vectors'],
+      dependsOn: ['embedder'],
       describe: 'remembers and recalls',
       start: (boot) => openCapsules(frame, boot),
     },
@@ -252,18 +243,12 @@ async function openIdentity(boot: BootContext): Promise<undefined> {
   return undefined
 }
 
-async function provideEmbedder({ loaded }: Frame, boot: BootContext): Promise<Embedder> {
-  const embedder = cacheEmbeddings(await openEmbedder(loaded.config.embedding))
-  boot.provide(EMBEDDER, embedder)
-  return embedder
-}
-
-async function openVectors({ log }: Frame, boot: BootContext): Promise<AsyncDisposable> {
+async function openVectors({ loaded, log }: Frame, boot: BootContext): Promise<AsyncDisposable> {
   const [gate, subject] = [boot.get(GATE), boot.get(ADMIN)]
   const asked = { action: 'system.maintain', resource: 'embedding/*', subject } as const
   const { embedders, change, parts } = await openModelChange({
     store: boot.get(STORE),
-    configured: boot.get(EMBEDDER),
+    configured: await openEmbedder(loaded.config.embedding),
     findBuiltin: findBuiltinEmbedder,
     grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
     ...{ clock, newId, log },
