@@ -1,3 +1,4 @@
+import { CLIENT_FILE_BYTES_MAX } from '../../packages/server/src/edge/cli/agents/client-file.ts'
 import { CONNECT_MS_MAX } from '../../packages/server/src/edge/cli/connect.ts'
 import { ANSWER_BYTES_MAX, LINE_LENGTH_MAX, SILENCE_MS_MAX } from '../../packages/server/src/edge/cli/http-client.ts'
 import type { Limits } from './limit.ts'
@@ -19,6 +20,12 @@ export const COMMAND_LINE_LIMITS = {
     beyond: noServer,
   },
   commandAnswer: { what: 'An answer of an instance', value: ANSWER_BYTES_MAX, unit: 'bytes', beyond: noServer },
+  agentClientFile: {
+    what: 'A configuration file of an agent’s client that `mcp install` writes',
+    value: CLIENT_FILE_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
   commandLine: {
     what: 'A line of an answer that comes line by line',
     value: LINE_LENGTH_MAX,

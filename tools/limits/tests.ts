@@ -49,6 +49,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
     'more calls at once than any agent waits for are refused, and those under way go on',
   ),
   agentMessage: inServer('edge/cli/mcp.e2e.test.ts', 'a message that never ends is not waited for'),
+  agentClientFile: inServer('edge/cli/agents/client-file.test.ts', 'a file that is too large is no configuration'),
   agentSubscriptions: inServer('edge/cli/mcp.e2e.test.ts', 'more streams of changes than a client needs are refused'),
   batchLine: here('request', 'a line of a batch that is too long has its problem, and its neighbours are written'),
   headers: inServer(

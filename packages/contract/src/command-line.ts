@@ -87,6 +87,25 @@ export const completionInstalledAnswer = z
   })
   .meta({ id: 'CompletionInstalled' })
 
+export const agentsChangedAnswer = z
+  .object({
+    name: z.string().describe('What the memory is called there.'),
+    clients: z.array(
+      z.object({
+        client: z.string(),
+        file: z.string(),
+        entry: z
+          .record(z.string(), z.union([z.string(), z.array(z.string())]))
+          .nullable()
+          .describe('What starts the memory; null where it is taken out.'),
+        changed: z.boolean().describe('False when it was so already.'),
+        written: z.boolean().describe('False with --dry-run too.'),
+        backup: z.string().nullable().describe('Where the file lies as it was; null where nothing was there.'),
+      }),
+    ),
+  })
+  .meta({ id: 'AgentsChanged' })
+
 const word = z.object({ flags: z.string(), description: z.string(), choices: z.array(z.string()).optional() })
 
 export const helpAnswer = z

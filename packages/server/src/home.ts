@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Environment } from '#config'
+import { VERSION } from './version.ts'
 
 /** The sources run as they are in a clone; the published package holds them compiled, in dist/lib. */
 const PACKAGED = import.meta.url.endsWith('.js')
@@ -27,6 +28,18 @@ export function startWriter(): Worker {
   thread.on('error', () => undefined)
   thread.unref()
   return thread
+}
+
+/** Where npx keeps packages until it forgets them. */
+const NPX_CACHE = /[\\/]_npx[\\/]/
+
+/** What starts the program from any folder, without a path that somebody must have set; by npx where npx alone has it. */
+export function selfCommand(env: Environment): { readonly command: string; readonly args: readonly string[] } {
+  if (PACKAGED && env.npm_command === 'exec' && NPX_CACHE.test(HOME))
+    return { command: 'npx', args: ['--yes', `forge-cascade@${VERSION}`] }
+  if (!PACKAGED && process.platform !== 'win32') return { command: join(HOME, 'cascade'), args: [] }
+  const entry = PACKAGED ? 'bin/forge-cascade.mjs' : 'packages/server/src/main.ts'
+  return { command: process.execPath, args: [join(HOME, entry)] }
 }
 
 /** How the person can call the program again, from the folder `cwd`: what hints and examples begin with. */

@@ -2,7 +2,7 @@ import { systemClock, systemRandom } from '#base'
 import { environment } from '#config'
 import type { LogStream, RootLogger } from '#observability'
 import { type CliIo, runCli, type StopSignal } from './edge/cli/index.ts'
-import { commandName, findSamples } from './home.ts'
+import { commandName, findSamples, selfCommand } from './home.ts'
 import { VERSION } from './version.ts'
 
 type StartInstance = CliIo['startInstance']
@@ -27,6 +27,7 @@ const ioOf = (composition: Composition): CliIo => ({
   env: environment(),
   cwd: process.cwd(),
   commandName: commandName(process.cwd(), environment()),
+  selfCommand: selfCommand(environment()),
   version: VERSION,
   samplesDir: findSamples(),
   runtime: { node: process.versions.node, sqlite: process.versions.sqlite, platform: process.platform },

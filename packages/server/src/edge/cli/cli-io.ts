@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { ImportJob } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { Environment } from '#config'
+import type { AgentCommand } from './agents/agent-clients.ts'
 import type { RestoreBackup, StartInstance } from './local-instance.ts'
 
 /** A stream that may be a terminal. */
@@ -28,6 +29,8 @@ export interface CliIo {
   readonly cwd: string
   /** How the program was called, for the examples that people copy: `cascade` or `./cascade`. */
   readonly commandName: string
+  /** What starts the program from any folder, for others that are to start it. */
+  readonly selfCommand: AgentCommand
   /** Version of the program. */
   readonly version: string
   /** Folder with the sample knowledge that the first start imports; null when there is none. */

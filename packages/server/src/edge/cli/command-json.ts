@@ -1,4 +1,5 @@
 import {
+  agentsChangedAnswer,
   completionAnswer,
   completionInstalledAnswer,
   configCheckAnswer,
@@ -64,6 +65,8 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   ],
   export: [own(exportedAnswer), own(provWrittenAnswer, '--format prov-json')],
   mcp: [],
+  'mcp install': [own(agentsChangedAnswer)],
+  'mcp uninstall': [own(agentsChangedAnswer)],
   backup: [answerOf('createBackup')],
   restore: [own(restoredAnswer)],
   doctor: [own(diagnosis)],

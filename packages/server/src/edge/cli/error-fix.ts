@@ -37,6 +37,8 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
     CONFLICT: 'Remove that line, and run it again.',
     UNPROCESSABLE: 'Print the script instead, without --install, and put it where your shell reads it.',
   },
+  'mcp install': { UNPROCESSABLE: 'Mend that file, or add the entry by hand: --dry-run shows it.' },
+  'mcp uninstall': { UNPROCESSABLE: 'Mend that file, or take the entry out by hand.' },
   backup: { UNPROCESSABLE: 'Choose another name.' },
   restore: {
     SOURCE_UNREADABLE: 'Name a file that `backup` wrote.',

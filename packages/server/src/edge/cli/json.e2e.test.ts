@@ -79,6 +79,8 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'config check', argv: () => ['config', 'check'] },
   { command: 'completion', argv: () => ['completion', 'bash'] },
   { command: 'completion', when: '--install', argv: () => ['completion', 'fish', '--install'] },
+  { command: 'mcp install', argv: () => ['mcp', 'install', 'cursor', '--project'] },
+  { command: 'mcp uninstall', argv: () => ['mcp', 'uninstall', 'cursor', '--project', '--dry-run'] },
   { command: 'help', argv: () => ['help'] },
   { command: 'import', when: '--remove', argv: () => ['import', '--remove', 'n'] },
 ]

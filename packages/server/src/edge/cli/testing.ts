@@ -61,6 +61,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     env,
     cwd: '/nowhere',
     commandName: './cascade',
+    selfCommand: { command: '/opt/cascade/cascade', args: [] },
     version: '0.1.0',
     samplesDir: null,
     runtime: { node: '24.0.0', sqlite: '3.99.0', platform: 'linux' },

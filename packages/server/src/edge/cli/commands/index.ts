@@ -11,6 +11,7 @@ import { HISTORY } from './history.ts'
 import { IMPORT } from './import.ts'
 import { LINEAGE } from './lineage.ts'
 import { MCP } from './mcp.ts'
+import { MCP_INSTALL, MCP_UNINSTALL } from './mcp-install.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
 import { SEARCH } from './search.ts'
@@ -29,6 +30,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   LINEAGE,
   EXPORT,
   MCP,
+  MCP_INSTALL,
+  MCP_UNINSTALL,
   BACKUP,
   RESTORE,
   DOCTOR,
