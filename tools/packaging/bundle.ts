@@ -21,6 +21,8 @@ const plainRequire: Plugin = {
 
 /** A call for something that is not in the bundle, as rolldown writes it. */
 const OUTSIDE = /\b__require\("([^"]+)"\)/g
+/** A wrapper for several loaders gets `require` as an argument: what it asks for is not seen, and is not in the bundle. */
+const HANDED_ON = /\w\(__require,/
 
 /**
  * Our modules and the packages they use as JavaScript, names kept: one file per entry and one per part that entries
@@ -30,7 +32,14 @@ const OUTSIDE = /\b__require\("([^"]+)"\)/g
  * @throws Error when something in the result would be looked for outside of it.
  */
 export async function bundle({ root, entries, out }: BundleOptions): Promise<readonly string[]> {
-  const build = await rolldown({ cwd: root, input: { ...entries }, platform: 'node', plugins: [plainRequire] })
+  const build = await rolldown({
+    cwd: root,
+    input: { ...entries },
+    platform: 'node',
+    // A main that wraps its modules for several loaders hides what it requires; beside it lies the same as ES modules.
+    resolve: { mainFields: ['module', 'main'] },
+    plugins: [plainRequire],
+  })
   try {
     const { output } = await build.write({
       dir: out,
@@ -51,5 +60,6 @@ export async function bundle({ root, entries, out }: BundleOptions): Promise<rea
 function outsideOf(chunk: OutputChunk, files: ReadonlySet<string>): readonly string[] {
   const imported = [...chunk.imports, ...chunk.dynamicImports].filter((name) => !files.has(name))
   const required = [...chunk.code.matchAll(OUTSIDE)].map((hit) => hit[1] ?? '')
+  if (HANDED_ON.test(chunk.code)) return [`what a wrapped module requires (${chunk.fileName})`]
   return [...imported, ...required].filter((name) => !isBuiltin(name)).map((name) => `${name} (${chunk.fileName})`)
 }
