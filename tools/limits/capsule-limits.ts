@@ -1,5 +1,5 @@
 import { CAPSULE_LIMITS, LINEAGE_LIMITS, SEARCH_LIMITS } from '@forge-cascade/contract'
-import { QUERY_TERMS_MAX } from '../../packages/server/src/adapters/sqlite/lexical-query.ts'
+import { QUERY_TERMS_MAX } from '../../packages/server/src/domain/capsules/text/index-terms.ts'
 import { QUOTE_LENGTH_MAX, SENTENCES_PER_HIT_MAX } from '../../packages/server/src/domain/capsules/ask/passage.ts'
 import { WHOLE_LENGTH_MAX } from '../../packages/server/src/domain/capsules/ask/places.ts'
 import { NEAR_DUPLICATES_MAX, VERSIONS_READ_MAX } from '../../packages/server/src/domain/capsules/capsule-store.ts'

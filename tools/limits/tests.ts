@@ -70,7 +70,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   stillConnection: here('request', 'a connection on which nothing moves is closed'),
   keptConnection: here('request', 'a connection between two requests is closed'),
   searchTime: inServer('edge/http/errors.test.ts', '%s is answered', 'DEADLINE_EXCEEDED'),
-  queryTerms: inServer('adapters/sqlite/lexical-query.test.ts', 'a long question keeps so many words, the longest'),
+  queryTerms: inServer('domain/capsules/text/index-terms.test.ts', 'a long question keeps so many words, the longest'),
   versionNumber: here('capsule', 'a version with a number too large is refused'),
   highlights: here('capsule', 'of the highlights of a hit the first ones are told'),
   highlighted: here('capsule', 'no highlight stands beyond the beginning of a long content'),

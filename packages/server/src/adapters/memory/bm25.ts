@@ -1,40 +1,65 @@
-/** Usual values. @see S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009 */
-const K1 = 1.2
-const B = 0.75
+import {
+  damping,
+  FIELD_WEIGHTS,
+  indexTerms,
+  meanLengthOf,
+  mostOf,
+  QUESTION_END,
+  queryTerms,
+  rarity,
+  SENTENCE_END,
+  share,
+} from '../../domain/capsules/rules/index.ts'
+import type { VersionRow } from './memory-state.ts'
 
-/** The words of a text: runs of letters, marks and digits, without regard to case. Nothing else in it means anything. */
-export const wordsOf = (text: string): string[] =>
-  text
-    .normalize('NFC')
-    .toLowerCase()
-    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+/** What the words of a version weigh, and its length. */
+interface Weighed {
+  readonly weights: ReadonlyMap<string, number>
+  readonly length: number
+}
+
+/** A version never changes, so what it weighs is worked out once. */
+const known = new WeakMap<VersionRow, Weighed>()
 
 /**
- * The score of each document for a query, by its position; only those that hold at least one of the words. The documents
- * given are the whole collection: frequencies are counted among them.
+ * The score of each version for a question, of those that hold at least one of its words. The versions given are the whole
+ * collection: frequencies are counted among them.
  */
-export function bm25(query: string, documents: readonly string[]): Map<number, number> {
-  const counted = documents.map(countWords)
-  const meanLength = counted.reduce((sum, { length }) => sum + length, 0) / counted.length
-  const scores = new Map<number, number>()
-  for (const word of new Set(wordsOf(query))) {
-    const holders = counted
-      .entries()
-      .filter(([, { counts }]) => counts.has(word))
-      .toArray()
-    const rarity = Math.log(1 + (counted.length - holders.length + 0.5) / (holders.length + 0.5))
-    for (const [position, { counts, length }] of holders) {
-      const frequency = counts.get(word)!
-      const damped = (frequency * (K1 + 1)) / (frequency + K1 * (1 - B + (B * length) / meanLength))
-      scores.set(position, (scores.get(position) ?? 0) + rarity * damped)
+export function bm25(question: string, versions: readonly VersionRow[]): Map<VersionRow, number> {
+  const weighed = versions.map((version) => [version, weigh(version)] as const)
+  const length = weighed.reduce((sum, [, one]) => sum + one.length, 0)
+  const mean = meanLengthOf(length, weighed.length)
+  const scores = new Map<VersionRow, number>()
+  for (const term of queryTerms(question)) {
+    const holders = weighed.filter(([, { weights }]) => weights.has(term))
+    const most = mostOf(rarity(weighed.length, holders.length))
+    for (const [version, { weights, length }] of holders) {
+      const score = most * share(weights.get(term)!, damping(length, mean))
+      scores.set(version, (scores.get(version) ?? 0) + score)
     }
   }
   return scores
 }
 
-function countWords(text: string): { readonly counts: ReadonlyMap<string, number>; readonly length: number } {
-  const words = wordsOf(text)
-  const counts = new Map<string, number>()
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
-  return { counts, length: words.length }
+function weigh(version: VersionRow): Weighed {
+  const before = known.get(version)
+  if (before) return before
+  const weights = new Map<string, number>()
+  const lengths = [
+    weighField(weights, [version.title ?? ''], FIELD_WEIGHTS.title),
+    weighField(weights, version.tags, FIELD_WEIGHTS.tags),
+    weighField(weights, [version.content], FIELD_WEIGHTS.content),
+  ]
+  const weighed = { weights, length: lengths.reduce((sum, length) => sum + length, 0) }
+  known.set(version, weighed)
+  return weighed
+}
+
+/** Returns how much the field adds to the length. A word without meaning weighs 1, wherever it stands. */
+function weighField(weights: Map<string, number>, texts: readonly string[], weight: number): number {
+  const found = texts.map(indexTerms)
+  const terms = found.flatMap(({ terms }) => terms).filter((term) => term !== SENTENCE_END && term !== QUESTION_END)
+  for (const term of terms) weights.set(term, (weights.get(term) ?? 0) + weight)
+  for (const { functionWords } of found) for (const term of functionWords) weights.set(term, 1)
+  return terms.length * weight
 }

@@ -1,7 +1,7 @@
-import type { Candidate, CandidateQuery } from '#capsules'
+import type { Candidate, CandidateQuery, CapsuleFilter } from '#capsules'
 import { assertFits } from './apply-capsule-change.ts'
 import { bm25 } from './bm25.ts'
-import type { MemoryState, VersionRow } from './memory-state.ts'
+import { headOf, type MemoryState, type VersionRow } from './memory-state.ts'
 import { selectMatch } from './select-version.ts'
 import { cosine } from './vectors.ts'
 
@@ -19,7 +19,7 @@ type Scores = ReadonlyMap<string, number>
 export function findCandidates(state: MemoryState, query: CandidateQuery): Candidate[] {
   if (query.embedding) assertFits(state, query.embedding)
   const pool = admitted(state, query)
-  const lexical = query.text === undefined ? new Map() : lexicalScores(pool, query.text)
+  const lexical = query.text === undefined ? new Map() : lexicalScores(state, pool, query)
   // A space that is being removed would answer with what happens to be left in it.
   const isRetired = state.spaces.get(query.embedding?.model ?? '')?.role === 'retired'
   const vector = isRetired ? new Map<string, number>() : vectorScores(pool, query)
@@ -48,14 +48,31 @@ function admitted(state: MemoryState, { filter }: CandidateQuery): ReadonlyMap<s
   return pool
 }
 
-function lexicalScores(pool: ReadonlyMap<string, VersionRow>, text: string): Scores {
-  const ids = [...pool.keys()]
-  const documents = pool.values().map(({ title, content, tags }) => [title ?? '', content, ...tags].join('\n'))
+function lexicalScores(state: MemoryState, pool: ReadonlyMap<string, VersionRow>, query: CandidateQuery): Scores {
+  const scores = bm25(query.text ?? '', collectionOf(state, query.filter))
   return new Map(
-    bm25(text, [...documents])
-      .entries()
-      .map(([position, score]) => [ids[position]!, score]),
+    pool.entries().flatMap(([id, version]) => {
+      const score = scores.get(version)
+      return score === undefined ? [] : [[id, score] as const]
+    }),
   )
+}
+
+/**
+ * The versions among which words are counted: ACTIVE heads where the filter asks for them, and all others where it asks
+ * for those. What else the filter says decides who is found, not how rare a word is.
+ */
+function collectionOf(state: MemoryState, { statuses = ['ACTIVE'], asOf, knownAt }: CapsuleFilter): VersionRow[] {
+  const isPast = asOf !== undefined || knownAt !== undefined
+  const withHeads = isPast || statuses.includes('ACTIVE')
+  const withRest = isPast || statuses.some((status) => status !== 'ACTIVE')
+  const chosen = state.capsules.values().flatMap((row) =>
+    row.versions.filter((version) => {
+      const isActiveHead = row.status === 'ACTIVE' && version === headOf(row)
+      return version.indexed && (isActiveHead ? withHeads : withRest)
+    }),
+  )
+  return [...chosen]
 }
 
 function vectorScores(pool: ReadonlyMap<string, VersionRow>, { embedding }: CandidateQuery): Scores {

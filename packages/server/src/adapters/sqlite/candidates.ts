@@ -1,10 +1,10 @@
 import { formatUuid } from '#base'
 import type { Candidate, CandidateQuery } from '#capsules'
-import { CANDIDATES_PER_SIGNAL_MAX } from '../../domain/capsules/rules/index.ts'
+import { CANDIDATES_PER_SIGNAL_MAX, queryTerms } from '../../domain/capsules/rules/index.ts'
 import type { Database } from './database.ts'
-import { resolveFilter } from './filter-sql.ts'
+import { type ResolvedFilter, resolveFilter } from './filter-sql.ts'
 import { followLinks, strengths } from './graph-signal.ts'
-import { toMatchExpression } from './lexical-query.ts'
+import type { LexicalIndex } from './lexical/index.ts'
 import { type Scored, searchWords } from './lexical-signal.ts'
 import type { Names } from './names.ts'
 import type { VectorReader } from './vector/index.ts'
@@ -13,6 +13,7 @@ import { findSpace, type QuerySpace, scoreVectors, searchVectors, searchVectorsI
 export interface SearchParts {
   readonly database: Database
   readonly names: Names
+  readonly words: LexicalIndex
   /** The reader of a space in shared memory, by the key of its row. */
   readonly vectors: ReadonlyMap<number, VectorReader>
 }
@@ -30,17 +31,22 @@ export function findCandidates(parts: SearchParts, query: CandidateQuery): Reado
   const filter = resolveFilter(database, names, query.filter)
   if (!filter) return new Map()
   const limit = Math.max(1, Math.min(CANDIDATES_PER_SIGNAL_MAX, Math.floor(query.perSignal)))
-  const match = query.text === undefined ? undefined : toMatchExpression(query.text)
-  const lexical = match === undefined ? [] : searchWords(database, match, filter, limit)
+  const lexical = query.text === undefined ? [] : withWords(parts, query.text, filter, limit)
   const vector = space ? nearest(parts, space, filter, limit) : []
   const graph = followLinks(database, strengths(lexical, vector), filter, limit)
   return join(database, space, { lexical, vector, graph })
 }
 
+function withWords({ database, words }: SearchParts, text: string, filter: ResolvedFilter, limit: number): Scored[] {
+  words.refresh()
+  const terms = queryTerms(text).flatMap((term) => words.lexicon.find(term) ?? [])
+  return terms.length === 0 ? [] : searchWords(database, words, terms, filter, limit)
+}
+
 function nearest(
   { database, vectors }: SearchParts,
   space: QuerySpace,
-  filter: Parameters<typeof searchVectorsInPast>[2],
+  filter: ResolvedFilter,
   limit: number,
 ): Scored[] {
   if (filter.isPast) return searchVectorsInPast(database, space, filter, limit)

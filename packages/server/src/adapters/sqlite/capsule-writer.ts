@@ -4,12 +4,11 @@ import type { NearDuplicate } from '#store'
 import { endVersion, requireCapsule, updateCapsule } from './capsule-rows.ts'
 import { ACTIVE, TYPE_CODES } from './codes.ts'
 import { trustOfNewHead } from './effective-trust-propagation.ts'
-import { toIndexedText } from './indexed-text.ts'
+import { HEADS, REST } from './lexical/index.ts'
 import type { SimilarCapsule } from './near-duplicates.ts'
 import { type ResolvedDraft, resolveDraft } from './resolved-draft.ts'
 import { dedupeKey, placeKey } from './scope-keys.ts'
 import { tagText } from './tag-keys.ts'
-import { moveTextToRest } from './text-index.ts'
 import { connectVersion, insertVersion, type VersionTimes } from './version-writer.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 
@@ -64,7 +63,7 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
   const resolved = resolveDraft(session, draft, before.owner, before)
   const last = getEnd(session, before.head)
   const validFrom = Math.max(last.valid_from, draft.validFrom ?? now)
-  if (before.status === ACTIVE && before.indexed === 1) moveTextToRest(session, before)
+  if (before.status === ACTIVE && before.indexed === 1) session.texts.move(before.head, HEADS, REST)
   endVersion(session.database, before.head, { at: validFrom, recordedAt: now })
   const head = session.nextVersion()
   const { version, versionReason: reason } = draft
@@ -164,15 +163,14 @@ interface IndexedHead {
 }
 
 function indexHead(
-  { staged }: WriteSession,
+  { staged, texts }: WriteSession,
   { key, head, status, trust }: IndexedHead,
   draft: CapsuleDraft | VersionDraft,
   { owner, identity, lane, fold, vectors, tags }: ResolvedDraft,
 ): void {
   if (!draft.indexed) return
-  const text = toIndexedText(draft.title, draft.tags, draft.content)
-  if (status === ACTIVE) staged.stageText({ table: 'fts_head', key, text })
-  else staged.stageText({ table: 'fts_rest', key: head, text })
+  texts.write({ version: head, capsule: key, title: draft.title, tags: draft.tags, content: draft.content })
+  texts.enter(status === ACTIVE ? HEADS : REST, head)
   if (vectors.length === 0) return
   const scope = { owner, identity: identity ?? 0, lane: lane ?? 0, fold: fold ?? 0 }
   const columns = { trust, type: TYPE_CODES.encode(draft.type), status, tags, ...scope }

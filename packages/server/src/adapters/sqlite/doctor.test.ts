@@ -63,7 +63,17 @@ test.for([
   { name: 'an edge to nowhere', sql: 'UPDATE edges SET parent = 999', check: 'lineage' },
   { name: 'a link to nowhere', sql: 'INSERT INTO links VALUES (1, 1, 999, 1, 0)', check: 'links' },
   { name: 'a vector that is gone', sql: 'DELETE FROM embeddings', check: 'vectors' },
-  { name: 'a text that is not in the index', sql: 'DELETE FROM fts_head WHERE rowid = 1', check: 'words' },
+  { name: 'a version without its terms', sql: 'DELETE FROM term_streams WHERE version = 1', check: 'words' },
+  {
+    name: 'a version in the wrong half of the index',
+    sql: 'UPDATE lexical_changes SET effect = 2 WHERE version = 1',
+    check: 'words',
+  },
+  {
+    name: 'terms that are another version’s',
+    sql: 'UPDATE term_streams SET stream = (SELECT stream FROM term_streams WHERE version = 2) WHERE version = 1',
+    check: 'words, one by one',
+  },
 ])('finds $name', ({ sql, check }) => {
   expect(checksFailingAfter(sql)).toContain(check)
 })
@@ -75,7 +85,7 @@ test('a quick look finds what counts and pointers show, and skips what reads eve
 
 test.for([
   { name: 'edges', root: 'edge_parent', check: 'lineage' },
-  { name: 'words', root: 'fts_head_docsize', check: 'words' },
+  { name: 'words', root: 'term_streams', check: 'words' },
 ])('a page of $name that cannot be read is damage that is found, not a look that could not be taken', (page) => {
   expect(checksFailing('quick', (path) => overwriteRoot(path, page.root))).toEqual([page.check])
 })

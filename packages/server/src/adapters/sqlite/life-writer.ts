@@ -5,8 +5,8 @@ import { endVersion, requireCapsule, updateCapsule, type VersionEnd } from './ca
 import { type ChangeEffect, effectOn } from './capsule-writer.ts'
 import { ACTIVE, ARCHIVED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
+import { HEADS, REST } from './lexical/index.ts'
 import { dedupeKey } from './scope-keys.ts'
-import { moveTextToHead, moveTextToRest } from './text-index.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 
 /** Archives, restores, quarantines or releases a capsule, and its chunks when asked to. */
@@ -79,8 +79,8 @@ function changeStatus(session: WriteSession, row: CapsuleRow, standing: ChunkSta
   updateCapsule(session.database, row.key, { status, own_status, dedupe, ...touched(row, end.recordedAt) })
   if (status !== row.status) endValidity(session, row, status, end)
   if (row.indexed === 0) return
-  if (row.status === ACTIVE && !isActive) moveTextToRest(session, row)
-  if (row.status !== ACTIVE && isActive) moveTextToHead(session, row)
+  if (row.status === ACTIVE && !isActive) session.texts.move(row.head, HEADS, REST)
+  if (row.status !== ACTIVE && isActive) session.texts.move(row.head, REST, HEADS)
   for (const space of session.spaces.of(row)) {
     session.staged.stageSlot({ kind: 'columns', space, capsule: row.key, columns: { status } })
   }

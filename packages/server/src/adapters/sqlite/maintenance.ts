@@ -1,3 +1,4 @@
+import { sweepPages } from './lexical/index.ts'
 import { sweepReceipts } from './receipts.ts'
 import { sweepRecords } from './record-writer.ts'
 import { isStorageFailure } from './thread-errors.ts'
@@ -10,20 +11,17 @@ const AFTER_OPEN_MS = 500
 /** Pages of the log (8 KiB each) from which on it is copied into the file, in an idle moment or in any. */
 const CHECKPOINT_IDLE_PAGES = 512
 const CHECKPOINT_PAGES = 6000
-/** Pages that one step of merging the text index may write: a few milliseconds. */
-const MERGE_PAGES = 64
 /** Rows that one step of sweeping may remove. */
 const SWEEP_ROWS = 500
 /** Unused pages that one step hands back to the disk. */
 const VACUUM_PAGES = 64
-/** The text index and what has expired are looked at again after this time. */
+/** What has expired is looked at again after this time. */
 const ROUND_MS = 60_000
 
 type Step = (session: WriteSession, now: number) => boolean
 
 /**
- * Care of the file in moments when nobody writes: copying the log into the file, merging segments of the text index,
- * removing what has expired. Each step is short, so that a write that comes waits for milliseconds.
+ * Care of the file in moments when nobody writes: copying the log into the file, removing what has expired or was replaced. Each step is short, so that a write that comes waits for milliseconds.
  */
 export class Maintenance {
   readonly #session: WriteSession
@@ -98,8 +96,7 @@ const STEPS: readonly Step[] = [
     session.loadBands()
     return false
   },
-  (session) => merge(session, 'fts_head'),
-  (session) => merge(session, 'fts_rest'),
+  ({ database }) => sweepPages(database),
   ({ database }, now) => now > 0 && sweepReceipts(database, now, SWEEP_ROWS) === SWEEP_ROWS,
   (session, now) => now > 0 && inTransaction(session, () => sweepRecords(session, now, SWEEP_ROWS)) === SWEEP_ROWS,
   ({ database }) => {
@@ -113,16 +110,6 @@ const STEPS: readonly Step[] = [
     return false
   },
 ]
-
-/** One step of merging segments; the number of changed rows tells whether it did anything (fts5 documentation, 6.7). */
-function merge({ database }: WriteSession, table: 'fts_head' | 'fts_rest'): boolean {
-  const before = totalChanges(database)
-  database.run(`INSERT INTO ${table} (${table}, rank) VALUES ('merge', ${MERGE_PAGES})`)
-  return totalChanges(database) - before >= 2
-}
-
-const totalChanges = (database: WriteSession['database']): number =>
-  database.get<{ changes: number }>('SELECT total_changes() AS changes')?.changes ?? 0
 
 function inTransaction<T>({ database }: WriteSession, work: () => T): T {
   database.exec('BEGIN IMMEDIATE')

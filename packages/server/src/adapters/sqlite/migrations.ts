@@ -193,14 +193,41 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (collection, name, value, key)
   ) WITHOUT ROWID, STRICT;
 
-  -- The text of ACTIVE heads by the capsule's key, and of all other versions by the version's key.
-  CREATE VIRTUAL TABLE fts_head USING fts5(title, tags, content, content='', contentless_delete=1,
-    tokenize="porter unicode61 remove_diacritics 2");
-  CREATE VIRTUAL TABLE fts_rest USING fts5(title, tags, content, content='', contentless_delete=1,
-    tokenize="porter unicode61 remove_diacritics 2");
-  -- Merging is done in idle moments, not in the middle of somebody's write.
-  INSERT INTO fts_head (fts_head, rank) VALUES ('automerge', 0);
-  INSERT INTO fts_rest (fts_rest, rank) VALUES ('automerge', 0);
+  -- The index of words. What each indexed version says, as numbers of terms; which half of the index a version entered
+  -- and left since the last segment; and segments, which are made of these rows and can be made again.
+  CREATE TABLE lexicon (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE, spelling TEXT) STRICT;
+  CREATE TABLE term_streams (
+    version INTEGER PRIMARY KEY,
+    capsule INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    stream BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE lexical_changes (key INTEGER PRIMARY KEY, version INTEGER NOT NULL, effect INTEGER NOT NULL) STRICT;
+  CREATE TABLE lexical_segments (
+    key INTEGER PRIMARY KEY,
+    part INTEGER NOT NULL,
+    first_change INTEGER NOT NULL,
+    last_change INTEGER NOT NULL,
+    net_documents INTEGER NOT NULL,
+    net_length INTEGER NOT NULL,
+    versions BLOB NOT NULL,
+    capsules BLOB NOT NULL,
+    lengths BLOB NOT NULL,
+    gone BLOB NOT NULL,
+    first_terms BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE lexical_pages (key INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+  -- One row. The layout grows when segments come or go, the epoch when what a segment holds was changed; changes up to
+  -- the covered one are in segments.
+  CREATE TABLE lexical_state (
+    layout INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    covered INTEGER NOT NULL,
+    next_segment INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO lexical_state VALUES (0, 0, 0, 1);
+  -- Segments that are gone, but for their pages.
+  CREATE TABLE lexical_garbage (segment INTEGER PRIMARY KEY) STRICT;
   `,
   `
   -- Status of a chunk before it went along with its document; null while its status is its own.

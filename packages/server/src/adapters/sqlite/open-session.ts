@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { backUpBeforeUpgrade } from './backup-before-upgrade.ts'
 import { Database } from './database.ts'
+import { removeUnfinished } from './lexical/index.ts'
 import { migrate } from './migrations.ts'
 import { rebuildRecordIndexes } from './record-writer.ts'
 import { type SpaceAnnouncement, VectorSlots } from './vector-slots.ts'
@@ -65,6 +66,7 @@ export function openSession(
       },
     })
     const collections = new Map(data.collections.map(({ name, indexes }) => [name, indexes]))
+    removeUnfinished(database)
     rebuildRecordIndexes(database, collections)
     const slots = new VectorSlots(announce)
     database.exec(`PRAGMA cache_size = -${PASSING_CACHE_KIB}`)

@@ -9,6 +9,7 @@ import { CapsuleReader, type PageRequest, type Scope } from './capsule-reader.ts
 import { Database } from './database.ts'
 import { toJson } from './json-message.ts'
 import { type ChainState, LedgerReader } from './ledger-reader.ts'
+import { LexicalIndex } from './lexical/index.ts'
 import { LineageReader } from './lineage-query.ts'
 import { Names } from './names.ts'
 import { searchRanked } from './ranked-search.ts'
@@ -62,6 +63,7 @@ interface Parts {
   readonly database: Database
   readonly names: Names
   readonly stored: StoredCapsules
+  readonly words: LexicalIndex
   readonly capsules: CapsuleReader
   readonly lineage: LineageReader
   readonly ledger: LedgerReader
@@ -87,6 +89,7 @@ function openParts(): Parts {
     database,
     names,
     stored,
+    words: new LexicalIndex(database),
     capsules: new CapsuleReader(database, names, stored),
     lineage: new LineageReader(database),
     ledger: new LedgerReader(database, names, data.eventSource),
@@ -118,13 +121,11 @@ const operations = {
   candidates: (query: CandidateQuery) => {
     // Read before the transaction begins: it sees at least this much.
     const sequence = Number(Atomics.load(head, 0))
-    const { database, names } = parts()
-    return { candidates: toJson([...findCandidates({ database, names, vectors }, query).keys()]), sequence }
+    return { candidates: toJson([...findCandidates({ ...parts(), vectors }, query).keys()]), sequence }
   },
   search: (query: CandidateQuery, ranking: Ranking) => {
     const sequence = Number(Atomics.load(head, 0))
-    const { database, names, stored } = parts()
-    const { hits, isModelKnown } = searchRanked({ database, names, vectors, stored }, query, ranking)
+    const { hits, isModelKnown } = searchRanked({ ...parts(), vectors }, query, ranking)
     return { hits: toJson(hits), isModelKnown, sequence }
   },
   findRecord: (collection: string, key: string, now: number) => parts().records.find(collection, key, now),

@@ -21,6 +21,7 @@ import type { WrittenBackup } from './backup.ts'
 import { SqliteBackupVault } from './backup-vault-sqlite.ts'
 import type { CareData, CareOperations } from './care-worker.ts'
 import { GroupCommit } from './group-commit.ts'
+import { IndexCare } from './index-care.ts'
 import { createCapsulePort, createLedgerPort, createRecordsPort } from './ports.ts'
 import { ReaderPool } from './reader-pool.ts'
 import { SequenceWatch } from './sequence-watch.ts'
@@ -64,6 +65,7 @@ export class SqliteStore implements Store {
   readonly #writer: WriterThread
   readonly #readers: ReaderPool
   readonly #commits: GroupCommit
+  readonly #words: IndexCare
   readonly #cares = new Set<ThreadLink<CareOperations>>()
   #isOpen = false
 
@@ -85,11 +87,18 @@ export class SqliteStore implements Store {
       },
       ahead: settings.writer,
       onUpgrade: settings.onUpgrade,
+      onWords: () => this.#words.due(),
       onSpace: (space) => this.#readers.announce(space),
       onTrouble: (message) => onTrouble(message, undefined),
       onLost: onLost('writer'),
     })
     this.#readers.start()
+    this.#words = new IndexCare({
+      directory,
+      stage: (pages) => this.#writer.stagePages(pages),
+      install: (work) => this.#writer.installWork(work),
+      onTrouble,
+    })
     this.#commits = new GroupCommit({
       clock,
       commandsMax: settings.groupCommitMax,
@@ -183,6 +192,19 @@ export class SqliteStore implements Store {
     return this.vault.write(file, keyFile, onProgress)
   }
 
+  /** Makes the index of words anew from what versions say: mends what the doctor finds in it. How many versions it holds. */
+  async rebuildWords(): Promise<number> {
+    this.#assertOpen()
+    const versions = await this.#writer.rebuildWords()
+    this.#words.due()
+    return versions
+  }
+
+  /** Resolves when the index of words is in few segments: for tests and measurements of what follows. */
+  settleWords(): Promise<void> {
+    return this.#words.settle()
+  }
+
   /** Ends the writing thread in the middle of what it does, as a crash of it would: for tests of what follows. */
   crashWriter(): Promise<void> {
     return this.#writer.crash()
@@ -192,6 +214,7 @@ export class SqliteStore implements Store {
     if (!this.#isOpen) return
     this.#isOpen = false
     await this.#commits.close()
+    await this.#words.close()
     // A look through a large store takes minutes, and nobody is left who wants to know.
     await Promise.all([...this.#cares].map((care) => care.terminate()))
     await this.#readers.close()

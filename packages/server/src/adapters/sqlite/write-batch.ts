@@ -9,7 +9,6 @@ import type { WritableCommand } from './packed-commands.ts'
 import { checkGrantUnspent, findRepeated, writeReceipt } from './receipts.ts'
 import { applyRecordChange } from './record-writer.ts'
 import { changeSpaces } from './space-writer.ts'
-import { writeTexts } from './text-index.ts'
 import { type ErrorFields, isStorageFailure, toErrorFields } from './thread-errors.ts'
 import type { SessionMark, WriteSession } from './write-session.ts'
 
@@ -34,6 +33,7 @@ export function writeBatch(session: WriteSession, commands: readonly WritableCom
   } finally {
     session.staged.clear()
     session.names.committed()
+    session.texts.committed()
   }
 }
 
@@ -57,7 +57,6 @@ function tryBatch(
       }
       outcomes.push(outcome)
     }
-    writeTexts(session.database, session.staged.texts())
     commit(session)
     return outcomes
   } catch (error) {

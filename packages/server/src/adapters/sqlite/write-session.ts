@@ -2,9 +2,10 @@ import type { CapsuleStatus } from '@forge-cascade/contract'
 import { BandIndex } from './band-index.ts'
 import type { Database } from './database.ts'
 import { LeafWriter, type LedgerTail } from './leaf-writer.ts'
+import { Lexicon, TextLog } from './lexical/index.ts'
 import { Names } from './names.ts'
 import { Spaces } from './spaces.ts'
-import { type EffectMark, StagedEffects } from './staged-effects.ts'
+import { StagedEffects } from './staged-effects.ts'
 import type { VectorSlots } from './vector-slots.ts'
 
 export interface WriterSettings {
@@ -26,6 +27,7 @@ export class WriteSession {
   readonly names: Names
   readonly spaces: Spaces
   readonly leaves: LeafWriter
+  readonly texts: TextLog
   readonly bands = new BandIndex()
   #hasBands = false
   readonly staged = new StagedEffects()
@@ -42,6 +44,7 @@ export class WriteSession {
     this.names = new Names(database)
     this.spaces = new Spaces(database)
     this.leaves = new LeafWriter(database, this.names)
+    this.texts = new TextLog(database, new Lexicon(database))
     this.#version = database.get<{ key: number | null }>('SELECT max(key) AS key FROM versions')?.key ?? 0
   }
 
@@ -64,6 +67,7 @@ export class WriteSession {
       names: this.names.mark(),
       bands: this.bands.size,
       spaces: this.spaces.mark(),
+      texts: this.texts.mark(),
     }
   }
 
@@ -74,13 +78,10 @@ export class WriteSession {
     this.names.rollbackTo(mark.names)
     this.bands.shrinkTo(mark.bands)
     this.spaces.rollbackTo(mark.spaces)
+    this.texts.rollbackTo(mark.texts)
   }
 
-  /**
-   * Runs `work` so that it happens wholly or not at all within the open transaction.
-   *
-   * The text index is written after all savepoints are gone: FTS5 flushes a segment to disk at each one it sees.
-   */
+  /** Runs `work` so that it happens wholly or not at all within the open transaction. */
   isolated<T>(work: () => T): T {
     const mark = this.mark()
     this.database.exec('SAVEPOINT command')
@@ -97,11 +98,12 @@ export class WriteSession {
 }
 
 export interface SessionMark {
-  readonly staged: EffectMark
+  readonly staged: number
   readonly leaves: LedgerTail
   readonly names: number
   readonly bands: number
   readonly spaces: number
+  readonly texts: ReturnType<TextLog['mark']>
 }
 
 /** A row of `capsules`. */

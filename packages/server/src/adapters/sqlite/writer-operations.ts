@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { CollectionDefinition } from '#store'
 import type { VectorIndexState } from './doctor.ts'
+import type { FinishedWork, PageBatch } from './lexical/index.ts'
 import type { PackedCommands } from './packed-commands.ts'
 import type { PackedOutcome } from './packed-outcomes.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
@@ -36,11 +37,19 @@ export type WriterNotice =
   | { readonly kind: 'space'; readonly space: SpaceAnnouncement }
   | { readonly kind: 'trouble'; readonly message: string }
   | { readonly kind: 'upgraded'; readonly backup: string }
+  /** Enough was written for a segment of the index of words. */
+  | { readonly kind: 'words' }
 
 /** What the writer can be asked for. */
 export type WriterOperations = {
   readonly open: (data: WriterData) => { readonly slots: number }
   readonly write: (commands: PackedCommands, now: number) => PackedOutcome[]
+  /** Writes pages of a segment of the index of words that is not there yet. */
+  readonly stagePages: (pages: PageBatch) => void
+  /** Puts segments into place; false when what they were made of has changed. */
+  readonly installWork: (work: FinishedWork) => boolean
+  /** Makes the index of words anew from what versions say; how many there are. */
+  readonly rebuildWords: () => number
   /** What the vector index holds, to be compared with the rows. */
   readonly indexState: () => VectorIndexState
   readonly close: () => void

@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import { CascadeError } from '#base'
 import type { Command } from '#store'
 import type { VectorIndexState } from './doctor.ts'
+import type { FinishedWork, PageBatch } from './lexical/index.ts'
 import { packCommands } from './packed-commands.ts'
 import { type PackedOutcome, unpackOutcomes } from './packed-outcomes.ts'
 import { toErrorFields } from './thread-errors.ts'
@@ -16,6 +17,8 @@ export interface WriterThreadOptions {
   readonly ahead: Worker | undefined
   readonly onSpace: (space: SpaceAnnouncement) => void
   readonly onTrouble: (message: string) => void
+  /** Told when there is enough for a segment of the index of words. */
+  readonly onWords: () => void
   readonly onUpgrade: (backup: string) => void
   /** Told when the thread ended by itself; it is started again. */
   readonly onLost: (cause: unknown) => void
@@ -75,6 +78,21 @@ export class WriterThread {
     return this.#link.call('write', [packed, now], { transfer: [packed.bytes] })
   }
 
+  async stagePages(pages: PageBatch): Promise<void> {
+    await this.#opened
+    await this.#link.call('stagePages', [pages])
+  }
+
+  async installWork(work: FinishedWork): Promise<boolean> {
+    await this.#opened
+    return this.#link.call('installWork', [work])
+  }
+
+  async rebuildWords(): Promise<number> {
+    await this.#opened
+    return this.#link.call('rebuildWords', [])
+  }
+
   async indexState(): Promise<VectorIndexState> {
     await this.#opened
     return this.#link.call('indexState', [])
@@ -104,6 +122,7 @@ export class WriterThread {
 
   #notice(notice: WriterNotice): void {
     if (notice.kind === 'space') this.#options.onSpace(notice.space)
+    else if (notice.kind === 'words') this.#options.onWords()
     else if (notice.kind === 'upgraded') this.#options.onUpgrade(notice.backup)
     else this.#options.onTrouble(notice.message)
   }

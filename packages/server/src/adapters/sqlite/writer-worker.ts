@@ -1,7 +1,9 @@
+import { BUSY, IDLE, installWork, stagePages } from './lexical/index.ts'
 import { Maintenance } from './maintenance.ts'
 import { openSession } from './open-session.ts'
 import { unpackCommands } from './packed-commands.ts'
 import { packOutcomes } from './packed-outcomes.ts'
+import { rebuildWords } from './rebuild-words.ts'
 import { serveThread } from './serve-thread.ts'
 import { writeBatch } from './write-batch.ts'
 import type { WriteSession } from './write-session.ts'
@@ -10,6 +12,8 @@ import type { WriterNotice, WriterOperations } from './writer-operations.ts'
 // The thread is started before it is known which folder it will write: it loads its code meanwhile.
 let session: WriteSession | undefined
 let maintenance: Maintenance | undefined
+/** Whether somebody was told that a segment can be made, and none came since. */
+let isWordsTold = false
 /** Index of the newest leaf. */
 let head: BigInt64Array | undefined
 
@@ -25,6 +29,8 @@ serveThread<WriterOperations>(
       })
       session = opened.session
       maintenance = new Maintenance(session)
+      isWordsTold = false
+      if (session.texts.pending() >= IDLE.buildFromChanges) tell({ kind: 'words' })
       publishHead(session)
       return { slots: opened.slots }
     },
@@ -34,7 +40,24 @@ serveThread<WriterOperations>(
       const outcomes = writeBatch(writing, unpackCommands(commands), now)
       maintenance?.wrote(now)
       publishHead(writing)
+      if (!isWordsTold && writing.texts.pending() >= BUSY.buildFromChanges) {
+        isWordsTold = true
+        notify({ kind: 'words' } satisfies WriterNotice)
+      }
       return packOutcomes(outcomes)
+    },
+    stagePages: ({ segment, from, bodies }) => {
+      maintenance?.postpone()
+      stagePages(opened().database, segment, from, bodies)
+    },
+    installWork: (work) => {
+      maintenance?.postpone()
+      isWordsTold = false
+      return installWork(opened().database, work)
+    },
+    rebuildWords: () => {
+      maintenance?.postpone()
+      return rebuildWords(opened())
     },
     indexState: () => ({ slots: opened().slots.count(), sequence: opened().leaves.tail.index }),
     close: () => {

@@ -6,6 +6,16 @@ export { CANDIDATES_PER_SIGNAL_MAX, NEAR_DUPLICATES_MAX, VERSIONS_READ_MAX } fro
 export { type ChunkStanding, followDocument } from '../chunk-standing.ts'
 export { DROPPED_VERSIONS_MAX, UNEMBEDDED_CHARACTERS_MAX } from '../embedding-spaces.ts'
 export { type Hit, type Placed, type Ranking, rank } from '../search/rank.ts'
+export { damping, FIELD_WEIGHTS, meanLengthOf, mostOf, rarity, share } from '../text/bm25.ts'
+export {
+  functionTerm,
+  indexTerms,
+  QUESTION_END,
+  queryTerms,
+  SENTENCE_END,
+  type TermVisitor,
+  visitTerms,
+} from '../text/index-terms.ts'
 export {
   NEAR_DUPLICATE_SIMILARITY,
   parseSignature,
@@ -13,5 +23,4 @@ export {
   signatureBytes,
   similarity,
 } from '../text/minhash.ts'
-export { terms } from '../text/terms.ts'
 export { effectiveTrust } from '../trust.ts'

@@ -1,5 +1,6 @@
 import { stem } from './stem.ts'
 import { isStopWord } from './stop-words.ts'
+import { forEachWord } from './word-scan.ts'
 
 /** A term and where it stands: UTF-16 offsets into the text as given, end exclusive. */
 export interface TermRange {
@@ -22,7 +23,6 @@ const IDENTIFIER_LENGTH_MAX = 1024
 /** Words of everyday text repeat: their parts are worked out once. The table is emptied when it is full. */
 const MEMORY_WORDS_MAX = 50_000
 
-const WORD = /[\p{L}\p{N}\p{M}]+(?:['’]\p{L}+)*/gu
 /** The places where an identifier changes case: `HTTPServer` → `HTTP` `Server`, `userId2` → `user` `Id2`. */
 const PART = /\p{Lu}+(?!\p{Ll})[\p{N}\p{M}]*|\p{Lu}?[^\p{Lu}]+|\p{Lu}/gu
 const MARKS = /[\u0300-\u036f]/g
@@ -32,7 +32,8 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 const SIMPLE = /^[a-z0-9]+$/
 
-interface Part {
+/** A word or a part of one. */
+export interface TermPart {
   /** Lower-case, without diacritics, not stemmed. */
   readonly plain: string
   readonly stemmed: string
@@ -42,7 +43,7 @@ interface Part {
   readonly end: number
 }
 
-const memory = new Map<string, readonly Part[]>()
+const memory = new Map<string, readonly TermPart[]>()
 
 /**
  * The words of a text in the spelling in which they are matched: lower-case, NFKC, without diacritics, stemmed, stop
@@ -56,16 +57,17 @@ export function terms(text: string, options: TermOptions = {}): string[] {
 /** As `terms`, with the place of each, for highlighting. Parts of an identifier lie within the whole. */
 export function termRanges(text: string, { stopWords = false, stemmed = true }: TermOptions = {}): TermRange[] {
   const found: TermRange[] = []
-  for (const { 0: word, index } of text.matchAll(WORD)) {
-    for (const part of partsOf(word)) {
+  forEachWord(text, (from, to) => {
+    for (const part of partsOf(text.slice(from, to))) {
       if (part.isStop && !stopWords) continue
-      found.push({ term: stemmed ? part.stemmed : part.plain, start: index + part.start, end: index + part.end })
+      found.push({ term: stemmed ? part.stemmed : part.plain, start: from + part.start, end: from + part.end })
     }
-  }
+  })
   return found
 }
 
-function partsOf(word: string): readonly Part[] {
+/** A word and the parts of an identifier, the whole last; the same objects for the same word as long as it is remembered. */
+export function partsOf(word: string): readonly TermPart[] {
   const known = memory.get(word)
   if (known !== undefined) return known
   const parts = SIMPLE.test(word) ? [toPart(word, 0, word.length)] : splitWord(word).filter(({ plain }) => plain !== '')
@@ -74,7 +76,7 @@ function partsOf(word: string): readonly Part[] {
   return parts
 }
 
-function splitWord(word: string): Part[] {
+function splitWord(word: string): TermPart[] {
   if (UNSPACED.test(word)) return pairs(word)
   const bare = word.slice(0, IDENTIFIER_LENGTH_MAX).replace(POSSESSIVE, '')
   const pieces = [...bare.matchAll(PART)]
@@ -83,7 +85,7 @@ function splitWord(word: string): Part[] {
   return parts
 }
 
-function pairs(word: string): Part[] {
+function pairs(word: string): TermPart[] {
   const characters = [...word]
   let at = 0
   const starts = characters.map((character) => {
@@ -97,7 +99,7 @@ function pairs(word: string): Part[] {
   })
 }
 
-function toPart(piece: string, start: number, end: number): Part {
+function toPart(piece: string, start: number, end: number): TermPart {
   const plain = plainSpelling(piece.slice(0, TERM_LENGTH_MAX))
   return { plain, stemmed: stem(plain), isStop: isStopWord(plain), start, end }
 }

@@ -1,0 +1,95 @@
+import { FIELD_WEIGHTS } from '../../../domain/capsules/rules/index.ts'
+import { ByteReader, ByteWriter } from './bytes.ts'
+
+/** What stands in a stream beside terms, whose numbers begin with `TERM_FIRST`. */
+const FIELD_END = 0
+export const SENTENCE_END_ID = 1
+export const QUESTION_END_ID = 2
+export const TERM_FIRST = 8
+
+/** The terms of a version by their numbers in the lexicon, in order, with the ends of sentences between them. */
+export interface TermStream {
+  readonly title: Uint32Array
+  readonly tags: Uint32Array
+  readonly content: Uint32Array
+  /** Words without meaning, each once: what a question of nothing else is looked up by. */
+  readonly functionWords: Uint32Array
+}
+
+const FIELDS = ['title', 'tags', 'content', 'functionWords'] as const satisfies readonly (keyof TermStream)[]
+const WEIGHTS: readonly number[] = [FIELD_WEIGHTS.title, FIELD_WEIGHTS.tags, FIELD_WEIGHTS.content]
+
+/** Writes a stream field by field, and counts its length on the way. */
+export class TermStreamWriter {
+  readonly #bytes = new ByteWriter()
+  readonly #functionWords = new Set<number>()
+  #field = 0
+  #length = 0
+
+  begin(): void {
+    this.#bytes.clear()
+    this.#functionWords.clear()
+    this.#field = 0
+    this.#length = 0
+  }
+
+  term(id: number): void {
+    this.#bytes.number(id)
+    this.#length += WEIGHTS[this.#field]!
+  }
+
+  functionWord(id: number): void {
+    this.#functionWords.add(id)
+  }
+
+  sentenceEnd(isQuestion: boolean): void {
+    this.#bytes.number(isQuestion ? QUESTION_END_ID : SENTENCE_END_ID)
+  }
+
+  fieldEnd(): void {
+    this.#bytes.number(FIELD_END)
+    this.#field++
+  }
+
+  /** The stream and the length of the text as BM25 counts it. */
+  end(): { readonly stream: Uint8Array; readonly length: number } {
+    for (const id of this.#functionWords) this.#bytes.number(id)
+    return { stream: this.#bytes.view(), length: this.#length }
+  }
+}
+
+export function decodeStream(stream: Uint8Array): TermStream {
+  const fields: number[][] = FIELDS.map(() => [])
+  const reader = new ByteReader(stream)
+  for (let field = 0; !reader.isOver && field < FIELDS.length; ) {
+    const id = reader.number()
+    if (id === FIELD_END) field++
+    else fields[field]!.push(id)
+  }
+  const [title, tags, content, functionWords] = fields.map((ids) => Uint32Array.from(ids))
+  return { title: title!, tags: tags!, content: content!, functionWords: functionWords! }
+}
+
+/**
+ * What each distinct term of a stream weighs: how often it stands in a field times what it counts there. A word without
+ * meaning weighs 1.
+ *
+ * @param weights is emptied and filled, so that many streams can share it.
+ */
+export function weighTerms(stream: Uint8Array, weights: Map<number, number>): void {
+  weights.clear()
+  let field = 0
+  let weight = WEIGHTS[0]!
+  for (let at = 0; at < stream.length; ) {
+    // As `ByteReader` reads a number; here, where every term of every text passes, a call costs as much as the rest.
+    let byte = stream[at++]!
+    let id = byte & 0x7f
+    for (let shift = 7; byte >= 0x80; shift += 7) {
+      byte = stream[at++] ?? 0
+      id |= (byte & 0x7f) << shift
+    }
+    id >>>= 0
+    if (id === FIELD_END) weight = WEIGHTS[++field] ?? 1
+    else if (id >= TERM_FIRST) weights.set(id, field < WEIGHTS.length ? (weights.get(id) ?? 0) + weight : 1)
+  }
+}
