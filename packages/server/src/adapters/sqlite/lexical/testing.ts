@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite'
 import {
   damping,
   FIELD_WEIGHTS,
@@ -133,5 +132,3 @@ export class IndexModel {
 
 export const ALL_PARTS: readonly (readonly Part[])[] = [[HEADS], [REST], [HEADS, REST]]
 
-/** Opens the file of a store as somebody from outside would. */
-export const openRaw = (file: string): DatabaseSync => new DatabaseSync(file, { timeout: 5000 })
