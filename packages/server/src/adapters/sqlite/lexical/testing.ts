@@ -131,4 +131,3 @@ export class IndexModel {
 }
 
 export const ALL_PARTS: readonly (readonly Part[])[] = [[HEADS], [REST], [HEADS, REST]]
-
