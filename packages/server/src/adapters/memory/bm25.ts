@@ -26,14 +26,14 @@ const known = new WeakMap<VersionRow, Weighed>()
  * collection: frequencies are counted among them.
  */
 export function bm25(question: string, versions: readonly VersionRow[]): Map<VersionRow, number> {
-  const weighed = versions.map((version) => [version, weigh(version)] as const)
-  const length = weighed.reduce((sum, [, one]) => sum + one.length, 0)
-  const mean = meanLengthOf(length, weighed.length)
+  const length = versions.reduce((sum, version) => sum + weigh(version).length, 0)
+  const mean = meanLengthOf(length, versions.length)
   const scores = new Map<VersionRow, number>()
   for (const term of queryTerms(question)) {
-    const holders = weighed.filter(([, { weights }]) => weights.has(term))
-    const most = mostOf(rarity(weighed.length, holders.length))
-    for (const [version, { weights, length }] of holders) {
+    const holders = versions.filter((version) => weigh(version).weights.has(term))
+    const most = mostOf(rarity(versions.length, holders.length))
+    for (const version of holders) {
+      const { weights, length } = weigh(version)
       const score = most * share(weights.get(term)!, damping(length, mean))
       scores.set(version, (scores.get(version) ?? 0) + score)
     }

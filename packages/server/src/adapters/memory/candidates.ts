@@ -66,13 +66,14 @@ function collectionOf(state: MemoryState, { statuses = ['ACTIVE'], asOf, knownAt
   const isPast = asOf !== undefined || knownAt !== undefined
   const withHeads = isPast || statuses.includes('ACTIVE')
   const withRest = isPast || statuses.some((status) => status !== 'ACTIVE')
-  const chosen = state.capsules.values().flatMap((row) =>
-    row.versions.filter((version) => {
-      const isActiveHead = row.status === 'ACTIVE' && version === headOf(row)
-      return version.indexed && (isActiveHead ? withHeads : withRest)
-    }),
-  )
-  return [...chosen]
+  const chosen: VersionRow[] = []
+  for (const row of state.capsules.values()) {
+    const active = row.status === 'ACTIVE' ? headOf(row) : undefined
+    for (const version of row.versions) {
+      if (version.indexed && (version === active ? withHeads : withRest)) chosen.push(version)
+    }
+  }
+  return chosen
 }
 
 function vectorScores(pool: ReadonlyMap<string, VersionRow>, { embedding }: CandidateQuery): Scores {

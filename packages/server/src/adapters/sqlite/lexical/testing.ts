@@ -36,8 +36,8 @@ export class IndexUnderTest {
   readonly index: LexicalIndex
   readonly #builder: IndexBuilder
 
-  constructor(file = ':memory:') {
-    this.database = new Database(file, { readOnly: false, pragmas: [] })
+  constructor(file = ':memory:', pragmas: readonly string[] = []) {
+    this.database = new Database(file, { readOnly: false, pragmas })
     migrate(this.database)
     this.texts = new TextLog(this.database, new Lexicon(this.database))
     this.index = new LexicalIndex(this.database)

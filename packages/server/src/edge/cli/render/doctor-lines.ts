@@ -28,6 +28,7 @@ const NAMES: ReadonlyMap<string, string> = new Map(
     links: 'links between capsules',
     vectors: 'index for search by meaning',
     words: 'index for search by words',
+    'words, one by one': 'words of each version',
     digests: 'contents as they were recorded',
     'ledger chain': 'tamper-evident log of changes',
   }),
