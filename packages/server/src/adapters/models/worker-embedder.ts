@@ -80,7 +80,7 @@ class WorkerEmbedder implements Embedder {
     }
     this.#queuedTexts += texts.length
     try {
-      return await this.#enqueue(texts, signal)
+      return await this.#enqueue(texts, purpose, signal)
     } finally {
       this.#queuedTexts -= texts.length
     }
@@ -93,7 +93,11 @@ class WorkerEmbedder implements Embedder {
     await worker?.terminate()
   }
 
-  async #enqueue(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
+  async #enqueue(
+    texts: readonly string[],
+    purpose: EmbeddingPurpose,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array[]> {
     const parts: Part[] = []
     const answers = slices(texts, this.#parts.textsPerRequest ?? TEXTS_PER_REQUEST).map((slice) => {
       const { promise, resolve, reject } = Promise.withResolvers<Float32Array[]>()
@@ -102,7 +106,9 @@ class WorkerEmbedder implements Embedder {
     })
     const giveUp = () => this.#giveUp(parts, signal?.reason)
     signal?.addEventListener('abort', giveUp, { once: true })
-    this.#waiting.push(...parts)
+    // Somebody waits for the answer to a question; a folder that is being imported can wait for it.
+    if (purpose === 'query') this.#waiting.unshift(...parts)
+    else this.#waiting.push(...parts)
     this.#send()
     try {
       return (await Promise.all(answers)).flat()

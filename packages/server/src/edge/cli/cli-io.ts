@@ -18,6 +18,14 @@ export interface InputStream extends Readable {
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
 
+/** What makes the vectors. */
+export interface EmbedderFacts {
+  readonly model: string
+  readonly dimensions: number
+  /** Package that runs it; null where none is needed. */
+  readonly runtime: string | null
+}
+
 /** Everything of the process that the command line touches, as arguments: `main.ts` hands in the real ones. */
 export interface CliIo {
   readonly stdin: InputStream
@@ -58,4 +66,10 @@ export interface CliIo {
    * @throws CascadeError SOURCE_UNREADABLE for what cannot be read, or is nothing that is imported by itself.
    */
   readonly detectKind: (path: string) => Promise<ImportJob['kind']>
+  /**
+   * The embedder of this machine: the model in a folder, or the built-in one.
+   *
+   * @throws CascadeError CONFIG_INVALID when the folder does not fit, or nothing is there to run it.
+   */
+  readonly describeEmbedder: (folder: string | undefined) => Promise<EmbedderFacts>
 }

@@ -73,6 +73,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     exitNow: () => undefined,
     startInstance: async () => Promise.reject(new Error('no instance may be started here')),
     detectKind: async () => 'folder',
+    describeEmbedder: async () => ({ model: 'builtin-1', dimensions: 384, runtime: null }),
     restoreBackup: async () => Promise.reject(new Error('nothing may be restored here')),
     ...io,
   })

@@ -176,11 +176,17 @@ const ask = z.strictObject({
 })
 
 const embedding = z.strictObject({
-  provider: z.enum(['builtin', 'openai']).default('builtin').register(configFacts, {
-    description: '`builtin` needs no download and no account; `openai` speaks to any OpenAI-compatible address.',
+  provider: z.enum(['builtin', 'onnx', 'openai']).default('builtin').register(configFacts, {
+    description:
+      '`builtin` needs no download and no account; `onnx` runs a sentence model from a folder on this machine; `openai` speaks to any OpenAI-compatible address.',
   }),
   model: text(200).optional().register(configFacts, {
-    description: 'Model name sent to the provider; the built-in embedder names its own.',
+    description: 'Model name sent to the provider `openai`; the other two name their own.',
+  }),
+  folder: text(4096).optional().register(configFacts, {
+    path: true,
+    description:
+      'Folder of the model for `onnx`: config.json, vocab.txt or tokenizer.json, and onnx/model_quantized.onnx or onnx/model.onnx.',
   }),
   url: z
     .url({ protocol: /^https?$/ })
@@ -278,6 +284,8 @@ export const configSchema = z
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     if (config.embedding.provider === 'openai' && config.embedding.model === undefined)
       refuse(['embedding', 'model'], 'the name of a model, because embedding.provider is "openai"')
+    if (config.embedding.provider === 'onnx' && config.embedding.folder === undefined)
+      refuse(['embedding', 'folder'], 'the folder of a model, because embedding.provider is "onnx"')
     const { url, api_key = '' } = config.embedding
     if (!PRINTABLE.test(api_key))
       refuse(['embedding', 'api_key'], 'one line of printable ASCII, as a header carries it')

@@ -131,6 +131,11 @@ describe('what is refused', () => {
       given: { env: { CASCADE_EMBEDDING_PROVIDER: 'openai' } },
       says: 'embedding.model is (not set) (default), expected the name of a model',
     },
+    {
+      name: 'a model of this machine without its folder',
+      given: { env: { CASCADE_EMBEDDING_PROVIDER: 'onnx' } },
+      says: 'embedding.folder is (not set) (default), expected the folder of a model',
+    },
     ...['0.0.0.0', '::', '192.0.2.7', 'cascade.example', '0', '127.0.0.1.example'].map((host) => ({
       name: `the public address ${host} without TLS and without a word about a proxy`,
       given: { flags: { host } },

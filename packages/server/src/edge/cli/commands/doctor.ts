@@ -30,7 +30,7 @@ export const DOCTOR: CommandSpec = {
   name: 'doctor',
   summary: 'Find and explain what is wrong with the machine or the data folder',
   description:
-    'Checks the runtime, the configuration, clock and time zone, the embedding address, the port, the folder with its permissions, owner, file system, free space and log, and then the store itself. Nothing is changed, and no store is made. Says for each finding what it means and what to do. Ends with 0 also for warnings, with 1 when something does not work, with 7 when the store is damaged.',
+    'Checks the runtime, the configuration, clock and time zone, what makes the embeddings, the port, the folder with its permissions, owner, file system, free space and log, and then the store itself. Nothing is changed, and no store is made. Says for each finding what it means and what to do. Ends with 0 also for warnings, with 1 when something does not work, with 7 when the store is damaged.',
   options: [{ flags: '--full', description: 'Read every row of the store; takes longer' }],
   examples: [
     { line: 'doctor', does: 'looks at everything quickly' },

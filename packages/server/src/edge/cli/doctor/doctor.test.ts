@@ -307,6 +307,21 @@ test.for<{ name: string; reply: Reply | undefined; severity: string; says: strin
   if (reply !== undefined) expect(server.received[0]?.path).toBe('/v1/models')
 })
 
+test('the built-in embedder is told by its name', async () => {
+  const found = (await doctor(join(newFolder(), 'x'))).find('embedding')
+  expect(found).toMatchObject({
+    severity: 'fine',
+    detail: 'forge-static-minilm@1, 256 numbers a text, built in; no address is asked',
+  })
+})
+
+test('a folder without a model is a problem that says what to do', async () => {
+  const folder = newFolder()
+  const env = { CASCADE_EMBEDDING_PROVIDER: 'onnx', CASCADE_EMBEDDING_FOLDER: folder }
+  const found = (await doctor(join(newFolder(), 'x'), env)).find('embedding')
+  expect(found).toMatchObject({ severity: 'problem', detail: expect.stringContaining(folder), ...explained })
+})
+
 test.for<{ name: string; env: Record<string, string> }>([
   { name: 'a key of two lines', env: { CASCADE_EMBEDDING_API_KEY: 'sk-secret\nhunter2' } },
   { name: 'a password in the address', env: { CASCADE_EMBEDDING_URL: 'http://user:hunter2@127.0.0.1:1/v1' } },

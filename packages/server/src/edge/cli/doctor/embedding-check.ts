@@ -1,10 +1,14 @@
+import { messageOf } from '#base'
 import type { Config } from '#config'
+import type { CliIo } from '../cli-io.ts'
 import { type DoctorFinding, fine, problem, warning } from './finding.ts'
 
 /** An address that says nothing within this is as good as unreachable. */
 const ANSWER_MS_MAX = 5_000
 
 const MEANS = 'Until that is mended, nothing new can be written, and questions are answered by words alone.'
+const FOLDER_FIX =
+  'Correct embedding.folder or install the runtime; `embedding.provider: builtin` needs neither. docs/concepts/embedding.md has both step by step.'
 const URL_FIX = 'Correct embedding.url; `embedding.provider: builtin` needs none.'
 const KEY_HELP = { means: MEANS, fix: 'Set embedding.api_key (CASCADE_EMBEDDING_API_KEY), or the file of it.' }
 const BUSY_HELP = {
@@ -37,9 +41,29 @@ const VERDICTS: readonly {
   },
 ]
 
+/** Whether what makes the vectors is there: the folder of a model fits and can be run, or the address answers. */
+export function checkEmbedding(
+  settings: Config['embedding'],
+  describe: CliIo['describeEmbedder'],
+): Promise<DoctorFinding> {
+  return settings.provider === 'openai' ? checkAddress(settings) : checkModel(settings, describe)
+}
+
+async function checkModel(
+  { provider, folder }: Config['embedding'],
+  describe: CliIo['describeEmbedder'],
+): Promise<DoctorFinding> {
+  try {
+    const { model, dimensions, runtime } = await describe(provider === 'onnx' ? folder : undefined)
+    const how = runtime === null ? 'built in' : `run by ${runtime} from ${folder}`
+    return fine('embedding', `${model}, ${dimensions} numbers a text, ${how}; no address is asked`)
+  } catch (error) {
+    return bad(messageOf(error), { means: 'The instance does not start until that is mended.', fix: FOLDER_FIX })
+  }
+}
+
 /** Whether the configured embedding address answers as such an interface does; nothing of the content is sent. */
-export async function checkEmbedding({ provider, url, model, api_key }: Config['embedding']): Promise<DoctorFinding> {
-  if (provider === 'builtin') return fine('embedding', 'built in; no address is asked')
+async function checkAddress({ url, model, api_key }: Config['embedding']): Promise<DoctorFinding> {
   const headers: Record<string, string> = api_key === undefined ? {} : { authorization: `Bearer ${api_key}` }
   try {
     const {

@@ -33,7 +33,7 @@ async function checkConfigured(io: CliIo, loaded: LoadedConfig): Promise<DoctorF
   const each = await Promise.all([
     attempt('configuration permissions', () => checkConfig(loaded, io.runtime.platform)),
     attempt('clock', () => checkClock(data.dir, io.clock(), io.env)),
-    attempt('embedding', async () => [await checkEmbedding(embedding)]),
+    attempt('embedding', async () => [await checkEmbedding(embedding, io.describeEmbedder)]),
     attempt('port', () => checkOwnPort(loaded)),
     attempt('data folder', () => checkFolder(data.dir, folderOptions(io))),
   ])

@@ -17,7 +17,6 @@ const NAMES: ReadonlyMap<string, string> = new Map(
     disk: 'free space',
     user: 'user of the data folder',
     port: 'port of the HTTP interface',
-    embedding: 'embedding address',
     store: 'the store',
     owner: 'process that has the data folder',
     file: 'database file, every page',
