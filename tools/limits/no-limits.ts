@@ -164,6 +164,7 @@ export const NO_LIMITS: readonly Group[] = [
         'cli/import-run.ts RESTARTS_MAX',
         'cli/import-watch.ts RETRY_MS_MAX',
       ),
+      ...at(EDGE, 'cli/command-context.ts SUCCESSOR_MS_MAX', 'cli/session.ts LEAVING_MS_MAX'),
       ...at(EDGE, 'cli/session.ts RECONNECTS_MAX', 'cli/folder-changes.ts FOLDERS_MAX'),
     ],
   },

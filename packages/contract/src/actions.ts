@@ -18,6 +18,7 @@ export const ACTIONS = {
   'system.read': 'See health, configuration, statistics and the audit trail',
   'system.probe': 'Try a write, a search and an answer in a place of their own',
   'system.backup': 'Write a backup of the store',
+  'system.handover': 'Take the data folder over from a process that holds it for an agent',
   'system.maintain':
     'Background care of the store: links by similarity, raised trust, vectors of another model, expired records',
   'system.embed': 'Change the model of the vectors: begin, pause, resume or cancel',

@@ -332,6 +332,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     config: () => explainConfig(live.loaded),
     lagSeconds: () => lag.p99Seconds(),
     probe: () => deep.look(),
+    ...(options.lent && { handOver: () => void lifecycle.stop('the folder was asked for') }),
     backup: (call, asked) => takeBackup(backups, call, asked),
   })
   const scrapeToken = loaded.config.metrics.scrape_token

@@ -78,4 +78,16 @@ export const SYSTEM = [
     errors: ['UNPROCESSABLE', 'STORAGE_FULL'],
     unhurried: true,
   },
+  {
+    id: 'handOver',
+    method: 'POST',
+    path: '/v2/system/handover',
+    tag: 'System',
+    summary: 'Ask for the data folder',
+    description:
+      'An instance that an agent holds open for itself finishes what is under way and gives the folder back, so that a server can open it; the agent becomes that server’s client. Any other refuses.',
+    access: { action: 'system.handover' },
+    responses: { 202: { description: 'It closes; the folder is free soon.' } },
+    errors: ['CONFLICT'],
+  },
 ] as const satisfies readonly RouteDefinition[]

@@ -21,6 +21,9 @@ interface Parts {
   readonly describe: () => readonly CommandDescription[]
 }
 
+/** How long the successor of an instance that gave its folder away is waited for before the folder is opened again. */
+const SUCCESSOR_MS_MAX = 5_000
+
 /** What every command works with. */
 export class CommandContext implements AsyncDisposable {
   readonly io: CliIo
@@ -32,6 +35,9 @@ export class CommandContext implements AsyncDisposable {
   #session: Promise<Session> | undefined
   readonly #started: Promise<LocalInstance>[] = []
   #mayOwn = true
+  #lends = false
+  /** Since when this command may open the folder, in milliseconds since 1970. */
+  #mayOwnFrom = 0
 
   constructor({ io, screen, settings, interrupts, program, describe }: Parts) {
     this.io = io
@@ -69,11 +75,17 @@ export class CommandContext implements AsyncDisposable {
     this.#mayOwn = false
   }
 
+  /** From now on an instance that this command becomes gives its folder to a server that asks for it. */
+  lendFolder(): void {
+    this.#lends = true
+  }
+
   /** Starts an instance that ends with the command at the latest. */
   readonly startInstance: StartInstance = (loaded, options) => {
     if (!this.#mayOwn) return Promise.reject(new CascadeError('NO_SERVER', 'No instance owns the data folder.'))
     const starting = this.io.startInstance(loaded, options).catch((error: unknown) => Promise.reject(causeOf(error)))
     this.#started.push(starting)
+    void starting.then(({ stopped }) => stopped).then(() => this.#gaveBack(), ignore)
     return starting
   }
 
@@ -90,7 +102,14 @@ export class CommandContext implements AsyncDisposable {
     const { signal } = this.interrupts
     if (this.#url !== undefined) return connectRemote(this.#url, this.#remoteToken(), signal)
     const log = this.settings.json ? 'none' : 'errors'
-    return connectLocal(this.loadConfig(), this.startInstance, { clock: this.io.clock, log, signal })
+    const { clock } = this.io
+    const mayOwn = () => clock() >= this.#mayOwnFrom
+    return connectLocal(this.loadConfig(), this.startInstance, { clock, log, signal, lent: this.#lends, mayOwn })
+  }
+
+  /** Whoever asked for the folder opens it next: taking it back at once would race with them. */
+  #gaveBack(): void {
+    if (this.#lends) this.#mayOwnFrom = this.io.clock() + SUCCESSOR_MS_MAX
   }
 
   #remoteToken(): string | undefined {
@@ -108,6 +127,9 @@ export class CommandContext implements AsyncDisposable {
     for (const each of started) if (each.status === 'fulfilled') await each.value.stop('the command is done')
   }
 }
+
+/** Whoever started the instance hears why it did not start, or broke. */
+const ignore = (): void => undefined
 
 /** A boot that failed says in its cause what a person can act on. */
 const causeOf = (error: unknown): unknown =>

@@ -32,6 +32,10 @@ export interface ConnectLocalOptions {
   /** Monotonic enough: milliseconds since 1970. */
   readonly clock: () => number
   readonly waitMsMax?: number
+  /** Of an instance that this process becomes: whether others may ask for its folder. */
+  readonly lent?: boolean
+  /** Asked before each try to open the folder; while it is false another owner is waited for. */
+  readonly mayOwn?: () => boolean
   /** What is told of an instance that this process becomes. */
   readonly log?: StartInstanceOptions['log']
   /** Ends the waiting and the requests. */
@@ -47,20 +51,33 @@ export interface ConnectLocalOptions {
 export async function connectLocal(
   loaded: LoadedConfig,
   startInstance: StartInstance,
-  { clock, waitMsMax = CONNECT_MS_MAX, log = 'errors', signal }: ConnectLocalOptions,
+  { clock, waitMsMax = CONNECT_MS_MAX, mayOwn = () => true, lent = false, log = 'errors', signal }: ConnectLocalOptions,
 ): Promise<Connection> {
   const directory = loaded.config.data.dir
   const deadline = clock() + waitMsMax
   for (let waitMs = WAIT_MS_FIRST; ; waitMs = Math.min(WAIT_MS_MAX, waitMs * 2)) {
     const found = await findLiving(directory)
     if (found !== undefined) return { kind: 'client', client: clientOf(found, directory, signal) }
+    if (!mayOwn() && !signal?.aborted) {
+      await pause(waitMs)
+      continue
+    }
     try {
-      const local = await startInstance(loaded, { listen: 'socket', log, answers: true })
+      const local = await startInstance(loaded, { listen: 'socket', log, answers: true, ...(lent && { lent }) })
       return { kind: 'owner', client: new HttpClient({ socket: local.socket }, local.token, signal) }
     } catch (error) {
       if (!isTaken(error) || clock() >= deadline || signal?.aborted) throw error
     }
     await pause(waitMs)
+  }
+}
+
+/** Asks an owner for its folder. One that does not give it is waited for like any other that holds it. */
+export async function askForFolder(owner: FolderOwner, directory: string): Promise<void> {
+  try {
+    await clientOf(owner, directory).request('POST', '/v2/system/handover', { timeoutMs: LIVE_MS_MAX })
+  } catch (error) {
+    if (!isCascadeError(error)) throw error
   }
 }
 

@@ -31,6 +31,8 @@ export interface StartInstanceOptions {
    * standard error, or `none`, where standard error is one document that a program reads.
    */
   readonly log: 'all' | 'errors' | 'none'
+  /** True: whoever wants to serve the folder to others gets it, and this instance ends. */
+  readonly lent?: boolean
   /** True: standard output is an answer that a program reads, so that log lines go elsewhere unless told otherwise. */
   readonly answers: boolean
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { AnswerOf, OperationId } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, type Random } from '#base'
 import { type Called, type CallInput, pathOf, prepareCall, sendCall } from './api.ts'
@@ -11,7 +12,10 @@ export interface Connection {
 }
 
 /** How often one call looks for a new owner of the folder after the one it was sent to has left. */
-const RECONNECTS_MAX = 5
+const RECONNECTS_MAX = 8
+/** An owner that is leaving still answers; the longer it takes, the longer the pauses. */
+const LEAVING_MS_FIRST = 20
+const LEAVING_MS_MAX = 500
 /** What a client of a folder sees while its owner leaves. */
 const OWNER_LEFT: ReadonlySet<string> = new Set(['NO_SERVER', 'UNAVAILABLE'])
 
@@ -65,6 +69,7 @@ export class Session {
         return await sendCall(connection.client, prepared)
       } catch (error) {
         if (sent > RECONNECTS_MAX || input.signal?.aborted || !this.#mayGoOn(error)) throw error
+        if (isLeaving(error)) await pause(Math.min(LEAVING_MS_MAX, LEAVING_MS_FIRST * 2 ** (sent - 1)))
         // Of calls that fail together the first looks for the new owner, and the others speak to whom it has found.
         if (connection === this.#connection) await this.reconnect()
         if (!prepared.repeatable) throw outcomeUnknown(id, error)
@@ -93,6 +98,8 @@ export class Session {
     return this.kind !== 'remote' && !this.#signal.aborted && isCascadeError(error) && OWNER_LEFT.has(error.code)
   }
 }
+
+const isLeaving = (error: unknown): boolean => isCascadeError(error) && error.code === 'UNAVAILABLE'
 
 const outcomeUnknown = (id: string, cause: unknown): CascadeError =>
   new CascadeError(

@@ -47,6 +47,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'system.read': [],
   'system.probe': [],
   'system.backup': [],
+  'system.handover': [],
   'subject.create': ['record.put'],
   'system.maintain': [
     'capsule.link',

@@ -22,6 +22,7 @@ export const MCP: CommandSpec = {
     const { io, screen } = context
     // Read before anything is served: what is wrong with it is told to whoever configures the agent.
     if (!context.isRemote) context.loadConfig()
+    context.lendFolder()
     const { serveAgent } = await import('#mcp')
     const session = Buffer.from(io.random(new Uint8Array(SESSION_BYTES))).toString('hex')
     const note = (text: string) => screen.fail(`cascade mcp: ${text}`)

@@ -5,7 +5,7 @@ import type { LoadedConfig } from '#config'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { findLiving } from '../connect.ts'
+import { askForFolder, findLiving } from '../connect.ts'
 import { HttpClient } from '../http-client.ts'
 import { ImportRun } from '../import-run.ts'
 import type { LocalInstance } from '../local-instance.ts'
@@ -33,7 +33,7 @@ export const START: CommandSpec = {
   name: 'start',
   summary: 'Serve the data folder, until Ctrl-C',
   description:
-    'Makes the data folder where it is missing, starts the HTTP interface and prints where it answers: on standard error where standard output is no terminal, so that there it holds log lines alone. Into an empty store it reads the documentation as sample knowledge. The first Ctrl-C or SIGTERM finishes what is under way; SIGHUP, where there is no terminal, reads the configuration again. Ends with 5 when another process serves the folder.',
+    'Makes the data folder where it is missing, starts the HTTP interface and prints where it answers: on standard error where standard output is no terminal, so that there it holds log lines alone. Into an empty store it reads the documentation as sample knowledge. The first Ctrl-C or SIGTERM finishes what is under way; SIGHUP, where there is no terminal, reads the configuration again. An agent that holds the folder gives it over and becomes a client. Ends with 5 when another process serves the folder.',
   options: [
     { flags: '--host <address>', description: 'Address to listen on (127.0.0.1)' },
     { flags: '--port <port>', description: 'TCP port; 0 takes any free one (8420)' },
@@ -78,7 +78,7 @@ const readFlags = (input: CommandInput) => ({
 async function becomeOwner(context: CommandContext, loaded: LoadedConfig): Promise<LocalInstance> {
   const { clock } = context.io
   for (const deadline = clock() + WAIT_MS_MAX; ; await pause(WAIT_MS)) {
-    await refuseSecond(loaded.config.data.dir)
+    await askOwner(loaded.config.data.dir)
     try {
       return await context.startInstance(loaded, { listen: 'tcp+socket', log: 'all', answers: context.settings.json })
     } catch (error) {
@@ -88,9 +88,11 @@ async function becomeOwner(context: CommandContext, loaded: LoadedConfig): Promi
   }
 }
 
-async function refuseSecond(directory: string): Promise<void> {
+/** Of an owner that holds the folder for an agent it is asked for; a server keeps it. */
+async function askOwner(directory: string): Promise<void> {
   const owner = await findLiving(directory)
-  if (owner === undefined || owner.url === null) return
+  if (owner === undefined) return
+  if (owner.url === null) return askForFolder(owner, directory)
   throw new CascadeError(
     'DATA_FOLDER_IN_USE',
     `${directory} is served already, by process ${owner.pid} since ${owner.started_at}: ${owner.url}.`,

@@ -60,6 +60,8 @@ export interface SystemDesk {
   /** Tries a write, a search and an answer. */
   probe(): Promise<DeepAnswer>
   config(): readonly ConfigRow[]
+  /** Begins to give the folder back. @throws CascadeError CONFLICT where it is not lent. */
+  handOver(): void
   /** @throws CascadeError UNPROCESSABLE where the path cannot be written or the store cannot do it, STORAGE_FULL. */
   backup(call: Call<'system.backup'>, asked: BackupRequest): Promise<Backup>
 }

@@ -20,13 +20,15 @@ export interface SystemDeskOptions {
   readonly lagSeconds: () => number
   /** Absent where nobody tries it. */
   readonly probe?: () => Promise<DeepAnswer>
+  /** Gives the folder back; absent where it is nobody's to ask for. */
+  readonly handOver?: () => void
   /** Absent where the store cannot do it. */
   readonly backup?: (call: Call<'system.backup'>, asked: BackupRequest) => Promise<Backup>
 }
 
 /** What the instance says about itself, gathered from its parts. */
 export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
-  const { version, startedAt, clock, store, embedder, health, config, lagSeconds, backup, probe } = options
+  const { version, startedAt, clock, store, embedder, health, config, lagSeconds, backup, probe, handOver } = options
   return {
     health: async () => ({
       ...bootOf(health, startedAt),
@@ -39,6 +41,10 @@ export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
     }),
     config: () => config().map(({ key, value = null, origin, description }) => ({ key, value, origin, description })),
     probe: async () => probe?.() ?? health.ready(),
+    handOver: () => {
+      if (handOver) return handOver()
+      throw new CascadeError('CONFLICT', 'This instance serves others, and keeps its folder until it is stopped.')
+    },
     backup: async (call, asked) => {
       if (backup) return backup(call, asked)
       throw new CascadeError('UNPROCESSABLE', `The store "${store.capabilities().name}" has no online backup.`)

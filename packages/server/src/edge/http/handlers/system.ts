@@ -14,6 +14,10 @@ export function systemHandlers({ system, capsules }: HandlerContext): HandlersFo
       const findings = await capsules.store.doctor(depth)
       return { status: 200, body: { ok: findings.every(({ ok }) => ok), findings } }
     },
+    handOver: () => {
+      system.handOver()
+      return { status: 202 }
+    },
     createBackup: async ({ call, body }) => ({ status: 201, body: await system.backup(call, body) }),
   }
 }
