@@ -1,5 +1,6 @@
 """What the teacher says: vectors of single word pieces, and of the texts that the table is fitted to."""
 
+import hashlib
 import os
 
 import numpy as np
@@ -51,9 +52,10 @@ def text_vectors(session, ids, cache):
     """The teacher's vector of each text, in 16 bits; blocks that lie in `cache` are taken from there."""
     blocks = []
     for index, start in enumerate(range(0, len(ids), BLOCK)):
-        path = cache / f"teach-{index}.npy"
+        block = ids[start : start + BLOCK]
+        path = cache / f"{hashlib.sha256(repr(block).encode()).hexdigest()[:16]}.npy"
         if not path.exists():
-            made = block_vectors(session, ids[start : start + BLOCK])
+            made = block_vectors(session, block)
             np.save(path.with_suffix(".part.npy"), made)
             os.replace(path.with_suffix(".part.npy"), path)
             print(f"{index * BLOCK + len(made)} of {len(ids)} texts", flush=True)
