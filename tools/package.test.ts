@@ -12,6 +12,8 @@ import {
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { runCommand } from './checks/check.ts'
@@ -180,6 +182,19 @@ test('its threads work: for long documents, conversion, backup and care', async 
   expect(await run('ask', 'Where is the red boat?')).toContain('The red boat lies at the north pier. [1]')
   expect(await run('backup', 'copy.db')).toContain('Wrote ')
   expect(await run('doctor')).toContain('All is well')
+})
+
+test('what it tells an agent starts a memory from any folder', async () => {
+  const place = join(directory, 'told by npx')
+  mkdirSync(place)
+  const { code, all } = await runCommand(process.execPath, [BIN, 'mcp', 'install', 'cursor', '--project'], place)
+  expect({ code, all }).toMatchObject({ code: 0 })
+  const entry = JSON.parse(readFileSync(join(place, '.cursor/mcp.json'), 'utf8')).mcpServers.cascade
+  const agent = new Client({ name: 'cursor', version: '1' })
+  await agent.connect(new StdioClientTransport({ ...entry, cwd: homedir(), stderr: 'ignore' }))
+  const { structuredContent } = await agent.callTool({ name: 'remember', arguments: { content: 'It works packed.' } })
+  await agent.close()
+  expect(structuredContent).toMatchObject({ outcome: 'created' })
 })
 
 test.runIf(older !== undefined)('without the runtime a Node that is too old says what to do', async () => {

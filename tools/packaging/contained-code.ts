@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { apache2, bsd2, mit } from './licence-texts.ts'
+import { apache2, bsd2, bsd3, mit } from './licence-texts.ts'
 
 /** Code of others that a package has taken into its own files, where no package.json names it. */
 export interface ContainedCode {
@@ -23,11 +23,16 @@ interface Row extends Omit<ContainedCode, 'version'> {
 
 const GLUE = 'the JavaScript that loads it; the decoder, a WebAssembly file, is not in this package'
 
-/** What others' files hold, as read in the file itself and in the sources that it names. */
-const CONTAINED: Readonly<Record<string, { readonly file: string; readonly rows: readonly Row[] }>> = {
+const FAST_URI = [
+  'Copyright (c) 2011-2021, Gary Court until https://github.com/garycourt/uri-js/commit/a1acf730b4bba3f1097c9f52e7d9d3aba8cdcaae',
+  'Copyright (c) 2021-present The Fastify team <https://github.com/fastify/fastify#team>',
+  'All rights reserved.',
+]
+
+/** What others' files hold, by package and file, as read in the file itself and in the sources that it names. */
+const CONTAINED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> = {
   unpdf: {
-    file: 'dist/pdfjs.mjs',
-    rows: [
+    'dist/pdfjs.mjs': [
       {
         name: 'pdfjs-dist',
         sign: /apiVersion:`(\d+\.\d+\.\d+)`/,
@@ -73,6 +78,27 @@ const CONTAINED: Readonly<Record<string, { readonly file: string; readonly rows:
       },
     ],
   },
+  '@modelcontextprotocol/server': {
+    'dist/ajvProvider-DyjnscPj.mjs': [
+      ofPnpm('ajv', 'a validator of JSON Schema', mit('Copyright (c) 2015-2021 Evgeny Poberezkin')),
+      ofPnpm('ajv-formats', 'formats for ajv', mit('Copyright (c) 2020 Evgeny Poberezkin')),
+      ofPnpm('fast-deep-equal', 'equality for ajv', mit('Copyright (c) 2017 Evgeny Poberezkin')),
+      ofPnpm('json-schema-traverse', 'schemas part by part, for ajv', mit('Copyright (c) 2017 Evgeny Poberezkin')),
+      {
+        ...ofPnpm('fast-uri', 'addresses for ajv', bsd3(...FAST_URI)),
+        licence: 'BSD-3-Clause',
+      },
+    ],
+    'dist/src-DdvbAHrR.mjs': [
+      ofPnpm('content-type', 'reads the header', mit('Copyright (c) 2015 Douglas Christopher Wilson')),
+    ],
+  },
+}
+
+/** Code of a package that its builder took in from pnpm's folders and marked with their paths. */
+function ofPnpm(name: string, description: string, text: string): Row {
+  const sign = new RegExp(String.raw`//#region \S*/\.pnpm/${name}@(\d+\.\d+\.\d+)[/_]`)
+  return { name, sign, licence: 'MIT', purl: `pkg:npm/${name}`, description, text }
 }
 
 /** The first bytes of a WebAssembly module, as they are, as base64 and as an escaped text. */
@@ -84,15 +110,15 @@ const WEB_ASSEMBLY = /\0asm|AGFzb[Q-Z]|\\(?:0|x00|u0000)asm/
  * @throws Error when a row has no longer its code, or the file has got WebAssembly, of which no row knows.
  */
 export function findContained(folder: string, name: string): readonly ContainedCode[] {
-  const entry = CONTAINED[name]
-  if (entry === undefined) return []
-  return readContained(readFileSync(join(folder, entry.file), 'utf8'), name)
+  return Object.keys(CONTAINED[name] ?? {}).flatMap((file) =>
+    readContained(readFileSync(join(folder, file), 'utf8'), name, file),
+  )
 }
 
-/** As {@link findContained}, of the text of the file. */
-export function readContained(source: string, name: string): readonly ContainedCode[] {
+/** As {@link findContained}, of the text of one file. */
+export function readContained(source: string, name: string, file: string): readonly ContainedCode[] {
   if (WEB_ASSEMBLY.test(source)) throw new Error(`${name} holds WebAssembly; find out whose, and give it a row`)
-  return (CONTAINED[name]?.rows ?? []).map(({ sign, ...row }) => {
+  return (CONTAINED[name]?.[file] ?? []).map(({ sign, ...row }) => {
     const found = sign.exec(source)
     if (found === null) throw new Error(`${name} holds no ${row.name} any more, or another one; mend its row`)
     return { ...row, version: found[1] }

@@ -1,4 +1,4 @@
-// Texts that two licences ask to be passed on with the code, under the copyright lines of its holders.
+// Texts that licences ask to be passed on with the code, under the copyright lines of its holders.
 
 /** @see https://spdx.org/licenses/MIT.html */
 export const mit = (...copyright: readonly string[]): string =>
@@ -19,7 +19,17 @@ export const mit = (...copyright: readonly string[]): string =>
   ].join('\n')
 
 /** @see https://spdx.org/licenses/BSD-2-Clause.html */
-export const bsd2 = (...copyright: readonly string[]): string =>
+export const bsd2 = (...copyright: readonly string[]): string => bsd(copyright, [])
+
+/** @see https://spdx.org/licenses/BSD-3-Clause.html */
+export const bsd3 = (...copyright: readonly string[]): string =>
+  bsd(copyright, [
+    '3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse or promote products',
+    '   derived from this software without specific prior written permission.',
+    '',
+  ])
+
+const bsd = (copyright: readonly string[], third: readonly string[]): string =>
   [
     ...copyright,
     '',
@@ -32,6 +42,7 @@ export const bsd2 = (...copyright: readonly string[]): string =>
     '2. Redistributions in binary form must reproduce the above copyright notice, this list of conditions and the following',
     '   disclaimer in the documentation and/or other materials provided with the distribution.',
     '',
+    ...third,
     'THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES,',
     'INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE',
     'DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL,',
