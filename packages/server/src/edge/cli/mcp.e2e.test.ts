@@ -97,6 +97,28 @@ test('a server that is started takes the folder over from an agent, which loses 
   for (const text of said.slice(-20)) expect(await beside.recall(text)).toContain(text)
 })
 
+/** Says on standard error what a process loads of those that only agents need. */
+const LOADING = `import { registerHooks } from 'node:module'
+registerHooks({
+  resolve(name, context, next) {
+    if (/^@modelcontextprotocol|^jsonc-parser|contract.agents$/.test(name)) process.stderr.write('loads ' + name)
+    return next(name, context)
+  },
+})`
+
+test('a server loads nothing for agents until the first of them comes', async () => {
+  const spy = `--import=data:text/javascript,${encodeURIComponent(LOADING)}`
+  await using server = await startServer(newFolder(), { NODE_OPTIONS: spy })
+  expect(server.err()).not.toContain('loads')
+  const asked = await fetch(`${server.url}/mcp`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+    body: '[]',
+  })
+  expect(asked.status).toBe(400)
+  await expect.poll(() => server.err()).toContain('loads @modelcontextprotocol/server')
+})
+
 test('standard output holds messages alone, whatever comes in and whatever the log would say', async () => {
   const folder = newFolder()
   await using agent = new RawAgent(folder, [], { CASCADE_LOG_LEVEL: 'debug', CASCADE_LOG_OUTPUT: 'stdout' })

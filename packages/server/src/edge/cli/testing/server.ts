@@ -7,13 +7,15 @@ export interface ServerProcess extends AsyncDisposable {
   readonly url: string
   readonly token: string
   readonly pid: number
+  /** What it wrote to standard error until now. */
+  err(): string
 }
 
 /** `cascade start` as a process of its own, ready when this settles; it ends by SIGTERM. */
-export async function startServer(cwd: string): Promise<ServerProcess> {
+export async function startServer(cwd: string, env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const child = spawn(process.execPath, [...NODE_ARGS, 'start', '--port', '0', '--no-samples', '--json'], {
     cwd,
-    env: bareEnv(cwd),
+    env: bareEnv(cwd, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
@@ -31,6 +33,7 @@ export async function startServer(cwd: string): Promise<ServerProcess> {
     url,
     token: readFileSync(join(cwd, '.cascade/token'), 'utf8').trim(),
     pid: child.pid ?? 0,
+    err: () => err,
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM')
       await ended
