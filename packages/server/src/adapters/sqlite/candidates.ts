@@ -7,6 +7,7 @@ import { followLinks, strengths } from './graph-signal.ts'
 import type { LexicalIndex } from './lexical/index.ts'
 import { type Scored, searchWords } from './lexical-signal.ts'
 import type { Names } from './names.ts'
+import { WORDS } from './spaces.ts'
 import type { VectorReader } from './vector/index.ts'
 import { findSpace, type QuerySpace, scoreVectors, searchVectors, searchVectorsInPast } from './vector-signal.ts'
 
@@ -37,10 +38,17 @@ export function findCandidates(parts: SearchParts, query: CandidateQuery): Reado
   return join(database, space, { lexical, vector, graph })
 }
 
-function withWords({ database, words }: SearchParts, text: string, filter: ResolvedFilter, limit: number): Scored[] {
+function withWords(
+  { database, words, vectors }: SearchParts,
+  text: string,
+  filter: ResolvedFilter,
+  limit: number,
+): Scored[] {
   words.refresh()
   const terms = queryTerms(text).flatMap((term) => words.lexicon.find(term) ?? [])
-  return terms.length === 0 ? [] : searchWords(database, words, terms, filter, limit)
+  return terms.length === 0
+    ? []
+    : searchWords({ database, index: words, heads: vectors.get(WORDS) }, terms, filter, limit)
 }
 
 function nearest(

@@ -8,6 +8,7 @@ import { HEADS, REST } from './lexical/index.ts'
 import type { SimilarCapsule } from './near-duplicates.ts'
 import { type ResolvedDraft, resolveDraft } from './resolved-draft.ts'
 import { dedupeKey, placeKey } from './scope-keys.ts'
+import { WORDS } from './spaces.ts'
 import { tagText } from './tag-keys.ts'
 import { connectVersion, insertVersion, type VersionTimes } from './version-writer.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
@@ -76,6 +77,7 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
   for (const space of session.spaces.of(before)) {
     if (!placed.has(space)) session.staged.stageSlot({ kind: 'clear', space, capsule: before.key })
   }
+  if (!draft.indexed) session.staged.stageSlot({ kind: 'clear', space: WORDS, capsule: before.key })
   indexHead(session, { key: before.key, head, status: before.status, trust }, draft, resolved)
   return { id: draft.id, created: false, nearDuplicates: resolved.near.map(toNearDuplicate) }
 }
@@ -171,9 +173,9 @@ function indexHead(
   if (!draft.indexed) return
   texts.write({ version: head, capsule: key, title: draft.title, tags: draft.tags, content: draft.content })
   texts.enter(status === ACTIVE ? HEADS : REST, head)
-  if (vectors.length === 0) return
   const scope = { owner, identity: identity ?? 0, lane: lane ?? 0, fold: fold ?? 0 }
   const columns = { trust, type: TYPE_CODES.encode(draft.type), status, tags, ...scope }
+  staged.stageSlot({ kind: 'head', space: WORDS, capsule: key, columns })
   for (const { space, vector } of vectors) staged.stageSlot({ kind: 'put', space, capsule: key, vector, columns })
 }
 

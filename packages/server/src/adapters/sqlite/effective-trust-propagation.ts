@@ -103,10 +103,10 @@ function storeTrust(session: WriteSession, row: CapsuleRow, value: number): void
   updateCapsule(session.database, row.key, { effective_trust: value, unsettled: 0 })
 }
 
-/** Searches by meaning filter by the trust that stands in the slot. */
+/** Searches filter by the trust that stands in the slot. */
 function showTrust(session: WriteSession, row: CapsuleRow, value: number): void {
   if (row.indexed === 0) return
-  for (const space of session.spaces.of(row)) {
+  for (const space of session.spaces.columnsOf(row)) {
     session.staged.stageSlot({ kind: 'columns', space, capsule: row.key, columns: { trust: value } })
   }
 }

@@ -81,7 +81,7 @@ function changeStatus(session: WriteSession, row: CapsuleRow, standing: ChunkSta
   if (row.indexed === 0) return
   if (row.status === ACTIVE && !isActive) session.texts.move(row.head, HEADS, REST)
   if (row.status !== ACTIVE && isActive) session.texts.move(row.head, REST, HEADS)
-  for (const space of session.spaces.of(row)) {
+  for (const space of session.spaces.columnsOf(row)) {
     session.staged.stageSlot({ kind: 'columns', space, capsule: row.key, columns: { status } })
   }
 }

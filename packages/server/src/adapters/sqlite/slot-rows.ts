@@ -46,6 +46,23 @@ export function* readSlots(database: Database, { active, shadow }: OwnSpaces): G
   if (shadow !== null) yield* readPass(database, shadow, OWN, tagKeys)
 }
 
+/** Indexed heads that `isWanted`, which are those without a vector. */
+export function* readOtherHeads(
+  database: Database,
+  isWanted: (capsule: number) => boolean,
+): Generator<Pick<StoredSlot, 'capsule' | 'columns'>> {
+  const tagKeys = rememberTagKeys()
+  for (const [capsule] of database.iterateArrays<readonly [number]>('SELECT key FROM capsules WHERE indexed = 1')) {
+    if (!isWanted(capsule)) continue
+    const [row] = database.allArrays<SlotRow>(HEAD, capsule)
+    if (row) yield { capsule, columns: columnsOf(row, tagKeys) }
+  }
+}
+
+const HEAD = `
+  SELECT c.key, 0, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, c.tags
+  FROM capsules c WHERE c.key = ?`
+
 /** Keys of the store's own spaces. */
 export interface OwnSpaces {
   readonly active: number | null

@@ -8,6 +8,9 @@ import { DIMENSIONS_MAX } from './vector/index.ts'
 export const ROLES = { given: 0, active: 1, shadow: 2, retired: 3 } as const
 export type Role = (typeof ROLES)[keyof typeof ROLES]
 
+/** In place of the key of a space: the columns of all indexed heads, by which searches by words filter. No row has it. */
+export const WORDS = 0
+
 /** A space is a model with its number of dimensions. */
 export interface Space {
   readonly key: number
@@ -61,6 +64,11 @@ export class Spaces {
   /** Keys of the spaces in which a capsule may have a slot: that of its given vector, else the store's own. */
   of({ space }: { readonly space: number | null }): readonly number[] {
     return space === null ? this.own().map(({ key }) => key) : [space]
+  }
+
+  /** The same with that of words: wherever the columns of an indexed head stand. */
+  columnsOf(row: { readonly space: number | null }): readonly number[] {
+    return [WORDS, ...this.of(row)]
   }
 
   /** The active space and the shadow, as far as there are any. */

@@ -1,3 +1,4 @@
+import type { WORDS } from './spaces.ts'
 import type { SlotColumns } from './vector/index.ts'
 
 /** What becomes of the slot of a capsule in shared memory: filled, changed, or emptied. */
@@ -15,6 +16,8 @@ export type SlotEffect =
       readonly capsule: number
       readonly columns: Partial<SlotColumns>
     }
+  /** The head that searches by words filter by. */
+  | { readonly kind: 'head'; readonly space: typeof WORDS; readonly capsule: number; readonly columns: SlotColumns }
   | { readonly kind: 'clear'; readonly space: number; readonly capsule: number }
 
 /** What a batch still has to do once it is committed: fill the shared slots. A command that fails takes its own back. */

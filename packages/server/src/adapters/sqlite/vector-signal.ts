@@ -1,10 +1,11 @@
 import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
-import { holdsTag, type ResolvedFilter, tagMark, versionInPast } from './filter-sql.ts'
+import { toSlotFilter, toSlots } from './filter-slots.ts'
+import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
 import { best, HEAD_COLUMNS, type Scored, VERSION_COLUMNS } from './lexical-signal.ts'
 import { assertFits, ROLES, SPACE_COLUMNS, type Space } from './spaces.ts'
 import { assertVector, toVector } from './stored-vector.ts'
-import { type SlotFilter, searchExact, type VectorReader } from './vector/index.ts'
+import { searchExact, type VectorReader } from './vector/index.ts'
 
 /** The space a query's vector lives in. */
 export interface QuerySpace {
@@ -130,30 +131,6 @@ function cosineOf(query: Float32Array, bytes: Uint8Array): number {
   return Math.max(-1, Math.min(1, dot / Math.sqrt(queryLength * rowLength)))
 }
 
-function toSlotFilter(database: Database, filter: ResolvedFilter): SlotFilter {
-  return {
-    statuses: filter.statuses,
-    ...(filter.minTrust > 0 && { trustMin: filter.minTrust }),
-    ...(filter.types && { types: filter.types }),
-    ...(filter.owner !== undefined && { owner: filter.owner }),
-    ...(filter.identity !== undefined && { identity: filter.identity }),
-    ...(filter.lane !== undefined && { lane: filter.lane }),
-    ...(filter.fold !== undefined && { fold: filter.fold }),
-    ...(filter.tags.length > 0 && { tags: filter.tags, overflow: createTagCheck(database, filter.tags) }),
-    ...(filter.partOf !== undefined && { allow: chunkSlots(database, filter.partOf) }),
-  }
-}
-
-/** Looks a capsule's tags up where its slot cannot hold them all. */
-function createTagCheck(database: Database, tags: readonly number[]): (slot: number) => boolean {
-  const sql = `SELECT 1 FROM capsules c WHERE c.key = ? AND ${tags.map(() => holdsTag('c')).join(' AND ')}`
-  const marks = tags.map(tagMark)
-  return (slot) => database.get(sql, slot + 1, ...marks) !== undefined
-}
-
-const chunkSlots = (database: Database, document: number): Uint32Array =>
-  toSlots(database.all<{ key: number }>('SELECT key FROM capsules WHERE part_of = ?', document))
-
 const slotsByChunk = (database: Database, space: number, chunks: boolean): Uint32Array =>
   toSlots(
     database.all<{ key: number }>(
@@ -161,5 +138,3 @@ const slotsByChunk = (database: Database, space: number, chunks: boolean): Uint3
       space,
     ),
   )
-
-const toSlots = (rows: readonly { readonly key: number }[]): Uint32Array => Uint32Array.from(rows, ({ key }) => key - 1)

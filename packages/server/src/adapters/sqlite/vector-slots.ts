@@ -1,7 +1,7 @@
-import { messageOf } from '#base'
+import { isCascadeError, messageOf } from '#base'
 import type { Database } from './database.ts'
-import { readSlots } from './slot-rows.ts'
-import { ROLES, type Space, type SpacesCommitted } from './spaces.ts'
+import { readOtherHeads, readSlots } from './slot-rows.ts'
+import { ROLES, type Space, type SpacesCommitted, WORDS } from './spaces.ts'
 import type { SlotEffect } from './staged-effects.ts'
 import { type SpaceHandle, VectorSpace } from './vector/index.ts'
 
@@ -14,11 +14,14 @@ export interface SpaceAnnouncement {
 }
 
 /**
- * The vectors of all heads in shared memory, a space for each model. The slot of a capsule is its key less one. Nothing
- * here is kept: the rows are the truth, and opening the store fills the slots anew.
+ * The vectors of all heads in shared memory, a space for each model, and beside them what searches by words filter by.
+ * The slot of a capsule is its key less one. Nothing here is kept: the rows are the truth, and opening the store fills
+ * the slots anew.
  */
 export class VectorSlots {
   readonly #spaces = new Map<number, VectorSpace>()
+  /** Undefined where its memory was refused: rows alone filter then. */
+  #words: VectorSpace | undefined
   readonly #announce: (space: SpaceAnnouncement) => void
 
   /** @param announce tells the readers of a space before anything in it is acknowledged. */
@@ -30,13 +33,19 @@ export class VectorSlots {
   load(database: Database): number {
     const spaces = database.all<Space>('SELECT key, model, dimensions, role FROM spaces')
     for (const { key, dimensions, role } of spaces) if (role !== ROLES.retired) this.#open(key, dimensions)
+    this.#openWords()
     let count = 0
     const own = { active: keyOf(spaces, ROLES.active), shadow: keyOf(spaces, ROLES.shadow) }
     for (const slots of readSlots(database, own)) {
-      for (const { capsule, space, vector, columns } of slots)
+      for (const { capsule, space, vector, columns } of slots) {
         this.#spaces.get(space)?.putBytes(capsule - 1, vector, columns)
+        this.#words?.putColumns(capsule - 1, columns)
+      }
       count += slots.length
     }
+    const isMissing = (capsule: number): boolean => this.#words?.isFilled(capsule - 1) === false
+    for (const { capsule, columns } of readOtherHeads(database, isMissing))
+      this.#words?.putColumns(capsule - 1, columns)
     return count
   }
 
@@ -70,16 +79,45 @@ export class VectorSlots {
   }
 
   #apply(effect: SlotEffect): void {
+    if (effect.space === WORDS) {
+      this.#applyToWords(effect)
+      return
+    }
     const space = this.#spaces.get(effect.space)
     if (effect.kind === 'put') space?.put(effect.capsule - 1, effect.vector, effect.columns)
     else if (effect.kind === 'clear') space?.clear(effect.capsule - 1)
-    else if (space?.isFilled(effect.capsule - 1)) space.setColumns(effect.capsule - 1, effect.columns)
+    else if (effect.kind === 'columns' && space?.isFilled(effect.capsule - 1))
+      space.setColumns(effect.capsule - 1, effect.columns)
   }
 
   #open(key: number, dimensions: number): void {
     const space = VectorSpace.create(dimensions)
     this.#spaces.set(key, space)
     this.#announce({ key, handle: space.handle() })
+  }
+
+  #applyToWords(effect: SlotEffect): void {
+    try {
+      if (effect.kind === 'head') this.#words?.putColumns(effect.capsule - 1, effect.columns)
+      else if (effect.kind === 'clear') this.#words?.clear(effect.capsule - 1)
+      else if (effect.kind === 'columns' && this.#words?.isFilled(effect.capsule - 1))
+        this.#words.setColumns(effect.capsule - 1, effect.columns)
+    } catch (error) {
+      // With one head missing it would hide it: without it rows decide about all.
+      this.#words = undefined
+      this.#announce({ key: WORDS, handle: null })
+      throw error
+    }
+  }
+
+  #openWords(): void {
+    try {
+      this.#words = VectorSpace.withoutVectors()
+    } catch (error) {
+      if (!isCascadeError(error) || error.code !== 'UNAVAILABLE') throw error
+      return
+    }
+    this.#announce({ key: WORDS, handle: this.#words.handle() })
   }
 
   #close(key: number): void {

@@ -11,6 +11,7 @@ import { describeSpaces } from './capsule-store.spaces.contract.ts'
 import { describeTrust } from './capsule-store.trust.contract.ts'
 import { describeVectors } from './capsule-store.vectors.contract.ts'
 import { describeVersions } from './capsule-store.versions.contract.ts'
+import { describeWords } from './capsule-store.words.contract.ts'
 import type { OpenStore } from './testing.ts'
 
 /** What every store promises about capsules. `open` gives a new, empty store each time. */
@@ -21,6 +22,7 @@ export function describeCapsuleStore(name: string, open: OpenStore): void {
   describeDedupe(name, open)
   describeFilters(name, open)
   describeSearch(name, open)
+  describeWords(name, open)
   describeVectors(name, open)
   describeSpaces(name, open)
   describeLineage(name, open)

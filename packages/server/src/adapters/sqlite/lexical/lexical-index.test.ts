@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { WordsModel } from '../../../domain/capsules/testing/words-model.ts'
 import { campaign, createSeeded, pick } from '../../../platform/store/testing.ts'
 import { HEADS, REST } from './part.ts'
-import { ALL_PARTS, IndexModel, IndexUnderTest, TINY } from './testing.ts'
+import { ALL_PARTS, IndexUnderTest, TINY } from './testing.ts'
 
 const OPERATIONS = campaign(12_000, 100_000)
 /** Words from common to rare, some of them without meaning. */
@@ -22,7 +23,7 @@ const near = (score: number): string => score.toPrecision(9)
 test(`after ${OPERATIONS} changes, segments and merges in any mixture, answers are those of counting everything`, () => {
   const random = createSeeded(5)
   const under = new IndexUnderTest()
-  const model = new IndexModel()
+  const model = new WordsModel<number>()
   const known: number[] = []
   let last = 0
   const steps = {
@@ -40,7 +41,7 @@ test(`after ${OPERATIONS} changes, segments and merges in any mixture, answers a
       const part = random() < 0.8 ? HEADS : REST
       under.texts.write(text)
       under.texts.enter(part, version)
-      model.write(text)
+      model.write(text.version, text)
       model.parts[part].add(version)
     },
     move: () => {

@@ -34,9 +34,9 @@ export class SpaceMemory {
     this.segmentBytes = at.CODES + this.width * at.SEGMENT_SLOTS
   }
 
-  /** @throws CascadeError EMBEDDING_MISMATCH for dimensions other than 1 to DIMENSIONS_MAX. */
+  /** @throws CascadeError EMBEDDING_MISMATCH for dimensions other than 0 to DIMENSIONS_MAX. */
   static create(dimensions: number): SpaceMemory {
-    if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > DIMENSIONS_MAX)
+    if (!Number.isInteger(dimensions) || dimensions < 0 || dimensions > DIMENSIONS_MAX)
       throw new CascadeError('EMBEDDING_MISMATCH', `1 to ${DIMENSIONS_MAX} dimensions expected, ${dimensions} came`)
     const memory = reserve(PAGES_MAX)
     const header = new Int32Array(sharedBuffer(memory), 0, at.BUSY_WORD)

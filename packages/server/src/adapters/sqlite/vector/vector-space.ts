@@ -53,7 +53,13 @@ export class VectorSpace {
    * @throws CascadeError EMBEDDING_MISMATCH for dimensions other than 1 to DIMENSIONS_MAX; UNAVAILABLE without memory.
    */
   static create(dimensions: number, { kernel = detectKernel() }: { kernel?: KernelKind } = {}): VectorSpace {
+    assertDimensions(Math.max(1, dimensions), dimensions)
     return new VectorSpace(SpaceMemory.create(dimensions), kernel)
+  }
+
+  /** A space of columns alone, by which searches that compare no vectors filter. @throws CascadeError UNAVAILABLE. */
+  static withoutVectors(): VectorSpace {
+    return new VectorSpace(SpaceMemory.create(0), detectKernel())
   }
 
   /** Opens the space of a handle for searching, in any thread; see VectorReader for `reader`. */
@@ -107,6 +113,16 @@ export class VectorSpace {
     const index = slot % at.SEGMENT_SLOTS
     Atomics.store(segment.statuses, index, 0)
     this.#kernel.encode(segment.start, index, width)
+    writeColumns(segment, index, columns)
+    this.#space.extendTo(slot)
+    Atomics.store(segment.statuses, index, columns.status)
+  }
+
+  /** Fills or replaces the columns of a slot of a space without vectors. @throws as `put`. */
+  putColumns(slot: number, columns: SlotColumns): void {
+    checkColumns(columns)
+    const segment = this.#makeSegment(slot)
+    const index = slot % at.SEGMENT_SLOTS
     writeColumns(segment, index, columns)
     this.#space.extendTo(slot)
     Atomics.store(segment.statuses, index, columns.status)
