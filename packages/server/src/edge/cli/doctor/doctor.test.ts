@@ -19,6 +19,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { diagnosis } from '@forge-cascade/contract'
 import { beforeAll, expect, test } from 'vitest'
 import { CascadeError } from '#base'
+import { describeEmbedder } from '../../../adapters/models/describe-embedder.ts'
 import { problem, type Reply, run, serve } from '../testing.ts'
 import { checkFolder } from './folder-checks.ts'
 import { checkRuntime } from './runtime-checks.ts'
@@ -44,7 +45,7 @@ const doctor = async (
 ) => {
   const { code, out } = await run(['doctor', '--json', '--data', directory, ...argv], {
     env: { CASCADE_PORT: '0', ...env },
-    io: { clock: () => now, startInstance },
+    io: { clock: () => now, startInstance, describeEmbedder: async (folder) => describeEmbedder(folder) },
   })
   const { findings } = diagnosis.parse(JSON.parse(out))
   const find = (check: string) => findings.find((finding) => finding.check === check)
