@@ -16,6 +16,7 @@ const TASKS = {
   test: { args: ['node_modules/vitest/vitest.mjs', 'run'], cwd: ROOT },
   check: { args: [QUIET, 'tools/check.ts'], cwd: ROOT },
   bench: { args: [QUIET, 'bench/run.ts'], cwd: ROOT },
+  recall: { args: [QUIET, 'bench/recall/run.ts'], cwd: ROOT },
   campaign: { args: [QUIET, 'tools/campaign.ts'], cwd: ROOT },
   'test-summary': { args: [QUIET, 'tools/test-summary.ts'], cwd: ROOT },
   generate: { args: [QUIET, 'tools/generate.ts'], cwd: ROOT },

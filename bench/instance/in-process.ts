@@ -1,6 +1,7 @@
 import type { Action, CapsuleCreate, SearchRequest } from '@forge-cascade/contract'
 import { searchBody } from '@forge-cascade/contract'
 import { createStaticEmbedder } from '../../packages/server/src/adapters/models/static/static-embedder.ts'
+import { sharedStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
 import { openSqliteStore, type SqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
 import { createUuidV7, systemClock, systemRandom } from '../../packages/server/src/base/index.ts'
 import { settingsOf } from '../../packages/server/src/compose-settings.ts'
@@ -59,6 +60,7 @@ export class InProcess implements AsyncDisposable {
       groupCommitMax: group_commit_max,
       groupCommitMs: group_commit_ms,
       compressionLevel: config.memory.compressionLevel,
+      words: sharedStaticTable().bytes,
     })
     const newId = createUuidV7(systemClock, systemRandom)
     const gate = createBootstrapGate({ clock: systemClock, newId })

@@ -36,6 +36,7 @@ export const CAPSULE_ROWS = {
   hits: capsule('Hits of a search', SEARCH_LIMITS.limitMax, 'items'),
   filterTags: capsule('Tags that a search filters by', SEARCH_LIMITS.tagsMax, 'items'),
   quotes: capsule('Quotes that an answer is asked for', SEARCH_LIMITS.quotesMax, 'items'),
+  tokens: capsule('Tokens that hits or quotes may take together', SEARCH_LIMITS.tokensMax, 'items'),
   searchTime: {
     what: 'Time of a search',
     ...configured('search.deadline_ms'),

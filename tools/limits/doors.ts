@@ -93,6 +93,7 @@ export const DOORS = {
   question: post('/v2/ask', { question: beyond('question') }),
   hits: get(`/v2/capsules/search?q=a&limit=${LIMITS.hits.value + 1}`),
   filterTags: get(`/v2/capsules/search?q=a&${many('filterTags', (index) => `tag=t${index}`).join('&')}`),
+  tokens: get(`/v2/capsules/search?q=a&max_tokens=${LIMITS.tokens.value + 1}`),
   quotes: post('/v2/ask', { question: 'a?', quotes: LIMITS.quotes.value + 1 }),
   lineageNodes: get(`/v2/capsules/${ABSENT}/lineage?limit=${LIMITS.lineageNodes.value + 1}`),
   lineageDepth: get(`/v2/capsules/${ABSENT}/lineage?depth=${LIMITS.lineageDepth.value + 1}`),

@@ -18,8 +18,26 @@ export const SEARCH_LIMITS = {
   limitMax: 100,
   quotesMax: 20,
   tagsMax: 16,
+  tokensMax: 1_000_000,
 } as const
 export const SEARCH_MODES = ['hybrid', 'lexical', 'vector'] as const
+/** What can speak for or against a hit, by the kinds that configuration weighs. */
+export const SEARCH_SIGNALS = [
+  'passage',
+  'neighbourhood',
+  'document',
+  'pairs',
+  'speaker',
+  'reply',
+  'asks',
+  'date',
+  'time',
+  'meaning',
+  'surroundings',
+  'near_words',
+  'near_words_around',
+  'graph',
+] as const
 
 /** What every search and question can be narrowed by. */
 const filterMembers = {
@@ -46,6 +64,9 @@ export const searchQuery = z.strictObject({
     .describe('Words as a person types them; nothing in it is an operator.'),
   limit: wholeNumber(1, SEARCH_LIMITS.limitMax).default(SEARCH_LIMITS.limitDefault),
   explain: flag.default(false),
+  max_tokens: wholeNumber(1, SEARCH_LIMITS.tokensMax)
+    .optional()
+    .describe('Hits whose texts together take about so many tokens (four characters each); the others are left out.'),
   ...filterMembers,
 })
 
@@ -54,19 +75,29 @@ export const searchBody = searchQuery
     mode: z.enum(SEARCH_MODES).default('hybrid'),
     embedding: embeddingInput.optional().describe('The caller’s own vector, instead of one made from `q`.'),
     embedding_model: z.string().min(1).max(200).optional(),
+    diversity: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('How much a hit loses by saying what a better one says; 0 when left out.'),
   })
   .meta({ id: 'SearchRequest' })
 export type SearchRequest = z.infer<typeof searchBody>
 
 const signalParts = z
   .object({
-    lexical: z.number().min(0).describe('Words: the part that BM25 adds to the score.'),
-    vector: z.number().min(0).describe('Meaning: the part that the cosine similarity adds.'),
-    graph: z.number().min(0).describe('Neighbourhood: the part that links to other good hits add.'),
+    lexical: z.number().describe('Words: what BM25 of the passage, its neighbourhood and its document adds.'),
+    position: z.number().describe('Who said it, in reply to what, and when; below 0 for what asks itself.'),
+    vector: z.number().describe('Meaning: what cosines of passages and of words add.'),
+    graph: z.number().min(0).describe('Links: what nearness to other good hits adds.'),
+    confidence: z.number().min(0).max(1).describe('Factor: how well the best hit of this search answers at all.'),
     trust: z.number().describe('Factor for trust, near 1.'),
     freshness: z.number().describe('Factor for age, near 1.'),
   })
   .meta({ id: 'Signals' })
+
+const kindWeight = z.number().min(0)
 
 const explanation = z.object({
   raw: z.object({
@@ -74,7 +105,12 @@ const explanation = z.object({
     vector: z.number().nullable().describe('Cosine similarity, -1 to 1.'),
     graph: z.number().nullable().describe('0-1.'),
   }),
-  weights: z.object({ lexical: z.number(), vector: z.number(), graph: z.number() }),
+  parts: z
+    .partialRecord(z.enum(SEARCH_SIGNALS), z.object({ raw: z.number(), part: z.number() }))
+    .describe('Each signal that had something to say: its value as computed, and what that adds to the score.'),
+  weights: z
+    .object({ lexical: kindWeight, position: kindWeight, vector: kindWeight, graph: kindWeight })
+    .describe('Factors on the signals of each kind, as configured.'),
   matched_terms: z.array(z.string()),
   highlights: z
     .array(z.object({ start: z.int().min(0), end: z.int().min(0), text: z.string() }))
@@ -85,7 +121,12 @@ const explanation = z.object({
 export const searchHit = z
   .object({
     capsule,
-    score: z.number().min(0).describe('Parts added, times the factors.'),
+    score: z
+      .number()
+      .min(0)
+      .describe(
+        'Parts added, times the factors; never above the confidence by more than the factors for trust and age.',
+      ),
     signals: signalParts,
     explain: explanation.optional(),
   })
@@ -114,6 +155,9 @@ export const askBody = z
       .max(SEARCH_LIMITS.quotesMax)
       .optional()
       .describe('How many quotes the answer is built from, at most.'),
+    max_tokens: wholeNumber(1, SEARCH_LIMITS.tokensMax)
+      .optional()
+      .describe('Quotes that together take about so many tokens (four characters each); the others are left out.'),
     ...filterMembers,
   })
   .meta({ id: 'AskRequest' })

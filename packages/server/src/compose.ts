@@ -20,9 +20,7 @@ import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } f
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
-
-import { findBuiltinEmbedder, openEmbedder } from './adapters/models/index.ts'
-
+import { findBuiltinEmbedder, openEmbedder, sharedStaticTable } from './adapters/models/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
@@ -205,6 +203,7 @@ async function openStore(
     groupCommitMax: config.store.group_commit_max,
     groupCommitMs: config.store.group_commit_ms,
     compressionLevel: config.memory.compressionLevel,
+    words: sharedStaticTable().bytes,
     clock,
     writer,
     ...(config.store.backup_dir !== undefined && { backups: config.store.backup_dir }),

@@ -62,7 +62,10 @@ function lexicalScores(state: MemoryState, pool: ReadonlyMap<string, VersionRow>
  * The versions among which words are counted: ACTIVE heads where the filter asks for them, and all others where it asks
  * for those. What else the filter says decides who is found, not how rare a word is.
  */
-function collectionOf(state: MemoryState, { statuses = ['ACTIVE'], asOf, knownAt }: CapsuleFilter): VersionRow[] {
+export function collectionOf(
+  state: MemoryState,
+  { statuses = ['ACTIVE'], asOf, knownAt }: CapsuleFilter,
+): VersionRow[] {
   const isPast = asOf !== undefined || knownAt !== undefined
   const withHeads = isPast || statuses.includes('ACTIVE')
   const withRest = isPast || statuses.some((status) => status !== 'ACTIVE')

@@ -4,14 +4,18 @@ import {
   type CapsuleStore,
   capsuleChanges,
   rank,
+  type SoftMatcher,
+  SPEAKERS_MAX,
   type StoredCapsule,
   VERSIONS_READ_MAX,
 } from '#capsules'
+import { isNamed, standingOf } from '../../domain/capsules/rules/index.ts'
 import { findCandidates } from './candidates.ts'
 import { pageOf } from './cursor.ts'
 import { unsettled } from './effective-trust.ts'
 import { walkLineage } from './lineage.ts'
 import { type CapsuleRow, getCapsule, headOf, type MemoryState } from './memory-state.ts'
+import { createRankingSource } from './ranking-source.ts'
 import { selectMatch, selectVersion, toStored } from './select-version.ts'
 import { listUnembedded, readSpaces, vectorOf } from './spaces.ts'
 
@@ -19,8 +23,13 @@ import { listUnembedded, readSpaces, vectorOf } from './spaces.ts'
  * The reading half of the port over `state`.
  *
  * @param reached resolves with the newest sequence once it is at least the one asked for.
+ * @param matcher tells how near words are, for ranking.
  */
-export function createCapsuleStore(state: MemoryState, reached: (sequence: number) => Promise<number>): CapsuleStore {
+export function createCapsuleStore(
+  state: MemoryState,
+  reached: (sequence: number) => Promise<number>,
+  matcher?: SoftMatcher,
+): CapsuleStore {
   const rows = (ids: readonly string[]): CapsuleRow[] => ids.flatMap((id) => state.capsules.get(id) ?? [])
   const toHead = (row: CapsuleRow): StoredCapsule => toStored(state, row, headOf(row))
   const newestFirst = (): CapsuleRow[] => [...state.capsules.values()].sort(byAgeDescending)
@@ -84,13 +93,25 @@ export function createCapsuleStore(state: MemoryState, reached: (sequence: numbe
       const sequence = await reached(query.minSequence ?? -1)
       const role = query.embedding && state.spaces.get(query.embedding.model)?.role
       const isModelKnown = query.embedding === undefined || (role !== undefined && role !== 'retired')
-      const hits = rank(findCandidates(state, query), ranking).map((placed) => {
-        const { id, version } = placed.ranked.candidate
+      const placed = rank(findCandidates(state, query), ranking, createRankingSource(state, query), matcher)
+      const hits = placed.map((one) => {
+        const { id, version } = one.candidate
         const row = getCapsule(state, id)
         const found = row.versions.find((one) => one.version === version)!
-        return { ...placed, capsule: toStored(state, row, found, query.filter.knownAt) }
+        return { ...one, capsule: toStored(state, row, found, query.filter.knownAt) }
       })
       return { hits, sequence, isModelKnown }
+    },
+
+    async findSpeakers(filter, names) {
+      const speakers = [...state.capsules.values()].flatMap((row) => {
+        const version = selectMatch(row, filter)
+        return version?.indexed ? (standingOf(version, null, row.owner).speaker ?? []) : []
+      })
+      const named = names.flatMap((name) =>
+        [...new Set(speakers)].filter((speaker) => isNamed(speaker, name)).map((speaker) => ({ name, speaker })),
+      )
+      return named.slice(0, SPEAKERS_MAX)
     },
 
     async lineage(id, query) {

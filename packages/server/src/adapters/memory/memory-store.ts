@@ -1,5 +1,5 @@
 import { CascadeError, type Clock, createUuidV7, isCascadeError, messageOf, type Random, systemRandom } from '#base'
-import type { CapsuleChange, CapsuleStore } from '#capsules'
+import type { CapsuleChange, CapsuleStore, SoftMatcher } from '#capsules'
 import type { LedgerStore } from '#ledger'
 import {
   appendMinted,
@@ -34,6 +34,8 @@ export interface MemoryStoreOptions {
   readonly random?: Random
   /** `source` of the events. */
   readonly source?: string
+  /** Tells how near words are in meaning, for ranking. */
+  readonly matcher?: SoftMatcher
 }
 
 /** How long a command's receipt answers its repetitions. */
@@ -54,12 +56,12 @@ class MemoryStore implements Store {
   #lastMs = 0
   #isOpen = true
 
-  constructor({ collections, clock, random = systemRandom, source = '/memory' }: MemoryStoreOptions) {
+  constructor({ collections, clock, random = systemRandom, source = '/memory', matcher }: MemoryStoreOptions) {
     this.#state = createState(collections.map(({ name }) => name))
     this.#clock = clock
     this.#eventId = createUuidV7(clock, random)
     this.#source = source
-    this.capsules = createCapsuleStore(this.#state, (sequence) => this.#watch.reached(sequence))
+    this.capsules = createCapsuleStore(this.#state, (sequence) => this.#watch.reached(sequence), matcher)
     this.ledger = createLedgerStore(this.#state)
     this.records = createRecords(this.#state, collections, clock)
   }

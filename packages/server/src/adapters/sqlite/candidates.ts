@@ -19,23 +19,30 @@ export interface SearchParts {
   readonly vectors: ReadonlyMap<number, VectorReader>
 }
 
+/** What was found for a question, with what it was found by. */
+export interface FoundCandidates {
+  /** Each candidate with the key of its version. */
+  readonly candidates: ReadonlyMap<Candidate, number>
+  readonly filter: ResolvedFilter
+  readonly space: QuerySpace | undefined
+}
+
 /**
- * The union of what words, vectors and links bring up, each within the filter. To be called within one read transaction:
- * all signals then speak of the same state.
+ * The union of what words, vectors and links bring up, each within the filter; undefined when nothing can pass it. To be
+ * called within one read transaction: all signals then speak of the same state.
  *
- * @returns each candidate with the key of its version.
  * @throws CascadeError EMBEDDING_MISMATCH when the query's vector does not fit its model.
  */
-export function findCandidates(parts: SearchParts, query: CandidateQuery): ReadonlyMap<Candidate, number> {
+export function findCandidates(parts: SearchParts, query: CandidateQuery): FoundCandidates | undefined {
   const { database, names } = parts
   const space = query.embedding && findSpace(database, query.embedding)
   const filter = resolveFilter(database, names, query.filter)
-  if (!filter) return new Map()
+  if (!filter) return undefined
   const limit = Math.max(1, Math.min(CANDIDATES_PER_SIGNAL_MAX, Math.floor(query.perSignal)))
   const lexical = query.text === undefined ? [] : withWords(parts, query.text, filter, limit)
   const vector = space ? nearest(parts, space, filter, limit) : []
   const graph = followLinks(database, strengths(lexical, vector), filter, limit)
-  return join(database, space, { lexical, vector, graph })
+  return { candidates: join(database, space, { lexical, vector, graph }), filter, space }
 }
 
 function withWords(

@@ -8,7 +8,7 @@ const SEEDS_MAX = 10
 /** How many neighbours of each kind a seed passes it to. */
 const FAN_OUT_MAX = 32
 /** How near each kind of link brings two capsules; links carry a weight of their own beside it. */
-const NEARNESS = { linked: 1, derived: 0.8, sibling: 0.7 } as const
+const NEARNESS = { linked: 1, derived: 0.8 } as const
 
 interface Neighbour {
   readonly key: number
@@ -28,8 +28,7 @@ export function strengths(lexical: readonly Scored[], vector: readonly Scored[])
 }
 
 /**
- * Capsules one step away from the best candidates: linked to them, derived from them or their parents, next to them in
- * the same document. The strongest way counts; only what passes the filter comes up.
+ * Capsules one step away from the best candidates: linked to them, derived from them or their parents. The strongest way counts; only what passes the filter comes up.
  */
 export function followLinks(
   database: Database,
@@ -62,9 +61,6 @@ const KINDS: readonly string[] = [
      CROSS JOIN edges e ON e.child = c.key AND e.version = c.head WHERE c.key = ?1`,
   `SELECT e.child AS key, ${NEARNESS.derived} AS weight FROM edges e
      CROSS JOIN capsules c ON c.key = e.child AND c.head = e.version WHERE e.parent = ?1`,
-  `SELECT s.key, ${NEARNESS.sibling} AS weight FROM capsules c CROSS JOIN capsules s
-     ON s.part_of = c.part_of AND s.part_index BETWEEN c.part_index - 1 AND c.part_index + 1
-     WHERE c.key = ?1 AND c.part_of IS NOT NULL`,
 ]
 
 const NEIGHBOURS = KINDS.map((kind) => `SELECT * FROM (${kind} LIMIT ${FAN_OUT_MAX})`).join(' UNION ALL ')

@@ -70,7 +70,7 @@ function allowedBy(database: Database, heads: VectorReader, filter: ResolvedFilt
 }
 
 /** The halves of the index that the filter's versions stand in. */
-function partsOf({ isPast, statuses }: ResolvedFilter): readonly Part[] {
+export function partsOf({ isPast, statuses }: ResolvedFilter): readonly Part[] {
   if (isPast) return [HEADS, REST]
   const heads: readonly Part[] = statuses.includes(ACTIVE) ? [HEADS] : []
   return statuses.some((status) => status !== ACTIVE) ? [...heads, REST] : heads

@@ -89,6 +89,19 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX version_own ON versions (key) WHERE indexed = 1 AND space IS NULL;
   CREATE INDEX version_given ON versions (space) WHERE space IS NOT NULL;
 
+  -- Where a version stands in its session or document, and who said it when; no row where it says none of that. The
+  -- thread is a key made of its name, the speaker a name.
+  CREATE TABLE standings (
+    version INTEGER PRIMARY KEY,
+    capsule INTEGER NOT NULL,
+    thread INTEGER,
+    position INTEGER,
+    speaker INTEGER,
+    at INTEGER
+  ) STRICT;
+  CREATE INDEX standing_thread ON standings (thread, position) WHERE thread IS NOT NULL;
+  CREATE INDEX standing_speaker ON standings (speaker) WHERE speaker IS NOT NULL;
+
   -- A space is a model with its number of dimensions; vectors of different spaces are never compared. Its role: 0 vectors
   -- that callers gave, 1 active, 2 shadow, 3 retired. In capsules and versions, space is that of a vector that a caller
   -- gave; where it is null, the vector lies in the store's own spaces.

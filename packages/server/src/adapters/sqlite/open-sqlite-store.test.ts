@@ -90,7 +90,7 @@ test('a version that damage took away costs its own hit and mislabels no other',
   await using second = await openTestStore(directory)
   const { hits } = await second.capsules.search({ text: 'quokka', filter: {}, perSignal: 10 }, RANKING)
   expect(hits.map(({ capsule }) => capsule.id)).toEqual(drafts.slice(1).map(({ id }) => id))
-  for (const { ranked, capsule } of hits) expect(ranked.candidate.id).toBe(capsule.id)
+  for (const { candidate, capsule } of hits) expect(candidate.id).toBe(capsule.id)
 })
 
 test('long texts and short ones come back as they were, compressed or not', async () => {

@@ -32,6 +32,8 @@ export interface SqliteStoreOptions {
   readonly keys?: string
   /** The schema step by step; that of this program unless given. */
   readonly migrations?: readonly string[]
+  /** The table by which words are compared in meaning, in shared memory; without it they are compared by spelling. */
+  readonly words?: SharedArrayBuffer | undefined
   readonly clock?: Clock
   /** `source` of the CloudEvents: which instance they come from. */
   readonly source?: string
@@ -64,6 +66,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     keys: undefined,
     writer: undefined,
     migrations: undefined,
+    words: undefined,
     clock: systemClock,
     source: '/cascade',
     onTrouble: () => undefined,

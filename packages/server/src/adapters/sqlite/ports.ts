@@ -34,6 +34,7 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
       const { candidates, sequence } = await readers.read('candidates', query)
       return { candidates: fromJson(candidates), sequence }
     },
+    findSpeakers: (filter, names) => readers.read('findSpeakers', filter, names),
     async search(query, ranking) {
       await watch.reached(query.minSequence ?? -1)
       const { hits, sequence, isModelKnown } = await readers.read('search', query, ranking)

@@ -1,9 +1,17 @@
-import type { CandidateQuery } from '#capsules'
+import type { CandidateQuery, SoftMatcher } from '#capsules'
 import { type Hit, type Ranking, rank } from '../../domain/capsules/rules/index.ts'
 import { findCandidates, type SearchParts } from './candidates.ts'
 import type { Database } from './database.ts'
+import { SqliteRankingSource } from './ranking-source.ts'
 import { ROLES } from './spaces.ts'
 import type { StoredCapsules } from './stored-capsules.ts'
+import type { TermStreams } from './term-streams.ts'
+
+export interface RankedParts extends SearchParts {
+  readonly stored: StoredCapsules
+  readonly streams: TermStreams
+  readonly matcher: SoftMatcher | undefined
+}
 
 export interface RankedAnswer {
   readonly hits: Hit[]
@@ -12,26 +20,26 @@ export interface RankedAnswer {
 }
 
 /**
- * Candidates, ranked, and the best of them read. To be called within one read transaction: what was found is then there
- * to be read, and passes the filter still.
+ * Candidates and what stands around them, ranked, and the best of them read. To be called within one read transaction:
+ * what was found is then there to be read, and passes the filter still.
  *
  * @throws CascadeError EMBEDDING_MISMATCH when the query's vector does not fit its model.
  */
-export function searchRanked(
-  parts: SearchParts & { readonly stored: StoredCapsules },
-  query: CandidateQuery,
-  ranking: Ranking,
-): RankedAnswer {
+export function searchRanked(parts: RankedParts, query: CandidateQuery, ranking: Ranking): RankedAnswer {
   const found = findCandidates(parts, query)
-  const placed = rank([...found.keys()], ranking)
-  const keys = placed.map(({ ranked }) => found.get(ranked.candidate)!)
+  const hits = found ? toHits(parts, new SqliteRankingSource({ ...parts, ...found }), ranking, query) : []
+  return { hits, isModelKnown: hits.length > 0 || isModelKnown(parts.database, query) }
+}
+
+function toHits(parts: RankedParts, source: SqliteRankingSource, ranking: Ranking, query: CandidateQuery): Hit[] {
+  const placed = rank(source.candidates, ranking, source, parts.matcher)
+  const keys = placed.map(({ candidate }) => source.versionOf(candidate))
   const capsules = new Map(parts.stored.read(keys, query.filter.knownAt).map((capsule) => [capsule.id, capsule]))
   // A row that damage took away costs its hit, not the answer: `doctor` tells of it.
-  const hits = placed.flatMap((one) => {
-    const capsule = capsules.get(one.ranked.candidate.id)
+  return placed.flatMap((one) => {
+    const capsule = capsules.get(one.candidate.id)
     return capsule ? { ...one, capsule } : []
   })
-  return { hits, isModelKnown: hits.length > 0 || isModelKnown(parts.database, query) }
 }
 
 const isModelKnown = (database: Database, { embedding }: CandidateQuery): boolean =>

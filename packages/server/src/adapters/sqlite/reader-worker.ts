@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import type { LinkKind } from '@forge-cascade/contract'
-import type { CandidateQuery, CapsuleFilter, LineageQuery, Ranking } from '#capsules'
+import type { CandidateQuery, CapsuleFilter, LineageQuery, Ranking, SoftMatcher } from '#capsules'
 import type { LeafFilter } from '#ledger'
 import type { CollectionDefinition } from '#store'
+import { createStaticSoftMatcher } from '../models/static/static-soft-matcher.ts'
 import { findCandidates } from './candidates.ts'
 import { CapsuleReader, type PageRequest, type Scope } from './capsule-reader.ts'
 import { Database } from './database.ts'
+import { resolveFilter } from './filter-sql.ts'
 import { toJson } from './json-message.ts'
 import { type ChainState, LedgerReader } from './ledger-reader.ts'
 import { LexicalIndex } from './lexical/index.ts'
@@ -18,7 +20,9 @@ import { type RecordPageRequest, RecordReader } from './record-reader.ts'
 import { ScanTeams } from './scan-teams.ts'
 import { serveThread } from './serve-thread.ts'
 import { listUnembedded, readSpaces } from './space-filling.ts'
+import { findSpeakers } from './standings.ts'
 import { StoredCapsules } from './stored-capsules.ts'
+import { TermStreams } from './term-streams.ts'
 import { type VectorReader, VectorSpace } from './vector/index.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
@@ -30,6 +34,8 @@ export interface ReaderData {
   /** Number of this reader in the shared spaces. */
   readonly reader: number
   readonly spaces: readonly SpaceAnnouncement[]
+  /** The table by which words are compared, in shared memory. */
+  readonly words?: SharedArrayBuffer
   /** One BigInt64: index of the newest leaf. */
   readonly head: SharedArrayBuffer
   /** Where the readers of this store call each other, and one Int32 each: 1 while it is at work. */
@@ -64,6 +70,8 @@ interface Parts {
   readonly names: Names
   readonly stored: StoredCapsules
   readonly words: LexicalIndex
+  readonly streams: TermStreams
+  readonly matcher: SoftMatcher | undefined
   readonly capsules: CapsuleReader
   readonly lineage: LineageReader
   readonly ledger: LedgerReader
@@ -85,11 +93,14 @@ function openParts(): Parts {
   })
   const names = new Names(database)
   const stored = new StoredCapsules(database, names)
+  const words = new LexicalIndex(database)
   return {
     database,
     names,
     stored,
-    words: new LexicalIndex(database),
+    words,
+    streams: new TermStreams(words),
+    matcher: data.words && createStaticSoftMatcher(data.words),
     capsules: new CapsuleReader(database, names, stored),
     lineage: new LineageReader(database),
     ledger: new LedgerReader(database, names, data.eventSource),
@@ -121,12 +132,18 @@ const operations = {
   candidates: (query: CandidateQuery) => {
     // Read before the transaction begins: it sees at least this much.
     const sequence = Number(Atomics.load(head, 0))
-    return { candidates: toJson([...findCandidates({ ...parts(), vectors }, query).keys()]), sequence }
+    const found = findCandidates({ ...parts(), vectors }, query)
+    return { candidates: toJson([...(found?.candidates.keys() ?? [])]), sequence }
   },
   search: (query: CandidateQuery, ranking: Ranking) => {
     const sequence = Number(Atomics.load(head, 0))
     const { hits, isModelKnown } = searchRanked({ ...parts(), vectors }, query, ranking)
     return { hits: toJson(hits), isModelKnown, sequence }
+  },
+  findSpeakers: (filter: CapsuleFilter, wanted: readonly string[]) => {
+    const { database, names } = parts()
+    const resolved = resolveFilter(database, names, filter)
+    return resolved ? findSpeakers(database, resolved, wanted) : []
   },
   findRecord: (collection: string, key: string, now: number) => parts().records.find(collection, key, now),
   listRecords: (collection: string, page: RecordPageRequest, now: number) =>

@@ -42,6 +42,7 @@ export interface SqliteStoreSettings {
   readonly backups: string | undefined
   readonly keys: string | undefined
   readonly migrations: readonly string[] | undefined
+  readonly words: SharedArrayBuffer | undefined
   readonly clock: Clock
   readonly source: string
   readonly onTrouble: (message: string, cause: unknown) => void
@@ -74,7 +75,11 @@ export class SqliteStore implements Store {
     const { directory, collections, clock, source, onTrouble } = settings
     const shared = { directory, collections, eventSource: source, head: this.#watch.shared }
     const onLost = (thread: string) => (cause: unknown) => onTrouble(`the store’s ${thread} was lost`, cause)
-    this.#readers = new ReaderPool({ size: settings.readers, data: shared, onLost: onLost('reader') })
+    this.#readers = new ReaderPool({
+      size: settings.readers,
+      data: { ...shared, ...(settings.words && { words: settings.words }) },
+      onLost: onLost('reader'),
+    })
     // The writer first: it is the one that everybody waits for.
     this.#writer = new WriterThread({
       data: {

@@ -5,6 +5,7 @@ import { LICENCE_CODES, LINK_CODES, TYPE_CODES } from './codes.ts'
 import { encodeContent } from './content-codec.ts'
 import { isEmpty } from './is-empty.ts'
 import type { ResolvedDraft } from './resolved-draft.ts'
+import { insertStanding } from './standings.ts'
 import { vectorBytes } from './stored-vector.ts'
 import { tagText } from './tag-keys.ts'
 import type { WriteSession } from './write-session.ts'
@@ -72,15 +73,17 @@ export function insertVersion(
   )
 }
 
-/** Rows that hang on a version: its vector, parents, bands, and the links to what resembles it. */
+/** Rows that hang on a version: where it stands, its vector, parents, bands, and the links to what resembles it. */
 export function connectVersion(
-  { database, bands }: WriteSession,
+  session: WriteSession,
   capsule: number,
   version: number,
   draft: CapsuleDraft | VersionDraft,
-  { vectors, parents, near }: ResolvedDraft,
+  { owner, vectors, parents, near }: ResolvedDraft,
   now: number,
 ): void {
+  const { database, bands } = session
+  insertStanding(session, capsule, version, draft, session.names.text(owner))
   for (const { space, vector } of vectors) {
     database.run('INSERT INTO embeddings VALUES (?, ?, ?)', version, space, vectorBytes(vector))
   }

@@ -5,6 +5,7 @@ import { describeCapsuleGrants } from './capsule-store.grants.contract.ts'
 import { describeLineage } from './capsule-store.lineage.contract.ts'
 import { describeLinks } from './capsule-store.links.contract.ts'
 import { describeLists } from './capsule-store.lists.contract.ts'
+import { describeRanking } from './capsule-store.ranking.contract.ts'
 import { describeRevisions } from './capsule-store.revisions.contract.ts'
 import { describeSearch } from './capsule-store.search.contract.ts'
 import { describeSpaces } from './capsule-store.spaces.contract.ts'
@@ -23,6 +24,7 @@ export function describeCapsuleStore(name: string, open: OpenStore): void {
   describeFilters(name, open)
   describeSearch(name, open)
   describeWords(name, open)
+  describeRanking(name, open)
   describeVectors(name, open)
   describeSpaces(name, open)
   describeLineage(name, open)

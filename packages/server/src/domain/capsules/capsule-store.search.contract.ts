@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { codeOf, commit, nextId, noteOf, shareStore } from '../../platform/store/testing.ts'
 import type { CandidateQuery, CapsuleFilter } from './capsule-store.ts'
 import type { Candidate } from './search/candidate.ts'
-import { rank } from './search/rank.ts'
+import { readQuestion } from './search/question.ts'
+import type { Hit } from './search/rank.ts'
 import {
   addVersion,
   create,
@@ -189,10 +190,10 @@ function testFound(under: Under): void {
       expect(found).toHaveLength(count)
       const { hits } = await store.capsules.search({ text: 'quoll quolls', filter, perSignal: 50 }, RANKING)
       expect(hits).toHaveLength(count)
-      for (const { ranked, capsule } of hits) {
+      for (const { candidate, capsule } of hits) {
         const { id, version, effectiveTrust, validFrom } = capsule
-        expect(found).toContainEqual(ranked.candidate)
-        expect(ranked.candidate).toMatchObject({ id, version, effectiveTrust, validFrom })
+        expect(found).toContainEqual(candidate)
+        expect(candidate).toMatchObject({ id, version, effectiveTrust, validFrom })
       }
     }
   })
@@ -211,11 +212,15 @@ function testFound(under: Under): void {
       filter: { owner },
       perSignal: 50,
     }
-    const all = await search(store, { owner }, query)
+    const ranking = { ...RANKING, question: readQuestion('dingo'), trustBoost: 0.4 }
+    const { hits: all } = await store.capsules.search(query, ranking)
+    expect(new Set(idsOf(all.map(candidateOf)))).toEqual(new Set(idsOf(await search(store, { owner }, query))))
+    expect(all.map(({ score }) => score)).toEqual(all.map(({ score }) => score).toSorted((a, b) => b - a))
+    // Nearest is the fourth; the first is the shortest and the most trusted.
+    expect(all.map(({ candidate }) => candidate.signals.vector)[0]).toBeGreaterThan(0.7)
     for (const limit of [1, 4, 50]) {
-      const ranking = { ...RANKING, limit, trustBoost: 0.4 }
-      const { hits, isModelKnown } = await store.capsules.search(query, ranking)
-      expect(hits.map(({ capsule: _, ...placed }) => placed)).toEqual(rank(all, ranking))
+      const { hits, isModelKnown } = await store.capsules.search(query, { ...ranking, limit })
+      expect(idsOf(hits.map(candidateOf))).toEqual(idsOf(all.map(candidateOf)).slice(0, limit))
       expect(hits.map(({ capsule }) => capsule)).toEqual(await store.capsules.getHeads(idsOf(hits.map(candidateOf))))
       expect(isModelKnown).toBe(true)
     }
@@ -246,7 +251,7 @@ function testFound(under: Under): void {
   })
 }
 
-const candidateOf = ({ ranked }: { readonly ranked: { readonly candidate: Candidate } }): Candidate => ranked.candidate
+const candidateOf = ({ candidate }: Hit): Candidate => candidate
 
 function testFreshness(under: Under): void {
   test('an answer names the sequence it has seen, at least the one asked for', async () => {

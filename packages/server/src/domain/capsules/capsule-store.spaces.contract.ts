@@ -13,6 +13,7 @@ import {
   idsOf,
   maintain,
   type OpenStore,
+  RANKING,
   search,
   setStatus,
   setTrust,
@@ -166,7 +167,7 @@ export function describeSpaces(name: string, open: OpenStore): void {
       await createAll(store, drafts)
       await switchSpace(NEW.model)
       const asked = { embedding: at(OLD, 1, 0), filter: {}, perSignal: 10 }
-      const { hits, isModelKnown } = await store.capsules.search(asked, { ...RANK, limit: 10 })
+      const { hits, isModelKnown } = await store.capsules.search(asked, { ...RANKING, limit: 10 })
       expect([hits, isModelKnown]).toEqual([[], false])
       expect(await codeOf(() => openSpace('shadow', OLD))).toBe('CONFLICT')
       await dropAll()
@@ -347,8 +348,6 @@ export function describeSpaces(name: string, open: OpenStore): void {
     }
   })
 }
-
-const RANK = { weights: { lexical: 0.45, vector: 0.4, graph: 0.15 }, trustBoost: 0, freshnessBoost: 0, now: 0 }
 
 const at = ({ model }: { readonly model: string }, ...numbers: number[]): Embedding => ({
   model,

@@ -3,6 +3,7 @@ import type { Change, Grant } from '#store'
 import type { Embedding, Link, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
 import type { EmbeddingSpaces, SpaceChange } from './embedding-spaces.ts'
 import type { Candidate } from './search/candidate.ts'
+import type { NamedSpeaker } from './search/question.ts'
 import type { Hit, Ranking } from './search/rank.ts'
 
 /** Which capsules a caller asks for. Members left out do not filter; all that are given must match. */
@@ -247,6 +248,11 @@ export interface CapsuleStore extends EmbeddingSpaces {
   list(filter: CapsuleFilter, page: { readonly limit: number; readonly cursor?: string }): Promise<Page<StoredCapsule>>
   /** The union of what every signal brings up, each within the filter; nothing outside the filter is ever in it. */
   candidates(query: CandidateQuery): Promise<CandidateAnswer>
+  /**
+   * Which of the names mean someone who said or wrote what passes the filter: a whole name or its first word. At most
+   * `SPEAKERS_MAX`.
+   */
+  findSpeakers(filter: CapsuleFilter, names: readonly string[]): Promise<readonly NamedSpeaker[]>
   /** The best of the candidates in the order of `rank`, with their capsules: all read from one state. */
   search(query: CandidateQuery, ranking: Ranking): Promise<SearchAnswer>
   /** Undefined when the capsule does not exist. */
@@ -289,5 +295,7 @@ export interface CapsuleStore extends EmbeddingSpaces {
 
 export const VERSIONS_READ_MAX = 10_000
 export const CANDIDATES_PER_SIGNAL_MAX = 1000
+/** Speakers that a question can name; one who is named among many is hardly meant. */
+export const SPEAKERS_MAX = 8
 /** At most so many near-duplicates are named and linked; those from `NEAR_DUPLICATE_SIMILARITY` on, best first. */
 export const NEAR_DUPLICATES_MAX = 5

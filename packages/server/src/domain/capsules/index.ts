@@ -1,6 +1,6 @@
 export { type AskContext, ask, type ExtractiveAnswer } from './ask/ask.ts'
 export type { Conflict } from './ask/conflicts.ts'
-export type { Passage } from './ask/passage.ts'
+export type { Passage as Quote } from './ask/passage.ts'
 export type { Embedding, Link, ParentEdge, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
 export {
   CANDIDATES_PER_SIGNAL_MAX,
@@ -25,13 +25,21 @@ export {
   NEAR_DUPLICATES_MAX,
   type Page,
   type SearchAnswer,
+  SPEAKERS_MAX,
   type TrustEntry,
   VERSIONS_READ_MAX,
   type VersionDraft,
   type VersionSummary,
 } from './capsule-store.ts'
 export { capsuleChanges } from './changes.ts'
-export { absentEmbedder, cacheEmbeddings, type Embedder, Embedders, renamed } from './embedding/index.ts'
+export {
+  absentEmbedder,
+  cacheEmbeddings,
+  type Embedder,
+  Embedders,
+  renamed,
+  type SoftMatcher,
+} from './embedding/index.ts'
 export {
   type EmbeddingSpaces,
   type SpaceChange,
@@ -52,9 +60,12 @@ export * from './model-change/index.ts'
 export type { Candidate } from './search/candidate.ts'
 export { type FilterRequest, toFilter } from './search/filter.ts'
 export { type Highlight, highlight } from './search/highlight.ts'
-export { type Hit, type Ranking, rank } from './search/rank.ts'
+export type { NamedSpeaker, Question } from './search/question.ts'
+export { type Hit, type Placed, type Ranking, rank, type SignalPart } from './search/rank.ts'
+export type { CollectionSize, Passage, PassageTerms, RankingSource } from './search/ranking-source.ts'
 export { type SearchContext, type SearchResult, searchCapsules } from './search/search-capsules.ts'
 export type { AskSettings, SearchSettings } from './search/search-settings.ts'
+export { SIGNAL_KINDS, SIGNAL_NAMES, SIGNALS, type SignalKind, type SignalName } from './search/signals/index.ts'
 export { parseFrontMatter } from './text/front-matter.ts'
 export {
   NEAR_DUPLICATE_SIMILARITY,

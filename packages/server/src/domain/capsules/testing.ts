@@ -13,6 +13,7 @@ import type { Store } from '../store.ts'
 import type { ParentEdge, StoredCapsule, VersionContent } from './capsule.ts'
 import type { CandidateQuery, CapsuleDraft, CapsuleFilter, VersionDraft } from './capsule-store.ts'
 import type { Candidate } from './search/candidate.ts'
+import { readQuestion } from './search/question.ts'
 import type { Ranking } from './search/rank.ts'
 import { makeDraft } from './use-cases/draft.ts'
 
@@ -161,11 +162,13 @@ export async function getHead(store: Store, id: string): Promise<StoredCapsule> 
 
 /** An order by the signals alone. */
 export const RANKING: Ranking = {
-  weights: { lexical: 0.45, vector: 0.4, graph: 0.15 },
+  weights: { lexical: 1, position: 1, vector: 1, graph: 1 },
   trustBoost: 0,
   freshnessBoost: 0,
+  question: readQuestion(''),
   now: 0,
   limit: 50,
+  diversity: 0,
 }
 
 /** What a question by words, by vector or by both brings up. */

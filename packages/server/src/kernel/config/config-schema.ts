@@ -25,6 +25,8 @@ export const configFacts = z.registry<ConfigFacts>()
 const seconds = (min: number, max: number) => z.int().min(min).max(max)
 const bytes = (min: number, max: number) => z.int().min(min).max(max)
 const share = () => z.number().min(0).max(1)
+/** A factor on something that was tuned: 1 leaves it as it is. */
+const factor = () => z.number().min(0).max(10).default(1)
 const text = (lengthMax: number) => z.string().min(1).max(lengthMax)
 const MIB = 1024 * 1024
 const PRINTABLE = /^[ -~]*$/
@@ -141,17 +143,21 @@ const search = z.strictObject({
     description: 'Milliseconds after which a search gives up with DEADLINE_EXCEEDED.',
   }),
   weights: z.strictObject({
-    lexical: share().default(0.45).register(configFacts, {
+    lexical: factor().register(configFacts, {
       reload: true,
-      description: 'Weight of the match by words in the fused score.',
+      description: 'Factor on the signals that go by words; 1 is as measured, 0 turns them off.',
     }),
-    vector: share().default(0.4).register(configFacts, {
+    position: factor().register(configFacts, {
       reload: true,
-      description: 'Weight of the match by meaning in the fused score.',
+      description: 'Factor on who said it, in reply to what, and when; 1 is as measured, 0 turns them off.',
     }),
-    graph: share().default(0.15).register(configFacts, {
+    vector: factor().register(configFacts, {
       reload: true,
-      description: 'Weight of closeness in the lineage graph in the fused score.',
+      description: 'Factor on the signals that go by meaning; 1 is as measured, 0 turns them off.',
+    }),
+    graph: factor().register(configFacts, {
+      reload: true,
+      description: 'Factor on closeness by links and lineage; 1 is as measured, 0 turns it off.',
     }),
   }),
   trust_boost: z.number().min(0).max(0.5).default(0.1).register(configFacts, {

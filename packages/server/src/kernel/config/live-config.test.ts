@@ -22,7 +22,7 @@ test('what may change counts at once with its origin, the rest waits and keeps i
   expect(changed).toEqual([
     { key: 'log.level', from: 'info', to: 'debug' },
     { key: 'memory.min_trust', from: 20, to: 40 },
-    { key: 'search.weights.graph', from: 0.15, to: 0 },
+    { key: 'search.weights.graph', from: 1, to: 0 },
   ])
   expect(waiting).toEqual([{ key: 'server.port', from: 9000, to: 9001 }])
   const { config, origins } = live.loaded

@@ -1,25 +1,20 @@
 import type { Embedder } from '../../../domain/capsules/embedding/index.ts'
 import { openWorkerEmbedder, type WorkerEmbedderOptions } from '../worker-embedder.ts'
 import { createStaticEmbedder } from './static-embedder.ts'
-import { readStaticTable, STATIC_DIMENSIONS, STATIC_MODEL, type StaticTable } from './static-table.ts'
+import { STATIC_DIMENSIONS, STATIC_MODEL, sharedStaticTable } from './static-table.ts'
 
 /** The source runs as it is; a release has the same file compiled. */
 const ENTRY = new URL(`./static-embedder-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
 /** The built-in embedder, batches on a worker thread and short queries here; both use one table in shared memory. */
 export function openStaticEmbedder(options: WorkerEmbedderOptions = {}): Embedder {
-  let table: StaticTable | undefined
-  const read = (): StaticTable => {
-    table ??= readStaticTable()
-    return table
-  }
   const parts = {
     name: 'the built-in embedder',
     model: STATIC_MODEL,
     dimensions: STATIC_DIMENSIONS,
-    inline: createStaticEmbedder(read),
+    inline: createStaticEmbedder(sharedStaticTable),
     entry: ENTRY,
-    workerData: () => read().bytes,
+    workerData: () => sharedStaticTable().bytes,
   }
   return openWorkerEmbedder({ ...parts, ...options })
 }

@@ -47,7 +47,7 @@ class StaticSoftQuery implements SoftQuery {
     if (this.#weightTotal === 0) return 0
     const best = this.#best.fill(0)
     for (const word of words) {
-      const near = this.#nearnessOf(word)
+      const near = this.nearness(word)
       for (let index = 0; index < best.length; index++) if (near[index]! > best[index]!) best[index] = near[index]!
     }
     let sum = 0
@@ -60,14 +60,14 @@ class StaticSoftQuery implements SoftQuery {
     return this.#question.map(({ word }, index) => {
       let [nearest, similarity]: [string | undefined, number] = [undefined, 0]
       for (const each of all) {
-        const near = this.#nearnessOf(each)[index]!
+        const near = this.nearness(each)[index]!
         if (near > similarity) [nearest, similarity] = [each, near]
       }
       return { word, nearest, similarity }
     })
   }
 
-  #nearnessOf(word: string): Float32Array {
+  nearness(word: string): Float32Array {
     const met = this.#met.get(word)
     if (met !== undefined) return met
     const vector = this.#vectors.of(word)

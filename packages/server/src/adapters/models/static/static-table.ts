@@ -46,6 +46,14 @@ export function readStaticTable(): StaticTable {
   }
 }
 
+let shared: StaticTable | undefined
+
+/** The same, read by the first who asks: everything in a process uses one. */
+export function sharedStaticTable(): StaticTable {
+  shared ??= readStaticTable()
+  return shared
+}
+
 /** The table in a file's bytes; how a thread sees what another thread has read. */
 export function staticTableOf(bytes: SharedArrayBuffer): StaticTable {
   if (bytes.byteLength < HEADER_BYTES) throw damaged('it has no header')

@@ -73,6 +73,11 @@ export class LexicalIndex {
     this.lexicon = new Lexicon(database)
   }
 
+  /** Grows whenever rows went for good: what was remembered of them may mean something else now. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
   part(part: Part): IndexPart {
     return this.#parts[part]
   }

@@ -11,6 +11,29 @@ describe('an answer', () => {
     expect((await ask(context, { question: '???' })).quotes).toEqual([])
   })
 
+  test('a verb with its particle is not the verb alone', async () => {
+    const { context, add } = await openWorld()
+    await add({ content: 'A loan is taken back after a month.' })
+    expect((await ask(context, { question: 'How do I back up?' })).quotes).toEqual([])
+    await add({ content: 'The command makes a backup of the folder.' })
+    await add({ content: 'Whoever backs it all up sleeps well.' })
+    const { quotes } = await ask(context, { question: 'How do I back up?' })
+    expect(quotes.map(({ text }) => text).toSorted()).toEqual([
+      'The command makes a backup of the folder.',
+      'Whoever backs it all up sleeps well.',
+    ])
+  })
+
+  test('keeps to a budget of tokens', async () => {
+    const { context, add } = await openWorld()
+    await add({ content: 'Backups are written every night at two. Backups are kept for a month in another house.' })
+    const question = 'When are backups written and how long are they kept?'
+    const all = await ask(context, { question })
+    const some = await ask(context, { question, max_tokens: 12 })
+    expect([all.quotes.length, some.quotes.length]).toEqual([2, 1])
+    expect(some.notices).toEqual(['1 of 2 found do not fit into 12 tokens.'])
+  })
+
   test('quotes verbatim, with offsets into the content as it was sent', async () => {
     const { context, add } = await openWorld()
     const content = '# Backups 👩‍🚀\r\n\r\nBackups are written every night at two.\r\nThey are kept for 30 days.\r\n'

@@ -1,6 +1,7 @@
 import type { AskRequest } from '@forge-cascade/contract'
 import { type SearchContext, searchCapsules } from '../search/search-capsules.ts'
 import type { AskSettings } from '../search/search-settings.ts'
+import { withinBudget } from '../search/token-budget.ts'
 import { type Conflict, findConflicts } from './conflicts.ts'
 import { type Passage, passagesOf } from './passage.ts'
 import { selectQuotes } from './select-quotes.ts'
@@ -21,10 +22,13 @@ export interface ExtractiveAnswer {
 /** Hits whose sentences are looked at: enough for several sources, few enough to read. */
 const HITS_READ = 16
 
+/** A hit that says what a better one says leaves its place to another source. */
+const HITS_DIVERSITY = 0.1
+
 /** Answers a question with the best sentences of the best hits; nothing in the answer is anyone's but the sources'. */
 export async function ask(
   context: AskContext,
-  { question, quotes: max, ...filter }: AskRequest,
+  { question, quotes: max, max_tokens, ...filter }: AskRequest,
 ): Promise<ExtractiveAnswer> {
   const found = await searchCapsules(context, {
     ...filter,
@@ -32,11 +36,19 @@ export async function ask(
     limit: HITS_READ,
     mode: 'hybrid',
     explain: false,
+    diversity: HITS_DIVERSITY,
   })
   const { threshold, quotesMax } = context.ask
-  const quotes = selectQuotes(passagesOf(question, found.hits), {
+  const selected = selectQuotes(passagesOf(question, found.hits), {
     threshold,
     max: Math.min(max ?? quotesMax, quotesMax),
   })
-  return { quotes, conflicts: findConflicts(quotes), threshold, sequence: found.sequence, notices: found.notices }
+  const { fitting: quotes, notices } = withinBudget(selected, ({ text }) => text, max_tokens)
+  return {
+    quotes,
+    conflicts: findConflicts(quotes),
+    threshold,
+    sequence: found.sequence,
+    notices: [...found.notices, ...notices],
+  }
 }

@@ -3,6 +3,7 @@ import type { Hit } from '../search/rank.ts'
 import { sentences } from '../text/sentences.ts'
 import { terms } from '../text/terms.ts'
 import type { TextRange } from '../text/text-range.ts'
+import { type AskedTerm, askedTerms, degreeOf } from './asked-term.ts'
 import { definedSubject, type Standing, standingOf } from './definition.ts'
 import { placesToRead } from './places.ts'
 
@@ -35,16 +36,15 @@ const TITLE_SHARE = 0.6
  * by the hit they come from, and by whether they define what is asked for.
  */
 export function passagesOf(question: string, hits: readonly Hit[]): readonly Passage[] {
-  const asked = [...new Set(terms(question))]
+  const asked = askedTerms(question)
   if (asked.length === 0 || hits.length === 0) return []
   const raw = hits.flatMap((hit) => rawPassages(hit, asked))
   const weights = termWeights(asked, raw)
-  const top = hits[0]?.score ?? 1
   const standings = standingsOf(question, raw)
   const isDefined = standings?.includes('defines') ?? false
   return raw.map((passage, at) => {
     const standing = standings?.[at] ?? 'mentions'
-    const score = scoreOf(passage, weights, top) + SHARE.definition * DEFINITION_SHARE[standing]
+    const score = scoreOf(passage, weights) + SHARE.definition * DEFINITION_SHARE[standing]
     return { ...passage, score: isDefined && standing === 'mentions' ? score * MENTION_SHARE : score }
   })
 }
@@ -57,12 +57,13 @@ function standingsOf(question: string, passages: readonly RawPassage[]): readonl
 
 type RawPassage = Omit<Passage, 'score'>
 
-function rawPassages(hit: Hit, asked: readonly string[]): RawPassage[] {
+function rawPassages(hit: Hit, asked: readonly AskedTerm[]): RawPassage[] {
   const { content, type } = hit.capsule
   const isProse = type !== 'code' && type !== 'config'
   const comments = isProse ? commentsIn(content) : []
   const passages: RawPassage[] = []
-  for (const range of sentencesToRead(content, asked)) {
+  const wanted = asked.flatMap(({ term, compound }) => (compound ? [term, compound.joined] : [term]))
+  for (const range of sentencesToRead(content, wanted)) {
     const { start, end } = withoutLooseMarks(content, range)
     const text = content.slice(start, end)
     if (text.length > QUOTE_LENGTH_MAX || isHeading(content, start) || wordsIn(text) < QUOTE_WORDS_MIN) continue
@@ -133,8 +134,10 @@ const segmentsIn = (word: string): number =>
  * Weight of each question term: the rarer among the candidate sentences, the more it says. A term that stands in none of
  * them may be there in other words, so it counts as much as the others do on average. They add up to 1.
  */
-function termWeights(asked: readonly string[], passages: readonly RawPassage[]): ReadonlyMap<string, number> {
-  const counts = asked.map((term) => passages.filter((passage) => passage.terms.has(term)).length)
+function termWeights(asked: readonly AskedTerm[], passages: readonly RawPassage[]): ReadonlyMap<AskedTerm, number> {
+  const counts = asked.map(
+    (term) => passages.filter((passage) => degreeOf(term, passage.text, passage.terms) === 1).length,
+  )
   const rarity = counts.map((count) => Math.log(1 + (passages.length + 1) / (count + 0.5)))
   const present = rarity.filter((_, index) => counts[index]! > 0)
   const usual = present.length > 0 ? sum(present) / present.length : 1
@@ -157,23 +160,22 @@ const isTableHead = (content: string, text: string, end: number): boolean =>
 const TABLE_ROW = /^\s*\|/u
 const TABLE_ROW_SHARE = 0.8
 
-function scoreOf(passage: RawPassage, weights: ReadonlyMap<string, number>, top: number): number {
+function scoreOf(passage: RawPassage, weights: ReadonlyMap<AskedTerm, number>): number {
   const coverage = coverageOf(passage, weights)
   if (coverage === 0) return 0
-  const hit = top > 0 ? passage.hit.score / top : 0
-  const whole = coverage * (SHARE.coverage + SHARE.hit * hit)
+  const whole = coverage * (SHARE.coverage + SHARE.hit * Math.min(1, passage.hit.score))
   return TABLE_ROW.test(passage.text) ? whole * TABLE_ROW_SHARE : whole
 }
 
-function coverageOf({ terms: own, hit }: RawPassage, weights: ReadonlyMap<string, number>): number {
+function coverageOf({ terms: own, text, hit }: RawPassage, weights: ReadonlyMap<AskedTerm, number>): number {
   const title = new Set(hit.capsule.title === null ? [] : terms(hit.capsule.title))
   let coverage = 0
   let inSentence = 0
   for (const [term, weight] of weights) {
-    if (own.has(term)) {
-      coverage += weight
-      inSentence += weight
-    } else if (title.has(term)) coverage += weight * TITLE_SHARE
+    const said = degreeOf(term, text, own)
+    const titled = TITLE_SHARE * degreeOf(term, hit.capsule.title ?? '', title)
+    coverage += weight * Math.max(said, titled)
+    inSentence += weight * said
   }
   // The title alone does not make a sentence an answer.
   return inSentence > 0 ? coverage : coverage * 0.5

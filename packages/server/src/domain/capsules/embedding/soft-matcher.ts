@@ -17,6 +17,11 @@ export interface NearestWord {
 /** A question made ready. It remembers each word it has met, so it is for one search, over a bounded number of texts. */
 export interface SoftQuery {
   /**
+   * How near a word is to each word of the question, in its order; 0 where it is too far. The same array for the same word:
+   * it must not be changed.
+   */
+  nearness(word: string): Float32Array
+  /**
    * How well a text's words cover the question's, from 0 to 1: the mean, by weight, of each word's nearest. Nearness below
    * `SIMILARITY_MIN` counts as none. Order and repetition of `words` change nothing. 0 for a question without weight.
    */

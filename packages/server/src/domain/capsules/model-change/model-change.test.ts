@@ -79,7 +79,7 @@ async function addAll(context: AskContext, texts: readonly string[] = TEXTS): Pr
 const ask = async (context: AskContext, q: string) => {
   const { hits, notices } = await searchCapsules(context, { q, limit: 10, mode: 'hybrid', explain: false })
   return {
-    found: hits.map(({ capsule, ranked }) => ({ id: capsule.id, vector: ranked.candidate.signals.vector })),
+    found: hits.map(({ capsule, candidate }) => ({ id: capsule.id, vector: candidate.signals.vector })),
     notices,
   }
 }

@@ -5,6 +5,7 @@ export interface Candidate {
   readonly effectiveTrust: number
   /** Since when the version is valid. */
   readonly validFrom: number
+  /** None for what stands beside another candidate in its session or document. */
   readonly signals: {
     /** BM25, higher is better, unbounded. */
     readonly lexical?: number

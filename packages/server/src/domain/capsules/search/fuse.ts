@@ -1,50 +1,88 @@
-import type { Candidate } from './candidate.ts'
-import type { SearchSettings } from './search-settings.ts'
+import { SIGNAL_NAMES, SIGNALS, type Signal, type SignalKind, type SignalName } from './signals/index.ts'
+import type { View } from './view.ts'
 
-/** What each signal adds to the score of a candidate. */
-export interface Parts {
-  readonly lexical: number
-  readonly vector: number
-  readonly graph: number
+/** Factors on the weights of the signals of a kind: 1 as they are, 0 without them. */
+export type KindWeights = Readonly<Record<SignalKind, number>>
+
+/** Which signals are asked, and how much each kind of them counts. */
+export interface Fusion {
+  readonly weights: KindWeights
+  /** Signals that are not asked. */
+  readonly without?: ReadonlySet<SignalName> | undefined
 }
 
-export interface Ranked {
-  readonly candidate: Candidate
-  readonly parts: Parts
-  /** Sum of the parts, before any boost. */
-  readonly score: number
+/** What one signal says of all entries of a pool. */
+interface Opinion {
+  readonly signal: SignalName
+  readonly weight: number
+  /** As it was read, by place in the pool. */
+  readonly raw: readonly (number | undefined)[]
+  /** The same as 0-1. */
+  readonly scaled: Float64Array
 }
+
+/** The signals of a question fused. */
+export interface Fused {
+  /** 0-1, by place in the pool. */
+  readonly scores: Float64Array
+  readonly opinions: readonly Opinion[]
+  /** Weights of the signals that speak for something, added up. */
+  readonly whole: number
+}
+
+/** Entries that are compared word by word: those that are the best by all other signals. */
+export const NEAR_WORDS_MAX = 96
 
 /**
- * Fuses the signals of a query: each is brought to 0-1 by the best candidate of that signal, then weighted and added. A
- * signal that found nothing gives its weight to the others, and no signal can shut out what another found. The order
- * stays that of the candidates.
+ * Fuses the signals of a question: each is brought to 0-1 and weighted, and the sum is divided by the weights of those
+ * that had something to say. One that is silent gives its weight to the others, and none can shut out what another found.
+ * Words are compared one by one where all other signals together see the best passages.
  *
  * Weighted sums of normalised parts keep how much better the first is than the second; ranks (reciprocal rank fusion)
  * lose it.
  */
-export function fuse(candidates: readonly Candidate[], weights: SearchSettings['weights']): readonly Ranked[] {
-  const best = bestOf(candidates)
-  const share = shares(best, weights)
-  return candidates.map((candidate) => weigh(candidate, best, share))
+export function fuse(view: View, fusion: Fusion): Fused {
+  const cheap = listen(view, fusion, (signal) => !signal.isDear)
+  if (!view.soft) return sumUp(view, cheap)
+  const { scores } = sumUp(view, cheap)
+  const best = view.pool.entries.toSorted((a, b) => scores[b.at]! - scores[a.at]! || a.at - b.at)
+  view.soft.consider(best.slice(0, NEAR_WORDS_MAX))
+  return sumUp(view, [...cheap, ...listen(view, fusion, (signal) => signal.isDear === true)])
 }
 
-function weigh(candidate: Candidate, best: Parts, share: Parts): Ranked {
-  const { signals } = candidate
-  const part = (signal: keyof Parts) =>
-    best[signal] > 0 ? share[signal] * (Math.max(0, signals[signal] ?? 0) / best[signal]) : 0
-  const parts = { lexical: part('lexical'), vector: part('vector'), graph: part('graph') }
-  return { candidate, parts, score: parts.lexical + parts.vector + parts.graph }
+function listen(view: View, { weights, without }: Fusion, isMeant: (signal: Signal) => boolean): readonly Opinion[] {
+  return SIGNAL_NAMES.filter((name) => isMeant(SIGNALS[name]) && !without?.has(name)).flatMap((name) => {
+    const signal: Signal = SIGNALS[name]
+    const weight = signal.weight * weights[signal.kind]
+    const raw = weight === 0 ? undefined : signal.read(view)
+    const scaled = raw && scale(raw, signal.scale)
+    return scaled ? [{ signal: name, raw, weight, scaled }] : []
+  })
 }
 
-function bestOf(candidates: readonly Candidate[]): Parts {
-  const most = (signal: keyof Parts) => candidates.reduce((top, { signals }) => Math.max(top, signals[signal] ?? 0), 0)
-  return { lexical: most('lexical'), vector: most('vector'), graph: most('graph') }
+function sumUp({ pool }: View, opinions: readonly Opinion[]): Fused {
+  const whole = opinions.reduce((sum, { weight }) => sum + Math.max(0, weight), 0)
+  const scores = new Float64Array(pool.entries.length)
+  if (whole === 0) return { scores, opinions, whole }
+  for (const { weight, scaled } of opinions) {
+    for (let at = 0; at < scores.length; at++) scores[at]! += (weight / whole) * scaled[at]!
+  }
+  for (let at = 0; at < scores.length; at++) scores[at] = Math.max(0, scores[at]!)
+  return { scores, opinions, whole }
 }
 
-function shares(best: Parts, weights: SearchSettings['weights']): Parts {
-  const weight = (signal: keyof Parts) => (best[signal] > 0 ? weights[signal] : 0)
-  const total = weight('lexical') + weight('vector') + weight('graph')
-  const share = (signal: keyof Parts) => (total > 0 ? weight(signal) / total : 0)
-  return { lexical: share('lexical'), vector: share('vector'), graph: share('graph') }
+/** Values as 0-1; undefined when there is none above 0, so that the signal says nothing. */
+function scale(raw: readonly (number | undefined)[], how: Signal['scale']): Float64Array | undefined {
+  let [least, best] = [Number.POSITIVE_INFINITY, 0]
+  for (const value of raw) {
+    if (value === undefined) continue
+    if (value < least) least = value
+    if (value > best) best = value
+  }
+  if (!(best > 0)) return undefined
+  const floor = how === 'range' && least < best ? least : 0
+  const span = how === 'share' ? 1 : best - floor
+  const scaled = new Float64Array(raw.length)
+  for (let at = 0; at < scaled.length; at++) scaled[at] = Math.max(0, ((raw[at] ?? floor) - floor) / span)
+  return scaled
 }

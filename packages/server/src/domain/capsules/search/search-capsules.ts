@@ -1,12 +1,14 @@
 import type { SearchRequest } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError } from '#base'
 import type { Embedding } from '../capsule.ts'
-import { CANDIDATES_PER_SIGNAL_MAX, type CandidateQuery } from '../capsule-store.ts'
+import { CANDIDATES_PER_SIGNAL_MAX, type CandidateQuery, type CapsuleFilter } from '../capsule-store.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { parseEmbedding } from '../use-cases/vectors.ts'
 import { toFilter } from './filter.ts'
+import { inFirstPerson, type NamedSpeaker, namesIn, readQuestion } from './question.ts'
 import type { Hit } from './rank.ts'
 import type { SearchSettings } from './search-settings.ts'
+import { withinBudget } from './token-budget.ts'
 
 export interface SearchContext extends CapsuleContext {
   readonly search: SearchSettings
@@ -32,20 +34,25 @@ const CANDIDATES_MIN = 50
  */
 export async function searchCapsules(context: SearchContext, request: SearchRequest): Promise<SearchResult> {
   const notices: string[] = []
+  const { mode, limit } = request
   const filter = await toFilter(request, context.subjects, context.search.minTrust)
   const text = request.q?.trim() ?? ''
-  const embedding = await embeddingOf(context, request, text, notices)
-  if (text === '' && embedding === undefined) throw nothingAsked(request.mode)
-  if (!filter) return { hits: [], mode: request.mode, sequence: context.store.head(), notices }
-  const perSignal = Math.min(CANDIDATES_PER_SIGNAL_MAX, Math.max(CANDIDATES_MIN, request.limit * CANDIDATES_PER_HIT))
+  const named = filter ? await speakersIn(context, filter, text) : []
+  const embedding = await embeddingOf(context, request, inFirstPerson(text, named), notices)
+  if (text === '' && embedding === undefined) throw nothingAsked(mode)
+  if (!filter) return { hits: [], mode, sequence: context.store.head(), notices }
+  const question = readQuestion(mode === 'vector' ? '' : text, named)
+  const perSignal = Math.min(CANDIDATES_PER_SIGNAL_MAX, Math.max(CANDIDATES_MIN, limit * CANDIDATES_PER_HIT))
   const query: CandidateQuery = {
     filter,
     perSignal,
-    text: request.mode === 'vector' || text === '' ? undefined : text,
+    text: question.words === '' ? undefined : question.words,
     embedding,
     minSequence: request.min_sequence,
   }
-  const ranking = { ...context.search, now: context.clock(), limit: request.limit }
+  const { weights, without, trustBoost, freshnessBoost } = context.search
+  const boosts = { trustBoost, freshnessBoost, now: context.clock() }
+  const ranking = { question, weights, without, ...boosts, limit, diversity: request.diversity ?? 0 }
   const { hits, sequence, isModelKnown } = await context.store.capsules.search(query, ranking)
   // The model was changed since the question was embedded: what it was asked in is not there any more.
   const isOvertaken = embedding !== undefined && request.embedding === undefined && embedding.model !== modelOf(context)
@@ -53,7 +60,20 @@ export async function searchCapsules(context: SearchContext, request: SearchRequ
   // A caller who misspells the name of a model would otherwise look for the mistake among the filters.
   if (hits.length === 0 && request.embedding !== undefined && !isModelKnown)
     notices.push(`No capsule has a vector of the model "${embedding?.model}".`)
-  return { hits, mode: request.mode, sequence, notices }
+  const shown = withinBudget(hits, textOfHit, request.max_tokens)
+  return { hits: shown.fitting, mode, sequence, notices: [...notices, ...shown.notices] }
+}
+
+const textOfHit = ({ capsule: { title, content } }: Hit): string => `${title ?? ''}${content}`
+
+/** Whom the question names of those who speak in what is searched. Most questions hold no name and are not looked up. */
+async function speakersIn(
+  { store }: SearchContext,
+  filter: CapsuleFilter,
+  text: string,
+): Promise<readonly NamedSpeaker[]> {
+  const names = namesIn(text)
+  return names.length === 0 ? [] : store.capsules.findSpeakers(filter, names)
 }
 
 /** Read anew each time: a change of the model ends while questions are under way. */

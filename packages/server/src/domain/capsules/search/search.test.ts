@@ -4,75 +4,10 @@ import { CascadeError } from '#base'
 import { archiveCapsule, setTrust } from '../use-cases/life.ts'
 import { openWorld } from '../use-cases/testing.ts'
 import { boostsOf } from './boosts.ts'
-import type { Candidate } from './candidate.ts'
 import { highlight } from './highlight.ts'
-import { rank } from './rank.ts'
 import { searchCapsules } from './search-capsules.ts'
 
-const WEIGHTS = { lexical: 0.45, vector: 0.4, graph: 0.15 }
 const REQUEST = { limit: 10, mode: 'hybrid', explain: false } as const
-
-const candidate = (id: string, signals: Candidate['signals']): Candidate => ({
-  id,
-  version: '1.0.0',
-  effectiveTrust: 60,
-  validFrom: 0,
-  signals,
-})
-const signal = fc.option(fc.double({ min: -1, max: 50, noNaN: true }), { nil: undefined })
-const candidates = fc.uniqueArray(
-  fc
-    .record({ id: fc.uuid(), lexical: signal, vector: signal, graph: signal })
-    .map(({ id, ...signals }) => candidate(id, signals)),
-  { selector: ({ id }) => id, maxLength: 40 },
-)
-
-/** All candidates in order, by what the signals alone say. */
-const fused = (given: readonly Candidate[]) =>
-  rank(given, { weights: WEIGHTS, trustBoost: 0, freshnessBoost: 0, now: 0, limit: Number.POSITIVE_INFINITY }).map(
-    ({ ranked, score }) => ({ ...ranked, score }),
-  )
-
-describe('fusion', () => {
-  test('loses no candidate, scores within 0-1, best first', () => {
-    fc.assert(
-      fc.property(candidates, (given) => {
-        const ranked = fused(given)
-        expect(ranked.map(({ candidate: { id } }) => id).toSorted()).toEqual(given.map(({ id }) => id).toSorted())
-        for (const [index, { score, parts }] of ranked.entries()) {
-          expect(score).toBeGreaterThanOrEqual(0)
-          expect(score).toBeLessThanOrEqual(1 + 1e-9)
-          expect(parts.lexical + parts.vector + parts.graph).toBeCloseTo(score, 9)
-          expect(score).toBeLessThanOrEqual((ranked[index - 1]?.score ?? 1) + 1e-9)
-        }
-      }),
-    )
-  })
-
-  test('does not depend on the order in which candidates come', () => {
-    fc.assert(
-      fc.property(candidates, (given) => {
-        expect(fused(given.toReversed())).toEqual(fused(given))
-      }),
-    )
-  })
-
-  test('more of a signal never ranks lower', () => {
-    fc.assert(
-      fc.property(fc.double({ min: 0, max: 10, noNaN: true }), fc.double({ min: 0, max: 10, noNaN: true }), (a, b) => {
-        const [first] = fused([
-          candidate('a', { lexical: a, vector: 0.5 }),
-          candidate('b', { lexical: b, vector: 0.5 }),
-        ])
-        expect(first?.candidate.signals.lexical).toBe(Math.max(a, b))
-      }),
-    )
-  })
-
-  test('a signal that found nothing gives its weight to the others', () => {
-    expect(fused([candidate('a', { lexical: 3 })])[0]?.score).toBeCloseTo(1, 9)
-  })
-})
 
 test('boosts stay within their bounds whatever the age and trust', () => {
   fc.assert(
@@ -93,6 +28,37 @@ test('highlights stand where they say, in UTF-16 units', () => {
 })
 
 describe('search', () => {
+  test('a question that nothing answers scores near 0, a good one near 1', async () => {
+    const { context, add } = await openWorld()
+    await add({ content: 'Backups are written every night.' })
+    const scoreOf = async (q: string) => (await searchCapsules(context, { ...REQUEST, q })).hits[0]?.score ?? 0
+    expect(await scoreOf('backups written night')).toBeGreaterThan(0.9)
+    expect(await scoreOf('zyzzyva axolotl')).toBeLessThan(0.3)
+  })
+
+  test('the name of a speaker is whom, not what, a question asks for', async () => {
+    const { context, add } = await openWorld()
+    const turn = (speaker: string, index: number, content: string) =>
+      add({ content, source: { kind: 'chat', conversation: 'c', session: 1, index, speaker } })
+    await turn('Ada Byron', 0, 'Ada is a name. Did you bake bread?')
+    const said = await turn('Ada Byron', 1, 'I bake bread on Sundays.')
+    await turn('Bo', 2, 'I bake bread on Mondays, Ada.')
+    const { hits } = await searchCapsules(context, { ...REQUEST, q: 'What does Ada bake?' })
+    expect(hits[0]?.capsule.id).toBe(said.id)
+    expect(hits[0]?.signals.speaker?.raw).toBe(1)
+  })
+
+  test('keeps to a budget of tokens, passes over what does not fit, and says so', async () => {
+    const { context, add } = await openWorld()
+    const long = await add({ content: `Backups. ${'Backups are written. '.repeat(50)}` })
+    const short = await add({ content: 'Backups are written at night.' })
+    const { hits, notices } = await searchCapsules(context, { ...REQUEST, q: 'backups', max_tokens: 20 })
+    expect(hits.map(({ capsule }) => capsule.id)).toEqual([short.id])
+    expect(notices).toEqual(['1 of 2 found do not fit into 20 tokens.'])
+    const all = await searchCapsules(context, { ...REQUEST, q: 'backups' })
+    expect(new Set(all.hits.map(({ capsule }) => capsule.id))).toEqual(new Set([long.id, short.id]))
+  })
+
   test('needs something to search for', async () => {
     const { context } = await openWorld()
     await expect(searchCapsules(context, REQUEST)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' })
@@ -108,7 +74,7 @@ describe('search', () => {
     const best = await add({ content: 'Backups are written every night and restored once a month.' })
     const { hits } = await searchCapsules(context, { ...REQUEST, q: 'when are backups written?' })
     expect(hits[0]?.capsule.id).toBe(best.id)
-    expect(hits[0]?.ranked.parts.lexical).toBeGreaterThan(0)
+    expect(hits[0]?.signals.passage?.part).toBeGreaterThan(0)
   })
 
   test('an owner nobody has finds nothing, and betrays nothing', async () => {

@@ -5,6 +5,8 @@ import { createBootstrapGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
+import { createStaticSoftMatcher } from '../../../adapters/models/static/static-soft-matcher.ts'
+import { sharedStaticTable } from '../../../adapters/models/static/static-table.ts'
 import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
 import type { AskContext } from '../ask/ask.ts'
 import type { StoredCapsule } from '../capsule.ts'
@@ -41,6 +43,7 @@ export async function openWorld(): Promise<World> {
   const store = openMemoryStore({
     collections: [...SUBJECT_COLLECTIONS, SIMILARITY_COLLECTION, IMPORTED_TRUST_COLLECTION, MODEL_COLLECTION],
     clock: time.clock,
+    matcher: createStaticSoftMatcher(sharedStaticTable()),
   })
   const subjects = new Subjects({ store, clock: time.clock, newId })
   const gate = createBootstrapGate({ clock: time.clock, newId })
@@ -103,7 +106,7 @@ export async function openWorld(): Promise<World> {
 const SEARCH_SETTINGS = {
   deadlineMs: 1000,
   minTrust: 40,
-  weights: { lexical: 0.45, vector: 0.4, graph: 0.15 },
+  weights: { lexical: 1, position: 1, vector: 1, graph: 1 },
   trustBoost: 0.1,
   freshnessBoost: 0.05,
 } as const

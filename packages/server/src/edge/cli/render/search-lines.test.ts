@@ -5,7 +5,7 @@ import { searchLines } from './search-lines.ts'
 import { snippet } from './snippet.ts'
 import { columnsOf } from './text.ts'
 
-const SIGNALS = { lexical: 0.45, vector: 0.4, graph: 0, trust: 1.06, freshness: 1.02 }
+const SIGNALS = { lexical: 0.45, position: 0, vector: 0.4, graph: 0, confidence: 1, trust: 1.06, freshness: 1.02 }
 const ANSWER: SearchAnswer = {
   hits: [{ capsule: CAPSULE, score: 0.92, signals: SIGNALS }],
   mode: 'hybrid',
@@ -61,7 +61,8 @@ test.for(['', '((((', '\u0000', 'a'.repeat(4000), '🙂🙂🙂'])('a query of %
 test('explained hits say how the score came about', () => {
   const explain = {
     raw: { lexical: 3.1, vector: 0.7, graph: null },
-    weights: { lexical: 0.45, vector: 0.4, graph: 0.15 },
+    parts: { passage: { raw: 3.1, part: 0.45 } },
+    weights: { lexical: 1, position: 1, vector: 1, graph: 1 },
     matched_terms: ['sqlite'],
     highlights: [],
     sentence: 'Matches by words and by meaning.',

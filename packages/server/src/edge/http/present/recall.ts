@@ -1,5 +1,5 @@
 import { toRfc3339 } from '#base'
-import { type Hit, highlight, type Passage, type SearchSettings } from '#capsules'
+import { type Hit, highlight, type Quote, type SearchSettings, SIGNAL_NAMES, SIGNALS, type SignalKind } from '#capsules'
 import { sourceInWords } from '../../source-in-words.ts'
 import { presentCapsule } from './capsule.ts'
 
@@ -9,28 +9,38 @@ export interface HitOptions {
   readonly explain?: { readonly text: string; readonly weights: SearchSettings['weights'] }
 }
 
-/** A hit with what each signal added to its score. */
+/** A hit with what each kind of signal added to its score. */
 export function presentHit(hit: Hit, { names, explain }: HitOptions) {
-  const { capsule, score, ranked, boosts } = hit
+  const { capsule, score, boosts, confidence } = hit
   return {
     capsule: presentCapsule(capsule, names),
     score,
-    signals: { ...ranked.parts, trust: boosts.trust, freshness: boosts.freshness },
+    signals: { ...kindsOf(hit), confidence, trust: boosts.trust, freshness: boosts.freshness },
     ...(explain ? { explain: explainHit(hit, explain) } : {}),
   }
 }
 
-function explainHit({ capsule, ranked, boosts, score }: Hit, { text, weights }: NonNullable<HitOptions['explain']>) {
-  const { signals } = ranked.candidate
+/** The parts of a hit's signals added up by kind. */
+function kindsOf({ signals }: Hit): Record<SignalKind, number> {
+  const sums: Record<SignalKind, number> = { lexical: 0, position: 0, vector: 0, graph: 0 }
+  for (const name of SIGNAL_NAMES) sums[SIGNALS[name].kind] += signals[name]?.part ?? 0
+  return sums
+}
+
+function explainHit(hit: Hit, { text, weights }: NonNullable<HitOptions['explain']>) {
+  const { candidate, capsule, signals, boosts, confidence, score } = hit
+  const { lexical, vector, graph } = candidate.signals
   const { matched, highlights } = highlight(text, capsule.content)
-  const { lexical, vector, graph } = ranked.parts
-  const parts = `words ${digits(lexical)} + meaning ${digits(vector)} + neighbourhood ${digits(graph)}`
+  const sums = kindsOf(hit)
+  const parts = `words ${digits(sums.lexical)} + position ${digits(sums.position)} + meaning ${digits(sums.vector)} + links ${digits(sums.graph)}`
+  const factors = `confidence ${digits(confidence)} × trust ${digits(boosts.trust)} × freshness ${digits(boosts.freshness)}`
   return {
-    raw: { lexical: signals.lexical ?? null, vector: signals.vector ?? null, graph: signals.graph ?? null },
+    raw: { lexical: lexical ?? null, vector: vector ?? null, graph: graph ?? null },
+    parts: { ...signals },
     weights,
     matched_terms: matched,
     highlights,
-    sentence: `${digits(score)} = (${parts}) × trust ${digits(boosts.trust)} × freshness ${digits(boosts.freshness)}`,
+    sentence: `${digits(score)} = (${parts}) × ${factors}`,
   }
 }
 
@@ -38,7 +48,7 @@ const digits = (value: number): string => value.toFixed(3)
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** A quote with everything needed to open it at its place. */
-export function presentCitation({ hit, start, end, text }: Passage, now: number) {
+export function presentCitation({ hit, start, end, text }: Quote, now: number) {
   const { id, version, title, effectiveTrust, validFrom, source } = hit.capsule
   return {
     capsule_id: id,
@@ -58,7 +68,7 @@ export function presentCitation({ hit, start, end, text }: Passage, now: number)
 export const NOTHING_FOUND = 'Nothing was found above the threshold.'
 
 /** The quotes as one text, each with the number of its citation. */
-export const answerText = (quotes: readonly Passage[]): string =>
+export const answerText = (quotes: readonly Quote[]): string =>
   quotes.length === 0 ? NOTHING_FOUND : quotes.map(({ text }, index) => `${oneLine(text)} [${index + 1}]`).join('\n')
 
 const oneLine = (text: string): string => text.trim().replace(/\s+/gu, ' ')

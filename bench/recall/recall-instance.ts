@@ -1,0 +1,175 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Action, CapsuleCreate } from '@forge-cascade/contract'
+import { importBody, searchBody } from '@forge-cascade/contract'
+import { openDocumentConverter, openDocumentReader } from '../../packages/server/src/adapters/documents/index.ts'
+import { createStaticEmbedder } from '../../packages/server/src/adapters/models/static/static-embedder.ts'
+import { sharedStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
+import { openSource, TempArea } from '../../packages/server/src/adapters/sources/index.ts'
+import { openSqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
+import { createUuidV7, systemClock, systemRandom } from '../../packages/server/src/base/index.ts'
+import { settingsOf } from '../../packages/server/src/compose-settings.ts'
+import {
+  type Call,
+  createCapsules,
+  IMPORT_COLLECTIONS,
+  Imports,
+  type SearchContext,
+  SIMILARITY_COLLECTION,
+  type SignalName,
+  type StoredCapsule,
+  searchCapsules,
+} from '../../packages/server/src/domain/capsules/index.ts'
+import { createBootstrapGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
+import {
+  founderOf,
+  SUBJECT_COLLECTIONS,
+  type Subject,
+  Subjects,
+} from '../../packages/server/src/domain/identity/index.ts'
+import { loadConfig } from '../../packages/server/src/kernel/config/index.ts'
+import type { Dataset, RecallFile, RecallPlace, RecallQuestion } from './dataset.ts'
+import { DEPTH, type Ranked } from './measures.ts'
+
+const CREATE_BATCH = 200
+const PAGE = 100
+
+/** An instance with its defaults that holds one collection, without its doors. */
+export class RecallInstance implements AsyncDisposable {
+  readonly #context: SearchContext
+  readonly #folder: string
+  readonly #resources: AsyncDisposableStack
+  readonly #call: <A extends Action>(action: A) => Call<A>
+  /** Key of the dataset by capsule id. */
+  readonly #keys = new Map<string, string>()
+
+  private constructor(
+    context: SearchContext,
+    folder: string,
+    resources: AsyncDisposableStack,
+    call: <A extends Action>(action: A) => Call<A>,
+  ) {
+    this.#context = context
+    this.#folder = folder
+    this.#resources = resources
+    this.#call = call
+  }
+
+  static async open(folder: string): Promise<RecallInstance> {
+    mkdirSync(folder, { recursive: true })
+    await using resources = new AsyncDisposableStack()
+    // Defaults alone: what the environment sets must not change what is measured.
+    const { config } = loadConfig({ env: {}, cwd: folder })
+    const { readers, group_commit_max, group_commit_ms } = config.store
+    const store = resources.use(
+      await openSqliteStore({
+        directory: join(folder, 'store'),
+        collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION],
+        readers,
+        groupCommitMax: group_commit_max,
+        groupCommitMs: group_commit_ms,
+        compressionLevel: config.memory.compressionLevel,
+        words: sharedStaticTable().bytes,
+      }),
+    )
+    const newId = createUuidV7(systemClock, systemRandom)
+    const gate = createBootstrapGate({ clock: systemClock, newId })
+    const decide = <A extends Action>(subject: Subject, action: A) =>
+      requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))
+    const subjects = new Subjects({ store, clock: systemClock, newId })
+    const subject = await subjects.openAdministrator((id) => decide(founderOf(id, systemClock()), 'subject.create'))
+    const { search } = settingsOf(config)
+    const embedder = resources.use(createStaticEmbedder())
+    // Trust and age are alike for all of a collection that was stored just now.
+    const context = { store, subjects, newId, clock: systemClock, random: systemRandom, embedder, search }
+    const call = <A extends Action>(action: A): Call<A> => ({
+      grant: decide(subject, action),
+      subject,
+      command: { id: newId().replaceAll('-', '') },
+      grantSubject: () => decide(subject, 'subject.create'),
+    })
+    return new RecallInstance(context, folder, resources.move(), call)
+  }
+
+  get embedderModel(): string {
+    return this.#context.embedder.model
+  }
+
+  /** Stores a collection as a person would: capsules in batches, files by an import. */
+  async store({ items, files, places }: Dataset): Promise<void> {
+    for (let from = 0; from < items.length; from += CREATE_BATCH) {
+      const batch = items.slice(from, from + CREATE_BATCH)
+      const ids = await this.#create(batch.map(({ capsule }) => capsule))
+      for (const [at, { key }] of batch.entries()) this.#keys.set(ids[at]!, key)
+    }
+    if (files.length > 0) await this.#import(files, places)
+  }
+
+  /** @param without signals that are not asked. */
+  async ask({ text, lane }: RecallQuestion, without: ReadonlySet<SignalName>): Promise<readonly Ranked[]> {
+    const context = { ...this.#context, search: { ...this.#context.search, without } }
+    const request = searchBody.parse({ q: text, limit: DEPTH, ...(lane === undefined ? {} : { lane }) })
+    const { hits } = await searchCapsules(context, request)
+    return hits.map(({ capsule, score }) => ({ key: this.#keys.get(capsule.id), score }))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#resources.disposeAsync()
+  }
+
+  async #create(capsules: readonly CapsuleCreate[]): Promise<readonly string[]> {
+    const call = this.#call('capsule.create')
+    const lines = capsules.map((input) => ({
+      input: { ...input, dedupe: 'none' as const },
+      command: this.#call('capsule.create').command,
+    }))
+    const created = await createCapsules(this.#context, call, lines)
+    return created.map(({ outcome }) => {
+      if (!outcome.ok) throw outcome.error
+      return outcome.receipt.id ?? ''
+    })
+  }
+
+  async #import(files: readonly RecallFile[], places: readonly RecallPlace[]): Promise<void> {
+    const root = join(this.#folder, 'files')
+    for (const { path, text } of files) {
+      mkdirSync(dirname(join(root, path)), { recursive: true })
+      writeFileSync(join(root, path), text)
+    }
+    const temp = new TempArea(join(this.#folder, 'temp'))
+    const imports = new Imports({
+      context: this.#context,
+      reader: openDocumentReader(),
+      converter: openDocumentConverter(),
+      openSource: (request, signal) => openSource(request, { signal, temp }),
+    })
+    const request = importBody.parse({ path: root, kind: 'folder' })
+    const { grant, subject, grantSubject } = this.#call('import.run')
+    const { done } = await imports.start({ grant, subject, grantSubject }, request)
+    const { state, problem } = await done
+    if (state !== 'completed') throw new Error(`the import of the collection ended as ${state}: ${problem}`)
+    const stored = await this.#stored()
+    for (const { key, path, holds } of places) {
+      const found = stored.find(
+        ({ source, content }) => source?.kind === 'file' && source.path === path && content.includes(holds),
+      )
+      if (found) this.#keys.set(found.id, key)
+    }
+  }
+
+  /** All that search can find. */
+  async #stored(): Promise<readonly StoredCapsule[]> {
+    const all: StoredCapsule[] = []
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const page = await this.#context.store.capsules.list(
+        {},
+        { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) },
+      )
+      all.push(...page.items)
+      cursor = page.next
+    }
+    // A document that was cut is found through its chunks.
+    const cut = new Set(all.map(({ partOf }) => partOf?.id))
+    return all.filter(({ id }) => !cut.has(id))
+  }
+}

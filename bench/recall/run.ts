@@ -1,0 +1,49 @@
+// `npm run recall`: how well search finds what answers a question. bench/README.md has the method and the formats.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { codeCollection } from './collections/code.ts'
+import { documentsCollection } from './collections/documents.ts'
+import type { Dataset } from './dataset.ts'
+import { measureRecall, type Outcome } from './measure-recall.ts'
+import { readDataset } from './read-dataset.ts'
+import { recallPage, tableOf } from './recall-page.ts'
+
+const PAGE = join(import.meta.dirname, '../../docs/reference/recall.md')
+const COLLECTIONS: Readonly<Record<string, (folder: string) => Dataset>> = {
+  documents: documentsCollection,
+  code: codeCollection,
+}
+const USAGE = `npm run recall -- [<file.json>…] [documents] [code] [--ablation] [--json] [--write]
+A file holds conversations or documents with questions; documents and code are collections that are fetched.
+--ablation tells what each signal earns. --write puts the result into docs/reference/recall.md.`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    ablation: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+})
+if (positionals.length === 0) {
+  process.stderr.write(`${USAGE}\n`)
+  process.exit(2)
+}
+const folder = mkdtempSync(join(tmpdir(), 'cascade-recall-'))
+const outcomes: Outcome[] = []
+try {
+  for (const [at, name] of positionals.entries()) {
+    const own = join(folder, String(at))
+    const collection = COLLECTIONS[name]
+    const dataset = collection ? collection(mkdtempSync(join(folder, 'fetched-'))) : readDataset(name)
+    const outcome = await measureRecall(dataset, own, { ablation: values.ablation })
+    outcomes.push(outcome)
+    if (!values.json) process.stdout.write(`${tableOf(outcome)}\n`)
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+if (values.json) process.stdout.write(`${JSON.stringify(outcomes)}\n`)
+if (values.write) writeFileSync(PAGE, recallPage(outcomes, new Date()))

@@ -1,0 +1,1 @@
+export { SIGNAL_KINDS, SIGNAL_NAMES, SIGNALS, type Signal, type SignalKind, type SignalName } from './signals.ts'

@@ -1,0 +1,125 @@
+import { SIMILARITY_MIN, type SoftMatcher, type SoftQuery } from '../embedding/soft-matcher.ts'
+import { terms } from '../text/terms.ts'
+import type { Entry, Pool } from './pool.ts'
+import { type RankingSource, TERM_MIN } from './ranking-source.ts'
+
+/**
+ * What stands before and behind a passage counts for it as well, the less the further away: what was said last is what
+ * this goes on with.
+ */
+const BEFORE = [0.9, 0.75] as const
+const BEHIND = [0.9, 0.6] as const
+/** Terms of a field that are compared; what stands further down belongs to other passages. */
+const TERMS_MAX = 256
+
+/**
+ * How well each word of a question is met by the nearest word of a passage: 1 for the word itself, the cosine of their
+ * vectors for another one that is near enough, 0 for a stranger.
+ */
+export class SoftMatch {
+  readonly #rarities: readonly number[]
+  readonly #total: number
+  readonly #source: RankingSource
+  readonly #query: SoftQuery
+  readonly #numbers: readonly (number | undefined)[]
+  /** By number of a term; undefined for a stranger to all words of the question, as most are. */
+  readonly #nearness = new Map<number, Float32Array | undefined>()
+  readonly #best = new Map<number, Float64Array>()
+  readonly #considered = new Set<Entry>()
+
+  /** @param spellings the words of the question as it spells them, in the order of the pool's terms. */
+  constructor(pool: Pool, source: RankingSource, matcher: SoftMatcher, spellings: readonly string[]) {
+    this.#rarities = pool.rarities
+    this.#total = pool.rarities.reduce((sum, rarity) => sum + rarity, 0)
+    this.#source = source
+    this.#query = matcher.prepare(spellings.map((word, at) => ({ word, weight: pool.rarities[at] ?? 0 })))
+    this.#numbers = pool.terms.map((term) => source.findTerm(term))
+  }
+
+  /** Names the passages that are worth the comparison. */
+  consider(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#considered.add(entry)
+  }
+
+  isConsidered(entry: Entry): boolean {
+    return this.#considered.has(entry)
+  }
+
+  /** 0-1: the share of the question that the passage itself meets; rare words count more. */
+  own(entry: Entry): number {
+    return this.#share(this.#bestOf(entry))
+  }
+
+  /** The same with what stands around it. */
+  around(entry: Entry): number {
+    const best = this.#bestOf(entry).slice()
+    let [before, after] = [entry.before, entry.after]
+    for (let steps = 0; steps < BEFORE.length; steps++) {
+      if (before) this.#raise(best, before, BEFORE[steps]!)
+      if (after) this.#raise(best, after, BEHIND[steps]!)
+      before = before?.before
+      after = after?.after
+    }
+    return this.#share(best)
+  }
+
+  #raise(best: Float64Array, by: Entry, share: number): void {
+    const theirs = this.#bestOf(by)
+    for (let at = 0; at < best.length; at++) best[at] = Math.max(best[at]!, share * theirs[at]!)
+  }
+
+  #share(best: Float64Array): number {
+    let met = 0
+    for (let at = 0; at < best.length; at++) met += this.#rarities[at]! * best[at]!
+    return this.#total > 0 ? met / this.#total : 0
+  }
+
+  #bestOf(entry: Entry): Float64Array {
+    const known = this.#best.get(entry.at)
+    if (known) return known
+    const best = new Float64Array(this.#rarities.length)
+    const { title, tags, content } = entry.passage.terms
+    this.#meet(best, title)
+    this.#meet(best, tags)
+    this.#meet(best, content)
+    this.#best.set(entry.at, best)
+    return best
+  }
+
+  #meet(best: Float64Array, numbers: Uint32Array): void {
+    const end = Math.min(numbers.length, TERMS_MAX)
+    for (let index = 0; index < end; index++) {
+      const nearness = numbers[index]! < TERM_MIN ? undefined : this.#nearnessOf(numbers[index]!)
+      if (nearness === undefined) continue
+      for (let at = 0; at < best.length; at++) if (nearness[at]! > best[at]!) best[at] = nearness[at]!
+    }
+  }
+
+  #nearnessOf(term: number): Float32Array | undefined {
+    if (this.#nearness.has(term)) return this.#nearness.get(term)
+    const nearness = this.#compare(term)
+    const isStranger = nearness.every((each) => each < SIMILARITY_MIN)
+    this.#nearness.set(term, isStranger ? undefined : nearness)
+    return isStranger ? undefined : nearness
+  }
+
+  #compare(term: number): Float32Array {
+    const spelling = this.#source.spelling(term)
+    const itself = this.#numbers.indexOf(term)
+    const nearness = spelling === undefined ? new Float32Array(this.#rarities.length) : this.#query.nearness(spelling)
+    if (itself < 0) return nearness
+    // In another spelling it is still the same term.
+    const raised = nearness.slice()
+    raised[itself] = 1
+    return raised
+  }
+}
+
+/** How a question spells each of its terms. */
+export function spellingsOf(words: string, wanted: readonly string[]): readonly string[] {
+  const spelled = new Map<string, string>()
+  const plain = terms(words, { stopWords: true, stemmed: false })
+  const stems = terms(words, { stopWords: true })
+  for (const [at, term] of stems.entries()) if (!spelled.has(term)) spelled.set(term, plain[at]!)
+  return wanted.map((term) => spelled.get(term) ?? term)
+}
