@@ -20,7 +20,7 @@ export interface TermOptions {
 const TERM_LENGTH_MAX = 64
 /** Of a longer identifier only the beginning is split. */
 const IDENTIFIER_LENGTH_MAX = 1024
-/** Words of everyday text repeat: their parts are worked out once. The table is emptied when it is full. */
+/** Words of everyday text repeat: their parts are worked out once. Of two tables of so many, the older goes when one is full. */
 const MEMORY_WORDS_MAX = 50_000
 
 /** The places where an identifier changes case: `HTTPServer` → `HTTP` `Server`, `userId2` → `user` `Id2`. */
@@ -43,7 +43,8 @@ export interface TermPart {
   readonly end: number
 }
 
-const memory = new Map<string, readonly TermPart[]>()
+let memory = new Map<string, readonly TermPart[]>()
+let olderMemory = new Map<string, readonly TermPart[]>()
 
 /**
  * The words of a text in the spelling in which they are matched: lower-case, NFKC, without diacritics, stemmed, stop
@@ -70,10 +71,20 @@ export function termRanges(text: string, { stopWords = false, stemmed = true }: 
 export function partsOf(word: string): readonly TermPart[] {
   const known = memory.get(word)
   if (known !== undefined) return known
-  const parts = SIMPLE.test(word) ? [toPart(word, 0, word.length)] : splitWord(word).filter(({ plain }) => plain !== '')
-  if (memory.size >= MEMORY_WORDS_MAX) memory.clear()
-  if (word.length <= TERM_LENGTH_MAX) memory.set(word, parts)
+  const parts = olderMemory.get(word) ?? takeApart(word)
+  if (word.length <= TERM_LENGTH_MAX) remember(word, parts)
   return parts
+}
+
+const takeApart = (word: string): readonly TermPart[] =>
+  SIMPLE.test(word) ? [toPart(word, 0, word.length)] : splitWord(word).filter(({ plain }) => plain !== '')
+
+function remember(word: string, parts: readonly TermPart[]): void {
+  if (memory.size >= MEMORY_WORDS_MAX) {
+    olderMemory = memory
+    memory = new Map()
+  }
+  memory.set(word, parts)
 }
 
 function splitWord(word: string): TermPart[] {
