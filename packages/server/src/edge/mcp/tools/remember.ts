@@ -1,11 +1,12 @@
 import { type AnswerOf, CAPSULE_LIMITS } from '@forge-cascade/contract'
 import { capsuleUri, type ToolInput } from '@forge-cascade/contract/agents'
-import { CascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import { scopeOf, type ToolCall } from '../connection.ts'
 import type { Tool } from '../tool-answer.ts'
 
 type Input = ToolInput<'remember'>
 type Written = AnswerOf<'createCapsule'>
+type Head = AnswerOf<'getCapsule'>
 
 const OUTCOMES = {
   created: 'Remembered',
@@ -51,5 +52,19 @@ async function replace(
     )
   const reason = `Replaced by ${call.author.name}`.slice(0, CAPSULE_LIMITS.reasonLengthMax)
   const body = { content, title, tags, parents, valid_from, source: call.author, reason }
-  return call.perform('updateCapsule', { params: { id }, body, ifMatch: `"${head.version}-${head.revision}"` })
+  const ifMatch = `"${head.version}-${head.revision}"`
+  try {
+    return await call.perform('updateCapsule', { params: { id }, body, ifMatch })
+  } catch (error) {
+    if (!isCascadeError(error) || error.code !== 'OUTCOME_UNKNOWN') throw error
+    return settle(await call.perform('getCapsule', { params: { id } }), head, content, error)
+  }
+}
+
+/** Whether a version was written of which nobody could tell: it is the head then, with this very text. */
+function settle(now: Head, before: Head, content: string, unknown: CascadeError): Written {
+  if (now.version === before.version || now.content !== content) throw unknown
+  const { id, version } = now
+  const receipt = { command_id: '', outcome: 'updated' as const, id, version, sequence: -1, near_duplicates: [] }
+  return { ...now, receipt }
 }
