@@ -163,6 +163,7 @@ export const NO_LIMITS: readonly Group[] = [
     reason: 'how long or how often the program itself waits or tries before it goes another way',
     constants: [
       ...at(EDGE, 'cli/commands/start.ts WAIT_MS_MAX', 'cli/connect.ts WAIT_MS_MAX', 'cli/connect.ts LIVE_MS_MAX'),
+      ...at(ADAPTERS, 'sqlite/shipping/shipper.ts STOP_MS_MAX'),
       ...at(
         EDGE,
         'cli/import-run.ts LOOK_MS_MAX',
@@ -205,6 +206,8 @@ export const NO_LIMITS: readonly Group[] = [
   {
     reason: 'the width of a field of a format, or the end of what a calendar or a number can say',
     constants: [
+      ...at(ADAPTERS, 'sqlite/shipping/newest-leaf.ts DEPTH_MAX', 'sqlite/shipping/newest-leaf.ts VARINT_BYTES_MAX'),
+      ...at(ADAPTERS, 'sqlite/shipping/segment.ts SEGMENT_HEAD_BYTES_MAX'),
       ...at(ADAPTERS, 'vault/sealed-chunk.ts SEALED_CHUNK_BYTES_MAX', 'vault/sealed-header.ts HEADER_BYTES_MAX'),
       ...at(ADAPTERS, 'documents/convert/xlsx-cells.ts DAYS_MAX'),
       ...at(ADAPTERS, 'sources/chat-value.ts TIME_MAX', 'sqlite/lineage-edges.ts KEY_MAX'),

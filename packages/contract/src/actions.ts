@@ -19,6 +19,7 @@ export const ACTIONS = {
   'system.probe': 'Try a write, a search and an answer in a place of their own',
   'system.backup': 'Write a backup of the store',
   'system.handover': 'Take the data folder over from a process that holds it for an agent',
+  'system.restore': 'Go on from an earlier state of the store, with a log of its own',
   'system.maintain':
     'Background care of the store: links by similarity, raised trust, vectors of another model, expired records',
   'system.embed': 'Change the model of the vectors: begin, pause, resume or cancel',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { timestamp } from './capsule.ts'
 import { exportEnd } from './export.ts'
 import { importFile, importJob } from './import.ts'
 import { systemHealth } from './system.ts'
@@ -42,6 +43,31 @@ export const restoredAnswer = z
     kept: z.string().nullable().describe('Where what was there before now lies; null when there was nothing.'),
   })
   .meta({ id: 'Restored' })
+
+export const restorableAnswer = z
+  .object({
+    points: z.array(
+      z.object({
+        chain: z.string(),
+        from: z.int().describe('Every commit from this sequence on can be restored;'),
+        to: z.int().describe('up to this one.'),
+        from_at: timestamp,
+        to_at: timestamp,
+      }),
+    ),
+    backups: z.array(
+      z.object({
+        id: z.string(),
+        path: z.string(),
+        sequence: z.int(),
+        made_at: timestamp,
+        reachable: z.boolean().describe('False when the file is not where it was written.'),
+        key_handed_out: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'Restorable' })
+export type Restorable = z.infer<typeof restorableAnswer>
 
 /** How bad a finding of `doctor` is; the worst one decides how the command ends. */
 export const SEVERITIES = ['fine', 'warning', 'problem', 'damage'] as const

@@ -22,24 +22,32 @@ import { openDocumentConverter, openDocumentReader } from './adapters/documents/
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
 import { findBuiltinEmbedder, openEmbedder, sharedStaticTable } from './adapters/models/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
-import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
-import { restoreBackup as restoreSqlite } from './adapters/sqlite/restore.ts'
+import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
+import { createRestores } from './adapters/sqlite/restores.ts'
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
 import { openModelChange } from './compose-embedding.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
-import type { CliIo, LocalInstance, RestoreBackup, StartInstanceOptions } from './edge/cli/index.ts'
+import type { CliIo, LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
 import type * as Http from './edge/http/index.ts'
-import { createImportDesk, createModelDesk, DeepProbe, Maintenance, StoreCheck, takeBackup } from './edge/jobs/index.ts'
+import {
+  createImportDesk,
+  createModelDesk,
+  DeepProbe,
+  Maintenance,
+  StoreCheck,
+  takeBackup,
+  tellRestore,
+} from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
 import { storeGauges } from './store-gauges.ts'
+import { registerStore } from './store-health.ts'
 import { VERSION } from './version.ts'
 
 const clock = systemClock
 const newId = createUuidV7(clock, systemRandom)
 
-/** Puts a backup into a data folder that nobody owns. What it promises stands at `RestoreBackup`. */
-export const restoreBackup: RestoreBackup = async (directory, file, keys) =>
-  restoreSqlite(directory, file, { clock, ...keys })
+/** Restores backups and earlier points into a data folder that nobody owns. What they promise stands at `CliIo`. */
+export const restores: Pick<CliIo, 'restoreBackup' | 'restorePoint' | 'listRestorable'> = createRestores(clock)
 
 /** What an import takes a path for. What it promises stands at `CliIo.detectKind`. */
 export const detectKind: CliIo['detectKind'] = async (path) =>
@@ -206,8 +214,7 @@ async function openStore(
     words: sharedStaticTable().bytes,
     clock,
     writer,
-    ...(config.store.backup_dir !== undefined && { backups: config.store.backup_dir }),
-    ...(config.backup.keys !== undefined && { keys: config.backup.keys }),
+    ...backupSettings(config),
     onTrouble: (message, cause) => log.error(message, { cause }),
     onUpgrade: (backup) => log.warn('an older data folder was upgraded; what it was is kept', { backup }),
   })
@@ -216,10 +223,7 @@ async function openStore(
     const { firstBad } = await store.ledger.verifyChain(Math.max(0, store.head() - NEWEST_ENTRIES))
     return firstBad === undefined ? { kind: 'sound' } : { kind: 'unsound', reason: `the log is broken at ${firstBad}` }
   })
-  health.register('store', async () => {
-    await store.ready()
-    return { status: 'ok', detail: `${store.head() + 1} records` }
-  })
+  registerStore(health, store, clock)
   return store
 }
 
@@ -242,6 +246,8 @@ async function openIdentity(boot: BootContext): Promise<undefined> {
       }),
     ),
   )
+  // Before anything else writes: a restored store begins its log with the word of it.
+  await tellRestore({ directory: boot.get(FOLDER).directory, store, gate, subject: admin, newId })
   boot.provide(SUBJECTS, subjects)
   boot.provide(ADMIN, admin)
   boot.provide(TOKEN, openTokenFile(boot.get(FOLDER).directory, systemRandom))

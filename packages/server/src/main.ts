@@ -11,5 +11,8 @@ process.exitCode = await runProcess(argv, {
     (await import('./compose.ts')).startInstance(loaded, options, log, writer),
   describeEmbedder: async (folder) => (await import('./compose.ts')).describeEmbedder(folder),
   detectKind: async (path) => (await import('./compose.ts')).detectKind(path),
-  restoreBackup: async (dataDir, file, keys) => (await import('./compose.ts')).restoreBackup(dataDir, file, keys),
+  restoreBackup: async (dataDir, file, keys) =>
+    (await import('./compose.ts')).restores.restoreBackup(dataDir, file, keys),
+  restorePoint: async (dataDir, options) => (await import('./compose.ts')).restores.restorePoint(dataDir, options),
+  listRestorable: async (dataDir, options) => (await import('./compose.ts')).restores.listRestorable(dataDir, options),
 })

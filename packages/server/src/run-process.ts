@@ -8,7 +8,8 @@ import { VERSION } from './version.ts'
 type StartInstance = CliIo['startInstance']
 
 /** What makes instances; `log` is made here, by the configuration of each. */
-export interface Composition extends Pick<CliIo, 'restoreBackup' | 'detectKind' | 'describeEmbedder'> {
+export interface Composition
+  extends Pick<CliIo, 'restoreBackup' | 'restorePoint' | 'listRestorable' | 'detectKind' | 'describeEmbedder'> {
   startInstance(
     loaded: Parameters<StartInstance>[0],
     options: Parameters<StartInstance>[1],
@@ -51,6 +52,8 @@ const ioOf = (composition: Composition): CliIo => ({
     return composition.startInstance(loaded, options, log)
   },
   restoreBackup: composition.restoreBackup,
+  restorePoint: composition.restorePoint,
+  listRestorable: composition.listRestorable,
   detectKind: composition.detectKind,
   describeEmbedder: composition.describeEmbedder,
 })

@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { BackupEntry, BackupVault, DestroyedKeys } from '#backup'
-import { CascadeError, type Clock, createUuidV7, isCascadeError, systemRandom, toRfc3339 } from '#base'
-import { type DestroyedKey, KeyRing, type RingEntry, readHeader } from '../vault/index.ts'
+import { CascadeError, type Clock, createUuidV7, systemRandom, toRfc3339 } from '#base'
+import { type DestroyedKey, isReachable, KeyRing, type RingEntry } from '../vault/index.ts'
 import { type BackupRequest, draftFor, type WrittenBackup } from './backup.ts'
 import type { CareOperations } from './care-worker.ts'
 import type { ThreadLink } from './thread-link.ts'
@@ -112,18 +112,8 @@ function toEntry(group: string, entries: readonly RingEntry[]): BackupEntry {
     sequence: Math.max(...entries.map(({ sequence }) => sequence)),
     madeAt: first.madeAt,
     keyIds: entries.map(({ keyId }) => keyId),
-    isReachable: entries.every(isReachable),
+    isReachable: isBackup ? isReachable(first) : existsSync(dirname(first.place)),
     handedOut: entries.some(({ handedOut }) => handedOut),
-  }
-}
-
-/** True when the file lies where it was written, under this key and no later one. */
-function isReachable({ place, keyId }: RingEntry): boolean {
-  try {
-    return existsSync(place) && readHeader(place).keyId === keyId
-  } catch (error) {
-    if (isCascadeError(error)) return false
-    throw error
   }
 }
 

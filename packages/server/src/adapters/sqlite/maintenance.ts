@@ -1,3 +1,4 @@
+import { foldLog } from './fold-log.ts'
 import { sweepPages } from './lexical/index.ts'
 import { sweepReceipts } from './receipts.ts'
 import { sweepRecords } from './record-writer.ts'
@@ -51,7 +52,8 @@ export class Maintenance {
     this.#wroteAt = performance.now()
     this.#pending = [...STEPS]
     this.#commits++
-    if (this.#commits % 8 === 0 && logPages(this.#session) > CHECKPOINT_PAGES) checkpoint(this.#session, 'PASSIVE')
+    this.#session.cutter?.wrote(now)
+    if (this.#commits % 8 === 0 && logPages(this.#session) > CHECKPOINT_PAGES) foldLog(this.#session, 'PASSIVE', now)
   }
 
   resume(): void {
@@ -105,8 +107,8 @@ const STEPS: readonly Step[] = [
     database.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`)
     return true
   },
-  (session) => {
-    if (logPages(session) > CHECKPOINT_IDLE_PAGES) checkpoint(session, 'TRUNCATE')
+  (session, now) => {
+    if (logPages(session) > CHECKPOINT_IDLE_PAGES) foldLog(session, 'TRUNCATE', now > 0 ? Math.floor(now) : Date.now())
     return false
   },
 ]
@@ -133,8 +135,4 @@ interface LogState {
 function logPages({ database }: WriteSession): number {
   const state = database.get<LogState>('PRAGMA wal_checkpoint(NOOP)')
   return state ? state.log - state.checkpointed : 0
-}
-
-function checkpoint({ database }: WriteSession, mode: 'PASSIVE' | 'TRUNCATE'): void {
-  database.get<LogState>(`PRAGMA wal_checkpoint(${mode})`)
 }

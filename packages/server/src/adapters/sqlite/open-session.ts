@@ -4,6 +4,9 @@ import { Database } from './database.ts'
 import { removeUnfinished } from './lexical/index.ts'
 import { migrate } from './migrations.ts'
 import { rebuildRecordIndexes } from './record-writer.ts'
+import { checkContinuity } from './shipping/continuity.ts'
+import { LogCutter } from './shipping/log-cutter.ts'
+import { endChain } from './shipping/shipping-folder.ts'
 import { type SpaceAnnouncement, VectorSlots } from './vector-slots.ts'
 import { WriteSession } from './write-session.ts'
 import { DATABASE_FILE, keysIn, PAGE_BYTES, type WriterData } from './writer-operations.ts'
@@ -24,6 +27,17 @@ const PRAGMAS = (pagesMax: number): readonly string[] => [
   `cache_size = -${CACHE_KIB}`,
   ...(pagesMax > 0 ? [`max_page_count = ${pagesMax}`] : []),
 ]
+
+/** Where nothing is shipped a chain of before ends: what is written now is in none of its segments. */
+function openCutter(
+  database: Database,
+  { directory, shipping }: Pick<WriterData, 'directory' | 'shipping'>,
+  onTrouble: (message: string) => void,
+): LogCutter | undefined {
+  if (shipping) return new LogCutter(database, directory, shipping, onTrouble)
+  endChain(directory)
+  return undefined
+}
 
 export interface SessionObserver {
   /** Told of each vector space before anything in it is acknowledged. */
@@ -50,6 +64,7 @@ export function openSession(
   { announce = () => undefined, onTrouble = () => undefined, onUpgrade = () => undefined }: SessionObserver = {},
 ): OpenSession {
   const file = join(data.directory, DATABASE_FILE)
+  if (data.shipping) checkContinuity(data.directory, onTrouble)
   const database = new Database(file, {
     readOnly: false,
     pragmas: PRAGMAS(data.pagesMax),
@@ -57,11 +72,13 @@ export function openSession(
   try {
     // Nobody else writes, so there is nothing to wait for: a checkpoint that meets a reader leaves it at that.
     database.exec('PRAGMA busy_timeout = 0')
+    const cutter = openCutter(database, data, onTrouble)
     migrate(database, {
       ...(data.migrations && { migrations: data.migrations }),
       backUp: (toVersion) => {
         const directory = data.backups ?? join(data.directory, 'backups')
         const keys = data.keys ?? keysIn(data.directory)
+        cutter?.cut(Date.now())
         onUpgrade(backUpBeforeUpgrade(database, { file, directory, keys, toVersion, now: Date.now() }))
       },
     })
@@ -72,7 +89,7 @@ export function openSession(
     database.exec(`PRAGMA cache_size = -${PASSING_CACHE_KIB}`)
     const count = slots.load(database)
     database.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
-    const session = new WriteSession(database, { ...data, collections, onTrouble }, slots)
+    const session = new WriteSession(database, { ...data, collections, onTrouble }, slots, cutter)
     return { session, slots: count }
   } catch (error) {
     database.close()

@@ -6,7 +6,7 @@ import { type Clock, makeFolder, systemClock } from '#base'
 import type { CollectionDefinition } from '#store'
 import { KeyRing } from '../vault/index.ts'
 import { SEALING_FOLDER } from './backup.ts'
-import { SqliteStore } from './sqlite-store.ts'
+import { type ShippingSettings, SqliteStore } from './sqlite-store.ts'
 import { READERS_MAX } from './vector/index.ts'
 import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 
@@ -30,6 +30,8 @@ export interface SqliteStoreOptions {
   readonly backups?: string
   /** Folder of the keys of backups; `keys` in the data folder unless given. */
   readonly keys?: string
+  /** Where the log is shipped to, and how; nowhere unless given. */
+  readonly shipping?: ShippingSettings
   /** The schema step by step; that of this program unless given. */
   readonly migrations?: readonly string[]
   /** The table by which words are compared in meaning, in shared memory; without it they are compared by spelling. */
@@ -64,6 +66,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     pagesMax: 0,
     backups: undefined,
     keys: undefined,
+    shipping: undefined,
     writer: undefined,
     migrations: undefined,
     words: undefined,

@@ -1,12 +1,21 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { CascadeError, type Clock, isErrno, messageOf, toRfc3339 } from '#base'
+import { type LogPlace, RESTORED_NOTE, type RestoredNote } from '#backup'
+import { CascadeError, type Clock, createUuidV7, isErrno, messageOf, systemRandom, toRfc3339 } from '#base'
 import { DataFolder } from '#data-folder'
-import { KeyRing, readHandedOut, SealedReader, unsealFile } from '../vault/index.ts'
-import { syncFile, syncFolder } from './durable-file.ts'
+import {
+  KeyRing,
+  readHandedOut,
+  replaceDurably,
+  SealedReader,
+  syncFile,
+  syncFolder,
+  unsealFile,
+} from '../vault/index.ts'
 import { acquireFolderLock } from './folder-lock.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { endChain } from './shipping/shipping-folder.ts'
 import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 
 export interface Restored {
@@ -59,12 +68,20 @@ export function restoreInto(
     clear(draft)
     const name = make(draft, folder.directory)
     beforeOpening(draft)
-    const sequence = check(draft, name)
+    const from = check(draft, name)
     syncFile(draft)
+    // What is cut from the log of another store would not follow on what was shipped.
+    endChain(folder.directory)
+    writeNote(folder.directory, from, clock)
     const kept = setAside(folder.directory, clock)
     renameSync(draft, join(folder.directory, DATABASE_FILE))
     syncFolder(folder.directory)
-    return { path: folder.directory, bytes: statSync(join(folder.directory, DATABASE_FILE)).size, sequence, kept }
+    return {
+      path: folder.directory,
+      bytes: statSync(join(folder.directory, DATABASE_FILE)).size,
+      sequence: from.sequence,
+      kept,
+    }
   } finally {
     clear(draft)
   }
@@ -104,7 +121,7 @@ export function findKey({ path, header }: SealedReader, { directory, keys, keyFi
 }
 
 /** Reads the whole copy: pages, schema, and that it is a store of ours. */
-function check(draft: string, name: string): number {
+function check(draft: string, name: string): LogPlace {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(draft, { readOnly: true })
@@ -117,12 +134,47 @@ function check(draft: string, name: string): number {
     }
     const found = database.prepare('PRAGMA integrity_check(1)').get()?.integrity_check
     if (version === 0 || found !== 'ok') throw notWhole(name, version === 0 ? 'it holds no store' : String(found))
-    return Number(database.prepare('SELECT coalesce(max(sequence), -1) AS head FROM leaves').get()?.head)
+    const log = database.prepare('SELECT coalesce(max(sequence), -1) AS head, count(*) AS leaves FROM leaves').get()
+    if (Number(log?.head) + 1 !== Number(log?.leaves)) throw notWhole(name, 'leaves of its log are missing')
+    return newestLeaf(database)
   } catch (error) {
     throw error instanceof CascadeError ? error : notWhole(name, messageOf(error))
   } finally {
     database?.close()
   }
+}
+
+/** A restored store begins a log of its own; whoever opens it first tells so in its first leaf. */
+function writeNote(directory: string, from: LogPlace, clock: Clock): void {
+  const note: RestoredNote = {
+    origin: createUuidV7(clock, systemRandom)(),
+    restoredAt: toRfc3339(clock()),
+    from,
+    replaced: placeOf(join(directory, DATABASE_FILE)),
+  }
+  replaceDurably(join(directory, RESTORED_NOTE), JSON.stringify(note))
+}
+
+/** How far a store has come; null for one that is not there, or too damaged to tell. */
+function placeOf(file: string): LogPlace | null {
+  if (!existsSync(file)) return null
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(file)
+    return newestLeaf(database)
+  } catch (error) {
+    if (!isSqliteError(error)) throw error
+    return null
+  } finally {
+    database?.close()
+  }
+}
+
+function newestLeaf(database: DatabaseSync): LogPlace {
+  const row = database
+    .prepare('SELECT sequence, lower(hex(hash)) AS hash FROM leaves ORDER BY sequence DESC LIMIT 1')
+    .get()
+  return { sequence: Number(row?.sequence ?? -1), hash: String(row?.hash ?? '') }
 }
 
 const notWhole = (name: string, why: string): CascadeError =>

@@ -25,10 +25,15 @@ import { IndexCare } from './index-care.ts'
 import { createCapsulePort, createLedgerPort, createRecordsPort } from './ports.ts'
 import { ReaderPool } from './reader-pool.ts'
 import { SequenceWatch } from './sequence-watch.ts'
+import type { CutterSettings } from './shipping/log-cutter.ts'
+import { Shipper, type ShipperSettings, type ShippingStatus } from './shipping/shipper.ts'
 import { lostThread, ThreadLink } from './thread-link.ts'
 import { DIMENSIONS_MAX } from './vector/index.ts'
 import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 import { WriterThread } from './writer-thread.ts'
+
+/** Where the log is shipped to, and how. */
+export type ShippingSettings = ShipperSettings & Pick<CutterSettings, 'bytes' | 'waitingBytesMax'>
 
 export interface SqliteStoreSettings {
   readonly directory: string
@@ -41,6 +46,7 @@ export interface SqliteStoreSettings {
   readonly pagesMax: number
   readonly backups: string | undefined
   readonly keys: string | undefined
+  readonly shipping: ShippingSettings | undefined
   readonly migrations: readonly string[] | undefined
   readonly words: SharedArrayBuffer | undefined
   readonly clock: Clock
@@ -67,12 +73,14 @@ export class SqliteStore implements Store {
   readonly #readers: ReaderPool
   readonly #commits: GroupCommit
   readonly #words: IndexCare
+  readonly #shipper: Shipper | undefined
   readonly #cares = new Set<ThreadLink<CareOperations>>()
   #isOpen = false
 
   constructor(settings: SqliteStoreSettings) {
     this.#settings = settings
     const { directory, collections, clock, source, onTrouble } = settings
+    const keys = settings.keys ?? keysIn(directory)
     const shared = { directory, collections, eventSource: source, head: this.#watch.shared }
     const onLost = (thread: string) => (cause: unknown) => onTrouble(`the store’s ${thread} was lost`, cause)
     this.#readers = new ReaderPool({
@@ -88,8 +96,10 @@ export class SqliteStore implements Store {
         pagesMax: settings.pagesMax,
         ...(settings.backups !== undefined && { backups: settings.backups }),
         ...(settings.keys !== undefined && { keys: settings.keys }),
+        ...(settings.shipping && { shipping: { ...settings.shipping, keys, place: settings.shipping.target } }),
         ...(settings.migrations && { migrations: settings.migrations }),
       },
+      clock,
       ahead: settings.writer,
       onUpgrade: settings.onUpgrade,
       onWords: () => this.#words.due(),
@@ -115,11 +125,22 @@ export class SqliteStore implements Store {
     this.records = createRecordsPort(this.#readers, clock)
     this.vault = new SqliteBackupVault({
       directory,
-      keys: settings.keys ?? keysIn(directory),
+      keys,
       clock,
       care: (work) => this.#care(work),
-      beginChain: async () => undefined,
+      beginChain: async () => this.#shipper?.beginAnew(),
     })
+    this.#shipper =
+      settings.shipping &&
+      new Shipper({
+        ...settings.shipping,
+        directory,
+        keys,
+        clock,
+        writer: this.#writer,
+        writeBase: (request) => this.#care((care) => care.call('backup', [request])),
+        onTrouble,
+      })
   }
 
   /** Opens the file, then the readers. @throws CascadeError DATA_FOLDER_NEWER, UNAVAILABLE, DATA_CORRUPT. */
@@ -132,6 +153,17 @@ export class SqliteStore implements Store {
     }
     this.#readers.opened()
     this.#isOpen = true
+    this.#shipper?.start()
+  }
+
+  /** How far the log was shipped; undefined where it is not. */
+  get shipping(): ShippingStatus | undefined {
+    return this.#shipper?.status
+  }
+
+  /** Ships now what was committed, instead of at the next round. Never rejects: the status tells what came of it. */
+  async ship(): Promise<void> {
+    await this.#shipper?.round()
   }
 
   async append(commands: readonly Command[]): Promise<readonly CommandOutcome[]> {
@@ -220,10 +252,12 @@ export class SqliteStore implements Store {
     this.#isOpen = false
     await this.#commits.close()
     await this.#words.close()
+    await this.#shipper?.stop()
     // A look through a large store takes minutes, and nobody is left who wants to know.
     await Promise.all([...this.#cares].map((care) => care.terminate()))
     await this.#readers.close()
     await this.#writer.close()
+    await this.#shipper?.last()
   }
 
   #assertOpen(): void {

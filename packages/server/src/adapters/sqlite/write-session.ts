@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 import { LeafWriter, type LedgerTail } from './leaf-writer.ts'
 import { Lexicon, TextLog } from './lexical/index.ts'
 import { Names } from './names.ts'
+import type { LogCutter } from './shipping/log-cutter.ts'
 import { Spaces } from './spaces.ts'
 import { StagedEffects } from './staged-effects.ts'
 import type { VectorSlots } from './vector-slots.ts'
@@ -24,6 +25,8 @@ export class WriteSession {
   readonly database: Database
   readonly settings: WriterSettings
   readonly slots: VectorSlots
+  /** Where the log is shipped. */
+  readonly cutter: LogCutter | undefined
   readonly names: Names
   readonly spaces: Spaces
   readonly leaves: LeafWriter
@@ -37,7 +40,8 @@ export class WriteSession {
   now = 0
   #version: number
 
-  constructor(database: Database, settings: WriterSettings, slots: VectorSlots) {
+  constructor(database: Database, settings: WriterSettings, slots: VectorSlots, cutter?: LogCutter) {
+    this.cutter = cutter
     this.database = database
     this.settings = settings
     this.slots = slots

@@ -1,19 +1,13 @@
-import { join } from 'node:path'
 import type { CollectionDefinition } from '#store'
 import type { VectorIndexState } from './doctor.ts'
 import type { FinishedWork, PageBatch } from './lexical/index.ts'
 import type { PackedCommands } from './packed-commands.ts'
 import type { PackedOutcome } from './packed-outcomes.ts'
+import type { CutterSettings } from './shipping/log-cutter.ts'
+import type { CutState } from './shipping/shipping-folder.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
 
-/** The one file of the store, in its folder. */
-export const DATABASE_FILE = 'cascade.db'
-
-/** Where the keys of backups lie unless another folder is named. */
-export const keysIn = (directory: string): string => join(directory, 'keys')
-
-/** Larger than the default: a row with an embedding of 384 numbers fills a page of 4 KiB badly. */
-export const PAGE_BYTES = 8192
+export { DATABASE_FILE, keysIn, PAGE_BYTES } from './store-file.ts'
 
 export interface WriterData {
   readonly directory: string
@@ -26,6 +20,8 @@ export interface WriterData {
   readonly backups?: string
   /** Folder of the keys of backups; `keys` in the data folder when absent. */
   readonly keys?: string
+  /** How the log is cut into segments, where it is shipped. */
+  readonly shipping?: CutterSettings
   /** The schema step by step, where it is not that of this program. */
   readonly migrations?: readonly string[]
   /** One BigInt64: index of the newest leaf. */
@@ -52,5 +48,11 @@ export type WriterOperations = {
   readonly rebuildWords: () => number
   /** What the vector index holds, to be compared with the rows. */
   readonly indexState: () => VectorIndexState
-  readonly close: () => void
+  /** Cuts what was committed, and tells how far; undefined when there is no chain. */
+  readonly cut: (now: number) => CutState | undefined
+  /** Begins a chain at the end of the log. */
+  readonly beginChain: () => CutState | undefined
+  /** Begins a generation of the chain: the base that is made next holds all that was cut. */
+  readonly beginGeneration: (now: number) => CutState | undefined
+  readonly close: (now: number) => void
 }

@@ -1,10 +1,11 @@
 import type { Worker } from 'node:worker_threads'
-import { CascadeError } from '#base'
+import { CascadeError, type Clock } from '#base'
 import type { Command } from '#store'
 import type { VectorIndexState } from './doctor.ts'
 import type { FinishedWork, PageBatch } from './lexical/index.ts'
 import { packCommands } from './packed-commands.ts'
 import { type PackedOutcome, unpackOutcomes } from './packed-outcomes.ts'
+import type { CutState } from './shipping/shipping-folder.ts'
 import { toErrorFields } from './thread-errors.ts'
 import { lostThread, ThreadLink } from './thread-link.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
@@ -13,6 +14,7 @@ import type { WriterData, WriterNotice, WriterOperations } from './writer-operat
 
 export interface WriterThreadOptions {
   readonly data: WriterData
+  readonly clock: Clock
   /** The thread, where somebody has started it already. */
   readonly ahead: Worker | undefined
   readonly onSpace: (space: SpaceAnnouncement) => void
@@ -98,6 +100,24 @@ export class WriterThread {
     return this.#link.call('indexState', [])
   }
 
+  /** How far the log was cut into segments, once all that was committed is; undefined when there is no chain. */
+  async cut(): Promise<CutState | undefined> {
+    await this.#opened
+    return this.#link.call('cut', [this.#options.clock()])
+  }
+
+  /** Begins a chain at the end of the log; undefined where nothing is shipped. */
+  async beginChain(): Promise<CutState | undefined> {
+    await this.#opened
+    return this.#link.call('beginChain', [])
+  }
+
+  /** Begins a generation of the chain; undefined where there is none. */
+  async beginGeneration(): Promise<CutState | undefined> {
+    await this.#opened
+    return this.#link.call('beginGeneration', [this.#options.clock()])
+  }
+
   /** Ends the thread in the middle of what it does, as a crash would. */
   async crash(): Promise<void> {
     await this.#link.terminate()
@@ -105,7 +125,7 @@ export class WriterThread {
 
   async close(): Promise<void> {
     this.#closed = true
-    await this.#link.close('close', [])
+    await this.#link.close('close', [this.#options.clock()])
   }
 
   #start(ahead?: Worker): ThreadLink<WriterOperations> {

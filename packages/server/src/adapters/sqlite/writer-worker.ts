@@ -60,9 +60,17 @@ serveThread<WriterOperations>(
       return rebuildWords(opened())
     },
     indexState: () => ({ slots: opened().slots.count(), sequence: opened().leaves.tail.index }),
-    close: () => {
+    cut: (now) => {
+      opened().cutter?.cut(now)
+      return opened().cutter?.state
+    },
+    beginChain: () => opened().cutter?.begin(),
+    beginGeneration: (now) => opened().cutter?.beginGeneration(now),
+    close: (now) => {
       maintenance?.stop()
+      session?.cutter?.cut(now)
       session?.database.close()
+      session?.cutter?.folded()
     },
   }),
   { afterCall: () => maintenance?.resume() },

@@ -1,5 +1,7 @@
+export { replaceDurably, syncFile, syncFolder } from './durable.ts'
 export { type DestroyedKey, handOut, type KeyFacts, KeyRing, type RingEntry, readHandedOut } from './key-ring.ts'
+export { isReachable } from './reachable.ts'
 export { CHUNK_BYTES_MAX } from './sealed-chunk.ts'
 export type { ChainPlace, SealedHeader, SealedKind } from './sealed-header.ts'
 export { readHeader, SealedReader, unsealFile } from './sealed-reader.ts'
-export { type SealedEnd, type SealedFile, sealFile } from './sealed-writer.ts'
+export { type SealedEnd, type SealedFile, SealedWriter, sealFile } from './sealed-writer.ts'

@@ -25,7 +25,7 @@ export interface SealedFile extends SealedEnd {
  * Writes a sealed file: header, chunks, and a last chunk with length and digest of what was sealed. It appears under its
  * name when it is complete and on the disk. Synchronous: lives in worker threads and in commands.
  */
-class SealedWriter implements Disposable {
+export class SealedWriter implements Disposable {
   readonly #path: string
   readonly #key: ReturnType<typeof createSecretKey>
   readonly #header: Buffer

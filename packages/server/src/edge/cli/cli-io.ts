@@ -3,7 +3,7 @@ import type { ImportJob } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { Environment } from '#config'
 import type { AgentCommand } from './agents/agent-clients.ts'
-import type { RestoreBackup, StartInstance } from './local-instance.ts'
+import type { ListRestorable, RestoreBackup, RestorePoint, StartInstance } from './local-instance.ts'
 
 /** A stream that may be a terminal. */
 export interface OutputStream extends Writable {
@@ -60,6 +60,8 @@ export interface CliIo {
   readonly exitNow: (code: number) => void
   readonly startInstance: StartInstance
   readonly restoreBackup: RestoreBackup
+  readonly restorePoint: RestorePoint
+  readonly listRestorable: ListRestorable
   /**
    * What an import takes a path of this machine for when nobody says it.
    *

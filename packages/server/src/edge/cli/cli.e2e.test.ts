@@ -185,6 +185,28 @@ test('a backup is written, and restored once the folder is free', async () => {
   expect((await cascade('restore', 'whole.backup', '--data', 'elsewhere', '--yes')).out).toMatch(/^Restored /)
 })
 
+test('a store that ships its log goes back to an earlier change, into a folder of its own', {
+  timeout: 120_000,
+}, async () => {
+  const place = join(DIRECTORY, 'ships')
+  mkdirSync(join(place, 'shipped'), { recursive: true })
+  writeFileSync(join(place, 'cascade.config.yml'), 'backup:\n  ship:\n    directory: shipped\n')
+  const there = (...argv: string[]) => launch(argv, place).ended
+  for (const text of ['the first fact', 'the second fact', 'a mistake']) {
+    expect(await there('remember', text)).toMatchObject({ code: 0, err: '' })
+  }
+  const listed = JSON.parse((await there('restore', '--list', '--json')).out)
+  expect(listed).toMatchObject({ points: [{ from: expect.any(Number), to: expect.any(Number) }], backups: [] })
+  expect((await there('restore', '--list')).out).toContain('any change from ')
+  const from = ['--from', join(place, 'shipped'), '--keys', join(place, '.cascade/keys')]
+  const back = ['restore', '--at', String(listed.points[0].to - 1), ...from]
+  const { code, out } = await cascade(...back, '--data', 'earlier', '--yes')
+  expect({ code, out }).toMatchObject({ code: 0, out: expect.stringMatching(/^Restored /) })
+  const found = JSON.parse((await cascade('search', 'fact mistake', '--data', 'earlier', '--json')).out)
+  const contents = found.hits.map((hit: { capsule: { content: string } }) => hit.capsule.content)
+  expect(contents.toSorted()).toEqual(['the first fact', 'the second fact'])
+})
+
 test('commands that start at once on a new folder all succeed, and one store has it all', async () => {
   const texts = ['one fact', 'another fact']
   const ran = await Promise.all(texts.map((text) => cascade('remember', text, '--data', 'fresh')))

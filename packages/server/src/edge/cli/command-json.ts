@@ -12,6 +12,7 @@ import {
   provWrittenAnswer,
   ROUTES,
   type RouteDefinition,
+  restorableAnswer,
   restoredAnswer,
   startedAnswer,
 } from '@forge-cascade/contract'
@@ -68,7 +69,7 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'mcp install': [own(agentsChangedAnswer)],
   'mcp uninstall': [own(agentsChangedAnswer)],
   backup: [answerOf('createBackup')],
-  restore: [own(restoredAnswer)],
+  restore: [own(restoredAnswer), own(restorableAnswer, '--list')],
   doctor: [own(diagnosis)],
   'config show': [answerOf('getConfig')],
   'config check': [own(configCheckAnswer)],

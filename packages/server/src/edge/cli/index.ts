@@ -1,3 +1,9 @@
 export type { CliIo, StopSignal } from './cli-io.ts'
-export type { LocalInstance, RestoreBackup, StartInstanceOptions } from './local-instance.ts'
+export type {
+  ListRestorable,
+  LocalInstance,
+  RestoreBackup,
+  RestorePoint,
+  StartInstanceOptions,
+} from './local-instance.ts'
 export { runCli } from './run-cli.ts'

@@ -1,3 +1,4 @@
+import type { Restorable } from '@forge-cascade/contract'
 import type { BootReport } from '#boot'
 import type { LoadedConfig } from '#config'
 
@@ -74,3 +75,30 @@ export interface KeyPlaces {
  * file that is not a whole backup; nothing has changed then.
  */
 export type RestoreBackup = (dataDir: string, file: string, keys: KeyPlaces) => Promise<RestoredBackup>
+
+/** The newest leaf that is wanted, the time after which nothing is, or all there is. */
+export type RestoredPoint =
+  | { readonly kind: 'sequence'; readonly sequence: number }
+  | { readonly kind: 'time'; readonly time: string }
+  | { readonly kind: 'newest' }
+
+export interface RestorePointOptions extends KeyPlaces {
+  /** Folder that the log was shipped to; absolute. */
+  readonly from: string
+  readonly point: RestoredPoint
+}
+
+/**
+ * Puts the store as it was at an earlier point into a data folder that nobody owns; what was there is kept beside it. Of
+ * changes that were committed together all or none are there.
+ *
+ * @throws CascadeError what `RestoreBackup` throws, and UNPROCESSABLE for a point that is out of reach; nothing has
+ * changed then.
+ */
+export type RestorePoint = (dataDir: string, options: RestorePointOptions) => Promise<RestoredBackup>
+
+/** What can be restored: points of the log that was shipped to `from` or waits for it, and backups known to the ring. */
+export type ListRestorable = (
+  dataDir: string,
+  options: Pick<KeyPlaces, 'keys'> & { readonly from: string | undefined },
+) => Promise<Restorable>

@@ -75,6 +75,8 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     detectKind: async () => 'folder',
     describeEmbedder: async () => ({ model: 'builtin-1', dimensions: 384, runtime: null }),
     restoreBackup: async () => Promise.reject(new Error('nothing may be restored here')),
+    restorePoint: async () => Promise.reject(new Error('nothing may be restored here')),
+    listRestorable: async () => ({ points: [], backups: [] }),
     ...io,
   })
   return { code, out: stdout.text, err: stderr.text }

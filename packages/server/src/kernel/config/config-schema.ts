@@ -251,6 +251,30 @@ const backup = z.strictObject({
     description:
       'Folder for the keys of backups, one for each; `keys` in the data folder when absent. Without its key nobody can restore a backup: best on another disk than both.',
   }),
+  ship: z.strictObject({
+    directory: text(4096).optional().register(configFacts, {
+      path: true,
+      description:
+        'Folder that the log is shipped to all the time, so that any earlier commit can be restored; nothing is shipped when absent. It must exist: best on another disk.',
+    }),
+    every_seconds: seconds(1, 3600).default(10).register(configFacts, {
+      description: 'Seconds between two rounds of shipping: how much a lost disk may take with it.',
+    }),
+    segment_bytes: bytes(64 * 1024, 256 * MIB)
+      .default(16 * MIB)
+      .register(configFacts, {
+        description: 'Bytes of the log from which on it is cut into a segment before the next round is due.',
+      }),
+    waiting_bytes_max: bytes(MIB, 1024 * 1024 * MIB)
+      .default(1024 * MIB)
+      .register(configFacts, {
+        description:
+          'Bytes that may wait in the data folder while the folder is away. Beyond it the chain ends, and a new one begins with a base.',
+      }),
+    keep_days: z.int().min(1).max(3650).default(7).register(configFacts, {
+      description: 'Days that can be gone back to; what no such point needs is dropped, and its keys destroyed.',
+    }),
+  }),
 })
 
 const importing = z.strictObject({

@@ -5,3 +5,4 @@ export {
   type DestroyedKeys,
   eraseFromBackups,
 } from './backup-vault.ts'
+export { type LogPlace, RESTORED_NOTE, type RestoredNote } from './restored-note.ts'

@@ -125,6 +125,21 @@ export const METRICS = {
     help: 'Commands waiting for their commit.',
     labels: [],
   },
+  cascade_shipping_sequence: {
+    type: 'gauge',
+    help: 'Newest record that can be restored from where the log is shipped to; absent where nothing is shipped.',
+    labels: [],
+  },
+  cascade_shipping_waiting_bytes: {
+    type: 'gauge',
+    help: 'Bytes of segments that wait in the data folder to be shipped.',
+    labels: [],
+  },
+  cascade_shipping_last_success_seconds: {
+    type: 'gauge',
+    help: 'When all of the log was last brought to where it is shipped to, in seconds since 1970; alert on its age.',
+    labels: [],
+  },
   cascade_metrics_collect_failures_total: {
     type: 'counter',
     help: 'Times a source of gauges failed or was late, so that its gauges keep an older value.',

@@ -48,6 +48,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'system.probe': [],
   'system.backup': [],
   'system.handover': [],
+  'system.restore': [],
   'subject.create': ['record.put'],
   'system.maintain': [
     'capsule.link',

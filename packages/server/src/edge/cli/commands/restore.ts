@@ -3,20 +3,28 @@ import { createInterface } from 'node:readline/promises'
 import { CascadeError } from '#base'
 import type { CliIo } from '../cli-io.ts'
 import type { CommandContext } from '../command-context.ts'
-import { type CommandInput, usage } from '../command-input.ts'
+import { type CommandInput, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { findLiving } from '../connect.ts'
-import type { KeyPlaces } from '../local-instance.ts'
+import type { ExitName } from '../exit-code.ts'
+import type { KeyPlaces, RestoredBackup, RestoredPoint } from '../local-instance.ts'
+import { restorableLines } from '../render/restorable-lines.ts'
 import { byteSize, number } from '../render/words.ts'
 import { printAnswer } from './answer.ts'
 
 export const RESTORE: CommandSpec = {
   name: 'restore',
-  summary: 'Put a backup into the data folder',
+  summary: 'Put a backup, or an earlier point in time, into the data folder',
   description:
-    'Replaces the store of the data folder by that of a backup, which is checked first. What was there is kept beside it. No instance may be running on the folder. Asks before it begins; --yes answers.',
-  arguments: [{ flags: '<file>', description: 'A file that `backup` wrote' }],
+    'Replaces the store of the data folder by that of a backup, or with --at by what the store was at an earlier sequence or time, from the log that was shipped (`backup.ship`). It is checked first; what was there is kept beside it. No instance may be running on the folder. Asks before it begins; --yes answers.',
+  arguments: [{ flags: '[file]', description: 'A file that `backup` wrote; not with --at' }],
   options: [
+    { flags: '--at <point>', description: 'A sequence, a time, or `newest`: the last commit that is not after it' },
+    {
+      flags: '--from <folder>',
+      description: 'Folder that the log was shipped to, unless it is `backup.ship.directory`',
+    },
+    { flags: '--list', description: 'Show what can be restored, and restore nothing' },
     { flags: '--key <file>', description: 'The key, as `backup --with-key` wrote it' },
     { flags: '--keys <folder>', description: 'Folder with the key; the one in use is looked into as well' },
     { flags: '--yes', description: 'Do not ask' },
@@ -24,22 +32,73 @@ export const RESTORE: CommandSpec = {
   examples: [
     { line: 'restore cascade.backup', does: 'restores after asking' },
     { line: 'restore cascade.backup --data /srv/cascade --yes', does: 'restores into another folder, in a script' },
+    { line: 'restore --list', does: 'shows what can be restored' },
+    {
+      line: 'restore --at 4711 --data /srv/before',
+      does: 'puts what was there up to change 4711 into a folder of its own',
+    },
+    { line: 'restore --at 2026-11-21T09:00:00Z', does: 'goes back to a time' },
   ],
   run: async (context, input) => {
-    const file = resolve(context.io.cwd, input.argument(0) ?? '')
+    if (input.on('list')) return list(context, input)
+    const wanted = wantedOf(context, input)
     const directory = localFolder(context)
     await refuseWhileOwned(directory)
-    if (!input.on('yes') && !(await confirm(context, `Replace the store in ${directory} by the backup ${file}?`))) {
+    if (!input.on('yes') && !(await confirm(context, `Replace the store in ${directory} by ${wanted.words}?`))) {
       context.screen.note('Nothing was restored.')
       return 'failed'
     }
-    const restored = await context.io.restoreBackup(directory, file, keysOf(context, input))
+    const restored = await wanted.restore(directory)
     await printAnswer(context, restored, () => [
       `Restored ${restored.path} (${byteSize(restored.bytes)}), every change up to ${number(restored.sequence)}.`,
       ...(restored.kept === null ? [] : [`What was there before is kept in ${restored.kept}.`]),
     ])
     return 'ok'
   },
+}
+
+interface Wanted {
+  /** What replaces the store, for the question. */
+  readonly words: string
+  readonly restore: (directory: string) => Promise<RestoredBackup>
+}
+
+function wantedOf(context: CommandContext, input: CommandInput): Wanted {
+  const { io } = context
+  const [file, at] = [input.argument(0), input.text('at')]
+  if ((file === undefined) === (at === undefined)) throw usage('Name the file of a backup, or a point with --at.')
+  const keys = keysOf(context, input)
+  if (at === undefined) {
+    const path = resolve(io.cwd, file ?? '')
+    return { words: `the backup ${path}`, restore: (directory) => io.restoreBackup(directory, path, keys) }
+  }
+  const from = shippedTo(context, input)
+  if (from === undefined) throw usage('Nothing says where the log was shipped to: --from, or backup.ship.directory.')
+  const point = pointOf(input, at)
+  return {
+    words: `what it was at ${at}`,
+    restore: (directory) => io.restorePoint(directory, { ...keys, from, point }),
+  }
+}
+
+async function list(context: CommandContext, input: CommandInput): Promise<ExitName> {
+  const { keys } = keysOf(context, input)
+  const from = shippedTo(context, input)
+  const found = await context.io.listRestorable(localFolder(context), { from, ...(keys !== undefined && { keys }) })
+  await printAnswer(context, found, () => restorableLines(found))
+  return 'ok'
+}
+
+/** @throws CascadeError VALIDATION_FAILED for what is neither a sequence, nor a time, nor `newest`. */
+function pointOf(input: CommandInput, at: string): RestoredPoint {
+  if (at === 'newest') return { kind: 'newest' }
+  if (/^\d{1,15}$/.test(at)) return { kind: 'sequence', sequence: Number(at) }
+  return { kind: 'time', time: new Date(readTime(input, 'at') ?? at).toISOString() }
+}
+
+function shippedTo(context: CommandContext, input: CommandInput): string | undefined {
+  const from = input.text('from')
+  return from === undefined ? context.loadConfig().config.backup.ship.directory : resolve(context.io.cwd, from)
 }
 
 function keysOf(context: CommandContext, input: CommandInput): KeyPlaces {

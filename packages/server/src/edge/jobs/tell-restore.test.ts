@@ -1,0 +1,71 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { RESTORED_NOTE, type RestoredNote } from '#backup'
+import { createUuidV7, systemClock, systemRandom } from '#base'
+import { createBootstrapGate } from '#governance'
+import { openMemoryStore } from '../../adapters/memory/index.ts'
+import { create } from '../../domain/capsules/testing.ts'
+import { tellRestore } from './tell-restore.ts'
+
+const newId = createUuidV7(systemClock, systemRandom)
+const gate = createBootstrapGate({ clock: systemClock, newId })
+const ORIGIN = '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10'
+
+let directory = ''
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'told-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+/** A store with two leaves, and what tells of a restore in it. */
+async function openRestored() {
+  const store = openMemoryStore({ collections: [], clock: systemClock })
+  await create(store, { content: 'one' })
+  await create(store, { content: 'two' })
+  const subject = { id: newId(), name: 'Ada', kind: 'person', roles: ['administrator'] }
+  const [newest] = await store.ledger.list({}, { limit: 1 })
+  const note: RestoredNote = {
+    origin: ORIGIN,
+    restoredAt: '2026-03-01T09:00:00.000Z',
+    from: { sequence: 1, hash: newest!.hash },
+    replaced: { sequence: 7, hash: 'ab' },
+  }
+  const write = (over: Partial<RestoredNote> = {}) =>
+    writeFileSync(join(directory, RESTORED_NOTE), JSON.stringify({ ...note, ...over }))
+  return { store, write, tell: () => tellRestore({ directory, store, gate, subject: subject as never, newId }) }
+}
+
+test('the first leaf after a restore names the new origin and where the old log was left', async () => {
+  const { store, write, tell } = await openRestored()
+  write()
+  await tell()
+  const [told] = await store.ledger.list({ type: 'system.restored' }, { limit: 2 })
+  expect(told?.leaf).toMatchObject({
+    index: 2,
+    payload: { origin: ORIGIN, from: { sequence: 1 }, replaced: { sequence: 7, hash: 'ab' } },
+  })
+  expect(existsSync(join(directory, RESTORED_NOTE))).toBe(false)
+})
+
+test('it is told once, also by a process that ended before it could take the note away', async () => {
+  const { store, write, tell } = await openRestored()
+  write()
+  await tell()
+  write()
+  await tell()
+  await tell()
+  expect(store.head()).toBe(2)
+})
+
+test.for([
+  { name: 'further on', over: { from: { sequence: 0, hash: 'ab' } } },
+  { name: 'another one', over: { from: { sequence: 1, hash: 'ab' } } },
+])('a note beside a store that is $name is that of a restore that was interrupted', async ({ over }) => {
+  const { store, write, tell } = await openRestored()
+  write(over)
+  await tell()
+  expect(store.head()).toBe(1)
+  expect(existsSync(join(directory, RESTORED_NOTE))).toBe(false)
+})

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { RESTORED_NOTE, type RestoredNote } from '#backup'
+import { CascadeError } from '#base'
+import type { Gate } from '#governance'
+import { requireGrant } from '#governance'
+import type { Subject } from '#identity'
+import type { LedgerStore } from '#ledger'
+import type { Command, UnitOfWork } from '#store'
+
+export interface TellRestoreOptions {
+  /** The data folder. */
+  readonly directory: string
+  readonly store: Pick<UnitOfWork, 'append' | 'head'> & { readonly ledger: Pick<LedgerStore, 'list'> }
+  readonly gate: Gate
+  /** On whose behalf it is told. */
+  readonly subject: Subject
+  readonly newId: () => string
+}
+
+/**
+ * Writes the first leaf of the log that a restored store begins: it names the new origin, where the old log was left, and
+ * how far that had come. Told once, also when the process ends in between.
+ */
+export async function tellRestore(options: TellRestoreOptions): Promise<void> {
+  const { directory, store } = options
+  const file = join(directory, RESTORED_NOTE)
+  if (!existsSync(file)) return
+  // The restore wrote it, in a folder that its user alone can write.
+  const note = JSON.parse(readFileSync(file, 'utf8')) as RestoredNote
+  if (await isOfThisStore(store, note)) await tell(options, note)
+  rmSync(file)
+}
+
+/** A restore that was interrupted leaves its note beside the store of before. */
+async function isOfThisStore(store: TellRestoreOptions['store'], { from }: RestoredNote): Promise<boolean> {
+  if (store.head() !== from.sequence) return false
+  const [newest] = await store.ledger.list({}, { limit: 1 })
+  return (newest?.hash ?? '') === from.hash
+}
+
+async function tell({ store, gate, subject, newId }: TellRestoreOptions, note: RestoredNote): Promise<void> {
+  const { origin, from, replaced } = note
+  const correlationId = newId()
+  const grant = requireGrant(
+    gate.decide({ action: 'system.restore', resource: 'system/store', subject, correlationId }),
+  )
+  const payload = { origin, from, replaced, restored_at: note.restoredAt, decision_id: grant.decisionId }
+  const record: Command['records'][number] = {
+    category: 'system',
+    type: 'system.restored',
+    actor: grant.subject,
+    correlationId,
+    subject: 'system/store',
+    digests: {},
+    payload,
+  }
+  const event = { type: 'cascade.system.restored', subject: 'system/store', data: { origin, sequence: from.sequence } }
+  const id = origin.replaceAll('-', '')
+  const [outcome] = await store.append([{ id, grant, changes: [], records: [record], events: [event] }])
+  if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')
+}
