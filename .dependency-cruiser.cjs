@@ -76,8 +76,11 @@ module.exports = {
     ),
     forbid(
       'adapters-chosen-once',
-      'compose.ts alone chooses adapters',
-      { path: SERVER, pathNot: [`${SERVER}adapters/`, `${SERVER}compose\\.ts$`, ...TESTS] },
+      'compose.ts and its parts (compose-….ts) alone choose adapters',
+      {
+        path: SERVER,
+        pathNot: [`${SERVER}adapters/`, `${SERVER}compose\\.ts$`, `${SERVER}compose-[a-z-]+\\.ts$`, ...TESTS],
+      },
       { path: `${SERVER}adapters/` },
     ),
     forbid(

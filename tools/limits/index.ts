@@ -5,6 +5,7 @@ import { DOCUMENT_ROWS } from './document-limits.ts'
 import { EXPORT_ROWS } from './export-limits.ts'
 import { IMPORT_ROWS } from './import-limits.ts'
 import { INSTANCE_LIMITS } from './instance-limits.ts'
+import { KEEPING_ROWS } from './keeping-limits.ts'
 import { REQUEST_LIMITS } from './request-limits.ts'
 
 export type { Beyond, Limit, Unit } from './limit.ts'
@@ -17,6 +18,7 @@ export const LIMIT_TABLES = {
   Imports: IMPORT_ROWS,
   Documents: DOCUMENT_ROWS,
   Exports: EXPORT_ROWS,
+  'Legal holds and erasures': KEEPING_ROWS,
   'The instance': INSTANCE_LIMITS,
   'The command line': COMMAND_LINE_LIMITS,
 } as const
@@ -29,6 +31,7 @@ export const LIMITS = {
   ...IMPORT_ROWS,
   ...DOCUMENT_ROWS,
   ...EXPORT_ROWS,
+  ...KEEPING_ROWS,
   ...INSTANCE_LIMITS,
   ...COMMAND_LINE_LIMITS,
 } as const

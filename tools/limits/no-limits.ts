@@ -33,6 +33,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(ADAPTERS, 'sqlite/lexical/term-page.ts PAGE_TERMS_MAX', 'sqlite/lexical/index-builder.ts HANDED_BYTES_MAX'),
       ...at(ADAPTERS, 'sqlite/lexical/plan-work.ts BUSY.segmentDocumentsMax'),
       ...at(ADAPTERS, 'sqlite/vector/scan-desk.ts HELPERS_MAX', 'sqlite/vector/scan-desk.ts JOBS_MAX'),
+      ...at(CAPSULES, 'keeping/carry-out-erasure.ts COMMANDS_MAX'),
       ...at(CAPSULES, 'import/import-runner.ts BATCH_ITEMS_MAX', 'import/import-runner.ts BATCH_CHARACTERS_MAX'),
       ...at(CAPSULES, 'embedding-spaces.ts UNEMBEDDED_CHARACTERS_MAX', 'embedding-spaces.ts DROPPED_VERSIONS_MAX'),
       ...at(CAPSULES, 'model-change/space-filler.ts BATCH_MAX', 'model-change/model-change.ts SWITCHES_MAX'),
@@ -154,8 +155,9 @@ export const NO_LIMITS: readonly Group[] = [
     constants: [
       ...at(ADAPTERS, 'sources/temp-area.ts SWEPT_MAX', 'sqlite/doctor.ts LEAVES_OF_CAPSULE_MAX'),
       ...at(CAPSULES, 'import/import-files.ts ROWS_LOOKED_AT_MAX', 'import/imports.ts JOBS_SEEN_MAX'),
-      ...at(CAPSULES, 'import/remove-import.ts RUNS_MARKED_MAX'),
       ...at(EDGE, 'mcp/read-resource.ts RESOURCES_LISTED_MAX'),
+      ...at(CAPSULES, 'import/remove-import.ts RUNS_MARKED_MAX', 'keeping/purge-records.ts JOBS_MAX'),
+      ...at(CAPSULES, 'use-cases/tombstone.ts NEIGHBOURS_MAX'),
       ...at(EDGE, 'cli/commands/import.ts LABEL_PAGES_MAX', 'cli/doctor/port-check.ts PROCESSES_MAX'),
     ],
   },
@@ -171,6 +173,8 @@ export const NO_LIMITS: readonly Group[] = [
         'cli/import-watch.ts RETRY_MS_MAX',
       ),
       ...at(EDGE, 'cli/command-context.ts SUCCESSOR_MS_MAX', 'cli/session.ts LEAVING_MS_MAX'),
+      ...at(ADAPTERS, 'sqlite/sqlite-store.ts SCRUB_WAITS_MAX'),
+      ...at(CAPSULES, 'keeping/erasures.ts BEGINS_MAX'),
       ...at(EDGE, 'cli/session.ts RECONNECTS_MAX', 'cli/folder-changes.ts FOLDERS_MAX'),
     ],
   },
@@ -194,7 +198,14 @@ export const NO_LIMITS: readonly Group[] = [
   },
   {
     reason: 'part of a limit with a row, which tells of it',
-    constants: [...at(CAPSULES, 'ask/places.ts PLACES_MAX', 'text/shortest-edit.ts STEPS_MAX')],
+    constants: [
+      ...at(
+        CAPSULES,
+        'ask/places.ts PLACES_MAX',
+        'text/shortest-edit.ts STEPS_MAX',
+        'keeping/erasures.ts IDS_SHOWN_MAX',
+      ),
+    ],
   },
   {
     reason: 'a number of parts of the program; more would be a fault of its own',
@@ -209,7 +220,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(ADAPTERS, 'sqlite/shipping/newest-leaf.ts DEPTH_MAX', 'sqlite/shipping/newest-leaf.ts VARINT_BYTES_MAX'),
       ...at(ADAPTERS, 'sqlite/shipping/segment.ts SEGMENT_HEAD_BYTES_MAX'),
       ...at(ADAPTERS, 'vault/sealed-chunk.ts SEALED_CHUNK_BYTES_MAX', 'vault/sealed-header.ts HEADER_BYTES_MAX'),
-      ...at(ADAPTERS, 'documents/convert/xlsx-cells.ts DAYS_MAX'),
+      ...at(ADAPTERS, 'documents/convert/xlsx-cells.ts DAYS_MAX', 'sqlite/page-sweep.ts FREEBLOCKS_MAX'),
       ...at(ADAPTERS, 'sources/chat-value.ts TIME_MAX', 'sqlite/lineage-edges.ts KEY_MAX'),
       ...at(ADAPTERS, 'sqlite/vector/slot-filter.ts ID_MAX', 'sqlite/vector/slot-filter.ts VALUE_MAX'),
       ...at(ADAPTERS, 'sqlite/vector/slot-filter.ts TRUST_MAX', 'sqlite/lexical/segment-rows.ts PAGES_MAX'),

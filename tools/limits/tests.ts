@@ -51,6 +51,10 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   agentMessage: inServer('edge/cli/mcp.e2e.test.ts', 'a message that never ends is not waited for'),
   agentClientFile: inServer('edge/cli/agents/client-file.test.ts', 'a file that is too large is no configuration'),
   agentSubscriptions: inServer('edge/cli/mcp.e2e.test.ts', 'more streams of changes than a client needs are refused'),
+  legalBasis: inServer('edge/http/keeping-routes.test.ts', 'an erasure with $name', 'a ground that is too long'),
+  holdReason: inServer('edge/http/keeping-routes.test.ts', 'a hold on $name', 'a target with too long a reason'),
+  holds: here('keeping', 'one legal hold more than there may be is refused'),
+  stays: here('keeping', 'a receipt names as many as it may'),
   batchLine: here('request', 'a line of a batch that is too long has its problem, and its neighbours are written'),
   headers: inServer(
     'edge/http/http-socket.test.ts',

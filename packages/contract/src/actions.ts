@@ -12,6 +12,8 @@ export const ACTIONS = {
   'capsule.link': 'Connect or disconnect two capsules',
   'capsule.trust': 'Change the trust of a capsule, quarantine or release it',
   'capsule.export': 'Take everything out: all capsules with their history, links and trust',
+  'capsule.erase': 'Erase a capsule, or everything of a subject, for good',
+  'capsule.hold': 'Place and lift legal holds',
   'import.run': 'Read a folder, a repository or a file into the store',
   'import.read': 'See imports and their progress',
   'agent.connect': 'Speak to the instance over MCP; each tool is decided by its own action',

@@ -71,6 +71,11 @@ export const ERRORS = {
     fix: 'Wait for the first answer, or send the same request again a little later.',
     retryable: true,
   },
+  LEGAL_HOLD: {
+    status: 409,
+    title: 'A legal hold forbids this',
+    fix: 'Ask whoever placed it; `detail` says who that was and why. Once the hold is lifted (`cascade hold lift`), try again.',
+  },
   DATA_FOLDER_IN_USE: {
     status: 409,
     title: 'Another process owns this data folder',

@@ -3,31 +3,24 @@ import type { Worker } from 'node:worker_threads'
 import { ROUTES } from '@forge-cascade/contract'
 import { createUuidV7, lazy, systemClock, systemRandom, toRfc3339 } from '#base'
 import { type BootChunk, type BootContext, BootKey } from '#boot'
-import {
-  type AskContext,
-  type Embedders,
-  IMPORT_COLLECTIONS,
-  Imports,
-  type ImportsOptions,
-  MODEL_COLLECTION,
-  type ModelChange,
-  SIMILARITY_COLLECTION,
-} from '#capsules'
+import { type AskContext, type Embedders, type Erasures, Imports, type ModelChange } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
 import { DataFolder } from '#data-folder'
 import { createBootstrapGate, type Gate, requireGrant } from '#governance'
-import { founderOf, SUBJECT_COLLECTIONS, type Subject, Subjects, tokenDigest } from '#identity'
+import { founderOf, type Subject, Subjects, tokenDigest } from '#identity'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
 import { findBuiltinEmbedder, openEmbedder, sharedStaticTable } from './adapters/models/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
-import { createRestores } from './adapters/sqlite/restores.ts'
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
+import { COLLECTIONS } from './collections.ts'
 import { openModelChange } from './compose-embedding.ts'
+import { composeErasures } from './compose-keeping.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
-import type { CliIo, LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
+import { sourceOpener } from './compose-sources.ts'
+import type { LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
 import type * as Http from './edge/http/index.ts'
 import {
   createImportDesk,
@@ -46,17 +39,6 @@ import { VERSION } from './version.ts'
 const clock = systemClock
 const newId = createUuidV7(clock, systemRandom)
 
-/** Restores backups and earlier points into a data folder that nobody owns. What they promise stands at `CliIo`. */
-export const restores: Pick<CliIo, 'restoreBackup' | 'restorePoint' | 'listRestorable'> = createRestores(clock)
-
-/** What an import takes a path for. What it promises stands at `CliIo.detectKind`. */
-export const detectKind: CliIo['detectKind'] = async (path) =>
-  (await import('./adapters/sources/index.ts')).detectKind(path)
-
-/** The built-in embedder, or the model in a folder. What it promises stands at `CliIo.describeEmbedder`. */
-export const describeEmbedder: CliIo['describeEmbedder'] = async (folder) =>
-  (await import('./adapters/models/index.ts')).describeEmbedder(folder)
-
 /** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
 const NEWEST_ENTRIES = 100
 
@@ -71,6 +53,7 @@ const EMBEDDERS = new BootKey<Embedders>('embedders')
 const MODEL_CHANGE = new BootKey<ModelChange>('model change')
 const CAPSULES = new BootKey<AskContext>('capsules')
 const IMPORTS = new BootKey<Imports>('imports')
+const ERASURES = new BootKey<Erasures>('erasures')
 const METRICS = new BootKey<Metrics>('metrics')
 const DOORS = new BootKey<typeof Http>('doors')
 const ADDRESS = new BootKey<string | null>('address')
@@ -165,9 +148,16 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       start: (boot) => openImports(frame, boot),
     },
     {
+      name: 'erasures',
+      priority: 2,
+      dependsOn: ['capsules'],
+      describe: 'completes erasures that were interrupted, and repeats those that a restored store does not know of',
+      start: (boot) => openKeeping(frame, boot),
+    },
+    {
       name: 'http',
       priority: 3,
-      dependsOn: ['doors', 'capsules', 'imports'],
+      dependsOn: ['doors', 'capsules', 'imports', 'erasures'],
       describe: 'answers requests',
       start: (boot) => openHttp(frame, boot),
     },
@@ -206,7 +196,7 @@ async function openStore(
 ): Promise<SqliteStore> {
   const store = await openSqliteStore({
     directory: boot.get(FOLDER).directory,
-    collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION, MODEL_COLLECTION],
+    collections: COLLECTIONS,
     readers: config.store.readers,
     groupCommitMax: config.store.group_commit_max,
     groupCommitMs: config.store.group_commit_ms,
@@ -296,18 +286,17 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
   return imports
 }
 
-/** What reads sources is loaded by the first import: an instance that answers questions needs none of it. */
-function sourceOpener(directory: string, fileBytesMax: number): ImportsOptions['openSource'] {
-  const load = async (): Promise<ImportsOptions['openSource']> => {
-    const { openSource, TempArea } = await import('./adapters/sources/index.ts')
-    const temp = new TempArea(directory)
-    return (request, signal) => openSource(request, { fileBytesMax, signal, temp })
-  }
-  let opener: ReturnType<typeof load> | undefined
-  return async (request, signal) => {
-    opener ??= load()
-    return (await opener)(request, signal)
-  }
+/** Before anything is answered: what was to be erased is not seen again. */
+async function openKeeping({ loaded, log }: Frame, boot: BootContext): Promise<undefined> {
+  const request = { action: 'capsule.erase', resource: '*', subject: boot.get(ADMIN), reach: 'lines' } as const
+  const erasures = await composeErasures({
+    ...{ config: loaded.config, log, store: boot.get(STORE), context: boot.get(CAPSULES) },
+    directory: boot.get(FOLDER).directory,
+    grant: () => requireGrant(boot.get(GATE).decide({ ...request, correlationId: newId() })),
+    forget: () => boot.get(EMBEDDERS).forget(),
+  })
+  boot.provide(ERASURES, erasures)
+  return undefined
 }
 
 async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposable> {
@@ -350,6 +339,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       handlers: createHandlers({
         capsules: context,
         imports: createImportDesk(boot.get(IMPORTS)),
+        erasures: boot.get(ERASURES),
         model: createModelDesk(boot.get(MODEL_CHANGE)),
         system,
         agents: lazy(async () => openAgentDoor(log)),

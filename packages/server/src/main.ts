@@ -9,10 +9,12 @@ process.exitCode = await runProcess(argv, {
   // The instance and all its parts: loaded only by the command that becomes one, so that clients start fast.
   startInstance: async (loaded, options, log) =>
     (await import('./compose.ts')).startInstance(loaded, options, log, writer),
-  describeEmbedder: async (folder) => (await import('./compose.ts')).describeEmbedder(folder),
-  detectKind: async (path) => (await import('./compose.ts')).detectKind(path),
+  describeEmbedder: async (folder) => (await import('./compose-offline.ts')).describeEmbedder(folder),
+  detectKind: async (path) => (await import('./compose-offline.ts')).detectKind(path),
   restoreBackup: async (dataDir, file, keys) =>
-    (await import('./compose.ts')).restores.restoreBackup(dataDir, file, keys),
-  restorePoint: async (dataDir, options) => (await import('./compose.ts')).restores.restorePoint(dataDir, options),
-  listRestorable: async (dataDir, options) => (await import('./compose.ts')).restores.listRestorable(dataDir, options),
+    (await import('./compose-offline.ts')).restores.restoreBackup(dataDir, file, keys),
+  restorePoint: async (dataDir, options) =>
+    (await import('./compose-offline.ts')).restores.restorePoint(dataDir, options),
+  listRestorable: async (dataDir, options) =>
+    (await import('./compose-offline.ts')).restores.listRestorable(dataDir, options),
 })

@@ -5,6 +5,7 @@ import { CAPSULES } from './capsules.ts'
 import { EMBEDDING } from './embedding.ts'
 import { EXPORTS } from './export.ts'
 import { IMPORTS } from './imports.ts'
+import { KEEPING } from './keeping.ts'
 import { LINEAGE } from './lineage.ts'
 import { PROBES } from './probes.ts'
 import { RECALL } from './recall.ts'
@@ -21,6 +22,7 @@ const ROWS = [
   ...EXPORTS,
   ...AGENTS,
   ...EMBEDDING,
+  ...KEEPING,
   ...SYSTEM,
   ...PROBES,
 ] as const

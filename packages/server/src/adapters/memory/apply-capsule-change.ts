@@ -3,6 +3,7 @@ import type {
   CapsuleChange,
   CapsuleCreateChange,
   CapsuleDraft,
+  CapsuleEraseChange,
   CapsuleLinkChange,
   CapsuleStatusChange,
   CapsuleTrustChange,
@@ -14,7 +15,15 @@ import type {
 import type { NearDuplicate } from '#store'
 import { type ChunkStanding, followDocument } from '../../domain/capsules/rules/index.ts'
 import { recomputeTrust } from './effective-trust.ts'
-import { type CapsuleRow, getCapsule, headOf, linkKey, type MemoryState, type VersionRow } from './memory-state.ts'
+import {
+  type CapsuleRow,
+  getCapsule,
+  getLiving,
+  headOf,
+  linkKey,
+  type MemoryState,
+  type VersionRow,
+} from './memory-state.ts'
 import { nearDuplicates } from './near-duplicates.ts'
 import { changeSpaces, ownModels } from './spaces.ts'
 import type { UndoLog } from './undo-log.ts'
@@ -62,6 +71,8 @@ export function applyCapsuleChange(context: ChangeContext, change: CapsuleChange
     case 'space.drop':
       changeSpaces(context, change)
       return effectOn(null)
+    case 'capsule.erase':
+      return erase(context, change)
   }
 }
 
@@ -102,7 +113,7 @@ function create(context: ChangeContext, { draft, dedupe }: CapsuleCreateChange):
 
 function addVersion(context: ChangeContext, { draft }: CapsuleVersionChange): ChangeEffect {
   const { state, undo, now } = context
-  const row = getCapsule(state, draft.id)
+  const row = getLiving(state, draft.id)
   const head = headOf(row)
   if (compareVersions(draft.version, head.version) <= 0) {
     throw new CascadeError('CONFLICT', `version ${draft.version} of ${row.id} is not above its newest, ${head.version}`)
@@ -119,8 +130,10 @@ function addVersion(context: ChangeContext, { draft }: CapsuleVersionChange): Ch
 function setStatus(context: ChangeContext, { id, status, withChunks, at }: CapsuleStatusChange): ChangeEffect {
   const { state, undo, now } = context
   const end = { at: Math.min(at ?? now, now), recordedAt: now }
-  const changed = [standing(getCapsule(state, id), { status, ownStatus: null }, end)]
-  const chunks = withChunks ? state.capsules.values().filter((row) => headOf(row).partOf?.id === id) : []
+  const changed = [standing(getLiving(state, id), { status, ownStatus: null }, end)]
+  const chunks = withChunks
+    ? state.capsules.values().filter((row) => headOf(row).partOf?.id === id && row.status !== 'ERASED')
+    : []
   for (const chunk of chunks) {
     const next = followDocument(chunk, status)
     if (next !== chunk) changed.push(standing(chunk, next, end))
@@ -158,7 +171,7 @@ function setTrust(context: ChangeContext, { id, trust, reason }: CapsuleTrustCha
   if (!Number.isInteger(trust) || trust < 0 || trust > 100) {
     throw new CascadeError('UNPROCESSABLE', `trust is an integer from 0 to 100, not ${trust}`)
   }
-  const row = getCapsule(state, id)
+  const row = getLiving(state, id)
   const entry = { old: row.trust, new: trust, reason, at: now, actor }
   undo.set(state.capsules, id, { ...touched(row, now), trust, trustHistory: [...row.trustHistory, entry] })
   recomputeTrust(state, undo, id)
@@ -167,8 +180,8 @@ function setTrust(context: ChangeContext, { id, trust, reason }: CapsuleTrustCha
 
 function link(context: ChangeContext, { from, to, link: kind, weight }: CapsuleLinkChange): ChangeEffect {
   const { state, undo, now } = context
-  const row = getCapsule(state, from)
-  getCapsule(state, to)
+  const row = getLiving(state, from)
+  getLiving(state, to)
   if (from === to) throw new CascadeError('UNPROCESSABLE', `the capsule ${from} cannot be linked to itself`)
   if (!(weight >= 0 && weight <= 1)) throw new CascadeError('UNPROCESSABLE', `a weight is 0 to 1, not ${weight}`)
   undo.set(state.links, linkKey(from, to, kind), { from, to, kind, weight, createdAt: now })
@@ -176,8 +189,59 @@ function link(context: ChangeContext, { from, to, link: kind, weight }: CapsuleL
   return effectOn(from)
 }
 
+/** A record of the place alone: what a version says, and what others quote of it, is gone. */
+function erase({ state, undo, now }: ChangeContext, { id }: CapsuleEraseChange): ChangeEffect {
+  const row = getCapsule(state, id)
+  if (row.status === 'ERASED') return effectOn(id)
+  for (const [key, link] of state.links) if (link.from === id || link.to === id) undo.delete(state.links, key)
+  for (const child of state.children.get(id) ?? []) {
+    const { versions, ...rest } = getCapsule(state, child)
+    undo.set(state.capsules, child, { ...rest, versions: versions.map((version) => withoutChanges(version, id)) })
+  }
+  const versions = row.versions.map(emptied)
+  undo.set(state.capsules, id, { ...touched(row, now), status: 'ERASED', ownStatus: null, versions, trustHistory: [] })
+  for (const [key, receipt] of state.receipts) {
+    if (receipt.receipt.id === id)
+      undo.set(state.receipts, key, { ...receipt, bodyDigest: receipt.bodyDigest && 'erased' })
+  }
+  return effectOn(id)
+}
+
+const withoutChanges = (version: VersionRow, parent: string): VersionRow => ({
+  ...version,
+  parents: version.parents.map(({ changes, ...edge }) =>
+    edge.id === parent || changes === undefined ? edge : { ...edge, changes },
+  ),
+})
+
+const emptied = (version: VersionRow): VersionRow => ({
+  ...version,
+  title: null,
+  content: '',
+  tags: [],
+  category: null,
+  licenceTerms: null,
+  identity: null,
+  lane: null,
+  fold: null,
+  metadata: {},
+  source: null,
+  parents: version.parents.map(({ changes: _changes, ...edge }) => ({ ...edge, reason: '' })),
+  partOf: version.partOf && { ...version.partOf, place: '' },
+  place: null,
+  versionReason: null,
+  fingerprint: '0'.repeat(64),
+  digestKey: new Uint8Array(32),
+  minhash: null,
+  bands: [],
+  given: null,
+  vectors: new Map(),
+  indexed: false,
+})
+
 function unlink({ state, undo, now }: ChangeContext, { from, to, link: kind }: CapsuleUnlinkChange): ChangeEffect {
-  const row = getCapsule(state, from)
+  const row = getLiving(state, from)
+  getLiving(state, to)
   undo.delete(state.links, linkKey(from, to, kind))
   undo.set(state.capsules, from, touched(row, now))
   return effectOn(from)
@@ -210,7 +274,7 @@ function checkDraft({ state }: ChangeContext, draft: CapsuleDraft | VersionDraft
       throw new CascadeError('NOT_FOUND', `the parent ${parent.id} has no version ${parent.version}`)
     }
   }
-  if (draft.partOf) getCapsule(state, draft.partOf.id)
+  if (draft.partOf) getLiving(state, draft.partOf.id)
   if (draft.embedding) assertFits(state, draft.embedding)
   if (draft.shadow && state.spaces.has(draft.shadow.model)) assertFits(state, draft.shadow)
 }

@@ -118,6 +118,18 @@ export function createCapsuleStore(
       return state.capsules.has(id) ? walkLineage(state, id, query) : undefined
     },
 
+    async listOfSubject({ owner, identity }, page) {
+      const found = newestFirst().filter(
+        (row) =>
+          row.status !== 'ERASED' &&
+          (row.owner === owner ||
+            (identity !== undefined && row.versions.some((version) => version.identity === identity))),
+      )
+      const passed = (row: CapsuleRow, key: string): boolean => byAgeDescending(row, getCapsule(state, key)) <= 0
+      const { items, next } = pageOf(found, page, ({ id }) => id, passed)
+      return { items: items.map(({ id }) => id), next }
+    },
+
     async links(id, kinds) {
       const own = state.links.values().filter((link) => link.from === id || link.to === id)
       return own.filter((link) => kinds?.includes(link.kind) ?? true).toArray()

@@ -94,6 +94,13 @@ export function getCapsule(state: MemoryState, id: string): CapsuleRow {
   return row
 }
 
+/** @throws CascadeError NOT_FOUND; ERASED, for nothing changes what was erased. */
+export function getLiving(state: MemoryState, id: string): CapsuleRow {
+  const row = getCapsule(state, id)
+  if (row.status === 'ERASED') throw new CascadeError('ERASED', `the capsule ${id} was erased`)
+  return row
+}
+
 /** A capsule has at least one version from its creation on. */
 export const headOf = (row: CapsuleRow): VersionRow => row.versions.at(-1)!
 

@@ -16,6 +16,7 @@ import {
   type RecordDelete,
   type RecordPut,
   type Records,
+  type Scrubbed,
 } from '#store'
 import type { Store } from '../../domain/store.ts'
 import { applyCapsuleChange, type ChangeContext, type ChangeEffect, findDuplicate } from './apply-capsule-change.ts'
@@ -102,6 +103,12 @@ class MemoryStore implements Store {
     const { firstBad } = await this.ledger.verifyChain(0)
     const detail = firstBad === undefined ? `${this.#state.leaves.length} entries` : `broken at ${firstBad}`
     return [{ check: 'ledger chain', ok: firstBad === undefined, detail }]
+  }
+
+  /** What was erased is gone with its rows: nothing is kept beside them. */
+  async scrub(): Promise<readonly Scrubbed[]> {
+    await this.ready()
+    return [{ place: 'rows', detail: 'emptied or deleted' }]
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,12 +7,13 @@ import type {
   Link,
   Page,
   StoredCapsule,
+  SubjectOfCapsules,
   TrustEntry,
   VersionSummary,
 } from '#capsules'
 import { VERSIONS_READ_MAX } from '../../domain/capsules/rules/index.ts'
 import { findCapsule } from './capsule-rows.ts'
-import { ACTIVE, ARCHIVED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
+import { ACTIVE, ARCHIVED, ERASED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
 import { parseCursor, writeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { resolveFilter, versionInPast } from './filter-sql.ts'
@@ -123,6 +124,23 @@ export class CapsuleReader {
       filter.knownAt,
     )
     return { items, next: rows.length > limit ? writeCursor(page.at(-1)!.key) : undefined }
+  }
+
+  /** Looks at every version: an identity that only old ones have counts too. */
+  listOfSubject({ owner, identity }: SubjectOfCapsules, { limit, cursor }: PageRequest): Page<string> {
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : parseCursor(cursor)
+    const [ownerKey, identityKey] = [owner, identity].map((text) => (text === undefined ? -1 : this.#names.find(text)))
+    const rows = this.#database.all<{ key: number; id: Uint8Array }>(
+      `SELECT key, id FROM capsules WHERE status <> ${ERASED} AND key < ?1 AND (owner = ?2 OR key IN
+       (SELECT capsule FROM versions WHERE identity = ?3)) ORDER BY key DESC LIMIT ?4`,
+      before,
+      ownerKey ?? -1,
+      identityKey ?? -1,
+      limit + 1,
+    )
+    const page = rows.slice(0, limit)
+    const next = rows.length > limit ? writeCursor(page.at(-1)!.key) : undefined
+    return { items: page.map(({ id }) => formatUuid(id)), next }
   }
 
   links(id: string, kinds: readonly LinkKind[] | undefined): Link[] {

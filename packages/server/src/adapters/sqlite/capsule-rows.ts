@@ -1,4 +1,5 @@
 import { CascadeError, isUuid, uuidBytes } from '#base'
+import { ERASED } from './codes.ts'
 import type { Database, SqlValue } from './database.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 
@@ -16,6 +17,13 @@ export function findCapsule(database: Database, id: string): CapsuleRow | undefi
 export function requireCapsule(session: WriteSession, id: string): CapsuleRow {
   const row = findCapsule(session.database, id)
   if (!row) throw new CascadeError('NOT_FOUND', `there is no capsule ${id}`)
+  return row
+}
+
+/** @throws CascadeError NOT_FOUND; ERASED, for nothing changes what was erased. */
+export function requireLiving(session: WriteSession, id: string): CapsuleRow {
+  const row = requireCapsule(session, id)
+  if (row.status === ERASED) throw new CascadeError('ERASED', `the capsule ${id} was erased`)
   return row
 }
 

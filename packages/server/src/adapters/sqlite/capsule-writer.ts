@@ -1,7 +1,7 @@
 import { CascadeError, formatUuid, isUuid } from '#base'
 import type { CapsuleCreateChange, CapsuleDraft, CapsuleVersionChange, VersionDraft } from '#capsules'
 import type { NearDuplicate } from '#store'
-import { endVersion, requireCapsule, updateCapsule } from './capsule-rows.ts'
+import { endVersion, requireLiving, updateCapsule } from './capsule-rows.ts'
 import { ACTIVE, TYPE_CODES } from './codes.ts'
 import { trustOfNewHead } from './effective-trust-propagation.ts'
 import { HEADS, REST } from './lexical/index.ts'
@@ -54,7 +54,7 @@ export function createCapsule(session: WriteSession, change: CapsuleCreateChange
 }
 
 export function addVersion(session: WriteSession, { draft }: CapsuleVersionChange, now: number): ChangeEffect {
-  const before = requireCapsule(session, draft.id)
+  const before = requireLiving(session, draft.id)
   if (compareVersions(draft.version, before.version) <= 0) {
     throw new CascadeError(
       'CONFLICT',

@@ -10,11 +10,13 @@ export type SqlValue = SQLInputValue
 /** One connection with its prepared statements. Synchronous: lives in a worker thread, never in the main one. */
 export class Database {
   readonly connection: DatabaseSync
+  readonly file: string
   /** How many statements of `insert` and `run` there were: tells whether some work wrote anything. */
   writes = 0
   readonly #statements = new Map<string, StatementSync>()
 
   constructor(file: string, options: { readonly readOnly: boolean; readonly pragmas: readonly string[] }) {
+    this.file = file
     this.connection = new DatabaseSync(file, { readOnly: options.readOnly, timeout: BUSY_TIMEOUT_MS })
     for (const pragma of options.pragmas) this.exec(`PRAGMA ${pragma}`)
   }

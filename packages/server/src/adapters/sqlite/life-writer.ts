@@ -1,9 +1,9 @@
 import { CascadeError } from '#base'
 import type { CapsuleLinkChange, CapsuleStatusChange, CapsuleTrustChange, CapsuleUnlinkChange } from '#capsules'
 import { type ChunkStanding, followDocument } from '../../domain/capsules/rules/index.ts'
-import { endVersion, requireCapsule, updateCapsule, type VersionEnd } from './capsule-rows.ts'
+import { endVersion, requireLiving, updateCapsule, type VersionEnd } from './capsule-rows.ts'
 import { type ChangeEffect, effectOn } from './capsule-writer.ts'
-import { ACTIVE, ARCHIVED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
+import { ACTIVE, ARCHIVED, ERASED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
 import { HEADS, REST } from './lexical/index.ts'
 import { dedupeKey } from './scope-keys.ts'
@@ -11,8 +11,8 @@ import type { CapsuleRow, WriteSession } from './write-session.ts'
 
 /** Archives, restores, quarantines or releases a capsule, and its chunks when asked to. */
 export function setStatus(session: WriteSession, change: CapsuleStatusChange, now: number): ChangeEffect {
-  const row = requireCapsule(session, change.id)
-  const chunks = change.withChunks ? chunksOf(session, row) : []
+  const row = requireLiving(session, change.id)
+  const chunks = change.withChunks ? chunksOf(session, row).filter(({ status }) => status !== ERASED) : []
   const along = chunks.flatMap((chunk) => {
     const next = followDocument(chunk.standing, change.status)
     return next === chunk.standing ? [] : [{ row: chunk, next }]
@@ -33,7 +33,7 @@ export function setTrust(
   if (!Number.isInteger(trust) || trust < 0 || trust > 100) {
     throw new CascadeError('UNPROCESSABLE', `trust is an integer from 0 to 100, not ${trust}`)
   }
-  const row = requireCapsule(session, id)
+  const row = requireLiving(session, id)
   session.database.run(
     'INSERT INTO trust_history (capsule, old, new, reason, at, actor) VALUES (?, ?, ?, ?, ?, ?)',
     row.key,
@@ -51,8 +51,8 @@ export function setTrust(
 /** A link that is there already takes the new weight. */
 export function link(session: WriteSession, change: CapsuleLinkChange, now: number): ChangeEffect {
   const { from, to, link: kind, weight } = change
-  const row = requireCapsule(session, from)
-  const target = requireCapsule(session, to)
+  const row = requireLiving(session, from)
+  const target = requireLiving(session, to)
   if (from === to) throw new CascadeError('UNPROCESSABLE', `the capsule ${from} cannot be linked to itself`)
   if (!(weight >= 0 && weight <= 1)) throw new CascadeError('UNPROCESSABLE', `a weight is 0 to 1, not ${weight}`)
   const sql = 'INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?)'
@@ -63,8 +63,8 @@ export function link(session: WriteSession, change: CapsuleLinkChange, now: numb
 
 /** Nothing is taken away where there is no such link. */
 export function unlink(session: WriteSession, change: CapsuleUnlinkChange, now: number): ChangeEffect {
-  const row = requireCapsule(session, change.from)
-  const target = requireCapsule(session, change.to)
+  const row = requireLiving(session, change.from)
+  const target = requireLiving(session, change.to)
   const sql = 'DELETE FROM links WHERE source = ? AND kind = ? AND target = ?'
   session.database.run(sql, row.key, LINK_CODES.encode(change.link), target.key)
   updateCapsule(session.database, row.key, touched(row, now))

@@ -13,6 +13,8 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID, STRICT;
   CREATE TABLE names (key INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+  -- Names that erased capsules used, until it is known whether anybody else does.
+  CREATE TABLE erased_names (key INTEGER PRIMARY KEY) STRICT;
 
   -- The capsule as a whole, with those members of its head that lists and lineage read.
   CREATE TABLE capsules (

@@ -3,7 +3,10 @@ import type { Database } from './database.ts'
 /** Names kept in memory on each side; beyond it the memory starts anew. */
 const CACHED_MAX = 200_000
 
-/** Words that repeat, as small integers. Rows of `names` are never changed, so a copy in memory is always right. */
+/**
+ * Words that repeat, as small integers. Rows of `names` are never changed, and taken away only where nobody uses them any
+ * more: every thread begins with an empty memory of them then.
+ */
 export class Names {
   readonly #database: Database
   readonly #keys = new Map<string, number>()
@@ -62,6 +65,12 @@ export class Names {
 
   committed(): void {
     this.#fresh = []
+  }
+
+  /** Begins with an empty memory; to be called outside a transaction. */
+  forget(): void {
+    this.#keys.clear()
+    this.#texts.clear()
   }
 
   /** Past the counting of writes: a name that nobody uses in the end does no harm. */

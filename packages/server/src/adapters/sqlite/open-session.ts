@@ -21,6 +21,8 @@ const PRAGMAS = (pagesMax: number): readonly string[] => [
   'auto_vacuum = INCREMENTAL',
   'journal_mode = WAL',
   'synchronous = FULL',
+  // What is deleted is overwritten: `scrub` has then little left to do.
+  'secure_delete = ON',
   // Checkpoints have their own schedule, beside the commits and not in one of them.
   'wal_autocheckpoint = 0',
   'temp_store = MEMORY',

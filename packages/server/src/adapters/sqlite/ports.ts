@@ -20,6 +20,7 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
     listVersions: (id, page) => readers.read('listVersions', id, page),
     readVersions: (id) => readers.read('readVersions', id),
     list: (filter, page) => readers.read('list', filter, page),
+    listOfSubject: (subject, page) => readers.read('listOfSubject', subject, page),
     links: (id, kinds) => readers.read('links', id, kinds),
     trustHistory: (id, limit) => readers.read('trustHistory', id, limit),
     parentTrust: (id) => readers.read('parentTrust', id),

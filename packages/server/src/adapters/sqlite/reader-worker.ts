@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import type { LinkKind } from '@forge-cascade/contract'
-import type { CandidateQuery, CapsuleFilter, LineageQuery, Ranking, SoftMatcher } from '#capsules'
+import type { CandidateQuery, CapsuleFilter, LineageQuery, Ranking, SoftMatcher, SubjectOfCapsules } from '#capsules'
 import type { LeafFilter } from '#ledger'
 import type { CollectionDefinition } from '#store'
 import { createStaticSoftMatcher } from '../models/static/static-soft-matcher.ts'
@@ -36,7 +36,7 @@ export interface ReaderData {
   readonly spaces: readonly SpaceAnnouncement[]
   /** The table by which words are compared, in shared memory. */
   readonly words?: SharedArrayBuffer
-  /** One BigInt64: index of the newest leaf. */
+  /** Two BigInt64: index of the newest leaf, and how often something was erased. */
   readonly head: SharedArrayBuffer
   /** Where the readers of this store call each other, and one Int32 each: 1 while it is at work. */
   readonly team: { readonly name: string; readonly busy: SharedArrayBuffer }
@@ -79,18 +79,30 @@ interface Parts {
 }
 
 let opened: Parts | undefined
+/** What the parts remember was true when this much had been erased. */
+let erasures = 0n
 
 /** Opened by the first question: the thread starts while the writer still recovers or makes the file. */
 function parts(): Parts {
-  opened ??= openParts()
+  opened ??= makeParts(openDatabase())
   return opened
 }
 
-function openParts(): Parts {
-  const database = new Database(join(data.directory, DATABASE_FILE), {
+/** Drops what is remembered of rows where something was erased since. */
+function forgetErased(): void {
+  const now = Atomics.load(head, 1)
+  if (opened && now !== erasures) opened = makeParts(opened.database)
+  erasures = now
+}
+
+function openDatabase(): Database {
+  return new Database(join(data.directory, DATABASE_FILE), {
     readOnly: true,
     pragmas: ['query_only = ON', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`, `mmap_size = ${MAPPED_BYTES}`],
   })
+}
+
+function makeParts(database: Database): Parts {
   const names = new Names(database)
   const stored = new StoredCapsules(database, names)
   const words = new LexicalIndex(database)
@@ -119,6 +131,7 @@ const operations = {
   readVersions: (id: string) => parts().capsules.readVersions(id),
   list: (filter: CapsuleFilter, page: PageRequest) => parts().capsules.list(filter, page),
   lineage: (id: string, query: LineageQuery) => parts().lineage.read(id, query),
+  listOfSubject: (subject: SubjectOfCapsules, page: PageRequest) => parts().capsules.listOfSubject(subject, page),
   links: (id: string, kinds: readonly LinkKind[] | undefined) => parts().capsules.links(id, kinds),
   trustHistory: (id: string, limit: number) => parts().capsules.trustHistory(id, limit),
   parentTrust: (id: string) => parts().capsules.parentTrust(id),
@@ -176,5 +189,9 @@ const WITHOUT_SNAPSHOT: ReadonlySet<string> = new Set(['close', 'attach'])
 
 serveThread<ReaderOperations>(() => operations, {
   around: (operation, work) =>
-    teams.occupied(() => (WITHOUT_SNAPSHOT.has(operation) ? work() : parts().database.snapshot(work))),
+    teams.occupied(() => {
+      if (WITHOUT_SNAPSHOT.has(operation)) return work()
+      forgetErased()
+      return parts().database.snapshot(work)
+    }),
 })

@@ -1,5 +1,5 @@
 import type { CapsuleDraft, VersionDraft } from '#capsules'
-import { requireCapsule } from './capsule-rows.ts'
+import { requireLiving } from './capsule-rows.ts'
 import { findNearDuplicates, type SimilarCapsule } from './near-duplicates.ts'
 import { type LinkedParent, resolveParents } from './parents.ts'
 import { ROLES } from './spaces.ts'
@@ -40,7 +40,7 @@ export function resolveDraft(
   return {
     owner,
     parents: resolveParents(session, draft, before),
-    partOf: draft.partOf === null ? null : requireCapsule(session, draft.partOf.id).key,
+    partOf: draft.partOf === null ? null : requireLiving(session, draft.partOf.id).key,
     ...resolveVectors(session, draft),
     identity: names.internNullable(draft.identity),
     lane: names.internNullable(draft.lane),

@@ -5,8 +5,8 @@ export const SEQUENCE_WAIT_MS = 2000
 
 /** The newest sequence as all threads see it, and those who wait for a later one. */
 export class SequenceWatch {
-  /** One BigInt64; the writer stores it after each commit. */
-  readonly shared = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT)
+  /** Two BigInt64: the newest sequence, stored after each commit, and how often something was erased. */
+  readonly shared = new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT)
   readonly #head = new BigInt64Array(this.shared)
   readonly #waiting = new Set<() => void>()
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { CascadeError, type Clock, isErrno } from '#base'
 import type { CapsuleStore } from '#capsules'
@@ -15,6 +16,7 @@ import {
   type Finding,
   type Receipt,
   type Records,
+  type Scrubbed,
 } from '#store'
 import type { Store } from '../../domain/store.ts'
 import type { WrittenBackup } from './backup.ts'
@@ -24,6 +26,7 @@ import { GroupCommit } from './group-commit.ts'
 import { IndexCare } from './index-care.ts'
 import { createCapsulePort, createLedgerPort, createRecordsPort } from './ports.ts'
 import { ReaderPool } from './reader-pool.ts'
+import type { ScrubStep } from './scrub.ts'
 import { SequenceWatch } from './sequence-watch.ts'
 import type { CutterSettings } from './shipping/log-cutter.ts'
 import { Shipper, type ShipperSettings, type ShippingStatus } from './shipping/shipper.ts'
@@ -242,6 +245,28 @@ export class SqliteStore implements Store {
     return this.#words.settle()
   }
 
+  async scrub(): Promise<readonly Scrubbed[]> {
+    this.#assertOpen()
+    let [names, pages, heldUp] = [0, 0, 0]
+    for (let next: number | undefined = 1; next !== undefined; ) {
+      const step: ScrubStep = await this.#writer.scrub(next)
+      names += step.names
+      pages += step.pages
+      next = step.next
+      if (!step.isHeldUp) continue
+      if (++heldUp > SCRUB_WAITS_MAX) throw new CascadeError('UNAVAILABLE', 'a reader has held up the log for too long')
+      await setTimeout(SCRUB_WAIT_MS)
+    }
+    return [
+      { place: 'rows', detail: 'emptied or deleted, and overwritten with zeros' },
+      { place: 'vectors', detail: 'deleted, and overwritten in memory' },
+      { place: 'text index', detail: 'rewritten without the words' },
+      { place: 'names', detail: `${names} that nobody else uses deleted` },
+      { place: 'write-ahead log', detail: 'copied into the file and emptied' },
+      { place: 'unused space', detail: `overwritten with zeros in ${pages} pages` },
+    ]
+  }
+
   /** Ends the writing thread in the middle of what it does, as a crash of it would: for tests of what follows. */
   crashWriter(): Promise<void> {
     return this.#writer.crash()
@@ -282,6 +307,10 @@ export class SqliteStore implements Store {
     }
   }
 }
+
+/** How often, and after how long, a scrub that a reader holds up is tried again: ten seconds in all. */
+const SCRUB_WAITS_MAX = 400
+const SCRUB_WAIT_MS = 25
 
 /** Nothing for a file that is not there: the log comes with the first write. */
 async function sizeOf(file: string): Promise<number> {

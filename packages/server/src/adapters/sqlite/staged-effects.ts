@@ -1,7 +1,7 @@
 import type { WORDS } from './spaces.ts'
 import type { SlotColumns } from './vector/index.ts'
 
-/** What becomes of the slot of a capsule in shared memory: filled, changed, or emptied. */
+/** What becomes of the slot of a capsule in shared memory: filled, changed, emptied, or emptied and overwritten. */
 export type SlotEffect =
   | {
       readonly kind: 'put'
@@ -18,7 +18,7 @@ export type SlotEffect =
     }
   /** The head that searches by words filter by. */
   | { readonly kind: 'head'; readonly space: typeof WORDS; readonly capsule: number; readonly columns: SlotColumns }
-  | { readonly kind: 'clear'; readonly space: number; readonly capsule: number }
+  | { readonly kind: 'clear' | 'erase'; readonly space: number; readonly capsule: number }
 
 /** What a batch still has to do once it is committed: fill the shared slots. A command that fails takes its own back. */
 export class StagedEffects {

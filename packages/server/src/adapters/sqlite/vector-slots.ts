@@ -88,6 +88,7 @@ export class VectorSlots {
     else if (effect.kind === 'clear') space?.clear(effect.capsule - 1)
     else if (effect.kind === 'columns' && space?.isFilled(effect.capsule - 1))
       space.setColumns(effect.capsule - 1, effect.columns)
+    else if (effect.kind === 'erase') space?.erase(effect.capsule - 1)
   }
 
   #open(key: number, dimensions: number): void {

@@ -4,6 +4,7 @@ import { type Change, COVERS, type Receipt, type RecordDelete, type RecordPut } 
 import { findCapsule, requireCapsule } from './capsule-rows.ts'
 import { addVersion, type ChangeEffect, createCapsule, effectOn, FIRST_VERSION } from './capsule-writer.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
+import { eraseCapsule } from './erase-writer.ts'
 import { link, setStatus, setTrust, unlink } from './life-writer.ts'
 import type { WritableCommand } from './packed-commands.ts'
 import { checkGrantUnspent, findRepeated, writeReceipt } from './receipts.ts'
@@ -195,6 +196,8 @@ function apply(session: WriteSession, command: WritableCommand, change: Change, 
     case 'space.drop':
       changeSpaces(session, known)
       return effectOn(null)
+    case 'capsule.erase':
+      return eraseCapsule(session, known, now)
   }
 }
 

@@ -36,6 +36,8 @@ export class WriteSession {
   readonly staged = new StagedEffects()
   /** Key of a retired space → version up to which its vectors were removed. A hint: the rows decide. */
   readonly droppedTo = new Map<number, number>()
+  /** Something was erased in the open transaction or since the readers were told. */
+  hasErased = false
   /** Milliseconds since 1970 at which the batch was sent off; the main thread's clock. */
   now = 0
   #version: number

@@ -3,6 +3,7 @@ import type { VectorIndexState } from './doctor.ts'
 import type { FinishedWork, PageBatch } from './lexical/index.ts'
 import type { PackedCommands } from './packed-commands.ts'
 import type { PackedOutcome } from './packed-outcomes.ts'
+import type { ScrubStep } from './scrub.ts'
 import type { CutterSettings } from './shipping/log-cutter.ts'
 import type { CutState } from './shipping/shipping-folder.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
@@ -24,7 +25,7 @@ export interface WriterData {
   readonly shipping?: CutterSettings
   /** The schema step by step, where it is not that of this program. */
   readonly migrations?: readonly string[]
-  /** One BigInt64: index of the newest leaf. */
+  /** Two BigInt64: index of the newest leaf, and how often something was erased. */
   readonly head: SharedArrayBuffer
 }
 
@@ -46,6 +47,8 @@ export type WriterOperations = {
   readonly installWork: (work: FinishedWork) => boolean
   /** Makes the index of words anew from what versions say; how many there are. */
   readonly rebuildWords: () => number
+  /** Takes one step of leaving nothing behind of what was erased; the first begins `from` 1. */
+  readonly scrub: (from: number) => ScrubStep
   /** What the vector index holds, to be compared with the rows. */
   readonly indexState: () => VectorIndexState
   /** Cuts what was committed, and tells how far; undefined when there is no chain. */

@@ -5,6 +5,7 @@ import type { VectorIndexState } from './doctor.ts'
 import type { FinishedWork, PageBatch } from './lexical/index.ts'
 import { packCommands } from './packed-commands.ts'
 import { type PackedOutcome, unpackOutcomes } from './packed-outcomes.ts'
+import type { ScrubStep } from './scrub.ts'
 import type { CutState } from './shipping/shipping-folder.ts'
 import { toErrorFields } from './thread-errors.ts'
 import { lostThread, ThreadLink } from './thread-link.ts'
@@ -93,6 +94,11 @@ export class WriterThread {
   async rebuildWords(): Promise<number> {
     await this.#opened
     return this.#link.call('rebuildWords', [])
+  }
+
+  async scrub(from: number): Promise<ScrubStep> {
+    await this.#opened
+    return this.#link.call('scrub', [from])
   }
 
   async indexState(): Promise<VectorIndexState> {

@@ -3,17 +3,20 @@ import { Maintenance } from './maintenance.ts'
 import { openSession } from './open-session.ts'
 import { unpackCommands } from './packed-commands.ts'
 import { packOutcomes } from './packed-outcomes.ts'
+import { PageSweep } from './page-sweep.ts'
 import { rebuildWords } from './rebuild-words.ts'
+import { scrubStep } from './scrub.ts'
 import { serveThread } from './serve-thread.ts'
 import { writeBatch } from './write-batch.ts'
 import type { WriteSession } from './write-session.ts'
-import type { WriterNotice, WriterOperations } from './writer-operations.ts'
+import { PAGE_BYTES, type WriterNotice, type WriterOperations } from './writer-operations.ts'
 
 // The thread is started before it is known which folder it will write: it loads its code meanwhile.
 let session: WriteSession | undefined
 let maintenance: Maintenance | undefined
 /** Whether somebody was told that a segment can be made, and none came since. */
 let isWordsTold = false
+let sweep: PageSweep | undefined
 /** Index of the newest leaf. */
 let head: BigInt64Array | undefined
 
@@ -39,6 +42,8 @@ serveThread<WriterOperations>(
       maintenance?.postpone()
       const outcomes = writeBatch(writing, unpackCommands(commands), now)
       maintenance?.wrote(now)
+      if (writing.hasErased) tellErased()
+      writing.hasErased = false
       publishHead(writing)
       if (!isWordsTold && writing.texts.pending() >= BUSY.buildFromChanges) {
         isWordsTold = true
@@ -59,6 +64,14 @@ serveThread<WriterOperations>(
       maintenance?.postpone()
       return rebuildWords(opened())
     },
+    scrub: (from) => {
+      const writing = opened()
+      maintenance?.postpone()
+      sweep ??= new PageSweep(writing.database.file, PAGE_BYTES)
+      const step = scrubStep(writing, sweep, from)
+      if (from === 1) tellErased()
+      return step
+    },
     indexState: () => ({ slots: opened().slots.count(), sequence: opened().leaves.tail.index }),
     cut: (now) => {
       opened().cutter?.cut(now)
@@ -71,6 +84,7 @@ serveThread<WriterOperations>(
       session?.cutter?.cut(now)
       session?.database.close()
       session?.cutter?.folded()
+      sweep?.[Symbol.dispose]()
     },
   }),
   { afterCall: () => maintenance?.resume() },
@@ -84,4 +98,9 @@ function opened(): WriteSession {
 // After COMMIT and after the slots: who sees this head sees all that belongs to it.
 function publishHead({ leaves }: WriteSession): void {
   if (head) Atomics.store(head, 0, BigInt(leaves.tail.index))
+}
+
+/** Readers drop what they remember of rows; after COMMIT, so that what they read anew is without it. */
+function tellErased(): void {
+  if (head) Atomics.add(head, 1, 1n)
 }

@@ -1,5 +1,6 @@
 import { describeAsOf } from './capsule-store.as-of.contract.ts'
 import { describeDedupe } from './capsule-store.dedupe.contract.ts'
+import { describeErasing } from './capsule-store.erasing.contract.ts'
 import { describeFilters } from './capsule-store.filters.contract.ts'
 import { describeCapsuleGrants } from './capsule-store.grants.contract.ts'
 import { describeLineage } from './capsule-store.lineage.contract.ts'
@@ -31,5 +32,6 @@ export function describeCapsuleStore(name: string, open: OpenStore): void {
   describeTrust(name, open)
   describeLinks(name, open)
   describeLists(name, open)
+  describeErasing(name, open)
   describeCapsuleGrants(name, open)
 }

@@ -49,6 +49,7 @@ const CHANGES = {
   'capsule.link': ({ store }, grant, a, b) => store.capsules.link(grant, a.id, b.id, 'RELATED_TO'),
   'capsule.unlink': ({ store }, grant, a, b) => store.capsules.unlink(grant, a.id, b.id, 'RELATED_TO'),
   'capsule.settle': ({ store }, grant, a) => store.capsules.settle(grant, [a.id]),
+  'capsule.erase': ({ store }, grant, a) => store.capsules.erase(grant, a.id),
 } satisfies Record<Exclude<CapsuleChange, SpaceChange>['kind'], MakeChange>
 
 const KINDS = Object.keys(CHANGES) as (keyof typeof CHANGES & ChangeKind)[] // `satisfies` holds the keys to the kinds

@@ -105,6 +105,11 @@ export interface CapsuleSettleChange extends Change {
   readonly kind: 'capsule.settle'
   readonly ids: readonly string[]
 }
+/** Takes everything that a capsule says, in all its versions, and leaves its place in the lineage. */
+export interface CapsuleEraseChange extends Change {
+  readonly kind: 'capsule.erase'
+  readonly id: string
+}
 export type CapsuleChange =
   | CapsuleCreateChange
   | CapsuleVersionChange
@@ -114,6 +119,7 @@ export type CapsuleChange =
   | CapsuleUnlinkChange
   | CapsuleSettleChange
   | SpaceChange
+  | CapsuleEraseChange
 
 /** A question to the indexes. At least one of `text` and `embedding` is given. */
 export interface CandidateQuery {
@@ -140,6 +146,12 @@ export interface SearchAnswer {
   readonly sequence: number
   /** False when no vector of the query's model was ever stored; true without a vector in the query. */
   readonly isModelKnown: boolean
+}
+
+/** Whom a capsule belongs to or speaks of: an owner by id, an identity by its text; either is enough. */
+export interface SubjectOfCapsules {
+  readonly owner?: string
+  readonly identity?: string
 }
 
 export interface LineageQuery {
@@ -272,6 +284,12 @@ export interface CapsuleStore extends EmbeddingSpaces {
   /** The vector of a version, as stored. */
   findEmbedding(id: string, version: string): Promise<Embedding | undefined>
 
+  /** Ids of what is not erased and has this owner, or this identity in any version; newest first. */
+  listOfSubject(
+    subject: SubjectOfCapsules,
+    page: { readonly limit: number; readonly cursor?: string },
+  ): Promise<Page<string>>
+
   create(grant: Grant, draft: CapsuleDraft, dedupe: 'scope' | 'none'): Change
   addVersion(grant: Grant, draft: VersionDraft): Change
   /**
@@ -291,6 +309,13 @@ export interface CapsuleStore extends EmbeddingSpaces {
   link(grant: Grant, from: string, to: string, kind: LinkKind, weight?: number): Change
   unlink(grant: Grant, from: string, to: string, kind: LinkKind): Change
   settle(grant: Grant, ids: readonly string[]): Change
+  /**
+   * Empties every version of the capsule and takes away its vectors, signatures, index entries, links, the history of its
+   * trust, and what edges of its lineage quote. Its id, the numbers and times of its versions, its edges and its owner stay, with
+   * status ERASED: nothing changes it any more (ERASED). Erasing it again changes nothing. Its chunks are capsules of
+   * their own.
+   */
+  erase(grant: Grant, id: string): Change
 }
 
 export const VERSIONS_READ_MAX = 10_000

@@ -1,5 +1,6 @@
 import type {
   CapsuleCreateChange,
+  CapsuleEraseChange,
   CapsuleLinkChange,
   CapsuleSettleChange,
   CapsuleStatusChange,
@@ -30,6 +31,7 @@ type Mutators = Pick<
   | 'retireSpace'
   | 'fillSpace'
   | 'dropVectors'
+  | 'erase'
 >
 
 /** The mutating half of the port, the same for every adapter: each method only states its change as a value. */
@@ -57,4 +59,5 @@ export const capsuleChanges: Mutators = {
   retireSpace: (_grant, model): SpaceRetireChange => ({ kind: 'space.retire', model }),
   fillSpace: (_grant, model, vectors): SpaceFillChange => ({ kind: 'space.fill', model, vectors }),
   dropVectors: (_grant, model): SpaceDropChange => ({ kind: 'space.drop', model }),
+  erase: (_grant, id): CapsuleEraseChange => ({ kind: 'capsule.erase', id }),
 }

@@ -10,6 +10,7 @@ export {
   type CapsuleCounts,
   type CapsuleCreateChange,
   type CapsuleDraft,
+  type CapsuleEraseChange,
   type CapsuleFilter,
   type CapsuleLinkChange,
   type CapsuleSettleChange,
@@ -26,6 +27,7 @@ export {
   type Page,
   type SearchAnswer,
   SPEAKERS_MAX,
+  type SubjectOfCapsules,
   type TrustEntry,
   VERSIONS_READ_MAX,
   type VersionDraft,
@@ -55,6 +57,7 @@ export {
 } from './embedding-spaces.ts'
 export * from './export/index.ts'
 export { IMPORT_COLLECTIONS, type ImportSource, Imports, type ImportsOptions } from './import/index.ts'
+export * from './keeping/index.ts'
 export type { LineagePath } from './lineage/lineage-graph.ts'
 export * from './model-change/index.ts'
 export type { Candidate } from './search/candidate.ts'

@@ -1,5 +1,5 @@
 import { CascadeError, type Clock, isUuid, sha256Hex } from '#base'
-import type { Command, Grant, Records, UnitOfWork } from '#store'
+import type { Change, Command, Grant, Records, UnitOfWork } from '#store'
 import { ADMINISTRATOR_NAME, ADMINISTRATOR_TRUST, SUBJECT_TRUST_NEW, type Subject } from './subject.ts'
 import { isSubjectName, SUBJECT_NAME_LENGTH_MAX, subjectNameKey } from './subject-name.ts'
 
@@ -22,7 +22,7 @@ export class Subjects {
   readonly #clock: Clock
   readonly #newId: () => string
   readonly #keptMax: number
-  // Nothing changes a subject once it is registered, so what was read once stays true. What is absent is not kept:
+  // Nothing but an erasure changes a subject once it is registered, so what was read stays true. What is absent is not kept:
   // it may be registered at any moment.
   readonly #byId = new Map<string, Subject>()
   readonly #byName = new Map<string, Subject>()
@@ -95,6 +95,29 @@ export class Subjects {
       trust: ADMINISTRATOR_TRUST,
     } as const
     return this.#register(fields, grant(id))
+  }
+
+  /**
+   * The changes that take a subject's name away. Its id stays, for what refers to it; what is left of the name says that it was
+   * erased. None for a subject that is unknown, or has none any more.
+   */
+  async withoutName(grant: Grant, id: string): Promise<readonly Change[]> {
+    const { records } = this.#store
+    const found = await records.find<Subject>('subjects', id)
+    const name = `erased ${id}`
+    if (!found || found.value.name === name) return []
+    return [
+      records.delete(grant, 'subject_names', subjectNameKey(found.value.name)),
+      records.put(grant, 'subject_names', subjectNameKey(name), { id }),
+      records.put(grant, 'subjects', id, { ...found.value, name }, { expectedRevision: found.revision }),
+    ]
+  }
+
+  /** Reads it anew from now on: to be called when its name was taken away. */
+  forget(id: string): void {
+    const known = this.#byId.get(id)
+    this.#byId.delete(id)
+    for (const [key, subject] of this.#byName) if (subject === known || subject.id === id) this.#byName.delete(key)
   }
 
   async #register(

@@ -17,7 +17,7 @@ const SHAPES = commandJson()
 
 let instance: ChildProcess
 let started = ''
-let [id, child, job] = ['', '', '']
+let [id, child, job, hold, erasure] = ['', '', '', '', '']
 
 const cascade = (...argv: string[]) =>
   run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
@@ -44,6 +44,10 @@ beforeAll(async () => {
   writeFileSync(join(FOLDER, 'notes/a.md'), '# Backups\n\nBackups run nightly at three.\n')
   await outOf('import', 'notes', '--label', 'n')
   child = (await outOf('remember', 'We sleep at two.', '--parent', id)).id
+  hold = (await outOf('hold', 'place', '--lane', 'l', '--reason', 'r')).id
+  const gone = (await outOf('remember', 'Soon gone.', '--identity', 'Grace')).id
+  await outOf('remember', 'Of hers.', '--identity', 'Grace')
+  erasure = (await outOf('erase', gone, '--reason', 'gdpr-17', '--yes')).id
 }, READY_MS_MAX)
 
 afterAll(async () => {
@@ -82,6 +86,13 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'mcp install', argv: () => ['mcp', 'install', 'cursor', '--project'] },
   { command: 'mcp uninstall', argv: () => ['mcp', 'uninstall', 'cursor', '--project', '--dry-run'] },
   { command: 'help', argv: () => ['help'] },
+  { command: 'hold place', argv: () => ['hold', 'place', id, '--reason', 'case 4711'] },
+  { command: 'hold list', argv: () => ['hold', 'list'] },
+  { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
+  { command: 'erase', argv: () => ['erase', child, '--reason', 'gdpr-17', '--yes'] },
+  { command: 'erase', when: '--subject', argv: () => ['erase', '--subject', 'Grace', '--reason', 'gdpr-17'] },
+  { command: 'erase', when: '--list', argv: () => ['erase', '--list'] },
+  { command: 'erase', when: '--show', argv: () => ['erase', '--show', erasure] },
   { command: 'import', when: '--remove', argv: () => ['import', '--remove', 'n'] },
 ]
 /** Shapes that have a test of their own below. */

@@ -138,10 +138,13 @@ export class Admission {
   }
 }
 
-/** One decision covers all lines of a batch and all files of an import. */
+/** Actions that are carried out capsule by capsule, or file by file. */
+const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase'])
+
+/** One decision covers all lines of a batch, all files of an import and all capsules of an erasure. */
 const coversLines = (route: RouteDefinition): boolean =>
   route.body?.contentType === 'application/x-ndjson' ||
-  ('action' in route.access && route.access.action === 'import.run')
+  ('action' in route.access && LINE_ACTIONS.has(route.access.action))
 
 const RESOURCES = [
   { prefix: '/v2/capsules/{id}', kind: 'capsule' },

@@ -55,15 +55,17 @@ const PRODUCED = {
     },
   },
   ERASED: {
-    world: {
-      context: withStore((store) => ({
-        ...store,
-        getHeads: async (ids) => (await store.getHeads(ids)).map((head) => ({ ...head, status: 'ERASED' })),
-      })),
-    },
     produce: async (http) => {
       const { id } = await http.world.add({ content: 'Soon gone.' })
+      await http.send('POST', `/v2/capsules/${id}/erase`, { body: { legal_basis: 'gdpr-17' } })
       return http.send('GET', `/v2/capsules/${id}`)
+    },
+  },
+  LEGAL_HOLD: {
+    produce: async (http) => {
+      const { id } = await http.world.add({ content: 'Asked for by counsel.' })
+      await http.send('POST', '/v2/holds', { body: { target: { kind: 'capsule', capsule: id }, reason: 'case 4711' } })
+      return http.send('POST', `/v2/capsules/${id}/erase`, { body: { legal_basis: 'gdpr-17' } })
     },
   },
   REVISION_MISMATCH: {

@@ -2,12 +2,14 @@ import { problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { Health } from '#boot'
+import { Erasures } from '#capsules'
 import type { Config } from '#config'
 import { createBootstrapGate, type Gate } from '#governance'
 import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
 import { createLogger, Metrics } from '#observability'
+import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
@@ -163,6 +165,12 @@ function handlerContext({ world, logger, metrics, lifecycle, server }: ContextPa
     capsules: world.context,
     imports: noImports,
     model: noChange,
+    erasures: new Erasures({
+      context: world.context,
+      files: createErasureFiles(),
+      vaults: [],
+      forget: () => undefined,
+    }),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,

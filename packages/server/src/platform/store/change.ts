@@ -14,6 +14,7 @@ export type ChangeKind =
   | 'space.retire'
   | 'space.fill'
   | 'space.drop'
+  | 'capsule.erase'
   | 'record.put'
   | 'record.delete'
 
@@ -31,8 +32,10 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'capsule.archive': ['capsule.status'],
   'capsule.restore': ['capsule.status'],
   'capsule.link': ['capsule.link', 'capsule.unlink'],
-  'capsule.trust': ['capsule.trust', 'capsule.status'],
+  'capsule.trust': ['capsule.trust', 'capsule.status', 'record.put'],
   'capsule.export': [],
+  'capsule.erase': ['capsule.erase', 'record.put', 'record.delete'],
+  'capsule.hold': ['record.put', 'record.delete'],
   'import.run': [
     'capsule.create',
     'capsule.version',

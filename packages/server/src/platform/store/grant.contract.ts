@@ -22,6 +22,7 @@ function testGrants(under: StoreUnderTest): void {
     'space.retire': true,
     'space.fill': true,
     'space.drop': true,
+    'capsule.erase': true,
     'record.put': true,
     'record.delete': true,
   } satisfies Record<ChangeKind, true>) as ChangeKind[] // `satisfies` holds the list to exactly the kinds

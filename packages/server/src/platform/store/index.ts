@@ -21,5 +21,6 @@ export {
   COMMANDS_PER_APPEND_MAX,
   type CommandOutcome,
   type Finding,
+  type Scrubbed,
   type UnitOfWork,
 } from './unit-of-work.ts'

@@ -43,6 +43,12 @@ export interface Capabilities {
   readonly dimensionsMax: number
 }
 
+/** One place in which nothing of what was erased is left, and what was done there. */
+export interface Scrubbed {
+  readonly place: string
+  readonly detail: string
+}
+
 export interface Finding {
   readonly check: string
   readonly ok: boolean
@@ -71,6 +77,13 @@ export interface UnitOfWork {
   ready(): Promise<void>
   /** Looks for damage; `quick` skips what reads everything. */
   doctor(depth: 'quick' | 'full', onProgress?: (done: number, total: number) => void): Promise<readonly Finding[]>
+  /**
+   * Leaves nothing of what was erased in whatever the store keeps beside its rows: indexes, logs, unused space, words that
+   * only the erased used, copies in memory. Erasing is not done before this resolved; doing it again is safe.
+   *
+   * @throws CascadeError UNAVAILABLE when a place could not be reached in time, STORAGE_FULL.
+   */
+  scrub(): Promise<readonly Scrubbed[]>
   [Symbol.asyncDispose](): Promise<void>
 }
 

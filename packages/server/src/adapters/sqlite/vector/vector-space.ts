@@ -152,6 +152,22 @@ export class VectorSpace {
     if (segment !== undefined) Atomics.store(segment.statuses, slot % at.SEGMENT_SLOTS, 0)
   }
 
+  /** Empties a slot and overwrites what was in it, so that nothing of the vector is left in memory. */
+  erase(slot: number): void {
+    const segment = this.#segments[Math.floor(slot / at.SEGMENT_SLOTS)]
+    if (segment === undefined) return
+    const index = slot % at.SEGMENT_SLOTS
+    Atomics.store(segment.statuses, index, 0)
+    const { dimensions, width } = this.#space
+    // Any vector that has a direction will do: an empty slot is never compared.
+    const overwriting = new Float32Array(dimensions)
+    overwriting[0] = 1
+    this.#stage(new Uint8Array(overwriting.buffer))
+    this.#kernel.measure(width)
+    this.#kernel.encode(segment.start, index, width)
+    writeColumns(segment, index, EMPTY)
+  }
+
   /** Copies a vector to where the kernel looks for it. */
   #stage(vector: Uint8Array): void {
     // Into shared memory the engine copies whole words where both sides lie on them, and single bytes where they do not.
@@ -198,6 +214,8 @@ function viewSegment(space: SpaceMemory, segment: number): Segment {
     tags: words(at.TAGS, at.SLOT_TAGS),
   }
 }
+
+const EMPTY = { trust: 0, type: 0, owner: 0, identity: 0, lane: 0, fold: 0, tags: [] } as const
 
 /** All but the status, which publishes. */
 function writeColumns(segment: Segment, index: number, columns: Partial<SlotColumns>): void {

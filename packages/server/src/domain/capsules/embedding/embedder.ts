@@ -22,4 +22,6 @@ export interface Embedder extends AsyncDisposable {
    * @throws CascadeError EMBEDDING_MISMATCH when the model answers with vectors of another length or without numbers.
    */
   embed(texts: readonly string[], purpose: EmbeddingPurpose, signal?: AbortSignal): Promise<Float32Array[]>
+  /** Drops what it remembers of texts, where it remembers any: something was erased. */
+  forget?(): void
 }

@@ -20,6 +20,11 @@ export class Embedders {
     return this.#shadow
   }
 
+  /** Drops what the embedders remember of texts. */
+  forget(): void {
+    for (const embedder of [this.#active, this.#shadow]) embedder?.forget?.()
+  }
+
   use(active: Embedder, shadow: Embedder | undefined): void {
     this.#active = active
     this.#shadow = shadow
@@ -44,5 +49,6 @@ export const renamed = (inner: Embedder, model: string): Embedder => ({
   model,
   dimensions: inner.dimensions,
   embed: (texts, purpose, signal) => inner.embed(texts, purpose, signal),
+  forget: () => inner.forget?.(),
   [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
 })

@@ -39,6 +39,10 @@ export function cacheEmbeddings(inner: Embedder, { bytesMax = BYTES_MAX }: Embed
     model: inner.model,
     dimensions: inner.dimensions,
     embed,
+    forget: () => {
+      cache.clear()
+      inner.forget?.()
+    },
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
   }
 }
@@ -60,6 +64,10 @@ class RecentVectors {
     this.#vectors.delete(key)
     this.#vectors.set(key, vector)
     return vector
+  }
+
+  clear(): void {
+    this.#vectors.clear()
   }
 
   put(key: string, vector: Float32Array): void {

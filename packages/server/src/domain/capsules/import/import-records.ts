@@ -10,7 +10,7 @@ import type { SourceKind, SourcePoint } from './import-source.ts'
  */
 export const IMPORT_COLLECTIONS = [
   { name: 'imports', indexes: ['state', 'source'] },
-  { name: 'import_files', indexes: [] },
+  { name: 'import_files', indexes: ['capsule_id'] },
   { name: 'import_points', indexes: [] },
   { name: 'import_notes', indexes: [] },
   IMPORTED_TRUST_COLLECTION,

@@ -2,11 +2,12 @@ import { TRUST_LEVELS } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { Change } from '#store'
 import type { StoredCapsule } from '../capsule.ts'
-import { carryOut, findFirst, keepKey, untilUndisturbed } from './carry-out.ts'
+import { carryOut, findFirst, keepKey, untilUndisturbed, type Work } from './carry-out.ts'
 import { listChunks } from './chunks.ts'
 import type { Call, CapsuleContext } from './context.ts'
 import { getCapsule } from './read-capsule.ts'
-import { type Telling, tell } from './tell.ts'
+import { tell } from './tell.ts'
+import { keepReason } from './trust-reasons.ts'
 import { requireStatus, staleRevision } from './update-capsule.ts'
 
 /**
@@ -70,9 +71,12 @@ export async function quarantineCapsule(
     if (capsule.status === 'QUARANTINED') return keepKey(context, call)
     requireStatus(capsule, ['ACTIVE', 'ARCHIVED'], 'be quarantined')
     if (capsule.trust >= TRUST_LEVELS.CORE) throw immune(capsule)
-    const changes = [context.store.capsules.setStatus(call.grant, id, 'QUARANTINED', { withChunks: true })]
-    const payload = { old: capsule.trust, new: 0, status_before: capsule.status, reason }
-    await carryOut(context, call, { changes, ...tellTrust(call, 'capsule.quarantined', id, payload), of: capsule })
+    const change = context.store.capsules.setStatus(call.grant, id, 'QUARANTINED', { withChunks: true })
+    const payload = { old: capsule.trust, new: 0, status_before: capsule.status }
+    await carryOut(context, call, {
+      ...tellTrust(context, call, 'capsule.quarantined', id, { changes: [change], payload, reason }),
+      of: capsule,
+    })
   })
 }
 
@@ -94,9 +98,12 @@ export async function releaseCapsule(
     const capsule = await getCapsule(context, id)
     requireStatus(capsule, ['QUARANTINED'], 'be released')
     const status = statusBefore(capsule)
-    const changes = [context.store.capsules.setStatus(call.grant, id, status, { withChunks: true })]
-    const payload = { old: 0, new: capsule.trust, status, reason }
-    await carryOut(context, call, { changes, ...tellTrust(call, 'capsule.released', id, payload), of: capsule })
+    const change = context.store.capsules.setStatus(call.grant, id, status, { withChunks: true })
+    const payload = { old: 0, new: capsule.trust, status }
+    await carryOut(context, call, {
+      ...tellTrust(context, call, 'capsule.released', id, { changes: [change], payload, reason }),
+      of: capsule,
+    })
   })
 }
 
@@ -120,21 +127,36 @@ export function setTrust(
     const changes = [id, ...chunks.map((chunk) => chunk.id)].map(
       (each): Change => context.store.capsules.setTrust(call.grant, each, trust, reason),
     )
-    const payload = { old: capsule.trust, new: trust, reason, ...(chunks.length > 0 ? { chunks: chunks.length } : {}) }
-    await carryOut(context, call, { changes, ...tellTrust(call, 'capsule.trust_changed', id, payload), of: capsule })
+    const payload = { old: capsule.trust, new: trust, ...(chunks.length > 0 ? { chunks: chunks.length } : {}) }
+    await carryOut(context, call, {
+      ...tellTrust(context, call, 'capsule.trust_changed', id, { changes, payload, reason }),
+      of: capsule,
+    })
   })
 }
 
 /** A chunk goes where its document goes, unless somebody trusted it less before. */
 const follows = (chunk: number, before: number, after: number): boolean => chunk > after || chunk === before
 
-/** A change of trust is a record of the category `trust`. */
+interface TrustMove {
+  readonly changes: readonly Change[]
+  readonly payload: Readonly<Record<string, unknown>>
+  readonly reason: string
+}
+
+/** A change of trust is a record of the category `trust`; its reason may be personal, and is kept where it can go. */
 function tellTrust(
+  { store, random }: CapsuleContext,
   call: Call,
   type: `capsule.${string}`,
   id: string,
-  payload: Readonly<Record<string, unknown>>,
-): Telling {
-  const { records, events } = tell(call.grant, type, id, payload)
-  return { records: records.map((record) => ({ ...record, category: 'trust' as const })), events }
+  { changes, payload, reason }: TrustMove,
+): Work {
+  const kept = keepReason(store.records, call.grant, id, { reason, digestKey: random(new Uint8Array(32)) })
+  const { records, events } = tell(call.grant, type, id, payload, kept.digests)
+  return {
+    changes: [...changes, kept.change],
+    records: records.map((record) => ({ ...record, category: 'trust' as const })),
+    events,
+  }
 }

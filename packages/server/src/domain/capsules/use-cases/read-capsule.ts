@@ -1,6 +1,7 @@
 import { CascadeError } from '#base'
 import type { StoredCapsule } from '../capsule.ts'
 import type { CapsuleContext } from './context.ts'
+import { findTombstone } from './tombstone.ts'
 
 type Reader = Pick<CapsuleContext, 'store'>
 
@@ -12,9 +13,13 @@ type Reader = Pick<CapsuleContext, 'store'>
 export async function getCapsule({ store }: Reader, id: string): Promise<StoredCapsule> {
   const [head] = await store.capsules.getHeads([id])
   if (!head) throw absent(id)
-  if (head.status === 'ERASED')
-    throw new CascadeError('ERASED', `Capsule ${id} was erased.`, { extensions: { capsule_id: id } })
+  if (head.status === 'ERASED') throw await erased({ store }, id)
   return head
+}
+
+async function erased(reader: Reader, id: string): Promise<CascadeError> {
+  const { erasure: _, ...tombstone } = (await findTombstone(reader, id)) ?? { capsule_id: id, erasure: undefined }
+  return new CascadeError('ERASED', `Capsule ${id} was erased.`, { extensions: tombstone })
 }
 
 /** The version valid at `asOf` (ms), as recorded by `knownAt`. @throws CascadeError NOT_FOUND when there was none. */
@@ -33,7 +38,7 @@ export async function getCapsuleAsOf(
 /** One version. @throws CascadeError NOT_FOUND, ERASED. */
 export async function getVersion({ store }: Reader, id: string, version: string): Promise<StoredCapsule> {
   const found = await store.capsules.findVersion(id, version)
-  if (found) return found
+  if (found && found.status !== 'ERASED') return found
   const head = await getCapsule({ store }, id)
   throw new CascadeError('NOT_FOUND', `Capsule ${id} has no version ${version}; its newest is ${head.version}.`)
 }

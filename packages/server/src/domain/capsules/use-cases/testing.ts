@@ -10,7 +10,8 @@ import { sharedStaticTable } from '../../../adapters/models/static/static-table.
 import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
 import type { AskContext } from '../ask/ask.ts'
 import type { StoredCapsule } from '../capsule.ts'
-import { IMPORTED_TRUST_COLLECTION } from '../export/imported-trust.ts'
+import { IMPORT_COLLECTIONS } from '../import/import-records.ts'
+import { KEEPING_COLLECTIONS } from '../keeping/index.ts'
 import { MODEL_COLLECTION } from '../model-change/change-record.ts'
 import type { Call } from './context.ts'
 import { createCapsule } from './create-capsules.ts'
@@ -41,7 +42,13 @@ export async function openWorld(): Promise<World> {
   const time = createTestClock()
   const newId = createUuidV7(time.clock, systemRandom)
   const store = openMemoryStore({
-    collections: [...SUBJECT_COLLECTIONS, SIMILARITY_COLLECTION, IMPORTED_TRUST_COLLECTION, MODEL_COLLECTION],
+    collections: [
+      ...SUBJECT_COLLECTIONS,
+      SIMILARITY_COLLECTION,
+      ...IMPORT_COLLECTIONS,
+      MODEL_COLLECTION,
+      ...KEEPING_COLLECTIONS,
+    ],
     clock: time.clock,
     matcher: createStaticSoftMatcher(sharedStaticTable()),
   })

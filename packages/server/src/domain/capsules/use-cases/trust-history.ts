@@ -4,6 +4,7 @@ import type { TrustEntry } from '../capsule-store.ts'
 import { listImportedTrust } from '../export/imported-trust.ts'
 import type { CapsuleContext } from './context.ts'
 import type { TrustEvent } from './trust-event.ts'
+import { findReason } from './trust-reasons.ts'
 
 export type { TrustEvent } from './trust-event.ts'
 
@@ -27,10 +28,13 @@ export async function listTrustEvents(
   const changes = (await listChanges(store, id, limit)).map((entry) => ({ what: 'changed' as const, ...entry }))
   const quarantines = await Promise.all(
     KINDS.map(async ({ type, what }) =>
-      (await listLeaves(store, { category: 'trust', type, subject: `capsule/${id}` }, limit)).map((leaf) => ({
-        what,
-        ...entryOf(leaf),
-      })),
+      Promise.all(
+        (await listLeaves(store, { category: 'trust', type, subject: `capsule/${id}` }, limit)).map(async (leaf) => ({
+          what,
+          ...entryOf(leaf),
+          reason: await findReason(store.records, id, leaf.payload.decision_id),
+        })),
+      ),
     ),
   )
   const elsewhere = await listImportedTrust(store.records, id)
@@ -60,8 +64,7 @@ async function listLeaves({ ledger }: Store, filter: LeafFilter, limit: number):
   return leaves
 }
 
-function entryOf({ payload, time, actor }: Leaf): Omit<TrustEvent, 'what'> {
+function entryOf({ payload, time, actor }: Leaf): Omit<TrustEvent, 'what' | 'reason'> {
   const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
-  const reason = typeof payload.reason === 'string' ? payload.reason : ''
-  return { old: number(payload.old), new: number(payload.new), reason, at: Date.parse(time), actor }
+  return { old: number(payload.old), new: number(payload.new), at: Date.parse(time), actor }
 }

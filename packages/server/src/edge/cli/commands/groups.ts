@@ -2,4 +2,5 @@
 export const GROUPS: Readonly<Record<string, string>> = {
   config: 'Show or check the configuration',
   embedding: 'The model of the vectors, and its change',
+  hold: 'Place, lift and list legal holds',
 }

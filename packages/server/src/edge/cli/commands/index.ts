@@ -5,9 +5,11 @@ import { COMPLETION } from './completion.ts'
 import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
 import { DOCTOR } from './doctor.ts'
 import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
+import { ERASE } from './erase.ts'
 import { EXPORT } from './export.ts'
 import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
+import { HOLD_LIFT, HOLD_LIST, HOLD_PLACE } from './hold.ts'
 import { IMPORT } from './import.ts'
 import { LINEAGE } from './lineage.ts'
 import { MCP } from './mcp.ts'
@@ -34,6 +36,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   MCP_UNINSTALL,
   BACKUP,
   RESTORE,
+  ERASE,
+  HOLD_PLACE,
+  HOLD_LIFT,
+  HOLD_LIST,
   DOCTOR,
   CONFIG_SHOW,
   CONFIG_CHECK,

@@ -5,6 +5,7 @@ import { embeddingHandlers } from './embedding.ts'
 import { exportHandlers } from './export.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { importHandlers } from './imports.ts'
+import { keepingHandlers } from './keeping.ts'
 import { lineageHandlers } from './lineage.ts'
 import { probeHandlers } from './probes.ts'
 import { recallHandlers } from './recall.ts'
@@ -19,6 +20,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...exportHandlers(context),
   ...agentHandlers(context),
   ...embeddingHandlers(context),
+  ...keepingHandlers(context),
   ...systemHandlers(context),
   ...probeHandlers(context),
 })

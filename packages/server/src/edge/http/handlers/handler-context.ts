@@ -9,7 +9,7 @@ import type {
   SystemHealth,
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
-import type { AskContext, Call } from '#capsules'
+import type { AskContext, Call, Erasures } from '#capsules'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
 
@@ -71,6 +71,7 @@ export interface HandlerContext {
   readonly capsules: AskContext
   readonly imports: ImportDesk
   readonly model: ModelDesk
+  readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'get' | 'list'>
   readonly system: SystemDesk
   /** Where agents are spoken to; loaded by the first of them. */
   readonly agents: () => Promise<Pick<AgentDoor, 'serve'>>

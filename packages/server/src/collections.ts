@@ -1,0 +1,11 @@
+import { IMPORT_COLLECTIONS, KEEPING_COLLECTIONS, MODEL_COLLECTION, SIMILARITY_COLLECTION } from '#capsules'
+import { SUBJECT_COLLECTIONS } from '#identity'
+
+/** What the contexts keep beside capsules: declared once, so that every store of an instance is opened with the same. */
+export const COLLECTIONS = [
+  ...SUBJECT_COLLECTIONS,
+  ...IMPORT_COLLECTIONS,
+  SIMILARITY_COLLECTION,
+  MODEL_COLLECTION,
+  ...KEEPING_COLLECTIONS,
+]

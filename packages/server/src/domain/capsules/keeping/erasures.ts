@@ -1,0 +1,240 @@
+import { type Erasure, KEEPING_LIMITS } from '@forge-cascade/contract'
+import { CascadeError, isUuid, saltedDigest, sha256Hex } from '#base'
+import type { Change, Command, Grant } from '#store'
+import type { Page } from '../capsule-store.ts'
+import { jobKey } from '../import/import-records.ts'
+import type { Call, CapsuleContext } from '../use-cases/context.ts'
+import { findTombstone } from '../use-cases/tombstone.ts'
+import { carryOutErasure, type ErasuresOptions } from './carry-out-erasure.ts'
+import { type ErasePlan, planErasure } from './erase-plan.ts'
+import { type ErasureRow, type ErasureTarget, IDS_PER_PAGE, pageKey, presentErasure } from './erasure.ts'
+import type { KnownErasure } from './erasure-files.ts'
+import { raiseEpoch, readEpoch, refusalOf } from './holds.ts'
+import { tellErasure } from './tell-erasure.ts'
+
+/** The answer to a request, or a question about one: which capsules, on what ground. */
+export interface ErasureRequest {
+  readonly target: ErasureTarget
+  readonly legalBasis: string
+}
+
+const IDS_SHOWN_MAX = KEEPING_LIMITS.staysMax
+
+/** How often a beginning is tried anew while legal holds are placed beside it. */
+const BEGINS_MAX = 20
+
+/**
+ * The erasures of an instance, one after another. What one is about to do is durable before it does anything, and each of
+ * its steps may be done twice: after a crash `resume` completes it.
+ */
+export class Erasures {
+  readonly #options: ErasuresOptions
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: ErasuresOptions) {
+    this.#options = options
+  }
+
+  /** What an erasure would do; a hold that forbids it is named in `holds`. */
+  async plan(call: Call<'capsule.erase'>, { target, legalBasis }: ErasureRequest): Promise<Erasure> {
+    const plan = await planErasure(this.#options.context, target)
+    return {
+      ...presentErasure(this.#rowOf(call, plan, { target, legalBasis }), plan.ids.slice(0, IDS_SHOWN_MAX)),
+      id: null,
+      state: 'planned',
+      begun_at: null,
+      target: { kind: target.kind, capsule: capsuleOf(target), subject_digest: null, subject_key: null },
+      holds: plan.forbidden ? [plan.forbidden.hold.id] : [],
+    }
+  }
+
+  /**
+   * Erases and answers with the receipt when all is done. A capsule that was erased before answers with that receipt.
+   *
+   * @throws CascadeError LEGAL_HOLD; NOT_FOUND, UNPROCESSABLE as `planErasure`; UNAVAILABLE, STORAGE_FULL where a step
+   *   failed: it is begun then, and goes on with `resume`.
+   */
+  erase(call: Call<'capsule.erase'>, request: ErasureRequest): Promise<Erasure> {
+    return this.#inTurn(async () => {
+      const before = await this.#findEarlier(request.target)
+      if (before) return before
+      const row = await this.#begin(call, request)
+      return this.#complete(call.grant, row)
+    })
+  }
+
+  /** The receipt. @throws CascadeError NOT_FOUND. */
+  async get(id: string): Promise<Erasure> {
+    const found = isUuid(id) ? await this.#store.records.find<ErasureRow>('erasures', jobKey(id)) : undefined
+    if (!found) throw new CascadeError('NOT_FOUND', `There is no erasure ${id}.`)
+    return this.#present(found.value)
+  }
+
+  /** Newest first. @throws CascadeError CURSOR_INVALID. */
+  async list({
+    limit,
+    cursor,
+  }: {
+    readonly limit: number
+    readonly cursor?: string | undefined
+  }): Promise<Page<Erasure>> {
+    if (cursor !== undefined && !/^[0-9a-f-]{36}$/.test(cursor))
+      throw new CascadeError('CURSOR_INVALID', 'The cursor is none of a list of erasures.')
+    const page = await this.#store.records.list<ErasureRow>('erasures', {
+      limit,
+      ...(cursor !== undefined && { after: cursor }),
+    })
+    return { items: await Promise.all(page.items.map(({ value }) => this.#present(value))), next: page.next }
+  }
+
+  /**
+   * Completes what a crash interrupted, and repeats what a restored store does not know of. To be called before anything is
+   * answered.
+   *
+   * @returns how many erasures were completed.
+   */
+  resume(grant: () => Grant<'capsule.erase'>): Promise<number> {
+    return this.#inTurn(async () => {
+      const known = await this.#options.files.known()
+      const missing = Map.groupBy(known, ({ erasure }) => erasure)
+      for (const id of missing.keys()) if (await this.#store.records.find('erasures', jobKey(id))) missing.delete(id)
+      for (const entries of missing.values()) await this.#readopt(grant(), entries)
+      const { items } = await this.#store.records.listBy<ErasureRow>('erasures', 'state', 'running', { limit: 1000 })
+      for (const { value } of items) await this.#complete(grant(), value)
+      return items.length
+    })
+  }
+
+  get #store(): CapsuleContext['store'] {
+    return this.#options.context.store
+  }
+
+  /** One erasure at a time: a scrub looks at the whole file, and two of them would look twice. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
+    this.#last = Promise.allSettled([turn])
+    return turn
+  }
+
+  async #findEarlier(target: ErasureTarget): Promise<Erasure | undefined> {
+    if (target.kind !== 'capsule') return undefined
+    const [head] = await this.#store.capsules.getHeads([target.capsule])
+    if (head?.status !== 'ERASED') return undefined
+    const leaf = await findTombstone(this.#options.context, target.capsule)
+    return leaf?.erasure === undefined ? undefined : this.get(leaf.erasure)
+  }
+
+  /** Makes durable what will be done. A hold that is placed meanwhile comes before it, or is told to wait. */
+  async #begin(call: Call<'capsule.erase'>, request: ErasureRequest): Promise<ErasureRow> {
+    const { context } = this.#options
+    for (let round = 0; round < BEGINS_MAX; round++) {
+      const epoch = await readEpoch(context)
+      const plan = await planErasure(context, request.target)
+      if (plan.forbidden) throw await refusalOf(context, plan.forbidden.hold, plan.forbidden.capsule.id)
+      const row = this.#rowOf(call, plan, request)
+      const outcome = await this.#writeBegin(call.grant, row, plan.ids, [raiseEpoch(context, call.grant, epoch)])
+      if (outcome.ok) return row
+      if (outcome.error.code !== 'REVISION_MISMATCH') throw outcome.error
+    }
+    throw new CascadeError('CONFLICT', `Legal holds were placed ${BEGINS_MAX} times while the erasure was to begin.`)
+  }
+
+  async #writeBegin(grant: Grant, row: ErasureRow, ids: readonly string[], more: readonly Change[]) {
+    const { records } = this.#store
+    const pages = Array.from({ length: row.pages }, (_, page) =>
+      records.put(grant, 'erasure_ids', pageKey(row.id, page), {
+        ids: ids.slice(page * IDS_PER_PAGE, (page + 1) * IDS_PER_PAGE),
+      }),
+    )
+    const put = records.put(grant, 'erasures', jobKey(row.id), row)
+    const command: Command = {
+      id: sha256Hex(`erasure begins:${row.id}:${grant.decisionId}`).slice(0, 32),
+      grant,
+      changes: [put, ...pages, ...more],
+      ...tellErasure(grant, 'erasure.begun', row.id, { legal_basis: row.legalBasis, capsules: ids.length }),
+    }
+    const [outcome] = await this.#store.append([command])
+    return outcome ?? { ok: false as const, error: new CascadeError('INTERNAL', 'The store answered nothing.') }
+  }
+
+  /** What was erased before this store was restored from an earlier state. */
+  async #readopt(grant: Grant, entries: readonly KnownErasure[]): Promise<void> {
+    const [first] = entries
+    if (!first) return
+    const all = entries.flatMap(({ ids }) => ids)
+    const heads = await this.#store.capsules.getHeads(all)
+    const row: ErasureRow = {
+      id: first.erasure,
+      state: 'running',
+      target: { kind: 'subject', capsule: null, subject_digest: null, subject_key: null },
+      legalBasis: first.legalBasis,
+      requestedBy: first.requestedBy,
+      begunAt: first.at,
+      completedAt: null,
+      capsules: heads.filter(({ partOf }) => !partOf).length,
+      chunks: heads.filter(({ partOf }) => partOf).length,
+      versions: heads.reduce((sum, { ordinal }) => sum + ordinal, 0),
+      pages: Math.ceil(heads.length / IDS_PER_PAGE),
+      stays: [],
+      owner: first.owner,
+      places: [],
+      sequence: null,
+      certificate: null,
+      certificateSha256: null,
+    }
+    const outcome = await this.#writeBegin(
+      grant,
+      row,
+      heads.map(({ id }) => id),
+      [],
+    )
+    if (!outcome.ok) throw outcome.error
+  }
+
+  #rowOf({ grant }: Pick<Call, 'grant'>, plan: ErasePlan, { target, legalBasis }: ErasureRequest): ErasureRow {
+    const { newId, clock, random } = this.#options.context
+    const { capsules, chunks, versions, stays, owner } = plan
+    return {
+      id: newId(),
+      state: 'running',
+      target: { kind: target.kind, capsule: capsuleOf(target), ...digestOf(target, random(new Uint8Array(32))) },
+      legalBasis,
+      requestedBy: grant.subject,
+      begunAt: clock(),
+      completedAt: null,
+      ...{ capsules, chunks, versions, stays, owner },
+      pages: Math.ceil(plan.ids.length / IDS_PER_PAGE),
+      places: [],
+      sequence: null,
+      certificate: null,
+      certificateSha256: null,
+    }
+  }
+
+  async #complete(grant: Grant, row: ErasureRow): Promise<Erasure> {
+    const ids = await this.#readIds(row)
+    return this.#present(await carryOutErasure(this.#options, grant, row, ids))
+  }
+
+  async #readIds(row: ErasureRow): Promise<readonly string[]> {
+    const ids: string[] = []
+    for (let page = 0; page < row.pages; page++) {
+      const found = await this.#store.records.find<{ ids: readonly string[] }>('erasure_ids', pageKey(row.id, page))
+      ids.push(...(found?.value.ids ?? []))
+    }
+    return ids
+  }
+
+  async #present(row: ErasureRow): Promise<Erasure> {
+    const first = await this.#store.records.find<{ ids: readonly string[] }>('erasure_ids', pageKey(row.id, 0))
+    return presentErasure(row, (first?.value.ids ?? []).slice(0, IDS_SHOWN_MAX))
+  }
+}
+
+const capsuleOf = (target: ErasureTarget): string | null => (target.kind === 'capsule' ? target.capsule : null)
+
+/** The store keeps no name of whom it erased: a digest under a key of its own, for who knows the name. */
+function digestOf(target: ErasureTarget, key: Uint8Array): Pick<Erasure['target'], 'subject_digest' | 'subject_key'> {
+  if (target.kind === 'capsule') return { subject_digest: null, subject_key: null }
+  return { subject_digest: saltedDigest(key, target.subject), subject_key: Buffer.from(key).toString('hex') }
+}

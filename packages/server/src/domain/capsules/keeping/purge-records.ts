@@ -1,0 +1,105 @@
+import { KEEPING_LIMITS } from '@forge-cascade/contract'
+import type { Change, Grant, RecordPage, Records } from '#store'
+import { IMPORTED_TRUST_COLLECTION } from '../export/imported-trust.ts'
+import { readRows } from '../import/file-book.ts'
+import { type ImportRow, jobKey } from '../import/import-records.ts'
+import { TRUST_REASONS_COLLECTION } from '../use-cases/trust-reasons.ts'
+import type { HoldRow } from './legal-hold.ts'
+
+/** Records looked at in one page. */
+const PER_PAGE = 1000
+const JOBS_MAX = 1000
+
+/**
+ * The changes that take away what other records say of erased capsules: why their trust moved, the files they were imported
+ * from, and of a source of which nothing else is left its imports too.
+ */
+export async function* purgeChanges(
+  records: Records,
+  grant: Grant,
+  ids: readonly string[],
+): AsyncGenerator<Change, void, undefined> {
+  const sources = new Set<string>()
+  for (const id of ids) {
+    for (const { name } of [IMPORTED_TRUST_COLLECTION, TRUST_REASONS_COLLECTION])
+      for await (const key of keysOf(records, name, `${id}:`)) yield records.delete(grant, name, key)
+    for await (const key of filesOf(records, id)) {
+      sources.add(key.slice(0, key.indexOf(':')))
+      yield records.delete(grant, 'import_files', key)
+      yield records.delete(grant, 'import_notes', key)
+    }
+  }
+  for (const source of sources) yield* purgeSource(records, grant, source, new Set(ids))
+}
+
+/** The keys of a collection that begin so. */
+async function* keysOf(records: Records, collection: string, prefix: string): AsyncGenerator<string, void, undefined> {
+  for (let after: string | undefined = prefix; after !== undefined; ) {
+    const page: RecordPage = await records.list(collection, { limit: PER_PAGE, after })
+    for (const { key } of page.items) {
+      if (!key.startsWith(prefix)) return
+      yield key
+    }
+    after = page.next
+  }
+}
+
+async function* filesOf(records: Records, id: string): AsyncGenerator<string, void, undefined> {
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const page: RecordPage = await records.listBy('import_files', 'capsule_id', id, {
+      limit: PER_PAGE,
+      ...(after !== '' && { after }),
+    })
+    for (const { key } of page.items) yield key
+    after = page.next
+  }
+}
+
+/** An import of one file bears its name; what is left of it says which file was read last, or failed. */
+async function* purgeSource(
+  records: Records,
+  grant: Grant,
+  source: string,
+  ids: ReadonlySet<string>,
+): AsyncGenerator<Change, void, undefined> {
+  const isEmpty = await hasNoOther(records, source, ids)
+  const { items } = await records.listBy<ImportRow>('imports', 'source', source, { limit: JOBS_MAX })
+  for (const { value } of items) {
+    const key = jobKey(value.job.id)
+    const quiet: ImportRow = { ...value, job: { ...value.job, current: null, problem: null } }
+    yield isEmpty ? records.delete(grant, 'imports', key) : records.put(grant, 'imports', key, quiet)
+  }
+  if (!isEmpty) return
+  yield records.delete(grant, 'import_points', source)
+  for await (const { key } of readRows(records, source)) {
+    yield records.delete(grant, 'import_files', key)
+    yield records.delete(grant, 'import_notes', key)
+  }
+}
+
+/** Files that were never taken in do not count: they are names without a capsule. */
+async function hasNoOther(records: Records, source: string, ids: ReadonlySet<string>): Promise<boolean> {
+  for await (const { value } of readRows(records, source)) {
+    if (value.capsule_id !== null && !ids.has(value.capsule_id)) return false
+  }
+  return true
+}
+
+/** The changes that take away lifted holds on what was erased: they name it, and forbid nothing. */
+export async function* purgeHolds(
+  records: Records,
+  grant: Grant,
+  concerns: (hold: HoldRow) => boolean,
+): AsyncGenerator<Change, void, undefined> {
+  for (let after: string | undefined; ; ) {
+    const page: RecordPage = await records.listBy('legal_holds', 'state', 'lifted', {
+      limit: KEEPING_LIMITS.holdsMax,
+      ...(after !== undefined && { after }),
+    })
+    // The collection is written by `holds.ts` alone.
+    for (const { key, value } of page.items)
+      if (concerns(value as HoldRow)) yield records.delete(grant, 'legal_holds', key)
+    after = page.next
+    if (after === undefined) return
+  }
+}

@@ -1,0 +1,235 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Erasure, ImportJob } from '@forge-cascade/contract'
+import { afterAll, describe, expect, test } from 'vitest'
+import { scanFolders } from '../src/adapters/sqlite/testing/scan-bytes.ts'
+import { KeyRing, readHeader, SealedReader, unsealFile } from '../src/adapters/vault/index.ts'
+import { campaign, createSeeded } from '../src/platform/store/testing.ts'
+import { HttpCaller } from './http-caller.ts'
+import { noteCampaign } from './note-campaign.ts'
+import { ServerProcess } from './server-process.ts'
+
+/** Erasures whose server is killed at some moment. */
+const KILLS = campaign(2, 40)
+const KILL_MS_MAX = 400
+const TEST_MS_MAX = campaign(300_000, 1_800_000)
+const POLL_MS = 10
+
+/** One word for each place in which something is said of a person; none of them occurs anywhere else. */
+const WORDS = {
+  content: 'zymurgcontent',
+  older: 'zymurgolder',
+  title: 'zymurgtitle',
+  tag: 'zymurgtag',
+  category: 'zymurgcategory',
+  lane: 'zymurglane',
+  fold: 'zymurgfold',
+  identity: 'zymurgidentity',
+  owner: 'zymurgowner',
+  metadata: 'zymurgmetadata',
+  speaker: 'zymurgspeaker',
+  terms: 'zymurgterms',
+  reason: 'zymurgreason',
+  edge: 'zymurgedge',
+  quoted: 'zymurgquoted',
+  file: 'zymurgfile',
+  skipped: 'zymurgskipped',
+  chunk: 'zymurgchunk',
+  label: 'zymurglabel',
+  folder: 'zymurgfolder',
+  batch: 'zymurgbatch',
+  chat: 'zymurgchat',
+  hold: 'zymurghold',
+} as const
+const ALL = Object.values(WORDS)
+
+const root = mkdtempSync(join(tmpdir(), 'cascade-erasure-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+interface Created {
+  readonly id: string
+}
+
+/** Says something of a person in every way there is. Returns the capsule that was made of hers by somebody else. */
+async function plant(caller: HttpCaller, folder: string): Promise<{ readonly kept: string; readonly fork: string }> {
+  const make = async (body: object, key?: string): Promise<string> => {
+    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key }
+    const { status, body: answer } = await caller.call<Created>(
+      'POST',
+      '/v2/capsules',
+      { type: 'knowledge', ...body },
+      headers,
+    )
+    expect(status).toBe(201)
+    return answer.id
+  }
+  const about = { identity: WORDS.identity, lane: WORDS.lane, fold: WORDS.fold, tags: [WORDS.tag] }
+  const long = (word: string): string => `${'Some words that stand around it. '.repeat(80)} ${word} `.repeat(3)
+  const parent = await make({ content: 'A parent that stays.' })
+  const person = await make(
+    {
+      ...about,
+      content: long(WORDS.older),
+      title: WORDS.title,
+      category: WORDS.category,
+      licence: 'for-sale',
+      licence_terms: WORDS.terms,
+      metadata: { note: WORDS.metadata },
+      source: { kind: 'chat', conversation: 'c', speaker: WORDS.speaker },
+      parents: [{ id: parent, reason: WORDS.edge, changes: { added: WORDS.quoted } }],
+    },
+    'one',
+  )
+  const put = await caller.call('PUT', `/v2/capsules/${person}`, { content: long(WORDS.content) }, { 'if-match': '*' })
+  expect(put.status).toBe(200)
+  const owned = await make({ content: `Hers: ${WORDS.content}`, owner: WORDS.owner })
+  const kept = await make({ content: 'Somebody else’s, which stays.', tags: ['common'] })
+  await caller.call('POST', `/v2/capsules/${owned}/links`, { to: kept, kind: 'RELATED_TO' })
+  const fork = await make({
+    content: 'Made of hers by somebody else.',
+    parents: [{ id: person, reason: 'derived', changes: { removed: WORDS.quoted } }],
+  })
+  await caller.call('PUT', `/v2/capsules/${person}/trust`, { trust: 50, reason: WORDS.reason })
+  await caller.call('POST', `/v2/capsules/${person}/quarantine`, { reason: WORDS.reason })
+  await caller.call('POST', `/v2/capsules/${person}/release`, { reason: WORDS.reason })
+  const lines = [1, 2].map((n) => JSON.stringify({ ...about, type: 'knowledge', content: `${WORDS.batch} ${n}` }))
+  await sendLines(caller, lines)
+  await holdAndLift(caller, person)
+  await importFolder(caller, folder)
+  for (const path of [`/v2/search?q=${WORDS.content}`, `/v2/capsules?identity=${WORDS.identity}`, '/v2/capsules/stats'])
+    await caller.call('GET', path)
+  await caller.call('POST', '/v2/ask', { question: `What is ${WORDS.content}?` })
+  return { kept, fork }
+}
+
+/** A batch as one capsule a line, one after the other: what a line says goes the same way in both. */
+async function sendLines(caller: HttpCaller, lines: readonly string[]): Promise<void> {
+  for (const line of lines) expect((await caller.call('POST', '/v2/capsules', JSON.parse(line))).status).toBe(201)
+}
+
+async function holdAndLift(caller: HttpCaller, id: string): Promise<void> {
+  const target = { kind: 'capsule', capsule: id }
+  const { body } = await caller.call<Created>('POST', '/v2/holds', { target, reason: WORDS.hold })
+  const refused = await caller.call<{ code: string }>('POST', `/v2/capsules/${id}/erase`, { legal_basis: 'gdpr-17' })
+  expect(refused.body.code).toBe('LEGAL_HOLD')
+  await caller.call('POST', `/v2/holds/${body.id}/lift`, { reason: WORDS.hold })
+}
+
+/** Files with names, chapters and a chat; one of them is none that can be read. */
+async function importFolder(caller: HttpCaller, folder: string): Promise<void> {
+  const path = join(folder, WORDS.folder)
+  mkdirSync(path, { recursive: true })
+  const chapters = [1, 2, 3].map(
+    (n) => `## ${WORDS.title} ${n}\n\n${'Words of a chapter. '.repeat(90)} ${WORDS.chunk} ${n}\n`,
+  )
+  writeFileSync(join(path, `${WORDS.file}.md`), `# ${WORDS.title}\n\n${chapters.join('\n')}`)
+  writeFileSync(join(path, `${WORDS.skipped}.bin`), Buffer.from([0, 1, 2, 255]))
+  writeFileSync(
+    join(path, 'transcript.txt'),
+    `Ada: Hello there.\n${WORDS.speaker}: I am ${WORDS.chat}.\nAda: So you are.\n`,
+  )
+  const request = { path, identity: WORDS.identity, label: WORDS.label, include: ['*'] }
+  const { status, body } = await caller.call<ImportJob>('POST', '/v2/imports', request)
+  expect(status).toBe(202)
+  for (let state = body.state; state === 'running'; await pause(POLL_MS))
+    state = (await caller.call<ImportJob>('GET', `/v2/imports/${body.id}`)).body.state
+}
+
+async function eraseAll(caller: HttpCaller): Promise<readonly Erasure[]> {
+  const receipts: Erasure[] = []
+  for (const subject of [WORDS.identity, WORDS.owner]) {
+    const { status, body } = await caller.call<Erasure>('POST', '/v2/erasures', { subject, legal_basis: 'gdpr-17' })
+    expect([status, body.state]).toEqual([200, 'completed'])
+    receipts.push(body)
+  }
+  return receipts
+}
+
+/** Words that the data folder holds, or the store in a backup. */
+const wordsIn = (...folders: string[]): readonly string[] =>
+  [...new Set(scanFolders(folders, ALL).map(({ word }) => word))].sort()
+
+function openBackup(file: string, keys: string, into: string): void {
+  const key = new KeyRing(keys).find(readHeader(file).keyId)
+  if (!key) throw new Error(`no key opens ${file}`)
+  mkdirSync(into, { recursive: true })
+  using reader = new SealedReader(file)
+  unsealFile(reader, key, join(into, 'opened.db'))
+}
+
+test('of what was erased not one byte is left in the data folder or in a backup', {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  const folder = join(root, 'whole')
+  const [dataDir, backups, elsewhere] = [join(folder, 'data'), join(folder, 'backups'), join(folder, 'elsewhere')]
+  for (const made of [backups, elsewhere]) mkdirSync(made, { recursive: true })
+  const keys = join(dataDir, 'keys')
+  await using server = new ServerProcess({ dataDir })
+  using caller = new HttpCaller(await server.ready())
+  const { kept, fork } = await plant(caller, folder)
+  for (const name of ['near', 'far'])
+    expect((await caller.call('POST', '/v2/system/backup', { path: join(backups, name) })).status).toBe(201)
+  renameSync(join(backups, 'far'), join(elsewhere, 'far'))
+  // The scan sees what it is to look for: in the folder, and in a backup that is opened.
+  expect(wordsIn(dataDir)).toEqual(ALL.toSorted())
+  openBackup(join(backups, 'near'), keys, join(folder, 'opened before'))
+  expect(wordsIn(join(folder, 'opened before'))).toEqual(ALL.toSorted())
+
+  const receipts = await eraseAll(caller)
+  expect(wordsIn(dataDir)).toEqual([])
+  expect(receipts.flatMap(({ stays }) => stays.map(({ id }) => id))).toContain(fork)
+  const copies = receipts.flatMap(({ places }) => places).map(({ place, outcome }) => [place, outcome])
+  expect(copies).toContainEqual([`backups: ${join(backups, 'near')}`, 'rewritten'])
+  expect(copies).toContainEqual([`backups: ${join(backups, 'far')}`, 'key destroyed'])
+  expect(() => openBackup(join(elsewhere, 'far'), keys, join(folder, 'never'))).toThrow('no key opens')
+  openBackup(join(backups, 'near'), keys, join(folder, 'opened after'))
+  expect(wordsIn(join(folder, 'opened after'))).toEqual([])
+
+  for (const [id, content] of [
+    [kept, 'Somebody else’s, which stays.'],
+    [fork, 'Made of hers by somebody else.'],
+  ])
+    expect((await caller.call<{ content: string }>('GET', `/v2/capsules/${id}`)).body.content).toBe(content)
+  expect((await caller.call<{ ok: boolean }>('POST', '/v2/system/doctor', { depth: 'full' })).body.ok).toBe(true)
+  await server.stop()
+  expect(wordsIn(dataDir)).toEqual([])
+  expect(server.log).not.toContain('zymurg')
+})
+
+describe('an erasure whose server is killed', () => {
+  const random = createSeeded(17)
+
+  test('is whole after the next start, whenever that was', { timeout: TEST_MS_MAX }, async () => {
+    const startedAt = performance.now()
+    for (let kill = 0; kill < KILLS; kill++) {
+      const folder = join(root, `killed-${kill}`)
+      const dataDir = join(folder, 'data')
+      const server = new ServerProcess({ dataDir })
+      const caller = new HttpCaller(await server.ready())
+      await plant(caller, folder)
+      await caller.call('POST', '/v2/system/backup', {})
+      const body = { subject: WORDS.identity, legal_basis: 'gdpr-17' }
+      const answer = caller.call('POST', '/v2/erasures', body).then(
+        ({ status }) => status,
+        () => 'cut',
+      )
+      await pause(random() * KILL_MS_MAX)
+      await server.kill()
+      await answer
+      caller[Symbol.dispose]()
+      await using again = new ServerProcess({ dataDir })
+      using asking = new HttpCaller(await again.ready())
+      const { body: page } = await asking.call<{ items: readonly Erasure[] }>('GET', '/v2/erasures')
+      const left = wordsIn(dataDir).filter((word) => word !== WORDS.owner && word !== WORDS.content)
+      // Never half: it had not begun, or it is done.
+      if (page.items.length === 0)
+        expect(left).toEqual(ALL.filter((word) => word !== WORDS.owner && word !== WORDS.content).toSorted())
+      else expect([page.items.map(({ state }) => state), left]).toEqual([['completed'], []])
+      expect((await asking.call<{ ok: boolean }>('POST', '/v2/system/doctor', { depth: 'full' })).body.ok).toBe(true)
+      await again.stop()
+    }
+    noteCampaign('kill -9 during an erasure', { runs: KILLS, checks: KILLS, ms: performance.now() - startedAt })
+  })
+})
