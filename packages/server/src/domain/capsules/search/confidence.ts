@@ -14,7 +14,7 @@ export function confidenceOf(entry: Entry, view: View): number {
 
 /** The share of the question's words that are met; rare ones count more, and those that no text holds the most. */
 function coverage(entry: Entry, { pool, soft }: View): number {
-  if (soft) return soft.around(entry)
+  if (soft) return soft.coverage(entry)
   const [met, all] = [around(entry), pool.rarities.reduce((sum, rarity) => sum + rarity, 0)]
   const isMet = (at: number): boolean => met.some(({ counts }) => counts.frequencies[at]! > 0)
   return all > 0 ? pool.rarities.reduce((sum, rarity, at) => sum + (isMet(at) ? rarity : 0), 0) / all : 0

@@ -169,7 +169,7 @@ describe('meaning', () => {
     const placed = ranked(list, rankingOf('cat'), MATCHER)
     expect(order(placed)).toEqual(['same', 'like', 'stranger'])
     const nearness = placed.map(({ signals }) => signals.near_words?.raw ?? 0)
-    expect(nearness[0]).toBe(1)
+    expect(nearness[0]).toBeCloseTo(1, 6)
     expect(nearness[1]).toBeGreaterThan(0.5)
     expect(nearness[2]).toBe(0)
   })

@@ -9,6 +9,8 @@ import { type RankingSource, TERM_MIN } from './ranking-source.ts'
  */
 const BEFORE = [0.9, 0.75] as const
 const BEHIND = [0.9, 0.6] as const
+/** How much the length of a passage counts: less than BM25 lets it, as a word is met once at most. */
+const LENGTH_SHARE = 0.2
 /** Terms of a field that are compared; what stands further down belongs to other passages. */
 const TERMS_MAX = 256
 
@@ -19,6 +21,7 @@ const TERMS_MAX = 256
 export class SoftMatch {
   readonly #rarities: readonly number[]
   readonly #total: number
+  readonly #meanLength: number
   readonly #source: RankingSource
   readonly #query: SoftQuery
   readonly #numbers: readonly (number | undefined)[]
@@ -32,6 +35,7 @@ export class SoftMatch {
     this.#rarities = pool.rarities
     this.#total = pool.rarities.reduce((sum, rarity) => sum + rarity, 0)
     this.#source = source
+    this.#meanLength = pool.meanLength
     this.#query = matcher.prepare(spellings.map((word, at) => ({ word, weight: pool.rarities[at] ?? 0 })))
     this.#numbers = pool.terms.map((term) => source.findTerm(term))
   }
@@ -45,13 +49,18 @@ export class SoftMatch {
     return this.#considered.has(entry)
   }
 
-  /** 0-1: the share of the question that the passage itself meets; rare words count more. */
+  /** The share of the question that the passage itself meets, rare words counting more, by its length. */
   own(entry: Entry): number {
-    return this.#share(this.#bestOf(entry))
+    return this.#share(this.#bestOf(entry)) * this.#brevity(entry)
   }
 
   /** The same with what stands around it. */
   around(entry: Entry): number {
+    return this.coverage(entry) * this.#brevity(entry)
+  }
+
+  /** 0-1: the share of the question that the passage and what stands around it meet, whatever their length. */
+  coverage(entry: Entry): number {
     const best = this.#bestOf(entry).slice()
     let [before, after] = [entry.before, entry.after]
     for (let steps = 0; steps < BEFORE.length; steps++) {
@@ -61,6 +70,11 @@ export class SoftMatch {
       after = after?.after
     }
     return this.#share(best)
+  }
+
+  /** 1 for a passage of mean length: a longer one meets more words by chance. */
+  #brevity({ counts }: Entry): number {
+    return 1 / (1 - LENGTH_SHARE + (LENGTH_SHARE * counts.length) / this.#meanLength)
   }
 
   #raise(best: Float64Array, by: Entry, share: number): void {

@@ -32,7 +32,7 @@ export interface Signal {
  */
 export const SIGNALS = {
   /** Words in the passage itself are the least that a good passage has, and its neighbours say it better. */
-  passage: { kind: 'lexical', weight: 0.1, scale: 'best', read: passage },
+  passage: { kind: 'lexical', weight: 0.4, scale: 'best', read: passage },
   /** The passage with its neighbours: a turn answers what the one before asks, in other words. */
   neighbourhood: { kind: 'lexical', weight: 0.5, scale: 'best', read: neighbourhood },
   /** The whole session or document tells which subject this is about. */
@@ -56,7 +56,7 @@ export const SIGNALS = {
   /** Word by word, other words of the same meaning. */
   near_words: { kind: 'vector', weight: 0.4, scale: 'best', isDear: true, read: nearWords },
   /** The same with its neighbours: the strongest of all signals in talk. */
-  near_words_around: { kind: 'vector', weight: 1.2, scale: 'best', isDear: true, read: nearWordsAround },
+  near_words_around: { kind: 'vector', weight: 0.8, scale: 'best', isDear: true, read: nearWordsAround },
   /** Links and lineage: rarely decisive, and all there is for what was linked by hand. */
   graph: {
     kind: 'graph',
