@@ -172,6 +172,7 @@ export const NO_LIMITS: readonly Group[] = [
         'cli/import-run.ts RESTARTS_MAX',
         'cli/import-watch.ts RETRY_MS_MAX',
       ),
+      ...at(EDGE, 'cli/commands/start.ts GIVEN_MS_MAX'),
       ...at(EDGE, 'cli/command-context.ts SUCCESSOR_MS_MAX', 'cli/session.ts LEAVING_MS_MAX'),
       ...at(ADAPTERS, 'sqlite/sqlite-store.ts SCRUB_WAITS_MAX'),
       ...at(CAPSULES, 'keeping/erasures.ts BEGINS_MAX'),

@@ -72,12 +72,14 @@ export async function connectLocal(
   }
 }
 
-/** Asks an owner for its folder. One that does not give it is waited for like any other that holds it. */
-export async function askForFolder(owner: FolderOwner, directory: string): Promise<void> {
+/** Asks an owner for its folder; false of one that does not give it, which is waited for like any other that holds it. */
+export async function askForFolder(owner: FolderOwner, directory: string): Promise<boolean> {
   try {
     await clientOf(owner, directory).request('POST', '/v2/system/handover', { timeoutMs: LIVE_MS_MAX })
+    return true
   } catch (error) {
-    if (!isCascadeError(error)) throw error
+    if (isCascadeError(error)) return false
+    throw error
   }
 }
 

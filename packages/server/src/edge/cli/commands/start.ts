@@ -22,6 +22,8 @@ import { Session } from '../session.ts'
 
 /** How long it waits for a command that only uses the folder for a moment. */
 const WAIT_MS_MAX = 5_000
+/** How long it waits where agents give the folder over: one after the other may have held it. */
+const GIVEN_MS_MAX = 30_000
 const WAIT_MS = 200
 /** Label of the sample knowledge, to remove it by. */
 const SAMPLES = 'samples'
@@ -77,8 +79,9 @@ const readFlags = (input: CommandInput) => ({
 /** Starts the instance; a command that uses the folder for a moment is waited for. */
 async function becomeOwner(context: CommandContext, loaded: LoadedConfig): Promise<LocalInstance> {
   const { clock } = context.io
-  for (const deadline = clock() + WAIT_MS_MAX; ; await pause(WAIT_MS)) {
-    await askOwner(loaded.config.data.dir)
+  const beganAt = clock()
+  for (let deadline = beganAt + WAIT_MS_MAX; ; await pause(WAIT_MS)) {
+    if (await askOwner(loaded.config.data.dir)) deadline = beganAt + GIVEN_MS_MAX
     try {
       return await context.startInstance(loaded, { listen: 'tcp+socket', log: 'all', answers: context.settings.json })
     } catch (error) {
@@ -89,9 +92,9 @@ async function becomeOwner(context: CommandContext, loaded: LoadedConfig): Promi
 }
 
 /** Of an owner that holds the folder for an agent it is asked for; a server keeps it. */
-async function askOwner(directory: string): Promise<void> {
+async function askOwner(directory: string): Promise<boolean> {
   const owner = await findLiving(directory)
-  if (owner === undefined) return
+  if (owner === undefined) return false
   if (owner.url === null) return askForFolder(owner, directory)
   throw new CascadeError(
     'DATA_FOLDER_IN_USE',
