@@ -17,6 +17,7 @@ const EMPTY_VERSION = `UPDATE versions SET content = '', bytes = 0, indexed = 0,
 const AWAY = [
   'DELETE FROM embeddings WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
   'DELETE FROM signatures WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
+  'DELETE FROM standings WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
   'DELETE FROM links WHERE source = ?',
   'DELETE FROM links WHERE target = ?',
   'DELETE FROM trust_history WHERE capsule = ?',
@@ -72,6 +73,11 @@ function noteNames({ database }: WriteSession, row: CapsuleRow): void {
     row.key,
   )
   const keys = new Set(rows.flatMap(({ identity, lane, fold, tags }) => [identity, lane, fold, ...parseTagKeys(tags)]))
+  const speakers = database.all<{ speaker: number }>(
+    'SELECT s.speaker FROM versions v JOIN standings s ON s.version = v.key WHERE v.capsule = ? AND s.speaker IS NOT NULL',
+    row.key,
+  )
+  for (const { speaker } of speakers) keys.add(speaker)
   for (const key of keys) if (key !== null) database.run('INSERT OR IGNORE INTO erased_names VALUES (?)', key)
 }
 

@@ -40,6 +40,7 @@ async function fill(store: SqliteStore, seed: number, rounds: number): Promise<{
       tags: isSecret ? [`${MARKER} ${round % 7}`] : ['common'],
       metadata: { note: textOf(random, size() / 20, marker) },
       lane: isSecret ? `${MARKER} lane` : 'common',
+      source: { kind: 'chat', conversation: 'c', index: round, speaker: isSecret ? `${MARKER} speaker` : 'Ada' },
       place: textOf(random, 30, marker),
       embedding: { model: 'm', vector: Float32Array.from([random(), random() + 1]) },
     })

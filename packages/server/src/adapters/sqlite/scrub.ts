@@ -115,4 +115,5 @@ const USERS = [
   'SELECT 1 FROM leaves WHERE actor = ? LIMIT 1',
   'SELECT 1 FROM leaves WHERE type = ? LIMIT 1',
   'SELECT 1 FROM trust_history WHERE actor = ? LIMIT 1',
+  'SELECT 1 FROM standings WHERE speaker = ? LIMIT 1',
 ] as const
