@@ -1,6 +1,7 @@
 import { CAPSULE_LIMITS, LINEAGE_LIMITS, SEARCH_LIMITS } from '@forge-cascade/contract'
 import { QUOTE_LENGTH_MAX, SENTENCES_PER_HIT_MAX } from '../../packages/server/src/domain/capsules/ask/passage.ts'
 import { WHOLE_LENGTH_MAX } from '../../packages/server/src/domain/capsules/ask/places.ts'
+import { SCOPES_COUNTED_MAX } from '../../packages/server/src/domain/capsules/capsule-counts.ts'
 import { NEAR_DUPLICATES_MAX, VERSIONS_READ_MAX } from '../../packages/server/src/domain/capsules/capsule-store.ts'
 import { CONTENT_SCANNED_MAX, HIGHLIGHTS_MAX } from '../../packages/server/src/domain/capsules/search/highlight.ts'
 import { QUERY_TERMS_MAX } from '../../packages/server/src/domain/capsules/text/index-terms.ts'
@@ -54,6 +55,12 @@ export const CAPSULE_ROWS = {
     value: NUMBER_MAX,
     unit: 'items',
     beyond: { error: 'UNPROCESSABLE' },
+  },
+  scopesCounted: {
+    what: 'Scopes that statistics name',
+    value: SCOPES_COUNTED_MAX,
+    unit: 'items',
+    beyond: { cut: 'the smaller ones are counted only' },
   },
   highlights: {
     what: 'Highlights of a hit',

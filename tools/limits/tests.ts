@@ -76,6 +76,10 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   searchTime: inServer('edge/http/errors.test.ts', '%s is answered', 'DEADLINE_EXCEEDED'),
   queryTerms: inServer('domain/capsules/text/index-terms.test.ts', 'a long question keeps so many words, the longest'),
   versionNumber: here('capsule', 'a version with a number too large is refused'),
+  scopesCounted: inServer(
+    'domain/capsules/capsule-store.counts.contract.ts',
+    'of scopes the largest are named, and all are counted',
+  ),
   highlights: here('capsule', 'of the highlights of a hit the first ones are told'),
   highlighted: here('capsule', 'no highlight stands beyond the beginning of a long content'),
   readForAnswer: here('capsule', 'of a content that is too long to be read for an answer places are read'),

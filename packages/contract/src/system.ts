@@ -84,7 +84,37 @@ export const stats = z
     content_bytes: z.int(),
     by_status: z.record(z.string(), z.int()),
     by_type: z.record(z.string(), z.int()),
-    by_embedding_model: z.record(z.string(), z.int()),
+    by_embedding_model: z
+      .record(z.string(), z.int())
+      .describe('Capsules by the model of the vector of their newest version.'),
+    by_trust_level: z.record(z.string(), z.int()).describe('By effective trust.'),
+    bytes: z
+      .object({
+        by_status: z.record(z.string(), z.int()),
+        by_type: z.record(z.string(), z.int()),
+        by_embedding_model: z.record(z.string(), z.int()),
+        by_trust_level: z.record(z.string(), z.int()),
+      })
+      .describe('Bytes of content in place of capsules; of each capsule those of all its versions.'),
+    scopes: z.int().describe('How many different scopes hold capsules.'),
+    by_scope: z
+      .array(
+        z.object({
+          identity: z.string().nullable(),
+          lane: z.string().nullable(),
+          fold: z.string().nullable(),
+          capsules: z.int(),
+          bytes: z.int(),
+        }),
+      )
+      .describe('The largest of them.'),
+    lineage: z
+      .object({
+        derived: z.int().describe('Capsules that derive from others.'),
+        depth_mean: z.number().describe('Mean over all capsules but chunks; 0 for one that derives from none.'),
+        depth_max: z.int(),
+      })
+      .describe('Depth is the number of steps to the farthest origin, along parents of any version.'),
     sequence: z.int(),
   })
   .meta({ id: 'Stats' })

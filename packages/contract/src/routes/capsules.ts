@@ -115,7 +115,7 @@ export const CAPSULES = [
     method: 'GET',
     path: '/v2/capsules/stats',
     tag: 'Capsules',
-    summary: 'Counts and bytes by type, status and embedding model',
+    summary: 'Counts and bytes by type, status, scope, trust level and embedding model; depth of lineage',
     access: { action: 'system.read', risk: 'low' },
     responses: { 200: json('Counts.', stats, STATS_EXAMPLE) },
   },

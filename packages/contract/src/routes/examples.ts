@@ -109,7 +109,20 @@ export const STATS_EXAMPLE = {
   content_bytes: 917_504,
   by_status: { ACTIVE: 630, ARCHIVED: 10 },
   by_type: { knowledge: 600, decision: 40 },
-  by_embedding_model: { 'builtin-1': 640 },
+  by_embedding_model: { 'forge-static-minilm@1': 640 },
+  by_trust_level: { STANDARD: 632, SANDBOX: 8 },
+  bytes: {
+    by_status: { ACTIVE: 901_120, ARCHIVED: 16_384 },
+    by_type: { knowledge: 851_968, decision: 65_536 },
+    by_embedding_model: { 'forge-static-minilm@1': 917_504 },
+    by_trust_level: { STANDARD: 909_312, SANDBOX: 8_192 },
+  },
+  scopes: 2,
+  by_scope: [
+    { identity: null, lane: null, fold: null, capsules: 600, bytes: 851_968 },
+    { identity: 'mobile', lane: 'storage', fold: null, capsules: 40, bytes: 65_536 },
+  ],
+  lineage: { derived: 12, depth_mean: 0.14, depth_max: 4 },
   sequence: 1411,
 }
 

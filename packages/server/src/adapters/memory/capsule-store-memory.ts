@@ -1,6 +1,5 @@
 import {
   type CandidateAnswer,
-  type CapsuleCounts,
   type CapsuleStore,
   capsuleChanges,
   rank,
@@ -11,6 +10,7 @@ import {
 } from '#capsules'
 import { isNamed, standingOf } from '../../domain/capsules/rules/index.ts'
 import { findCandidates } from './candidates.ts'
+import { countCapsules } from './capsule-counter.ts'
 import { pageOf } from './cursor.ts'
 import { unsettled } from './effective-trust.ts'
 import { walkLineage } from './lineage.ts'
@@ -145,7 +145,7 @@ export function createCapsuleStore(
     },
 
     async counts() {
-      return count(state)
+      return countCapsules(state)
     },
 
     async count() {
@@ -192,25 +192,4 @@ function isAt(row: CapsuleRow, scope: Scope, place: string): boolean {
     head.fold === scope.fold &&
     head.place === place
   )
-}
-
-function count(state: MemoryState): CapsuleCounts {
-  const rows = [...state.capsules.values()]
-  const versions = rows.flatMap((row) => row.versions)
-  const heads = rows.map(headOf)
-  return {
-    capsules: rows.length,
-    chunks: heads.filter((head) => head.partOf !== null).length,
-    versions: versions.length,
-    contentBytes: versions.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0),
-    byStatus: tally(rows.map((row) => row.status)),
-    byType: tally(heads.map((head) => head.type)),
-    byEmbeddingModel: tally(heads.flatMap((head) => vectorOf(state, head)?.model ?? [])),
-  }
-}
-
-function tally(names: readonly string[]): Record<string, number> {
-  const counts = new Map<string, number>()
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return Object.fromEntries(counts)
 }

@@ -12,8 +12,9 @@ import type {
   VersionSummary,
 } from '#capsules'
 import { VERSIONS_READ_MAX } from '../../domain/capsules/rules/index.ts'
+import { countCapsules } from './capsule-counter.ts'
 import { findCapsule } from './capsule-rows.ts'
-import { ACTIVE, ARCHIVED, ERASED, LINK_CODES, STATUS_CODES, TYPE_CODES } from './codes.ts'
+import { ACTIVE, ARCHIVED, ERASED, LINK_CODES } from './codes.ts'
 import { parseCursor, writeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { resolveFilter, versionInPast } from './filter-sql.ts'
@@ -33,15 +34,6 @@ export interface Scope {
 export interface PageRequest {
   readonly limit: number
   readonly cursor?: string
-}
-
-/** Capsules that are alike in what is counted; there are few such kinds, and one pass over the table finds all. */
-interface CountedKind {
-  readonly status: number
-  readonly type: number
-  readonly space: number | null
-  readonly capsules: number
-  readonly chunks: number
 }
 
 /** The reading methods of the capsule port that are no search, over one connection. */
@@ -216,21 +208,7 @@ export class CapsuleReader {
   }
 
   counts(): CapsuleCounts {
-    const kinds = this.#database.all<CountedKind>(
-      'SELECT status, type, space, count(*) AS capsules, count(part_of) AS chunks FROM capsules GROUP BY status, type, space',
-    )
-    const versions = this.#database.get<{ versions: number; bytes: number | null }>(
-      'SELECT count(*) AS versions, sum(bytes) AS bytes FROM versions',
-    )
-    return {
-      capsules: kinds.reduce((sum, { capsules }) => sum + capsules, 0),
-      chunks: kinds.reduce((sum, { chunks }) => sum + chunks, 0),
-      versions: versions?.versions ?? 0,
-      contentBytes: versions?.bytes ?? 0,
-      byStatus: tally(kinds, ({ status }) => STATUS_CODES.decode(status)),
-      byType: tally(kinds, ({ type }) => TYPE_CODES.decode(type)),
-      byEmbeddingModel: tally(kinds, ({ space }) => (space === null ? undefined : this.#stored.model(space))),
-    }
+    return countCapsules(this.#database, this.#names, this.#stored)
   }
 
   #versionKey(id: string, version: string): number | undefined {
@@ -248,17 +226,4 @@ export class CapsuleReader {
     const sql = 'SELECT key FROM versions WHERE capsule = ? AND ordinal < ? ORDER BY ordinal DESC LIMIT ?'
     return this.#database.all<{ key: number }>(sql, capsule.key, before, limit).map(({ key }) => key)
   }
-}
-
-function tally(
-  kinds: readonly CountedKind[],
-  nameOf: (kind: CountedKind) => string | undefined,
-): Record<string, number> {
-  // A map, because a model may have any name: `__proto__` is no member of an object.
-  const counts = new Map<string, number>()
-  for (const kind of kinds) {
-    const name = nameOf(kind)
-    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + kind.capsules)
-  }
-  return Object.fromEntries(counts)
 }

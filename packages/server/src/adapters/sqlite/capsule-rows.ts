@@ -4,7 +4,7 @@ import type { Database, SqlValue } from './database.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 
 const COLUMNS = `key, id, owner, status, trust, effective_trust, unsettled, revision, head, version, type, identity, lane,
-  fold, part_of, indexed, space, created_at`
+  fold, part_of, indexed, space, created_at, bytes`
 
 /** The capsule of an id; undefined also for what is no UUID. */
 export function findCapsule(database: Database, id: string): CapsuleRow | undefined {

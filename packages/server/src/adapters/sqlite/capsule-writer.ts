@@ -28,8 +28,9 @@ export const FIRST_VERSION = '1.0.0'
 
 // Hex digits become bytes in SQLite: a buffer for them takes longer.
 const INSERT_CAPSULE = `INSERT INTO capsules (id, owner, status, trust, effective_trust, revision, head, version, type,
-  identity, lane, fold, part_of, part_index, indexed, space, dedupe, place, created_at, updated_at, valid_from, title, tags)
-  VALUES (unhex(?, '-'), ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  identity, lane, fold, part_of, part_index, indexed, space, dedupe, place, created_at, updated_at, valid_from, title, tags,
+  bytes, depth)
+  VALUES (unhex(?, '-'), ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`
 
 const FIND_DUPLICATE = `SELECT c.id FROM capsules c JOIN versions v ON v.key = c.head WHERE c.dedupe = ? AND c.owner = ?
   AND v.fingerprint = unhex(?) AND v.place IS ? ORDER BY c.key LIMIT 1`
@@ -123,6 +124,7 @@ function insertCapsule(
     validFrom,
     draft.title,
     tagText(resolved.tags),
+    Buffer.byteLength(draft.content),
   )
 }
 
@@ -153,6 +155,7 @@ function headColumns(
     valid_from: validFrom,
     title: draft.title,
     tags: tagText(resolved.tags),
+    bytes: before.bytes + Buffer.byteLength(draft.content),
   }
 }
 

@@ -43,7 +43,11 @@ export const MIGRATIONS: readonly string[] = [
     -- Of the head, beside it for ranking.
     valid_from INTEGER NOT NULL,
     title TEXT,
-    tags TEXT
+    tags TEXT,
+    -- Of the contents of all versions.
+    bytes INTEGER NOT NULL,
+    -- Steps to the farthest origin, along the edges of any version.
+    depth INTEGER NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX capsule_id ON capsules (id);
   CREATE INDEX capsule_owner ON capsules (owner);

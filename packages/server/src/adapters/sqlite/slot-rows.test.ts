@@ -17,8 +17,9 @@ const NONE: OwnSpaces = { active: null, shadow: null }
 
 const CAPSULE = `
   INSERT INTO capsules (key, id, owner, status, trust, effective_trust, revision, head, version, type, lane, indexed,
-    space, created_at, updated_at, valid_from, tags)
-  VALUES (?, ?, 7, ?, 60, 40, 1, ?, '1.0.0', 2, 3, ?, ?, 0, 0, 0, ?)`
+    space, created_at, updated_at, valid_from, tags,
+    bytes, depth)
+  VALUES (?, ?, 7, ?, 60, 40, 1, ?, '1.0.0', 2, 3, ?, ?, 0, 0, 0, ?, 0, 0)`
 
 /** A file with these rows; the head of capsule `key` is version `1000 - key`, so that neither order is the other. */
 function fileOf(rows: readonly Row[], pragmas: readonly string[]): Database {

@@ -4,6 +4,7 @@ import { bandBytes } from './band-index.ts'
 import { LICENCE_CODES, LINK_CODES, TYPE_CODES } from './codes.ts'
 import { encodeContent } from './content-codec.ts'
 import { isEmpty } from './is-empty.ts'
+import { raiseDepth } from './lineage-depth.ts'
 import type { ResolvedDraft } from './resolved-draft.ts'
 import { insertStanding } from './standings.ts'
 import { vectorBytes } from './stored-vector.ts'
@@ -101,6 +102,7 @@ export function connectVersion(
       edge.changes === undefined ? null : JSON.stringify(edge.changes),
     )
   }
+  if (parents.length > 0) raiseDepth(database, capsule)
   if (draft.minhash) {
     database.run(
       'INSERT INTO signatures VALUES (?, ?, ?)',

@@ -132,6 +132,7 @@ export interface CapsuleRow {
   readonly indexed: number
   readonly space: number | null
   readonly created_at: number
+  readonly bytes: number
 }
 
 export type SettableStatus = Exclude<CapsuleStatus, 'ERASED'>

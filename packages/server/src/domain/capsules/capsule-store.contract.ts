@@ -1,4 +1,5 @@
 import { describeAsOf } from './capsule-store.as-of.contract.ts'
+import { describeCounts } from './capsule-store.counts.contract.ts'
 import { describeDedupe } from './capsule-store.dedupe.contract.ts'
 import { describeErasing } from './capsule-store.erasing.contract.ts'
 import { describeFilters } from './capsule-store.filters.contract.ts'
@@ -33,5 +34,6 @@ export function describeCapsuleStore(name: string, open: OpenStore): void {
   describeLinks(name, open)
   describeLists(name, open)
   describeErasing(name, open)
+  describeCounts(name, open)
   describeCapsuleGrants(name, open)
 }

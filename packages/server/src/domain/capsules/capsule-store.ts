@@ -1,6 +1,7 @@
 import type { CapsuleStatus, CapsuleType, LinkKind } from '@forge-cascade/contract'
 import type { Change, Grant } from '#store'
 import type { Embedding, Link, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+import type { CapsuleCounts } from './capsule-counts.ts'
 import type { EmbeddingSpaces, SpaceChange } from './embedding-spaces.ts'
 import type { Candidate } from './search/candidate.ts'
 import type { NamedSpeaker } from './search/question.ts'
@@ -220,16 +221,6 @@ export interface Page<T> {
   readonly items: readonly T[]
   /** Opaque; hand it back to continue. Undefined on the last page. Stable while capsules come and go. */
   readonly next: string | undefined
-}
-
-export interface CapsuleCounts {
-  readonly capsules: number
-  readonly chunks: number
-  readonly versions: number
-  readonly contentBytes: number
-  readonly byStatus: Readonly<Record<string, number>>
-  readonly byType: Readonly<Record<string, number>>
-  readonly byEmbeddingModel: Readonly<Record<string, number>>
 }
 
 /**

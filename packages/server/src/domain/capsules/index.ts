@@ -3,11 +3,18 @@ export type { Conflict } from './ask/conflicts.ts'
 export type { Passage as Quote } from './ask/passage.ts'
 export type { Embedding, Link, ParentEdge, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
 export {
+  type CapsuleCounts,
+  type Counted,
+  SCOPES_COUNTED_MAX,
+  type ScopeTally,
+  type Tally,
+  tally,
+} from './capsule-counts.ts'
+export {
   CANDIDATES_PER_SIGNAL_MAX,
   type CandidateAnswer,
   type CandidateQuery,
   type CapsuleChange,
-  type CapsuleCounts,
   type CapsuleCreateChange,
   type CapsuleDraft,
   type CapsuleEraseChange,

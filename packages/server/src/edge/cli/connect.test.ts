@@ -53,6 +53,11 @@ const STATS = {
   by_status: {},
   by_type: {},
   by_embedding_model: {},
+  by_trust_level: {},
+  bytes: { by_status: {}, by_type: {}, by_embedding_model: {}, by_trust_level: {} },
+  scopes: 0,
+  by_scope: [],
+  lineage: { derived: 0, depth_mean: 0, depth_max: 0 },
   sequence: 1,
 }
 

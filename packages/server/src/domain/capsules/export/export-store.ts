@@ -8,7 +8,8 @@ import {
 } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
 import type { StoredCapsule } from '../capsule.ts'
-import type { CapsuleCounts, VersionSummary } from '../capsule-store.ts'
+import type { CapsuleCounts } from '../capsule-counts.ts'
+import type { VersionSummary } from '../capsule-store.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { getCapsule } from '../use-cases/read-capsule.ts'
 import { listTrustEvents } from '../use-cases/trust-history.ts'
@@ -191,7 +192,7 @@ async function filter<T>(items: readonly T[], isWanted: (item: T) => Promise<boo
 
 /** The versions of erased capsules are counted by the store alone. */
 function checkWhole({ capsules, chunks, versions }: ExportCounts, counted: CapsuleCounts): void {
-  const erased = counted.byStatus.ERASED ?? 0
+  const erased = counted.byStatus.ERASED?.capsules ?? 0
   const missing = counted.capsules - erased - capsules - chunks
   if (missing > 0) throw incomplete(`${missing} of ${counted.capsules - erased} capsules cannot be read`)
   const missingVersions = erased > 0 ? 0 : counted.versions - versions

@@ -2,6 +2,8 @@
  * The capsules' second face: the pure rules that a store applies while it reads and writes. A store's threads start in
  * milliseconds, and the first face would bring every use case along.
  */
+
+export { SCOPES_COUNTED_MAX, tally } from '../capsule-counts.ts'
 export { CANDIDATES_PER_SIGNAL_MAX, NEAR_DUPLICATES_MAX, SPEAKERS_MAX, VERSIONS_READ_MAX } from '../capsule-store.ts'
 export { type ChunkStanding, followDocument } from '../chunk-standing.ts'
 export { DROPPED_VERSIONS_MAX, UNEMBEDDED_CHARACTERS_MAX } from '../embedding-spaces.ts'
@@ -32,4 +34,4 @@ export {
   signatureBytes,
   similarity,
 } from '../text/minhash.ts'
-export { effectiveTrust } from '../trust.ts'
+export { effectiveTrust, trustLevel } from '../trust.ts'

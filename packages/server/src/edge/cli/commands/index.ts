@@ -19,6 +19,7 @@ import { RESTORE } from './restore.ts'
 import { SEARCH } from './search.ts'
 import { SHOW } from './show.ts'
 import { START } from './start.ts'
+import { STATS } from './stats.ts'
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -41,6 +42,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   HOLD_LIFT,
   HOLD_LIST,
   DOCTOR,
+  STATS,
   CONFIG_SHOW,
   CONFIG_CHECK,
   EMBEDDING_STATUS,

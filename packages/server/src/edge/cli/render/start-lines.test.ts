@@ -21,6 +21,11 @@ const FACTS: ReadyFacts = {
 const EMPTY = {
   ...{ capsules: 0, chunks: 0, versions: 0, content_bytes: 0 },
   ...{ by_status: {}, by_type: {}, by_embedding_model: {}, sequence: -1 },
+  by_trust_level: {},
+  bytes: { by_status: {}, by_type: {}, by_embedding_model: {}, by_trust_level: {} },
+  scopes: 0,
+  by_scope: [],
+  lineage: { derived: 0, depth_mean: 0, depth_max: 0 },
 }
 
 test('where it answers is told without a word about what it knows, which has to be counted first', () => {

@@ -17,6 +17,7 @@ import type { Receipt } from '#store'
 import { entityTag, matchesStrongly } from '../entity-tag.ts'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import { presentCapsules } from '../present/capsule.ts'
+import { presentCounts } from '../present/counts.ts'
 import { presentVersions } from '../present/lineage.ts'
 import { presentPassage } from '../present/passage.ts'
 import { createBatch } from './capsule-batch.ts'
@@ -49,19 +50,7 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
     },
     capsuleStats: async () => {
       const counts = await store.capsules.counts()
-      return {
-        status: 200,
-        body: {
-          capsules: counts.capsules,
-          chunks: counts.chunks,
-          versions: counts.versions,
-          content_bytes: counts.contentBytes,
-          by_status: counts.byStatus,
-          by_type: counts.byType,
-          by_embedding_model: counts.byEmbeddingModel,
-          sequence: store.head(),
-        },
-      }
+      return { status: 200, body: presentCounts(counts) }
     },
     getCapsule: async ({ params: { id }, query: { as_of, known_at } }) => {
       const at = as_of ?? known_at
