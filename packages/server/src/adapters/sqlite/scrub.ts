@@ -28,16 +28,18 @@ export interface ScrubStep {
 export function scrubStep(session: WriteSession, sweep: PageSweep, from: number): ScrubStep {
   const names = from === 1 ? forgetWords(session) : 0
   const held: ScrubStep = { next: from, isHeldUp: true, names, pages: 0 }
-  if (!emptyLog(session.database)) return held
+  if (!emptyLog(session)) return held
   session.database.exec('PRAGMA shrink_memory')
   const pages = sweep.sweep(from, PAGES_PER_STEP)
   const next = from + PAGES_PER_STEP
   return { next: next <= sweep.count ? next : undefined, isHeldUp: false, names, pages }
 }
 
-/** True when all of the log is in the file, and the log is empty. */
-function emptyLog(database: Database): boolean {
+/** True when all of the log is in the file, and the log is empty. What is to be shipped is cut before, as in `foldLog`. */
+function emptyLog({ database, cutter, now }: WriteSession): boolean {
+  if (cutter && !cutter.cut(now)) return false
   const state = database.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')
+  cutter?.folded()
   return state?.busy === 0
 }
 

@@ -45,13 +45,14 @@ export async function carryOutErasure(
   await purge(options, grant, row, ids)
   if (row.owner !== null) await eraseSubject(options, grant, row, row.owner)
   forget()
+  // Before copies are made anew from the store: what is left beside its rows must be in none of them.
+  const scrubbed = await context.store.scrub()
   const all = new Set(ids)
   const places: Erasure['places'] = []
   for (const vault of vaults) {
     const copies = await vault.erase(all)
     places.push(...copies.map(({ copy, outcome, detail }) => ({ place: `${vault.place}: ${copy}`, outcome, detail })))
   }
-  const scrubbed = await context.store.scrub()
   places.unshift(...scrubbed.map(({ place, detail }) => ({ place, outcome: 'erased', detail })))
   return finish(options, grant, { ...row, places, sequence, state: 'completed', completedAt: context.clock() }, ids)
 }
