@@ -31,6 +31,9 @@ test('an unknown word offers nothing that is not there', () => {
   expect(complete('zzz')).toEqual([])
 })
 
+/** Commands, and the words under which several of them stand. */
+const NAMES = new Set(COMMANDS.flatMap(({ name }) => [name, name.split(' ')[0] ?? name]))
+
 /** The command lines that each script offers help for, as it spells them. */
 const KNOWN: Readonly<Record<string, (script: string) => readonly string[]>> = {
   bash: (script) => [...script.matchAll(/^ +"([^"]+)"\) at=/gm)].map(([, path = '']) => path),
@@ -38,9 +41,9 @@ const KNOWN: Readonly<Record<string, (script: string) => readonly string[]>> = {
   fish: (script) => [
     ...new Set([
       ...[...script.matchAll(/-n 'not __fish_seen_subcommand_from [^']*' -a (\S+) /g)].map(([, word = '']) => word),
-      ...[...script.matchAll(/-n '__fish_seen_subcommand_from (\w+)' -a (show|check) /g)].map(
-        ([, a, b]) => `${a} ${b}`,
-      ),
+      ...[...script.matchAll(/-n '__fish_seen_subcommand_from (\w+)' -a (\w+) -d/g)]
+        .map(([, group, word]) => `${group} ${word}`)
+        .filter((path) => COMMANDS.some(({ name }) => name === path)),
     ]),
   ],
 }
@@ -49,7 +52,7 @@ test.for(['bash', 'zsh', 'fish'])('%s is told how to install it, and knows every
   const { code, out, err } = await run(['completion', shell])
   expect(code).toBe(0)
   expect(err).toMatch(/^To install it: .*completion/)
-  expect(KNOWN[shell]?.(out).toSorted()).toEqual([...COMMANDS.map(({ name }) => name), 'config'].toSorted())
+  expect(KNOWN[shell]?.(out).toSorted()).toEqual([...NAMES].toSorted())
 })
 
 const shells = Object.fromEntries(

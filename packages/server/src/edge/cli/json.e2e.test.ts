@@ -78,6 +78,9 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'export', argv: () => ['export', 'copy'] },
   { command: 'export', when: '--format prov-json', argv: () => ['export', 'p.json', '--format', 'prov-json'] },
   { command: 'backup', argv: () => ['backup', 'whole.backup'] },
+  { command: 'restore', when: '--list', argv: () => ['restore', '--list'] },
+  { command: 'stats', argv: () => ['stats'] },
+  { command: 'embedding status', argv: () => ['embedding', 'status'] },
   { command: 'doctor', argv: () => ['doctor'] },
   { command: 'config show', argv: () => ['config', 'show'] },
   { command: 'config check', argv: () => ['config', 'check'] },
@@ -96,7 +99,8 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'import', when: '--remove', argv: () => ['import', '--remove', 'n'] },
 ]
 /** Shapes that have a test of their own below. */
-const OTHERS = ['start ', 'restore ', 'import --watch']
+const VERBS = ['start', 'pause', 'resume', 'cancel'] as const
+const OTHERS = ['start ', 'restore ', 'import --watch', ...VERBS.map((verb) => `embedding ${verb} `)]
 
 const shapeOf = (command: string, when = '') => SHAPES[command]?.find((shape) => shape.when === when)
 
@@ -113,6 +117,13 @@ for (const { command, when, argv } of CASES)
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(shapeOf(command, when)?.schema.safeParse(JSON.parse(out)).error).toBeUndefined()
   })
+
+test.for(VERBS)('embedding %s answers as its status does, and a problem while no model changes', async (verb) => {
+  const { code, err } = await cascade('embedding', verb)
+  expect(code).toBe(5)
+  expect(problem.parse(JSON.parse(err))).toMatchObject({ code: 'CONFLICT' })
+  expect(shapeOf(`embedding ${verb}`)?.schema).toBe(shapeOf('embedding status')?.schema)
+})
 
 test('start prints one document of its shape', () => {
   expect(shapeOf('start')?.schema.safeParse(JSON.parse(started)).error).toBeUndefined()
