@@ -36,7 +36,7 @@ export async function measureRecall(
       const startedAt = performance.now()
       const hits = await instance.ask(question, without)
       times.push(performance.now() - startedAt)
-      all.push(measure(hits, question.evidence))
+      all.push(measure(hits, instance.evidenceOf(question)))
     }
     return all
   }

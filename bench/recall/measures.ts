@@ -15,14 +15,14 @@ export const MEASURES = ['recall5', 'recall10', 'recall20', 'any10', 'all10', 'n
 export const DEPTH = 20
 
 export interface Ranked {
-  readonly key: string | undefined
+  readonly key: string
   readonly score: number
 }
 
 /** @param hits best first; those of equal score are taken in the order that is worst for the evidence. */
 export function measure(hits: readonly Ranked[], evidence: readonly string[]): Measures {
   const wanted = new Set(evidence)
-  const isWanted = ({ key }: Ranked): boolean => key !== undefined && wanted.has(key)
+  const isWanted = ({ key }: Ranked): boolean => wanted.has(key)
   const found = hits.toSorted((a, b) => b.score - a.score || Number(isWanted(a)) - Number(isWanted(b))).map(isWanted)
   const share = (depth: number): number => found.slice(0, depth).filter(Boolean).length / wanted.size
   const first = found.indexOf(true)

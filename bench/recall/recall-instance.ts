@@ -40,8 +40,8 @@ export class RecallInstance implements AsyncDisposable {
   readonly #folder: string
   readonly #resources: AsyncDisposableStack
   readonly #call: <A extends Action>(action: A) => Call<A>
-  /** Key of the dataset by capsule id. */
-  readonly #keys = new Map<string, string>()
+  /** Capsule by key of the dataset; a chunk may hold several places. */
+  readonly #ids = new Map<string, string>()
 
   private constructor(
     context: SearchContext,
@@ -100,9 +100,14 @@ export class RecallInstance implements AsyncDisposable {
     for (let from = 0; from < items.length; from += CREATE_BATCH) {
       const batch = items.slice(from, from + CREATE_BATCH)
       const ids = await this.#create(batch.map(({ capsule }) => capsule))
-      for (const [at, { key }] of batch.entries()) this.#keys.set(ids[at]!, key)
+      for (const [at, { key }] of batch.entries()) this.#ids.set(key, ids[at]!)
     }
     if (files.length > 0) await this.#import(files, places)
+  }
+
+  /** The capsules that answer a question; what was not stored stands as its key, which nothing finds. */
+  evidenceOf({ evidence }: RecallQuestion): readonly string[] {
+    return [...new Set(evidence.map((key) => this.#ids.get(key) ?? key))]
   }
 
   /** @param without signals that are not asked. */
@@ -110,7 +115,7 @@ export class RecallInstance implements AsyncDisposable {
     const context = { ...this.#context, search: { ...this.#context.search, without } }
     const request = searchBody.parse({ q: text, limit: DEPTH, ...(lane === undefined ? {} : { lane }) })
     const { hits } = await searchCapsules(context, request)
-    return hits.map(({ capsule, score }) => ({ key: this.#keys.get(capsule.id), score }))
+    return hits.map(({ capsule, score }) => ({ key: capsule.id, score }))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -153,7 +158,7 @@ export class RecallInstance implements AsyncDisposable {
       const found = stored.find(
         ({ source, content }) => source?.kind === 'file' && source.path === path && content.includes(holds),
       )
-      if (found) this.#keys.set(found.id, key)
+      if (found) this.#ids.set(key, found.id)
     }
   }
 

@@ -1,4 +1,4 @@
-import { SIGNAL_NAMES, SIGNALS, type Signal, type SignalKind, type SignalName } from './signals/index.ts'
+import { SIGNAL_NAMES, SIGNALS, type Signal, type SignalKind, type SignalName, weightAt } from './signals/index.ts'
 import type { View } from './view.ts'
 
 /** Factors on the weights of the signals of a kind: 1 as they are, 0 without them. */
@@ -53,7 +53,7 @@ export function fuse(view: View, fusion: Fusion): Fused {
 function listen(view: View, { weights, without }: Fusion, isMeant: (signal: Signal) => boolean): readonly Opinion[] {
   return SIGNAL_NAMES.filter((name) => isMeant(SIGNALS[name]) && !without?.has(name)).flatMap((name) => {
     const signal: Signal = SIGNALS[name]
-    const weight = signal.weight * weights[signal.kind]
+    const weight = weightAt(signal, view.pool.pageLikeness) * weights[signal.kind]
     const raw = weight === 0 ? undefined : signal.read(view)
     const scaled = raw && scale(raw, signal.scale)
     return scaled ? [{ signal: name, raw, weight, scaled }] : []

@@ -12,6 +12,13 @@ export const POOL_TERMS_MAX = 16_384
 /** When so much was read, only neighbours are. */
 const NEIGHBOURS_REACH = 2
 
+/**
+ * Mean terms of passages: up to the first they are turns, which are understood from what surrounds them; from the second on
+ * they are pages, which say themselves what they are about.
+ */
+const TURN_TERMS = 20
+const PAGE_TERMS = 80
+
 /** A passage with what of the question stands in it, and its neighbours in its session or document. */
 export interface Entry {
   /** Its place in the pool. */
@@ -30,6 +37,8 @@ export interface Pool {
   readonly rarities: readonly number[]
   /** Mean length of a passage, as BM25 counts it. */
   readonly meanLength: number
+  /** How long passages are here: 0 as turns of talk, 1 as pages. */
+  readonly pageLikeness: number
   readonly entries: readonly Entry[]
   /** The sessions and documents, as far as they were read. */
   readonly threads: readonly Stretch[]
@@ -66,7 +75,14 @@ export function gatherPool(terms: readonly string[], candidates: readonly Candid
     for (const { terms } of members) read += terms.content.length
     return joinThread(members.map(enter), terms.length)
   })
-  return { terms, rarities, meanLength: meanLengthOf(length, documents), entries: [...entries.values()], threads }
+  const all = [...entries.values()]
+  const meanLength = meanLengthOf(length, documents)
+  return { terms, rarities, meanLength, pageLikeness: pageLikenessOf(all), entries: all, threads }
+}
+
+function pageLikenessOf(entries: readonly Entry[]): number {
+  const mean = entries.reduce((sum, { counts }) => sum + counts.length, 0) / Math.max(1, entries.length)
+  return Math.min(1, Math.max(0, (mean - TURN_TERMS) / (PAGE_TERMS - TURN_TERMS)))
 }
 
 /** The threads of the first candidates, each with the position where it was met first. */

@@ -109,6 +109,21 @@ describe('a ranking', () => {
   })
 })
 
+test.for([
+  { what: 'turns are ranked by what surrounds them', words: 8, isPage: false },
+  { what: 'pages are ranked by what they say themselves', words: 100, isPage: true },
+])('$what', ({ words, isPage }) => {
+  const filler = Array.from({ length: words }, (_, at) => `zq${at}`).join(' ')
+  const list = [0, 1, 2].map((position) => ({
+    id: `${position}`,
+    text: position === 1 ? `numbat ${filler}` : filler,
+    thread: 't',
+    position,
+  }))
+  const { passage, neighbourhood } = ranked(list, rankingOf('numbat'))[0]?.signals ?? {}
+  expect(passage!.part > neighbourhood!.part).toBe(isPage)
+})
+
 const TALK: readonly Written[] = [
   { id: 'ask', text: 'Which numbat did you see?', thread: 't', position: 0, speaker: 'Ada' },
   { id: 'answer', text: 'The small one by the river.', thread: 't', position: 1, speaker: 'Bo' },

@@ -9,8 +9,11 @@ import { type RankingSource, TERM_MIN } from './ranking-source.ts'
  */
 const BEFORE = [0.9, 0.75] as const
 const BEHIND = [0.9, 0.6] as const
-/** How much the length of a passage counts: less than BM25 lets it, as a word is met once at most. */
-const LENGTH_SHARE = 0.2
+/**
+ * How much the length of a page counts: less than BM25 lets it, as a word is met once at most. That of a turn says nothing:
+ * it is met with its neighbours.
+ */
+const LENGTH_SHARE = 0.5
 /** Terms of a field that are compared; what stands further down belongs to other passages. */
 const TERMS_MAX = 256
 
@@ -22,6 +25,7 @@ export class SoftMatch {
   readonly #rarities: readonly number[]
   readonly #total: number
   readonly #meanLength: number
+  readonly #lengthShare: number
   readonly #source: RankingSource
   readonly #query: SoftQuery
   readonly #numbers: readonly (number | undefined)[]
@@ -36,6 +40,7 @@ export class SoftMatch {
     this.#total = pool.rarities.reduce((sum, rarity) => sum + rarity, 0)
     this.#source = source
     this.#meanLength = pool.meanLength
+    this.#lengthShare = LENGTH_SHARE * pool.pageLikeness
     this.#query = matcher.prepare(spellings.map((word, at) => ({ word, weight: pool.rarities[at] ?? 0 })))
     this.#numbers = pool.terms.map((term) => source.findTerm(term))
   }
@@ -72,9 +77,9 @@ export class SoftMatch {
     return this.#share(best)
   }
 
-  /** 1 for a passage of mean length: a longer one meets more words by chance. */
+  /** 1 for a turn and for a page of mean length: a longer one meets more words by chance. */
   #brevity({ counts }: Entry): number {
-    return 1 / (1 - LENGTH_SHARE + (LENGTH_SHARE * counts.length) / this.#meanLength)
+    return 1 / (1 - this.#lengthShare + (this.#lengthShare * counts.length) / this.#meanLength)
   }
 
   #raise(best: Float64Array, by: Entry, share: number): void {

@@ -1,1 +1,9 @@
-export { SIGNAL_KINDS, SIGNAL_NAMES, SIGNALS, type Signal, type SignalKind, type SignalName } from './signals.ts'
+export {
+  SIGNAL_KINDS,
+  SIGNAL_NAMES,
+  SIGNALS,
+  type Signal,
+  type SignalKind,
+  type SignalName,
+  weightAt,
+} from './signals.ts'

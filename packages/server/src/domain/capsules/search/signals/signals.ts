@@ -10,11 +10,19 @@ export type SignalKind = (typeof SIGNAL_KINDS)[number]
 
 export type SignalName = (typeof SEARCH_SIGNALS)[number]
 
+export interface Weights {
+  readonly turn: number
+  readonly page: number
+}
+
 /** One thing that speaks for or against a passage. */
 export interface Signal {
   readonly kind: SignalKind
-  /** What the best passage by this signal gets; below 0 for what speaks against one. */
-  readonly weight: number
+  /**
+   * What the best passage by this signal gets; below 0 for what speaks against one. Where two are given, the first is for
+   * passages as short as turns and the second for pages; between them it goes over from one to the other.
+   */
+  readonly weight: number | Weights
   /**
    * How raw values become 0-1. `best`: in relation to the best one. `range`: between the least and the best, for values
    * that are never near 0. `share`: they are 0-1 already, and mean the same for every question.
@@ -31,32 +39,38 @@ export interface Signal {
  * earns is measured by `npm run bench -- recall`; docs/concepts/search.md tells what each one sees.
  */
 export const SIGNALS = {
-  /** Words in the passage itself are the least that a good passage has, and its neighbours say it better. */
-  passage: { kind: 'lexical', weight: 0.4, scale: 'best', read: passage },
+  /** A page says itself what it is about; a turn leaves it to its neighbours. */
+  passage: { kind: 'lexical', weight: { turn: 0.1, page: 0.8 }, scale: 'best', read: passage },
   /** The passage with its neighbours: a turn answers what the one before asks, in other words. */
   neighbourhood: { kind: 'lexical', weight: 0.5, scale: 'best', read: neighbourhood },
   /** The whole session or document tells which subject this is about. */
-  document: { kind: 'lexical', weight: 0.3, scale: 'best', read: document },
+  document: { kind: 'lexical', weight: { turn: 0.2, page: 0.5 }, scale: 'best', read: document },
   /** Words next to each other as in the question: weak in talk, good in documents and code. */
-  pairs: { kind: 'lexical', weight: 0.2, scale: 'best', read: pairs },
+  pairs: { kind: 'lexical', weight: { turn: 0.1, page: 0.2 }, scale: 'best', read: pairs },
   /** Whom a question is about mostly said it. */
   speaker: { kind: 'position', weight: 0.3, scale: 'share', read: speaker },
-  /** The answer to a question that asks the same is nearly as good as the answer itself. */
-  reply: { kind: 'position', weight: 0.7, scale: 'best', read: reply },
+  /** The answer to a question that asks the same is nearly as good as the answer itself; pages seldom are one. */
+  reply: { kind: 'position', weight: { turn: 0.7, page: 0.2 }, scale: 'best', read: reply },
   /** Who asks does not answer. */
-  asks: { kind: 'position', weight: -0.4, scale: 'share', read: asks },
+  asks: { kind: 'position', weight: -0.5, scale: 'share', read: asks },
   /** A date that the question names and the moment something was said leave little room for chance. */
   date: { kind: 'position', weight: 1.8, scale: 'share', read: date },
   /** "When" is answered by a time. */
-  time: { kind: 'position', weight: 0.7, scale: 'share', read: time },
+  time: { kind: 'position', weight: 0.6, scale: 'share', read: time },
   /** The sentence vector of the passage. */
-  meaning: { kind: 'vector', weight: 0.4, scale: 'range', read: meaning },
+  meaning: { kind: 'vector', weight: { turn: 0.4, page: 0.5 }, scale: 'range', read: meaning },
   /** The same, smoothed over its neighbours. */
   surroundings: { kind: 'vector', weight: 0.4, scale: 'range', read: surroundings },
   /** Word by word, other words of the same meaning. */
-  near_words: { kind: 'vector', weight: 0.4, scale: 'best', isDear: true, read: nearWords },
+  near_words: { kind: 'vector', weight: { turn: 0.2, page: 0.4 }, scale: 'best', isDear: true, read: nearWords },
   /** The same with its neighbours: the strongest of all signals in talk. */
-  near_words_around: { kind: 'vector', weight: 0.8, scale: 'best', isDear: true, read: nearWordsAround },
+  near_words_around: {
+    kind: 'vector',
+    weight: { turn: 1.2, page: 0.4 },
+    scale: 'best',
+    isDear: true,
+    read: nearWordsAround,
+  },
   /** Links and lineage: rarely decisive, and all there is for what was linked by hand. */
   graph: {
     kind: 'graph',
@@ -67,3 +81,7 @@ export const SIGNALS = {
 } as const satisfies Record<SignalName, Signal>
 
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as readonly SignalName[]
+
+/** The weight of a signal where passages are so much like pages, 0-1. */
+export const weightAt = ({ weight }: Signal, pageLikeness: number): number =>
+  typeof weight === 'number' ? weight : weight.turn + (weight.page - weight.turn) * pageLikeness

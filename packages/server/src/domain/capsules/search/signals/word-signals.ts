@@ -18,7 +18,8 @@ export const neighbourhood = ({ pool }: View): readonly number[] =>
 /** BM25 of the session or document as a whole; what belongs to none is a document of its own. */
 export function document({ pool }: View): readonly number[] | undefined {
   if (pool.threads.length === 0) return undefined
-  const meanLength = pool.threads.reduce((sum, { length }) => sum + length, 0) / pool.threads.length
+  const all = [...pool.threads, ...pool.entries.filter(({ thread }) => !thread).map(({ counts }) => counts)]
+  const meanLength = all.reduce((sum, { length }) => sum + length, 0) / all.length
   const scores = new Map(pool.threads.map((thread) => [thread, scoreOf(thread, pool.rarities, meanLength)]))
   return pool.entries.map(
     ({ thread, counts }) => (thread && scores.get(thread)) ?? scoreOf(counts, pool.rarities, meanLength),
