@@ -56,7 +56,7 @@ async function fill(callers: readonly HttpCaller[]): Promise<Filled> {
   const refusals = new Set<string>()
   const write = async (caller: HttpCaller): Promise<void> => {
     for (let count = 0; count < WRITES_MAX && refusals.size === 0; count++) {
-      const content = `note ${randomBytes(24 * 1024).toString('base64')}`
+      const content = `note ${randomBytes(8 * 1024).toString('base64')}`
       const answer = await caller.call<{ id: string; code: string }>('POST', '/v2/capsules', {
         content,
         type: 'knowledge',

@@ -6,8 +6,8 @@ export const SEARCH_EXAMPLE = {
   hits: [
     {
       capsule: CAPSULE_EXAMPLE,
-      score: 0.92,
-      signals: { lexical: 0.45, vector: 0.4, graph: 0, trust: 1.06, freshness: 1.02 },
+      score: 0.9,
+      signals: { lexical: 0.45, position: 0, vector: 0.4, graph: 0, confidence: 0.98, trust: 1.06, freshness: 1.02 },
     },
   ],
   mode: 'hybrid',

@@ -31,6 +31,9 @@ export class ServerWriters {
   readonly #promised: Promised[] = []
   readonly #unanswered: Unanswered[] = []
   readonly #refused: string[] = []
+  readonly #first = Promise.withResolvers<void>()
+  /** Resolves with the first promise, or when every client has lost its connection without one. */
+  readonly answered = this.#first.promise
 
   constructor(clients: number) {
     this.#clients = clients
@@ -39,6 +42,7 @@ export class ServerWriters {
   /** Settles when every client has lost its connection. */
   async writeUntilKilled(address: ServerAddress): Promise<WrittenUntilKilled> {
     await Promise.all(Array.from({ length: this.#clients }, () => this.#write(address)))
+    this.#first.resolve()
     return { promised: this.#promised, unanswered: this.#unanswered, refused: this.#refused }
   }
 
@@ -59,6 +63,7 @@ export class ServerWriters {
     })
     if (!reply) this.#unanswered.push({ key, content })
     else this.#promised.push({ kind: 'version', id: reply.body.id, version: reply.body.version, content })
+    this.#first.resolve()
     return reply
   }
 
