@@ -155,6 +155,38 @@ test('after an erasure no earlier point can be restored, and shipping goes on wi
   expect(restoreTo(at, 5, folder())).toBe(5)
 })
 
+test('a new chain and rounds at the same time make one base, which is whole', async () => {
+  const at = makePlaces(folder())
+  await using store = await openShipping(at)
+  await store.ship()
+  await write(store, 1, 40)
+  let isBegun = false
+  const anew = store.vault.beginAnew('erased by request').finally(() => {
+    isBegun = true
+  })
+  while (!isBegun) await store.ship()
+  await anew
+  // Each base that is begun makes a key; those of the chain before are destroyed.
+  expect(new KeyRing(at.keys).list().filter(({ kind }) => kind === 'base')).toHaveLength(1)
+  await write(store, 2)
+  await store.ship()
+  expect(store.shipping?.trouble).toBeUndefined()
+  expect([chainsOf(at).size, filesOf(at, '.base').length]).toEqual([2, 2])
+  expect(restoreTo(at, newest, folder())).toBe(42)
+})
+
+test('a chain that cannot begin anew is told of, and the next round goes on', async () => {
+  const at = makePlaces(folder())
+  await using store = await openShipping(at, {}, { onTrouble: () => undefined })
+  await store.ship()
+  renameSync(at.target, `${at.target}.away`)
+  await expect(store.vault.beginAnew('erased by request')).rejects.toThrow('is not there')
+  renameSync(`${at.target}.away`, at.target)
+  await write(store, 1)
+  await store.ship()
+  expect(store.shipping).toMatchObject({ sequence: 2, trouble: undefined })
+})
+
 test('generations that no point to be kept needs are dropped, keys first', async () => {
   const at = makePlaces(folder())
   const { clock, advance } = createTestClock()

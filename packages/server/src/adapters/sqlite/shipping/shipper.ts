@@ -97,9 +97,15 @@ export class Shipper {
     return this.#running
   }
 
-  /** Begins a new chain with a base. @throws CascadeError UNAVAILABLE when the target is away. */
+  /** Begins a new chain with a base, in turn with the rounds. @throws CascadeError UNAVAILABLE when the target is away. */
   async beginAnew(): Promise<void> {
-    await this.#running
+    const turn = this.#running.then(() => this.#beginAnew())
+    // Whoever asked hears of a failure; the next round goes on without.
+    this.#running = Promise.allSettled([turn]).then(() => undefined)
+    await turn
+  }
+
+  async #beginAnew(): Promise<void> {
     assertThere(this.#options.target)
     for (const name of listWaiting(this.#options.directory)) await rm(this.#waiting(name), { force: true })
     const state = await this.#options.writer.beginChain()
