@@ -16,6 +16,7 @@ const EMPTY_VERSION = `UPDATE versions SET content = '', bytes = 0, indexed = 0,
 /** Rows that hang on the capsule or its versions, and what edges quote of it; each statement takes the capsule's key. */
 const AWAY = [
   'DELETE FROM embeddings WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
+  'DELETE FROM blanks WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
   'DELETE FROM signatures WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
   'DELETE FROM standings WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
   'DELETE FROM links WHERE source = ?',

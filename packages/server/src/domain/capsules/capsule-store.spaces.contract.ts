@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { campaign, codeOf, nextId } from '../../platform/store/testing.ts'
+import { campaign, codeOf, commandOf, commit, grantOf, nextId } from '../../platform/store/testing.ts'
 import type { Embedding } from './capsule.ts'
 import type { CapsuleDraft } from './capsule-store.ts'
 import { DROPPED_VERSIONS_MAX, UNEMBEDDED_CHARACTERS_MAX } from './embedding-spaces.ts'
@@ -157,6 +157,18 @@ export function describeSpaces(name: string, open: OpenStore): void {
       await fill(NEW.model, [{ id: late.id, version: '1.0.0', vector: Float32Array.of(0, 1, 0) }])
       expect(await codeOf(() => switchSpace(NEW.model))).toBe('carried out')
       expect(await store.capsules.findEmbedding(draft.id, '1.0.0')).toBeUndefined()
+    })
+
+    test('what is erased is not counted as filled', async () => {
+      const { store } = under
+      await openSpace('active', OLD)
+      const { id } = await create(store, { embedding: at(OLD, 1, 0) })
+      await openSpace('shadow', NEW)
+      await fill(NEW.model, [{ id, version: '1.0.0', vector: null }])
+      const grant = grantOf('capsule.erase')
+      await commit(store, commandOf(grant, [store.capsules.erase(grant, id)]))
+      expect(await spaces()).toMatchObject({ shadow: { filled: 0 }, versions: 0 })
+      expect(await codeOf(() => switchSpace(NEW.model))).toBe('carried out')
     })
 
     test('of what was retired nothing is found, until all of it is gone', async () => {
