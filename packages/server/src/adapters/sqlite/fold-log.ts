@@ -5,9 +5,11 @@ import type { WriteSession } from './write-session.ts'
  * be shipped is cut before.
  *
  * @param now milliseconds since 1970, for what is cut.
+ * @returns false when a reader, or what is to be shipped, stood in the way.
  */
-export function foldLog({ database, cutter }: WriteSession, mode: 'PASSIVE' | 'TRUNCATE', now: number): void {
-  if (cutter && !cutter.cut(now)) return
-  database.get(`PRAGMA wal_checkpoint(${mode})`)
+export function foldLog({ database, cutter }: WriteSession, mode: 'PASSIVE' | 'TRUNCATE', now: number): boolean {
+  if (cutter && !cutter.cut(now)) return false
+  const state = database.get<{ busy: number }>(`PRAGMA wal_checkpoint(${mode})`)
   cutter?.folded()
+  return state?.busy === 0
 }

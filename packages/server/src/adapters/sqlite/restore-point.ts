@@ -70,13 +70,16 @@ function cutRest(directory: string, { from, keys }: { readonly from: string; rea
   checkContinuity(directory, () => undefined)
   if (!readState(directory)) return
   let database: Database | undefined
+  let cutter: LogCutter | undefined
   try {
     database = new Database(file, { readOnly: false, pragmas: ['wal_autocheckpoint = 0'] })
     const settings = { keys, place: from, bytes: 0, waitingBytesMax: Number.MAX_SAFE_INTEGER }
-    new LogCutter(database, directory, settings, () => undefined).cut(Date.now())
+    cutter = new LogCutter(database, directory, settings, () => undefined)
+    cutter.cut(Date.now())
   } catch (error) {
     if (!isStorageFailure(error)) throw error
   } finally {
     database?.close()
+    cutter?.[Symbol.dispose]()
   }
 }

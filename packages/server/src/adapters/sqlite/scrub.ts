@@ -1,6 +1,7 @@
 import type { LedgerCategory } from '#ledger'
 import { ERASED } from './codes.ts'
 import type { Database } from './database.ts'
+import { foldLog } from './fold-log.ts'
 import type { PageSweep } from './page-sweep.ts'
 import { parseTagKeys } from './tag-keys.ts'
 import type { WriteSession } from './write-session.ts'
@@ -25,22 +26,14 @@ export interface ScrubStep {
  * swept is the newest state of a page, and what the writer had in memory is read anew, so that no later write brings back
  * what lay beside its cells. The last one leaves the log empty.
  */
-export function scrubStep(session: WriteSession, sweep: PageSweep, from: number): ScrubStep {
+export function scrubStep(session: WriteSession, sweep: PageSweep, from: number, now: number): ScrubStep {
   const names = from === 1 ? forgetWords(session) : 0
   const held: ScrubStep = { next: from, isHeldUp: true, names, pages: 0 }
-  if (!emptyLog(session)) return held
+  if (!foldLog(session, 'TRUNCATE', now)) return held
   session.database.exec('PRAGMA shrink_memory')
   const pages = sweep.sweep(from, PAGES_PER_STEP)
   const next = from + PAGES_PER_STEP
   return { next: next <= sweep.count ? next : undefined, isHeldUp: false, names, pages }
-}
-
-/** True when all of the log is in the file, and the log is empty. What is to be shipped is cut before, as in `foldLog`. */
-function emptyLog({ database, cutter, now }: WriteSession): boolean {
-  if (cutter && !cutter.cut(now)) return false
-  const state = database.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')
-  cutter?.folded()
-  return state?.busy === 0
 }
 
 /** Returns how many names went. */

@@ -48,7 +48,7 @@ export type WriterOperations = {
   /** Makes the index of words anew from what versions say; how many there are. */
   readonly rebuildWords: () => number
   /** Takes one step of leaving nothing behind of what was erased; the first begins `from` 1. */
-  readonly scrub: (from: number) => ScrubStep
+  readonly scrub: (from: number, now: number) => ScrubStep
   /** What the vector index holds, to be compared with the rows. */
   readonly indexState: () => VectorIndexState
   /** Cuts what was committed, and tells how far; undefined when there is no chain. */

@@ -98,7 +98,7 @@ export class WriterThread {
 
   async scrub(from: number): Promise<ScrubStep> {
     await this.#opened
-    return this.#link.call('scrub', [from])
+    return this.#link.call('scrub', [from, this.#options.clock()])
   }
 
   async indexState(): Promise<VectorIndexState> {

@@ -64,11 +64,11 @@ serveThread<WriterOperations>(
       maintenance?.postpone()
       return rebuildWords(opened())
     },
-    scrub: (from) => {
+    scrub: (from, now) => {
       const writing = opened()
       maintenance?.postpone()
       sweep ??= new PageSweep(writing.database.file, PAGE_BYTES)
-      const step = scrubStep(writing, sweep, from)
+      const step = scrubStep(writing, sweep, from, now)
       if (from === 1) tellErased()
       return step
     },
@@ -84,6 +84,7 @@ serveThread<WriterOperations>(
       session?.cutter?.cut(now)
       session?.database.close()
       session?.cutter?.folded()
+      session?.cutter?.[Symbol.dispose]()
       sweep?.[Symbol.dispose]()
     },
   }),

@@ -37,7 +37,7 @@ export interface CutterSettings {
  *
  * Whatever goes wrong here ends the chain and not the store: shipping then needs a new base.
  */
-export class LogCutter {
+export class LogCutter implements Disposable {
   readonly #database: Database
   readonly #directory: string
   readonly #settings: CutterSettings
@@ -47,6 +47,11 @@ export class LogCutter {
   readonly #newest = new Map<number, number>()
   #indexed = { salts: '', frames: 0 }
   #state: CutState | undefined
+  /**
+   * The file of the store. It stays open as long as the store is: a process that closes a file gives up its locks on it,
+   * also those of its other connections (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+   */
+  #file: number | undefined
 
   constructor(database: Database, directory: string, settings: CutterSettings, onTrouble: (message: string) => void) {
     this.#database = database
@@ -111,8 +116,19 @@ export class LogCutter {
 
   /** The log was emptied after a cut; written down, so that a start can tell that nothing happened in between. */
   folded(): void {
-    if (this.#state && saltsOf(this.#directory) === '')
-      this.#save({ ...this.#state, folded: fingerprintOf(this.#directory) })
+    try {
+      if (this.#state && saltsOf(this.#directory) === '')
+        this.#save({ ...this.#state, folded: fingerprintOf(this.#directory) })
+    } catch (error) {
+      // The next start ends the chain where it finds the file folded and that not written down.
+      this.#onTrouble(`that the log was emptied cannot be written down: ${messageOf(error)}`)
+    }
+  }
+
+  /** Ends with the connection to the store, and not before it: see `#file`. */
+  [Symbol.dispose](): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
   }
 
   #cut(state: CutState, now: number): void {
@@ -142,17 +158,12 @@ export class LogCutter {
     }
     const root = this.#rootOfLeaves()
     const commits: Commit[] = []
-    const database = openSync(join(this.#directory, DATABASE_FILE), 'r')
-    try {
-      for (const { number, page, pagesAfter } of log.frames(this.#indexed.frames, to)) {
-        this.#newest.set(page, number)
-        if (pagesAfter === 0 || number <= from) continue
-        const sequence = largestKey(root, (wanted) => this.#page(log, database, wanted))
-        if (commits.at(-1)?.sequence === sequence) commits.pop()
-        commits.push({ frames: number - from, sequence, at: this.#timeOf(sequence), pages: pagesAfter })
-      }
-    } finally {
-      closeSync(database)
+    for (const { number, page, pagesAfter } of log.frames(this.#indexed.frames, to)) {
+      this.#newest.set(page, number)
+      if (pagesAfter === 0 || number <= from) continue
+      const sequence = largestKey(root, (wanted) => this.#page(log, wanted))
+      if (commits.at(-1)?.sequence === sequence) commits.pop()
+      commits.push({ frames: number - from, sequence, at: this.#timeOf(sequence), pages: pagesAfter })
     }
     this.#indexed = { salts: log.salts, frames: to }
     const found = commits.at(-1)?.sequence
@@ -161,11 +172,12 @@ export class LogCutter {
   }
 
   /** A page that no frame holds was not changed since the log began anew, so it lies in the file as it was. */
-  #page(log: WalFile, database: number, page: number): Buffer {
+  #page(log: WalFile, page: number): Buffer {
     const frame = this.#newest.get(page)
     if (frame !== undefined) return log.pageAt(frame)
+    this.#file ??= openSync(join(this.#directory, DATABASE_FILE), 'r')
     const bytes = Buffer.alloc(PAGE_BYTES)
-    readSync(database, bytes, 0, PAGE_BYTES, (page - 1) * PAGE_BYTES)
+    readSync(this.#file, bytes, 0, PAGE_BYTES, (page - 1) * PAGE_BYTES)
     return bytes
   }
 
