@@ -4,7 +4,7 @@ import type { Config } from '#config'
 import type { RootLogger } from '#observability'
 import type { Grant } from '#store'
 import { ErasureFolder } from './adapters/files/erasure-files.ts'
-import { openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
+import { openCopy, type SqliteStore } from './adapters/sqlite/index.ts'
 import { DATABASE_FILE, keysIn } from './adapters/sqlite/writer-operations.ts'
 import { COLLECTIONS } from './collections.ts'
 import { openErasures } from './edge/jobs/index.ts'
@@ -27,7 +27,11 @@ export async function composeErasures(parts: KeepingParts): Promise<Erasures> {
   const erasures = openErasures({
     ...{ context, directory, grant, forget, backups: store.vault, storeFile: DATABASE_FILE },
     files: new ErasureFolder(join(directory, 'erasures'), [config.backup.keys ?? keysIn(directory)]),
-    openStore: (folder) => openSqliteStore({ directory: folder, collections: COLLECTIONS, readers: 1, clock }),
+    openStore: (folder) =>
+      openCopy({
+        ...{ directory: folder, collections: COLLECTIONS, readers: 1, clock },
+        aside: join(directory, 'tmp', 'erase-upgraded'),
+      }),
   })
   const completed = await erasures.resume(grant)
   if (completed > 0) log.warn('erasures were completed that had been interrupted or undone by a restore', { completed })

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Erasure } from '@forge-cascade/contract'
 import { CascadeError, isErrno, isUuid, makeFolder, messageOf, sha256Hex } from '#base'
@@ -74,7 +65,7 @@ export function addKnown(file: string, entries: readonly KnownErasure[]): void {
   try {
     // A line that was cut short goes: the next one must not be part of it.
     ftruncateSync(handle, wholeBytes(file))
-    writeSync(handle, text)
+    writeFileSync(handle, text)
     fsyncSync(handle)
   } finally {
     closeSync(handle)

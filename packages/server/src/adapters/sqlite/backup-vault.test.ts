@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import { create } from '../../domain/capsules/testing.ts'
 import { codeOf } from '../../platform/store/testing.ts'
 import { restoreBackup } from './restore.ts'
 import type { SqliteStore } from './sqlite-store.ts'
+import { RESTORING_FILE } from './store-file.ts'
 import { createFolders, openTestStore } from './testing.ts'
 
 const folder = createFolders()
@@ -106,6 +107,25 @@ test('an erasure rewrites what it reaches and closes the rest for good', async (
   expect(await store.vault.destroyKey(closed[0]!.id, 'again')).toMatchObject({ keyIds: closed[0]!.keyIds })
   expect(await codeOf(() => store.vault.destroyKey('nothing', 'why'))).toBe('NOT_FOUND')
   await store[Symbol.asyncDispose]()
+})
+
+test('a backup that was damaged is closed, and keeps no other from being erased in', async () => {
+  const { store, out } = await openWith('damaged.backup', 'whole.backup')
+  const bytes = readFileSync(join(out, 'damaged.backup'))
+  bytes.fill(0xa5, bytes.length >> 1)
+  writeFileSync(join(out, 'damaged.backup'), bytes)
+  const { rewritten, closed } = await eraseFromBackups(store.vault, forgetTitles, 'erased by request')
+  expect(rewritten.map(({ place }) => place)).toEqual([join(out, 'whole.backup')])
+  expect(closed.map(({ place }) => place)).toEqual([join(out, 'damaged.backup')])
+  await store[Symbol.asyncDispose]()
+})
+
+test('what a restore that was killed left in the clear is gone at the next start', async () => {
+  const { store, directory } = await openWith()
+  await store[Symbol.asyncDispose]()
+  for (const suffix of ['', '-wal']) writeFileSync(join(directory, `${RESTORING_FILE}${suffix}`), 'Grace Hopper')
+  await using _again = await openTestStore(directory)
+  expect(readdirSync(directory).filter((name) => name.includes('restoring'))).toEqual([])
 })
 
 test('what a crash left in the clear while it sealed is gone at the next start', async () => {

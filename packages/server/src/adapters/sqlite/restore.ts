@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type LogPlace, RESTORED_NOTE, type RestoredNote } from '#backup'
@@ -16,6 +16,7 @@ import {
 import { acquireFolderLock } from './folder-lock.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endChain } from './shipping/shipping-folder.ts'
+import { clearRestoring, RESTORING_FILE } from './store-file.ts'
 import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 
 export interface Restored {
@@ -33,8 +34,6 @@ export interface RestoreOptions {
   readonly keys?: string
   /** File with the key, as `--with-key` wrote it. */
   readonly keyFile?: string
-  /** Called with the restored file before it becomes the store: takes out again what was erased since. */
-  readonly beforeOpening?: (databaseFile: string) => void
 }
 
 /** The files of a store; the last two exist while it is open or after a crash. */
@@ -59,15 +58,14 @@ export function restoreBackup(directory: string, file: string, options: RestoreO
  */
 export function restoreInto(
   directory: string,
-  { clock, beforeOpening = () => undefined }: RestoreOptions,
+  { clock }: RestoreOptions,
   make: (draft: string, directory: string) => string,
 ): Restored {
   using folder = DataFolder.open(directory, acquireFolderLock)
-  const draft = join(folder.directory, `${DATABASE_FILE}.restoring`)
+  const draft = join(folder.directory, RESTORING_FILE)
   try {
-    clear(draft)
+    clearRestoring(folder.directory)
     const name = make(draft, folder.directory)
-    beforeOpening(draft)
     const from = check(draft, name)
     syncFile(draft)
     // What is cut from the log of another store would not follow on what was shipped.
@@ -83,13 +81,8 @@ export function restoreInto(
       kept,
     }
   } finally {
-    clear(draft)
+    clearRestoring(folder.directory)
   }
-}
-
-/** A restore that was killed leaves its draft behind; nothing of it may be mixed with the next. */
-function clear(draft: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${draft}${suffix}`, { force: true })
 }
 
 function unsealBackup(file: string, draft: string, options: KeyPlaces): string {

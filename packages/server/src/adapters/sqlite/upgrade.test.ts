@@ -4,8 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { systemClock } from '#base'
 import { create, getHead } from '../../domain/capsules/testing.ts'
-import { codeOf } from '../../platform/store/testing.ts'
+import { codeOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { openCopy } from './open-copy.ts'
 import { restoreBackup } from './restore.ts'
 import { createFolders, openTestStore } from './testing.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
@@ -69,6 +70,22 @@ test('a new folder, and one of this program, have no such backup', async () => {
   const { directory } = await openOlder()
   await (await openTestStore(directory))[Symbol.asyncDispose]()
   expect(backupsOf(directory)).toEqual([])
+})
+
+test('an older copy that is opened to be changed keeps no backup of what it was', async () => {
+  const { directory } = await openOlder()
+  const aside = join(folder(), 'aside')
+  const told: string[] = []
+  {
+    await using _copy = await openCopy({
+      ...{ directory, collections: TEST_COLLECTIONS, readers: 1, migrations: LATER, aside },
+      onUpgrade: (file) => told.push(file),
+    })
+  }
+  expect(versionOf(directory)).toBe(LATER.length)
+  expect(told).toHaveLength(1)
+  expect(existsSync(aside)).toBe(false)
+  expect([backupsOf(directory), existsSync(join(directory, 'keys'))]).toEqual([[], false])
 })
 
 test('without a backup nothing is upgraded', async () => {

@@ -1,3 +1,5 @@
+import { isCascadeError } from '#base'
+
 /** A backup, or a generation of a chain: a base with the segments that follow it up to the next base. */
 export interface BackupEntry {
   /** Of a backup its id, of a generation the name of the group of its keys. */
@@ -55,13 +57,13 @@ export interface BackupVault {
 export interface BackupErasure {
   /** Written anew without what was erased. */
   readonly rewritten: readonly BackupEntry[]
-  /** Closed for good, as they could not be reached or belong to a chain. */
+  /** Closed for good, as they could not be reached or opened, or belong to a chain. */
   readonly closed: readonly DestroyedKeys[]
 }
 
 /**
- * Takes something out of all backups, once it is out of the store itself: what can be reached is rewritten, the keys of
- * the rest are destroyed, and a chain begins anew. Repeating it after a crash finishes it.
+ * Takes something out of all backups, once it is out of the store itself: what can be reached and opened is rewritten, the
+ * keys of the rest are destroyed, and a chain begins anew. Repeating it after a crash finishes it.
  *
  * @throws CascadeError STORAGE_FULL and what `erase` throws; what was done until then stays done.
  */
@@ -74,9 +76,27 @@ export async function eraseFromBackups(
   const rewritten: BackupEntry[] = []
   const closed: DestroyedKeys[] = []
   for (const { id, isReachable } of backups) {
-    if (isReachable) rewritten.push(await vault.rewrite(id, erase))
+    const entry = isReachable ? await rewriteIfWhole(vault, id, erase) : undefined
+    if (entry) rewritten.push(entry)
     else closed.push(await vault.destroyKey(id, why))
   }
   closed.push(...(await vault.beginAnew(why)))
   return { rewritten, closed }
+}
+
+/** Damaged, or written by a newer program: nothing can be taken out of it, and part of it may still be readable. */
+const UNREADABLE: ReadonlySet<string> = new Set(['BACKUP_INVALID', 'DATA_CORRUPT', 'DATA_FOLDER_NEWER'])
+
+/** Undefined for a backup that cannot be opened, which must not keep others from being erased in. */
+async function rewriteIfWhole(
+  vault: BackupVault,
+  id: string,
+  erase: (databaseFile: string) => Promise<void>,
+): Promise<BackupEntry | undefined> {
+  try {
+    return await vault.rewrite(id, erase)
+  } catch (error) {
+    if (isCascadeError(error) && UNREADABLE.has(error.code)) return undefined
+    throw error
+  }
 }

@@ -262,6 +262,24 @@ describe('what an erasure does', () => {
   })
 })
 
+test('an erasure that met a place that is away goes on when it is asked for again', async () => {
+  let isAway = true
+  const copies: CopyVault = {
+    place: 'copies',
+    erase: async () => {
+      if (isAway) throw new CascadeError('UNAVAILABLE', 'It is not mounted.')
+      return []
+    },
+  }
+  const { erase, add, erasures } = await open([copies])
+  const { id } = await add({ content: 'gone' })
+  expect(await codeOf(erase(id))).toBe('UNAVAILABLE')
+  expect(await codeOf(erase(id))).toBe('UNAVAILABLE')
+  isAway = false
+  expect((await erase(id)).state).toBe('completed')
+  expect((await erasures.list({ limit: 10 })).items.map(({ state }) => state)).toEqual(['completed'])
+})
+
 describe('what a crash interrupts', () => {
   /** Dies at its n-th step: nothing after it happens in this process. */
   class Mortality {

@@ -52,12 +52,12 @@ export class Erasures {
    * Erases and answers with the receipt when all is done. A capsule that was erased before answers with that receipt.
    *
    * @throws CascadeError LEGAL_HOLD; NOT_FOUND, UNPROCESSABLE as `planErasure`; UNAVAILABLE, STORAGE_FULL where a step
-   *   failed: it is begun then, and goes on with `resume`.
+   *   failed: it is begun then, and goes on when the same capsule is erased again, and with `resume`.
    */
   erase(call: Call<'capsule.erase'>, request: ErasureRequest): Promise<Erasure> {
     return this.#inTurn(async () => {
       const before = await this.#findEarlier(request.target)
-      if (before) return before
+      if (before) return before.state === 'running' ? this.#complete(call.grant, before) : this.#present(before)
       const row = await this.#begin(call, request)
       return this.#complete(call.grant, row)
     })
@@ -65,9 +65,7 @@ export class Erasures {
 
   /** The receipt. @throws CascadeError NOT_FOUND. */
   async get(id: string): Promise<Erasure> {
-    const found = isUuid(id) ? await this.#store.records.find<ErasureRow>('erasures', jobKey(id)) : undefined
-    if (!found) throw new CascadeError('NOT_FOUND', `There is no erasure ${id}.`)
-    return this.#present(found.value)
+    return this.#present(await this.#getRow(id))
   }
 
   /** Newest first. @throws CascadeError CURSOR_INVALID. */
@@ -116,12 +114,18 @@ export class Erasures {
     return turn
   }
 
-  async #findEarlier(target: ErasureTarget): Promise<Erasure | undefined> {
+  async #getRow(id: string): Promise<ErasureRow> {
+    const found = isUuid(id) ? await this.#store.records.find<ErasureRow>('erasures', jobKey(id)) : undefined
+    if (!found) throw new CascadeError('NOT_FOUND', `There is no erasure ${id}.`)
+    return found.value
+  }
+
+  async #findEarlier(target: ErasureTarget): Promise<ErasureRow | undefined> {
     if (target.kind !== 'capsule') return undefined
     const [head] = await this.#store.capsules.getHeads([target.capsule])
     if (head?.status !== 'ERASED') return undefined
     const leaf = await findTombstone(this.#options.context, target.capsule)
-    return leaf?.erasure === undefined ? undefined : this.get(leaf.erasure)
+    return leaf?.erasure === undefined ? undefined : this.#getRow(leaf.erasure)
   }
 
   /** Makes durable what will be done. A hold that is placed meanwhile comes before it, or is told to wait. */
