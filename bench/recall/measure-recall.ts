@@ -25,9 +25,9 @@ export interface Outcome {
 export async function measureRecall(
   dataset: Dataset,
   folder: string,
-  { ablation }: { readonly ablation: boolean },
+  { ablation, model }: { readonly ablation: boolean; readonly model?: string | undefined },
 ): Promise<Outcome> {
-  await using instance = await RecallInstance.open(folder)
+  await using instance = await RecallInstance.open(folder, model)
   await instance.store(dataset)
   const times: number[] = []
   const askAll = async (without: ReadonlySet<SignalName>): Promise<readonly Measures[]> => {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Action, CapsuleCreate } from '@forge-cascade/contract'
 import { importBody, searchBody } from '@forge-cascade/contract'
 import { openDocumentConverter, openDocumentReader } from '../../packages/server/src/adapters/documents/index.ts'
+import { openOnnxEmbedder } from '../../packages/server/src/adapters/models/onnx/onnx-embedder.ts'
 import { createStaticEmbedder } from '../../packages/server/src/adapters/models/static/static-embedder.ts'
 import { sharedStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
 import { openSource, TempArea } from '../../packages/server/src/adapters/sources/index.ts'
@@ -55,7 +56,8 @@ export class RecallInstance implements AsyncDisposable {
     this.#call = call
   }
 
-  static async open(folder: string): Promise<RecallInstance> {
+  /** @param model the folder of a sentence model; without it the built-in embedder. */
+  static async open(folder: string, model?: string): Promise<RecallInstance> {
     mkdirSync(folder, { recursive: true })
     await using resources = new AsyncDisposableStack()
     // Defaults alone: what the environment sets must not change what is measured.
@@ -79,7 +81,7 @@ export class RecallInstance implements AsyncDisposable {
     const subjects = new Subjects({ store, clock: systemClock, newId })
     const subject = await subjects.openAdministrator((id) => decide(founderOf(id, systemClock()), 'subject.create'))
     const { search } = settingsOf(config)
-    const embedder = resources.use(createStaticEmbedder())
+    const embedder = resources.use(model === undefined ? createStaticEmbedder() : openOnnxEmbedder({ folder: model }))
     // Trust and age are alike for all of a collection that was stored just now.
     const context = { store, subjects, newId, clock: systemClock, random: systemRandom, embedder, search }
     const call = <A extends Action>(action: A): Call<A> => ({

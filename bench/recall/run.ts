@@ -15,13 +15,15 @@ const COLLECTIONS: Readonly<Record<string, (folder: string) => Dataset>> = {
   documents: documentsCollection,
   code: codeCollection,
 }
-const USAGE = `npm run recall -- [<file.json>…] [documents] [code] [--ablation] [--json] [--write]
+const USAGE = `npm run recall -- [<file.json>…] [documents] [code] [--model FOLDER] [--ablation] [--json] [--write]
 A file holds conversations or documents with questions; documents and code are collections that are fetched.
+--model reads a sentence model from a folder instead of the built-in table.
 --ablation tells what each signal earns. --write puts the result into docs/reference/recall.md.`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    model: { type: 'string' },
     ablation: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -38,7 +40,7 @@ try {
     const own = join(folder, String(at))
     const collection = COLLECTIONS[name]
     const dataset = collection ? collection(mkdtempSync(join(folder, 'fetched-'))) : readDataset(name)
-    const outcome = await measureRecall(dataset, own, { ablation: values.ablation })
+    const outcome = await measureRecall(dataset, own, { ablation: values.ablation, model: values.model })
     outcomes.push(outcome)
     if (!values.json) process.stdout.write(`${tableOf(outcome)}\n`)
   }

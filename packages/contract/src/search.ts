@@ -36,6 +36,7 @@ export const SEARCH_SIGNALS = [
   'surroundings',
   'near_words',
   'near_words_around',
+  'near_reply',
   'graph',
 ] as const
 

@@ -175,6 +175,19 @@ describe('position', () => {
 })
 
 describe('meaning', () => {
+  test('what follows a question that asks the same in other words is brought up by it', () => {
+    const list = [
+      { id: 'ask', text: 'Which automobile is yours?', thread: 't', position: 0 },
+      { id: 'answer', text: 'The red one.', thread: 't', position: 1 },
+      { id: 'said', text: 'An automobile.', thread: 'u', position: 0 },
+      { id: 'next', text: 'The red one.', thread: 'u', position: 1 },
+    ]
+    const placed = ranked(list, rankingOf('car'), MATCHER)
+    const nearness = Object.fromEntries(placed.map(({ candidate, signals }) => [candidate.id, signals.near_reply?.raw]))
+    expect(nearness.answer).toBeGreaterThan(0.5)
+    expect(nearness.next).toBe(0)
+  })
+
   test('a word of like meaning is nearly as good as the word itself, a stranger is nothing', () => {
     const list = [
       { id: 'like', text: 'A kitten slept.' },

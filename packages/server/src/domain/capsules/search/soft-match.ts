@@ -59,7 +59,12 @@ export class SoftMatch {
     return this.#share(this.#bestOf(entry)) * this.#brevity(entry)
   }
 
-  /** The same with what stands around it. */
+  /** The share of the question that the turn before meets by asking it, whatever its length; 0 where that asks nothing. */
+  asked({ before }: Entry): number {
+    return before?.counts.endsAsking ? this.#share(this.#bestOf(before)) : 0
+  }
+
+  /** The share that the passage meets with what stands around it, by its length. */
   around(entry: Entry): number {
     return this.coverage(entry) * this.#brevity(entry)
   }

@@ -30,3 +30,9 @@ export const nearWords = ({ pool, soft }: View): readonly (number | undefined)[]
 /** The same of the passage with what stands around it. */
 export const nearWordsAround = ({ pool, soft }: View): readonly (number | undefined)[] | undefined =>
   soft && pool.entries.map((entry) => (soft.isConsidered(entry) ? soft.around(entry) : undefined))
+
+/** How well the turn before asks what the question asks, in whatever words. */
+export const nearReply = ({ pool, soft }: View): readonly (number | undefined)[] | undefined =>
+  soft && pool.threads.length > 0
+    ? pool.entries.map((entry) => (soft.isConsidered(entry) ? soft.asked(entry) : undefined))
+    : undefined

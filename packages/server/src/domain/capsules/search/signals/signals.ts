@@ -1,6 +1,6 @@
 import type { SEARCH_SIGNALS } from '@forge-cascade/contract'
 import type { View } from '../view.ts'
-import { meaning, nearWords, nearWordsAround, surroundings } from './meaning-signals.ts'
+import { meaning, nearReply, nearWords, nearWordsAround, surroundings } from './meaning-signals.ts'
 import { asks, date, reply, speaker, time } from './turn-signals.ts'
 import { document, neighbourhood, pairs, passage } from './word-signals.ts'
 
@@ -50,15 +50,15 @@ export const SIGNALS = {
   /** Whom a question is about mostly said it. */
   speaker: { kind: 'position', weight: 0.3, scale: 'share', read: speaker },
   /** The answer to a question that asks the same is nearly as good as the answer itself; pages seldom are one. */
-  reply: { kind: 'position', weight: { turn: 0.7, page: 0.2 }, scale: 'best', read: reply },
+  reply: { kind: 'position', weight: { turn: 0.6, page: 0.2 }, scale: 'best', read: reply },
   /** Who asks does not answer. */
   asks: { kind: 'position', weight: -0.5, scale: 'share', read: asks },
   /** A date that the question names and the moment something was said leave little room for chance. */
   date: { kind: 'position', weight: 1.8, scale: 'share', read: date },
   /** "When" is answered by a time. */
-  time: { kind: 'position', weight: 0.6, scale: 'share', read: time },
+  time: { kind: 'position', weight: 0.5, scale: 'share', read: time },
   /** The sentence vector of the passage. */
-  meaning: { kind: 'vector', weight: { turn: 0.4, page: 0.5 }, scale: 'range', read: meaning },
+  meaning: { kind: 'vector', weight: 0.5, scale: 'range', read: meaning },
   /** The same, smoothed over its neighbours. */
   surroundings: { kind: 'vector', weight: 0.4, scale: 'range', read: surroundings },
   /** Word by word, other words of the same meaning. */
@@ -71,6 +71,8 @@ export const SIGNALS = {
     isDear: true,
     read: nearWordsAround,
   },
+  /** The answer to a question that asks the same in other words. */
+  near_reply: { kind: 'vector', weight: 0.2, scale: 'best', isDear: true, read: nearReply },
   /** Links and lineage: rarely decisive, and all there is for what was linked by hand. */
   graph: {
     kind: 'graph',
