@@ -6,7 +6,7 @@ import {
   type WeightedWord,
 } from '../../../domain/capsules/embedding/index.ts'
 import { STATIC_MODEL, type StaticTable, staticTableOf } from './static-table.ts'
-import { cosineOf, type WordVector, WordVectors } from './word-vectors.ts'
+import { type WordVector, WordVectors } from './word-vectors.ts'
 
 /**
  * Soft match by the built-in embedder's table. Handed to a thread as the table's shared bytes, it copies nothing; the first use
@@ -21,26 +21,39 @@ export function createStaticSoftMatcher(bytes: SharedArrayBuffer | StaticTable):
   }
   return {
     model: STATIC_MODEL,
-    similarity: (a, b) => (a === b ? 1 : limited(cosineOf(vectors().of(a), vectors().of(b)))),
+    similarity: (a, b) => (a === b ? 1 : similarityOf(vectors(), a, b)),
     prepare: (question) => new StaticSoftQuery(vectors(), question),
   }
 }
 
 const limited = (cosine: number): number => Math.max(-1, Math.min(1, cosine))
 
+function similarityOf(vectors: WordVectors, a: string, b: string): number {
+  const cosines = new Float64Array(1)
+  vectors.compare(b, [vectors.of(a)], cosines)
+  return limited(cosines[0]!)
+}
+
 class StaticSoftQuery implements SoftQuery {
   readonly #vectors: WordVectors
-  readonly #question: readonly (WeightedWord & { readonly vector: WordVector })[]
+  readonly #question: readonly WeightedWord[]
+  readonly #asked: readonly WordVector[]
   readonly #weightTotal: number
   /** Word of a text → its cosine with each word of the question, 0 where it is too far. */
   readonly #met = new Map<string, Float32Array>()
   readonly #best: Float32Array
+  /** Strangers to the question, as most words are, share it. */
+  readonly #far: Float32Array
+  readonly #cosines: Float64Array
 
   constructor(vectors: WordVectors, question: readonly WeightedWord[]) {
     this.#vectors = vectors
-    this.#question = question.map(({ word, weight }) => ({ word, weight, vector: vectors.of(word) }))
+    this.#question = question
+    this.#asked = question.map(({ word }) => vectors.of(word))
     this.#weightTotal = question.reduce((sum, { weight }) => sum + weight, 0)
     this.#best = new Float32Array(question.length)
+    this.#far = new Float32Array(question.length)
+    this.#cosines = new Float64Array(question.length)
   }
 
   score(words: Iterable<string>): number {
@@ -70,12 +83,21 @@ class StaticSoftQuery implements SoftQuery {
   nearness(word: string): Float32Array {
     const met = this.#met.get(word)
     if (met !== undefined) return met
-    const vector = this.#vectors.of(word)
-    const near = Float32Array.from(this.#question, (asked) => {
-      const cosine = asked.word === word ? 1 : limited(cosineOf(asked.vector, vector))
-      return cosine < SIMILARITY_MIN ? 0 : cosine
-    })
+    const near = this.#compare(word)
     this.#met.set(word, near)
+    return near
+  }
+
+  #compare(word: string): Float32Array {
+    const cosines = this.#cosines
+    this.#vectors.compare(word, this.#asked, cosines)
+    let near = this.#far
+    for (let index = 0; index < cosines.length; index++) {
+      const cosine = this.#question[index]!.word === word ? 1 : limited(cosines[index]!)
+      if (cosine < SIMILARITY_MIN) continue
+      if (near === this.#far) near = new Float32Array(cosines.length)
+      near[index] = cosine
+    }
     return near
   }
 }

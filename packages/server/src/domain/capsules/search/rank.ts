@@ -66,7 +66,11 @@ export function rank(
     pool,
     source,
     cosines: source.cosines(pool.entries.map(({ passage }) => passage)),
-    soft: matcher && new SoftMatch(pool, source, matcher, spellingsOf(question.words, terms)),
+    // A question without words, such as a vector alone, has nothing to compare words with.
+    soft:
+      matcher && terms.length > 0
+        ? new SoftMatch(pool, source, matcher, spellingsOf(question.words, terms))
+        : undefined,
   }
   const fused = fuse(view, ranking)
   const ordered = pool.entries.map((entry) => boosted(entry, fused, ranking)).sort(byScore)

@@ -120,9 +120,10 @@ export class SoftMatch {
   }
 
   #nearnessOf(term: number): Float32Array | undefined {
-    if (this.#nearness.has(term)) return this.#nearness.get(term)
+    const known = this.#nearness.get(term)
+    if (known !== undefined || this.#nearness.has(term)) return known
     const nearness = this.#compare(term)
-    const isStranger = nearness.every((each) => each < SIMILARITY_MIN)
+    const isStranger = isFar(nearness)
     this.#nearness.set(term, isStranger ? undefined : nearness)
     return isStranger ? undefined : nearness
   }
@@ -137,6 +138,11 @@ export class SoftMatch {
     raised[itself] = 1
     return raised
   }
+}
+
+function isFar(nearness: Float32Array): boolean {
+  for (let at = 0; at < nearness.length; at++) if (nearness[at]! >= SIMILARITY_MIN) return false
+  return true
 }
 
 /** How a question spells each of its terms. */
