@@ -36,9 +36,9 @@ test('ten thousand changes at once are told a few times, not once each', async (
   mkdirSync(join(folder.path, 'sub'))
   using changes = await FolderChanges.open(folder.path, QUICK)
   for (let n = 0; n < 10_000; n++) folder.write(n % 2 === 0 ? `n${n % 500}.md` : `sub/n${n % 500}.md`)
-  const told = await countTold(changes, 700)
-  expect(told).toBeGreaterThan(0)
-  expect(told).toBeLessThanOrEqual(3)
+  // However long a busy machine takes for the first.
+  await changes.next(AbortSignal.timeout(60_000))
+  expect(await countTold(changes, 700)).toBeLessThanOrEqual(2)
 })
 
 test('what changes while nobody waits is told the next time, and hidden files are not told', async () => {
