@@ -12,8 +12,8 @@ const table = (first: string, rows: readonly Row[]): string =>
   )
 
 /** One collection as Markdown. */
-export function tableOf({ dataset, embedder, rows, ablation, searchMs }: Outcome): string {
-  const head = `## ${dataset}\n\nEmbedder \`${embedder}\`; a search takes ${searchMs.toFixed(1)} ms in the middle, in process.\n`
+export function tableOf({ dataset, embedder, rows, ablation }: Outcome): string {
+  const head = `## ${dataset}\n\nEmbedder \`${embedder}\`.\n`
   const parts = [head, table('questions', rows), '']
   return [...parts, ...(ablation.length > 0 ? [table('signals', ablation), ''] : [])].join('\n')
 }

@@ -42,7 +42,10 @@ try {
     const dataset = collection ? collection(mkdtempSync(join(folder, 'fetched-'))) : readDataset(name)
     const outcome = await measureRecall(dataset, own, { ablation: values.ablation, model: values.model })
     outcomes.push(outcome)
-    if (!values.json) process.stdout.write(`${tableOf(outcome)}\n`)
+    if (!values.json)
+      process.stdout.write(
+        `${tableOf(outcome)}\nA search takes ${outcome.searchMs.toFixed(1)} ms in the middle, in process.\n\n`,
+      )
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
