@@ -7,7 +7,7 @@ import type { CollectionDefinition } from '#store'
 import { KeyRing } from '../vault/index.ts'
 import { SEALING_FOLDER } from './backup.ts'
 import { type ShippingSettings, SqliteStore } from './sqlite-store.ts'
-import { clearRestoring } from './store-file.ts'
+import { settleRestoring } from './store-file.ts'
 import { READERS_MAX } from './vector/index.ts'
 import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 
@@ -55,10 +55,10 @@ export interface SqliteStoreOptions {
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   // Nothing is awaited before the threads are started: they load their code while this one goes on with its own.
   makeFolder(options.directory, 0o700)
-  keepPrivate(join(options.directory, DATABASE_FILE))
   // What was being sealed, opened or restored when the process before ended.
   rmSync(join(options.directory, SEALING_FOLDER), { recursive: true, force: true })
-  clearRestoring(options.directory)
+  settleRestoring(options.directory)
+  keepPrivate(join(options.directory, DATABASE_FILE))
   new KeyRing(options.keys ?? keysIn(options.directory)).finish()
   const store = new SqliteStore({
     readers: Math.min(READERS_MAX, Math.max(1, availableParallelism() - 1)),

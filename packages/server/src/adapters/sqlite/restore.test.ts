@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -85,6 +85,26 @@ describe('a restore', () => {
     expect(restored).toMatchObject({ sequence: 0 })
     expect(await contents()).toEqual(['a'])
     expect(readdirSync(restored.kept ?? '')).toContain('cascade.db')
+  })
+
+  test('that was killed while files were moved is completed by the next start, with nothing of the old log', async () => {
+    const file = join(root, 'one.backup')
+    await fill(['a'], file)
+    await fill(['b'])
+    const { kept } = restoreBackup(data(), file, { clock: systemClock, keys: keys() })
+    // As a kill between the last two steps leaves it.
+    renameSync(join(data(), 'cascade.db'), join(data(), 'cascade.db.restoring'))
+    writeFileSync(join(data(), 'cascade.db-wal'), 'of the store that was replaced')
+    expect(await contents()).toEqual(['a'])
+    expect(readdirSync(kept ?? '')).toEqual(expect.arrayContaining(['cascade.db', 'cascade.db-wal']))
+    expect(files()).not.toContain('cascade.db.restoring')
+  })
+
+  test('that was killed before it moved anything is taken away by the next start', async () => {
+    await fill(['a'])
+    writeFileSync(join(data(), 'cascade.db.restoring'), 'half a store')
+    expect(await contents()).toEqual(['a'])
+    expect(files()).not.toContain('cascade.db.restoring')
   })
 
   test('into a new folder keeps nothing', async () => {

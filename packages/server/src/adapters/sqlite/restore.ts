@@ -16,7 +16,7 @@ import {
 import { acquireFolderLock } from './folder-lock.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endChain } from './shipping/shipping-folder.ts'
-import { clearRestoring, RESTORING_FILE } from './store-file.ts'
+import { clearRestoring, RESTORING_FILE, SET_ASIDE, settleRestoring } from './store-file.ts'
 import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 
 export interface Restored {
@@ -63,8 +63,8 @@ export function restoreInto(
 ): Restored {
   using folder = DataFolder.open(directory, acquireFolderLock)
   const draft = join(folder.directory, RESTORING_FILE)
+  settleRestoring(folder.directory)
   try {
-    clearRestoring(folder.directory)
     const name = make(draft, folder.directory)
     const from = check(draft, name)
     syncFile(draft)
@@ -176,7 +176,7 @@ const notWhole = (name: string, why: string): CascadeError =>
 function setAside(directory: string, clock: Clock): string | null {
   const present = FILES.filter((name) => existsSync(join(directory, name)))
   if (present.length === 0) return null
-  const kept = join(directory, `before-restore-${toRfc3339(clock()).replaceAll(/[:.]/g, '-')}`)
+  const kept = join(directory, `${SET_ASIDE}${toRfc3339(clock()).replaceAll(/[:.]/g, '-')}`)
   mkdirSync(kept, { mode: 0o700 })
   fold(join(directory, DATABASE_FILE))
   for (const name of present.filter((one) => existsSync(join(directory, one))))
