@@ -29,11 +29,24 @@ export interface ScrubStep {
 export function scrubStep(session: WriteSession, sweep: PageSweep, from: number, now: number): ScrubStep {
   const names = from === 1 ? forgetWords(session) : 0
   const held: ScrubStep = { next: from, isHeldUp: true, names, pages: 0 }
-  if (!foldLog(session, 'TRUNCATE', now)) return held
+  if (!emptyLog(session, now)) return held
   session.database.exec('PRAGMA shrink_memory')
   const pages = sweep.sweep(from, PAGES_PER_STEP)
   const next = from + PAGES_PER_STEP
   return { next: next <= sweep.count ? next : undefined, isHeldUp: false, names, pages }
+}
+
+/** How long one step waits for those who read an older state; who begins meanwhile reads the newest, and is not waited for. */
+const READERS_MS = 2000
+
+/** Readers that follow each other without a gap would hold up an attempt that does not wait for ever. */
+function emptyLog(session: WriteSession, now: number): boolean {
+  session.database.exec(`PRAGMA busy_timeout = ${READERS_MS}`)
+  try {
+    return foldLog(session, 'TRUNCATE', now)
+  } finally {
+    session.database.exec('PRAGMA busy_timeout = 0')
+  }
 }
 
 /** Returns how many names went. */
