@@ -1,91 +1,44 @@
-import type { Action, CapsuleCreate, SearchRequest } from '@forge-cascade/contract'
+import type { CapsuleCreate, SearchRequest } from '@forge-cascade/contract'
 import { searchBody } from '@forge-cascade/contract'
 import { createStaticEmbedder } from '../../packages/server/src/adapters/models/static/static-embedder.ts'
-import { sharedStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
-import { openSqliteStore, type SqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
-import { createUuidV7, systemClock, systemRandom } from '../../packages/server/src/base/index.ts'
-import { settingsOf } from '../../packages/server/src/compose-settings.ts'
+import type { SqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
+import { systemRandom } from '../../packages/server/src/base/index.ts'
 import {
   type AskContext,
-  type Call,
   type CapsuleFilter,
   type Created,
   createCapsules,
   type FilterRequest,
-  IMPORT_COLLECTIONS,
   makeDraft,
   type SearchResult,
-  SIMILARITY_COLLECTION,
   searchCapsules,
   tellCreated,
   toFilter,
 } from '../../packages/server/src/domain/capsules/index.ts'
-import { createBootstrapGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
-import {
-  founderOf,
-  SUBJECT_COLLECTIONS,
-  type Subject,
-  Subjects,
-} from '../../packages/server/src/domain/identity/index.ts'
-import { loadConfig } from '../../packages/server/src/kernel/config/index.ts'
 import { type Document, MODEL } from '../data/corpus.ts'
+import { openWorld, type World } from './open-world.ts'
 
 /** The capsules of an instance without its doors: the store and the use cases, as `compose.ts` puts them together. */
 export class InProcess implements AsyncDisposable {
   readonly store: SqliteStore
   readonly #context: AskContext
-  readonly #administrator: Subject
-  readonly #grantTo: <A extends Action>(action: A) => Call<A>['grant']
+  readonly #call: World['call']
 
-  private constructor(
-    context: AskContext,
-    store: SqliteStore,
-    administrator: Subject,
-    grantTo: <A extends Action>(action: A) => Call<A>['grant'],
-  ) {
+  private constructor({ store, context, call }: World) {
     this.store = store
-    this.#context = context
-    this.#administrator = administrator
-    this.#grantTo = grantTo
+    this.#context = { ...context, embedder: createStaticEmbedder() }
+    this.#call = call
   }
 
   static async open(directory: string): Promise<InProcess> {
-    // Defaults alone: what the environment sets must not change what is measured.
-    const { config } = loadConfig({ env: {}, cwd: directory })
-    const { readers, group_commit_max, group_commit_ms } = config.store
-    const store = await openSqliteStore({
-      directory,
-      collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION],
-      readers,
-      groupCommitMax: group_commit_max,
-      groupCommitMs: group_commit_ms,
-      compressionLevel: config.memory.compressionLevel,
-      words: sharedStaticTable().bytes,
-    })
-    const newId = createUuidV7(systemClock, systemRandom)
-    const gate = createBootstrapGate({ clock: systemClock, newId })
-    const decide = <A extends Action>(subject: Subject, action: A) =>
-      requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))
-    const subjects = new Subjects({ store, clock: systemClock, newId })
-    const administrator = await subjects.openAdministrator((id) =>
-      decide(founderOf(id, systemClock()), 'subject.create'),
-    )
-    const world = { store, subjects, newId, clock: systemClock, random: systemRandom, ...settingsOf(config) }
-    const context: AskContext = { ...world, embedder: createStaticEmbedder() }
-    return new InProcess(context, store, administrator, (action) => decide(administrator, action))
+    return new InProcess(await openWorld(directory))
   }
 
   /** Adds capsules as one list; durable when it returns. */
   async create(inputs: readonly CapsuleCreate[]): Promise<readonly Created[]> {
-    const call: Call<'capsule.create'> = {
-      grant: this.#grantTo('capsule.create'),
-      subject: this.#administrator,
-      command: { id: this.#commandId() },
-      grantSubject: () => this.#grantTo('subject.create'),
-    }
     const created = await createCapsules(
       this.#context,
-      call,
+      this.#call('capsule.create'),
       inputs.map((input) => ({ input, command: { id: this.#commandId() } })),
     )
     const failed = created.find(({ outcome }) => !outcome.ok)
@@ -115,12 +68,12 @@ export class InProcess implements AsyncDisposable {
   /** A chain of capsules, each derived from the one before; answers their ids, oldest first. */
   async createChain(length: number, batch: number): Promise<readonly string[]> {
     const { newId, clock, store } = this.#context
-    const grant = this.#grantTo('capsule.create')
+    const { grant, subject } = this.#call('capsule.create')
     const ids = Array.from({ length }, () => newId())
     const commands = ids.map((id, at) => {
       const before = ids[at - 1]
       const parents = before === undefined ? [] : [{ id: before, version: '1.0.0', reason: 'derived', at: clock() }]
-      const owner = this.#administrator.id
+      const owner = subject.id
       const identity = { id, owner, author: owner, trust: 60, embedding: null, validFrom: null }
       const draft = makeDraft({ ...PLAIN, content: `link ${at} of a chain`, parents }, identity, systemRandom)
       const change = store.capsules.create(grant, draft, 'none')

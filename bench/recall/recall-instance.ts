@@ -1,34 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Action, CapsuleCreate } from '@forge-cascade/contract'
+import type { CapsuleCreate } from '@forge-cascade/contract'
 import { importBody, searchBody } from '@forge-cascade/contract'
 import { openDocumentConverter, openDocumentReader } from '../../packages/server/src/adapters/documents/index.ts'
 import { openOnnxEmbedder } from '../../packages/server/src/adapters/models/onnx/onnx-embedder.ts'
 import { createStaticEmbedder } from '../../packages/server/src/adapters/models/static/static-embedder.ts'
-import { sharedStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
 import { openSource, TempArea } from '../../packages/server/src/adapters/sources/index.ts'
-import { openSqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
-import { createUuidV7, systemClock, systemRandom } from '../../packages/server/src/base/index.ts'
-import { settingsOf } from '../../packages/server/src/compose-settings.ts'
 import {
-  type Call,
   createCapsules,
-  IMPORT_COLLECTIONS,
   Imports,
   type SearchContext,
-  SIMILARITY_COLLECTION,
   type SignalName,
   type StoredCapsule,
   searchCapsules,
 } from '../../packages/server/src/domain/capsules/index.ts'
-import { createBootstrapGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
-import {
-  founderOf,
-  SUBJECT_COLLECTIONS,
-  type Subject,
-  Subjects,
-} from '../../packages/server/src/domain/identity/index.ts'
-import { loadConfig } from '../../packages/server/src/kernel/config/index.ts'
+import { openWorld, type World } from '../instance/open-world.ts'
 import type { Dataset, RecallFile, RecallPlace, RecallQuestion } from './dataset.ts'
 import { DEPTH, type Ranked } from './measures.ts'
 
@@ -40,16 +26,11 @@ export class RecallInstance implements AsyncDisposable {
   readonly #context: SearchContext
   readonly #folder: string
   readonly #resources: AsyncDisposableStack
-  readonly #call: <A extends Action>(action: A) => Call<A>
+  readonly #call: World['call']
   /** Capsule by key of the dataset; a chunk may hold several places. */
   readonly #ids = new Map<string, string>()
 
-  private constructor(
-    context: SearchContext,
-    folder: string,
-    resources: AsyncDisposableStack,
-    call: <A extends Action>(action: A) => Call<A>,
-  ) {
+  private constructor(context: SearchContext, folder: string, resources: AsyncDisposableStack, call: World['call']) {
     this.#context = context
     this.#folder = folder
     this.#resources = resources
@@ -60,37 +41,10 @@ export class RecallInstance implements AsyncDisposable {
   static async open(folder: string, model?: string): Promise<RecallInstance> {
     mkdirSync(folder, { recursive: true })
     await using resources = new AsyncDisposableStack()
-    // Defaults alone: what the environment sets must not change what is measured.
-    const { config } = loadConfig({ env: {}, cwd: folder })
-    const { readers, group_commit_max, group_commit_ms } = config.store
-    const store = resources.use(
-      await openSqliteStore({
-        directory: join(folder, 'store'),
-        collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION],
-        readers,
-        groupCommitMax: group_commit_max,
-        groupCommitMs: group_commit_ms,
-        compressionLevel: config.memory.compressionLevel,
-        words: sharedStaticTable().bytes,
-      }),
-    )
-    const newId = createUuidV7(systemClock, systemRandom)
-    const gate = createBootstrapGate({ clock: systemClock, newId })
-    const decide = <A extends Action>(subject: Subject, action: A) =>
-      requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))
-    const subjects = new Subjects({ store, clock: systemClock, newId })
-    const subject = await subjects.openAdministrator((id) => decide(founderOf(id, systemClock()), 'subject.create'))
-    const { search } = settingsOf(config)
+    const { store, context, call } = await openWorld(join(folder, 'store'))
+    resources.use(store)
     const embedder = resources.use(model === undefined ? createStaticEmbedder() : openOnnxEmbedder({ folder: model }))
-    // Trust and age are alike for all of a collection that was stored just now.
-    const context = { store, subjects, newId, clock: systemClock, random: systemRandom, embedder, search }
-    const call = <A extends Action>(action: A): Call<A> => ({
-      grant: decide(subject, action),
-      subject,
-      command: { id: newId().replaceAll('-', '') },
-      grantSubject: () => decide(subject, 'subject.create'),
-    })
-    return new RecallInstance(context, folder, resources.move(), call)
+    return new RecallInstance({ ...context, embedder }, folder, resources.move(), call)
   }
 
   get embedderModel(): string {

@@ -18,7 +18,7 @@ const COLLECTIONS: Readonly<Record<string, (folder: string) => Dataset>> = {
 const USAGE = `npm run recall -- [<file.json>…] [documents] [code] [--model FOLDER] [--ablation] [--json] [--write]
 A file holds conversations or documents with questions; documents and code are collections that are fetched.
 --model reads a sentence model from a folder instead of the built-in table.
---ablation tells what each signal earns. --write puts the result into docs/reference/recall.md.`
+--ablation tells what each signal earns; with it --write puts the result into docs/reference/recall.md.`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,7 +29,10 @@ const { values, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-if (positionals.length === 0) {
+// The page tells of the default settings and of every signal.
+const isPart = values.write && (!values.ablation || values.model !== undefined)
+if (positionals.length === 0 || isPart) {
+  if (isPart) process.stderr.write('--write shows the built-in table with --ablation, and no other model.\n')
   process.stderr.write(`${USAGE}\n`)
   process.exit(2)
 }

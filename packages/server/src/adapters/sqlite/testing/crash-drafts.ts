@@ -1,7 +1,7 @@
 import type { Command } from '#store'
 import { createCommand, draftOf } from '../../../domain/capsules/testing.ts'
 import type { Store } from '../../../domain/store.ts'
-import { createSeeded, pick } from '../../../platform/store/testing.ts'
+import { commit, createSeeded, pick } from '../../../platform/store/testing.ts'
 
 const WORDS = ['ember', 'harbour', 'lantern', 'meadow', 'north', 'quarry', 'river', 'signal', 'timber', 'winter']
 
@@ -20,4 +20,16 @@ export function createCommands(store: Store, seed: number): () => Command {
     made.push(draft.id)
     return createCommand(store, draft)
   }
+}
+
+/** Clients that create until the process is killed, and print the id of each capsule once it has its receipt. */
+export async function ingestUntilKilled(store: Store, seed: number, clients: number): Promise<void> {
+  const ingest = async (client: number): Promise<never> => {
+    const next = createCommands(store, seed * clients + client)
+    for (;;) {
+      const receipt = await commit(store, next())
+      process.stdout.write(`${receipt.id}\n`)
+    }
+  }
+  await Promise.all(Array.from({ length: clients }, (_, client) => ingest(client)))
 }

@@ -2,9 +2,9 @@
  * Opens the store alone and creates capsules until it is killed, printing the id of each once it has its receipt. Run by
  * the test of crashes: `node ingest-child.ts <folder> <seed>`.
  */
-import { commit, TEST_COLLECTIONS } from '../../../platform/store/testing.ts'
+import { TEST_COLLECTIONS } from '../../../platform/store/testing.ts'
 import { openSqliteStore } from '../index.ts'
-import { createCommands } from './crash-drafts.ts'
+import { ingestUntilKilled } from './crash-drafts.ts'
 
 const CLIENTS = 4
 
@@ -12,12 +12,4 @@ const [directory = '', seed = '1'] = process.argv.slice(2)
 const store = await openSqliteStore({ directory, collections: TEST_COLLECTIONS, readers: 1 })
 process.stdout.write('open\n')
 
-async function ingest(client: number): Promise<never> {
-  const next = createCommands(store, Number(seed) * CLIENTS + client)
-  for (;;) {
-    const receipt = await commit(store, next())
-    process.stdout.write(`${receipt.id}\n`)
-  }
-}
-
-await Promise.all(Array.from({ length: CLIENTS }, (_, client) => ingest(client)))
+await ingestUntilKilled(store, Number(seed), CLIENTS)

@@ -12,19 +12,16 @@ import { HEADS } from '../lexical/part.ts'
 import { BUSY, IDLE } from '../lexical/plan-work.ts'
 import { searchTerms } from '../lexical/search-terms.ts'
 import { IndexUnderTest } from '../lexical/testing.ts'
+import { TOPICS, ZipfLanguage } from './zipf-language.ts'
 
 const DOCUMENTS = Number(process.argv[2] ?? 100_000)
 const WORDS = 60
-const VOCABULARY = 60_000
-const TOPICS = 400
 const BATCH = 2000
 const QUERIES = 400
 const LIMIT = 50
 
 const random = createSeeded(7)
-const vocabulary = Array.from({ length: VOCABULARY }, (_, rank) => wordOf(rank))
-const ranks = new Map(vocabulary.map((word, rank) => [word, rank]))
-const cumulative = cumulate()
+const language = new ZipfLanguage(random)
 const folder = mkdtempSync(join(tmpdir(), 'cascade-lexical-'))
 const file = join(folder, 'index.db')
 
@@ -32,7 +29,7 @@ const texts = load()
 const index = open()
 measure(
   '3 words of a document, rare ones',
-  texts.map((text) => rarest(text, 3)),
+  texts.map((text) => language.rarest(text, 3)),
   index,
 )
 measure(
@@ -52,13 +49,13 @@ measure(
 )
 measure(
   '1 common word',
-  texts.map((_, at) => vocabulary[at % 20]!),
+  texts.map((_, at) => language.word(at % 20)),
   index,
 )
 for (const share of [2, 20, 333]) {
   measure(
     `3 rare words, 1 of ${share} passes`,
-    texts.map((text) => rarest(text, 3)),
+    texts.map((text) => language.rarest(text, 3)),
     index,
     (capsule) => capsule % share === 0,
   )
@@ -87,7 +84,7 @@ function load(): string[] {
   const kept: string[] = []
   let [writing, working] = [0, 0]
   for (let from = 0; from < DOCUMENTS; from += BATCH) {
-    const batch = Array.from({ length: BATCH }, () => makeText())
+    const batch = Array.from({ length: BATCH }, () => language.write(Math.floor(random() * TOPICS), WORDS))
     kept.push(...batch.slice(0, Math.ceil((QUERIES * BATCH) / DOCUMENTS)))
     writing += timed(() => {
       under.database.exec('BEGIN')
@@ -153,46 +150,6 @@ function measure(
 
 function quantiles(sorted: readonly number[]): string {
   return `p50 ${sorted[Math.floor(sorted.length / 2)]!.toFixed(3)} p95 ${sorted[Math.floor(sorted.length * 0.95)]!.toFixed(3)}`
-}
-
-function rarest(text: string, count: number): string {
-  const byRank = (left: string, right: string): number => ranks.get(right)! - ranks.get(left)!
-  return text.split(' ').sort(byRank).slice(0, count).join(' ')
-}
-
-function makeText(): string {
-  const topic = Math.floor(random() * TOPICS)
-  return Array.from({ length: WORDS }, () => pickWord(topic)).join(' ')
-}
-
-/** A third of the words belong to the topic, the others to the language. */
-function pickWord(topic: number): string {
-  if (random() < 0.33) return vocabulary[1000 + topic * 100 + Math.floor(random() ** 2 * 100)]!
-  const wanted = random() * cumulative.at(-1)!
-  let [low, high] = [0, cumulative.length - 1]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (cumulative[middle]! < wanted) low = middle + 1
-    else high = middle
-  }
-  return vocabulary[low]!
-}
-
-function cumulate(): Float64Array {
-  let sum = 0
-  return Float64Array.from({ length: VOCABULARY }, (_, rank) => {
-    sum += 1 / (rank + 3)
-    return sum
-  })
-}
-
-function wordOf(rank: number): string {
-  let [text, rest] = ['', rank * 7919 + 13]
-  for (let letter = 0; letter < 3 + (rank % 6); letter++) {
-    text += String.fromCharCode(97 + (rest % 26))
-    rest = Math.floor(rest / 26) + rank * 31
-  }
-  return `${text}${rank.toString(36)}`
 }
 
 /** Milliseconds on the clock: for what is shorter than the turn that a thread gets. */

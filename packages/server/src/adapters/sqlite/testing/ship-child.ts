@@ -2,9 +2,9 @@
  * Opens the store, creates capsules until it is killed and prints the id of each once it has its receipt, while the log is
  * cut and shipped all the time. Run by the test of killed shippers: `node ship-child.ts <data> <target> <keys> <seed>`.
  */
-import { commit, TEST_COLLECTIONS } from '../../../platform/store/testing.ts'
+import { TEST_COLLECTIONS } from '../../../platform/store/testing.ts'
 import { openSqliteStore } from '../index.ts'
-import { createCommands } from './crash-drafts.ts'
+import { ingestUntilKilled } from './crash-drafts.ts'
 
 const CLIENTS = 3
 
@@ -15,12 +15,4 @@ const store = await openSqliteStore({ directory, collections: TEST_COLLECTIONS, 
 await store.ship()
 process.stdout.write('open\n')
 
-async function ingest(client: number): Promise<never> {
-  const next = createCommands(store, Number(seed) * CLIENTS + client)
-  for (;;) {
-    const receipt = await commit(store, next())
-    process.stdout.write(`${receipt.id}\n`)
-  }
-}
-
-await Promise.all(Array.from({ length: CLIENTS }, (_, client) => ingest(client)))
+await ingestUntilKilled(store, Number(seed), CLIENTS)

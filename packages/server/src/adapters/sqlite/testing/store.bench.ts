@@ -6,13 +6,13 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { saltedDigest, systemRandom } from '#base'
+import { saltedDigest } from '#base'
 import type { CapsuleDraft, CapsuleFilter } from '#capsules'
 import type { Command } from '#store'
-import { fingerprint } from '../../../domain/capsules/text/fingerprint.ts'
-import { bands, minhash } from '../../../domain/capsules/text/minhash.ts'
+import { draftOf } from '../../../domain/capsules/testing.ts'
 import { commandId, createSeeded, grantOf, nextId, recordOf } from '../../../platform/store/testing.ts'
 import { DATABASE_FILE, openSqliteStore, type SqliteStore } from '../index.ts'
+import { TOPICS, ZipfLanguage } from './zipf-language.ts'
 
 const DOCUMENTS = Number(process.argv[2] ?? 100_000)
 const DIMENSIONS = 384
@@ -21,12 +21,10 @@ const BATCH = 1000
 const QUERIES = 200
 const CREATES_PER_CLIENT = 50
 const OWNERS = 300
-const TOPICS = 400
 
 const random = createSeeded(7)
 const folder = mkdtempSync(join(tmpdir(), 'cascade-bench-'))
-const vocabulary = Array.from({ length: 60_000 }, (_, rank) => wordOf(rank))
-const cumulative = cumulate(vocabulary.length)
+const language = new ZipfLanguage(random)
 const centres = Array.from({ length: TOPICS }, () => gaussian(1))
 const owners = Array.from({ length: OWNERS }, () => nextId())
 
@@ -187,67 +185,15 @@ function createCommand(store: SqliteStore, draft: CapsuleDraft, reach: 'command'
 
 function makeDraft(): CapsuleDraft {
   const topic = Math.floor(random() * TOPICS)
-  const content = Array.from({ length: 60 }, () => pickWord(topic)).join(' ')
-  const signature = minhash(content)
   const owner = owners[Math.floor(random() * OWNERS)]!
-  return {
-    id: nextId(),
+  return draftOf({
     owner,
     author: owner,
     trust: 40 + Math.floor(random() * 61),
-    type: 'knowledge',
-    title: null,
-    content,
+    content: language.write(topic, 60),
     tags: [`tag${Math.floor(random() * 20)}`],
-    category: null,
-    licence: 'private',
-    licenceTerms: null,
-    identity: null,
-    lane: null,
-    fold: null,
-    metadata: {},
-    source: null,
-    parents: [],
-    partOf: null,
-    place: null,
-    fingerprint: fingerprint(content, 'knowledge'),
-    minhash: signature ?? null,
-    bands: signature ? bands(signature) : [],
     embedding: { model: MODEL, vector: around(centres[topic]!, 0.9) },
-    indexed: true,
-    digestKey: systemRandom(new Uint8Array(32)),
-    validFrom: null,
-  }
-}
-
-function wordOf(rank: number): string {
-  let [text, rest] = ['', rank * 7919 + 13]
-  for (let letter = 0; letter < 3 + (rank % 6); letter++) {
-    text += String.fromCharCode(97 + (rest % 26))
-    rest = Math.floor(rest / 26) + rank * 31
-  }
-  return `${text}${rank.toString(36)}`
-}
-
-function cumulate(size: number): Float64Array {
-  let sum = 0
-  return Float64Array.from({ length: size }, (_, rank) => {
-    sum += 1 / (rank + 3)
-    return sum
   })
-}
-
-/** A third of the words belong to the topic, the others to the language. */
-function pickWord(topic: number): string {
-  if (random() < 0.33) return vocabulary[1000 + topic * 100 + Math.floor(random() ** 2 * 100)]!
-  const wanted = random() * cumulative.at(-1)!
-  let [low, high] = [0, cumulative.length - 1]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (cumulative[middle]! < wanted) low = middle + 1
-    else high = middle
-  }
-  return vocabulary[low]!
 }
 
 function gaussian(scale: number): Float32Array {

@@ -1,0 +1,58 @@
+import type { Action } from '@forge-cascade/contract'
+import { sharedStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
+import { openSqliteStore, type SqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
+import { createUuidV7, systemClock, systemRandom } from '../../packages/server/src/base/index.ts'
+import { settingsOf } from '../../packages/server/src/compose-settings.ts'
+import {
+  type AskContext,
+  type Call,
+  IMPORT_COLLECTIONS,
+  SIMILARITY_COLLECTION,
+} from '../../packages/server/src/domain/capsules/index.ts'
+import { createBootstrapGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
+import {
+  founderOf,
+  SUBJECT_COLLECTIONS,
+  type Subject,
+  Subjects,
+} from '../../packages/server/src/domain/identity/index.ts'
+import { loadConfig } from '../../packages/server/src/kernel/config/index.ts'
+
+/** A store with what the use cases need of an instance, as `compose.ts` puts it together, but for the embedder. */
+export interface World {
+  readonly store: SqliteStore
+  readonly context: Omit<AskContext, 'embedder'>
+  /** A call of the administrator, good for as many commands as it is given. */
+  readonly call: <A extends Action>(action: A) => Call<A>
+}
+
+/** Opens a folder with the defaults alone: what the environment sets must not change what is measured. */
+export async function openWorld(directory: string): Promise<World> {
+  const { config } = loadConfig({ env: {}, cwd: directory })
+  const { readers, group_commit_max, group_commit_ms } = config.store
+  const store = await openSqliteStore({
+    directory,
+    collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION],
+    readers,
+    groupCommitMax: group_commit_max,
+    groupCommitMs: group_commit_ms,
+    compressionLevel: config.memory.compressionLevel,
+    words: sharedStaticTable().bytes,
+  })
+  const newId = createUuidV7(systemClock, systemRandom)
+  const gate = createBootstrapGate({ clock: systemClock, newId })
+  const decide = <A extends Action>(subject: Subject, action: A) =>
+    requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))
+  const subjects = new Subjects({ store, clock: systemClock, newId })
+  const subject = await subjects.openAdministrator((id) => decide(founderOf(id, systemClock()), 'subject.create'))
+  return {
+    store,
+    context: { store, subjects, newId, clock: systemClock, random: systemRandom, ...settingsOf(config) },
+    call: <A extends Action>(action: A): Call<A> => ({
+      grant: decide(subject, action),
+      subject,
+      command: { id: newId().replaceAll('-', '') },
+      grantSubject: () => decide(subject, 'subject.create'),
+    }),
+  }
+}
