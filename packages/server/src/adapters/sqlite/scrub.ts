@@ -101,7 +101,7 @@ type NamesRow = readonly [
   tags: string | null,
 ]
 
-/** Of the names that erased capsules used, those that no row has any more. */
+/** The names that erased capsules used and no row uses now. */
 function unusedNames(database: Database): number[] {
   const rows = database.all<{ key: number; text: string }>(
     'SELECT key, text FROM names WHERE key IN (SELECT key FROM erased_names)',

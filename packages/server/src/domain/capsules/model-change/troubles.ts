@@ -36,7 +36,7 @@ export class Troubles {
     this.#inARow = 0
   }
 
-  /** @returns whether there was any. */
+  /** @returns true when a problem was forgotten, false when there was nothing to forget. */
   forget(): boolean {
     const had = this.#problem !== null
     this.#problem = null
