@@ -3,7 +3,7 @@ import { FIELD_WEIGHTS, standingOf, TERM_MIN } from '../../domain/capsules/rules
 import { collectionOf } from './candidates.ts'
 import { getCapsule, type MemoryState, type VersionRow } from './memory-state.ts'
 import { selectMatch } from './select-version.ts'
-import { findTerm, spellingOf, streamOf } from './term-streams.ts'
+import { findTerm, spellings, streamOf } from './term-streams.ts'
 import { cosine } from './vectors.ts'
 
 /** Length as BM25 counts it. */
@@ -36,7 +36,7 @@ export function createRankingSource(state: MemoryState, { filter, embedding }: C
     size: () => ({ documents: streams.length, length: streams.reduce((sum, each) => sum + lengthOf(each), 0) }),
     findTerm,
     holders: (term) => streams.filter((stream) => Object.values(stream).some((field) => field.includes(term))).length,
-    spelling: spellingOf,
+    spellings,
     read: (candidates) => candidates.map((candidate) => toPassage(candidate, versionOf(candidate))),
     readThread: (thread, position, reach) => {
       threads ??= Map.groupBy(members(), (passage) => passage.thread)

@@ -1,15 +1,15 @@
-import type { PassageTerms } from '#capsules'
+import type { PassageTerms, Spellings } from '#capsules'
 import { QUESTION_MARK, SENTENCE_MARK, TERM_MIN, visitTerms } from '../../domain/capsules/rules/index.ts'
 import type { VersionRow } from './memory-state.ts'
 
 /** Numbers of terms, the same for all stores of this process. */
 const numbers = new Map<string, number>()
-const spellings: string[] = []
+const spelled: string[] = []
 /** Versions never change, so what they say is read once. */
 const streams = new WeakMap<VersionRow, PassageTerms>()
 
 export const findTerm = (term: string): number | undefined => numbers.get(term)
-export const spellingOf = (number: number): string | undefined => spellings[number]
+export const spellings: Spellings = { of: (number) => spelled[number] }
 
 /** What a version says as numbers of terms. */
 export function streamOf(version: VersionRow): PassageTerms {
@@ -36,6 +36,6 @@ function numberOf(term: string, spelling: string): number {
   if (known !== undefined) return known
   const number = TERM_MIN + numbers.size
   numbers.set(term, number)
-  spellings[number] = spelling
+  spelled[number] = spelling
   return number
 }

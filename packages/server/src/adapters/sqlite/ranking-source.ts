@@ -1,5 +1,5 @@
 import { formatUuid } from '#base'
-import type { Candidate, Passage, RankingSource } from '#capsules'
+import type { Candidate, Passage, RankingSource, Spellings } from '#capsules'
 import type { Database } from './database.ts'
 import type { ResolvedFilter } from './filter-sql.ts'
 import type { LexicalIndex } from './lexical/index.ts'
@@ -62,8 +62,8 @@ export class SqliteRankingSource implements RankingSource {
     return this.#counted.holders(term)
   }
 
-  spelling(term: number): string | undefined {
-    return this.#parts.streams.spelling(term)
+  get spellings(): Spellings {
+    return this.#parts.streams.spellings
   }
 
   read(candidates: readonly Candidate[]): readonly Passage[] {

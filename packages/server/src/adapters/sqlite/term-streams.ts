@@ -1,4 +1,4 @@
-import type { PassageTerms } from '#capsules'
+import type { PassageTerms, Spellings } from '#capsules'
 import type { LexicalIndex } from './lexical/index.ts'
 
 /** Numbers of all streams in memory together: 4 bytes each. Beyond it the memory starts anew. */
@@ -11,12 +11,18 @@ const STREAM_OVERHEAD = 128
 export class TermStreams {
   readonly #index: LexicalIndex
   readonly #streams = new Map<number, PassageTerms>()
-  readonly #spellings = new Map<number, string | undefined>()
   #numbers = 0
   #epoch = -1
+  #spellings: Spellings
 
   constructor(index: LexicalIndex) {
     this.#index = index
+    this.#spellings = rememberSpellings(index)
+  }
+
+  /** Another object when numbers may mean something else. */
+  get spellings(): Spellings {
+    return this.#spellings
   }
 
   /** Brings memory to the state of the open transaction: after an erasure numbers may mean something else. */
@@ -24,7 +30,7 @@ export class TermStreams {
     this.#index.refresh()
     if (this.#index.epoch === this.#epoch) return
     this.#epoch = this.#index.epoch
-    this.#spellings.clear()
+    this.#spellings = rememberSpellings(this.#index)
     this.#forget()
   }
 
@@ -39,17 +45,20 @@ export class TermStreams {
     return stream
   }
 
-  spelling(term: number): string | undefined {
-    const known = this.#spellings.get(term)
-    if (known !== undefined) return known
-    const spelling = this.#index.lexicon.spelling(term)
-    if (this.#spellings.size >= SPELLINGS_MAX) this.#spellings.clear()
-    this.#spellings.set(term, spelling)
-    return spelling
-  }
-
   #forget(): void {
     this.#streams.clear()
     this.#numbers = 0
+  }
+}
+
+function rememberSpellings({ lexicon }: LexicalIndex): Spellings {
+  const known = new Map<number, string | undefined>()
+  return {
+    of: (term) => {
+      const spelling = known.get(term) ?? lexicon.spelling(term)
+      if (known.size >= SPELLINGS_MAX) known.clear()
+      known.set(term, spelling)
+      return spelling
+    },
   }
 }

@@ -48,6 +48,7 @@ export {
   Embedders,
   renamed,
   type SoftMatcher,
+  type Spellings,
 } from './embedding/index.ts'
 export {
   type EmbeddingSpaces,

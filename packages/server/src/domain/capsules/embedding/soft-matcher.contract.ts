@@ -17,9 +17,19 @@ const WORDS = [
   '',
 ]
 const anyWord = fc.oneof(fc.constantFrom(...WORDS), fc.string({ maxLength: 20 }))
-const question = fc.array(fc.record({ word: anyWord, weight: fc.double({ min: 0, max: 10, noNaN: true }) }), {
-  maxLength: 6,
-})
+const anyWords = fc.array(anyWord, { maxLength: 12 })
+
+/** The nearness of each of some texts' words to each word of a question, as rows. */
+export function compareWords(
+  matcher: SoftMatcher,
+  asked: readonly string[],
+  words: readonly string[],
+): readonly (readonly number[])[] {
+  const terms = Uint32Array.from(words, (_, term) => term)
+  const nearness = matcher.compare(asked, terms, { of: (term) => words[term] })
+  expect(nearness).toHaveLength(words.length * asked.length)
+  return words.map((_, at) => [...nearness.subarray(at * asked.length, (at + 1) * asked.length)])
+}
 
 /** The promises of the port, run against an adapter. */
 export function describeSoftMatcher(name: string, make: () => SoftMatcher): void {
@@ -28,54 +38,52 @@ export function describeSoftMatcher(name: string, make: () => SoftMatcher): void
 
     test('has a name', () => expect(matcher.model).not.toBe(''))
 
-    test('nearness is from -1 to 1, the same both ways, and 1 for the same word', () => {
+    test('nearness is 0 or from the least that counts to 1, the same both ways, and 1 for a known word and itself', () => {
       fc.assert(
-        fc.property(anyWord, anyWord, (a, b) => {
-          expect(matcher.similarity(a, b)).toBe(matcher.similarity(b, a))
-          expect(Math.abs(matcher.similarity(a, b))).toBeLessThanOrEqual(1)
-          expect(matcher.similarity(a, a)).toBe(1)
-        }),
-      )
-    })
-
-    test('a score is the mean by weight of what `nearest` tells, whatever the order of the words', () => {
-      fc.assert(
-        fc.property(question, fc.array(anyWord, { maxLength: 12 }), (asked, words) => {
-          const query = matcher.prepare(asked)
-          const total = asked.reduce((sum, { weight }) => sum + weight, 0)
-          const told = query
-            .nearest(words)
-            .reduce((sum, near, index) => sum + near.similarity * asked[index]!.weight, 0)
-          expect(query.score(words)).toBeCloseTo(total === 0 ? 0 : told / total, 5)
-          expect(query.score(words.toReversed())).toBe(query.score(words))
-        }),
-      )
-    })
-
-    test('nothing below the least nearness counts', () => {
-      fc.assert(
-        fc.property(question, fc.array(anyWord, { maxLength: 12 }), (asked, words) => {
-          for (const { similarity, nearest } of matcher.prepare(asked).nearest(words)) {
-            expect(similarity === 0 || similarity >= SIMILARITY_MIN - 1e-6).toBe(true)
-            expect(nearest === undefined).toBe(similarity === 0)
+        fc.property(anyWords, anyWords, (asked, words) => {
+          const rows = compareWords(matcher, asked, words)
+          const back = compareWords(matcher, words, asked)
+          for (const [at, row] of rows.entries()) {
+            for (const [index, nearness] of row.entries()) {
+              expect(nearness === 0 || (nearness >= Math.fround(SIMILARITY_MIN) && nearness <= 1)).toBe(true)
+              expect(back[index]![at]).toBe(nearness)
+              if (words[at] === asked[index] && WORDS.indexOf(words[at]!) < 8 && WORDS.includes(words[at]!))
+                expect(nearness).toBeCloseTo(1, 6)
+            }
           }
         }),
       )
     })
 
-    test('a text that holds every word of the question scores 1, one of other scripts 0', () => {
-      const query = matcher.prepare([
-        { word: 'pottery', weight: 2 },
-        { word: 'class', weight: 1 },
-      ])
-      expect(query.score(['a', 'class', 'for', 'pottery'])).toBeCloseTo(1)
-      expect(query.score(['🎉'])).toBe(0)
-      expect(query.score([])).toBe(0)
+    test('a word is compared by itself: others beside it, and how often it is asked about, change nothing', () => {
+      fc.assert(
+        fc.property(anyWords, anyWord, anyWords, (asked, word, others) => {
+          const [alone] = compareWords(matcher, asked, [word])
+          expect(compareWords(matcher, asked, [...others, word, word]).slice(-2)).toEqual([alone, alone])
+        }),
+      )
+    })
+
+    test('numbers of other spellings are other words', () => {
+      const terms = Uint32Array.of(7)
+      const near = { of: () => 'automobile' }
+      expect(matcher.compare(['car'], terms, near)[0]).toBeGreaterThan(SIMILARITY_MIN)
+      expect(matcher.compare(['car'], terms, { of: () => 'pottery' })[0]).toBe(0)
+      expect(matcher.compare(['car'], terms, { of: () => undefined })[0]).toBe(0)
+      expect(matcher.compare(['car'], terms, near)[0]).toBeGreaterThan(SIMILARITY_MIN)
+    })
+
+    test('more words than are compared at once are all compared', () => {
+      const asked = Array.from({ length: 70 }, (_, at) => (at === 65 ? 'automobile' : `word${at}`))
+      const [row] = compareWords(matcher, asked, ['car'])
+      expect(row![65]).toBe(compareWords(matcher, ['automobile'], ['car'])[0]![0])
+      expect(compareWords(matcher, [], ['car'])).toEqual([[]])
+      expect(compareWords(matcher, ['car'], [])).toEqual([])
     })
 
     test('words of one meaning are near, and words of another are not', () => {
-      expect(matcher.similarity('car', 'automobile')).toBeGreaterThan(SIMILARITY_MIN)
-      expect(matcher.similarity('car', 'pottery')).toBeLessThan(SIMILARITY_MIN)
+      expect(compareWords(matcher, ['car'], ['automobile', 'pottery'])).toEqual([[expect.any(Number)], [0]])
+      expect(compareWords(matcher, ['car'], ['automobile'])[0]![0]).toBeGreaterThan(SIMILARITY_MIN)
     })
   })
 }

@@ -1,33 +1,10 @@
-/** A word of a question, and what it weighs: its rarity among the texts that are searched. */
-export interface WeightedWord {
-  readonly word: string
-  readonly weight: number
-}
-
-/** The word of a text that is nearest to a word of the question. */
-export interface NearestWord {
-  /** The question's. */
-  readonly word: string
-  /** The text's; undefined when none is near enough. */
-  readonly nearest: string | undefined
-  /** Cosine of the two, 1 for the same word, 0 where none is near enough. */
-  readonly similarity: number
-}
-
-/** A question made ready. It remembers each word it has met, so it is for one search, over a bounded number of texts. */
-export interface SoftQuery {
-  /**
-   * How near a word is to each word of the question, in its order; 0 where it is too far. The same array for the same word:
-   * it must not be changed.
-   */
-  nearness(word: string): Float32Array
-  /**
-   * How well a text's words cover the question's, from 0 to 1: the mean, by weight, of each word's nearest. Nearness below
-   * `SIMILARITY_MIN` counts as none. Order and repetition of `words` change nothing. 0 for a question without weight.
-   */
-  score(words: Iterable<string>): number
-  /** The same, told: one entry for each word of the question, in its order. */
-  nearest(words: Iterable<string>): readonly NearestWord[]
+/**
+ * How terms are spelled, by their numbers. A number never means another word as long as the object lives, so what is
+ * learned of it may be kept as long.
+ */
+export interface Spellings {
+  /** Lower-case; undefined when it is not known. */
+  of(term: number): string | undefined
 }
 
 /** A cosine below this says nothing: words of any two topics reach it. */
@@ -40,7 +17,9 @@ export const SIMILARITY_MIN = 0.35
 export interface SoftMatcher {
   /** Name and revision of the table behind it. */
   readonly model: string
-  /** Cosine of two words as they are spelled, letter case and accents apart; 1 for the same word, 0 where one is unknown. */
-  similarity(a: string, b: string): number
-  prepare(question: readonly WeightedWord[]): SoftQuery
+  /**
+   * The cosines of terms with words, letter case and accents apart: for each term one with each of the words, in their order,
+   * and 0 where it is below `SIMILARITY_MIN` or one of the two is unknown.
+   */
+  compare(words: readonly string[], terms: Uint32Array, spellings: Spellings): Float32Array
 }

@@ -1,3 +1,4 @@
+import type { Spellings } from '../embedding/soft-matcher.ts'
 import type { Candidate } from './candidate.ts'
 
 /** Numbers among terms that are no terms: where a sentence ends, and where one ends that asks. */
@@ -44,8 +45,8 @@ export interface RankingSource {
   findTerm(term: string): number | undefined
   /** How many of the documents hold the term. */
   holders(term: number): number
-  /** The term as it was first spelled, lower-case; undefined when that is not known. */
-  spelling(term: number): string | undefined
+  /** Terms as they were first spelled. */
+  readonly spellings: Spellings
   /** The passages of candidates, in their order. */
   read(candidates: readonly Candidate[]): readonly Passage[]
   /** Passages of a thread that lie at most `reach` before or behind a position, in the order of the thread. */

@@ -1,7 +1,8 @@
-import { SIMILARITY_MIN, type SoftMatcher, type SoftQuery } from '../embedding/soft-matcher.ts'
+import type { SoftMatcher } from '../embedding/soft-matcher.ts'
 import { terms } from '../text/terms.ts'
+import { distinctTerms } from './distinct-terms.ts'
 import type { Entry, Pool } from './pool.ts'
-import { type RankingSource, TERM_MIN } from './ranking-source.ts'
+import type { RankingSource } from './ranking-source.ts'
 
 /**
  * What stands before and behind a passage counts for it as well, the less the further away: what was said last is what
@@ -27,11 +28,11 @@ export class SoftMatch {
   readonly #meanLength: number
   readonly #lengthShare: number
   readonly #source: RankingSource
-  readonly #query: SoftQuery
+  readonly #matcher: SoftMatcher
+  readonly #spellings: readonly string[]
   readonly #numbers: readonly (number | undefined)[]
-  /** By number of a term; undefined for a stranger to all words of the question, as most are. */
-  readonly #nearness = new Map<number, Float32Array | undefined>()
-  readonly #best = new Map<number, Float64Array>()
+  /** By place in the pool: the nearest of each word of the question. */
+  readonly #best: (Float64Array | undefined)[] = []
   readonly #considered = new Set<Entry>()
 
   /** @param spellings the words of the question as it spells them, in the order of the pool's terms. */
@@ -41,13 +42,19 @@ export class SoftMatch {
     this.#source = source
     this.#meanLength = pool.meanLength
     this.#lengthShare = LENGTH_SHARE * pool.pageLikeness
-    this.#query = matcher.prepare(spellings.map((word, at) => ({ word, weight: pool.rarities[at] ?? 0 })))
+    this.#matcher = matcher
+    this.#spellings = spellings
     this.#numbers = pool.terms.map((term) => source.findTerm(term))
   }
 
-  /** Names the passages that are worth the comparison. */
+  /** Names the passages that are worth the comparison. They are compared at once, with what stands around them. */
   consider(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#considered.add(entry)
+    const read = new Set(entries)
+    for (const entry of entries) {
+      this.#considered.add(entry)
+      for (const neighbour of neighbours(entry)) read.add(neighbour.entry)
+    }
+    this.#compare([...read])
   }
 
   isConsidered(entry: Entry): boolean {
@@ -72,12 +79,9 @@ export class SoftMatch {
   /** 0-1: the share of the question that the passage and what stands around it meet, whatever their length. */
   coverage(entry: Entry): number {
     const best = this.#bestOf(entry).slice()
-    let [before, after] = [entry.before, entry.after]
-    for (let steps = 0; steps < BEFORE.length; steps++) {
-      if (before) this.#raise(best, before, BEFORE[steps]!)
-      if (after) this.#raise(best, after, BEHIND[steps]!)
-      before = before?.before
-      after = after?.after
+    for (const { entry: neighbour, share } of neighbours(entry)) {
+      const theirs = this.#bestOf(neighbour)
+      for (let at = 0; at < best.length; at++) best[at] = Math.max(best[at]!, share * theirs[at]!)
     }
     return this.#share(best)
   }
@@ -87,11 +91,6 @@ export class SoftMatch {
     return 1 / (1 - this.#lengthShare + (this.#lengthShare * counts.length) / this.#meanLength)
   }
 
-  #raise(best: Float64Array, by: Entry, share: number): void {
-    const theirs = this.#bestOf(by)
-    for (let at = 0; at < best.length; at++) best[at] = Math.max(best[at]!, share * theirs[at]!)
-  }
-
   #share(best: Float64Array): number {
     let met = 0
     for (let at = 0; at < best.length; at++) met += this.#rarities[at]! * best[at]!
@@ -99,50 +98,54 @@ export class SoftMatch {
   }
 
   #bestOf(entry: Entry): Float64Array {
-    const known = this.#best.get(entry.at)
-    if (known) return known
-    const best = new Float64Array(this.#rarities.length)
-    const { title, tags, content } = entry.passage.terms
-    this.#meet(best, title)
-    this.#meet(best, tags)
-    this.#meet(best, content)
-    this.#best.set(entry.at, best)
-    return best
+    if (this.#best[entry.at] === undefined) this.#compare([entry])
+    return this.#best[entry.at]!
   }
 
-  #meet(best: Float64Array, numbers: Uint32Array): void {
-    const end = Math.min(numbers.length, TERMS_MAX)
-    for (let index = 0; index < end; index++) {
-      const nearness = numbers[index]! < TERM_MIN ? undefined : this.#nearnessOf(numbers[index]!)
-      if (nearness === undefined) continue
-      for (let at = 0; at < best.length; at++) if (nearness[at]! > best[at]!) best[at] = nearness[at]!
-    }
-  }
-
-  #nearnessOf(term: number): Float32Array | undefined {
-    const known = this.#nearness.get(term)
-    if (known !== undefined || this.#nearness.has(term)) return known
-    const nearness = this.#compare(term)
-    const isStranger = isFar(nearness)
-    this.#nearness.set(term, isStranger ? undefined : nearness)
-    return isStranger ? undefined : nearness
-  }
-
-  #compare(term: number): Float32Array {
-    const spelling = this.#source.spelling(term)
-    const itself = this.#numbers.indexOf(term)
-    const nearness = spelling === undefined ? new Float32Array(this.#rarities.length) : this.#query.nearness(spelling)
-    if (itself < 0) return nearness
+  /** Compares each term of the passages once, however often it stands there. */
+  #compare(entries: readonly Entry[]): void {
+    const { numbers, texts } = distinctTerms(entries.map(fieldsOf), TERMS_MAX)
+    const nearness = this.#matcher.compare(this.#spellings, numbers, this.#source.spellings)
+    const words = this.#spellings.length
     // In another spelling it is still the same term.
-    const raised = nearness.slice()
-    raised[itself] = 1
-    return raised
+    for (const [word, number] of this.#numbers.entries()) {
+      const at = number === undefined ? -1 : numbers.indexOf(number)
+      if (at >= 0) nearness[at * words + word] = 1
+    }
+    const isNear = Uint8Array.from(numbers, (_, at) => Number(isAnyNear(nearness, at * words, words)))
+    for (const [index, { at }] of entries.entries()) {
+      const best = new Float64Array(words)
+      for (const place of texts[index]!) if (isNear[place] === 1) raise(best, nearness, place * words)
+      this.#best[at] = best
+    }
   }
 }
 
-function isFar(nearness: Float32Array): boolean {
-  for (let at = 0; at < nearness.length; at++) if (nearness[at]! >= SIMILARITY_MIN) return false
-  return true
+const fieldsOf = ({ passage }: Entry): readonly Uint32Array[] => {
+  const { title, tags, content } = passage.terms
+  return [title, tags, content]
+}
+
+/** What stands before and behind a passage, with what it counts for it. */
+function neighbours({ before, after }: Entry): readonly { readonly entry: Entry; readonly share: number }[] {
+  const found: { entry: Entry; share: number }[] = []
+  let [left, right] = [before, after]
+  for (let steps = 0; steps < BEFORE.length; steps++) {
+    if (left) found.push({ entry: left, share: BEFORE[steps]! })
+    if (right) found.push({ entry: right, share: BEHIND[steps]! })
+    left = left?.before
+    right = right?.after
+  }
+  return found
+}
+
+function isAnyNear(nearness: Float32Array, from: number, words: number): boolean {
+  for (let at = from; at < from + words; at++) if (nearness[at]! > 0) return true
+  return false
+}
+
+function raise(best: Float64Array, nearness: Float32Array, from: number): void {
+  for (let word = 0; word < best.length; word++) best[word] = Math.max(best[word]!, nearness[from + word]!)
 }
 
 /** How a question spells each of its terms. */

@@ -54,7 +54,7 @@ export function writeSource(written: readonly Written[]): WrittenSource {
     findTerm: (term) => numbers.get(term),
     holders: (term) =>
       passages.filter(({ terms }) => terms.content.includes(term) || terms.title.includes(term)).length,
-    spelling: (term) => spellings[term],
+    spellings: { of: (term) => spellings[term] },
     read: (candidates) => candidates.map(({ id }) => passages.find(({ candidate }) => candidate.id === id)!),
     readThread: (thread, position, reach) =>
       passages

@@ -38,7 +38,7 @@ export function time({ pool, question, source }: View): readonly number[] | unde
   const tellsTime = (term: number): boolean => {
     let tells = known.get(term)
     if (tells === undefined) {
-      tells = isTimeWord(source.spelling(term) ?? '')
+      tells = isTimeWord(source.spellings.of(term) ?? '')
       known.set(term, tells)
     }
     return tells
