@@ -11,32 +11,36 @@ let places = new Uint32Array(0)
 
 /** @param texts the fields of each; of a field as many numbers as `length` says are read, and marks are left out. */
 export function distinctTerms(texts: readonly (readonly Uint32Array[])[], length: number): DistinctTerms {
-  const numbers: number[] = []
+  const sizes = texts.map((fields) => fields.reduce((sum, field) => sum + Math.min(length, field.length), 0))
+  const size = sizes.reduce((sum, each) => sum + each, 0)
+  const numbers = new Uint32Array(size)
+  const all = new Uint32Array(size)
+  let [end, known] = [0, 0]
   const found = texts.map((fields) => {
-    const size = fields.reduce((sum, field) => sum + Math.min(length, field.length), 0)
-    const text = new Uint32Array(size)
-    let end = 0
+    const from = end
     for (const field of fields) {
-      for (let at = 0; at < field.length && at < length; at++) {
+      const stop = Math.min(length, field.length)
+      for (let at = 0; at < stop; at++) {
         const number = field[at]!
-        if (number >= TERM_MIN) text[end++] = placeOf(number, numbers)
+        if (number < TERM_MIN) continue
+        if (number >= places.length) places = widened(places, number)
+        let place = places[number]!
+        if (place === 0) {
+          numbers[known++] = number
+          place = known
+          places[number] = place
+        }
+        all[end++] = place - 1
       }
     }
-    return text.subarray(0, end)
+    return all.subarray(from, end)
   })
-  for (const number of numbers) places[number] = 0
-  return { numbers: Uint32Array.from(numbers), texts: found }
+  for (let at = 0; at < known; at++) places[numbers[at]!] = 0
+  return { numbers: numbers.subarray(0, known), texts: found }
 }
 
-function placeOf(number: number, numbers: number[]): number {
-  if (number >= places.length) {
-    const wider = new Uint32Array(Math.max(number + 1, places.length * 2))
-    wider.set(places)
-    places = wider
-  }
-  const known = places[number]!
-  if (known > 0) return known - 1
-  numbers.push(number)
-  places[number] = numbers.length
-  return numbers.length - 1
+function widened(narrow: Uint32Array, number: number): Uint32Array<ArrayBuffer> {
+  const wide = new Uint32Array(Math.max(number + 1, narrow.length * 2))
+  wide.set(narrow)
+  return wide
 }

@@ -112,13 +112,22 @@ export class SoftMatch {
       const at = number === undefined ? -1 : numbers.indexOf(number)
       if (at >= 0) nearness[at * words + word] = 1
     }
-    const isNear = Uint8Array.from(numbers, (_, at) => Number(isAnyNear(nearness, at * words, words)))
-    for (const [index, { at }] of entries.entries()) {
-      const best = new Float64Array(words)
-      for (const place of texts[index]!) if (isNear[place] === 1) raise(best, nearness, place * words)
-      this.#best[at] = best
-    }
+    const isNear = new Uint8Array(numbers.length)
+    for (let at = 0; at < nearness.length; at++) if (nearness[at]! > 0) isNear[Math.floor(at / words)] = 1
+    for (const [index, { at }] of entries.entries()) this.#best[at] = nearestOf(texts[index]!, nearness, isNear, words)
   }
+}
+
+/** Of each word of the question the nearest in a text, which is given as places of terms. */
+function nearestOf(text: Uint32Array, nearness: Float32Array, isNear: Uint8Array, words: number): Float64Array {
+  const best = new Float64Array(words)
+  for (let index = 0; index < text.length; index++) {
+    const place = text[index]!
+    // Most terms are strangers to all of the question.
+    if (isNear[place] === 0) continue
+    for (let word = 0; word < words; word++) best[word] = Math.max(best[word]!, nearness[place * words + word]!)
+  }
+  return best
 }
 
 const fieldsOf = ({ passage }: Entry): readonly Uint32Array[] => {
@@ -137,15 +146,6 @@ function neighbours({ before, after }: Entry): readonly { readonly entry: Entry;
     right = right?.after
   }
   return found
-}
-
-function isAnyNear(nearness: Float32Array, from: number, words: number): boolean {
-  for (let at = from; at < from + words; at++) if (nearness[at]! > 0) return true
-  return false
-}
-
-function raise(best: Float64Array, nearness: Float32Array, from: number): void {
-  for (let word = 0; word < best.length; word++) best[word] = Math.max(best[word]!, nearness[from + word]!)
 }
 
 /** How a question spells each of its terms. */
