@@ -1,7 +1,7 @@
 import { LINK_CODES } from './codes.ts'
 import type { Database } from './database.ts'
 import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
-import { best, type Scored, VERSION_COLUMNS } from './lexical-signal.ts'
+import { best, type Scored, type ScoredColumns, toScored, VERSION_COLUMNS } from './lexical-signal.ts'
 
 /** How many of the best candidates pass their strength on. */
 const SEEDS_MAX = 10
@@ -69,7 +69,7 @@ function passing(database: Database, found: ReadonlyMap<number, number>, filter:
   if (found.size === 0) return []
   const past = versionInPast(filter)
   const [join, pastValues] = filter.isPast ? [past.condition, past.values] : ['v.key = c.head', []]
-  const rows = database.all<Omit<Scored, 'score'>>(
+  const rows = database.allArrays<ScoredColumns>(
     `SELECT ${VERSION_COLUMNS} FROM json_each(?) wanted
      CROSS JOIN capsules c ON c.key = wanted.value CROSS JOIN versions v ON ${join}
      WHERE v.indexed = 1 AND ${filter.conditions.join(' AND ')}`,
@@ -77,5 +77,5 @@ function passing(database: Database, found: ReadonlyMap<number, number>, filter:
     ...pastValues,
     ...filter.values,
   )
-  return rows.map((row) => ({ ...row, score: found.get(row.capsule) ?? 0 }))
+  return rows.map((row) => toScored(row, found.get(row[0]) ?? 0))
 }

@@ -2,7 +2,7 @@ import type { Embedding } from '#capsules'
 import type { Database } from './database.ts'
 import { toSlotFilter, toSlots } from './filter-slots.ts'
 import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
-import { best, HEAD_COLUMNS, type Scored, VERSION_COLUMNS } from './lexical-signal.ts'
+import { best, HEAD_COLUMNS, type Scored, type ScoredColumns, toScored, VERSION_COLUMNS } from './lexical-signal.ts'
 import { assertFits, ROLES, SPACE_COLUMNS, type Space } from './spaces.ts'
 import { assertVector, toVector } from './stored-vector.ts'
 import { searchExact, type VectorReader } from './vector/index.ts'
@@ -23,9 +23,7 @@ export function findSpace(database: Database, { model, vector }: Embedding): Que
   return { key: space.key, vector }
 }
 
-interface RescoredRow extends Omit<Scored, 'score'> {
-  readonly vector: Uint8Array
-}
+type RescoredRow = readonly [...ScoredColumns, vector: Uint8Array]
 
 /**
  * The heads nearest to the query among those that pass the filter: found by their codes in memory, and each read from
@@ -45,9 +43,9 @@ export function searchVectors(
   const rescore = (slots: readonly number[]): readonly (number | undefined)[] => {
     const keys = JSON.stringify(slots.map((slot) => slot + 1))
     const scores = new Map<number, number>()
-    for (const row of database.all<RescoredRow>(sql, keys, space.key, ...filter.values)) {
-      rows.set(row.capsule - 1, row)
-      scores.set(row.capsule - 1, cosineOf(space.vector, row.vector))
+    for (const row of database.allArrays<RescoredRow>(sql, keys, space.key, ...filter.values)) {
+      rows.set(row[0] - 1, row)
+      scores.set(row[0] - 1, cosineOf(space.vector, row[6]))
     }
     return slots.map((slot) => scores.get(slot))
   }
@@ -69,7 +67,7 @@ export function searchVectorsInPast(
   limit: number,
 ): Scored[] {
   const past = versionInPast(filter)
-  const rows = database.iterate<RescoredRow>(
+  const rows = database.iterateArrays<RescoredRow>(
     `SELECT ${VERSION_COLUMNS}, e.vector FROM embeddings e
      CROSS JOIN versions v ON v.key = e.version CROSS JOIN capsules c ON c.key = v.capsule
      WHERE e.space = ? AND v.indexed = 1 AND ${past.condition} AND ${filter.conditions.join(' AND ')}`,
@@ -79,25 +77,11 @@ export function searchVectorsInPast(
   )
   let found: Scored[] = []
   for (const row of rows) {
-    found.push(toScored(row, cosineOf(space.vector, row.vector)))
+    found.push(toScored(row, cosineOf(space.vector, row[6])))
     if (found.length >= limit * 8) found = best(found, limit)
   }
   return best(found, limit)
 }
-
-/**
- * Without the vector, which would stay in memory with what is found. Member by member, because taking the rest of an
- * object apart costs ten times as much.
- */
-const toScored = ({ capsule, version, id, name, trust, valid_from }: RescoredRow, score: number): Scored => ({
-  capsule,
-  version,
-  id,
-  name,
-  trust,
-  valid_from,
-  score,
-})
 
 /** Cosines of versions that have a vector in the space. */
 export function scoreVectors(
@@ -105,13 +89,13 @@ export function scoreVectors(
   space: QuerySpace,
   versions: readonly number[],
 ): ReadonlyMap<number, number> {
-  const rows = database.all<{ version: number; vector: Uint8Array }>(
+  const rows = database.allArrays<readonly [version: number, vector: Uint8Array]>(
     `SELECT e.version, e.vector FROM json_each(?) wanted CROSS JOIN embeddings e ON e.version = wanted.value
      WHERE e.space = ?`,
     JSON.stringify(versions),
     space.key,
   )
-  return new Map(rows.map(({ version, vector }) => [version, cosineOf(space.vector, vector)]))
+  return new Map(rows.map((row) => [row[0], cosineOf(space.vector, row[1])]))
 }
 
 /** Cosine of the angle, -1 to 1, of a query and the bytes of a stored vector. */

@@ -33,6 +33,8 @@ export interface Entry {
 /** All that is ranked for a question: the candidates, and what stands around them. */
 export interface Pool {
   readonly terms: readonly string[]
+  /** Their numbers; undefined for those that no text holds. */
+  readonly numbers: readonly (number | undefined)[]
   /** How much each of the terms says about a text that holds it. */
   readonly rarities: readonly number[]
   /** Mean length of a passage, as BM25 counts it. */
@@ -77,7 +79,7 @@ export function gatherPool(terms: readonly string[], candidates: readonly Candid
   })
   const all = [...entries.values()]
   const meanLength = meanLengthOf(length, documents)
-  return { terms, rarities, meanLength, pageLikeness: pageLikenessOf(all), entries: all, threads }
+  return { terms, numbers, rarities, meanLength, pageLikeness: pageLikenessOf(all), entries: all, threads }
 }
 
 function pageLikenessOf(entries: readonly Entry[]): number {

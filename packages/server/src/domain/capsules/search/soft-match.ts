@@ -44,7 +44,7 @@ export class SoftMatch {
     this.#lengthShare = LENGTH_SHARE * pool.pageLikeness
     this.#matcher = matcher
     this.#spellings = spellings
-    this.#numbers = pool.terms.map((term) => source.findTerm(term))
+    this.#numbers = pool.numbers
   }
 
   /** Names the passages that are worth the comparison. They are compared at once, with what stands around them. */
