@@ -36,7 +36,7 @@ test('a line of an answer of a letter too much is no answer', async () => {
   const read = async (length: number): Promise<number> => {
     const client = await clientOf((_request, response) => response.end(Buffer.alloc(length, 'x')))
     let lines = 0
-    for await (const _line of client.lines('/')) lines++
+    for await (const _line of client.lines('GET', '/')) lines++
     return lines
   }
   expect(await read(LINE_LENGTH_MAX)).toBe(1)

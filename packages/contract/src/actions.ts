@@ -13,6 +13,7 @@ export const ACTIONS = {
   'capsule.trust': 'Change the trust of a capsule, quarantine or release it',
   'capsule.export': 'Take everything out: all capsules with their history, links and trust',
   'capsule.erase': 'Erase a capsule, or everything of a subject, for good',
+  'capsule.bulk': 'Preview a change of many capsules, and ask for it; it is decided by its own action',
   'capsule.hold': 'Place and lift legal holds',
   'import.run': 'Read a folder, a repository or a file into the store',
   'import.read': 'See imports and their progress',

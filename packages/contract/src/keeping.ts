@@ -75,7 +75,7 @@ export const erasure = z
     id: uuid.nullable().describe('Null for a dry run.'),
     state: z.enum(['planned', 'running', 'completed']),
     target: z.object({
-      kind: z.enum(['capsule', 'subject']),
+      kind: z.enum(['capsule', 'subject', 'capsules']).describe('`capsules`: those of a bulk change.'),
       capsule: uuid.nullable(),
       subject_digest: z
         .string()

@@ -1,4 +1,10 @@
-import { IMPORT_COLLECTIONS, KEEPING_COLLECTIONS, MODEL_COLLECTION, SIMILARITY_COLLECTION } from '#capsules'
+import {
+  BULK_COLLECTIONS,
+  IMPORT_COLLECTIONS,
+  KEEPING_COLLECTIONS,
+  MODEL_COLLECTION,
+  SIMILARITY_COLLECTION,
+} from '#capsules'
 import { SUBJECT_COLLECTIONS } from '#identity'
 
 /** What the contexts keep beside capsules: declared once, so that every store of an instance is opened with the same. */
@@ -8,4 +14,5 @@ export const COLLECTIONS = [
   SIMILARITY_COLLECTION,
   MODEL_COLLECTION,
   ...KEEPING_COLLECTIONS,
+  ...BULK_COLLECTIONS,
 ]

@@ -1,4 +1,4 @@
-import { CAPSULE_EXAMPLE, EXAMPLE_ID } from './examples.ts'
+import { CAPSULE_EXAMPLE, EXAMPLE_ID, RECEIPT_EXAMPLE } from './examples.ts'
 
 const AT = '2026-03-01T09:00:00.000Z'
 
@@ -160,3 +160,13 @@ export const EMBEDDING_EXAMPLE = {
     retry_at: null,
   },
 }
+
+export const BULK_PREVIEW_EXAMPLE = {
+  token: '01939b42-3c4d-7e5f-8061-7c8d9e0f1a2b',
+  operation: 'tag' as const,
+  count: 310,
+  sample: [{ id: EXAMPLE_ID, version: '1.0.0', title: 'Embedded store', status: 'ACTIVE' as const }],
+  expires_at: AT,
+}
+
+export const BULK_LINE_EXAMPLE = { line: 1, id: EXAMPLE_ID, receipt: RECEIPT_EXAMPLE }

@@ -15,6 +15,7 @@ export interface ResponseDefinition {
 export const ROUTE_TAGS = {
   Recall: 'Search and ask.',
   Capsules: 'Pieces of knowledge: create, read, version, archive, trust.',
+  Bulk: 'Many capsules at once: previewed, then changed.',
   Lineage: 'Where capsules come from and how they hang together.',
   Import: 'Folders, repositories and files become capsules.',
   Export: 'Knowledge taken away: everything, or one capsule with where it comes from.',

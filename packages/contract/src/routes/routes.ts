@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { AGENTS } from './agents.ts'
+import { BULK } from './bulk.ts'
 import { CAPSULES } from './capsules.ts'
 import { EMBEDDING } from './embedding.ts'
 import { EXPORTS } from './export.ts'
@@ -16,6 +17,7 @@ import { TRUST } from './trust.ts'
 const ROWS = [
   ...RECALL,
   ...CAPSULES,
+  ...BULK,
   ...TRUST,
   ...LINEAGE,
   ...IMPORTS,

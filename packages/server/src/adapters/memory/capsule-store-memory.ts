@@ -84,6 +84,14 @@ export function createCapsuleStore(
       return { items: items.map(({ row, version }) => toStored(state, row, version, filter.knownAt)), next }
     },
 
+    async listRevisions({ asOf: _asOf, knownAt: _knownAt, ...filter }, page) {
+      const matching = newestFirst().filter((row) => selectMatch(row, filter))
+      const passed = (row: CapsuleRow, key: string): boolean =>
+        state.capsules.has(key) && byAgeDescending(row, getCapsule(state, key)) <= 0
+      const { items, next } = pageOf(matching, page, ({ id }) => id, passed)
+      return { items: items.map(({ id, revision }) => ({ id, revision })), next }
+    },
+
     async candidates(query): Promise<CandidateAnswer> {
       const sequence = await reached(query.minSequence ?? -1)
       return { candidates: findCandidates(state, query), sequence }

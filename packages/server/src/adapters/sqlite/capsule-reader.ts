@@ -3,6 +3,7 @@ import { formatUuid } from '#base'
 import type {
   CapsuleCounts,
   CapsuleFilter,
+  CapsuleRevision,
   Embedding,
   Link,
   Page,
@@ -133,6 +134,23 @@ export class CapsuleReader {
     const page = rows.slice(0, limit)
     const next = rows.length > limit ? writeCursor(page.at(-1)!.key) : undefined
     return { items: page.map(({ id }) => formatUuid(id)), next }
+  }
+
+  listRevisions(filter: CapsuleFilter, { limit, cursor }: PageRequest): Page<CapsuleRevision> {
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : parseCursor(cursor)
+    const { asOf: _asOf, knownAt: _knownAt, ...now } = filter
+    const resolved = resolveFilter(this.#database, this.#names, now)
+    if (!resolved) return { items: [], next: undefined }
+    const rows = this.#database.all<{ key: number; id: Uint8Array; revision: number }>(
+      `SELECT c.key, c.id, c.revision FROM capsules c
+       WHERE c.key < ? AND ${resolved.conditions.join(' AND ')} ORDER BY c.key DESC LIMIT ?`,
+      before,
+      ...resolved.values,
+      limit + 1,
+    )
+    const page = rows.slice(0, limit)
+    const items = page.map(({ id, revision }) => ({ id: formatUuid(id), revision }))
+    return { items, next: rows.length > limit ? writeCursor(page.at(-1)!.key) : undefined }
   }
 
   links(id: string, kinds: readonly LinkKind[] | undefined): Link[] {

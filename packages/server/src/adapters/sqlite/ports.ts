@@ -21,6 +21,7 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
     readVersions: (id) => readers.read('readVersions', id),
     list: (filter, page) => readers.read('list', filter, page),
     listOfSubject: (subject, page) => readers.read('listOfSubject', subject, page),
+    listRevisions: (filter, page) => readers.read('listRevisions', filter, page),
     links: (id, kinds) => readers.read('links', id, kinds),
     trustHistory: (id, limit) => readers.read('trustHistory', id, limit),
     parentTrust: (id) => readers.read('parentTrust', id),

@@ -130,6 +130,7 @@ const operations = {
   listVersions: (id: string, page: PageRequest) => parts().capsules.listVersions(id, page),
   readVersions: (id: string) => parts().capsules.readVersions(id),
   list: (filter: CapsuleFilter, page: PageRequest) => parts().capsules.list(filter, page),
+  listRevisions: (filter: CapsuleFilter, page: PageRequest) => parts().capsules.listRevisions(filter, page),
   lineage: (id: string, query: LineageQuery) => parts().lineage.read(id, query),
   listOfSubject: (subject: SubjectOfCapsules, page: PageRequest) => parts().capsules.listOfSubject(subject, page),
   links: (id: string, kinds: readonly LinkKind[] | undefined) => parts().capsules.links(id, kinds),

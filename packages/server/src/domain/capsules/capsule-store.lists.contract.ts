@@ -96,6 +96,23 @@ function testLists(under: Under): void {
     expect(await list({ chunks: true })).toEqual(new Set(idsOf(chunks)))
   })
 
+  test('revisions are listed as capsules are, page by page', async () => {
+    const { store } = under
+    const owner = nextId()
+    const drafts = [
+      await create(store, { owner }),
+      await create(store, { owner }),
+      await create(store, { owner, tags: ['t'] }),
+    ]
+    await setStatus(store, drafts[0]!.id, 'ARCHIVED')
+    const statuses = ['ACTIVE', 'ARCHIVED'] as const
+    const listed = await listAll((page) => store.capsules.listRevisions({ owner, statuses }, { limit: 2, ...page }))
+    expect(listed).toEqual(drafts.toReversed().map(({ id }, index) => ({ id, revision: index === 2 ? 2 : 1 })))
+    const tagged = await store.capsules.listRevisions({ owner, tags: ['t'] }, { limit: 5 })
+    expect(tagged).toEqual({ items: [{ id: drafts[2]!.id, revision: 1 }], next: undefined })
+    expect(await codeOf(() => store.capsules.listRevisions({}, { limit: 5, cursor: 'garbage' }))).toBe('CURSOR_INVALID')
+  })
+
   test.for(['garbage', '', '\u0000', 'eyJ9', '-1', "' OR 1=1"])('%j is no cursor of ours', async (cursor) => {
     expect(await codeOf(() => under.store.capsules.list({}, { limit: 5, cursor }))).toBe('CURSOR_INVALID')
   })

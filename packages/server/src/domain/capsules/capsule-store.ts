@@ -217,6 +217,11 @@ export interface VersionSummary {
   readonly validTo: number | null
 }
 
+export interface CapsuleRevision {
+  readonly id: string
+  readonly revision: number
+}
+
 export interface Page<T> {
   readonly items: readonly T[]
   /** Opaque; hand it back to continue. Undefined on the last page. Stable while capsules come and go. */
@@ -249,6 +254,11 @@ export interface CapsuleStore extends EmbeddingSpaces {
   readVersions(id: string): Promise<readonly StoredCapsule[]>
   /** Newest capsule first. */
   list(filter: CapsuleFilter, page: { readonly limit: number; readonly cursor?: string }): Promise<Page<StoredCapsule>>
+  /** The same as `list` without what they say: ids and revisions alone. `asOf` and `knownAt` are not looked at. */
+  listRevisions(
+    filter: CapsuleFilter,
+    page: { readonly limit: number; readonly cursor?: string },
+  ): Promise<Page<CapsuleRevision>>
   /** The union of what every signal brings up, each within the filter; nothing outside the filter is ever in it. */
   candidates(query: CandidateQuery): Promise<CandidateAnswer>
   /**

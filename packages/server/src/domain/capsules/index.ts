@@ -1,6 +1,7 @@
 export { type AskContext, ask, type ExtractiveAnswer } from './ask/ask.ts'
 export type { Conflict } from './ask/conflicts.ts'
 export type { Passage as Quote } from './ask/passage.ts'
+export * from './bulk/index.ts'
 export type { Embedding, Link, ParentEdge, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
 export {
   type CapsuleCounts,
@@ -20,6 +21,7 @@ export {
   type CapsuleEraseChange,
   type CapsuleFilter,
   type CapsuleLinkChange,
+  type CapsuleRevision,
   type CapsuleSettleChange,
   type CapsuleStatusChange,
   type CapsuleStore,

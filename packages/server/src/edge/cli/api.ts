@@ -76,6 +76,8 @@ export async function sendCall<Id extends OperationId>(
 export const pathOf = (id: OperationId, params: Readonly<Record<string, string>> = {}): string =>
   rowOf(id).path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 
+export const methodOf = (id: OperationId): RouteDefinition['method'] => rowOf(id).method
+
 const rowOf = (id: OperationId): RouteDefinition => {
   const row = ROUTES.find((each) => each.id === id)
   if (row === undefined) throw new CascadeError('INTERNAL', `The contract has no operation ${id}.`)

@@ -68,6 +68,11 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   mcp: [],
   'mcp install': [own(agentsChangedAnswer)],
   'mcp uninstall': [own(agentsChangedAnswer)],
+  'bulk tag': [answerOf('previewBulk'), answerOf('runBulk', '--yes', 'lines')],
+  'bulk archive': [answerOf('previewBulk'), answerOf('runBulk', '--yes', 'lines')],
+  'bulk restore': [answerOf('previewBulk'), answerOf('runBulk', '--yes', 'lines')],
+  'bulk erase': [answerOf('previewBulk'), answerOf('runBulk', '--yes', 'lines')],
+  'bulk run': [answerOf('runBulk', '', 'lines')],
   backup: [answerOf('createBackup')],
   restore: [own(restoredAnswer), own(restorableAnswer, '--list')],
   erase: [

@@ -73,9 +73,13 @@ export class HttpClient {
    *
    * @throws CascadeError as {@link request}.
    */
-  async *lines(path: string, options: RequestOptions = {}): AsyncGenerator<string, void, undefined> {
+  async *lines(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    options: RequestOptions = {},
+  ): AsyncGenerator<string, void, undefined> {
     try {
-      const response = await this.#send('GET', path, options)
+      const response = await this.#send(method, path, options)
       const status = response.statusCode ?? 0
       if (status >= 400) throw toError(status, parseJson(await readText(response)))
       yield* splitLines(response.setEncoding('utf8'))

@@ -92,6 +92,10 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'hold place', argv: () => ['hold', 'place', id, '--reason', 'case 4711'] },
   { command: 'hold list', argv: () => ['hold', 'list'] },
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
+  { command: 'bulk tag', argv: () => ['bulk', 'tag', id, '--add', 'reviewed'] },
+  { command: 'bulk archive', argv: () => ['bulk', 'archive', '--lane', 'nowhere'] },
+  { command: 'bulk restore', argv: () => ['bulk', 'restore', '--status', 'ARCHIVED'] },
+  { command: 'bulk erase', argv: () => ['bulk', 'erase', id, '--reason', 'gdpr-17'] },
   { command: 'erase', argv: () => ['erase', child, '--reason', 'gdpr-17', '--yes'] },
   { command: 'erase', when: '--subject', argv: () => ['erase', '--subject', 'Grace', '--reason', 'gdpr-17'] },
   { command: 'erase', when: '--list', argv: () => ['erase', '--list'] },
@@ -100,7 +104,11 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
 ]
 /** Shapes that have a test of their own below. */
 const VERBS = ['start', 'pause', 'resume', 'cancel'] as const
-const OTHERS = ['start ', 'restore ', 'import --watch', ...VERBS.map((verb) => `embedding ${verb} `)]
+const BULK = ['tag', 'archive', 'restore', 'erase'] as const
+const OTHERS = [
+  ...['start ', 'restore ', 'import --watch', 'bulk run ', ...BULK.map((verb) => `bulk ${verb} --yes`)],
+  ...VERBS.map((verb) => `embedding ${verb} `),
+]
 
 const shapeOf = (command: string, when = '') => SHAPES[command]?.find((shape) => shape.when === when)
 
@@ -124,6 +132,23 @@ test.for(VERBS)('embedding %s answers as its status does, and a problem while no
   expect(problem.parse(JSON.parse(err))).toMatchObject({ code: 'CONFLICT' })
   expect(shapeOf(`embedding ${verb}`)?.schema).toBe(shapeOf('embedding status')?.schema)
 })
+
+test.for(BULK)(
+  'bulk %s --yes prints a line for each capsule and one at the end, and so does bulk run',
+  async (verb) => {
+    const gone = (await outOf('remember', `Soon changed by ${verb}.`)).id
+    const more = { tag: ['--add', 'reviewed'], archive: [], restore: [], erase: ['--reason', 'gdpr-17'] }[verb]
+    const { token } = await outOf('bulk', verb, gone, ...more)
+    const outs = [await cascade('bulk', 'run', token), await cascade('bulk', verb, gone, ...more, '--yes')]
+    for (const [index, { code, out, err }] of outs.entries()) {
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      const lines = out.trimEnd().split('\n')
+      expect(lines).toHaveLength(2)
+      const schema = index === 0 ? shapeOf('bulk run')?.schema : shapeOf(`bulk ${verb}`, '--yes')?.schema
+      for (const line of lines) expect(schema?.safeParse(JSON.parse(line)).error).toBeUndefined()
+    }
+  },
+)
 
 test('start prints one document of its shape', () => {
   expect(shapeOf('start')?.schema.safeParse(JSON.parse(started)).error).toBeUndefined()

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AnswerOf, OperationId } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, type Random } from '#base'
-import { type Called, type CallInput, pathOf, prepareCall, sendCall } from './api.ts'
+import { type Called, type CallInput, methodOf, pathOf, prepareCall, sendCall } from './api.ts'
 import type { HttpClient } from './http-client.ts'
 
 /** A way to an instance that was found, or made. */
@@ -79,7 +79,7 @@ export class Session {
 
   /** Lines of an answer, as they come; what breaks off is not begun again. */
   lines(id: OperationId, { params, query }: CallInput = {}): AsyncGenerator<string, void, undefined> {
-    return this.#connection.client.lines(pathOf(id, params), { query })
+    return this.#connection.client.lines(methodOf(id), pathOf(id, params), { query })
   }
 
   /** Finds the folder's owner anew; whoever asks meanwhile waits for the same answer. */

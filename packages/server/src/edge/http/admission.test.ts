@@ -7,7 +7,12 @@ import { openHttpWorld } from './testing.ts'
 const GOVERNED = ROUTES.filter(({ access }) => 'action' in access)
 const ID = '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10'
 const address = (path: string) =>
-  path.replaceAll('{id}', ID).replaceAll('{version}', '1.0.0').replaceAll('{kind}', 'RELATED_TO').replaceAll('{to}', ID)
+  path
+    .replaceAll('{id}', ID)
+    .replaceAll('{token}', ID)
+    .replaceAll('{version}', '1.0.0')
+    .replaceAll('{kind}', 'RELATED_TO')
+    .replaceAll('{to}', ID)
 
 describe('a token', () => {
   test('no governed route answers without one', async () => {

@@ -87,6 +87,11 @@ export class Admission {
     return this.#ask({ action, resource: '*', subject, correlationId })
   }
 
+  /** The grant for an action that is carried out capsule by capsule: one decision for all of them. */
+  grantForLines<A extends Action>(action: A, subject: Subject, correlationId: string): Grant<A> {
+    return this.#ask({ action, resource: '*', subject, correlationId, reach: 'lines' })
+  }
+
   async #admitScrape(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { guardMetrics, scrapeTokenDigest } = this.#options
     if (!guardMetrics) return

@@ -4,6 +4,7 @@ import type { Action, OperationId, RouteRow, RouteRows } from '@forge-cascade/co
 import type { z } from 'zod'
 import type { Call } from '#capsules'
 import type { Perform } from '#mcp'
+import type { Grant } from '#store'
 import type { TagCondition } from './entity-tag.ts'
 import type { WrittenList } from './written-list.ts'
 
@@ -56,6 +57,8 @@ export interface HandlerRequest<Row> {
     : undefined
   readonly correlationId: string
   readonly headers: IncomingHttpHeaders
+  /** Asks the gate for another action, which is then carried out capsule by capsule. @throws CascadeError FORBIDDEN. */
+  readonly grantForLines: <A extends Action>(action: A) => Grant<A>
   /** Carries out other operations in the name of the same subject. */
   readonly perform: Perform
   /** Aborts when the client is gone or the deadline has passed. */

@@ -1,4 +1,4 @@
-import type { AnswerOf, OperationId, RouteDefinition } from '@forge-cascade/contract'
+import type { Action, AnswerOf, OperationId, RouteDefinition } from '@forge-cascade/contract'
 import type { z } from 'zod'
 import { CascadeError, type FieldProblem } from '#base'
 import type { Call } from '#capsules'
@@ -11,7 +11,7 @@ import { parseTagCondition } from './entity-tag.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import { identify } from './idempotency.ts'
 import { toJson } from './in-slices.ts'
-import type { Visit } from './visit.ts'
+import { getSubject, type Visit } from './visit.ts'
 
 export interface PerformerOptions {
   readonly routes: readonly RouteDefinition[]
@@ -41,6 +41,8 @@ export const performer =
         ifMatch: input.ifMatch === undefined ? undefined : parseTagCondition(input.ifMatch, 'if-match'),
         correlationId: visit.correlationId,
         headers: {},
+        grantForLines: <A extends Action>(action: A) =>
+          options.admission.grantForLines(action, getSubject(visit), visit.correlationId),
         perform,
         signal: input.signal ?? visit.signal,
       }

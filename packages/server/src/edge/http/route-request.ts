@@ -1,16 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { RouteDefinition } from '@forge-cascade/contract'
+import type { Action, RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyRequest } from 'fastify'
 import { CascadeError, type FieldProblem } from '#base'
 import type { Call } from '#capsules'
 import type { Perform } from '#mcp'
+import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
 import type { Admission } from './admission.ts'
 import { parseTagCondition, type TagCondition } from './entity-tag.ts'
 import type { LineBody } from './handler.ts'
 import { identify, parseIdempotencyKey } from './idempotency.ts'
 import { instanceOf } from './problem.ts'
-import type { Visit } from './visit.ts'
+import { getSubject, type Visit } from './visit.ts'
 
 /** A request with its parts parsed, as a handler takes it. */
 export interface ParsedRequest {
@@ -21,6 +22,7 @@ export interface ParsedRequest {
   readonly ifMatch: TagCondition | undefined
   readonly correlationId: string
   readonly headers: IncomingHttpHeaders
+  readonly grantForLines: <A extends Action>(action: A) => Grant<A>
   readonly perform: Perform
   readonly signal: AbortSignal
 }
@@ -55,6 +57,7 @@ export function parseRequest(
     ifMatch: readIfMatch(route, request),
     correlationId: visit.correlationId,
     headers: request.headers,
+    grantForLines: (action) => admission.grantForLines(action, getSubject(visit), visit.correlationId),
     perform: performFor(visit),
     signal: visit.signal,
   }

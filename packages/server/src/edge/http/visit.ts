@@ -1,3 +1,4 @@
+import { CascadeError } from '#base'
 import type { Subject } from '#identity'
 import type { Grant } from '#store'
 
@@ -40,6 +41,12 @@ export class Visit {
   end(): void {
     for (const resource of this.#ends.splice(0)) resource[Symbol.dispose]()
   }
+}
+
+/** Who comes. @throws CascadeError UNAUTHENTICATED on a route that asks for no token. */
+export function getSubject({ subject }: Visit): Subject {
+  if (subject) return subject
+  throw new CascadeError('UNAUTHENTICATED', 'Nobody in particular is asking.')
 }
 
 declare module 'fastify' {

@@ -140,6 +140,11 @@ export const METRICS = {
     help: 'When all of the log was last brought to where it is shipped to, in seconds since 1970; alert on its age.',
     labels: [],
   },
+  cascade_bulk_capsules_total: {
+    type: 'counter',
+    help: 'Capsules that bulk changes were about, by operation and outcome: changed, unchanged, failed.',
+    labels: ['operation', 'outcome'],
+  },
   cascade_metrics_collect_failures_total: {
     type: 'counter',
     help: 'Times a source of gauges failed or was late, so that its gauges keep an older value.',

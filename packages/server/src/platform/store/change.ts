@@ -35,6 +35,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'capsule.trust': ['capsule.trust', 'capsule.status', 'record.put'],
   'capsule.export': [],
   'capsule.erase': ['capsule.erase', 'record.put', 'record.delete'],
+  'capsule.bulk': ['record.put', 'record.delete'],
   'capsule.hold': ['record.put', 'record.delete'],
   'import.run': [
     'capsule.create',

@@ -6,6 +6,7 @@ import { getCapsule } from '../use-cases/read-capsule.ts'
 import type { ErasureTarget } from './erasure.ts'
 import { findCovering, listPlaced } from './holds.ts'
 import type { HoldRow } from './legal-hold.ts'
+import { chunkRefusal, findUnerasable } from './unerasable.ts'
 
 type Context = Pick<CapsuleContext, 'store' | 'subjects'>
 
@@ -36,11 +37,17 @@ export async function planErasure(context: Context, target: ErasureTarget): Prom
   const { roots, owner } = await findRoots(context, target)
   const holds = await listPlaced(context)
   const ids = new Set(roots)
+  const found = [...ids]
+  const add = (id: string): void => {
+    if (ids.has(id)) return
+    ids.add(id)
+    found.push(id)
+  }
   let [chunks, versions] = [0, 0]
   let forbidden: ErasePlan['forbidden']
   // What is found on the way, documents of chunks and chunks of documents, is looked at in its turn.
-  for (let at = 0; at < ids.size; ) {
-    const next = [...ids].slice(at, at + PER_READ)
+  for (let at = 0; at < found.length; ) {
+    const next = found.slice(at, at + PER_READ)
     at += next.length
     const heads = await context.store.capsules.getHeads(next)
     forbidden ??= findCovering(holds, heads)
@@ -48,12 +55,12 @@ export async function planErasure(context: Context, target: ErasureTarget): Prom
       versions += head.ordinal
       if (head.partOf) {
         chunks++
-        ids.add(head.partOf.id)
-      } else for await (const chunk of chunksOf(context, head.id)) ids.add(chunk)
+        add(head.partOf.id)
+      } else for await (const chunk of chunksOf(context, head.id)) add(chunk)
     }
   }
   const stays = await findStaying(context, ids)
-  return { ids: [...ids], capsules: ids.size - chunks, chunks, versions, stays, forbidden, owner }
+  return { ids: found, capsules: ids.size - chunks, chunks, versions, stays, forbidden, owner }
 }
 
 interface Roots {
@@ -63,12 +70,13 @@ interface Roots {
 
 async function findRoots(context: Context, target: ErasureTarget): Promise<Roots> {
   if (target.kind === 'subject') return findOfSubject(context, target.subject)
+  if (target.kind === 'capsules') {
+    const unerasable = await findUnerasable(context, target.capsules)
+    return { roots: target.capsules.flatMap(({ id }) => (unerasable.has(id) ? [] : [id])), owner: null }
+  }
   const capsule = await getCapsule(context, target.capsule)
   if (!capsule.partOf) return { roots: [capsule.id], owner: null }
-  throw new CascadeError(
-    'UNPROCESSABLE',
-    `Capsule ${capsule.id} is a chunk of the document ${capsule.partOf.id}, which has its words as well; erase that.`,
-  )
+  throw chunkRefusal(capsule.id, capsule.partOf.id)
 }
 
 async function findOfSubject({ store, subjects }: Context, subject: string): Promise<Roots> {

@@ -1,6 +1,7 @@
 import type { Erasure } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
 import type { CollectionDefinition } from '#store'
+import type { CapsuleRevision } from '../capsule-store.ts'
 
 /** Erasures by reversed id, so that key order is newest first; the ids of their capsules, page by page. */
 export const ERASURE_COLLECTIONS = [
@@ -11,10 +12,11 @@ export const ERASURE_COLLECTIONS = [
 /** Ids in one record: 40 bytes each, well below the size of a record. */
 export const IDS_PER_PAGE = 1000
 
-/** What is erased: one capsule, or all of an owner and an identity. */
+/** What is erased: one capsule, all of an owner and an identity, or those of many that nothing forbids. */
 export type ErasureTarget =
   | { readonly kind: 'capsule'; readonly capsule: string }
   | { readonly kind: 'subject'; readonly subject: string }
+  | { readonly kind: 'capsules'; readonly capsules: readonly CapsuleRevision[] }
 
 /** An erasure as the store keeps it. It names no subject: only who knows one can find it again by its digest. */
 export interface ErasureRow {

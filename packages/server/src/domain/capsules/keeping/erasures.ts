@@ -1,7 +1,7 @@
 import { type Erasure, KEEPING_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, isUuid, saltedDigest, sha256Hex } from '#base'
 import type { Change, Command, Grant } from '#store'
-import type { Page } from '../capsule-store.ts'
+import type { CapsuleRevision, Page } from '../capsule-store.ts'
 import { jobKey } from '../import/import-records.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
 import { findTombstone } from '../use-cases/tombstone.ts'
@@ -16,6 +16,20 @@ import { tellErasure } from './tell-erasure.ts'
 export interface ErasureRequest {
   readonly target: ErasureTarget
   readonly legalBasis: string
+  /** Of an erasure that is asked for by its id; a new one where it is left out. */
+  readonly id?: string
+}
+
+interface ManyErased {
+  readonly id: string
+  /** As they were seen: one that was changed since stays. */
+  readonly capsules: readonly CapsuleRevision[]
+  readonly legalBasis: string
+}
+
+export interface ErasedMany {
+  readonly erasure: Erasure | null
+  readonly ids: ReadonlySet<string>
 }
 
 const IDS_SHOWN_MAX = KEEPING_LIMITS.staysMax
@@ -60,6 +74,24 @@ export class Erasures {
       if (before) return before.state === 'running' ? this.#complete(call.grant, before) : this.#present(before)
       const row = await this.#begin(call, request)
       return this.#complete(call.grant, row)
+    })
+  }
+
+  /**
+   * Erases those of many capsules that nothing forbids, as one erasure that bears the given id; asking again with that id
+   * completes it, and answers with its receipt.
+   *
+   * @returns null, and no ids, where nothing was to be erased; else the ids that went, chunks among them.
+   * @throws CascadeError UNAVAILABLE, STORAGE_FULL as {@link erase}.
+   */
+  eraseMany(call: Call<'capsule.erase'>, { id, capsules, legalBasis }: ManyErased): Promise<ErasedMany> {
+    const target = { kind: 'capsules', capsules } as const
+    return this.#inTurn(async () => {
+      const before = await this.#findRow(id)
+      const row = before ?? (await this.#begin(call, { target, legalBasis, id }))
+      if (row.pages === 0) return { erasure: null, ids: new Set() }
+      const erasure = row.state === 'completed' ? await this.#present(row) : await this.#complete(call.grant, row)
+      return { erasure, ids: new Set(await this.#readIds(row)) }
     })
   }
 
@@ -115,9 +147,13 @@ export class Erasures {
   }
 
   async #getRow(id: string): Promise<ErasureRow> {
-    const found = isUuid(id) ? await this.#store.records.find<ErasureRow>('erasures', jobKey(id)) : undefined
+    const found = isUuid(id) ? await this.#findRow(id) : undefined
     if (!found) throw new CascadeError('NOT_FOUND', `There is no erasure ${id}.`)
-    return found.value
+    return found
+  }
+
+  async #findRow(id: string): Promise<ErasureRow | undefined> {
+    return (await this.#store.records.find<ErasureRow>('erasures', jobKey(id)))?.value
   }
 
   async #findEarlier(target: ErasureTarget): Promise<ErasureRow | undefined> {
@@ -136,6 +172,7 @@ export class Erasures {
       const plan = await planErasure(context, request.target)
       if (plan.forbidden) throw await refusalOf(context, plan.forbidden.hold, plan.forbidden.capsule.id)
       const row = this.#rowOf(call, plan, request)
+      if (request.target.kind === 'capsules' && plan.ids.length === 0) return row
       const outcome = await this.#writeBegin(call.grant, row, plan.ids, [raiseEpoch(context, call.grant, epoch)])
       if (outcome.ok) return row
       if (outcome.error.code !== 'REVISION_MISMATCH') throw outcome.error
@@ -195,11 +232,11 @@ export class Erasures {
     if (!outcome.ok) throw outcome.error
   }
 
-  #rowOf({ grant }: Pick<Call, 'grant'>, plan: ErasePlan, { target, legalBasis }: ErasureRequest): ErasureRow {
+  #rowOf({ grant }: Pick<Call, 'grant'>, plan: ErasePlan, { target, legalBasis, id }: ErasureRequest): ErasureRow {
     const { newId, clock, random } = this.#options.context
     const { capsules, chunks, versions, stays, owner } = plan
     return {
-      id: newId(),
+      id: id ?? newId(),
       state: 'running',
       target: { kind: target.kind, capsule: capsuleOf(target), ...digestOf(target, random(new Uint8Array(32))) },
       legalBasis,
@@ -239,6 +276,6 @@ const capsuleOf = (target: ErasureTarget): string | null => (target.kind === 'ca
 
 /** The store keeps no name of whom it erased: a digest under a key of its own, for who knows the name. */
 function digestOf(target: ErasureTarget, key: Uint8Array): Pick<Erasure['target'], 'subject_digest' | 'subject_key'> {
-  if (target.kind === 'capsule') return { subject_digest: null, subject_key: null }
+  if (target.kind !== 'subject') return { subject_digest: null, subject_key: null }
   return { subject_digest: saltedDigest(key, target.subject), subject_key: Buffer.from(key).toString('hex') }
 }

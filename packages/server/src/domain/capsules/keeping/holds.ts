@@ -1,13 +1,13 @@
 import { type HoldTarget, KEEPING_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, isUuid, saltedDigest, toRfc3339 } from '#base'
-import type { LedgerRecord } from '#ledger'
-import type { Change, Command, Grant } from '#store'
+import type { Change, Grant } from '#store'
 import type { StoredCapsule } from '../capsule.ts'
 import type { Page } from '../capsule-store.ts'
 import { jobKey } from '../import/import-records.ts'
 import { carryOut, untilUndisturbed } from '../use-cases/carry-out.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
 import { getCapsule } from '../use-cases/read-capsule.ts'
+import { type Telling, tellOf } from '../use-cases/tell.ts'
 import { covers, EPOCH_KEY, type HoldRow } from './legal-hold.ts'
 
 type Context = Pick<CapsuleContext, 'store' | 'subjects' | 'clock' | 'newId' | 'random'>
@@ -144,25 +144,12 @@ async function write(
 }
 
 /** Target and reason may be personal: only their salted digests go into the log. */
-function tellHold(
-  grant: Grant,
-  type: 'hold.placed' | 'hold.lifted',
-  row: HoldRow,
-): Pick<Command, 'records' | 'events'> {
+function tellHold(grant: Grant, type: 'hold.placed' | 'hold.lifted', row: HoldRow): Telling {
   const key = Buffer.from(row.digestKey, 'hex')
-  const subject = `hold/${row.id}`
   const payload = { kind: row.target.kind, ...(row.target.kind === 'capsule' && { capsule: row.target.capsule }) }
-  const record: LedgerRecord = {
-    category: 'governance',
-    type,
-    actor: grant.subject,
-    correlationId: grant.correlationId,
-    subject,
-    digests: {
-      target: saltedDigest(key, JSON.stringify(row.target)),
-      reason: saltedDigest(key, row.lifted?.reason ?? row.reason),
-    },
-    payload: { ...payload, decision_id: grant.decisionId },
+  const digests = {
+    target: saltedDigest(key, JSON.stringify(row.target)),
+    reason: saltedDigest(key, row.lifted?.reason ?? row.reason),
   }
-  return { records: [record], events: [{ type: `cascade.${type}`, subject, data: { id: row.id, ...payload } }] }
+  return tellOf(grant, 'governance', type, `hold/${row.id}`, payload, digests)
 }

@@ -1,5 +1,6 @@
-import { KEEPING_LIMITS } from '@forge-cascade/contract'
+import { BULK_LIMITS, KEEPING_LIMITS } from '@forge-cascade/contract'
 import type { Change, Grant, RecordPage, Records } from '#store'
+import { type BulkPlanPage, type BulkPlanRow, dropPlan, pageCount, planPageKey } from '../bulk/bulk-plan.ts'
 import { IMPORTED_TRUST_COLLECTION } from '../export/imported-trust.ts'
 import { readRows } from '../import/file-book.ts'
 import { type ImportRow, jobKey } from '../import/import-records.ts'
@@ -12,7 +13,7 @@ const JOBS_MAX = 1000
 
 /**
  * The changes that take away what other records say of erased capsules: why their trust moved, the files they were imported
- * from, and of a source of which nothing else is left its imports too.
+ * from, and of a source of which nothing else is left its imports too; the tags that a bulk change gave them.
  */
 export async function* purgeChanges(
   records: Records,
@@ -29,7 +30,9 @@ export async function* purgeChanges(
       yield records.delete(grant, 'import_notes', key)
     }
   }
-  for (const source of sources) yield* purgeSource(records, grant, source, new Set(ids))
+  const own = new Set(ids)
+  for (const source of sources) yield* purgeSource(records, grant, source, own)
+  yield* purgeBulkPlans(records, grant, own)
 }
 
 /** The keys of a collection that begin so. */
@@ -53,6 +56,26 @@ async function* filesOf(records: Records, id: string): AsyncGenerator<string, vo
     for (const { key } of page.items) yield key
     after = page.next
   }
+}
+
+/** A preview of a change of tags bears them; what was erased is not previewed any more. */
+async function* purgeBulkPlans(
+  records: Records,
+  grant: Grant,
+  ids: ReadonlySet<string>,
+): AsyncGenerator<Change, void, undefined> {
+  const { items } = await records.list<BulkPlanRow>('bulk_plans', { limit: BULK_LIMITS.previewsMax })
+  for (const plan of items)
+    if (plan.value.operation === 'tag' && (await isAbout(records, plan.value, ids)))
+      yield* dropPlan(records, grant, plan)
+}
+
+async function isAbout(records: Records, plan: BulkPlanRow, ids: ReadonlySet<string>): Promise<boolean> {
+  for (let page = 0; page < pageCount(plan); page++) {
+    const found = await records.find<BulkPlanPage>('bulk_plan_pages', planPageKey(plan.id, page))
+    if (found?.value.capsules.some(({ id }) => ids.has(id))) return true
+  }
+  return false
 }
 
 /** An import of one file bears its name; what is left of it says which file was read last, or failed. */

@@ -1,25 +1,10 @@
-import type { Command, Grant } from '#store'
+import type { Grant } from '#store'
+import { type Telling, tellOf } from '../use-cases/tell.ts'
 
 /** Tells of an erasure as a whole: `erasure.begun`, `erasure.completed`. */
-export function tellErasure(
+export const tellErasure = (
   grant: Grant,
   type: `erasure.${string}`,
   id: string,
   payload: Readonly<Record<string, unknown>>,
-): Pick<Command, 'records' | 'events'> {
-  const subject = `erasure/${id}`
-  return {
-    records: [
-      {
-        category: 'governance',
-        type,
-        actor: grant.subject,
-        correlationId: grant.correlationId,
-        subject,
-        digests: {},
-        payload: { ...payload, decision_id: grant.decisionId },
-      },
-    ],
-    events: [{ type: `cascade.${type}`, subject, data: { id, ...payload } }],
-  }
-}
+): Telling => tellOf(grant, 'governance', type, `erasure/${id}`, payload)

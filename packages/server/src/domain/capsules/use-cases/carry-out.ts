@@ -25,7 +25,7 @@ export async function carryOut(
   throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a change.')
 }
 
-const NOTHING: Work = { changes: [], records: [], events: [] }
+export const NOTHING: Work = { changes: [], records: [], events: [] }
 
 /**
  * The receipt of this very call, where it was carried out before. Asked before anything is looked at: the state that the
@@ -37,6 +37,16 @@ export async function findFirst(context: Writer, call: Call): Promise<Receipt | 
   if (call.command.bodyDigest === undefined || !(await context.store.receipt(call.command.id))) return undefined
   return carryOut(context, call, NOTHING)
 }
+
+/** @param seen the revision that was looked at. */
+export const changedSince = (
+  { id, version, revision }: Pick<StoredCapsule, 'id' | 'version' | 'revision'>,
+  seen: number,
+): CascadeError =>
+  new CascadeError(
+    'REVISION_MISMATCH',
+    `Capsule ${id} was changed after the preview and is left as it is: it is at "${version}-${revision}", and was at revision ${seen}.`,
+  )
 
 /** Keeps the key of a call that found nothing to do: from now on it means this request and no other. */
 export async function keepKey(context: Writer, call: Call): Promise<void> {

@@ -1,6 +1,6 @@
 import { TRUST_LEVELS } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
-import type { Change } from '#store'
+import type { Change, Grant } from '#store'
 import type { StoredCapsule } from '../capsule.ts'
 import { carryOut, findFirst, keepKey, untilUndisturbed, type Work } from './carry-out.ts'
 import { listChunks } from './chunks.ts'
@@ -27,13 +27,24 @@ export async function archiveCapsule(
     const capsule = await getCapsule(context, id)
     if (capsule.status === 'ARCHIVED') return
     if (!matches(capsule)) return capsule
-    requireStatus(capsule, ['ACTIVE'], 'be archived')
-    const changes = [context.store.capsules.setStatus(call.grant, id, 'ARCHIVED', { withChunks: true })]
-    const telling = tell(call.grant, 'capsule.archived', id, { version: capsule.version })
-    await carryOut(context, call, { changes, ...telling, of: capsule })
+    await carryOut(context, call, archiving(context, call.grant, capsule))
     return
   })
   if (stale) throw staleRevision(stale)
+}
+
+/** What archiving comes to. @throws CascadeError CONFLICT unless it is active. */
+export function archiving({ store }: Pick<CapsuleContext, 'store'>, grant: Grant, capsule: StoredCapsule): Work {
+  requireStatus(capsule, ['ACTIVE'], 'be archived')
+  const changes = [store.capsules.setStatus(grant, capsule.id, 'ARCHIVED', { withChunks: true })]
+  return { changes, ...tell(grant, 'capsule.archived', capsule.id, { version: capsule.version }), of: capsule }
+}
+
+/** What bringing back comes to. @throws CascadeError CONFLICT unless it is archived. */
+export function restoring({ store }: Pick<CapsuleContext, 'store'>, grant: Grant, capsule: StoredCapsule): Work {
+  requireStatus(capsule, ['ARCHIVED'], 'be restored')
+  const changes = [store.capsules.setStatus(grant, capsule.id, 'ACTIVE', { withChunks: true })]
+  return { changes, ...tell(grant, 'capsule.restored', capsule.id, { version: capsule.version }), of: capsule }
 }
 
 /** Brings an archived capsule back, with the chunks it was archived with. Repeating it changes nothing. */
@@ -46,10 +57,7 @@ export async function restoreCapsule(
   await untilUndisturbed(async () => {
     const capsule = await getCapsule(context, id)
     if (capsule.status === 'ACTIVE') return keepKey(context, call)
-    requireStatus(capsule, ['ARCHIVED'], 'be restored')
-    const changes = [context.store.capsules.setStatus(call.grant, id, 'ACTIVE', { withChunks: true })]
-    const telling = tell(call.grant, 'capsule.restored', id, { version: capsule.version })
-    await carryOut(context, call, { changes, ...telling, of: capsule })
+    await carryOut(context, call, restoring(context, call.grant, capsule))
   })
   return getCapsule(context, id)
 }

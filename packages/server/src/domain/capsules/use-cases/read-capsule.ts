@@ -43,4 +43,4 @@ export async function getVersion({ store }: Reader, id: string, version: string)
   throw new CascadeError('NOT_FOUND', `Capsule ${id} has no version ${version}; its newest is ${head.version}.`)
 }
 
-const absent = (id: string): CascadeError => new CascadeError('NOT_FOUND', `No capsule has the id ${id}.`)
+export const absent = (id: string): CascadeError => new CascadeError('NOT_FOUND', `No capsule has the id ${id}.`)

@@ -1,6 +1,6 @@
 import { saltedDigest } from '#base'
 import type { LedgerRecord } from '#ledger'
-import type { Command, EventDraft, Grant } from '#store'
+import type { Command, Grant } from '#store'
 import type { CapsuleDraft, VersionDraft } from '../capsule-store.ts'
 
 /** The half of a command that tells of the change: its record and its event. */
@@ -34,17 +34,29 @@ export function tell(
   payload: Readonly<Record<string, unknown>>,
   digests: Readonly<Record<string, string>> = {},
 ): Telling {
+  return tellOf(grant, 'capsule', type, `capsule/${id}`, payload, digests)
+}
+
+/** Tells of something that is no capsule as a whole: `erasure.begun`, `bulk.previewed`. */
+export function tellOf(
+  grant: Grant,
+  category: LedgerRecord['category'],
+  type: string,
+  subject: string,
+  payload: Readonly<Record<string, unknown>>,
+  digests: Readonly<Record<string, string>> = {},
+): Telling {
   const record: LedgerRecord = {
-    category: 'capsule',
+    category,
     type,
     actor: grant.subject,
     correlationId: grant.correlationId,
-    subject: `capsule/${id}`,
+    subject,
     digests,
     payload: { ...payload, decision_id: grant.decisionId },
   }
-  const event: EventDraft = { type: `cascade.${type}`, subject: record.subject, data: { id, ...payload } }
-  return { records: [record], events: [event] }
+  const id = subject.slice(subject.indexOf('/') + 1)
+  return { records: [record], events: [{ type: `cascade.${type}`, subject, data: { id, ...payload } }] }
 }
 
 /** Content and title are personal: only their salted digests go into the log. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Action, CapsuleCreate } from '@forge-cascade/contract'
-import { createUuidV7, systemRandom } from '#base'
+import { type Clock, createUuidV7, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
@@ -8,7 +8,9 @@ import { createStaticEmbedder } from '../../../adapters/models/static/static-emb
 import { createStaticSoftMatcher } from '../../../adapters/models/static/static-soft-matcher.ts'
 import { sharedStaticTable } from '../../../adapters/models/static/static-table.ts'
 import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
+import type { Store } from '../../store.ts'
 import type { AskContext } from '../ask/ask.ts'
+import { BULK_COLLECTIONS } from '../bulk/bulk-plan.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import { IMPORT_COLLECTIONS } from '../import/import-records.ts'
 import { KEEPING_COLLECTIONS } from '../keeping/index.ts'
@@ -38,20 +40,28 @@ export interface WorldDocument {
   readonly chunks: readonly StoredCapsule[]
 }
 
-export async function openWorld(): Promise<World> {
+const COLLECTIONS = [
+  ...SUBJECT_COLLECTIONS,
+  SIMILARITY_COLLECTION,
+  ...IMPORT_COLLECTIONS,
+  MODEL_COLLECTION,
+  ...KEEPING_COLLECTIONS,
+  ...BULK_COLLECTIONS,
+]
+
+type OpenStore = (options: {
+  readonly collections: typeof COLLECTIONS
+  readonly clock: Clock
+}) => Store | Promise<Store>
+
+const openPlainStore: OpenStore = (options) =>
+  openMemoryStore({ ...options, matcher: createStaticSoftMatcher(sharedStaticTable()) })
+
+/** @param openStore gives a store that was used before, where a test goes on with one. */
+export async function openWorld(openStore = openPlainStore): Promise<World> {
   const time = createTestClock()
   const newId = createUuidV7(time.clock, systemRandom)
-  const store = openMemoryStore({
-    collections: [
-      ...SUBJECT_COLLECTIONS,
-      SIMILARITY_COLLECTION,
-      ...IMPORT_COLLECTIONS,
-      MODEL_COLLECTION,
-      ...KEEPING_COLLECTIONS,
-    ],
-    clock: time.clock,
-    matcher: createStaticSoftMatcher(sharedStaticTable()),
-  })
+  const store = await openStore({ collections: COLLECTIONS, clock: time.clock })
   const subjects = new Subjects({ store, clock: time.clock, newId })
   const gate = createBootstrapGate({ clock: time.clock, newId })
   const grantTo = <A extends Action>(subject: Subject, action: A) =>

@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../command-spec.ts'
 import { ASK } from './ask.ts'
 import { BACKUP } from './backup.ts'
+import { BULK_ARCHIVE, BULK_ERASE, BULK_RESTORE, BULK_RUN, BULK_TAG } from './bulk.ts'
 import { COMPLETION } from './completion.ts'
 import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
 import { DOCTOR } from './doctor.ts'
@@ -35,6 +36,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   MCP,
   MCP_INSTALL,
   MCP_UNINSTALL,
+  BULK_TAG,
+  BULK_ARCHIVE,
+  BULK_RESTORE,
+  BULK_ERASE,
+  BULK_RUN,
   BACKUP,
   RESTORE,
   ERASE,

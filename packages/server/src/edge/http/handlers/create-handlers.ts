@@ -1,5 +1,6 @@
 import type { Handlers } from '../handler.ts'
 import { agentHandlers } from './agents.ts'
+import { bulkHandlers } from './bulk.ts'
 import { capsuleHandlers } from './capsules.ts'
 import { embeddingHandlers } from './embedding.ts'
 import { exportHandlers } from './export.ts'
@@ -15,6 +16,7 @@ import { systemHandlers } from './system.ts'
 export const createHandlers = (context: HandlerContext): Handlers => ({
   ...recallHandlers(context),
   ...capsuleHandlers(context),
+  ...bulkHandlers(context),
   ...lineageHandlers(context),
   ...importHandlers(context),
   ...exportHandlers(context),

@@ -71,7 +71,7 @@ export interface HandlerContext {
   readonly capsules: AskContext
   readonly imports: ImportDesk
   readonly model: ModelDesk
-  readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'get' | 'list'>
+  readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>
   readonly system: SystemDesk
   /** Where agents are spoken to; loaded by the first of them. */
   readonly agents: () => Promise<Pick<AgentDoor, 'serve'>>

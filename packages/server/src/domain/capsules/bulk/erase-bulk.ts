@@ -1,0 +1,46 @@
+import type { Erasure } from '@forge-cascade/contract'
+import { CascadeError } from '#base'
+import type { Receipt } from '#store'
+import type { Erasures } from '../keeping/erasures.ts'
+import { findUnerasable } from '../keeping/unerasable.ts'
+import type { Call, CapsuleContext } from '../use-cases/context.ts'
+import { type BulkPlan, commandOf } from './bulk-plans.ts'
+import type { BulkEnd } from './change-one.ts'
+
+/** One erasure of many capsules, and what became of each. */
+export interface ErasedBulk {
+  /** Null where nothing was left to erase. */
+  readonly erasure: Erasure | null
+  endOf(id: string): BulkEnd
+}
+
+/**
+ * Erases what was previewed, as one erasure with one receipt that bears the id of the preview. What a legal hold covers,
+ * and what was changed since, is left as it is.
+ */
+export async function eraseBulk(
+  context: CapsuleContext,
+  erasures: Pick<Erasures, 'eraseMany'>,
+  call: Call<'capsule.erase'>,
+  { row, capsules }: BulkPlan,
+): Promise<ErasedBulk> {
+  const { erasure, ids } = await erasures.eraseMany(call, { id: row.id, capsules, legalBasis: row.legalBasis ?? '' })
+  const left = await findUnerasable(
+    context,
+    capsules.filter(({ id }) => !ids.has(id)),
+  )
+  const receiptOf = (id: string, outcome: Receipt['outcome'], sequence: number): Receipt => ({
+    ...{ command_id: commandOf(row.id, id).id, outcome, id, version: null, sequence, near_duplicates: [] },
+  })
+  return {
+    erasure,
+    endOf: (id) => {
+      if (ids.has(id)) return { receipt: receiptOf(id, 'updated', erasure?.sequence ?? context.store.head()) }
+      const why = left.get(id) ?? leftOut(id)
+      return why === 'erased' ? { receipt: receiptOf(id, 'existing', context.store.head()) } : { error: why }
+    },
+  }
+}
+
+const leftOut = (id: string): CascadeError =>
+  new CascadeError('CONFLICT', `Something forbade to erase capsule ${id} when the others were erased; preview again.`)

@@ -1,0 +1,46 @@
+import type { BulkOperation, BulkPreview } from '@forge-cascade/contract'
+import type { BulkSummary } from '../bulk-run.ts'
+import { erasureLines } from './keeping-lines.ts'
+import { oneLine } from './text.ts'
+import type { View } from './view.ts'
+import { minuteOf, plural } from './words.ts'
+
+const WOULD: Readonly<Record<BulkOperation, string>> = {
+  tag: 'Would change the tags of',
+  archive: 'Would archive',
+  restore: 'Would bring back',
+  erase: 'Would erase',
+}
+
+/** What a bulk change would be about. */
+export function bulkPreviewLines(preview: BulkPreview, { paint, command }: View): string[] {
+  const { count, sample, operation, token, expires_at } = preview
+  const head = `${WOULD[operation]} ${plural(count, 'capsule')}. Nothing was changed.`
+  if (count === 0) return [head]
+  const more = count - sample.length
+  return [
+    head,
+    ...sample.map(({ id, version, title, status }) =>
+      [`  ${id}`, version, ...(status === 'ACTIVE' ? [] : [status]), ...(title === null ? [] : [oneLine(title)])].join(
+        '  ',
+      ),
+    ),
+    ...(more > 0 ? [paint.faint(`  and ${more.toLocaleString('en-US')} more`)] : []),
+    `To do just this, until ${minuteOf(expires_at)} UTC: ${command(`bulk run ${token}`)}`,
+    ...(operation === 'erase' ? [paint.faint('Nothing undoes it. What a legal hold covers stays.')] : []),
+  ]
+}
+
+/** What a bulk change came to. */
+export function bulkEndLines({ changed, unchanged, failed, erasure, named }: BulkSummary, view: View): string[] {
+  const { paint } = view
+  return [
+    `Changed ${plural(changed, 'capsule')}${unchanged === 0 ? '' : `, ${unchanged.toLocaleString('en-US')} already as wanted`}.`,
+    ...(erasure === null ? [] : erasureLines(erasure, view)),
+    ...(failed === 0 ? [] : [paint.warn(`Left as they are: ${plural(failed, 'capsule')}`)]),
+    ...named.map(({ id, code, detail }) => `  ${id}  ${oneLine(detail)} (${code})`),
+    ...(failed > named.length
+      ? [paint.faint(`  and ${(failed - named.length).toLocaleString('en-US')} more: --json names all`)]
+      : []),
+  ]
+}
