@@ -1,4 +1,5 @@
 import { AGENT_ROWS } from './agent-limits.ts'
+import { BULK_ROWS } from './bulk-limits.ts'
 import { CAPSULE_ROWS } from './capsule-limits.ts'
 import { COMMAND_LINE_LIMITS } from './command-line-limits.ts'
 import { DOCUMENT_ROWS } from './document-limits.ts'
@@ -14,6 +15,7 @@ export type { Beyond, Limit, Unit } from './limit.ts'
 export const LIMIT_TABLES = {
   'Requests and connections': REQUEST_LIMITS,
   'Capsules and questions': CAPSULE_ROWS,
+  'Bulk changes': BULK_ROWS,
   Agents: AGENT_ROWS,
   Imports: IMPORT_ROWS,
   Documents: DOCUMENT_ROWS,
@@ -27,6 +29,7 @@ export const LIMIT_TABLES = {
 export const LIMITS = {
   ...REQUEST_LIMITS,
   ...CAPSULE_ROWS,
+  ...BULK_ROWS,
   ...AGENT_ROWS,
   ...IMPORT_ROWS,
   ...DOCUMENT_ROWS,

@@ -85,6 +85,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(CAPSULES, 'import/import-writer.ts FAILURES_NOTED_MAX', 'text/front-matter.ts PROBLEM_CHARS_MAX'),
       ...at(
         EDGE,
+        'cli/bulk-run.ts NAMED_MAX',
         'cli/import-files.ts FILES_MAX',
         'cli/render/import-lines.ts NAMED_MAX',
         'cli/render/import-lines.ts NAME_COLUMNS_MAX',
@@ -98,6 +99,7 @@ export const NO_LIMITS: readonly Group[] = [
         'cli/render/snippet.ts SCANNED_MAX',
         'cli/render/snippet.ts WORDS_MAX',
       ),
+      ...at('contract', 'BULK_LIMITS.sampleMax').map((one) => one.replace('/', ' ')),
       ...at(EDGE, 'mcp/tool-error.ts FIELDS_SHOWN_MAX'),
       ...at(EDGE, 'issue-words.ts VALUE_LENGTH_MAX', 'http/json-text.ts MESSAGE_LENGTH_MAX'),
       ...at(EDGE, 'http/json-text.ts POINTER_LENGTH_MAX', 'http/problem.ts INSTANCE_LENGTH_MAX'),

@@ -1,25 +1,15 @@
-import { type BulkLine, bulkLine, type Erasure } from '@forge-cascade/contract'
+import { type BulkLine, bulkLine } from '@forge-cascade/contract'
 import { CascadeError, messageOf } from '#base'
 import type { CommandContext } from './command-context.ts'
 import type { ExitName } from './exit-code.ts'
 import { isErrorCode } from './http-client.ts'
-import { bulkEndLines } from './render/bulk-lines.ts'
+import { type BulkSummary, bulkEndLines } from './render/bulk-lines.ts'
 import { number } from './render/words.ts'
 
 /** Lines between two words about progress. */
 const LINES_PER_REPORT = 200
 /** Capsules that were left as they are and are named one by one. */
 const NAMED_MAX = 20
-
-/** What a bulk change came to. */
-export interface BulkSummary {
-  readonly changed: number
-  readonly unchanged: number
-  readonly failed: number
-  readonly erasure: Erasure | null
-  /** The first of those that were left as they are. */
-  readonly named: readonly { readonly id: string; readonly code: string; readonly detail: string }[]
-}
 
 /**
  * Carries out what was previewed, and tells of it: each line as it comes with `--json`, else the numbers and what was left

@@ -71,6 +71,14 @@ describe('what is refused', () => {
     { name: 'tags for what takes none', body: { operation: 'archive', ids: [ABSENT], add: ['t'] } },
     { name: 'no tags for a change of tags', body: { operation: 'tag', ids: [ABSENT] } },
     { name: 'an empty list of tags', body: { operation: 'tag', ids: [ABSENT], add: [] } },
+    {
+      name: 'a tag too many',
+      body: {
+        operation: 'tag',
+        ids: [ABSENT],
+        add: Array.from({ length: BULK_LIMITS.tagsMax + 1 }, (_, tag) => `t${tag}`),
+      },
+    },
     { name: 'a tag that comes and goes', body: { operation: 'tag', ids: [ABSENT], add: ['t'], remove: ['t'] } },
     { name: 'an erasure without its ground', body: { operation: 'erase', ids: [ABSENT] } },
     { name: 'a ground for what needs none', body: { operation: 'archive', ids: [ABSENT], legal_basis: 'gdpr-17' } },

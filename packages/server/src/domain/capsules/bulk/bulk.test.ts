@@ -10,6 +10,7 @@ import { openWorld, type World } from '../use-cases/testing.ts'
 import { updateCapsule } from '../use-cases/update-capsule.ts'
 import { BULK_COLLECTIONS, PLAN_LIFE_MS } from './bulk-plan.ts'
 import { getBulkPlan } from './bulk-plans.ts'
+import { selectCapsules } from './select-capsules.ts'
 import { bulkOf } from './testing.ts'
 
 const ABSENT = '01900000-0000-7000-8000-00000000ffff'
@@ -64,6 +65,14 @@ describe('a preview', () => {
     const more = operation === 'tag' ? { add: ['t'] } : operation === 'erase' ? { legal_basis: 'gdpr-17' } : {}
     const { capsules } = await plan({ operation, filter: { lane: 'l' }, ...more })
     expect((await headsOf(capsules)).map(({ status }) => status).toSorted()).toEqual([...found].toSorted())
+  })
+
+  test('that finds more than a change takes is refused', async () => {
+    const { addMany, context } = await open()
+    await addMany(3)
+    const request = { operation: 'archive', filter: { lane: 'l' } } as const
+    expect(await codeOf(() => selectCapsules(context, request, 2))).toBe('UNPROCESSABLE')
+    expect(await selectCapsules(context, request, 3)).toHaveLength(3)
   })
 
   test('is somebody’s own, and known for a day', async () => {

@@ -30,8 +30,12 @@ const STATUSES: Readonly<Record<BulkOperation, readonly CapsuleStatus[]>> = {
  *
  * @throws CascadeError UNPROCESSABLE when they are too many.
  */
-export const selectCapsules = (context: Context, request: BulkRequest): Promise<readonly CapsuleRevision[]> =>
-  request.ids ? revisionsOf(context, [...new Set(request.ids)]) : matching(context, request)
+export const selectCapsules = (
+  context: Context,
+  request: BulkRequest,
+  capsulesMax: number = BULK_LIMITS.capsulesMax,
+): Promise<readonly CapsuleRevision[]> =>
+  request.ids ? revisionsOf(context, [...new Set(request.ids)]) : matching(context, request, capsulesMax)
 
 async function revisionsOf({ store }: Context, ids: readonly string[]): Promise<readonly CapsuleRevision[]> {
   const revisions = new Map<string, number>()
@@ -45,6 +49,7 @@ async function revisionsOf({ store }: Context, ids: readonly string[]): Promise<
 async function matching(
   { store, subjects }: Context,
   { operation, filter: asked = {} }: BulkRequest,
+  capsulesMax: number,
 ): Promise<readonly CapsuleRevision[]> {
   const filter = await toFilter({ ...asked, status: asked.status ?? [...STATUSES[operation]] }, subjects, undefined)
   if (!filter) return []
@@ -55,14 +60,14 @@ async function matching(
       { limit: IDS_PER_READ, ...(cursor !== undefined && { cursor }) },
     )
     found.push(...page.items)
-    if (found.length > BULK_LIMITS.capsulesMax) throw tooMany()
+    if (found.length > capsulesMax) throw tooMany(capsulesMax)
     cursor = page.next
   }
   return found
 }
 
-const tooMany = (): CascadeError =>
+const tooMany = (capsulesMax: number): CascadeError =>
   new CascadeError(
     'UNPROCESSABLE',
-    `More than ${BULK_LIMITS.capsulesMax} capsules match, which is more than one bulk change takes; narrow the filter.`,
+    `More than ${capsulesMax} capsules match, which is more than one bulk change takes; narrow the filter.`,
   )

@@ -1,9 +1,18 @@
-import type { BulkOperation, BulkPreview } from '@forge-cascade/contract'
-import type { BulkSummary } from '../bulk-run.ts'
+import type { BulkOperation, BulkPreview, Erasure } from '@forge-cascade/contract'
 import { erasureLines } from './keeping-lines.ts'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { minuteOf, plural } from './words.ts'
+
+/** What a bulk change came to. */
+export interface BulkSummary {
+  readonly changed: number
+  readonly unchanged: number
+  readonly failed: number
+  readonly erasure: Erasure | null
+  /** The first of those that were left as they are. */
+  readonly named: readonly { readonly id: string; readonly code: string; readonly detail: string }[]
+}
 
 const WOULD: Readonly<Record<BulkOperation, string>> = {
   tag: 'Would change the tags of',
