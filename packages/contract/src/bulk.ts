@@ -54,12 +54,15 @@ export const bulkBody = z
     error: 'needs either `ids` or a `filter`',
   })
   .refine(({ operation, add, remove }) => (operation === 'tag') === (add !== undefined || remove !== undefined), {
+    path: ['add'],
     error: '`tag` needs tags to `add` or to `remove`, and nothing else takes them',
   })
   .refine(({ add = [], remove = [] }) => !add.some((one) => remove.includes(one)), {
+    path: ['remove'],
     error: 'adds a tag and removes it',
   })
   .refine(({ operation, legal_basis }) => (operation === 'erase') === (legal_basis !== undefined), {
+    path: ['legal_basis'],
     error: '`erase` needs its `legal_basis`, and nothing else takes one',
   })
   .meta({ id: 'BulkRequest' })

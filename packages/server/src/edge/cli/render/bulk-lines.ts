@@ -24,11 +24,14 @@ const WOULD: Readonly<Record<BulkOperation, string>> = {
 /** What a bulk change would be about. */
 export function bulkPreviewLines(preview: BulkPreview, { paint, command }: View): string[] {
   const { count, sample, operation, token, expires_at } = preview
-  const head = `${WOULD[operation]} ${plural(count, 'capsule')}. Nothing was changed.`
-  if (count === 0) return [head]
+  if (count === 0)
+    return [
+      'Nothing was found that this would change.',
+      paint.faint(`\`${command('search')}\` and \`${command('stats')}\` show what there is.`),
+    ]
   const more = count - sample.length
   return [
-    head,
+    `${WOULD[operation]} ${plural(count, 'capsule')}. Nothing was changed.`,
     ...sample.map(({ id, version, title, status }) =>
       [`  ${id}`, version, ...(status === 'ACTIVE' ? [] : [status]), ...(title === null ? [] : [oneLine(title)])].join(
         '  ',
