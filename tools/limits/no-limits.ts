@@ -55,6 +55,8 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(ADAPTERS, 'sqlite/lineage-known.ts KNOWN_LIMITS.charsMax'),
       ...at(ADAPTERS, 'sqlite/lineage-known.ts KNOWN_LIMITS.newVersionsMax'),
       ...at(ADAPTERS, 'sqlite/lexical/lexicon.ts GENERATION_MAX', 'sqlite/lexical/lexical-index.ts POSTINGS_BYTES_MAX'),
+      ...at(ADAPTERS, 'sqlite/lexical/word-table.ts WORDS_MAX', 'sqlite/lexical/word-table.ts NUMBERS_MAX'),
+      ...at(ADAPTERS, 'sqlite/lexical/word-table.ts WORD_LENGTH_MAX', 'sqlite/lexical/word-table.ts STEPS_MAX'),
       ...at(ADAPTERS, 'sqlite/term-streams.ts NUMBERS_MAX', 'sqlite/term-streams.ts SPELLINGS_MAX'),
       ...at(ADAPTERS, 'sqlite/names.ts CACHED_MAX', 'sqlite/slot-rows.ts TAG_LISTS_MAX'),
       ...at(ADAPTERS, 'models/static/word-pieces.ts KNOWN_WORDS_MAX', 'models/static/word-vectors.ts KNOWN_WORDS_MAX'),

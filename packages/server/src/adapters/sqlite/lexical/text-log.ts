@@ -53,7 +53,7 @@ export class TextLog {
   /** Takes every trace of versions out of the index, and of words that no other text holds: see `purgeVersions`. */
   purge(versions: readonly number[]): void {
     purgeVersions(this.#database, versions)
-    this.#lexicon.clear()
+    this.#forgetTerms()
   }
 
   /** Makes the index anew from what versions say, in the open transaction. */
@@ -69,7 +69,7 @@ export class TextLog {
       this.#database.run(`DELETE FROM ${table}`)
     }
     this.#database.run('UPDATE lexical_state SET layout = layout + 1, epoch = epoch + 1')
-    this.#lexicon.clear()
+    this.#forgetTerms()
     for (const { part, ...text } of texts) {
       this.write(text)
       this.enter(part, text.version)
@@ -78,7 +78,7 @@ export class TextLog {
 
   /** Forgets what is not in rows. */
   forget(): void {
-    this.#lexicon.clear()
+    this.#forgetTerms()
     this.#last = undefined
   }
 
@@ -88,11 +88,17 @@ export class TextLog {
 
   rollbackTo({ last, terms }: ReturnType<TextLog['mark']>): void {
     this.#last = last
+    if (this.#lexicon.mark() !== terms) this.#terms.forget()
     this.#lexicon.rollbackTo(terms)
   }
 
   committed(): void {
     this.#lexicon.committed()
+  }
+
+  #forgetTerms(): void {
+    this.#lexicon.clear()
+    this.#terms.forget()
   }
 
   #change(version: number, effect: number): void {

@@ -26,6 +26,8 @@ export {
   SENTENCE_END,
   type TermVisitor,
   visitTerms,
+  visitWords,
+  type WordVisitor,
 } from '../text/index-terms.ts'
 export {
   NEAR_DUPLICATE_SIMILARITY,
@@ -34,4 +36,5 @@ export {
   signatureBytes,
   similarity,
 } from '../text/minhash.ts'
+export { partsOf } from '../text/terms.ts'
 export { effectiveTrust, trustLevel } from '../trust.ts'

@@ -1,5 +1,5 @@
 import { partsOf, type TermPart, terms } from './terms.ts'
-import { forEachWord } from './word-scan.ts'
+import { forEachWord, type VisitWord } from './word-scan.ts'
 
 /** Distinct words of a question that are looked up; a longer question keeps its longest, which are the rarest on average. */
 export const QUERY_TERMS_MAX = 32
@@ -19,24 +19,40 @@ export interface TermVisitor {
   readonly sentenceEnd: (isQuestion: boolean) => void
 }
 
+/** Who is told of the words of a text, in their order, by their places in it. */
+export interface WordVisitor {
+  readonly word: VisitWord
+  readonly sentenceEnd: (isQuestion: boolean) => void
+}
+
 /**
  * The terms of a text as indexes and ranking see them: those of `terms`, in order, with the ends of sentences between
  * them. The end of the text ends a sentence of which nothing is told, unless it asks.
  */
 export function visitTerms(text: string, { term, functionWord, sentenceEnd }: TermVisitor): void {
+  visitWords(text, {
+    word: (start, end) => {
+      for (const part of partsOf(text.slice(start, end))) {
+        if (part.isStop) functionWord(part)
+        else term(part)
+      }
+    },
+    sentenceEnd,
+  })
+}
+
+/** The words that `visitTerms` takes apart, for who knows already what they come to. */
+export function visitWords(text: string, { word, sentenceEnd }: WordVisitor): void {
   let behind = 0
   let hasBegun = false
-  forEachWord(text, (start, end) => {
+  forEachWord(text, (start, end, hash) => {
     if (hasBegun && (start - behind > 1 || text.charCodeAt(behind) !== SPACE)) {
       const ending = endingIn(text, behind, start)
       if (ending !== NO_ENDING) sentenceEnd(ending === ASKED)
     }
     hasBegun = true
     behind = end
-    for (const part of partsOf(text.slice(start, end))) {
-      if (part.isStop) functionWord(part)
-      else term(part)
-    }
+    word(start, end, hash)
   })
   if (hasBegun && endingIn(text, behind, text.length) === ASKED) sentenceEnd(true)
 }
