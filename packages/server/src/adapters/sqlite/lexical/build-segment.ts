@@ -1,9 +1,7 @@
 import type { Database } from '../database.ts'
+import { GatheredPostings } from './gathered-postings.ts'
 import { isLeave, type Part, partOf } from './part.ts'
-import type { PostingList } from './postings.ts'
 import type { BuiltSegment } from './segment-rows.ts'
-import { PageWriter } from './term-page.ts'
-import { weighTerms } from './term-stream.ts'
 
 export interface ChangeRow {
   readonly key: number
@@ -47,31 +45,11 @@ interface StreamRow {
   readonly stream: Uint8Array
 }
 
-/** The postings of one term while they are gathered. */
-class Gathered implements PostingList {
-  readonly documents: number[] = []
-  readonly weights: number[] = []
-  /** Documents that hold the term and leave. */
-  left = 0
-
-  get count(): number {
-    return this.documents.length
-  }
-}
-
 /** The segment that holds the changes; nothing when they come to nothing for this half. */
 export function buildSegment(database: Database, changes: readonly ChangeRow[], part: Part): BuiltSegment | undefined {
   const { entered, left } = netOf(changes, part)
   if (entered.length + left.length === 0) return undefined
-  const terms = new Map<number, Gathered>()
-  const weights = new Map<number, number>()
-  const gather = (term: number): Gathered => {
-    const known = terms.get(term)
-    if (known) return known
-    const made = new Gathered()
-    terms.set(term, made)
-    return made
-  }
+  const gathered = new GatheredPostings(newestTerm(database))
   const [capsules, lengths] = [new Uint32Array(entered.length), new Uint32Array(entered.length)]
   let netLength = 0
   for (const [ordinal, version] of entered.entries()) {
@@ -79,18 +57,12 @@ export function buildSegment(database: Database, changes: readonly ChangeRow[], 
     capsules[ordinal] = capsule
     lengths[ordinal] = length
     netLength += length
-    weighTerms(stream, weights)
-    for (const [term, weight] of weights) {
-      const gathered = gather(term)
-      gathered.documents.push(ordinal)
-      gathered.weights.push(weight)
-    }
+    gathered.enter(ordinal, stream)
   }
   for (const version of left) {
     const { length, stream } = readStream(database, version)
     netLength -= length
-    weighTerms(stream, weights)
-    for (const term of weights.keys()) gather(term).left++
+    gathered.leave(stream)
   }
   return {
     part,
@@ -102,19 +74,12 @@ export function buildSegment(database: Database, changes: readonly ChangeRow[], 
     gone: Uint32Array.from(left),
     netDocuments: entered.length - left.length,
     netLength,
-    pages: writePages(terms, lengths),
+    pages: gathered.pages(lengths),
   }
 }
 
-function writePages(terms: ReadonlyMap<number, Gathered>, lengths: Uint32Array): BuiltSegment['pages'] {
-  const writer = new PageWriter()
-  for (const term of Uint32Array.from(terms.keys()).sort()) {
-    const gathered = terms.get(term)!
-    writer.add(term, gathered.count - gathered.left, gathered, lengths)
-  }
-  writer.flush()
-  return writer.pages
-}
+const newestTerm = (database: Database): number =>
+  database.get<{ id: number | null }>('SELECT max(id) AS id FROM lexicon')?.id ?? 0
 
 /** What a version says. Nothing where damage took its row away: `doctor` tells of it, and the rest is still found. */
 export const readStream = (database: Database, version: number): StreamRow =>

@@ -67,11 +67,8 @@ export class ByteReader {
 
 /** Numbers of 32 bits, little-endian, as a column of a row keeps them. */
 export const packWords = (words: Uint32Array): Uint8Array => {
-  const bytes = new Uint8Array(words.length * 4)
-  const view = new DataView(bytes.buffer)
-  words.forEach((word, at) => {
-    view.setUint32(at * 4, word, true)
-  })
+  const bytes = new Uint8Array(words.slice().buffer)
+  if (!isLittleEndian) Buffer.from(bytes.buffer).swap32()
   return bytes
 }
 

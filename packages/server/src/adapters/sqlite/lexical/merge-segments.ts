@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts'
-import { decodePostings, type PostingList, readPostings } from './postings.ts'
+import { countPostings, type PostingList, type PostingRows, readAll } from './postings.ts'
 import type { Segment } from './segment.ts'
 import { type BuiltSegment, readPage, type SegmentRow } from './segment-rows.ts'
 import { indexOfTerm, type PageEntry, PageWriter, TermPage } from './term-page.ts'
@@ -75,7 +75,7 @@ function mergePages(
   const writer = new PageWriter()
   for (const entries of byTerm(rows.map((row, source) => entriesOf(database, row, source)))) {
     const net = entries.reduce((sum, entry) => sum + entry.net, 0)
-    const list = moved(entries, rows, places)
+    const list = moved(entries, places)
     if (list.count > 0 || net !== 0) writer.add(entries[0]!.term, net, list, lengths)
   }
   writer.flush()
@@ -106,34 +106,41 @@ function* byTerm(streams: readonly Generator<SourceEntry>[]): Generator<readonly
   }
 }
 
-/** The postings of a term at their new places, ascending. */
-function moved(
-  entries: readonly SourceEntry[],
-  rows: readonly SegmentRow[],
-  places: readonly Int32Array[],
-): PostingList {
-  const documents: number[] = []
-  const weights: number[] = []
+/** The postings of a term at their new places, ascending; good until the next. */
+function moved(entries: readonly SourceEntry[], places: readonly Int32Array[]): PostingList {
+  const { documents, weights } = roomFor(entries)
+  let count = 0
   let isAscending = true
-  for (const { source, postings: bytes } of entries) {
-    const postings = readPostings(bytes, rows[source]!.lengths)
-    if (!postings) continue
-    const list = decodePostings(postings)
-    for (let at = 0; at < list.count; at++) {
-      const place = places[source]![list.documents[at]!]!
+  for (const { source, postings } of entries) {
+    const placesOf = places[source]!
+    const end = readAll(postings, { documents, weights }, count)
+    for (let row = count; row < end; row++) {
+      const place = placesOf[documents[row]!]!
       if (place === DROPPED) continue
-      if (documents.length > 0 && place < documents.at(-1)!) isAscending = false
-      documents.push(place)
-      weights.push(list.weights[at]!)
+      if (count > 0 && place < documents[count - 1]!) isAscending = false
+      documents[count] = place
+      weights[count++] = weights[row]!
     }
   }
-  return isAscending ? { count: documents.length, documents, weights } : sorted(documents, weights)
+  const list = { count, documents: documents.subarray(0, count), weights: weights.subarray(0, count) }
+  return isAscending ? list : sorted(list)
 }
 
-function sorted(documents: readonly number[], weights: readonly number[]): PostingList {
-  const order = documents.map((_, at) => at).sort((left, right) => documents[left]! - documents[right]!)
+/** For postings that are read and left at once. */
+let passing: PostingRows = { documents: new Int32Array(), weights: new Int32Array() }
+
+function roomFor(entries: readonly SourceEntry[]): PostingRows {
+  const count = entries.reduce((sum, { postings }) => sum + countPostings(postings), 0)
+  if (count > passing.documents.length)
+    passing = { documents: new Int32Array(count * 2), weights: new Int32Array(count * 2) }
+  return passing
+}
+
+function sorted({ count, documents, weights }: PostingList): PostingList {
+  const order = Uint32Array.from({ length: count }, (_, at) => at)
+  order.sort((left, right) => documents[left]! - documents[right]!)
   return {
-    count: documents.length,
+    count,
     documents: order.map((at) => documents[at]!),
     weights: order.map((at) => weights[at]!),
   }

@@ -176,6 +176,37 @@ function readBlock(
   }
 }
 
+/** Postings as rows of columns. */
+export interface PostingRows {
+  readonly documents: Int32Array
+  readonly weights: Int32Array
+}
+
+/** How many postings there are in bytes that `writePostings` wrote. */
+export const countPostings = (bytes: Uint8Array): number => new ByteReader(bytes).number()
+
+/** Writes all postings of a list into rows, from the row `from` on; behind which row they end. */
+export function readAll(bytes: Uint8Array, { documents, weights }: PostingRows, from: number): number {
+  const reader = new ByteReader(bytes)
+  const count = reader.number()
+  if (count === 0) return from
+  const isLong = count > BLOCK_POSTINGS
+  let start = isLong ? reader.number() + reader.at : 0
+  let before = -1
+  for (let done = 0; done < count; done += BLOCK_POSTINGS) {
+    const last = isLong ? before + reader.number() : 0
+    const shape = { count: Math.min(BLOCK_POSTINGS, count - done), before, hasWeights: reader.number() > 1 }
+    if (isLong) reader.number()
+    else start = reader.at
+    const row = from + done
+    readBlock(bytes, start, shape, documents.subarray(row), weights.subarray(row))
+    if (!shape.hasWeights) weights.fill(1, row, row + shape.count)
+    if (isLong) start += reader.number()
+    before = last
+  }
+  return from + count
+}
+
 /** All postings of a list. */
 export function decodePostings(postings: Postings): PostingList {
   const documents = new Int32Array(postings.count)

@@ -89,10 +89,10 @@ export class PageWriter {
   /** Ends the last page. */
   flush(): void {
     if (this.#terms.length === 0) return
-    const words = [this.#terms.length, ...this.#terms, ...this.#ends, ...this.#nets]
-    const body = new Uint8Array(words.length * 4 + this.#postings.length)
-    body.set(packWords(Uint32Array.from(words)))
-    body.set(this.#postings.view(), words.length * 4)
+    const head = packWords(Uint32Array.from([this.#terms.length, ...this.#terms, ...this.#ends, ...this.#nets]))
+    const body = new Uint8Array(head.length + this.#postings.length)
+    body.set(head)
+    body.set(this.#postings.view(), head.length)
     this.pages.push({ first: this.#terms[0]!, body })
     this.#postings.clear()
     this.#terms = []

@@ -70,14 +70,21 @@ export function decodeStream(stream: Uint8Array): TermStream {
   return { title: title!, tags: tags!, content: content!, functionWords: functionWords! }
 }
 
+/** Terms as rows of columns. */
+export interface TermRows {
+  readonly terms: Uint32Array
+  /** What the term counts where it stands. */
+  readonly weights: Uint32Array
+}
+
 /**
- * What each distinct term of a stream weighs: how often it stands in a field times what it counts there. A word without
+ * Writes the terms of a stream into rows as they stand, from the row `from` on; behind which row they end. A word without
  * meaning weighs 1.
  *
- * @param weights is emptied and filled, so that many streams can share it.
+ * @param rows with room for as many as the stream has bytes.
  */
-export function weighTerms(stream: Uint8Array, weights: Map<number, number>): void {
-  weights.clear()
+export function readTerms(stream: Uint8Array, { terms, weights }: TermRows, from: number): number {
+  let row = from
   let field = 0
   let weight = WEIGHTS[0]!
   for (let at = 0; at < stream.length; ) {
@@ -90,6 +97,29 @@ export function weighTerms(stream: Uint8Array, weights: Map<number, number>): vo
     }
     id >>>= 0
     if (id === FIELD_END) weight = WEIGHTS[++field] ?? 1
-    else if (id >= TERM_FIRST) weights.set(id, field < WEIGHTS.length ? (weights.get(id) ?? 0) + weight : 1)
+    else if (id >= TERM_FIRST) {
+      terms[row] = id
+      weights[row++] = weight
+    }
   }
+  return row
+}
+
+/** For streams that are read and left at once. */
+let passing: TermRows = { terms: new Uint32Array(), weights: new Uint32Array() }
+
+/**
+ * What each distinct term of a stream weighs: how often it stands in a field times what it counts there.
+ *
+ * @param weights is emptied and filled, so that many streams can share it.
+ */
+export function weighTerms(stream: Uint8Array, weights: Map<number, number>): void {
+  weights.clear()
+  if (stream.length > passing.terms.length) {
+    const room = stream.length * 2
+    passing = { terms: new Uint32Array(room), weights: new Uint32Array(room) }
+  }
+  const { terms, weights: counted } = passing
+  const end = readTerms(stream, passing, 0)
+  for (let row = 0; row < end; row++) weights.set(terms[row]!, (weights.get(terms[row]!) ?? 0) + counted[row]!)
 }
