@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
+import { runInBackground } from './background-thread.ts'
 import { Database } from './database.ts'
 import { BUSY, IDLE, IndexBuilder } from './lexical/index.ts'
 import { serveThread } from './serve-thread.ts'
@@ -9,6 +10,7 @@ export interface LexicalWorkerData {
   readonly directory: string
 }
 
+runInBackground()
 // What the main thread hands to the constructor of the worker.
 const { directory } = workerData as LexicalWorkerData
 const database = new Database(join(directory, DATABASE_FILE), { readOnly: true, pragmas: ['query_only = ON'] })
