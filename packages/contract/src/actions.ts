@@ -20,6 +20,7 @@ export const ACTIONS = {
   'agent.connect': 'Speak to the instance over MCP; each tool is decided by its own action',
   'system.read': 'See health, configuration, statistics and the audit trail',
   'system.probe': 'Try a write, a search and an answer in a place of their own',
+  'system.repair': 'Make anew what the store derives from its rows, where it is damaged',
   'system.backup': 'Write a backup of the store',
   'system.handover': 'Take the data folder over from a process that holds it for an agent',
   'system.restore': 'Go on from an earlier state of the store, with a log of its own',

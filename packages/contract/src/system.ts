@@ -74,6 +74,16 @@ export const configRow = z
   .meta({ id: 'ConfigRow' })
 export type ConfigRow = z.infer<typeof configRow>
 
+/** What was made anew, and what a look through all of the store finds after that. */
+export const repairAnswer = z
+  .object({
+    repaired: z.array(z.object({ check: z.string(), detail: z.string() })),
+    ok: z.boolean(),
+    findings: z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string() })),
+  })
+  .meta({ id: 'Repair' })
+export type Repair = z.infer<typeof repairAnswer>
+
 export const finding = z.object({ check: z.string(), ok: z.boolean(), detail: z.string() }).meta({ id: 'Finding' })
 
 export const stats = z

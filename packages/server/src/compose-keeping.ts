@@ -7,7 +7,7 @@ import { ErasureFolder } from './adapters/files/erasure-files.ts'
 import { openCopy, type SqliteStore } from './adapters/sqlite/index.ts'
 import { DATABASE_FILE, keysIn } from './adapters/sqlite/writer-operations.ts'
 import { COLLECTIONS } from './collections.ts'
-import { openErasures } from './edge/jobs/index.ts'
+import { openErasures, UnfinishedErasures } from './edge/jobs/index.ts'
 
 export interface KeepingParts {
   readonly config: Config
@@ -20,8 +20,17 @@ export interface KeepingParts {
   readonly forget: () => void
 }
 
-/** The erasures of the instance, after what was interrupted, or undone by a restore, is completed. */
-export async function composeErasures(parts: KeepingParts): Promise<Erasures> {
+export interface ComposedErasures {
+  readonly erasures: Erasures
+  /** Goes on with those that copies out of reach keep from being complete. */
+  readonly unfinished: UnfinishedErasures
+}
+
+/**
+ * The erasures of the instance, after what was interrupted, or undone by a restore, is completed as far as it can be: what
+ * they are about is out of the store.
+ */
+export async function composeErasures(parts: KeepingParts): Promise<ComposedErasures> {
   const { config, log, store, context, directory, grant, forget } = parts
   const { clock } = context
   const erasures = openErasures({
@@ -33,7 +42,8 @@ export async function composeErasures(parts: KeepingParts): Promise<Erasures> {
         aside: join(directory, 'tmp', 'erase-upgraded'),
       }),
   })
-  const completed = await erasures.resume(grant)
+  const { completed, troubles } = await erasures.resume(grant)
   if (completed > 0) log.warn('erasures were completed that had been interrupted or undone by a restore', { completed })
-  return erasures
+  for (const { id, reason } of troubles) log.warn('an erasure is not complete', { erasure: id, reason })
+  return { erasures, unfinished: new UnfinishedErasures({ erasures, grant, clock, log, troubles }) }
 }

@@ -27,13 +27,15 @@ import {
   createModelDesk,
   DeepProbe,
   Maintenance,
+  repairStore,
   StoreCheck,
   takeBackup,
   tellRestore,
+  type UnfinishedErasures,
 } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
 import { storeGauges } from './store-gauges.ts'
-import { registerStore } from './store-health.ts'
+import { registerStore, shippingFindings } from './store-health.ts'
 import { VERSION } from './version.ts'
 
 const clock = systemClock
@@ -54,6 +56,8 @@ const MODEL_CHANGE = new BootKey<ModelChange>('model change')
 const CAPSULES = new BootKey<AskContext>('capsules')
 const IMPORTS = new BootKey<Imports>('imports')
 const ERASURES = new BootKey<Erasures>('erasures')
+const UNFINISHED = new BootKey<UnfinishedErasures>('unfinished erasures')
+const REPAIRED = new BootKey<Set<() => Promise<void>>>('who looks again after a repair')
 const METRICS = new BootKey<Metrics>('metrics')
 const DOORS = new BootKey<typeof Http>('doors')
 const ADDRESS = new BootKey<string | null>('address')
@@ -180,6 +184,10 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
   ]
 }
 
+async function callAll(listeners: ReadonlySet<() => Promise<void>>): Promise<void> {
+  for (const listener of listeners) await listener()
+}
+
 /** For parts that leave nothing to close. */
 const done = (_nothing: unknown): undefined => undefined
 
@@ -214,6 +222,7 @@ async function openStore(
     return firstBad === undefined ? { kind: 'sound' } : { kind: 'unsound', reason: `the log is broken at ${firstBad}` }
   })
   registerStore(health, store, clock)
+  boot.provide(REPAIRED, new Set())
   return store
 }
 
@@ -287,16 +296,18 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
 }
 
 /** Before anything is answered: what was to be erased is not seen again. */
-async function openKeeping({ loaded, log }: Frame, boot: BootContext): Promise<undefined> {
+async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): Promise<UnfinishedErasures> {
   const request = { action: 'capsule.erase', resource: '*', subject: boot.get(ADMIN), reach: 'lines' } as const
-  const erasures = await composeErasures({
+  const { erasures, unfinished } = await composeErasures({
     ...{ config: loaded.config, log, store: boot.get(STORE), context: boot.get(CAPSULES) },
     directory: boot.get(FOLDER).directory,
     grant: () => requireGrant(boot.get(GATE).decide({ ...request, correlationId: newId() })),
     forget: () => boot.get(EMBEDDERS).forget(),
   })
   boot.provide(ERASURES, erasures)
-  return undefined
+  boot.provide(UNFINISHED, unfinished)
+  health.register('erasures', () => unfinished.health)
+  return unfinished
 }
 
 async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposable> {
@@ -328,6 +339,8 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     probe: () => deep.look(),
     ...(options.lent && { handOver: () => void lifecycle.stop('the folder was asked for') }),
     backup: (call, asked) => takeBackup(backups, call, asked),
+    repair: (call) => repairStore({ store, onRepaired: () => callAll(boot.get(REPAIRED)) }, call),
+    findings: async () => [...shippingFindings(store), boot.get(UNFINISHED).finding],
   })
   const scrapeToken = loaded.config.metrics.scrape_token
   // Whatever a client writes it into by mistake: no line of the log shows it.
@@ -386,5 +399,6 @@ function openStoreCheck({ log, health }: Frame, boot: BootContext): Disposable {
   const store = boot.get(STORE)
   const check = new StoreCheck({ look: () => store.doctor('quick'), log })
   health.register('store check', () => check.finding)
+  boot.get(REPAIRED).add(() => check.look())
   return check
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '#base'
 import type { Health, HealthFinding } from '#boot'
+import type { Finding } from '#store'
 
 /** Behind for longer than this, somebody should look. */
 export const SHIPPING_LAG_MS = 120_000
@@ -20,6 +21,20 @@ export function shippingHealth(seen: ShippingSeen | undefined, now: number): Hea
   const isLate = now - shippedAt > SHIPPING_LAG_MS
   const detail = `the log is not shipped; ${waiting} segments wait`
   return { status: isLate ? 'degraded' : 'ok', detail }
+}
+
+/** For the doctor: how far the log was shipped, and what keeps the rest; nothing where it is not. */
+export function shippingFindings(store: Pick<WatchedStore, 'head'> & Shipping): readonly Finding[] {
+  if (!store.shipping) return []
+  const { sequence, waiting, trouble } = store.shipping
+  const reach = sequence < 0 ? 'nothing' : `everything up to record ${sequence} of ${store.head()}`
+  const detail = `${reach} can be restored from there; ${waiting} segments wait`
+  const ok = trouble === undefined
+  return [{ check: 'shipping', ok, detail: ok ? detail : `${trouble}; ${detail}` }]
+}
+
+interface Shipping {
+  readonly shipping: (ShippingSeen & { readonly sequence: number }) | undefined
 }
 
 /** What health asks of a store. */

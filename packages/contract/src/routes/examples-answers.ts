@@ -170,3 +170,9 @@ export const BULK_PREVIEW_EXAMPLE = {
 }
 
 export const BULK_LINE_EXAMPLE = { line: 1, id: EXAMPLE_ID, receipt: RECEIPT_EXAMPLE }
+
+export const REPAIR_EXAMPLE = {
+  repaired: [{ check: 'words', detail: 'made anew from 1284 versions' }],
+  ok: true,
+  findings: [{ check: 'words', ok: true, detail: 'nothing wrong' }],
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { backupAnswer, backupBody, configRow, finding, probeAnswer, systemHealth } from '../system.ts'
+import { backupAnswer, backupBody, configRow, finding, probeAnswer, repairAnswer, systemHealth } from '../system.ts'
 import {
   BACKUP_EXAMPLE,
   CONFIG_EXAMPLE,
@@ -7,6 +7,7 @@ import {
   DEEP_UNWELL_EXAMPLE,
   DOCTOR_EXAMPLE,
   HEALTH_EXAMPLE,
+  REPAIR_EXAMPLE,
 } from './examples-answers.ts'
 import { json, type RouteDefinition } from './route.ts'
 
@@ -62,6 +63,19 @@ export const SYSTEM = [
         DOCTOR_EXAMPLE,
       ),
     },
+    unhurried: true,
+  },
+  {
+    id: 'repairStore',
+    method: 'POST',
+    path: '/v2/system/repair',
+    tag: 'System',
+    summary: 'Make anew what is derived from the rows, where it is damaged',
+    description:
+      'That is the index of words. It looks through the whole store first; where the file or the rows are damaged nothing is repaired, and a backup is to be restored. Searches go on meanwhile, writes wait.',
+    access: { action: 'system.repair', risk: 'high' },
+    responses: { 200: json('What was made anew, and how things are now.', repairAnswer, REPAIR_EXAMPLE) },
+    errors: ['DATA_CORRUPT', 'STORAGE_FULL'],
     unhurried: true,
   },
   {

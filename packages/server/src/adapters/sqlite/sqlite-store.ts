@@ -16,6 +16,7 @@ import {
   type Finding,
   type Receipt,
   type Records,
+  type Repaired,
   type Scrubbed,
 } from '#store'
 import type { Store } from '../../domain/store.ts'
@@ -26,6 +27,7 @@ import { GroupCommit } from './group-commit.ts'
 import { IndexCare } from './index-care.ts'
 import { createCapsulePort, createLedgerPort, createRecordsPort } from './ports.ts'
 import { ReaderPool } from './reader-pool.ts'
+import { repairWords } from './repair.ts'
 import type { ScrubStep } from './scrub.ts'
 import { SequenceWatch } from './sequence-watch.ts'
 import type { CutterSettings } from './shipping/log-cutter.ts'
@@ -230,6 +232,10 @@ export class SqliteStore implements Store {
   async backup(file: string, { keyFile, onProgress }: BackupOptions = {}): Promise<WrittenBackup> {
     this.#assertOpen()
     return this.vault.write(file, keyFile, onProgress)
+  }
+
+  async repair(): Promise<readonly Repaired[]> {
+    return repairWords(await this.doctor('full'), () => this.rebuildWords())
   }
 
   /** Makes the index of words anew from what versions say: mends what the doctor finds in it. How many versions it holds. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type BackupVault, eraseFromBackups } from '#backup'
-import { isCascadeError, messageOf, systemRandom } from '#base'
+import { CascadeError, isCascadeError, messageOf, systemRandom } from '#base'
 import { type CapsuleContext, type CopyVault, type ErasedCopy, type ErasureFiles, Erasures } from '#capsules'
 import { Subjects } from '#identity'
 import type { Grant } from '#store'
@@ -126,5 +126,7 @@ async function eraseInFolder({ context, files, grant, openStore }: KeepingOption
     remember: async () => undefined,
     certify: async () => undefined,
   }
-  await new Erasures({ context: copy, files: listed, vaults: [], forget: () => undefined }).resume(grant)
+  const inCopy = new Erasures({ context: copy, files: listed, vaults: [], forget: () => undefined })
+  const [trouble] = (await inCopy.resume(grant)).troubles
+  if (trouble) throw new CascadeError('UNAVAILABLE', `A copy could not be erased in: ${trouble.reason}`)
 }

@@ -31,7 +31,7 @@ export class StoreCheck implements Disposable {
 
   constructor(options: StoreCheckOptions) {
     this.#options = options
-    this.#waiting = (options.later ?? systemLater)(() => this.#look(), AFTER_START_MS)
+    this.#waiting = (options.later ?? systemLater)(() => this.look(), AFTER_START_MS)
   }
 
   get finding(): HealthFinding {
@@ -44,8 +44,10 @@ export class StoreCheck implements Disposable {
     this.#waiting[Symbol.dispose]()
   }
 
-  async #look(): Promise<void> {
+  /** Looks again, such as after a repair. */
+  async look(): Promise<void> {
     const { look, log } = this.#options
+    if (this.#disposed) return
     try {
       const bad = (await look()).filter(({ ok }) => !ok)
       for (const { check, detail } of bad) log.error('the store is damaged', { check, reason: detail })

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import type { Backup, BackupRequest } from '@forge-cascade/contract'
 import { CascadeError, type Clock, makeFolder, toRfc3339 } from '#base'
 import type { Call, CapsuleContext } from '#capsules'
-import type { Command } from '#store'
+import { tellOnce } from './tell-once.ts'
 
 /** What a store says of a backup that it sealed. */
 export interface SealedBackup {
@@ -36,7 +36,8 @@ export async function takeBackup(
   assertFree(path)
   if (asked.key_path !== undefined) assertFree(asked.key_path)
   const { header, fileBytes, digest } = await write(path, asked.key_path)
-  await tellBackup(context, call, header.sequence)
+  // That somebody took the knowledge with them is part of the record.
+  await tellOnce(context.store, call, 'system.backed_up', { sequence: header.sequence })
   return {
     path,
     bytes: fileBytes,
@@ -61,24 +62,4 @@ function assertFree(path: string): void {
   if (existsSync(path))
     throw new CascadeError('UNPROCESSABLE', `${path} is there already; a backup never replaces a file.`)
   if (!existsSync(dirname(path))) throw new CascadeError('UNPROCESSABLE', `The folder ${dirname(path)} does not exist.`)
-}
-
-/** That somebody took the knowledge with them is part of the record. */
-async function tellBackup(
-  { store }: BackupOptions['context'],
-  { command, grant }: Call<'system.backup'>,
-  sequence: number,
-): Promise<void> {
-  const record: Command['records'][number] = {
-    category: 'system',
-    type: 'system.backed_up',
-    actor: grant.subject,
-    correlationId: grant.correlationId,
-    subject: 'system/store',
-    digests: {},
-    payload: { sequence, decision_id: grant.decisionId },
-  }
-  const event = { type: 'cascade.system.backed_up', subject: 'system/store', data: { sequence } }
-  const [outcome] = await store.append([{ ...command, grant, changes: [], records: [record], events: [event] }])
-  if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')
 }

@@ -50,6 +50,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'agent.connect': [],
   'system.read': [],
   'system.probe': [],
+  'system.repair': [],
   'system.backup': [],
   'system.handover': [],
   'system.restore': [],

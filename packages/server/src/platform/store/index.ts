@@ -21,6 +21,7 @@ export {
   COMMANDS_PER_APPEND_MAX,
   type CommandOutcome,
   type Finding,
+  type Repaired,
   type Scrubbed,
   type UnitOfWork,
 } from './unit-of-work.ts'

@@ -49,6 +49,12 @@ export interface Scrubbed {
   readonly detail: string
 }
 
+/** Something derived that was made anew. */
+export interface Repaired {
+  readonly check: string
+  readonly detail: string
+}
+
 export interface Finding {
   readonly check: string
   readonly ok: boolean
@@ -77,6 +83,14 @@ export interface UnitOfWork {
   ready(): Promise<void>
   /** Looks for damage; `quick` skips what reads everything. */
   doctor(depth: 'quick' | 'full', onProgress?: (done: number, total: number) => void): Promise<readonly Finding[]>
+  /**
+   * Makes anew what is derived from rows, where `doctor` finds it damaged; rows are never touched. Reading goes on, writes
+   * wait.
+   *
+   * @returns what was made anew, by the check that found it; none where nothing of that kind is damaged.
+   * @throws CascadeError DATA_CORRUPT when what it would be derived from is damaged; STORAGE_FULL.
+   */
+  repair(): Promise<readonly Repaired[]>
   /**
    * Leaves nothing of what was erased in whatever the store keeps beside its rows: indexes, logs, unused space, words that
    * only the erased used, copies in memory. Erasing is not done before this resolved; doing it again is safe.

@@ -79,6 +79,13 @@ async function findRoots(context: Context, target: ErasureTarget): Promise<Roots
   throw chunkRefusal(capsule.id, capsule.partOf.id)
 }
 
+/** True when a capsule is owned by the subject or names it as its identity, or an owner has the name. */
+export async function isKnownSubject({ store, subjects }: Context, subject: string): Promise<boolean> {
+  const owner = await subjects.resolve(subject)
+  if (owner) return true
+  return (await store.capsules.listOfSubject({ identity: subject }, { limit: 1 })).items.length > 0
+}
+
 async function findOfSubject({ store, subjects }: Context, subject: string): Promise<Roots> {
   const owner = await subjects.resolve(subject)
   if (owner?.roles.includes('administrator')) {

@@ -22,7 +22,7 @@ async function open(vaults: readonly CopyVault[] = []) {
     erasures.erase(world.call('capsule.erase'), { target: { kind: 'capsule', capsule: id }, legalBasis: BASIS })
   const eraseSubject = (subject: string) =>
     erasures.erase(world.call('capsule.erase'), { target: { kind: 'subject', subject }, legalBasis: BASIS })
-  const resume = () => erasures.resume(() => world.call('capsule.erase').grant)
+  const resume = async () => (await erasures.resume(() => world.call('capsule.erase').grant)).completed
   return { ...world, files, erasures, erase, eraseSubject, resume }
 }
 
@@ -262,22 +262,66 @@ describe('what an erasure does', () => {
   })
 })
 
-test('an erasure that met a place that is away goes on when it is asked for again', async () => {
-  let isAway = true
-  const copies: CopyVault = {
-    place: 'copies',
-    erase: async () => {
-      if (isAway) throw new CascadeError('UNAVAILABLE', 'It is not mounted.')
-      return []
-    },
+describe('an erasure that met a place that is away', () => {
+  const openAway = async () => {
+    const place = { isAway: true }
+    const copies: CopyVault = {
+      place: 'copies',
+      erase: async () => {
+        if (place.isAway) throw new CascadeError('UNAVAILABLE', 'It is not mounted.')
+        return []
+      },
+    }
+    return { place, ...(await open([copies])) }
   }
-  const { erase, add, erasures } = await open([copies])
-  const { id } = await add({ content: 'gone' })
-  expect(await codeOf(erase(id))).toBe('UNAVAILABLE')
-  expect(await codeOf(erase(id))).toBe('UNAVAILABLE')
-  isAway = false
-  expect((await erase(id)).state).toBe('completed')
-  expect((await erasures.list({ limit: 10 })).items.map(({ state }) => state)).toEqual(['completed'])
+
+  test.for(['capsule', 'subject'] as const)('goes on when the same %s is asked for again', async (kind) => {
+    const { place, add, erasures, erase, eraseSubject } = await openAway()
+    const { id } = await add({ content: 'gone', owner: 'Grace', identity: 'Grace' })
+    const again = () => (kind === 'capsule' ? erase(id) : eraseSubject('Grace'))
+    expect(await codeOf(again())).toBe('UNAVAILABLE')
+    expect(await codeOf(again())).toBe('UNAVAILABLE')
+    place.isAway = false
+    const receipt = await again()
+    expect(receipt.state).toBe('completed')
+    expect(await again()).toEqual(receipt)
+    expect((await erasures.list({ limit: 10 })).items).toEqual([receipt])
+  })
+
+  test('goes on by itself, and is told of until then', async () => {
+    const { place, add, call, erasures, erase } = await openAway()
+    const goOn = () => erasures.goOn(() => call('capsule.erase').grant)
+    expect(await goOn()).toEqual({ completed: 0, troubles: [] })
+    const { id } = await add({ content: 'gone' })
+    await codeOf(erase(id))
+    const [begun] = (await erasures.list({ limit: 1 })).items
+    expect(await goOn()).toEqual({ completed: 0, troubles: [{ id: begun?.id, reason: 'UNAVAILABLE: It is not mounted.' }] })
+    place.isAway = false
+    expect(await goOn()).toEqual({ completed: 1, troubles: [] })
+    expect(await goOn()).toEqual({ completed: 0, troubles: [] })
+  })
+
+  test('does not keep a restarted instance from answering, because nothing of it is in the store', async () => {
+    const { place, context, add, call, erase, files } = await openAway()
+    const { id } = await add({ content: 'gone' })
+    await codeOf(erase(id))
+    const away: CopyVault = { place: 'copies', erase: () => Promise.reject(new CascadeError('UNAVAILABLE', 'away')) }
+    const next = new Erasures({ context, files, vaults: [away], forget: () => undefined })
+    const grant = () => call('capsule.erase').grant
+    expect(place.isAway && (await next.resume(grant)).troubles).toHaveLength(1)
+  })
+
+  test('but what is still in the store does: it is not to be seen again', async () => {
+    const { place, context, add, call, files, erase } = await openAway()
+    const { id } = await add({ content: 'still there' })
+    const full = () => Promise.reject(new CascadeError('STORAGE_FULL', 'the disk is full'))
+    const first = new Erasures({ context, files: { ...files, remember: full }, vaults: [], forget: () => undefined })
+    const target = { kind: 'capsule', capsule: id } as const
+    expect(await codeOf(first.erase(call('capsule.erase'), { target, legalBasis: BASIS }))).toBe('STORAGE_FULL')
+    expect(await codeOf(first.resume(() => call('capsule.erase').grant))).toBe('STORAGE_FULL')
+    place.isAway = false
+    expect((await erase(id)).state).toBe('completed')
+  })
 })
 
 describe('what a crash interrupts', () => {

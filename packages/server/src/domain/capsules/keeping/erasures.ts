@@ -1,12 +1,12 @@
 import { type Erasure, KEEPING_LIMITS } from '@forge-cascade/contract'
-import { CascadeError, isUuid, saltedDigest, sha256Hex } from '#base'
+import { CascadeError, isUuid, messageOf, saltedDigest, sha256Hex } from '#base'
 import type { Change, Command, Grant } from '#store'
 import type { CapsuleRevision, Page } from '../capsule-store.ts'
 import { jobKey } from '../import/import-records.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
 import { findTombstone } from '../use-cases/tombstone.ts'
 import { carryOutErasure, type ErasuresOptions } from './carry-out-erasure.ts'
-import { type ErasePlan, planErasure } from './erase-plan.ts'
+import { type ErasePlan, isKnownSubject, planErasure } from './erase-plan.ts'
 import { type ErasureRow, type ErasureTarget, IDS_PER_PAGE, pageKey, presentErasure } from './erasure.ts'
 import type { KnownErasure } from './erasure-files.ts'
 import { raiseEpoch, readEpoch, refusalOf } from './holds.ts'
@@ -27,10 +27,24 @@ interface ManyErased {
   readonly legalBasis: string
 }
 
+/** An erasure that has begun and is not complete, and what kept it from that. */
+export interface ErasureTrouble {
+  readonly id: string
+  readonly reason: string
+}
+
+export interface ErasureProgress {
+  readonly completed: number
+  readonly troubles: readonly ErasureTrouble[]
+}
+
 export interface ErasedMany {
   readonly erasure: Erasure | null
   readonly ids: ReadonlySet<string>
 }
+
+/** Of those that are complete, the newest so many are looked through for one of a subject. */
+const ERASURES_SEEN_MAX = 1000
 
 const IDS_SHOWN_MAX = KEEPING_LIMITS.staysMax
 
@@ -63,10 +77,11 @@ export class Erasures {
   }
 
   /**
-   * Erases and answers with the receipt when all is done. A capsule that was erased before answers with that receipt.
+   * Erases and answers with the receipt when all is done. A capsule or a subject that was erased before answers with that
+   * receipt.
    *
    * @throws CascadeError LEGAL_HOLD; NOT_FOUND, UNPROCESSABLE as `planErasure`; UNAVAILABLE, STORAGE_FULL where a step
-   *   failed: it is begun then, and goes on when the same capsule is erased again, and with `resume`.
+   *   failed: it is begun then, and goes on when the same is asked for again, with `goOn`, and with `resume`.
    */
   erase(call: Call<'capsule.erase'>, request: ErasureRequest): Promise<Erasure> {
     return this.#inTurn(async () => {
@@ -121,17 +136,37 @@ export class Erasures {
    * Completes what a crash interrupted, and repeats what a restored store does not know of. To be called before anything is
    * answered.
    *
-   * @returns how many erasures were completed.
+   * @throws CascadeError as {@link goOn}.
    */
-  resume(grant: () => Grant<'capsule.erase'>): Promise<number> {
-    return this.#inTurn(async () => {
+  async resume(grant: () => Grant<'capsule.erase'>): Promise<ErasureProgress> {
+    await this.#inTurn(async () => {
       const known = await this.#options.files.known()
       const missing = Map.groupBy(known, ({ erasure }) => erasure)
       for (const id of missing.keys()) if (await this.#store.records.find('erasures', jobKey(id))) missing.delete(id)
       for (const entries of missing.values()) await this.#readopt(grant(), entries)
-      const { items } = await this.#store.records.listBy<ErasureRow>('erasures', 'state', 'running', { limit: 1000 })
-      for (const { value } of items) await this.#complete(grant(), value)
-      return items.length
+    })
+    return this.goOn(grant)
+  }
+
+  /**
+   * Completes what has begun and failed on the way, as far as that is possible now: copies that are away are tried for
+   * again by the next call.
+   *
+   * @throws CascadeError as {@link erase} when an erasure could not take out of the store itself what it is about.
+   */
+  goOn(grant: () => Grant<'capsule.erase'>): Promise<ErasureProgress> {
+    return this.#inTurn(async () => {
+      const troubles: ErasureTrouble[] = []
+      const running = await this.#listRunning()
+      for (const row of running) {
+        try {
+          await this.#complete(grant(), row)
+        } catch (error) {
+          if (!(await this.#isOutOfStore(row))) throw error
+          troubles.push({ id: row.id, reason: messageOf(error) })
+        }
+      }
+      return { completed: running.length - troubles.length, troubles }
     })
   }
 
@@ -156,12 +191,37 @@ export class Erasures {
     return (await this.#store.records.find<ErasureRow>('erasures', jobKey(id)))?.value
   }
 
+  async #listRunning(): Promise<readonly ErasureRow[]> {
+    const { items } = await this.#store.records.listBy<ErasureRow>('erasures', 'state', 'running', { limit: 1000 })
+    return items.map(({ value }) => value)
+  }
+
+  /** True when the store itself shows nothing any more of what is erased. */
+  async #isOutOfStore(row: ErasureRow): Promise<boolean> {
+    for (let page = 0; page < row.pages; page++) {
+      const heads = await this.#store.capsules.getHeads(await this.#readPage(row, page))
+      if (heads.some(({ status }) => status !== 'ERASED')) return false
+    }
+    return true
+  }
+
   async #findEarlier(target: ErasureTarget): Promise<ErasureRow | undefined> {
+    if (target.kind === 'subject') return this.#findOfSubject(target.subject)
     if (target.kind !== 'capsule') return undefined
     const [head] = await this.#store.capsules.getHeads([target.capsule])
     if (head?.status !== 'ERASED') return undefined
     const leaf = await findTombstone(this.#options.context, target.capsule)
     return leaf?.erasure === undefined ? undefined : this.#getRow(leaf.erasure)
+  }
+
+  /** One that has begun and is not complete; or the newest that is, where nothing of the subject has come since. */
+  async #findOfSubject(subject: string): Promise<ErasureRow | undefined> {
+    const isOf = ({ target: { subject_key, subject_digest } }: ErasureRow): boolean =>
+      subject_key !== null && saltedDigest(Buffer.from(subject_key, 'hex'), subject) === subject_digest
+    const running = (await this.#listRunning()).find(isOf)
+    if (running || (await isKnownSubject(this.#options.context, subject))) return running
+    const { items } = await this.#store.records.list<ErasureRow>('erasures', { limit: ERASURES_SEEN_MAX })
+    return items.map(({ value }) => value).find(isOf)
   }
 
   /** Makes durable what will be done. A hold that is placed meanwhile comes before it, or is told to wait. */
@@ -260,15 +320,18 @@ export class Erasures {
   async #readIds(row: ErasureRow): Promise<readonly string[]> {
     const ids: string[] = []
     for (let page = 0; page < row.pages; page++) {
-      const found = await this.#store.records.find<{ ids: readonly string[] }>('erasure_ids', pageKey(row.id, page))
-      ids.push(...(found?.value.ids ?? []))
+      ids.push(...(await this.#readPage(row, page)))
     }
     return ids
   }
 
+  async #readPage({ id }: ErasureRow, page: number): Promise<readonly string[]> {
+    const found = await this.#store.records.find<{ ids: readonly string[] }>('erasure_ids', pageKey(id, page))
+    return found?.value.ids ?? []
+  }
+
   async #present(row: ErasureRow): Promise<Erasure> {
-    const first = await this.#store.records.find<{ ids: readonly string[] }>('erasure_ids', pageKey(row.id, 0))
-    return presentErasure(row, (first?.value.ids ?? []).slice(0, IDS_SHOWN_MAX))
+    return presentErasure(row, (await this.#readPage(row, 0)).slice(0, IDS_SHOWN_MAX))
   }
 }
 

@@ -5,7 +5,7 @@ import { HOLD_COLLECTIONS } from './legal-hold.ts'
 export type { CopyVault, ErasedCopy } from './copy-vault.ts'
 export type { ErasureTarget } from './erasure.ts'
 export type { ErasureFiles, KnownErasure } from './erasure-files.ts'
-export { type ErasureRequest, Erasures } from './erasures.ts'
+export { type ErasureProgress, type ErasureRequest, Erasures, type ErasureTrouble } from './erasures.ts'
 export { findCovering, findHold, liftHold, listHolds, listPlaced, placeHold } from './holds.ts'
 export { covers, type HoldRow } from './legal-hold.ts'
 

@@ -6,12 +6,14 @@ import type {
   ImportFile,
   ImportJob,
   ImportRequest,
+  Repair,
   SystemHealth,
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { AskContext, Call, Erasures } from '#capsules'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
+import type { Finding } from '#store'
 
 /** A page of something, with the cursor of the next. */
 export interface DeskPage<T> {
@@ -62,6 +64,10 @@ export interface SystemDesk {
   config(): readonly ConfigRow[]
   /** Begins to give the folder back. @throws CascadeError CONFLICT where it is not lent. */
   handOver(): void
+  /** What the instance finds of itself beside the store: shipping, erasures. */
+  findings(): Promise<readonly Finding[]>
+  /** Makes anew what is derived and damaged. @throws CascadeError DATA_CORRUPT, STORAGE_FULL. */
+  repair(call: Call<'system.repair'>): Promise<Repair>
   /** @throws CascadeError UNPROCESSABLE where the path cannot be written or the store cannot do it, STORAGE_FULL. */
   backup(call: Call<'system.backup'>, asked: BackupRequest): Promise<Backup>
 }

@@ -3,7 +3,7 @@ import { CascadeError, type Clock, isCascadeError } from '#base'
 import type { Health } from '#boot'
 import type { Call, Embedder } from '#capsules'
 import type { ConfigRow } from '#config'
-import type { UnitOfWork } from '#store'
+import type { Finding, Repaired, UnitOfWork } from '#store'
 import type { DeepAnswer, SystemDesk } from './handler-context.ts'
 
 export interface SystemDeskOptions {
@@ -22,13 +22,22 @@ export interface SystemDeskOptions {
   readonly probe?: () => Promise<DeepAnswer>
   /** Gives the folder back; absent where it is nobody's to ask for. */
   readonly handOver?: () => void
+  /** What is found beside the store; nothing where that is all there is. */
+  readonly findings?: () => Promise<readonly Finding[]>
+  readonly repair?: (call: Call<'system.repair'>) => Promise<RepairFindings>
   /** Absent where the store cannot do it. */
   readonly backup?: (call: Call<'system.backup'>, asked: BackupRequest) => Promise<Backup>
 }
 
+interface RepairFindings {
+  readonly repaired: readonly Repaired[]
+  readonly findings: readonly Finding[]
+}
+
 /** What the instance says about itself, gathered from its parts. */
 export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
-  const { version, startedAt, clock, store, embedder, health, config, lagSeconds, backup, probe, handOver } = options
+  const { version, startedAt, clock, store, embedder, health, config, lagSeconds } = options
+  const { backup, probe, handOver, findings, repair } = options
   return {
     health: async () => ({
       ...bootOf(health, startedAt),
@@ -44,6 +53,15 @@ export function createSystemDesk(options: SystemDeskOptions): SystemDesk {
     handOver: () => {
       if (handOver) return handOver()
       throw new CascadeError('CONFLICT', 'This instance serves others, and keeps its folder until it is stopped.')
+    },
+    findings: async () => (await findings?.()) ?? [],
+    repair: async (call) => {
+      const report = (await repair?.(call)) ?? { repaired: [], findings: [] }
+      return {
+        repaired: [...report.repaired],
+        ok: report.findings.every(({ ok }) => ok),
+        findings: [...report.findings],
+      }
     },
     backup: async (call, asked) => {
       if (backup) return backup(call, asked)

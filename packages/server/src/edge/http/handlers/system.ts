@@ -11,9 +11,10 @@ export function systemHandlers({ system, capsules }: HandlerContext): HandlersFo
     },
     getConfig: () => ({ status: 200, body: { items: system.config() } }),
     runDoctor: async ({ body: { depth } }) => {
-      const findings = await capsules.store.doctor(depth)
+      const findings = [...(await capsules.store.doctor(depth)), ...(await system.findings())]
       return { status: 200, body: { ok: findings.every(({ ok }) => ok), findings } }
     },
+    repairStore: async ({ call }) => ({ status: 200, body: await system.repair(call) }),
     handOver: () => {
       system.handOver()
       return { status: 202 }
