@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
+import { isCascadeError } from '#base'
 import { addVersion, create, idsOf, search, setStatus, versionOf } from '../../domain/capsules/testing.ts'
 import { createFolders, openTestStore } from './testing.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
@@ -30,7 +31,39 @@ test.for([
   file.close()
   const damaged = (await store.doctor('full')).filter(({ ok }) => !ok)
   expect(damaged.map(({ check }) => check)).toContainEqual(expect.stringContaining('words'))
-  expect(await store.rebuildWords()).toBe(3)
+  expect(await store.repair()).toEqual([{ check: 'words', detail: 'made anew from 3 versions' }])
   expect((await store.doctor('full')).filter(({ ok }) => !ok)).toEqual([])
   expect(await found()).toEqual(before)
+  expect(await store.repair()).toEqual([])
+})
+
+test('a bit that turned over in the terms of a version is found and repaired, from its text that nobody touched', async () => {
+  const directory = folder()
+  await using store = await openTestStore(directory)
+  for (let index = 0; index < 20; index++) await create(store, { content: `numbat ${index} at noon` })
+  const file = new DatabaseSync(join(directory, DATABASE_FILE), { timeout: 5000 })
+  const streams = file.prepare('SELECT version, stream FROM term_streams LIMIT 1')
+  // Columns of the schema: a number and bytes.
+  const { version, stream } = streams.get() as { readonly version: number; readonly stream: Uint8Array }
+  stream[stream.length - 1]! ^= 1
+  file.prepare('UPDATE term_streams SET stream = ? WHERE version = ?').run(stream, version)
+  file.close()
+  expect((await store.doctor('full')).filter(({ ok }) => !ok)).toHaveLength(1)
+  expect(await store.repair()).toEqual([{ check: 'words', detail: 'made anew from 20 versions' }])
+  expect((await store.doctor('full')).filter(({ ok }) => !ok)).toEqual([])
+  expect(await search(store, {}, { text: 'numbat' })).toHaveLength(20)
+})
+
+test('where the rows are damaged as well nothing is repaired, and the reason is named', async () => {
+  const directory = folder()
+  await using store = await openTestStore(directory)
+  await create(store, { content: 'a numbat at noon' })
+  const file = new DatabaseSync(join(directory, DATABASE_FILE), { timeout: 5000 })
+  file.exec('DELETE FROM term_streams; UPDATE capsules SET head = head + 1000')
+  file.close()
+  const refused = await store.repair().catch((error: unknown) => error)
+  expect(isCascadeError(refused) && [refused.code, refused.detail]).toEqual([
+    'DATA_CORRUPT',
+    expect.stringContaining('heads'),
+  ])
 })

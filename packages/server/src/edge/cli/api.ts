@@ -54,6 +54,9 @@ const REPEATABLE: ReadonlySet<OperationId> = new Set<OperationId>([
   'searchCapsulesByBody',
   'runDoctor',
   'cancelImport',
+  'eraseCapsule',
+  'createErasure',
+  'repairStore',
 ])
 
 /**

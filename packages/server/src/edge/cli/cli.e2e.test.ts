@@ -207,6 +207,44 @@ test('a store that ships its log goes back to an earlier change, into a folder o
   expect(contents.toSorted()).toEqual(['the first fact', 'the second fact'])
 })
 
+test('an erasure that meets a shipping target that is away keeps no server from starting, and goes on by itself', {
+  timeout: 120_000,
+}, async () => {
+  const place = join(DIRECTORY, 'away')
+  const [target, aside] = [join(place, 'shipped'), join(place, 'unmounted')]
+  mkdirSync(target, { recursive: true })
+  writeFileSync(join(place, 'cascade.config.yml'), 'backup:\n  ship:\n    directory: shipped\n')
+  const here = (...argv: string[]): Promise<Ended> =>
+    run(argv, { io: { cwd: place, commandName: 'cascade', random: systemRandom } })
+  const serve = async () => {
+    const server = launch(['start', '--port', '0', '--no-samples', '--json'], place)
+    await new Promise((resolve) => server.child.stdout?.once('data', resolve))
+    return server
+  }
+  const first = await serve()
+  await here('remember', 'Grace keeps bees.', '--identity', 'Grace')
+  renameSync(target, aside)
+  const failed = await here('erase', '--subject', 'Grace', '--reason', 'gdpr-17', '--yes')
+  expect([failed.code, failed.err]).toEqual([6, expect.stringContaining('UNAVAILABLE')])
+  first.child.kill('SIGKILL')
+  await first.ended
+
+  const second = await serve()
+  const [found, doctor] = await Promise.all([here('search', 'bees', '--json'), here('doctor', '--json')])
+  expect(JSON.parse(found.out).hits).toEqual([])
+  const { findings } = JSON.parse(doctor.out) as { findings: { check: string; severity: string }[] }
+  const severity = (check: string) => findings.find((finding) => finding.check === check)?.severity
+  expect([doctor.code, severity('erasures'), severity('shipping target')]).toEqual([1, 'problem', 'problem'])
+  renameSync(aside, target)
+  const states = async (): Promise<string[]> =>
+    JSON.parse((await here('erase', '--list', '--json')).out).items.map(({ state }: { state: string }) => state)
+  await expect.poll(states, { timeout: 60_000, interval: 500 }).toEqual(['completed'])
+  expect((await here('erase', '--subject', 'Grace', '--reason', 'gdpr-17', '--yes')).out).toMatch(/^Erased 1 capsule/)
+  second.child.kill('SIGTERM')
+  const { err } = await second.ended
+  expect(err).toContain('an erasure is not complete')
+})
+
 test('commands that start at once on a new folder all succeed, and one store has it all', async () => {
   const texts = ['one fact', 'another fact']
   const ran = await Promise.all(texts.map((text) => cascade('remember', text, '--data', 'fresh')))

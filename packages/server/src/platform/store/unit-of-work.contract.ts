@@ -69,6 +69,13 @@ function testOneCommand(under: StoreUnderTest): void {
     expect(receiptOf(outcomes[2]).sequence).toBe(receiptOf(outcomes[0]).sequence + 1)
   })
 
+  test('a sound store has nothing to repair', async () => {
+    const { store } = under
+    const head = store.head()
+    expect(await store.repair()).toEqual([])
+    expect(store.head()).toBe(head)
+  })
+
   test('nothing to carry out is nothing done', async () => {
     const head = under.store.head()
     expect(await under.store.append([])).toEqual([])

@@ -295,7 +295,10 @@ describe('an erasure that met a place that is away', () => {
     const { id } = await add({ content: 'gone' })
     await codeOf(erase(id))
     const [begun] = (await erasures.list({ limit: 1 })).items
-    expect(await goOn()).toEqual({ completed: 0, troubles: [{ id: begun?.id, reason: 'UNAVAILABLE: It is not mounted.' }] })
+    expect(await goOn()).toEqual({
+      completed: 0,
+      troubles: [{ id: begun?.id, reason: 'UNAVAILABLE: It is not mounted.' }],
+    })
     place.isAway = false
     expect(await goOn()).toEqual({ completed: 1, troubles: [] })
     expect(await goOn()).toEqual({ completed: 0, troubles: [] })

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statfsSync,
   truncateSync,
   utimesSync,
@@ -363,6 +364,69 @@ test('damage is looked for although others can read a secret, and ends with 7', 
   expect(out).toContain('fails newest version of each capsule')
   expect(out).toContain('restore')
   expect(code).toBe(7)
+})
+
+test('a damaged index of words ends with 7 and says how to mend it; --repair makes it anew, and tells of it', {
+  timeout: 60_000,
+}, async () => {
+  const copy = newFolder()
+  mkdirSync(join(copy, 'd'), { mode: 0o700 })
+  const path = join(copy, 'd/cascade.db')
+  writeFileSync(path, readFileSync(join(home, '.cascade/cascade.db')))
+  const database = new DatabaseSync(path)
+  database.exec('DELETE FROM term_streams')
+  database.close()
+  const found = await cascade(copy, ['doctor', '--data', 'd'])
+  expect(found.code).toBe(7)
+  expect(found.out).toMatch(/Make a `?backup`?, then run `?doctor --repair/)
+  const repaired = await cascade(copy, ['doctor', '--repair', '--data', 'd'])
+  expect(repaired.out).toMatch(/repair: index for search by words: made anew from \d+ version/)
+  expect(repaired.code).toBe(0)
+  const again = await cascade(copy, ['doctor', '--repair', '--data', 'd', '--json'])
+  const { ok, findings } = diagnosis.parse(JSON.parse(again.out))
+  expect([again.code, ok]).toEqual([0, true])
+  expect(findings.find(({ check }) => check === 'repair')?.detail).toContain('nothing')
+  expect((await cascade(copy, ['search', 'something', '--data', 'd'])).out).toContain('Something to keep.')
+})
+
+test('what cannot be repaired is left as it is, and ends with 7', async () => {
+  const copy = newFolder()
+  mkdirSync(join(copy, 'd'), { mode: 0o700 })
+  const path = join(copy, 'd/cascade.db')
+  writeFileSync(path, readFileSync(join(home, '.cascade/cascade.db')))
+  damage(path)
+  const { code, out } = await cascade(copy, ['doctor', '--repair', '--data', 'd'])
+  expect(code).toBe(7)
+  expect(out).toContain('nothing was')
+  expect(out).toContain('fails newest version of each capsule')
+})
+
+test.skipIf(!isLinux)('keys of backups that others can read, and backups without a key, are told', async () => {
+  const folder = newFolder()
+  const [keys, backups] = [join(folder, 'keys'), join(folder, 'backups')]
+  for (const each of [keys, backups]) mkdirSync(each, { mode: 0o700 })
+  expect((await doctor(folder)).find('backup keys')).toMatchObject({ ok: true })
+  writeFileSync(join(keys, 'a.keys'), '', { mode: 0o600 })
+  writeFileSync(join(backups, 'a.backup'), 'sealed')
+  const first = await doctor(folder)
+  expect(first.find('backup keys')).toMatchObject({ ok: true, detail: `1 file in ${keys}` })
+  expect(first.find('backups')).toMatchObject({ severity: 'warning', ...explained })
+  chmodSync(join(keys, 'a.keys'), 0o640)
+  expect((await doctor(folder)).find('backup keys')).toMatchObject({ severity: 'problem', ...explained })
+  chmodSync(join(keys, 'a.keys'), 0o600)
+  chmodSync(keys, 0o755)
+  expect((await doctor(folder)).find('backup keys')).toMatchObject({ severity: 'problem', ...explained })
+})
+
+test('a shipping target that is away is a problem, with what it leads to', async () => {
+  const [folder, target] = [newFolder(), newFolder()]
+  const env = { CASCADE_BACKUP_SHIP_DIRECTORY: target }
+  expect((await doctor(folder, env)).find('shipping target')).toMatchObject({ ok: true })
+  rmSync(target, { recursive: true })
+  const { code, find } = await doctor(folder, env)
+  expect(find('shipping target')).toMatchObject({ severity: 'problem', means: expect.any(String), ...explained })
+  expect(code).toBe(1)
+  expect((await doctor(folder)).find('shipping target')).toBeUndefined()
 })
 
 function damage(path: string): void {

@@ -3,6 +3,7 @@ import { type LoadedConfig, loadConfig } from '#config'
 import type { CliIo } from '../cli-io.ts'
 import type { CommandContext } from '../command-context.ts'
 import { findLiving } from '../connect.ts'
+import { checkBackups } from './backup-checks.ts'
 import { checkClock } from './clock-checks.ts'
 import { checkConfig } from './config-checks.ts'
 import { checkEmbedding } from './embedding-check.ts'
@@ -34,6 +35,7 @@ async function checkConfigured(io: CliIo, loaded: LoadedConfig): Promise<DoctorF
     attempt('configuration permissions', () => checkConfig(loaded, io.runtime.platform)),
     attempt('clock', () => checkClock(data.dir, io.clock(), io.env)),
     attempt('embedding', async () => [await checkEmbedding(embedding, io.describeEmbedder)]),
+    checkBackups(loaded.config, io),
     attempt('port', () => checkOwnPort(loaded)),
     attempt('data folder', () => checkFolder(data.dir, folderOptions(io))),
   ])

@@ -30,8 +30,15 @@ const NAMES: ReadonlyMap<string, string> = new Map(
     'words, one by one': 'words of each version',
     digests: 'contents as they were recorded',
     'ledger chain': 'tamper-evident log of changes',
+    'backup keys': 'keys of backups',
+    'shipping target': 'where the log is shipped to',
+    shipping: 'log as it was shipped',
+    erasures: 'erasures that have begun',
   }),
 )
+
+/** A check as people call it. */
+export const nameOfCheck = (check: string): string => NAMES.get(check) ?? oneLine(check)
 
 const SIGNS: Readonly<Record<Severity, { readonly word: string; readonly style: keyof View['paint'] }>> = {
   fine: { word: 'ok   ', style: 'good' },
@@ -41,7 +48,7 @@ const SIGNS: Readonly<Record<Severity, { readonly word: string; readonly style: 
 }
 
 function findingLines({ check, severity, detail, means, fix }: DoctorFinding, paint: View['paint'], width: number) {
-  const [first = '', ...rest] = wrap(`${NAMES.get(check) ?? oneLine(check)}: ${printable(detail)}`, width - 6)
+  const [first = '', ...rest] = wrap(`${nameOfCheck(check)}: ${printable(detail)}`, width - 6)
   const { word, style } = SIGNS[severity]
   return [
     `${paint[style](word)} ${first}`,
