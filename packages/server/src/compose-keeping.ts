@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { CapsuleContext, Erasures } from '#capsules'
+import type { Call, CapsuleContext, Erasures } from '#capsules'
 import type { Config } from '#config'
 import type { RootLogger } from '#observability'
 import type { Grant } from '#store'
@@ -7,7 +7,8 @@ import { ErasureFolder } from './adapters/files/erasure-files.ts'
 import { openCopy, type SqliteStore } from './adapters/sqlite/index.ts'
 import { DATABASE_FILE, keysIn } from './adapters/sqlite/writer-operations.ts'
 import { COLLECTIONS } from './collections.ts'
-import { openErasures, UnfinishedErasures } from './edge/jobs/index.ts'
+import { openErasures, repairStore, UnfinishedErasures } from './edge/jobs/index.ts'
+import { shippingFindings } from './store-health.ts'
 
 export interface KeepingParts {
   readonly config: Config
@@ -47,3 +48,22 @@ export async function composeErasures(parts: KeepingParts): Promise<ComposedEras
   for (const { id, reason } of troubles) log.warn('an erasure is not complete', { erasure: id, reason })
   return { erasures, unfinished: new UnfinishedErasures({ erasures, grant, clock, log, troubles }) }
 }
+
+/**
+ * What the instance finds beside its store, and how the store is repaired.
+ *
+ * @param repaired who looks again after a repair.
+ */
+export const careOf = (
+  store: SqliteStore,
+  unfinished: UnfinishedErasures,
+  repaired: ReadonlySet<() => Promise<void>>,
+) => ({
+  findings: async () => [...shippingFindings(store), unfinished.finding],
+  repair: (call: Call<'system.repair'>) => {
+    const onRepaired = async () => {
+      for (const lookAgain of repaired) await lookAgain()
+    }
+    return repairStore({ store, onRepaired }, call)
+  },
+})

@@ -17,7 +17,7 @@ import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sq
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
 import { COLLECTIONS } from './collections.ts'
 import { openModelChange } from './compose-embedding.ts'
-import { composeErasures } from './compose-keeping.ts'
+import { careOf, composeErasures } from './compose-keeping.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
 import type { LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
@@ -27,7 +27,6 @@ import {
   createModelDesk,
   DeepProbe,
   Maintenance,
-  repairStore,
   StoreCheck,
   takeBackup,
   tellRestore,
@@ -35,7 +34,7 @@ import {
 } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
 import { storeGauges } from './store-gauges.ts'
-import { registerStore, shippingFindings } from './store-health.ts'
+import { registerStore } from './store-health.ts'
 import { VERSION } from './version.ts'
 
 const clock = systemClock
@@ -182,10 +181,6 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       start: (boot) => openStoreCheck(frame, boot),
     },
   ]
-}
-
-async function callAll(listeners: ReadonlySet<() => Promise<void>>): Promise<void> {
-  for (const listener of listeners) await listener()
 }
 
 /** For parts that leave nothing to close. */
@@ -339,8 +334,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     probe: () => deep.look(),
     ...(options.lent && { handOver: () => void lifecycle.stop('the folder was asked for') }),
     backup: (call, asked) => takeBackup(backups, call, asked),
-    repair: (call) => repairStore({ store, onRepaired: () => callAll(boot.get(REPAIRED)) }, call),
-    findings: async () => [...shippingFindings(store), boot.get(UNFINISHED).finding],
+    ...careOf(store, boot.get(UNFINISHED), boot.get(REPAIRED)),
   })
   const scrapeToken = loaded.config.metrics.scrape_token
   // Whatever a client writes it into by mistake: no line of the log shows it.
