@@ -25,6 +25,7 @@ export function testVector(model: string, text: string): Float32Array {
 export const testEmbedder = (model: string): Embedder => ({
   model,
   dimensions: DIMENSIONS,
+  sees: 'words',
   embed: async (texts) => texts.map((text) => testVector(model, text)),
   async [Symbol.asyncDispose]() {
     // Holds nothing.

@@ -21,6 +21,7 @@ export async function openOpenAiEmbedder(options: OpenAiEmbedderOptions): Promis
 class OpenAiEmbedder implements Embedder {
   readonly model: string
   readonly dimensions: number
+  readonly sees = 'sentences'
   readonly #settings: OpenAiSettings
   readonly #closing = new AbortController()
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { CascadeError, messageOf } from '#base'
-import type { Embedder, EmbeddingPurpose } from '../../domain/capsules/embedding/index.ts'
+import type { Embedder, EmbeddingPurpose, Sight } from '../../domain/capsules/embedding/index.ts'
 import type { EmbedAnswer, EmbedRequest } from './embed-message.ts'
 
 export interface WorkerEmbedderOptions {
@@ -24,6 +24,7 @@ export interface WorkerEmbedderParts extends WorkerEmbedderOptions {
   readonly name: string
   readonly model: string
   readonly dimensions: number
+  readonly sees: Sight
   /** The thread's module; it answers each `EmbedRequest` with an `EmbedAnswer`. */
   readonly entry: URL
   /** What the thread is given when it starts. */
@@ -52,6 +53,7 @@ interface Part {
 class WorkerEmbedder implements Embedder {
   readonly model: string
   readonly dimensions: number
+  readonly sees: Sight
   readonly #parts: WorkerEmbedderParts
   readonly #queuedTextsMax: number
   readonly #waiting: Part[] = []
@@ -64,6 +66,7 @@ class WorkerEmbedder implements Embedder {
   constructor(parts: WorkerEmbedderParts) {
     this.model = parts.model
     this.dimensions = parts.dimensions
+    this.sees = parts.sees
     this.#parts = parts
     this.#queuedTextsMax = parts.queuedTextsMax ?? QUEUED_TEXTS_MAX
   }

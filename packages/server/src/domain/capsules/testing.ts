@@ -166,6 +166,7 @@ export const RANKING: Ranking = {
   trustBoost: 0,
   freshnessBoost: 0,
   question: readQuestion(''),
+  sees: 'words',
   now: 0,
   limit: 50,
   diversity: 0,

@@ -207,8 +207,8 @@ async function overSocket(http: HttpWorld, rest: string): ReturnType<Produce> {
 function withEmbedder(embed: AskContext['embedder']['embed'], search: Partial<AskContext['search']> = {}) {
   return (context: HandlerContext): HandlerContext => {
     const { capsules } = context
-    const { model, dimensions } = capsules.embedder
-    const embedder = { model, dimensions, embed, [Symbol.asyncDispose]: async () => undefined }
+    const { model, dimensions, sees } = capsules.embedder
+    const embedder = { model, dimensions, sees, embed, [Symbol.asyncDispose]: async () => undefined }
     return { ...context, capsules: { ...capsules, embedder, search: { ...capsules.search, ...search } } }
   }
 }

@@ -128,6 +128,10 @@ describe.runIf(isPrepared)('with the real model', { timeout: REAL_MS_MAX }, () =
     const texts = ['My child is ill today.', 'The kids are sick.', 'The server is down.']
     const [asked, near, far] = await embedders[0]!.embed(texts, 'document')
     expect(dot(asked!, near!)).toBeGreaterThan(dot(asked!, far!) + 0.3)
+    const orders = ['the dog bit the man', 'the man bit the dog']
+    const [first, second] = await embedders[0]!.embed(orders, 'document')
+    expect(embedders[0]!.sees).toBe('sentences')
+    expect(dot(first!, second!)).toBeLessThan(0.99)
   })
 
   test('its name says which file it is, and doctor which runtime', () => {

@@ -28,6 +28,7 @@ export function openOnnxEmbedder({ folder, runtime: wanted, ...options }: OnnxEm
     name: `the model in ${folder}`,
     model: described.model,
     dimensions: described.dimensions,
+    sees: 'sentences',
     entry: ENTRY,
     workerData: () => ({ folder: described, runtime }),
     textsPerRequest: TEXTS_PER_REQUEST,

@@ -12,6 +12,7 @@ export function openStaticEmbedder(options: WorkerEmbedderOptions = {}): Embedde
     name: 'the built-in embedder',
     model: STATIC_MODEL,
     dimensions: STATIC_DIMENSIONS,
+    sees: 'words' as const,
     inline: createStaticEmbedder(sharedStaticTable),
     entry: ENTRY,
     workerData: () => sharedStaticTable().bytes,

@@ -14,6 +14,7 @@ export function createStaticEmbedder(read: () => StaticTable = readStaticTable):
   return {
     model: STATIC_MODEL,
     dimensions: STATIC_DIMENSIONS,
+    sees: 'words',
     async embed(texts, _purpose, signal) {
       signal?.throwIfAborted()
       if (texts.length === 0) return []

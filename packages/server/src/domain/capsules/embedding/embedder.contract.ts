@@ -67,6 +67,11 @@ export function describeEmbedder(name: string, make: () => Promise<Embedder> | E
       expect(await embedder.embed(texts, 'document')).toEqual(singles)
     })
 
+    test('vectors of words say the same in whatever order the words stand', async (context) => {
+      if (embedder.sees !== 'words') context.skip('its vectors see sentences')
+      expect(dot(await one('the dog bit the man'), await one('the man bit the dog'))).toBeCloseTo(1, 5)
+    })
+
     test('a query is embedded in the same space', async () => {
       const [query] = await embedder.embed([TEXTS[0]!], 'query')
       expectUnit(query!)

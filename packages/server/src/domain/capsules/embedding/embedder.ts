@@ -2,6 +2,12 @@
 export type EmbeddingPurpose = 'document' | 'query'
 
 /**
+ * What of a text its vector tells. `words`: what each of its words means, added up. `sentences`: what they say together, as
+ * models tell it that read each word by those around it.
+ */
+export type Sight = 'words' | 'sentences'
+
+/**
  * Port: turns texts into vectors whose cosine says how near the texts are. Every adapter passes `describeEmbedder`.
  */
 export interface Embedder extends AsyncDisposable {
@@ -12,6 +18,8 @@ export interface Embedder extends AsyncDisposable {
   readonly model: string
   /** Length of every vector, fixed for the life of the embedder. */
   readonly dimensions: number
+  /** What its vectors see. A model of which nothing is known counts as one of sentences: nearly all at hand are. */
+  readonly sees: Sight
   /**
    * One vector for each text, in the order of the texts. The same text gives the same vector, alone or in company, of
    * length 1; a text of white space only gives the vector of zeros, which is near to nothing. A text beyond what the

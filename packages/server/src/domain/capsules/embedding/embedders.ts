@@ -37,6 +37,7 @@ export function absentEmbedder(model: string, dimensions: number, successor: str
   return {
     model,
     dimensions,
+    sees: 'sentences',
     embed: () => Promise.reject(new CascadeError('EMBEDDER_UNAVAILABLE', detail)),
     async [Symbol.asyncDispose]() {
       // There is nothing behind it.
@@ -48,6 +49,7 @@ export function absentEmbedder(model: string, dimensions: number, successor: str
 export const renamed = (inner: Embedder, model: string): Embedder => ({
   model,
   dimensions: inner.dimensions,
+  sees: inner.sees,
   embed: (texts, purpose, signal) => inner.embed(texts, purpose, signal),
   forget: () => inner.forget?.(),
   [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),

@@ -16,6 +16,7 @@ function createCounting(): Embedder & { readonly asked: string[]; disposed: bool
   const counting = {
     model: 'counting@1',
     dimensions: 4,
+    sees: 'sentences' as const,
     asked,
     disposed: false,
     async embed(texts: readonly string[], _purpose: string, signal?: AbortSignal) {
@@ -31,6 +32,11 @@ function createCounting(): Embedder & { readonly asked: string[]; disposed: bool
 }
 
 describeEmbedder('the cache', () => cacheEmbeddings(createCounting()))
+test('what the vectors see is told by the embedder within', () => {
+  for (const sees of ['words', 'sentences'] as const)
+    expect(cacheEmbeddings({ ...createCounting(), sees }).sees).toBe(sees)
+})
+
 describeEmbedder('a cache without room', () => cacheEmbeddings(createCounting(), { bytesMax: 0 }))
 
 describe('the cache', () => {

@@ -38,6 +38,7 @@ export function cacheEmbeddings(inner: Embedder, { bytesMax = BYTES_MAX }: Embed
   return {
     model: inner.model,
     dimensions: inner.dimensions,
+    sees: inner.sees,
     embed,
     forget: () => {
       cache.clear()

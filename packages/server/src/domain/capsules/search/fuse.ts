@@ -53,7 +53,7 @@ export function fuse(view: View, fusion: Fusion): Fused {
 function listen(view: View, { weights, without }: Fusion, isMeant: (signal: Signal) => boolean): readonly Opinion[] {
   return SIGNAL_NAMES.filter((name) => isMeant(SIGNALS[name]) && !without?.has(name)).flatMap((name) => {
     const signal: Signal = SIGNALS[name]
-    const weight = weightAt(signal, view.pool.pageLikeness) * weights[signal.kind]
+    const weight = weightAt(signal, view) * weights[signal.kind]
     const raw = weight === 0 ? undefined : signal.read(view)
     const scaled = raw && scale(raw, signal.scale)
     return scaled ? [{ signal: name, raw, weight, scaled }] : []

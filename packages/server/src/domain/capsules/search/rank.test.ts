@@ -213,6 +213,57 @@ describe('meaning', () => {
   })
 })
 
+describe('vectors of sentences', () => {
+  const beside = (sees: Ranking['sees'], cosines: readonly number[]) => {
+    const list = cosines.map((vector, position) => ({
+      id: `${position}`,
+      text: 'x',
+      signals: { vector },
+      thread: 't',
+      position,
+    }))
+    const placed = ranked(list, rankingOf('', { sees }))
+    return Object.fromEntries(placed.map(({ candidate, signals }) => [candidate.id, signals.surroundings?.raw]))
+  }
+
+  test('a stranger behind a passage does not hide how near it is, where vectors of words are averaged', () => {
+    expect(beside('sentences', [0.8, 0])[0]).toBe(0.8)
+    expect(beside('words', [0.8, 0])[0]).toBeLessThan(0.5)
+  })
+
+  test('what stands beside a passage that is near counts for less than that, and not for less than itself', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0.01, max: 1, noNaN: true }), { minLength: 2, maxLength: 6 }),
+        (cosines) => {
+          const raw = beside('sentences', cosines)
+          for (const [at, cosine] of cosines.entries()) {
+            const best = Math.max(...cosines.slice(Math.max(0, at - 1), at + 2))
+            expect(raw[at]).toBeGreaterThanOrEqual(cosine)
+            expect(raw[at]).toBeLessThanOrEqual(best)
+          }
+        },
+      ),
+    )
+  })
+
+  test.for([
+    { what: 'turns', words: 4 },
+    { what: 'pages', words: 100 },
+  ])('weigh more among $what than vectors of words do', ({ words }) => {
+    const filler = Array.from({ length: words }, (_, at) => `zq${at}`).join(' ')
+    const list = [
+      { id: 'a', text: `numbat ${filler}`, signals: { vector: 0.5 } },
+      { id: 'b', text: filler, signals: { vector: 0.6 } },
+    ]
+    const shareOf = (sees: Ranking['sees']): number => {
+      const best = ranked(list, rankingOf('numbat', { sees })).find(({ candidate }) => candidate.id === 'b')
+      return best?.signals.meaning?.part ?? 0
+    }
+    expect(shareOf('sentences')).toBeGreaterThan(1.3 * shareOf('words'))
+  })
+})
+
 test('diversity passes over what says the same, and changes nothing at 0', () => {
   const list = [
     { id: 'a', text: 'The numbat sleeps by the river.' },

@@ -1,4 +1,5 @@
 import type { StoredCapsule } from '../capsule.ts'
+import type { Sight } from '../embedding/index.ts'
 import type { SoftMatcher } from '../embedding/soft-matcher.ts'
 import { type Boosts, boostsOf } from './boosts.ts'
 import type { Candidate } from './candidate.ts'
@@ -16,6 +17,8 @@ import type { View } from './view.ts'
 /** How candidates are put in order, and how many of the best are wanted. Plain data. */
 export interface Ranking extends Pick<SearchSettings, 'weights' | 'trustBoost' | 'freshnessBoost' | 'without'> {
   readonly question: Question
+  /** What the vectors see; `words` where there are none. */
+  readonly sees: Sight
   /** The moment that ages are counted from, milliseconds since 1970. */
   readonly now: number
   readonly limit: number
@@ -65,6 +68,7 @@ export function rank(
     question,
     pool,
     source,
+    sees: ranking.sees,
     cosines: source.cosines(pool.entries.map(({ passage }) => passage)),
     // A question without words, such as a vector alone, has nothing to compare words with.
     soft:

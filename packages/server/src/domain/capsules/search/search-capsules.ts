@@ -2,6 +2,7 @@ import type { SearchRequest } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError } from '#base'
 import type { Embedding } from '../capsule.ts'
 import { CANDIDATES_PER_SIGNAL_MAX, type CandidateQuery, type CapsuleFilter } from '../capsule-store.ts'
+import type { Sight } from '../embedding/index.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { parseEmbedding } from '../use-cases/vectors.ts'
 import { toFilter } from './filter.ts'
@@ -52,7 +53,8 @@ export async function searchCapsules(context: SearchContext, request: SearchRequ
   }
   const { weights, without, trustBoost, freshnessBoost } = context.search
   const boosts = { trustBoost, freshnessBoost, now: context.clock() }
-  const ranking = { question, weights, without, ...boosts, limit, diversity: request.diversity ?? 0 }
+  const sees = sightOf(context, embedding)
+  const ranking = { question, sees, weights, without, ...boosts, limit, diversity: request.diversity ?? 0 }
   const { hits, sequence, isModelKnown } = await context.store.capsules.search(query, ranking)
   // The model was changed since the question was embedded: what it was asked in is not there any more.
   const isOvertaken = embedding !== undefined && request.embedding === undefined && embedding.model !== modelOf(context)
@@ -78,6 +80,12 @@ async function speakersIn(
 
 /** Read anew each time: a change of the model ends while questions are under way. */
 const modelOf = ({ embedder }: SearchContext): string => embedder.model
+
+/** What vectors see that a caller brings along is known when they are of the store's own model. */
+function sightOf({ embedder }: SearchContext, embedding: Embedding | undefined): Sight {
+  if (!embedding) return 'words'
+  return embedding.model === embedder.model ? embedder.sees : 'sentences'
+}
 
 const nothingAsked = (mode: SearchRequest['mode']): CascadeError =>
   new CascadeError(

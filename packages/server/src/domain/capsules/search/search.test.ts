@@ -48,6 +48,22 @@ describe('search', () => {
     expect(hits[0]?.signals.speaker?.raw).toBe(1)
   })
 
+  test('vectors of a model that only the caller knows weigh as those of sentences, those of the store by what they see', async () => {
+    const weightOf = async (model: (own: string) => string): Promise<number> => {
+      const { context, add } = await openWorld()
+      const { dimensions } = context.embedder
+      const vector = (angle: number) =>
+        Array.from({ length: dimensions }, (_, at) => [Math.cos(angle), Math.sin(angle)][at] ?? 0)
+      const embedding_model = model(context.embedder.model)
+      await add({ content: 'Backups are written every night.', embedding: vector(1.5), embedding_model })
+      await add({ content: 'The numbat sleeps.', embedding: vector(0.1), embedding_model })
+      const asked = { ...REQUEST, q: 'backups', embedding: vector(0), embedding_model }
+      const { hits } = await searchCapsules(context, asked)
+      return Math.max(...hits.map(({ signals }) => signals.meaning?.part ?? 0))
+    }
+    expect(await weightOf(() => 'mine')).toBeGreaterThan(1.3 * (await weightOf((own) => own)))
+  })
+
   test('keeps to a budget of tokens, passes over what does not fit, and says so', async () => {
     const { context, add } = await openWorld()
     const long = await add({ content: `Backups. ${'Backups are written. '.repeat(50)}` })

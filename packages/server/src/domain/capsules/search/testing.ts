@@ -67,6 +67,7 @@ export function writeSource(written: readonly Written[]): WrittenSource {
 /** An order by the signals alone. */
 export const rankingOf = (question = '', options: Partial<Ranking> = {}): Ranking => ({
   question: readQuestion(question),
+  sees: 'words',
   weights: { lexical: 1, position: 1, vector: 1, graph: 1 },
   trustBoost: 0,
   freshnessBoost: 0,

@@ -1,3 +1,4 @@
+import type { Sight } from '../embedding/index.ts'
 import type { Entry, Pool } from './pool.ts'
 import type { Question } from './question.ts'
 import type { RankingSource } from './ranking-source.ts'
@@ -8,6 +9,8 @@ export interface View {
   readonly question: Question
   readonly pool: Pool
   readonly source: RankingSource
+  /** What the vector of the question sees, and those it is compared with. */
+  readonly sees: Sight
   /** Cosine of each entry with the vector of the question, by its place in the pool. */
   readonly cosines: readonly (number | undefined)[]
   /** Undefined where no word vectors are at hand. */

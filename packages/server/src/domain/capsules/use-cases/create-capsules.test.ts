@@ -9,6 +9,7 @@ const ABSENT = '01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10'
 const AWAY = {
   model: 'away',
   dimensions: 8,
+  sees: 'words' as const,
   embed: async (): Promise<never> => {
     throw new CascadeError('EMBEDDER_UNAVAILABLE', 'nobody answers')
   },

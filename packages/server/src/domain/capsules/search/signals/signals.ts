@@ -23,6 +23,8 @@ export interface Signal {
    * passages as short as turns and the second for pages; between them it goes over from one to the other.
    */
   readonly weight: number | Weights
+  /** The same where vectors see sentences, where that differs. */
+  readonly weightOfSentences?: number | Weights
   /**
    * How raw values become 0-1. `best`: in relation to the best one. `range`: between the least and the best, for values
    * that are never near 0. `share`: they are 0-1 already, and mean the same for every question.
@@ -57,16 +59,26 @@ export const SIGNALS = {
   date: { kind: 'position', weight: 1.8, scale: 'share', read: date },
   /** "When" is answered by a time. */
   time: { kind: 'position', weight: 0.5, scale: 'share', read: time },
-  /** The sentence vector of the passage. */
-  meaning: { kind: 'vector', weight: 0.5, scale: 'range', read: meaning },
-  /** The same, smoothed over its neighbours. */
-  surroundings: { kind: 'vector', weight: 0.4, scale: 'range', read: surroundings },
+  /**
+   * The vector of the passage. One that sees sentences tells about twice as much as one that sees words, which the signals
+   * word by word see as well; of pages, where those are weakest, three times as much.
+   */
+  meaning: {
+    kind: 'vector',
+    weight: 0.5,
+    weightOfSentences: { turn: 0.9, page: 1.6 },
+    scale: 'range',
+    read: meaning,
+  },
+  /** The same with its neighbours. */
+  surroundings: { kind: 'vector', weight: 0.4, weightOfSentences: 1, scale: 'range', read: surroundings },
   /** Word by word, other words of the same meaning. */
   near_words: { kind: 'vector', weight: { turn: 0.2, page: 0.4 }, scale: 'best', isDear: true, read: nearWords },
   /** The same with its neighbours: the strongest of all signals in talk. */
   near_words_around: {
     kind: 'vector',
     weight: { turn: 1.2, page: 0.4 },
+    weightOfSentences: { turn: 0.9, page: 0.4 },
     scale: 'best',
     isDear: true,
     read: nearWordsAround,
@@ -84,6 +96,8 @@ export const SIGNALS = {
 
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as readonly SignalName[]
 
-/** The weight of a signal where passages are so much like pages, 0-1. */
-export const weightAt = ({ weight }: Signal, pageLikeness: number): number =>
-  typeof weight === 'number' ? weight : weight.turn + (weight.page - weight.turn) * pageLikeness
+/** The weight of a signal for passages as long as these, and for what vectors see of them. */
+export function weightAt({ weight, weightOfSentences = weight }: Signal, { pool, sees }: View): number {
+  const given = sees === 'words' ? weight : weightOfSentences
+  return typeof given === 'number' ? given : given.turn + (given.page - given.turn) * pool.pageLikeness
+}
