@@ -75,7 +75,7 @@ function announcement(tell: (address: Address) => void): BootChunk {
   return {
     name: 'announcement',
     priority: 4,
-    dependsOn: ['http'],
+    dependsOn: ['http', 'vectors'],
     describe: 'tells where the instance answers',
     start: (boot) => {
       const { token, path } = boot.get(TOKEN)
@@ -171,6 +171,14 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       canFail: true,
       describe: 'raises trust and links what is similar',
       start: (boot) => openMaintenance(frame, boot),
+    },
+    {
+      // Rows are read meanwhile: what starts until here needs no vector.
+      name: 'vectors',
+      priority: 3,
+      dependsOn: ['store'],
+      describe: 'has the vectors of all capsules in memory',
+      start: (boot) => boot.get(STORE).ready().then(done),
     },
     {
       name: 'store check',

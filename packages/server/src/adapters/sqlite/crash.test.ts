@@ -8,7 +8,7 @@ import { systemClock } from '#base'
 import type { Finding } from '#store'
 import { campaign, commit, createSeeded, receiptOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { examine } from './doctor.ts'
-import { openSession } from './open-session.ts'
+import { loadSlots, openSession } from './open-session.ts'
 import { restoreBackup } from './restore.ts'
 import { createCommands } from './testing/crash-drafts.ts'
 import { createFolders, openTestStore } from './testing.ts'
@@ -25,7 +25,8 @@ interface Recovered {
 /** Opens what is left, as the next start would, and looks for damage. */
 function recover(directory: string): Recovered {
   const data = { directory, collections: TEST_COLLECTIONS, compressionLevel: 6, eventSource: '/test', pagesMax: 0 }
-  const { session, slots } = openSession(data)
+  const session = openSession(data)
+  const slots = loadSlots(session)
   try {
     const rows = session.database.all<{ id: string }>('SELECT lower(hex(id)) AS id FROM capsules')
     const findings = examine(session.database, 'full', { slots, sequence: session.leaves.tail.index }, () => undefined)

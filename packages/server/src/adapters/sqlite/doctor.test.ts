@@ -6,7 +6,7 @@ import { createAll, draftOf, parentOf } from '../../domain/capsules/testing.ts'
 import { tellCreated } from '../../domain/capsules/use-cases/tell.ts'
 import { commandOf, commit, grantOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { examine } from './doctor.ts'
-import { openSession } from './open-session.ts'
+import { loadSlots, openSession } from './open-session.ts'
 import { createFolders, openTestStore } from './testing.ts'
 import { DATABASE_FILE, PAGE_BYTES } from './writer-operations.ts'
 
@@ -44,7 +44,8 @@ function checksFailing(depth: 'quick' | 'full', damage: (path: string) => void):
   cpSync(sound, directory, { recursive: true })
   damage(join(directory, DATABASE_FILE))
   const data = { directory, collections: TEST_COLLECTIONS, compressionLevel: 6, eventSource: '/test', pagesMax: 0 }
-  const { session, slots } = openSession(data)
+  const session = openSession(data)
+  const slots = loadSlots(session)
   const findings = examine(session.database, depth, { slots, sequence: session.leaves.tail.index }, () => undefined)
   session.database.close()
   return findings.filter(({ ok }) => !ok).map(({ check }) => check)

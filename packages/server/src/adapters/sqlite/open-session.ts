@@ -49,22 +49,16 @@ export interface SessionObserver {
   readonly onUpgrade?: (backup: string) => void
 }
 
-export interface OpenSession {
-  readonly session: WriteSession
-  /** How many vectors were put into memory. */
-  readonly slots: number
-}
-
 /**
- * Opens the file for writing: recovers what a crash left in the log, brings the schema up to date, and makes from the
- * rows what is kept in memory.
+ * Opens the file for writing: recovers what a crash left in the log, and brings the schema up to date. `loadSlots` is to
+ * follow before anything is written.
  *
  * @throws CascadeError DATA_FOLDER_NEWER; STORAGE_FULL or UNAVAILABLE when a store that is to be upgraded cannot be backed up.
  */
 export function openSession(
   data: Omit<WriterData, 'head'>,
   { announce = () => undefined, onTrouble = () => undefined, onUpgrade = () => undefined }: SessionObserver = {},
-): OpenSession {
+): WriteSession {
   const file = join(data.directory, DATABASE_FILE)
   if (data.shipping) checkContinuity(data.directory, onTrouble)
   const database = new Database(file, {
@@ -87,14 +81,21 @@ export function openSession(
     const collections = new Map(data.collections.map(({ name, indexes }) => [name, indexes]))
     removeUnfinished(database)
     rebuildRecordIndexes(database, collections)
-    const slots = new VectorSlots(announce)
-    database.exec(`PRAGMA cache_size = -${PASSING_CACHE_KIB}`)
-    const count = slots.load(database)
-    database.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
-    const session = new WriteSession(database, { ...data, collections, onTrouble }, slots, cutter)
-    return { session, slots: count }
+    return new WriteSession(database, { ...data, collections, onTrouble }, new VectorSlots(announce), cutter)
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+/**
+ * Makes from the rows what searches find in memory; returns how many vectors there are.
+ *
+ * @throws CascadeError UNAVAILABLE without memory.
+ */
+export function loadSlots({ database, slots }: WriteSession): number {
+  database.exec(`PRAGMA cache_size = -${PASSING_CACHE_KIB}`)
+  const count = slots.load(database)
+  database.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
+  return count
 }

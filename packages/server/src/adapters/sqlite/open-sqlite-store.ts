@@ -47,7 +47,8 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * Opens the embedded store of a folder; resolves when it answers.
+ * Opens the embedded store of a folder; resolves when it answers. What needs all vectors waits until they are in memory,
+ * as `ready` does: searches, and whatever writes.
  *
  * @throws CascadeError DATA_FOLDER_NEWER when a newer program wrote it; DATA_CORRUPT; UNAVAILABLE when the file cannot be
  * opened; STORAGE_FULL when an older one cannot be backed up before its upgrade.

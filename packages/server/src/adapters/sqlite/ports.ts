@@ -10,7 +10,12 @@ import type { SequenceWatch } from './sequence-watch.ts'
 /** Entries of the chain that a reader checks at a time, so that others get their turn in between. */
 const CHAIN_SLICE = 2000
 
-export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): CapsuleStore {
+/** @param loaded resolves when the vectors of all heads are in memory: a search before would miss some. */
+export function createCapsulePort(
+  readers: ReaderPool,
+  watch: SequenceWatch,
+  loaded: () => Promise<void>,
+): CapsuleStore {
   return {
     ...capsuleChanges,
     getHeads: (ids) => readers.read('getHeads', ids),
@@ -32,12 +37,14 @@ export function createCapsulePort(readers: ReaderPool, watch: SequenceWatch): Ca
     listUnsettled: (limit) => readers.read('listUnsettled', limit),
     findEmbedding: (id, version) => readers.read('findEmbedding', id, version),
     async candidates(query) {
+      await loaded()
       await watch.reached(query.minSequence ?? -1)
       const { candidates, sequence } = await readers.read('candidates', query)
       return { candidates: fromJson(candidates), sequence }
     },
     findSpeakers: (filter, names) => readers.read('findSpeakers', filter, names),
     async search(query, ranking) {
+      await loaded()
       await watch.reached(query.minSequence ?? -1)
       const { hits, sequence, isModelKnown } = await readers.read('search', query, ranking)
       return { hits: fromJson(hits), sequence, isModelKnown }

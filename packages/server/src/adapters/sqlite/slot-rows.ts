@@ -7,20 +7,20 @@ const ROWS_AT_ONCE = 128
 /** Lists of tags that are remembered while the rows are read. */
 const TAG_LISTS_MAX = 10_000
 
-/** What the rows say about the head of one capsule that has a vector. */
+/** What the rows say about the head of one capsule. */
 export interface StoredSlot {
   /** Key of the capsule. */
   readonly capsule: number
-  /** Key of the space. */
-  readonly space: number
-  /** Float32 numbers, little-endian. */
-  readonly vector: Uint8Array
+  /** Key of the space that the head's vector is to be in; null where it has none. */
+  readonly space: number | null
+  /** Float32 numbers, little-endian; undefined where there is none, be it that its row is missing. */
+  readonly vector: Uint8Array | undefined
   readonly columns: SlotColumns
 }
 
 type SlotRow = readonly [
   capsule: number,
-  space: number,
+  space: number | null,
   status: number,
   trust: number,
   type: number,
@@ -39,29 +39,15 @@ interface PackedVectors {
   readonly longest: number | null
 }
 
-/** The heads that have vectors, slice by slice, in the order of their keys. */
+/**
+ * The indexed heads, slice by slice, in the order of their keys; behind them those that have a vector in the shadow, with
+ * that one.
+ */
 export function* readSlots(database: Database, { active, shadow }: OwnSpaces): Generator<readonly StoredSlot[]> {
   const tagKeys = rememberTagKeys()
   yield* readPass(database, active, EVERY, tagKeys)
   if (shadow !== null) yield* readPass(database, shadow, OWN, tagKeys)
 }
-
-/** Indexed heads that `isWanted`, which are those without a vector. */
-export function* readOtherHeads(
-  database: Database,
-  isWanted: (capsule: number) => boolean,
-): Generator<Pick<StoredSlot, 'capsule' | 'columns'>> {
-  const tagKeys = rememberTagKeys()
-  for (const [capsule] of database.iterateArrays<readonly [number]>('SELECT key FROM capsules WHERE indexed = 1')) {
-    if (!isWanted(capsule)) continue
-    const [row] = database.allArrays<SlotRow>(HEAD, capsule)
-    if (row) yield { capsule, columns: columnsOf(row, tagKeys) }
-  }
-}
-
-const HEAD = `
-  SELECT c.key, 0, c.status, c.effective_trust, c.type, c.owner, c.identity, c.lane, c.fold, c.tags
-  FROM capsules c WHERE c.key = ?`
 
 /** Keys of the store's own spaces. */
 export interface OwnSpaces {
@@ -80,10 +66,12 @@ function* readPass(
     const rows = database.allArrays<SlotRow>(statements.columns, own, after)
     const last = rows.at(-1)?.[0]
     if (last === undefined) return
-    const vectors = readVectors(database, rows, { own, packed: statements.packed, after, last })
-    yield rows.flatMap((row, index) => {
-      const vector = vectors[index]
-      return vector ? [{ capsule: row[0], space: row[1], vector, columns: columnsOf(row, tagKeys) }] : []
+    const placed = rows.filter(([, space]) => space !== null)
+    const vectors = readVectors(database, placed, { own, packed: statements.packed, after, last })
+    let next = 0
+    yield rows.map((row) => {
+      const [capsule, space] = row
+      return { capsule, space, vector: space === null ? undefined : vectors[next++], columns: columnsOf(row, tagKeys) }
     })
     after = last
   }
@@ -95,10 +83,8 @@ interface Statements {
 }
 
 const SPACE = 'coalesce(c.space, ?1)'
-const WITH_VECTOR = {
-  every: `${SPACE} IS NOT NULL AND c.indexed = 1`,
-  own: 'c.space IS NULL AND c.indexed = 1',
-} as const
+const INDEXED = 'c.indexed = 1'
+const OF_OWN = `c.space IS NULL AND ${INDEXED}`
 
 /** @param join of the vectors, where many capsules may have none. */
 const columns = (condition: string, join = ''): string => `
@@ -116,9 +102,9 @@ const packed = (condition: string): string => `
   )`
 
 const VECTOR_OF_HEAD = `CROSS JOIN embeddings e ON e.version = c.head AND e.space = ${SPACE}`
-const EVERY: Statements = { columns: columns(WITH_VECTOR.every), packed: packed(WITH_VECTOR.every) }
+const EVERY: Statements = { columns: columns(INDEXED), packed: packed(INDEXED) }
 /** While a shadow is being filled, most may have no vector in it yet. */
-const OWN: Statements = { columns: columns(WITH_VECTOR.own, VECTOR_OF_HEAD), packed: packed(WITH_VECTOR.own) }
+const OWN: Statements = { columns: columns(OF_OWN, VECTOR_OF_HEAD), packed: packed(OF_OWN) }
 
 const SINGLE = `
   SELECT e.vector FROM capsules c ${VECTOR_OF_HEAD} WHERE c.key = ?2`
@@ -129,6 +115,7 @@ function readVectors(
   rows: readonly SlotRow[],
   { own, packed: sql, after, last }: { own: number | null; packed: string; after: number; last: number },
 ): readonly (Uint8Array | undefined)[] {
+  if (rows.length === 0) return []
   const packed = database.get<PackedVectors>(sql, own, after, last)
   if (packed?.vectors && isEven(packed, rows)) return splitEvenly(packed.vectors, rows.length)
   // Models with other dimensions side by side, or damage: row by row, each as long as it is.

@@ -125,7 +125,7 @@ export class SqliteStore implements Store {
       waitMs: settings.groupCommitMs,
       send: (commands, now) => this.#writer.write(commands, now),
     })
-    this.capsules = createCapsulePort(this.#readers, this.#watch)
+    this.capsules = createCapsulePort(this.#readers, this.#watch, () => this.#writer.ready())
     this.ledger = createLedgerPort(this.#readers)
     this.records = createRecordsPort(this.#readers, clock)
     this.vault = new SqliteBackupVault({
@@ -148,15 +148,19 @@ export class SqliteStore implements Store {
       })
   }
 
-  /** Opens the file, then the readers. @throws CascadeError DATA_FOLDER_NEWER, UNAVAILABLE, DATA_CORRUPT. */
+  /** Opens the file, and leaves the vectors to `ready`. @throws CascadeError DATA_FOLDER_NEWER, UNAVAILABLE, DATA_CORRUPT. */
   async open(): Promise<void> {
     try {
-      await this.#writer.ready()
+      await this.#writer.opened()
     } catch (error) {
       await Promise.all([this.#readers.close(), this.#writer.close()])
       throw error
     }
-    this.#readers.opened()
+    // Until then the processor is the writer's.
+    void this.#writer.ready().then(
+      () => this.#readers.opened(),
+      () => undefined,
+    )
     this.#isOpen = true
     this.#shipper?.start()
   }

@@ -1,6 +1,6 @@
 import { isCascadeError, messageOf } from '#base'
 import type { Database } from './database.ts'
-import { readOtherHeads, readSlots } from './slot-rows.ts'
+import { readSlots } from './slot-rows.ts'
 import { ROLES, type Space, type SpacesCommitted, WORDS } from './spaces.ts'
 import type { SlotEffect } from './staged-effects.ts'
 import { type SpaceHandle, VectorSpace } from './vector/index.ts'
@@ -38,14 +38,12 @@ export class VectorSlots {
     const own = { active: keyOf(spaces, ROLES.active), shadow: keyOf(spaces, ROLES.shadow) }
     for (const slots of readSlots(database, own)) {
       for (const { capsule, space, vector, columns } of slots) {
-        this.#spaces.get(space)?.putBytes(capsule - 1, vector, columns)
         this.#words?.putColumns(capsule - 1, columns)
+        if (space === null || !vector) continue
+        this.#spaces.get(space)?.putBytes(capsule - 1, vector, columns)
+        count++
       }
-      count += slots.length
     }
-    const isMissing = (capsule: number): boolean => this.#words?.isFilled(capsule - 1) === false
-    for (const { capsule, columns } of readOtherHeads(database, isMissing))
-      this.#words?.putColumns(capsule - 1, columns)
     return count
   }
 

@@ -39,7 +39,9 @@ export type WriterNotice =
 
 /** What the writer can be asked for. */
 export type WriterOperations = {
-  readonly open: (data: WriterData) => { readonly slots: number }
+  readonly open: (data: WriterData) => void
+  /** Brings the vectors of all heads into memory: follows `open`, and goes before all that is asked later. */
+  readonly load: () => void
   readonly write: (commands: PackedCommands, now: number) => PackedOutcome[]
   /** Writes pages of a segment of the index of words that is not there yet. */
   readonly stagePages: (pages: PageBatch) => void

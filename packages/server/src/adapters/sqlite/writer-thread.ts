@@ -40,23 +40,30 @@ interface Sent {
 export class WriterThread {
   readonly #options: WriterThreadOptions
   #link: ThreadLink<WriterOperations>
-  #opened: Promise<unknown>
+  #opened: Promise<void>
+  #loaded: Promise<void>
   #closed = false
 
   constructor(options: WriterThreadOptions) {
     this.#options = options
     this.#link = this.#start(options.ahead)
     this.#opened = this.#link.call('open', [options.data])
+    this.#loaded = this.#load()
   }
 
-  /** Resolves when the file is open and the vectors are in memory. @throws CascadeError why it is not. */
-  async ready(): Promise<void> {
+  /** Resolves when the file is open, and rows can be read. @throws CascadeError why it is not. */
+  async opened(): Promise<void> {
     await this.#opened
+  }
+
+  /** Resolves when the vectors are in memory too. @throws CascadeError why they are not. */
+  async ready(): Promise<void> {
+    await this.#loaded
   }
 
   /** Carries the commands out in one transaction, and what is given to it later after them. */
   async write(commands: readonly Command[], now: number): Promise<readonly WrittenOutcome[]> {
-    await this.#opened
+    await this.#loaded
     const { sent, answer } = this.#send(commands, now)
     const outcomes = unpackOutcomes(await answer, sent)
     if (sent === commands) return outcomes
@@ -82,45 +89,45 @@ export class WriterThread {
   }
 
   async stagePages(pages: PageBatch): Promise<void> {
-    await this.#opened
+    await this.#loaded
     await this.#link.call('stagePages', [pages])
   }
 
   async installWork(work: FinishedWork): Promise<boolean> {
-    await this.#opened
+    await this.#loaded
     return this.#link.call('installWork', [work])
   }
 
   async rebuildWords(): Promise<number> {
-    await this.#opened
+    await this.#loaded
     return this.#link.call('rebuildWords', [])
   }
 
   async scrub(from: number): Promise<ScrubStep> {
-    await this.#opened
+    await this.#loaded
     return this.#link.call('scrub', [from, this.#options.clock()])
   }
 
   async indexState(): Promise<VectorIndexState> {
-    await this.#opened
+    await this.#loaded
     return this.#link.call('indexState', [])
   }
 
   /** How far the log was cut into segments, once all that was committed is; undefined when there is no chain. */
   async cut(): Promise<CutState | undefined> {
-    await this.#opened
+    await this.#loaded
     return this.#link.call('cut', [this.#options.clock()])
   }
 
   /** Begins a chain at the end of the log; undefined where nothing is shipped. */
   async beginChain(): Promise<CutState | undefined> {
-    await this.#opened
+    await this.#loaded
     return this.#link.call('beginChain', [])
   }
 
   /** Begins a generation of the chain; undefined where there is none. */
   async beginGeneration(): Promise<CutState | undefined> {
-    await this.#opened
+    await this.#loaded
     return this.#link.call('beginGeneration', [this.#options.clock()])
   }
 
@@ -132,6 +139,13 @@ export class WriterThread {
   async close(): Promise<void> {
     this.#closed = true
     await this.#link.close('close', [this.#options.clock()])
+  }
+
+  #load(): Promise<void> {
+    const loaded = this.#opened.then(() => this.#link.call('load', []))
+    // Whoever needs them is told; nobody may be waiting now.
+    loaded.catch(() => undefined)
+    return loaded
   }
 
   #start(ahead?: Worker): ThreadLink<WriterOperations> {
@@ -162,6 +176,7 @@ export class WriterThread {
     })
     // Whoever writes next is told; nobody may be waiting now.
     this.#opened.catch(this.#options.onLost)
+    this.#loaded = this.#load()
   }
 }
 

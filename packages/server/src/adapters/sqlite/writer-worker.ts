@@ -1,6 +1,6 @@
 import { BUSY, IDLE, installWork, stagePages } from './lexical/index.ts'
 import { Maintenance } from './maintenance.ts'
-import { openSession } from './open-session.ts'
+import { loadSlots, openSession } from './open-session.ts'
 import { unpackCommands } from './packed-commands.ts'
 import { packOutcomes } from './packed-outcomes.ts'
 import { PageSweep } from './page-sweep.ts'
@@ -25,17 +25,19 @@ serveThread<WriterOperations>(
     open: (data) => {
       head = new BigInt64Array(data.head)
       const tell = (notice: WriterNotice): void => notify(notice)
-      const opened = openSession(data, {
+      session = openSession(data, {
         announce: (space) => tell({ kind: 'space', space }),
         onTrouble: (message) => tell({ kind: 'trouble', message }),
         onUpgrade: (backup) => tell({ kind: 'upgraded', backup }),
       })
-      session = opened.session
-      maintenance = new Maintenance(session)
       isWordsTold = false
-      if (session.texts.pending() >= IDLE.buildFromChanges) tell({ kind: 'words' })
       publishHead(session)
-      return { slots: opened.slots }
+    },
+    load: () => {
+      const loading = opened()
+      loadSlots(loading)
+      maintenance = new Maintenance(loading)
+      if (loading.texts.pending() >= IDLE.buildFromChanges) notify({ kind: 'words' } satisfies WriterNotice)
     },
     write: (commands, now) => {
       const writing = opened()
