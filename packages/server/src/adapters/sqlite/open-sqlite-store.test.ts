@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
+import type { Finding } from '#store'
 import {
   addVersion,
   create,
+  createAll,
   createCommand,
   draftOf,
   getHead,
@@ -154,4 +156,24 @@ test('a store that is closed right after it was opened starts no reader any more
   const store = await openTestStore(folder(), { readers: 3 })
   await store[Symbol.asyncDispose]()
   expect(await codeOf(() => store.capsules.count())).toBe('UNAVAILABLE')
+})
+
+test('a search that comes before the vectors are in memory finds the nearest of all, and a write comes after them', async () => {
+  const directory = folder()
+  const embeddingOf = (at: number) => ({ model: 'm', vector: Float32Array.of(1, at / 500, at % 7) })
+  const first = await openTestStore(directory)
+  const drafts = Array.from({ length: 700 }, (_, at) => draftOf({ content: `note ${at}`, embedding: embeddingOf(at) }))
+  await createAll(first, drafts)
+  await first[Symbol.asyncDispose]()
+
+  await using second = await openTestStore(directory)
+  const last = drafts.at(-1)!
+  const question = { embedding: last.embedding!, filter: {}, perSignal: 1 }
+  const [{ candidates }, written] = await Promise.all([
+    second.capsules.candidates(question),
+    second.append([createCommand(second, { ...last, id: draftOf().id }, 'scope')]),
+  ])
+  expect(candidates.map(({ id }) => id)).toEqual([last.id])
+  expect(written.map((outcome) => outcome.ok && outcome.receipt.outcome)).toEqual(['existing'])
+  expect(await second.doctor('quick')).toSatisfy((findings: readonly Finding[]) => findings.every(({ ok }) => ok))
 })

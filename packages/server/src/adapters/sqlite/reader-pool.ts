@@ -49,6 +49,7 @@ export class ReaderPool {
   announce(space: SpaceAnnouncement): void {
     if (space.handle) this.#spaces.set(space.key, space)
     else this.#spaces.delete(space.key)
+    if (this.#closed) return
     for (const link of this.#links) link.call('attach', [space]).catch(this.#options.onLost)
   }
 

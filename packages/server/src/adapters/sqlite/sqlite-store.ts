@@ -156,11 +156,8 @@ export class SqliteStore implements Store {
       await Promise.all([this.#readers.close(), this.#writer.close()])
       throw error
     }
-    // Until then the processor is the writer's.
-    void this.#writer.ready().then(
-      () => this.#readers.opened(),
-      () => undefined,
-    )
+    // Until the vectors are in memory, or will not be, the processor is the writer's.
+    void Promise.allSettled([this.#writer.ready()]).then(() => this.#readers.opened())
     this.#isOpen = true
     this.#shipper?.start()
   }

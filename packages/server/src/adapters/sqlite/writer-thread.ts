@@ -143,8 +143,8 @@ export class WriterThread {
 
   #load(): Promise<void> {
     const loaded = this.#opened.then(() => this.#link.call('load', []))
-    // Whoever needs them is told; nobody may be waiting now.
-    loaded.catch(() => undefined)
+    // Whoever needs them is told what went wrong; nobody may be waiting now, which must not end the process.
+    void Promise.allSettled([loaded])
     return loaded
   }
 
