@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Erasure } from '@forge-cascade/contract'
 import { CascadeError, isErrno, isUuid, makeFolder, messageOf, sha256Hex } from '#base'
 import type { ErasureFiles, KnownErasure } from '#capsules'
+import { replaceDurably, syncFolder } from '../vault/index.ts'
 
 /** The list of what was erased, in its folder and beside backups: who restores one learns of it there. */
 export const KNOWN_FILE = 'known-erasures.ndjson'
@@ -37,10 +38,7 @@ export class ErasureFolder implements ErasureFiles {
     makeFolder(this.#directory, 0o700)
     const path = join(this.#directory, `${receipt.id}.json`)
     const text = `${JSON.stringify({ ...receipt, certificate: path }, null, 2)}\n`
-    const draft = `${path}.partial`
-    writeFileSync(draft, text, { mode: 0o600, flush: true })
-    renameSync(draft, path)
-    syncFolder(this.#directory)
+    replaceDurably(path, text)
     return { path, sha256: sha256Hex(text) }
   }
 }
@@ -116,15 +114,4 @@ const isKnown = (value: unknown): value is KnownErasure => {
     ids.every(isUuid) &&
     (owner === null || isUuid(owner))
   )
-}
-
-/** Windows opens no folders, and a rename is durable there by itself. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return
-  const handle = openSync(path, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

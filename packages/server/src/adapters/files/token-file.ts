@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import { CascadeError, isErrno, messageOf, type Random } from '#base'
 import { createToken } from '#identity'
+import { syncFolder } from '../vault/index.ts'
 
 const FILE = 'token'
 /** One word that fits into a header. Shorter than 32 characters would be guessable. */
@@ -71,17 +72,6 @@ function create(directory: string, path: string, random: Random): string {
     closeSync(file)
   }
   renameSync(draft, path)
-  syncDirectory(directory)
+  syncFolder(directory)
   return token
-}
-
-/** Makes the new name last through a power failure; Windows has no such call and needs none. */
-function syncDirectory(directory: string): void {
-  if (process.platform === 'win32') return
-  const folder = openSync(directory, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }

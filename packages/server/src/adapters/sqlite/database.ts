@@ -96,6 +96,20 @@ export class Database {
     }
   }
 
+  /** Does `work` in one transaction of the only writer: all of it, or nothing when it throws. */
+  transaction<T>(work: () => T): T {
+    this.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.exec('COMMIT')
+      return result
+    } catch (error) {
+      // A full disk may have ended the transaction by itself.
+      if (this.connection.isTransaction) this.exec('ROLLBACK')
+      throw error
+    }
+  }
+
   close(): void {
     this.#statements.clear()
     this.connection.close()

@@ -100,7 +100,8 @@ const STEPS: readonly Step[] = [
   },
   ({ database }) => sweepPages(database),
   ({ database }, now) => now > 0 && sweepReceipts(database, now, SWEEP_ROWS) === SWEEP_ROWS,
-  (session, now) => now > 0 && inTransaction(session, () => sweepRecords(session, now, SWEEP_ROWS)) === SWEEP_ROWS,
+  (session, now) =>
+    now > 0 && session.database.transaction(() => sweepRecords(session, now, SWEEP_ROWS)) === SWEEP_ROWS,
   ({ database }) => {
     const free = database.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0
     if (free < VACUUM_PAGES * 16) return false
@@ -112,18 +113,6 @@ const STEPS: readonly Step[] = [
     return false
   },
 ]
-
-function inTransaction<T>({ database }: WriteSession, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
-}
 
 interface LogState {
   readonly busy: number

@@ -12,13 +12,8 @@ import type { WriteSession } from './write-session.ts'
  */
 export function rebuildWords(session: WriteSession): number {
   const { database } = session
-  database.exec('BEGIN IMMEDIATE')
   try {
-    session.texts.rebuild(readTexts(session))
-    database.exec('COMMIT')
-  } catch (error) {
-    if (database.connection.isTransaction) database.exec('ROLLBACK')
-    throw error
+    database.transaction(() => session.texts.rebuild(readTexts(session)))
   } finally {
     session.texts.forget()
   }

@@ -52,8 +52,7 @@ function emptyLog(session: WriteSession, now: number): boolean {
 /** Returns how many names went. */
 function forgetWords(session: WriteSession): number {
   const { database } = session
-  database.exec('BEGIN IMMEDIATE')
-  try {
+  const forgotten = database.transaction(() => {
     const unused = unusedNames(database)
     for (const key of unused) database.run('DELETE FROM names WHERE key = ?', key)
     database.exec('DELETE FROM erased_names')
@@ -61,13 +60,10 @@ function forgetWords(session: WriteSession): number {
     database.exec(`UPDATE receipts SET body = 'erased' WHERE body IS NOT NULL AND id IN
       (SELECT c.id FROM capsules c WHERE c.id = receipts.id AND c.status = ${ERASED})`)
     purgeTexts(session)
-    database.exec('COMMIT')
-    session.names.forget()
     return unused.length
-  } catch (error) {
-    if (database.connection.isTransaction) database.exec('ROLLBACK')
-    throw error
-  }
+  })
+  session.names.forget()
+  return forgotten
 }
 
 /** Texts of erased versions that one call takes out of the index. */

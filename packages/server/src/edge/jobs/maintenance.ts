@@ -4,7 +4,8 @@ import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import type { KernelLog } from '#lifecycle'
 import type { Grant } from '#store'
-import { type Every, systemEvery } from './every.ts'
+import type { Every } from './every.ts'
+import { Looks } from './looks.ts'
 
 export interface MaintenanceOptions {
   readonly context: CapsuleContext
@@ -29,9 +30,7 @@ export const AFTER_FAILURE_MS = 30_000
  */
 export class Maintenance implements AsyncDisposable {
   readonly #options: MaintenanceOptions
-  readonly #stop = new AbortController()
-  readonly #ticks: Disposable
-  #running: Promise<void> | undefined
+  readonly #looks: Looks
   #head = -1
   #quietSince: number
   #failedAt = Number.NEGATIVE_INFINITY
@@ -39,34 +38,29 @@ export class Maintenance implements AsyncDisposable {
   constructor(options: MaintenanceOptions) {
     this.#options = options
     this.#quietSince = options.clock()
-    this.#ticks = (options.every ?? systemEvery)(() => this.#tick(), TICK_MS)
+    this.#looks = new Looks((signal) => this.#look(signal), TICK_MS, options.every)
   }
 
   /** Stops after the command that is under way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ticks[Symbol.dispose]()
-    this.#stop.abort()
-    await this.#running
+    await this.#looks[Symbol.asyncDispose]()
   }
 
-  async #tick(): Promise<void> {
+  async #look(signal: AbortSignal): Promise<void> {
     const now = this.#options.clock()
-    if (this.#stop.signal.aborted || this.#running || isWithin(now, this.#failedAt, AFTER_FAILURE_MS)) return
-    this.#running = this.#work(now)
-      .catch((error) => {
-        this.#failedAt = now
-        this.#options.log.warn('maintenance failed', { reason: messageOf(error) })
-      })
-      .finally(() => {
-        this.#running = undefined
-      })
-    await this.#running
+    if (isWithin(now, this.#failedAt, AFTER_FAILURE_MS)) return
+    try {
+      await this.#work(now, signal)
+    } catch (error) {
+      this.#failedAt = now
+      this.#options.log.warn('maintenance failed', { reason: messageOf(error) })
+    }
   }
 
-  async #work(now: number): Promise<void> {
+  async #work(now: number, signal: AbortSignal): Promise<void> {
     const { context } = this.#options
-    await settleTrust(context, () => this.#grant(), this.#stop.signal)
-    if (this.#stop.signal.aborted || !this.#isIdle(now)) return
+    await settleTrust(context, () => this.#grant(), signal)
+    if (signal.aborted || !this.#isIdle(now)) return
     const before = context.store.head()
     const didWrite = await linkSimilarStep(context, () => this.#grant())
     // Its own leaf is no traffic; a second one is somebody else's and is found at the next look.

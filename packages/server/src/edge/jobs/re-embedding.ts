@@ -3,7 +3,8 @@ import { messageOf } from '#base'
 import type { ModelChange } from '#capsules'
 import type { KernelLog } from '#lifecycle'
 import type { Grant } from '#store'
-import { type Every, systemEvery } from './every.ts'
+import type { Every } from './every.ts'
+import { Looks } from './looks.ts'
 
 export interface ReEmbeddingOptions {
   readonly change: Pick<ModelChange, 'step'>
@@ -24,35 +25,28 @@ const REST_MS_MAX = 2000
 /** Brings a change of the model forward in the background, step by step. Each step passes the gate like anyone else's. */
 export class ReEmbedding implements AsyncDisposable {
   readonly #options: ReEmbeddingOptions
-  readonly #stop = new AbortController()
-  readonly #ticks: Disposable
-  #running: Promise<void> | undefined
+  readonly #looks: Looks
 
   constructor(options: ReEmbeddingOptions) {
     this.#options = options
-    this.#ticks = (options.every ?? systemEvery)(() => this.#tick(), TICK_MS)
+    this.#looks = new Looks((signal) => this.#look(signal), TICK_MS, options.every)
   }
 
   /** Stops after the step that is under way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ticks[Symbol.dispose]()
-    this.#stop.abort()
-    await this.#running
+    await this.#looks[Symbol.asyncDispose]()
   }
 
-  async #tick(): Promise<void> {
-    if (this.#stop.signal.aborted || this.#running) return
-    this.#running = this.#work()
-      .catch((error) => this.#options.log.warn('re-embedding failed', { reason: messageOf(error) }))
-      .finally(() => {
-        this.#running = undefined
-      })
-    await this.#running
+  async #look(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#work(signal)
+    } catch (error) {
+      this.#options.log.warn('re-embedding failed', { reason: messageOf(error) })
+    }
   }
 
-  async #work(): Promise<void> {
+  async #work(signal: AbortSignal): Promise<void> {
     const { change, grant, rest = restFor } = this.#options
-    const { signal } = this.#stop
     for (let began = performance.now(); await change.step(grant, signal); began = performance.now()) {
       const tookMs = performance.now() - began
       await rest(Math.min(REST_MS_MAX, Math.max(REST_MS_MIN, tookMs)), signal)

@@ -3,7 +3,8 @@ import type { HealthFinding } from '#boot'
 import type { Erasures, ErasureTrouble } from '#capsules'
 import type { KernelLog } from '#lifecycle'
 import type { Finding, Grant } from '#store'
-import { type Every, systemEvery } from './every.ts'
+import type { Every } from './every.ts'
+import { Looks } from './looks.ts'
 
 export interface UnfinishedErasuresOptions {
   readonly erasures: Pick<Erasures, 'goOn'>
@@ -26,8 +27,7 @@ export const RETRY_MS = { first: 10_000, last: 10 * 60_000 } as const
  */
 export class UnfinishedErasures implements AsyncDisposable {
   readonly #options: UnfinishedErasuresOptions
-  readonly #ticks: Disposable
-  #running: Promise<void> | undefined
+  readonly #looks: Looks
   #troubles: readonly ErasureTrouble[]
   #failures: number
   #nextAt: number
@@ -37,7 +37,7 @@ export class UnfinishedErasures implements AsyncDisposable {
     this.#troubles = options.troubles
     this.#failures = options.troubles.length > 0 ? 1 : 0
     this.#nextAt = options.clock() + this.#waitMs()
-    this.#ticks = (options.every ?? systemEvery)(() => this.#tick(), LOOK_MS)
+    this.#looks = new Looks(() => this.#look(), LOOK_MS, options.every)
   }
 
   /** For probes, which anyone may read. */
@@ -57,20 +57,12 @@ export class UnfinishedErasures implements AsyncDisposable {
 
   /** An attempt that is under way ends with the store. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ticks[Symbol.dispose]()
-    await this.#running
+    await this.#looks[Symbol.asyncDispose]()
   }
 
-  async #tick(): Promise<void> {
-    if (this.#running || this.#options.clock() < this.#nextAt) return
-    this.#running = this.#goOn().finally(() => {
-      this.#running = undefined
-    })
-    await this.#running
-  }
-
-  async #goOn(): Promise<void> {
+  async #look(): Promise<void> {
     const { erasures, grant, clock, log } = this.#options
+    if (clock() < this.#nextAt) return
     try {
       const { completed, troubles } = await erasures.goOn(grant)
       if (completed > 0) log.info('erasures were completed that had failed on the way', { completed })

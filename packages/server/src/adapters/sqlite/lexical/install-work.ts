@@ -12,7 +12,7 @@ const SWEPT_PAGES = 64
 
 /** Writes pages of a segment that is not there yet; nobody sees them until it is. */
 export function stagePages(database: Database, segment: number, from: number, bodies: readonly Uint8Array[]): void {
-  inTransaction(database, () => {
+  database.transaction(() => {
     for (const [offset, body] of bodies.entries()) writePage(database, segment, from + offset, body)
   })
 }
@@ -23,7 +23,7 @@ export function stagePages(database: Database, segment: number, from: number, bo
  * @returns false, and nothing has changed, when that is not any more what it was.
  */
 export function installWork(database: Database, work: FinishedWork): boolean {
-  return inTransaction(database, () => {
+  return database.transaction(() => {
     const present = new Set(listSegments(database).map(({ key }) => key))
     const state = database.get<{ epoch: number; covered: number; next_segment: number }>('SELECT * FROM lexical_state')
     const isSame =
@@ -59,7 +59,7 @@ function removeSegment(database: Database, key: number): void {
 export function sweepPages(database: Database, limit = SWEPT_PAGES): boolean {
   const segment = database.get<{ segment: number }>('SELECT segment FROM lexical_garbage LIMIT 1')?.segment
   if (segment === undefined) return false
-  inTransaction(database, () => {
+  database.transaction(() => {
     const removed = database.run(
       'DELETE FROM lexical_pages WHERE key IN (SELECT key FROM lexical_pages WHERE key BETWEEN ? AND ? LIMIT ?)',
       pageKey(segment, 0),
@@ -75,16 +75,4 @@ export function sweepPages(database: Database, limit = SWEPT_PAGES): boolean {
 export function removeUnfinished(database: Database): void {
   const next = database.get<{ next_segment: number }>('SELECT next_segment FROM lexical_state')?.next_segment
   if (next !== undefined) database.run('DELETE FROM lexical_pages WHERE key >= ?', pageKey(next, 0))
-}
-
-function inTransaction<T>(database: Database, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (database.connection.isTransaction) database.exec('ROLLBACK')
-    throw error
-  }
 }

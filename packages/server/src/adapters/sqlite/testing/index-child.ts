@@ -17,9 +17,9 @@ let last = database.get<{ version: number | null }>('SELECT max(version) AS vers
 
 for (;;) {
   tell('write')
-  database.exec('BEGIN IMMEDIATE')
-  for (let change = 0; change < 12; change++) (random() < 0.7 ? create : random() < 0.8 ? move : purge)()
-  database.exec('COMMIT')
+  database.transaction(() => {
+    for (let change = 0; change < 12; change++) (random() < 0.7 ? create : random() < 0.8 ? move : purge)()
+  })
   texts.committed()
   const rules = pick(random, [TINY, { ...TINY, joinRatio: 3 }])
   while (under.work(rules, tell));

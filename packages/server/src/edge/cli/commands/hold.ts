@@ -1,8 +1,9 @@
-import { CAPSULE_TYPES, holdBody, liftBody } from '@forge-cascade/contract'
+import { CAPSULE_TYPES, holdBody, type LegalHold, liftBody } from '@forge-cascade/contract'
 import { parseCapsuleId } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
+import type { ExitName } from '../exit-code.ts'
 import { holdLines } from '../render/keeping-lines.ts'
 import { printAnswer } from './answer.ts'
 
@@ -36,12 +37,9 @@ export const HOLD_PLACE: CommandSpec = {
     },
   ],
   run: async (context, input) => {
-    const reason = input.text('reason')
-    if (reason === undefined) throw usage('A hold needs its reason: --reason, which is shown to whoever is refused.')
+    const reason = reasonOf(input, 'A hold needs its reason: --reason, which is shown to whoever is refused.')
     const body = checkInput(holdBody, { target: targetOf(input), reason })
-    const { answer, raw } = await (await context.openSession()).call('placeHold', { body })
-    await printAnswer(context, raw, () => holdLines(answer, context.screen.view))
-    return 'ok'
+    return printHold(context, await (await context.openSession()).call('placeHold', { body }))
   },
 }
 
@@ -53,13 +51,9 @@ export const HOLD_LIFT: CommandSpec = {
   options: [{ flags: '--reason <reason>', description: 'Why it is lifted' }],
   examples: [{ line: "hold lift 01939b3e-7a10-7b01-9d44-0a4f5b6c7d8e --reason 'Case closed'", does: 'lifts a hold' }],
   run: async (context, input) => {
-    const reason = input.text('reason')
-    if (reason === undefined) throw usage('Lifting a hold needs its reason: --reason.')
-    const body = checkInput(liftBody, { reason })
+    const body = checkInput(liftBody, { reason: reasonOf(input, 'Lifting a hold needs its reason: --reason.') })
     const params = { id: parseCapsuleId(input.argument(0)) }
-    const { answer, raw } = await (await context.openSession()).call('liftHold', { params, body })
-    await printAnswer(context, raw, () => holdLines(answer, context.screen.view))
-    return 'ok'
+    return printHold(context, await (await context.openSession()).call('liftHold', { params, body }))
   },
 }
 
@@ -92,4 +86,18 @@ function targetOf(input: CommandInput): unknown {
     )
   if (id !== undefined) return { kind: 'capsule', capsule: parseCapsuleId(id) }
   return subject === undefined ? { kind: 'scope', ...Object.fromEntries(scope) } : { kind: 'subject', subject }
+}
+
+function reasonOf(input: CommandInput, needed: string): string {
+  const reason = input.text('reason')
+  if (reason === undefined) throw usage(needed)
+  return reason
+}
+
+async function printHold(
+  context: CommandContext,
+  { answer, raw }: { readonly answer: LegalHold; readonly raw: unknown },
+): Promise<ExitName> {
+  await printAnswer(context, raw, () => holdLines(answer, context.screen.view))
+  return 'ok'
 }
