@@ -14,6 +14,8 @@ export const ACTIONS = {
   'capsule.export': 'Take everything out: all capsules with their history, links and trust',
   'capsule.erase': 'Erase a capsule, or everything of a subject, for good',
   'capsule.bulk': 'Preview a change of many capsules, and ask for it; it is decided by its own action',
+  'capsule.offload': 'Move capsules out of the store into segments of an archive, and look after these',
+  'capsule.reload': 'Bring capsules back from segments of an archive',
   'capsule.hold': 'Place and lift legal holds',
   'import.run': 'Read a folder, a repository or a file into the store',
   'import.read': 'See imports and their progress',

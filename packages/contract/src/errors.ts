@@ -76,6 +76,11 @@ export const ERRORS = {
     title: 'A legal hold forbids this',
     fix: 'Ask whoever placed it; `detail` says who that was and why. Once the hold is lifted (`cascade hold lift`), try again.',
   },
+  IN_ARCHIVE: {
+    status: 409,
+    title: 'This capsule lies in an archive',
+    fix: 'Bring it back with `cascade archive restore ID`, then ask again; `detail` names the segment and where it lies.',
+  },
   DATA_FOLDER_IN_USE: {
     status: 409,
     title: 'Another process owns this data folder',
@@ -185,6 +190,11 @@ export const ERRORS = {
     status: 500,
     title: 'Stored data does not match its digest',
     fix: 'Run `cascade doctor`; restore the newest backup if it confirms the damage.',
+  },
+  ARCHIVE_DAMAGED: {
+    status: 500,
+    title: 'An archive does not hold what was put into it',
+    fix: 'Run `cascade archive verify`, which names what is damaged or missing; put the object back from a copy of the folder or bucket.',
   },
   DATA_FOLDER_NEWER: {
     status: 500,

@@ -14,6 +14,7 @@ import type {
 } from '#capsules'
 import type { NearDuplicate } from '#store'
 import { type ChunkStanding, followDocument } from '../../domain/capsules/rules/index.ts'
+import { offload, reload } from './archive-changes.ts'
 import { recomputeTrust } from './effective-trust.ts'
 import {
   type CapsuleRow,
@@ -25,26 +26,18 @@ import {
   type VersionRow,
 } from './memory-state.ts'
 import { nearDuplicates } from './near-duplicates.ts'
-import { changeSpaces, ownModels } from './spaces.ts'
-import type { UndoLog } from './undo-log.ts'
+import { changeSpaces } from './spaces.ts'
 import { assertVector, DIMENSIONS_MAX } from './vectors.ts'
-
-/** Where and when a change happens. */
-export interface ChangeContext {
-  readonly state: MemoryState
-  readonly undo: UndoLog
-  /** Milliseconds since 1970; the time of the command's leaves. */
-  readonly now: number
-  /** The subject who acts. */
-  readonly actor: string
-}
-
-/** What a change did to the capsule it is about; `id` is null where it is about several. */
-export interface ChangeEffect {
-  readonly id: string | null
-  readonly created: boolean
-  readonly nearDuplicates: readonly NearDuplicate[]
-}
+import {
+  type ChangeContext,
+  type ChangeEffect,
+  effectOn,
+  emptied,
+  touched,
+  toVersion,
+  withEnd,
+  withHead,
+} from './version-rows.ts'
 
 /** Carries out one change of capsules. @throws CascadeError for every rule it would break. */
 export function applyCapsuleChange(context: ChangeContext, change: CapsuleChange): ChangeEffect {
@@ -73,6 +66,10 @@ export function applyCapsuleChange(context: ChangeContext, change: CapsuleChange
       return effectOn(null)
     case 'capsule.erase':
       return erase(context, change)
+    case 'capsule.offload':
+      return offload(context, change)
+    case 'capsule.reload':
+      return reload(context, change)
   }
 }
 
@@ -106,6 +103,7 @@ function create(context: ChangeContext, { draft, dedupe }: CapsuleCreateChange):
     updatedAt: now,
     versions: [version],
     trustHistory: [],
+    archived: null,
   })
   connect(context, draft, near)
   return { id: draft.id, created: true, nearDuplicates: near }
@@ -156,16 +154,6 @@ function standing(
     : { ...next, versions: withHead(next, { ...headOf(next), end: null }) }
 }
 
-/** The head ends, unless it has ended before that; never before it began. */
-function withEnd(row: CapsuleRow, { at, recordedAt }: NonNullable<VersionRow['end']>): CapsuleRow {
-  const head = headOf(row)
-  const end = { at: Math.max(at, head.validFrom), recordedAt }
-  if (head.end !== null && head.end.at <= end.at) return row
-  return { ...row, versions: withHead(row, { ...head, end }) }
-}
-
-const withHead = ({ versions }: CapsuleRow, head: VersionRow): readonly VersionRow[] => [...versions.slice(0, -1), head]
-
 function setTrust(context: ChangeContext, { id, trust, reason }: CapsuleTrustChange): ChangeEffect {
   const { state, undo, now, actor } = context
   if (!Number.isInteger(trust) || trust < 0 || trust > 100) {
@@ -199,7 +187,8 @@ function erase({ state, undo, now }: ChangeContext, { id }: CapsuleEraseChange):
     undo.set(state.capsules, child, { ...rest, versions: versions.map((version) => withoutChanges(version, id)) })
   }
   const versions = row.versions.map(emptied)
-  undo.set(state.capsules, id, { ...touched(row, now), status: 'ERASED', ownStatus: null, versions, trustHistory: [] })
+  const nothing = { ownStatus: null, trustHistory: [], archived: null }
+  undo.set(state.capsules, id, { ...touched(row, now), status: 'ERASED', versions, ...nothing })
   for (const [key, receipt] of state.receipts) {
     if (receipt.receipt.id === id)
       undo.set(state.receipts, key, { ...receipt, bodyDigest: receipt.bodyDigest && 'erased' })
@@ -212,31 +201,6 @@ const withoutChanges = (version: VersionRow, parent: string): VersionRow => ({
   parents: version.parents.map(({ changes, ...edge }) =>
     edge.id === parent || changes === undefined ? edge : { ...edge, changes },
   ),
-})
-
-const emptied = (version: VersionRow): VersionRow => ({
-  ...version,
-  title: null,
-  content: '',
-  tags: [],
-  category: null,
-  licenceTerms: null,
-  identity: null,
-  lane: null,
-  fold: null,
-  metadata: {},
-  source: null,
-  parents: version.parents.map(({ changes: _changes, ...edge }) => ({ ...edge, reason: '' })),
-  partOf: version.partOf && { ...version.partOf, place: '' },
-  place: null,
-  versionReason: null,
-  fingerprint: '0'.repeat(64),
-  digestKey: new Uint8Array(32),
-  minhash: null,
-  bands: [],
-  given: null,
-  vectors: new Map(),
-  indexed: false,
 })
 
 function unlink({ state, undo, now }: ChangeContext, { from, to, link: kind }: CapsuleUnlinkChange): ChangeEffect {
@@ -302,26 +266,6 @@ function descendantsOf(state: MemoryState, id: string): ReadonlySet<string> {
   }
   return found
 }
-
-/** A copy, so that nothing the caller does to its draft later reaches the store. */
-function toVersion(state: MemoryState, draft: VersionDraft, createdAt: number, validFrom: number): VersionRow {
-  const { embedding, shadow, ...rest } = structuredClone(draft)
-  const role = embedding ? (state.spaces.get(embedding.model)?.role ?? 'given') : undefined
-  if (embedding && role === 'given') {
-    const vectors = new Map([[embedding.model, embedding.vector]])
-    return { ...rest, createdAt, validFrom, end: null, given: embedding.model, vectors }
-  }
-  // Made in a space that is retired by now: the version waits for whoever fills the active one.
-  const own = ownModels(state)
-  const made = [embedding, shadow].flatMap((one) =>
-    one && own.includes(one.model) ? [[one.model, one.vector] as const] : [],
-  )
-  return { ...rest, createdAt, validFrom, end: null, given: null, vectors: new Map(made) }
-}
-
-const touched = (row: CapsuleRow, now: number): CapsuleRow => ({ ...row, revision: row.revision + 1, updatedAt: now })
-
-const effectOn = (id: string | null): ChangeEffect => ({ id, created: false, nearDuplicates: [] })
 
 /** Negative, zero or positive, as MAJOR.MINOR.PATCH `a` is below, at or above `b`. */
 function compareVersions(a: string, b: string): number {

@@ -9,6 +9,7 @@ import {
   VERSIONS_READ_MAX,
 } from '#capsules'
 import { isNamed, standingOf } from '../../domain/capsules/rules/index.ts'
+import { isAged, toAged, toBody } from './archive-rows.ts'
 import { findCandidates } from './candidates.ts'
 import { countCapsules } from './capsule-counter.ts'
 import { pageOf } from './cursor.ts'
@@ -90,6 +91,23 @@ export function createCapsuleStore(
         state.capsules.has(key) && byAgeDescending(row, getCapsule(state, key)) <= 0
       const { items, next } = pageOf(matching, page, ({ id }) => id, passed)
       return { items: items.map(({ id, revision }) => ({ id, revision })), next }
+    },
+
+    async readBodies(ids) {
+      return rows(ids).flatMap((row) => (row.status === 'ERASED' || row.archived ? [] : [toBody(row, row.status)]))
+    },
+
+    async findArchived(ids) {
+      return rows(ids).flatMap(({ id, archived }) => (archived ? [{ id, ...archived }] : []))
+    },
+
+    async listRecordedBefore(moment, page) {
+      const found = newestFirst()
+        .reverse()
+        .filter((row) => isAged(row, moment))
+      const passed = (row: CapsuleRow, key: string): boolean => byAgeDescending(row, getCapsule(state, key)) >= 0
+      const { items, next } = pageOf(found, page, ({ id }) => id, passed)
+      return { items: items.map(toAged), next }
     },
 
     async candidates(query): Promise<CandidateAnswer> {

@@ -1,6 +1,6 @@
 import type { CapsuleStatus } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
-import type { CapsuleDraft, Link, TrustEntry } from '#capsules'
+import type { ArchivedCapsule, CapsuleDraft, Link, TrustEntry } from '#capsules'
 import type { StoredLeaf } from '#ledger'
 import type { ChangeEntry, Receipt } from '#store'
 
@@ -33,6 +33,8 @@ export interface CapsuleRow {
   readonly versions: readonly VersionRow[]
   /** Oldest first. */
   readonly trustHistory: readonly TrustEntry[]
+  /** Where the content lies when it is in no version here. */
+  readonly archived: Pick<ArchivedCapsule, 'segment' | 'key'> | null
 }
 
 export interface SpaceRow {
@@ -94,10 +96,12 @@ export function getCapsule(state: MemoryState, id: string): CapsuleRow {
   return row
 }
 
-/** @throws CascadeError NOT_FOUND; ERASED, for nothing changes what was erased. */
+/** @throws CascadeError NOT_FOUND; ERASED and IN_ARCHIVE, for nothing changes what was erased or is away. */
 export function getLiving(state: MemoryState, id: string): CapsuleRow {
   const row = getCapsule(state, id)
   if (row.status === 'ERASED') throw new CascadeError('ERASED', `the capsule ${id} was erased`)
+  if (row.archived)
+    throw new CascadeError('IN_ARCHIVE', `the capsule ${id} lies in segment ${row.archived.segment} of the archive`)
   return row
 }
 

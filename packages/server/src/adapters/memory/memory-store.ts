@@ -20,7 +20,7 @@ import {
   type Scrubbed,
 } from '#store'
 import type { Store } from '../../domain/store.ts'
-import { applyCapsuleChange, type ChangeContext, type ChangeEffect, findDuplicate } from './apply-capsule-change.ts'
+import { applyCapsuleChange, findDuplicate } from './apply-capsule-change.ts'
 import { createCapsuleStore } from './capsule-store-memory.ts'
 import { createLedgerStore } from './ledger-store-memory.ts'
 import { createState, getCapsule, headOf, type MemoryState } from './memory-state.ts'
@@ -28,6 +28,7 @@ import { applyRecordChange, createRecords } from './records-memory.ts'
 import { SequenceWatch } from './sequence-watch.ts'
 import { UndoLog } from './undo-log.ts'
 import { DIMENSIONS_MAX } from './vectors.ts'
+import type { ChangeContext, ChangeEffect } from './version-rows.ts'
 import { writeLeaves } from './write-leaves.ts'
 
 export interface MemoryStoreOptions {

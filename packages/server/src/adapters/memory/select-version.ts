@@ -65,6 +65,7 @@ export function toStored(state: MemoryState, row: CapsuleRow, version: VersionRo
     trust: row.trust,
     effectiveTrust: row.effectiveTrust,
     status: row.status,
+    archivedIn: row.archived?.segment ?? null,
     partOf: version.partOf,
     embeddingModel: (version.indexed && vectorOf(state, version)?.model) || null,
     fingerprint: version.fingerprint,

@@ -1,10 +1,10 @@
-import { CascadeError, isUuid, uuidBytes } from '#base'
+import { CascadeError, formatUuid, isUuid, uuidBytes } from '#base'
 import { ERASED } from './codes.ts'
 import type { Database, SqlValue } from './database.ts'
 import type { CapsuleRow, WriteSession } from './write-session.ts'
 
 const COLUMNS = `key, id, owner, status, trust, effective_trust, unsettled, revision, head, version, type, identity, lane,
-  fold, part_of, indexed, space, created_at, bytes`
+  fold, part_of, indexed, space, created_at, bytes, segment`
 
 /** The capsule of an id; undefined also for what is no UUID. */
 export function findCapsule(database: Database, id: string): CapsuleRow | undefined {
@@ -20,10 +20,12 @@ export function requireCapsule(session: WriteSession, id: string): CapsuleRow {
   return row
 }
 
-/** @throws CascadeError NOT_FOUND; ERASED, for nothing changes what was erased. */
+/** @throws CascadeError NOT_FOUND; ERASED and IN_ARCHIVE, for nothing changes what was erased or is away. */
 export function requireLiving(session: WriteSession, id: string): CapsuleRow {
   const row = requireCapsule(session, id)
   if (row.status === ERASED) throw new CascadeError('ERASED', `the capsule ${id} was erased`)
+  if (row.segment !== null)
+    throw new CascadeError('IN_ARCHIVE', `the capsule ${id} lies in segment ${formatUuid(row.segment)} of the archive`)
   return row
 }
 

@@ -167,11 +167,12 @@ interface IndexedHead {
   readonly trust: number
 }
 
-function indexHead(
+/** Enters a head into the indexes, as its capsule is by now. */
+export function indexHead(
   { staged, texts }: WriteSession,
   { key, head, status, trust }: IndexedHead,
   draft: CapsuleDraft | VersionDraft,
-  { owner, identity, lane, fold, vectors, tags }: ResolvedDraft,
+  { owner, identity, lane, fold, vectors, tags }: Omit<ResolvedDraft, 'parents' | 'partOf' | 'near' | 'space'>,
 ): void {
   if (!draft.indexed) return
   texts.write({ version: head, capsule: key, title: draft.title, tags: draft.tags, content: draft.content })

@@ -189,7 +189,7 @@ function checkDigests(database: Database): string | undefined {
   const stride = Math.max(1, Math.floor(count(database, 'SELECT count(*) AS n FROM versions') / DIGEST_SAMPLES))
   const rows = database.all<SampleRow>(
     `SELECT c.id, v.version, v.digest_key, v.content FROM versions v JOIN capsules c ON c.key = v.capsule
-     WHERE v.key % ? = 0 AND c.status <> ${ERASED}`,
+     WHERE v.key % ? = 0 AND c.status <> ${ERASED} AND c.segment IS NULL`,
     stride,
   )
   const bad = rows.filter((row) => {

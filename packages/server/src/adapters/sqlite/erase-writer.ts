@@ -54,6 +54,9 @@ export function eraseCapsule(session: WriteSession, { id }: CapsuleEraseChange, 
     space: null,
     dedupe: null,
     place: null,
+    // With the key goes what a segment of the archive holds of it, wherever that is.
+    segment: null,
+    segment_key: null,
   })
   session.hasErased = true
   return effectOn(id)
@@ -82,7 +85,8 @@ function noteNames({ database }: WriteSession, row: CapsuleRow): void {
   for (const key of keys) if (key !== null) database.run('INSERT OR IGNORE INTO erased_names VALUES (?)', key)
 }
 
-function takeOutOfIndexes({ database, staged, texts }: WriteSession, row: CapsuleRow): void {
+/** Versions leave the index of words, and the head the vectors. */
+export function takeOutOfIndexes({ database, staged, texts }: WriteSession, row: CapsuleRow): void {
   const versions = database.all<{ key: number }>('SELECT key FROM versions WHERE capsule = ? AND indexed = 1', row.key)
   // They leave at once; `scrub` takes away what the index holds of them, of all that was erased in one go.
   for (const { key } of versions) texts.leave(key === row.head && row.status === ACTIVE ? HEADS : REST, key)

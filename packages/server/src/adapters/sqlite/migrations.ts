@@ -47,7 +47,10 @@ export const MIGRATIONS: readonly string[] = [
     -- Of the contents of all versions.
     bytes INTEGER NOT NULL,
     -- Steps to the farthest origin, along the edges of any version.
-    depth INTEGER NOT NULL
+    depth INTEGER NOT NULL,
+    -- Of what lies in a segment of an archive: the segment, and the key of what it holds of the capsule.
+    segment BLOB,
+    segment_key BLOB
   ) STRICT;
   CREATE UNIQUE INDEX capsule_id ON capsules (id);
   CREATE INDEX capsule_owner ON capsules (owner);

@@ -36,6 +36,9 @@ export function createCapsulePort(
     listUnembedded: (model, page) => readers.read('listUnembedded', model, page),
     listUnsettled: (limit) => readers.read('listUnsettled', limit),
     findEmbedding: (id, version) => readers.read('findEmbedding', id, version),
+    readBodies: (ids) => readers.read('readBodies', ids),
+    findArchived: (ids) => readers.read('findArchived', ids),
+    listRecordedBefore: (moment, page) => readers.read('listRecordedBefore', moment, page),
     async candidates(query) {
       await loaded()
       await watch.reached(query.minSequence ?? -1)

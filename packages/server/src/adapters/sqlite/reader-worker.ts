@@ -5,6 +5,7 @@ import type { CandidateQuery, CapsuleFilter, LineageQuery, Ranking, SoftMatcher,
 import type { LeafFilter } from '#ledger'
 import type { CollectionDefinition } from '#store'
 import { createStaticSoftMatcher } from '../models/static/static-soft-matcher.ts'
+import { ArchiveReader } from './archive-reader.ts'
 import { findCandidates } from './candidates.ts'
 import { CapsuleReader, type PageRequest, type Scope } from './capsule-reader.ts'
 import { Database } from './database.ts'
@@ -73,6 +74,7 @@ interface Parts {
   readonly streams: TermStreams
   readonly matcher: SoftMatcher | undefined
   readonly capsules: CapsuleReader
+  readonly archive: ArchiveReader
   readonly lineage: LineageReader
   readonly ledger: LedgerReader
   readonly records: RecordReader
@@ -114,6 +116,7 @@ function makeParts(database: Database): Parts {
     streams: new TermStreams(words),
     matcher: data.words && createStaticSoftMatcher(data.words),
     capsules: new CapsuleReader(database, names, stored),
+    archive: new ArchiveReader(database, names, stored),
     lineage: new LineageReader(database),
     ledger: new LedgerReader(database, names, data.eventSource),
     records: new RecordReader(database, new Map(data.collections.map(({ name, indexes }) => [name, indexes]))),
@@ -143,6 +146,9 @@ const operations = {
     listUnembedded(parts().database, model, page),
   listUnsettled: (limit: number) => parts().capsules.listUnsettled(limit),
   findEmbedding: (id: string, version: string) => parts().capsules.findEmbedding(id, version),
+  readBodies: (ids: readonly string[]) => parts().archive.readBodies(ids),
+  findArchived: (ids: readonly string[]) => parts().archive.findArchived(ids),
+  listRecordedBefore: (moment: number, page: PageRequest) => parts().archive.listRecordedBefore(moment, page),
   candidates: (query: CandidateQuery) => {
     // Read before the transaction begins: it sees at least this much.
     const sequence = Number(Atomics.load(head, 0))

@@ -55,7 +55,7 @@ export function resolveDraft(
  * space is active or being filled; made in a space that was retired meanwhile it is left out, and the version found by
  * whoever fills the active space.
  */
-function resolveVectors(
+export function resolveVectors(
   { spaces }: WriteSession,
   { embedding, shadow }: CapsuleDraft | VersionDraft,
 ): Pick<ResolvedDraft, 'space' | 'vectors'> {

@@ -14,6 +14,7 @@ interface VersionRow {
   readonly id: Uint8Array
   readonly owner: number
   readonly status: number
+  readonly segment: Uint8Array | null
   readonly trust: number
   readonly effective_trust: number
   readonly revision: number
@@ -47,7 +48,7 @@ interface VersionRow {
   readonly has_parents: number
 }
 
-const COLUMNS = `v.capsule, v.key, c.id, c.owner, c.status, c.trust, c.effective_trust, c.revision, c.head, c.updated_at,
+const COLUMNS = `v.capsule, v.key, c.id, c.owner, c.status, c.segment, c.trust, c.effective_trust, c.revision, c.head, c.updated_at,
   v.ordinal, v.version, v.created_at, v.valid_from, v.valid_to, v.ended_at, v.type, v.author, v.identity, v.lane,
   v.fold, v.part_of, v.part_index, v.part_place, v.licence, v.category, v.title, v.tags, v.fingerprint, v.metadata,
   v.source, v.version_reason, v.licence_terms, v.content,
@@ -124,6 +125,7 @@ export class StoredCapsules {
       trust: row.trust,
       effectiveTrust: row.effective_trust,
       status: STATUS_CODES.decode(row.status),
+      archivedIn: row.segment === null ? null : formatUuid(row.segment),
       type: TYPE_CODES.decode(row.type),
       title: row.title,
       content: decodeContent(row.content),

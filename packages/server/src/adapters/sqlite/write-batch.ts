@@ -1,6 +1,7 @@
 import { CascadeError } from '#base'
 import type { CapsuleChange } from '#capsules'
 import { type Change, COVERS, type Receipt, type RecordDelete, type RecordPut } from '#store'
+import { offloadCapsules, reloadCapsule } from './archive-writer.ts'
 import { findCapsule, requireCapsule } from './capsule-rows.ts'
 import { addVersion, type ChangeEffect, createCapsule, effectOn, FIRST_VERSION } from './capsule-writer.ts'
 import { recomputeTrust } from './effective-trust-propagation.ts'
@@ -198,6 +199,10 @@ function apply(session: WriteSession, command: WritableCommand, change: Change, 
       return effectOn(null)
     case 'capsule.erase':
       return eraseCapsule(session, known, now)
+    case 'capsule.offload':
+      return offloadCapsules(session, known, now)
+    case 'capsule.reload':
+      return reloadCapsule(session, known, now)
   }
 }
 

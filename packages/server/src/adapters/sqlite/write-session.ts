@@ -133,6 +133,8 @@ export interface CapsuleRow {
   readonly space: number | null
   readonly created_at: number
   readonly bytes: number
+  /** Of the archive, where its content lies; null for what is here. */
+  readonly segment: Uint8Array | null
 }
 
 export type SettableStatus = Exclude<CapsuleStatus, 'ERASED'>

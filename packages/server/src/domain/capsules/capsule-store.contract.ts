@@ -1,3 +1,4 @@
+import { describeArchiving } from './capsule-store.archiving.contract.ts'
 import { describeAsOf } from './capsule-store.as-of.contract.ts'
 import { describeCounts } from './capsule-store.counts.contract.ts'
 import { describeDedupe } from './capsule-store.dedupe.contract.ts'
@@ -34,6 +35,7 @@ export function describeCapsuleStore(name: string, open: OpenStore): void {
   describeLinks(name, open)
   describeLists(name, open)
   describeErasing(name, open)
+  describeArchiving(name, open)
   describeCounts(name, open)
   describeCapsuleGrants(name, open)
 }

@@ -38,6 +38,10 @@ export function describeCapsuleGrants(name: string, open: OpenStore): void {
   })
 }
 
+const SEGMENT = nextId()
+const KEY = new Uint8Array(32)
+const GONE = { status: 'ACTIVE', ownStatus: null, versions: [], trustHistory: [] } as const
+
 type Draft = ReturnType<typeof draftOf>
 type MakeChange = (under: Under, grant: Grant, a: Draft, b: Draft) => ReturnType<Under['store']['capsules']['create']>
 
@@ -50,6 +54,8 @@ const CHANGES = {
   'capsule.unlink': ({ store }, grant, a, b) => store.capsules.unlink(grant, a.id, b.id, 'RELATED_TO'),
   'capsule.settle': ({ store }, grant, a) => store.capsules.settle(grant, [a.id]),
   'capsule.erase': ({ store }, grant, a) => store.capsules.erase(grant, a.id),
+  'capsule.offload': ({ store }, grant, a) => store.capsules.offload(grant, SEGMENT, [{ id: a.id, key: KEY }]),
+  'capsule.reload': ({ store }, grant, a) => store.capsules.reload(grant, { ...GONE, id: a.id }),
 } satisfies Record<Exclude<CapsuleChange, SpaceChange>['kind'], MakeChange>
 
 const KINDS = Object.keys(CHANGES) as (keyof typeof CHANGES & ChangeKind)[] // `satisfies` holds the keys to the kinds

@@ -1,6 +1,7 @@
 import type { CapsuleStatus, CapsuleType, LinkKind } from '@forge-cascade/contract'
 import type { Change, Grant } from '#store'
 import type { Embedding, Link, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+import type { AgedCapsule, ArchiveChange, ArchivedCapsule, CapsuleBody, ReturnedCapsule } from './capsule-body.ts'
 import type { CapsuleCounts } from './capsule-counts.ts'
 import type { EmbeddingSpaces, SpaceChange } from './embedding-spaces.ts'
 import type { Candidate } from './search/candidate.ts'
@@ -121,6 +122,7 @@ export type CapsuleChange =
   | CapsuleSettleChange
   | SpaceChange
   | CapsuleEraseChange
+  | ArchiveChange
 
 /** A question to the indexes. At least one of `text` and `embedding` is given. */
 export interface CandidateQuery {
@@ -233,7 +235,10 @@ export interface Page<T> {
  * returned before they began. Mutating methods return a change; only `append` writes.
  */
 export interface CapsuleStore extends EmbeddingSpaces {
-  /** The head of each id that exists, in the order asked; erased ones come with empty content and status ERASED. */
+  /**
+   * The head of each id that exists, in the order asked; erased ones come with empty content and status ERASED, archived
+   * ones that lie in a segment with empty content and its name (`archivedIn`).
+   */
   getHeads(ids: readonly string[]): Promise<readonly StoredCapsule[]>
   findVersion(id: string, version: string): Promise<StoredCapsule | undefined>
   /** The version valid at `asOf`, as recorded by `knownAt`. */
@@ -290,6 +295,18 @@ export interface CapsuleStore extends EmbeddingSpaces {
     subject: SubjectOfCapsules,
     page: { readonly limit: number; readonly cursor?: string },
   ): Promise<Page<string>>
+  /** All of each capsule that is in the store and not erased, in the order asked; for an archive. */
+  readBodies(ids: readonly string[]): Promise<readonly CapsuleBody[]>
+  /** Where each of them lies that is in a segment, in the order asked. */
+  findArchived(ids: readonly string[]): Promise<readonly ArchivedCapsule[]>
+  /**
+   * ACTIVE and ARCHIVED capsules in the store, but for chunks, whose newest version was recorded before a moment (ms); in
+   * the order of their creation. A page may be short, or empty, before the last.
+   */
+  listRecordedBefore(
+    moment: number,
+    page: { readonly limit: number; readonly cursor?: string },
+  ): Promise<Page<AgedCapsule>>
 
   create(grant: Grant, draft: CapsuleDraft, dedupe: 'scope' | 'none'): Change
   addVersion(grant: Grant, draft: VersionDraft): Change
@@ -317,6 +334,21 @@ export interface CapsuleStore extends EmbeddingSpaces {
    * their own.
    */
   erase(grant: Grant, id: string): Change
+  /**
+   * Takes capsules out of the store that lie in a segment whole: versions, vectors, signatures, index entries, the history
+   * of trust. There stay: id, owner, title, scope, type and tags of the head, numbers, times, authors and identities of
+   * versions, links, and the place in the lineage. Each has status ARCHIVED and validity as `setStatus` gives it. Until it
+   * comes back nothing but erasing changes it (IN_ARCHIVE), nothing finds it, and no import meets it at its place.
+   *
+   * Erased ones are refused (ERASED), and those that lie in a segment already (IN_ARCHIVE).
+   */
+  offload(grant: Grant, segment: string, capsules: readonly Pick<ArchivedCapsule, 'id' | 'key'>[]): Change
+  /**
+   * Brings a capsule back as it was before `offload`, but for revision and the time of change. Effective trust is worked
+   * out anew. @throws, when appended, CONFLICT for one that is in the store, ERASED, UNPROCESSABLE for other versions than
+   * it has.
+   */
+  reload(grant: Grant, capsule: ReturnedCapsule): Change
 }
 
 export const VERSIONS_READ_MAX = 10_000

@@ -52,6 +52,8 @@ export interface StoredCapsule extends VersionContent {
   readonly trust: number
   readonly effectiveTrust: number
   readonly status: CapsuleStatus
+  /** Segment of the archive that holds what it says; null for what is in the store. */
+  readonly archivedIn: string | null
   readonly partOf: PartOf | null
   readonly embeddingModel: string | null
   readonly fingerprint: string

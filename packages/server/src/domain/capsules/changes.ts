@@ -1,3 +1,4 @@
+import type { CapsuleOffloadChange, CapsuleReloadChange } from './capsule-body.ts'
 import type {
   CapsuleCreateChange,
   CapsuleEraseChange,
@@ -32,6 +33,8 @@ type Mutators = Pick<
   | 'fillSpace'
   | 'dropVectors'
   | 'erase'
+  | 'offload'
+  | 'reload'
 >
 
 /** The mutating half of the port, the same for every adapter: each method only states its change as a value. */
@@ -60,4 +63,6 @@ export const capsuleChanges: Mutators = {
   fillSpace: (_grant, model, vectors): SpaceFillChange => ({ kind: 'space.fill', model, vectors }),
   dropVectors: (_grant, model): SpaceDropChange => ({ kind: 'space.drop', model }),
   erase: (_grant, id): CapsuleEraseChange => ({ kind: 'capsule.erase', id }),
+  offload: (_grant, segment, capsules): CapsuleOffloadChange => ({ kind: 'capsule.offload', segment, capsules }),
+  reload: (_grant, capsule): CapsuleReloadChange => ({ kind: 'capsule.reload', capsule }),
 }

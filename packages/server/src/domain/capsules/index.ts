@@ -3,6 +3,16 @@ export type { Conflict } from './ask/conflicts.ts'
 export type { Passage as Quote } from './ask/passage.ts'
 export * from './bulk/index.ts'
 export type { Embedding, Link, ParentEdge, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+export type {
+  AgedCapsule,
+  ArchiveChange,
+  ArchivedCapsule,
+  CapsuleBody,
+  CapsuleOffloadChange,
+  CapsuleReloadChange,
+  ReturnedCapsule,
+  VersionBody,
+} from './capsule-body.ts'
 export {
   type CapsuleCounts,
   type Counted,

@@ -15,6 +15,8 @@ export type ChangeKind =
   | 'space.fill'
   | 'space.drop'
   | 'capsule.erase'
+  | 'capsule.offload'
+  | 'capsule.reload'
   | 'record.put'
   | 'record.delete'
 
@@ -36,6 +38,8 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'capsule.export': [],
   'capsule.erase': ['capsule.erase', 'record.put', 'record.delete'],
   'capsule.bulk': ['record.put', 'record.delete'],
+  'capsule.offload': ['capsule.offload', 'record.put', 'record.delete'],
+  'capsule.reload': ['capsule.reload'],
   'capsule.hold': ['record.put', 'record.delete'],
   'import.run': [
     'capsule.create',

@@ -23,6 +23,8 @@ function testGrants(under: StoreUnderTest): void {
     'space.fill': true,
     'space.drop': true,
     'capsule.erase': true,
+    'capsule.offload': true,
+    'capsule.reload': true,
     'record.put': true,
     'record.delete': true,
   } satisfies Record<ChangeKind, true>) as ChangeKind[] // `satisfies` holds the list to exactly the kinds

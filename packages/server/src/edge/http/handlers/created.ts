@@ -56,6 +56,7 @@ function shownFrom(
     revision: 1,
     effectiveTrust: draft.trust,
     status: 'ACTIVE',
+    archivedIn: null,
     embeddingModel: draft.embedding?.model ?? null,
     createdAt: committedAt,
     updatedAt: committedAt,

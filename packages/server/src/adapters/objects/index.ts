@@ -1,0 +1,1 @@
+export { FolderObjects } from './folder-objects.ts'
