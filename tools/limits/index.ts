@@ -1,4 +1,5 @@
 import { AGENT_ROWS } from './agent-limits.ts'
+import { ARCHIVE_ROWS } from './archive-limits.ts'
 import { BULK_ROWS } from './bulk-limits.ts'
 import { CAPSULE_ROWS } from './capsule-limits.ts'
 import { COMMAND_LINE_LIMITS } from './command-line-limits.ts'
@@ -21,6 +22,7 @@ export const LIMIT_TABLES = {
   Documents: DOCUMENT_ROWS,
   Exports: EXPORT_ROWS,
   'Legal holds and erasures': KEEPING_ROWS,
+  'The archive': ARCHIVE_ROWS,
   'The instance': INSTANCE_LIMITS,
   'The command line': COMMAND_LINE_LIMITS,
 } as const
@@ -35,6 +37,7 @@ export const LIMITS = {
   ...DOCUMENT_ROWS,
   ...EXPORT_ROWS,
   ...KEEPING_ROWS,
+  ...ARCHIVE_ROWS,
   ...INSTANCE_LIMITS,
   ...COMMAND_LINE_LIMITS,
 } as const

@@ -242,6 +242,9 @@ export const capsule = z
       .describe('The document of a chunk.'),
     embedding_model: z.string().nullable(),
     status: z.enum(CAPSULE_STATUSES),
+    archived_in: uuid
+      .nullable()
+      .describe('The segment of the archive that holds what it says; then the content is empty here, in lists.'),
     created_at: timestamp.describe('When this version was recorded.'),
     updated_at: timestamp.describe('When the capsule last changed.'),
     valid_from: timestamp,

@@ -147,6 +147,11 @@ export const exportEnd = z
   .strictObject({
     kind: z.literal('end'),
     counts: exportCounts,
+    in_archive: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Capsules that lie in an archive and are not in the export; absent where there are none.'),
     digest: digest.describe(
       'SHA-256 over everything that an import brings back; two instances with equal digests hold the same knowledge.',
     ),

@@ -1,4 +1,5 @@
 export { ACTIONS, type Action } from './actions.ts'
+export * from './archive.ts'
 export * from './bulk.ts'
 export * from './capsule.ts'
 export * from './command-line.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Call, CapsuleContext, Erasures } from '#capsules'
+import type { Archives, Call, CapsuleContext, Erasures } from '#capsules'
 import type { Config } from '#config'
 import type { RootLogger } from '#observability'
 import type { Grant } from '#store'
@@ -15,6 +15,7 @@ export interface KeepingParts {
   readonly log: RootLogger
   readonly store: SqliteStore
   readonly context: CapsuleContext
+  readonly archives: Archives
   /** The data folder. */
   readonly directory: string
   readonly grant: () => Grant<'capsule.erase'>
@@ -32,10 +33,11 @@ export interface ComposedErasures {
  * they are about is out of the store.
  */
 export async function composeErasures(parts: KeepingParts): Promise<ComposedErasures> {
-  const { config, log, store, context, directory, grant, forget } = parts
+  const { config, log, store, context, archives, directory, grant, forget } = parts
   const { clock } = context
   const erasures = openErasures({
     ...{ context, directory, grant, forget, backups: store.vault, storeFile: DATABASE_FILE },
+    archives: archives.vault(grant),
     files: new ErasureFolder(join(directory, 'erasures'), [config.backup.keys ?? keysIn(directory)]),
     openStore: (folder) =>
       openCopy({

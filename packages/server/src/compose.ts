@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { ROUTES } from '@forge-cascade/contract'
 import { createUuidV7, lazy, systemClock, systemRandom, toRfc3339 } from '#base'
 import { type BootChunk, type BootContext, BootKey } from '#boot'
-import { type AskContext, type Embedders, type Erasures, Imports, type ModelChange } from '#capsules'
+import { type Archives, type AskContext, type Embedders, type Erasures, Imports, type ModelChange } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
 import { DataFolder } from '#data-folder'
 import { createBootstrapGate, type Gate, requireGrant } from '#governance'
@@ -16,6 +16,7 @@ import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
 import { COLLECTIONS } from './collections.ts'
+import { composeArchives, retentionOf } from './compose-archive.ts'
 import { openModelChange } from './compose-embedding.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
@@ -54,6 +55,7 @@ const EMBEDDERS = new BootKey<Embedders>('embedders')
 const MODEL_CHANGE = new BootKey<ModelChange>('model change')
 const CAPSULES = new BootKey<AskContext>('capsules')
 const IMPORTS = new BootKey<Imports>('imports')
+const ARCHIVES = new BootKey<Archives>('archives')
 const ERASURES = new BootKey<Erasures>('erasures')
 const UNFINISHED = new BootKey<UnfinishedErasures>('unfinished erasures')
 const REPAIRED = new BootKey<Set<() => Promise<void>>>('who looks again after a repair')
@@ -301,8 +303,10 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
 /** Before anything is answered: what was to be erased is not seen again. */
 async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): Promise<UnfinishedErasures> {
   const request = { action: 'capsule.erase', resource: '*', subject: boot.get(ADMIN), reach: 'lines' } as const
+  const archives = composeArchives(loaded.config, boot.get(FOLDER).directory, boot.get(CAPSULES))
+  boot.provide(ARCHIVES, archives)
   const { erasures, unfinished } = await composeErasures({
-    ...{ config: loaded.config, log, store: boot.get(STORE), context: boot.get(CAPSULES) },
+    ...{ config: loaded.config, log, store: boot.get(STORE), context: boot.get(CAPSULES), archives },
     directory: boot.get(FOLDER).directory,
     grant: () => requireGrant(boot.get(GATE).decide({ ...request, correlationId: newId() })),
     forget: () => boot.get(EMBEDDERS).forget(),
@@ -355,6 +359,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         capsules: context,
         imports: createImportDesk(boot.get(IMPORTS)),
         erasures: boot.get(ERASURES),
+        archive: { archives: boot.get(ARCHIVES), retention: () => retentionOf(live.loaded.config, clock()) },
         model: createModelDesk(boot.get(MODEL_CHANGE)),
         system,
         agents: lazy(async () => openAgentDoor(log)),

@@ -36,6 +36,7 @@ export const CAPSULE_EXAMPLE = {
   part_of: null,
   embedding_model: 'builtin-1',
   status: 'ACTIVE',
+  archived_in: null,
   created_at: AT,
   updated_at: AT,
   valid_from: AT,

@@ -21,6 +21,7 @@ export const ROUTE_TAGS = {
   Export: 'Knowledge taken away: everything, or one capsule with where it comes from.',
   Agents: 'The door of agents: the tools of the Model Context Protocol.',
   Embedding: 'The model of the vectors, and its change.',
+  Archive: 'Segments outside the store: what moves into them, and comes back.',
   Keeping: 'Legal holds, and what is erased for good.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { AGENTS } from './agents.ts'
+import { ARCHIVE } from './archive.ts'
 import { BULK } from './bulk.ts'
 import { CAPSULES } from './capsules.ts'
 import { EMBEDDING } from './embedding.ts'
@@ -24,6 +25,7 @@ const ROWS = [
   ...EXPORTS,
   ...AGENTS,
   ...EMBEDDING,
+  ...ARCHIVE,
   ...KEEPING,
   ...SYSTEM,
   ...PROBES,

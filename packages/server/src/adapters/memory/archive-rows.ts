@@ -1,13 +1,22 @@
 import type { CapsuleStatus } from '@forge-cascade/contract'
 import type { AgedCapsule, CapsuleBody, VersionBody } from '#capsules'
+import { BODY_BYTES_MAX, tooLargeToMove } from '../../domain/capsules/rules/index.ts'
 import { type CapsuleRow, headOf, type VersionRow } from './memory-state.ts'
 
 /** All of a capsule that is in the store. */
-export const toBody = (row: CapsuleRow, status: Exclude<CapsuleStatus, 'ERASED'>): CapsuleBody => ({
-  ...{ id: row.id, owner: row.owner, status, ownStatus: row.ownStatus, trust: row.trust, revision: row.revision },
-  versions: row.versions.map(toVersionBody),
-  trustHistory: row.trustHistory,
-})
+export function toBody(
+  row: CapsuleRow,
+  status: Exclude<CapsuleStatus, 'ERASED'>,
+  bytesMax = BODY_BYTES_MAX,
+): CapsuleBody {
+  const bytes = row.versions.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
+  if (bytes > bytesMax) throw tooLargeToMove(row.id, bytes, bytesMax)
+  return {
+    ...{ id: row.id, owner: row.owner, status, ownStatus: row.ownStatus, trust: row.trust, revision: row.revision },
+    versions: row.versions.map(toVersionBody),
+    trustHistory: row.trustHistory,
+  }
+}
 
 function toVersionBody(version: VersionRow, index: number): VersionBody {
   const { given, vectors, end, minhash: _minhash, bands: _bands, fingerprint: _fingerprint, ...rest } = version

@@ -93,8 +93,10 @@ export function createCapsuleStore(
       return { items: items.map(({ id, revision }) => ({ id, revision })), next }
     },
 
-    async readBodies(ids) {
-      return rows(ids).flatMap((row) => (row.status === 'ERASED' || row.archived ? [] : [toBody(row, row.status)]))
+    async readBodies(ids, bytesMax) {
+      return rows(ids).flatMap((row) =>
+        row.status === 'ERASED' || row.archived ? [] : [toBody(row, row.status, bytesMax)],
+      )
     },
 
     async findArchived(ids) {

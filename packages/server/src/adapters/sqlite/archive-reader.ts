@@ -1,5 +1,6 @@
 import { formatUuid } from '#base'
 import type { AgedCapsule, ArchivedCapsule, CapsuleBody, Embedding, Page, TrustEntry, VersionBody } from '#capsules'
+import { BODY_BYTES_MAX, tooLargeToMove } from '../../domain/capsules/rules/index.ts'
 import type { PageRequest } from './capsule-reader.ts'
 import { findCapsule } from './capsule-rows.ts'
 import { ACTIVE, ARCHIVED, ERASED, STATUS_CODES, TYPE_CODES } from './codes.ts'
@@ -26,10 +27,12 @@ export class ArchiveReader {
     this.#stored = stored
   }
 
-  readBodies(ids: readonly string[]): CapsuleBody[] {
+  readBodies(ids: readonly string[], bytesMax = BODY_BYTES_MAX): CapsuleBody[] {
     return ids.flatMap((id) => {
       const row = findCapsule(this.#database, id)
-      return row && row.status !== ERASED && row.segment === null ? [this.#bodyOf(row)] : []
+      if (!row || row.status === ERASED || row.segment !== null) return []
+      if (row.bytes > bytesMax) throw tooLargeToMove(id, row.bytes, bytesMax)
+      return [this.#bodyOf(row)]
     })
   }
 

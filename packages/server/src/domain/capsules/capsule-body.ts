@@ -1,7 +1,7 @@
 import type { CapsuleStatus, CapsuleType } from '@forge-cascade/contract'
 import type { Change } from '#store'
-import type { Embedding, PartOf, VersionContent } from './capsule.ts'
-import type { TrustEntry, VersionDraft } from './capsule-store.ts'
+import type { Embedding, PartOf, TrustEntry, VersionContent } from './capsule.ts'
+import type { VersionDraft } from './capsule-draft.ts'
 
 /** All that a version says, with what belongs to it and can not be made again. Times in milliseconds since 1970. */
 export interface VersionBody extends VersionContent {

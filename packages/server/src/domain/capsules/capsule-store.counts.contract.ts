@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { campaign, createSeeded, nextId, pick } from '../../platform/store/testing.ts'
 import type { CapsuleCounts, Tally } from './capsule-counts.ts'
 import { SCOPES_COUNTED_MAX } from './capsule-counts.ts'
-import type { CapsuleDraft } from './capsule-store.ts'
+import type { CapsuleDraft } from './capsule-draft.ts'
 import {
   addVersion,
   create,

@@ -9,7 +9,8 @@ import {
   receiptOf,
   shareStore,
 } from '../../platform/store/testing.ts'
-import { type CapsuleDraft, NEAR_DUPLICATES_MAX } from './capsule-store.ts'
+import type { CapsuleDraft } from './capsule-draft.ts'
+import { NEAR_DUPLICATES_MAX } from './capsule-store.ts'
 import {
   addVersion,
   create,

@@ -1,7 +1,8 @@
 import { CAPSULE_TYPES } from '@forge-cascade/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { campaign, createSeeded, nextId, pick, shareStore } from '../../platform/store/testing.ts'
-import type { CapsuleDraft, CapsuleFilter } from './capsule-store.ts'
+import type { CapsuleDraft } from './capsule-draft.ts'
+import type { CapsuleFilter } from './capsule-store.ts'
 import {
   commitAll,
   createAll,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { nextId, shareStore } from '../../platform/store/testing.ts'
-import type { CapsuleDraft, CapsuleFilter } from './capsule-store.ts'
+import type { CapsuleDraft } from './capsule-draft.ts'
+import type { CapsuleFilter } from './capsule-store.ts'
 import { type NamedSpeaker, readQuestion } from './search/question.ts'
 import type { Hit } from './search/rank.ts'
 import {

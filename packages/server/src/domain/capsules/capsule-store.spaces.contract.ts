@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { campaign, codeOf, commandOf, commit, grantOf, nextId } from '../../platform/store/testing.ts'
 import type { Embedding } from './capsule.ts'
-import type { CapsuleDraft } from './capsule-store.ts'
+import type { CapsuleDraft } from './capsule-draft.ts'
 import { DROPPED_VERSIONS_MAX, UNEMBEDDED_CHARACTERS_MAX } from './embedding-spaces.ts'
 import {
   addVersion,

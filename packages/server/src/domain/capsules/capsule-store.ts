@@ -1,8 +1,9 @@
 import type { CapsuleStatus, CapsuleType, LinkKind } from '@forge-cascade/contract'
 import type { Change, Grant } from '#store'
-import type { Embedding, Link, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+import type { Embedding, Link, StoredCapsule, TrustEntry, VersionContent } from './capsule.ts'
 import type { AgedCapsule, ArchiveChange, ArchivedCapsule, CapsuleBody, ReturnedCapsule } from './capsule-body.ts'
 import type { CapsuleCounts } from './capsule-counts.ts'
+import type { CapsuleDraft, VersionDraft } from './capsule-draft.ts'
 import type { EmbeddingSpaces, SpaceChange } from './embedding-spaces.ts'
 import type { Candidate } from './search/candidate.ts'
 import type { NamedSpeaker } from './search/question.ts'
@@ -32,38 +33,6 @@ export interface CapsuleFilter {
   readonly partOf?: string
   /** False leaves chunks of documents out (lists), true takes chunks alone; both when left out (search). */
   readonly chunks?: boolean
-}
-
-/** A capsule to create. `id` is a fresh UUIDv7. */
-export interface CapsuleDraft extends VersionContent {
-  readonly id: string
-  readonly owner: string
-  readonly author: string
-  readonly trust: number
-  readonly partOf: PartOf | null
-  /** Where in its source it stands; together with owner and scope it finds the capsule again at the next import. */
-  readonly place: string | null
-  /** SHA-256 of the normalised text, hex. */
-  readonly fingerprint: string
-  /** MinHash of the text, and the keys of its bands; null and none when the text is too short to say anything. */
-  readonly minhash: Uint16Array | null
-  readonly bands: readonly number[]
-  readonly embedding: Embedding | null
-  /** Its vector in the space that is being filled for a change of the model; see `EmbeddingSpaces`. */
-  readonly shadow?: Embedding
-  /** False for a document that is found through its chunks. */
-  readonly indexed: boolean
-  /** 32 random bytes: the key of its salted digests, kept beside the content and erased with it. */
-  readonly digestKey: Uint8Array
-  /** Milliseconds since 1970; the moment of writing when null. */
-  readonly validFrom: number | null
-}
-
-/** The next version of a capsule. Trust, owner and id stay. */
-export type VersionDraft = Omit<CapsuleDraft, 'trust' | 'owner'> & {
-  readonly version: string
-  /** Why the caller named a version of their own; null otherwise. */
-  readonly versionReason: string | null
 }
 
 export interface CapsuleCreateChange extends Change {
@@ -197,14 +166,6 @@ export interface Lineage {
   readonly truncated: boolean
 }
 
-export interface TrustEntry {
-  readonly old: number
-  readonly new: number
-  readonly reason: string
-  readonly at: number
-  readonly actor: string
-}
-
 /** One row of a capsule's history, newest first. */
 export interface VersionSummary {
   readonly version: string
@@ -295,8 +256,13 @@ export interface CapsuleStore extends EmbeddingSpaces {
     subject: SubjectOfCapsules,
     page: { readonly limit: number; readonly cursor?: string },
   ): Promise<Page<string>>
-  /** All of each capsule that is in the store and not erased, in the order asked; for an archive. */
-  readBodies(ids: readonly string[]): Promise<readonly CapsuleBody[]>
+  /**
+   * All of each capsule that is in the store and not erased, in the order asked; for an archive.
+   *
+   * @param bytesMax contents of all versions of one; `BODY_BYTES_MAX` when left out.
+   * @throws CascadeError UNPROCESSABLE for one that has more.
+   */
+  readBodies(ids: readonly string[], bytesMax?: number): Promise<readonly CapsuleBody[]>
   /** Where each of them lies that is in a segment, in the order asked. */
   findArchived(ids: readonly string[]): Promise<readonly ArchivedCapsule[]>
   /**
@@ -351,6 +317,8 @@ export interface CapsuleStore extends EmbeddingSpaces {
   reload(grant: Grant, capsule: ReturnedCapsule): Change
 }
 
+/** Contents of all versions of a capsule that moves into an archive. */
+export const BODY_BYTES_MAX = 64 * 1024 * 1024
 export const VERSIONS_READ_MAX = 10_000
 export const CANDIDATES_PER_SIGNAL_MAX = 1000
 /** Speakers that a question can name; one who is named among many is hardly meant. */

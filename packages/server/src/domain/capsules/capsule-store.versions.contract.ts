@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { codeOf, commit, nextId, shareStore, TEST_SUBJECT } from '../../platform/store/testing.ts'
-import type { CapsuleDraft } from './capsule-store.ts'
+import type { CapsuleDraft } from './capsule-draft.ts'
 import {
   addVersion,
   create,
@@ -65,6 +65,7 @@ function testCapsule(under: Under): void {
       trust: 75,
       effectiveTrust: 70,
       status: 'ACTIVE',
+      archivedIn: null,
       parents: [edge],
       partOf: null,
       embeddingModel: null,

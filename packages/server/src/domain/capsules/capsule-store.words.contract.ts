@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSeeded, pick } from '../../platform/store/testing.ts'
-import type { CapsuleDraft, CapsuleFilter } from './capsule-store.ts'
+import type { CapsuleDraft } from './capsule-draft.ts'
+import type { CapsuleFilter } from './capsule-store.ts'
 import { WordsModel } from './testing/words-model.ts'
 import { addVersion, createAll, draftOf, type OpenStore, setStatus, versionOf } from './testing.ts'
 

@@ -73,3 +73,12 @@ export interface Link {
   readonly weight: number
   readonly createdAt: number
 }
+
+/** One change of trust. `at`: milliseconds since 1970. */
+export interface TrustEntry {
+  readonly old: number
+  readonly new: number
+  readonly reason: string
+  readonly at: number
+  readonly actor: string
+}

@@ -1,8 +1,9 @@
+export * from './archive/index.ts'
 export { type AskContext, ask, type ExtractiveAnswer } from './ask/ask.ts'
 export type { Conflict } from './ask/conflicts.ts'
 export type { Passage as Quote } from './ask/passage.ts'
 export * from './bulk/index.ts'
-export type { Embedding, Link, ParentEdge, PartOf, StoredCapsule, VersionContent } from './capsule.ts'
+export type { Embedding, Link, ParentEdge, PartOf, StoredCapsule, TrustEntry, VersionContent } from './capsule.ts'
 export type {
   AgedCapsule,
   ArchiveChange,
@@ -21,13 +22,13 @@ export {
   type Tally,
   tally,
 } from './capsule-counts.ts'
+export type { CapsuleDraft, VersionDraft } from './capsule-draft.ts'
 export {
   CANDIDATES_PER_SIGNAL_MAX,
   type CandidateAnswer,
   type CandidateQuery,
   type CapsuleChange,
   type CapsuleCreateChange,
-  type CapsuleDraft,
   type CapsuleEraseChange,
   type CapsuleFilter,
   type CapsuleLinkChange,
@@ -47,9 +48,7 @@ export {
   type SearchAnswer,
   SPEAKERS_MAX,
   type SubjectOfCapsules,
-  type TrustEntry,
   VERSIONS_READ_MAX,
-  type VersionDraft,
   type VersionSummary,
 } from './capsule-store.ts'
 export { capsuleChanges } from './changes.ts'

@@ -24,6 +24,8 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   DATA_CORRUPT: () => 'Run `doctor`; `restore` the newest backup if it confirms the damage.',
   BACKUP_INVALID: () => 'Choose another file.',
   BACKUP_KEY_MISSING: () => 'Name the folder or the file with the key: --keys, --key.',
+  IN_ARCHIVE: () => 'Bring it back with `archive restore ID`, and run it again.',
+  ARCHIVE_DAMAGED: () => '`archive verify` names what is damaged; put it back from a copy of the folder or bucket.',
   LEGAL_HOLD: () => 'Ask whoever placed it. Once it is lifted (`hold lift`), run it again.',
   STORAGE_FULL: () => 'Free some space and run it again.',
 }

@@ -37,6 +37,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitName>> = {
   BACKUP_INVALID: 'damaged',
   BACKUP_KEY_MISSING: 'damaged',
   DATA_CORRUPT: 'damaged',
+  ARCHIVE_DAMAGED: 'damaged',
 }
 
 /** How a command ends that failed with this code. */

@@ -180,6 +180,7 @@ export const CAPSULE: Capsule = {
   part_of: null,
   embedding_model: 'builtin-1',
   status: 'ACTIVE',
+  archived_in: null,
   created_at: '2026-03-01T09:00:00.000Z',
   updated_at: '2026-03-01T09:00:00.000Z',
   valid_from: '2026-03-01T09:00:00.000Z',

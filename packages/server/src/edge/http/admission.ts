@@ -144,9 +144,9 @@ export class Admission {
 }
 
 /** Actions that are carried out capsule by capsule, or file by file. */
-const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase'])
+const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase', 'capsule.offload', 'capsule.reload'])
 
-/** One decision covers all lines of a batch, all files of an import and all capsules of an erasure. */
+/** One decision covers all lines of a batch, all files of an import and all capsules of an erasure or a move. */
 const coversLines = (route: RouteDefinition): boolean =>
   route.body?.contentType === 'application/x-ndjson' ||
   ('action' in route.access && LINE_ACTIONS.has(route.access.action))

@@ -61,6 +61,21 @@ const PRODUCED = {
       return http.send('GET', `/v2/capsules/${id}`)
     },
   },
+  IN_ARCHIVE: {
+    produce: async (http) => {
+      const { id } = await http.world.add({ content: 'Kept elsewhere.' })
+      await http.send('POST', '/v2/archive', { body: { ids: [id] } })
+      return http.send('GET', `/v2/capsules/${id}`)
+    },
+  },
+  ARCHIVE_DAMAGED: {
+    produce: async (http) => {
+      const { id } = await http.world.add({ content: 'Kept elsewhere, and lost there.' })
+      await http.send('POST', '/v2/archive', { body: { ids: [id] } })
+      for (const name of await http.objects.list()) await http.objects.delete(name)
+      return http.send('POST', '/v2/archive/restore', { body: { ids: [id] } })
+    },
+  },
   LEGAL_HOLD: {
     produce: async (http) => {
       const { id } = await http.world.add({ content: 'Asked for by counsel.' })

@@ -2,13 +2,14 @@ import { problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { Health } from '#boot'
-import { Erasures } from '#capsules'
+import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
 import { createBootstrapGate, type Gate } from '#governance'
 import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
 import { createLogger, Metrics } from '#observability'
+import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
 import { AllowedMethods } from './allowed-methods.ts'
@@ -27,6 +28,8 @@ import { HttpServer } from './http-server.ts'
 /** An HTTP interface over the store in memory, with everything real but the disk. */
 export interface HttpWorld extends AsyncDisposable {
   readonly world: World
+  /** Where the segments of its archive lie. */
+  readonly objects: MemoryObjects
   readonly server: HttpServer
   readonly metrics: Metrics
   readonly lifecycle: Lifecycle
@@ -86,7 +89,8 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const member: Subject = { id: newId(), kind: 'agent', name: 'mallory', roles: ['member'], trust: 60, createdAt: 0 }
   const [token, memberToken] = [createToken(systemRandom), createToken(systemRandom)]
   const server = { ...SERVER_CONFIG, ...options.server }
-  const context = handlerContext({ world, logger, metrics, lifecycle, server })
+  const objects = new MemoryObjects()
+  const context = handlerContext({ world, objects, logger, metrics, lifecycle, server })
   const http = new HttpServer({
     routes: options.routes ?? ROUTES,
     handlers: { ...createHandlers(options.context?.(context) ?? context), ...options.handlers },
@@ -107,6 +111,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   })
   return {
     world,
+    objects,
     server: http,
     metrics,
     lifecycle,
@@ -142,13 +147,14 @@ function toInjection(
 
 interface ContextParts {
   readonly world: World
+  readonly objects: MemoryObjects
   readonly logger: HandlerContext['logger']
   readonly metrics: Metrics
   readonly lifecycle: Lifecycle
   readonly server: Config['server']
 }
 
-function handlerContext({ world, logger, metrics, lifecycle, server }: ContextParts): HandlerContext {
+function handlerContext({ world, objects, logger, metrics, lifecycle, server }: ContextParts): HandlerContext {
   const { store, embedder, clock } = world.context
   const health = new Health(lifecycle, clock, logger)
   const desk = {
@@ -165,6 +171,10 @@ function handlerContext({ world, logger, metrics, lifecycle, server }: ContextPa
     capsules: world.context,
     imports: noImports,
     model: noChange,
+    archive: {
+      archives: new Archives({ context: world.context, objects, compressionLevel: 6 }),
+      retention: () => ({ kind: 'named', ids: [] }),
+    },
     erasures: new Erasures({
       context: world.context,
       files: createErasureFiles(),

@@ -11,6 +11,7 @@ export interface KeepingOptions {
   readonly files: ErasureFiles
   /** The data folder. */
   readonly directory: string
+  readonly archives: CopyVault
   readonly backups: BackupVault
   /** Opens the store of another folder, and what its file is called there. */
   readonly openStore: (directory: string) => Promise<CapsuleContext['store']>
@@ -28,7 +29,7 @@ const OPENED = 'erase-'
 export function openErasures(options: KeepingOptions): Erasures {
   const { directory, context, files, forget } = options
   removeOpened(join(directory, 'tmp'))
-  const vaults = [vaultOfBackups(options), vaultOfStoresSetAside(options)]
+  const vaults = [options.archives, vaultOfBackups(options), vaultOfStoresSetAside(options)]
   return new Erasures({ context, files, vaults, forget })
 }
 

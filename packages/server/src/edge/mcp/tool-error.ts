@@ -12,6 +12,7 @@ const FIXES: Partial<Record<ErrorCode, string>> = {
   VALIDATION_FAILED: 'Correct the arguments that are named and call again. Nothing was changed.',
   NOT_FOUND: 'Check the id: recall and ask show whole ids in their uris.',
   ERASED: 'It is gone for good. Recall what else is known.',
+  IN_ARCHIVE: 'A person can bring it back: cascade archive restore. Recall what else is known.',
   REVISION_MISMATCH: 'Get the capsule again, look what has changed, and call again with its newest version.',
   CONFLICT: 'Get the capsule again: it is not in the state that this needs.',
   UNAUTHENTICATED: 'Tell the person who set this up that the token is missing or wrong.',

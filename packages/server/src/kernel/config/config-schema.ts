@@ -1,6 +1,7 @@
 import { CAPSULE_LIMITS } from '@forge-cascade/contract/vocabulary'
 import { z } from 'zod'
 import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
+import { parseRetentionRule, RETENTION_DAYS_MAX } from './retention-rule.ts'
 
 /** What a key carries beside its type: the sentence of the reference, its short names, how it may be handled. */
 export interface ConfigFacts {
@@ -134,6 +135,17 @@ const memory = z.strictObject({
   min_trust: z.int().min(0).max(100).default(40).register(configFacts, {
     reload: true,
     description: 'Search and ask leave out capsules of lower effective trust unless the caller names another floor.',
+  }),
+  retentionDays: z.int().min(1).max(RETENTION_DAYS_MAX).optional().register(configFacts, {
+    reload: true,
+    description:
+      'Days after which a capsule moves into the archive, counted from the recording of its newest version; for ever in the store when absent. `memory.retention` says otherwise for a scope.',
+  }),
+  retention: text(16_384).optional().register(configFacts, {
+    list: true,
+    reload: true,
+    description:
+      'Retention of scopes, the first that matches counts: `lane=chat:30`, `lane=contracts&tag=acme:never`. A scope is made of identity, lane, fold, type and tag, spelled as in the query of an address.',
   }),
 })
 
@@ -277,6 +289,17 @@ const backup = z.strictObject({
   }),
 })
 
+const archive = z.strictObject({
+  directory: text(4096).optional().register(configFacts, {
+    path: true,
+    description:
+      'Folder for segments of the archive; `archive` in the data folder when absent. One that is named must exist: it may be a mount.',
+  }),
+  compression_level: z.int().min(1).max(22).default(6).register(configFacts, {
+    description: 'zstd level of what moves into the archive.',
+  }),
+})
+
 const importing = z.strictObject({
   file_bytes_max: bytes(1024, MIB).default(MIB).register(configFacts, {
     description:
@@ -307,6 +330,7 @@ export const configSchema = z
     limits,
     store,
     backup,
+    archive,
     import: importing,
     samples,
   })
@@ -334,6 +358,9 @@ export const configSchema = z
     const network = listOf(trusted_proxies).find((each) => parseSubnet(each) === undefined)
     if (network !== undefined)
       refuse(['server', 'trusted_proxies'], `addresses and networks such as 10.0.0.0/8; "${network}" is neither`)
+    const rule = listOf(config.memory.retention).find((each) => parseRetentionRule(each) === undefined)
+    if (rule !== undefined)
+      refuse(['memory', 'retention'], `rules such as lane=chat:30 or lane=contracts:never; "${rule}" is none`)
     const { lexical, vector, graph } = config.search.weights
     if (lexical + vector + graph === 0)
       refuse(['search', 'weights', 'lexical'], 'at least one of the three search.weights above 0')

@@ -18,3 +18,4 @@ export {
 export { type ConfigChange, type ConfigReload, LiveConfig } from './live-config.ts'
 export { CONFIG_FILE_NAME, type LoadConfigInput, type LoadedConfig, loadConfig } from './load-config.ts'
 export { isLoopback, listOf, networksOf } from './network.ts'
+export { parseRetentionRule } from './retention-rule.ts'

@@ -1,5 +1,5 @@
 import type { CapsuleBody, ReturnedCapsule, VersionBody } from '../capsule-body.ts'
-import type { VersionDraft } from '../capsule-store.ts'
+import type { VersionDraft } from '../capsule-draft.ts'
 import { bands } from '../text/minhash.ts'
 import { traitsOf } from '../use-cases/draft.ts'
 import type { OwnVectors } from '../use-cases/embed-documents.ts'

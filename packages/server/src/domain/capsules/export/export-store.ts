@@ -94,6 +94,8 @@ class Exporter {
   readonly #names: SubjectNames
   readonly #digest = new StoreDigest()
   #counts = NOTHING
+  /** Capsules that lie in an archive. */
+  #away = 0
 
   constructor(context: ExportContext, options: ExportOptions, cut: ExportCut) {
     this.#context = context
@@ -108,7 +110,10 @@ class Exporter {
       this.#options.signal.throwIfAborted()
       const page = { limit: CAPSULES_PER_PAGE, ...(cursor === undefined ? {} : { cursor }) }
       const { items, next } = await this.#context.store.capsules.list({ statuses: STATUSES }, page)
-      for (const head of items) yield* this.capsule(head)
+      for (const head of items) {
+        if (head.archivedIn === null) yield* this.capsule(head)
+        else this.#away++
+      }
       cursor = next
     } while (cursor !== undefined)
   }
@@ -118,13 +123,15 @@ class Exporter {
     for (const id of ids) {
       const [head] = await this.#context.store.capsules.getHeads([id])
       if (!head) throw incomplete(`the capsule ${id} cannot be read`)
-      if (head.status !== 'ERASED') yield* this.capsule(head)
+      // What lies in an archive says nothing here.
+      if (head.status !== 'ERASED' && head.archivedIn === null) yield* this.capsule(head)
     }
   }
 
   end(counted: CapsuleCounts): ExportLine {
-    checkWhole(this.#counts, counted)
-    return { kind: 'end', counts: this.#counts, digest: this.#digest.end() }
+    checkWhole(this.#counts, counted, this.#away)
+    const away = this.#away > 0 && { in_archive: this.#away }
+    return { kind: 'end', counts: this.#counts, ...away, digest: this.#digest.end() }
   }
 
   async *capsule(head: StoredCapsule): AsyncGenerator<ExportLine, void, undefined> {
@@ -190,12 +197,12 @@ async function filter<T>(items: readonly T[], isWanted: (item: T) => Promise<boo
   return wanted
 }
 
-/** The versions of erased capsules are counted by the store alone. */
-function checkWhole({ capsules, chunks, versions }: ExportCounts, counted: CapsuleCounts): void {
-  const erased = counted.byStatus.ERASED?.capsules ?? 0
-  const missing = counted.capsules - erased - capsules - chunks
-  if (missing > 0) throw incomplete(`${missing} of ${counted.capsules - erased} capsules cannot be read`)
-  const missingVersions = erased > 0 ? 0 : counted.versions - versions
+/** The versions of what was erased, or lies in an archive, are counted by the store alone. */
+function checkWhole({ capsules, chunks, versions }: ExportCounts, counted: CapsuleCounts, away: number): void {
+  const without = (counted.byStatus.ERASED?.capsules ?? 0) + away
+  const missing = counted.capsules - without - capsules - chunks
+  if (missing > 0) throw incomplete(`${missing} of ${counted.capsules - without} capsules cannot be read`)
+  const missingVersions = without > 0 ? 0 : counted.versions - versions
   if (missingVersions > 0) throw incomplete(`${missingVersions} of ${counted.versions} versions cannot be read`)
 }
 

@@ -1,6 +1,6 @@
 import type { Random } from '#base'
 import type { VersionContent } from '../capsule.ts'
-import type { CapsuleDraft } from '../capsule-store.ts'
+import type { CapsuleDraft } from '../capsule-draft.ts'
 import { makeDraft, placeOf, placeOfChunk } from '../use-cases/draft.ts'
 import type { SaidVersion } from './export-digest.ts'
 

@@ -2,7 +2,7 @@ import type { ExportManifest } from '@forge-cascade/contract'
 import type { Command } from '#store'
 import { writeExportFolder } from '../../../edge/cli/export-folder.ts'
 import { commit, pick } from '../../../platform/store/testing.ts'
-import type { CapsuleDraft } from '../capsule-store.ts'
+import type { CapsuleDraft } from '../capsule-draft.ts'
 import type { ImportWorld } from '../import/testing.ts'
 import {
   createCommand,

@@ -1,6 +1,7 @@
 import type { LinkKind } from '@forge-cascade/contract'
 import type { Change, Command, Grant } from '#store'
-import type { CapsuleDraft, CapsuleStore, VersionDraft } from '../capsule-store.ts'
+import type { CapsuleDraft, VersionDraft } from '../capsule-draft.ts'
+import type { CapsuleStore } from '../capsule-store.ts'
 import { FIRST_VERSION } from '../text/semver.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { embeddedText } from '../use-cases/draft.ts'

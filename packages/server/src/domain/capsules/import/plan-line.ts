@@ -1,7 +1,7 @@
 import { CAPSULE_LIMITS, type CapsuleCreate, capsuleCreate } from '@forge-cascade/contract'
 import { isCascadeError, messageOf } from '#base'
 import type { Subject } from '#identity'
-import type { CapsuleDraft } from '../capsule-store.ts'
+import type { CapsuleDraft } from '../capsule-draft.ts'
 import type { Call } from '../use-cases/context.ts'
 import { toDraft, trustOfNew } from '../use-cases/create-capsules.ts'
 import { resolveParents } from '../use-cases/draft.ts'

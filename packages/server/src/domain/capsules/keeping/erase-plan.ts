@@ -2,7 +2,7 @@ import { CAPSULE_STATUSES, type Erasure, KEEPING_LIMITS } from '@forge-cascade/c
 import { CascadeError } from '#base'
 import type { StoredCapsule } from '../capsule.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
-import { getCapsule } from '../use-cases/read-capsule.ts'
+import { getPlaced } from '../use-cases/read-capsule.ts'
 import type { ErasureTarget } from './erasure.ts'
 import { findCovering, listPlaced } from './holds.ts'
 import type { HoldRow } from './legal-hold.ts'
@@ -74,7 +74,7 @@ async function findRoots(context: Context, target: ErasureTarget): Promise<Roots
     const unerasable = await findUnerasable(context, target.capsules)
     return { roots: target.capsules.flatMap(({ id }) => (unerasable.has(id) ? [] : [id])), owner: null }
   }
-  const capsule = await getCapsule(context, target.capsule)
+  const capsule = await getPlaced(context, target.capsule)
   if (!capsule.partOf) return { roots: [capsule.id], owner: null }
   throw chunkRefusal(capsule.id, capsule.partOf.id)
 }

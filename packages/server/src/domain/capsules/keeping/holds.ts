@@ -6,7 +6,7 @@ import type { Page } from '../capsule-store.ts'
 import { jobKey } from '../import/import-records.ts'
 import { carryOut, untilUndisturbed } from '../use-cases/carry-out.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
-import { getCapsule } from '../use-cases/read-capsule.ts'
+import { getPlaced } from '../use-cases/read-capsule.ts'
 import { type Telling, tellOf } from '../use-cases/tell.ts'
 import { covers, EPOCH_KEY, type HoldRow } from './legal-hold.ts'
 
@@ -25,8 +25,8 @@ export function placeHold(
 ): Promise<HoldRow> {
   return untilUndisturbed(async () => {
     const epoch = await readEpoch(context)
-    await requireNoErasure(context)
-    if (target.kind === 'capsule') await getCapsule(context, target.capsule)
+    await requireNoErasure(context, 'place the hold')
+    if (target.kind === 'capsule') await getPlaced(context, target.capsule)
     if ((await listPlaced(context)).length >= KEEPING_LIMITS.holdsMax)
       throw new CascadeError('UNPROCESSABLE', `${KEEPING_LIMITS.holdsMax} legal holds are in force; lift one first.`)
     const row: HoldRow = {
@@ -127,9 +127,10 @@ export const readEpoch = async ({ store }: Pick<Context, 'store'>): Promise<numb
 export const raiseEpoch = ({ store }: Pick<Context, 'store'>, grant: Grant, epoch: number): Change =>
   store.records.put(grant, 'hold_epoch', EPOCH_KEY, {}, { expectedRevision: epoch })
 
-async function requireNoErasure({ store }: Pick<Context, 'store'>): Promise<void> {
+/** @param what is to be done when it has ended. @throws CascadeError CONFLICT while an erasure is under way. */
+export async function requireNoErasure({ store }: Pick<Context, 'store'>, what: string): Promise<void> {
   const { items } = await store.records.listBy('erasures', 'state', 'running', { limit: 1 })
-  if (items.length > 0) throw new CascadeError('CONFLICT', 'An erasure is under way; place the hold when it has ended.')
+  if (items.length > 0) throw new CascadeError('CONFLICT', `An erasure is under way; ${what} when it has ended.`)
 }
 
 async function write(

@@ -3,8 +3,15 @@
  * milliseconds, and the first face would bring every use case along.
  */
 
+export { tooLargeToMove } from '../archive/too-large.ts'
 export { SCOPES_COUNTED_MAX, tally } from '../capsule-counts.ts'
-export { CANDIDATES_PER_SIGNAL_MAX, NEAR_DUPLICATES_MAX, SPEAKERS_MAX, VERSIONS_READ_MAX } from '../capsule-store.ts'
+export {
+  BODY_BYTES_MAX,
+  CANDIDATES_PER_SIGNAL_MAX,
+  NEAR_DUPLICATES_MAX,
+  SPEAKERS_MAX,
+  VERSIONS_READ_MAX,
+} from '../capsule-store.ts'
 export { type ChunkStanding, followDocument } from '../chunk-standing.ts'
 export { DROPPED_VERSIONS_MAX, UNEMBEDDED_CHARACTERS_MAX } from '../embedding-spaces.ts'
 export { type Hit, type Placed, type Ranking, rank } from '../search/rank.ts'

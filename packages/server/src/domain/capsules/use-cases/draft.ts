@@ -1,7 +1,8 @@
 import type { CapsuleCreate, Source } from '@forge-cascade/contract'
 import { CascadeError, canonicalJson, type Random } from '#base'
 import type { Embedding, ParentEdge, PartOf, StoredCapsule, VersionContent } from '../capsule.ts'
-import type { CapsuleDraft, CapsuleStore, VersionDraft } from '../capsule-store.ts'
+import type { CapsuleDraft, VersionDraft } from '../capsule-draft.ts'
+import type { CapsuleStore } from '../capsule-store.ts'
 import { fingerprint } from '../text/fingerprint.ts'
 import { bands, minhash, type Signature } from '../text/minhash.ts'
 

@@ -1,5 +1,5 @@
 import type { Embedding } from '../capsule.ts'
-import type { CapsuleDraft } from '../capsule-store.ts'
+import type { CapsuleDraft } from '../capsule-draft.ts'
 import type { Embedder } from '../embedding/index.ts'
 import type { CapsuleContext } from './context.ts'
 

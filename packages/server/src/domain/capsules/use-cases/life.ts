@@ -5,7 +5,7 @@ import type { StoredCapsule } from '../capsule.ts'
 import { carryOut, findFirst, keepKey, untilUndisturbed, type Work } from './carry-out.ts'
 import { listChunks } from './chunks.ts'
 import type { Call, CapsuleContext } from './context.ts'
-import { getCapsule } from './read-capsule.ts'
+import { getCapsule, getPlaced } from './read-capsule.ts'
 import { tell } from './tell.ts'
 import { keepReason } from './trust-reasons.ts'
 import { requireStatus, staleRevision } from './update-capsule.ts'
@@ -24,7 +24,7 @@ export async function archiveCapsule(
   matches: (head: StoredCapsule) => boolean = () => true,
 ): Promise<void> {
   const stale = await untilUndisturbed(async () => {
-    const capsule = await getCapsule(context, id)
+    const capsule = await getPlaced(context, id)
     if (capsule.status === 'ARCHIVED') return
     if (!matches(capsule)) return capsule
     await carryOut(context, call, archiving(context, call.grant, capsule))

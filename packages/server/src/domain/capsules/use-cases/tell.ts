@@ -1,7 +1,7 @@
 import { saltedDigest } from '#base'
 import type { LedgerRecord } from '#ledger'
 import type { Command, Grant } from '#store'
-import type { CapsuleDraft, VersionDraft } from '../capsule-store.ts'
+import type { CapsuleDraft, VersionDraft } from '../capsule-draft.ts'
 
 /** The half of a command that tells of the change: its record and its event. */
 export type Telling = Pick<Command, 'records' | 'events'>

@@ -9,6 +9,7 @@ import { createStaticSoftMatcher } from '../../../adapters/models/static/static-
 import { sharedStaticTable } from '../../../adapters/models/static/static-table.ts'
 import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
 import type { Store } from '../../store.ts'
+import { ARCHIVE_COLLECTIONS } from '../archive/archive-row.ts'
 import type { AskContext } from '../ask/ask.ts'
 import { BULK_COLLECTIONS } from '../bulk/bulk-plan.ts'
 import type { StoredCapsule } from '../capsule.ts'
@@ -47,6 +48,7 @@ const COLLECTIONS = [
   MODEL_COLLECTION,
   ...KEEPING_COLLECTIONS,
   ...BULK_COLLECTIONS,
+  ...ARCHIVE_COLLECTIONS,
 ]
 
 type OpenStore = (options: {

@@ -1,6 +1,6 @@
 import type { Leaf, LeafFilter } from '#ledger'
 import type { Store } from '../../store.ts'
-import type { TrustEntry } from '../capsule-store.ts'
+import type { TrustEntry } from '../capsule.ts'
 import { listImportedTrust } from '../export/imported-trust.ts'
 import type { CapsuleContext } from './context.ts'
 import type { TrustEvent } from './trust-event.ts'

@@ -52,6 +52,11 @@ async function writeFolder(context: CommandContext, input: CommandInput, given: 
   const { view } = context.screen
   await printAnswer(context, { path: folder, files, bytes, counts: end.counts, digest: end.digest }, () => [
     `Wrote ${folder}: ${plural(end.counts.capsules, 'capsule')} with ${plural(end.counts.versions, 'version')}, ${plural(files, 'file')}, ${byteSize(bytes)}.`,
+    ...(end.in_archive === undefined
+      ? []
+      : [
+          `${plural(end.in_archive, 'capsule')} in the archive ${end.in_archive === 1 ? 'is' : 'are'} not in it: bring them back first (archive restore).`,
+        ]),
     view.paint.faint(`digest ${end.digest}`),
     `To bring it back: ${view.command(`import ${quoteForShell(given)}`)}`,
   ])

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts'
+import { ARCHIVE, ARCHIVE_LIST, ARCHIVE_RESTORE, ARCHIVE_VERIFY } from './archive.ts'
 import { ASK } from './ask.ts'
 import { BACKUP } from './backup.ts'
 import { BULK_ARCHIVE, BULK_ERASE, BULK_RESTORE, BULK_RUN, BULK_TAG } from './bulk.ts'
@@ -43,6 +44,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   BULK_RUN,
   BACKUP,
   RESTORE,
+  ARCHIVE,
+  ARCHIVE_LIST,
+  ARCHIVE_VERIFY,
+  ARCHIVE_RESTORE,
   ERASE,
   HOLD_PLACE,
   HOLD_LIFT,

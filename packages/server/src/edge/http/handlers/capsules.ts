@@ -6,6 +6,7 @@ import {
   forkCapsule,
   getCapsule,
   getCapsuleAsOf,
+  getPlaced,
   getVersion,
   restoreCapsule,
   type StoredCapsule,
@@ -84,7 +85,7 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
       return { status: 201, ...answer }
     },
     listVersions: async ({ params: { id }, query: { limit, cursor } }) => {
-      await getCapsule(capsules, id)
+      await getPlaced(capsules, id)
       const page = await store.capsules.listVersions(id, pageOf(limit, cursor))
       const items = await presentVersions(subjects, page.items)
       return { status: 200, body: { items, next_cursor: page.next ?? null } }

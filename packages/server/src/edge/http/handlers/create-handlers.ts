@@ -1,5 +1,6 @@
 import type { Handlers } from '../handler.ts'
 import { agentHandlers } from './agents.ts'
+import { archiveHandlers } from './archive.ts'
 import { bulkHandlers } from './bulk.ts'
 import { capsuleHandlers } from './capsules.ts'
 import { embeddingHandlers } from './embedding.ts'
@@ -22,6 +23,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...exportHandlers(context),
   ...agentHandlers(context),
   ...embeddingHandlers(context),
+  ...archiveHandlers(context),
   ...keepingHandlers(context),
   ...systemHandlers(context),
   ...probeHandlers(context),

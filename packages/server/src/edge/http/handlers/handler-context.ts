@@ -10,7 +10,7 @@ import type {
   SystemHealth,
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
-import type { AskContext, Call, Erasures } from '#capsules'
+import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
 import type { Finding } from '#store'
@@ -72,12 +72,22 @@ export interface SystemDesk {
   backup(call: Call<'system.backup'>, asked: BackupRequest): Promise<Backup>
 }
 
+/** Segments outside the store, and what is due for them now. */
+export interface ArchiveDesk {
+  readonly archives: Pick<
+    Archives,
+    'archive' | 'countAway' | 'get' | 'list' | 'listUnknown' | 'place' | 'plan' | 'restore' | 'verify'
+  >
+  readonly retention: () => ArchiveTarget
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
   readonly imports: ImportDesk
   readonly model: ModelDesk
   readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>
+  readonly archive: ArchiveDesk
   readonly system: SystemDesk
   /** Where agents are spoken to; loaded by the first of them. */
   readonly agents: () => Promise<Pick<AgentDoor, 'serve'>>

@@ -4,8 +4,8 @@ import {
   diffVersions,
   findCommonAncestors,
   findLineagePath,
-  getCapsule,
   getLineage,
+  getPlaced,
   removeLink,
 } from '#capsules'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
@@ -39,7 +39,7 @@ export function lineageHandlers({ capsules }: HandlerContext): HandlersFor<Opera
       body: await blameCapsule(capsules, id, version),
     }),
     listLinks: async ({ params: { id }, query: { kind } }) => {
-      await getCapsule(capsules, id)
+      await getPlaced(capsules, id)
       const links = await capsules.store.capsules.links(id, kind)
       return { status: 200, body: { items: links.map(presentLink) } }
     },

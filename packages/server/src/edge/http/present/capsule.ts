@@ -25,6 +25,7 @@ export function presentCapsule(capsule: StoredCapsule, names: ReadonlyMap<string
     part_of: capsule.partOf,
     embedding_model: capsule.embeddingModel,
     status: capsule.status,
+    archived_in: capsule.archivedIn,
     ...timesOf(capsule),
   }
 }

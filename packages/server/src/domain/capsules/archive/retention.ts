@@ -1,0 +1,52 @@
+import type { AgedCapsule } from '../capsule-body.ts'
+import type { ArchiveTarget } from './archives.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** Which capsules a rule is about: all that are named must match, as in a legal hold on a scope. */
+export interface RetentionScope {
+  readonly identity?: string | undefined
+  readonly lane?: string | undefined
+  readonly fold?: string | undefined
+  readonly type?: string | undefined
+  readonly tag?: string | undefined
+}
+
+export interface RetentionRule {
+  readonly scope: RetentionScope
+  /** Days after which it moves, counted from the recording of its newest version; null for never. */
+  readonly days: number | null
+}
+
+/** Rules in order; the first that matches counts. `days` for what none matches, null for never. */
+export interface Retention {
+  readonly rules: readonly RetentionRule[]
+  readonly days: number | null
+}
+
+/** Days that a capsule stays, null for ever. */
+export const daysOf = ({ rules, days }: Retention, capsule: AgedCapsule): number | null => {
+  const rule = rules.find(({ scope }) => matches(scope, capsule))
+  return rule ? rule.days : days
+}
+
+const matches = ({ identity, lane, fold, type, tag }: RetentionScope, capsule: AgedCapsule): boolean =>
+  (identity === undefined || capsule.identity === identity) &&
+  (lane === undefined || capsule.lane === lane) &&
+  (fold === undefined || capsule.fold === fold) &&
+  (type === undefined || capsule.type === type) &&
+  (tag === undefined || capsule.tags.includes(tag))
+
+/** What is due by now: nothing where no rule names a number of days. */
+export function dueBy(retention: Retention, now: number): ArchiveTarget {
+  const all = [retention.days, ...retention.rules.map(({ days }) => days)].filter((days) => days !== null)
+  if (all.length === 0) return { kind: 'named', ids: [] }
+  return {
+    kind: 'aged',
+    before: now - Math.min(...all) * DAY_MS,
+    isDue: (capsule) => {
+      const days = daysOf(retention, capsule)
+      return days !== null && capsule.recordedAt < now - days * DAY_MS
+    },
+  }
+}
