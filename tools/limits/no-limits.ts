@@ -105,6 +105,7 @@ export const NO_LIMITS: readonly Group[] = [
       ),
       ...at('contract', 'BULK_LIMITS.sampleMax').map((one) => one.replace('/', ' ')),
       ...at(EDGE, 'mcp/tool-error.ts FIELDS_SHOWN_MAX'),
+      ...at(CAPSULES, 'archive/archives.ts HOLDS_TOLD_MAX'),
       ...at(EDGE, 'issue-words.ts VALUE_LENGTH_MAX', 'http/json-text.ts MESSAGE_LENGTH_MAX'),
       ...at(EDGE, 'http/json-text.ts POINTER_LENGTH_MAX', 'http/problem.ts INSTANCE_LENGTH_MAX'),
       ...at(EDGE, 'validate.ts FIELD_PROBLEMS_MAX', 'validate.ts TEXT_LENGTH_MAX'),

@@ -1,8 +1,13 @@
 import { join } from 'node:path'
 import type { ObjectStore } from '#archive'
+import type { Clock } from '#base'
 import { Archives, type ArchiveTarget, type CapsuleContext, dueBy } from '#capsules'
-import { type Config, listOf, parseRetentionRule } from '#config'
+import { type Config, type LiveConfig, listOf, parseRetentionRule } from '#config'
+import { type Gate, requireGrant } from '#governance'
+import type { Subject } from '#identity'
+import type { Metrics, RootLogger } from '#observability'
 import { FolderObjects } from './adapters/objects/index.ts'
+import { RetentionJob } from './edge/jobs/index.ts'
 
 /** Where segments lie when nobody says otherwise. */
 const FOLDER = 'archive'
@@ -14,6 +19,31 @@ export const composeArchives = (config: Config, directory: string, context: Caps
 function openObjects({ archive }: Config, directory: string): ObjectStore {
   const named = archive.directory
   return named === undefined ? new FolderObjects(join(directory, FOLDER), true) : new FolderObjects(named, false)
+}
+
+export interface RetentionParts {
+  readonly live: LiveConfig
+  readonly archives: Archives
+  readonly metrics: Metrics
+  readonly gate: Gate
+  /** On whose behalf it acts. */
+  readonly subject: Subject
+  readonly newId: () => string
+  readonly clock: Clock
+  readonly log: RootLogger
+}
+
+/** Moves by itself what has reached its retention. */
+export function openRetention({ live, gate, subject, newId, ...parts }: RetentionParts): RetentionJob {
+  const request = { action: 'capsule.offload', resource: '*', subject, reach: 'lines' } as const
+  return new RetentionJob({
+    archives: parts.archives,
+    due: () => retentionOf(live.loaded.config, parts.clock()),
+    grant: () => requireGrant(gate.decide({ ...request, correlationId: newId() })),
+    metrics: parts.metrics,
+    clock: parts.clock,
+    log: parts.log,
+  })
 }
 
 /** What is due by now, as the configuration says. */

@@ -16,7 +16,7 @@ import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
 import { COLLECTIONS } from './collections.ts'
-import { composeArchives, retentionOf } from './compose-archive.ts'
+import { composeArchives, openRetention, retentionOf } from './compose-archive.ts'
 import { openModelChange } from './compose-embedding.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
@@ -172,7 +172,16 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       dependsOn: ['capsules'],
       canFail: true,
       describe: 'raises trust and links what is similar',
-      start: (boot) => openMaintenance(frame, boot),
+      start: (boot) => new Maintenance({ context: boot.get(CAPSULES), ...whoOf(boot), clock, log: frame.log }),
+    },
+    {
+      name: 'retention',
+      priority: 3,
+      dependsOn: ['erasures', 'doors'],
+      canFail: true,
+      describe: 'moves what has reached its retention into the archive',
+      start: (boot) =>
+        openRetention({ ...frame, newId, archives: boot.get(ARCHIVES), metrics: boot.get(METRICS), ...whoOf(boot) }),
     },
     {
       // Rows are read meanwhile: what starts until here needs no vector.
@@ -192,6 +201,9 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     },
   ]
 }
+
+/** Who acts where nobody asks, and who decides. */
+const whoOf = (boot: BootContext) => ({ gate: boot.get(GATE), subject: boot.get(ADMIN) })
 
 /** For parts that leave nothing to close. */
 const done = (_nothing: unknown): undefined => undefined
@@ -288,14 +300,8 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
     converter: openDocumentConverter(),
     openSource: sourceOpener(join(boot.get(FOLDER).directory, 'tmp'), frame.loaded.config.import.file_bytes_max),
   })
-  const ask = {
-    action: 'import.run',
-    resource: 'import/*',
-    subject: boot.get(ADMIN),
-    correlationId: newId(),
-    reach: 'lines',
-  } as const
-  await imports.markInterrupted({ grant: requireGrant(boot.get(GATE).decide(ask)) })
+  const ask = { action: 'import.run', resource: 'import/*', subject: boot.get(ADMIN), reach: 'lines' } as const
+  await imports.markInterrupted({ grant: requireGrant(boot.get(GATE).decide({ ...ask, correlationId: newId() })) })
   boot.provide(IMPORTS, imports)
   return imports
 }
@@ -303,11 +309,11 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
 /** Before anything is answered: what was to be erased is not seen again. */
 async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): Promise<UnfinishedErasures> {
   const request = { action: 'capsule.erase', resource: '*', subject: boot.get(ADMIN), reach: 'lines' } as const
-  const archives = composeArchives(loaded.config, boot.get(FOLDER).directory, boot.get(CAPSULES))
+  const directory = boot.get(FOLDER).directory
+  const archives = composeArchives(loaded.config, directory, boot.get(CAPSULES))
   boot.provide(ARCHIVES, archives)
   const { erasures, unfinished } = await composeErasures({
-    ...{ config: loaded.config, log, store: boot.get(STORE), context: boot.get(CAPSULES), archives },
-    directory: boot.get(FOLDER).directory,
+    ...{ config: loaded.config, log, store: boot.get(STORE), context: boot.get(CAPSULES), archives, directory },
     grant: () => requireGrant(boot.get(GATE).decide({ ...request, correlationId: newId() })),
     forget: () => boot.get(EMBEDDERS).forget(),
   })
@@ -327,20 +333,12 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   metrics.onCollect(storeGauges(store))
   metrics.set('cascade_build_info', 1, { version: VERSION, node: process.versions.node })
   const directory = loaded.config.store.backup_dir ?? join(folder.directory, 'backups')
-  const backups = {
-    context,
-    clock,
-    directory,
-    write: (file: string, keyFile: string | undefined) => store.backup(file, { keyFile }),
-  }
-  const deep = new DeepProbe({ context, gate: boot.get(GATE), subject: boot.get(ADMIN), clock, log })
+  const write = (file: string, keyFile: string | undefined) => store.backup(file, { keyFile })
+  const backups = { context, clock, directory, write }
+  const deep = new DeepProbe({ context, ...whoOf(boot), clock, log })
   const system = createSystemDesk({
-    version: VERSION,
-    startedAt,
-    clock,
-    store,
+    ...{ version: VERSION, startedAt, clock, store, health },
     embedder: context.embedder,
-    health,
     config: () => explainConfig(live.loaded),
     lagSeconds: () => lag.p99Seconds(),
     probe: () => deep.look(),
@@ -396,10 +394,6 @@ async function openAgentDoor(log: RootLogger) {
   const { AgentDoor } = await import('#mcp')
   const onTrouble = (tool: string, error: unknown) => log.error('a tool broke', { tool, error })
   return new AgentDoor({ version: VERSION, random: systemRandom, clock, onTrouble })
-}
-
-function openMaintenance({ log }: Frame, boot: BootContext): Maintenance {
-  return new Maintenance({ context: boot.get(CAPSULES), gate: boot.get(GATE), subject: boot.get(ADMIN), clock, log })
 }
 
 function openStoreCheck({ log, health }: Frame, boot: BootContext): Disposable {

@@ -34,5 +34,15 @@ export function isAged(row: CapsuleRow, moment: number): boolean {
 
 export function toAged(row: CapsuleRow): AgedCapsule {
   const { type, tags, identity, lane, fold, createdAt } = headOf(row)
-  return { id: row.id, owner: row.owner, type, tags, identity, lane, fold, recordedAt: createdAt }
+  return {
+    id: row.id,
+    owner: row.owner,
+    type,
+    tags,
+    identity,
+    lane,
+    fold,
+    recordedAt: createdAt,
+    updatedAt: row.updatedAt,
+  }
 }

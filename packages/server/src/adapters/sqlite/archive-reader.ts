@@ -51,7 +51,7 @@ export class ArchiveReader {
   listRecordedBefore(moment: number, { limit, cursor }: PageRequest): Page<AgedCapsule> {
     const after = cursor === undefined ? 0 : parseCursor(cursor)
     const rows = this.#database.all<AgedRow>(
-      `SELECT c.key, c.id, c.owner, c.type, c.tags, c.identity, c.lane, c.fold, v.created_at AS recorded_at
+      `SELECT c.key, c.id, c.owner, c.type, c.tags, c.identity, c.lane, c.fold, v.created_at AS recorded_at, c.updated_at
        FROM capsules c CROSS JOIN versions v ON v.key = c.head
        WHERE c.key > ?1 AND c.key <= ?1 + ${LOOKED_AT} AND c.created_at < ?2 AND c.status IN (${ACTIVE}, ${ARCHIVED})
          AND c.part_of IS NULL AND c.segment IS NULL AND v.created_at < ?2 ORDER BY c.key LIMIT ?3`,
@@ -83,6 +83,7 @@ export class ArchiveReader {
       lane: names.textNullable(row.lane),
       fold: names.textNullable(row.fold),
       recordedAt: row.recorded_at,
+      updatedAt: row.updated_at,
     }
   }
 
@@ -150,6 +151,7 @@ interface AgedRow {
   readonly lane: number | null
   readonly fold: number | null
   readonly recorded_at: number
+  readonly updated_at: number
 }
 
 interface BodyRow {

@@ -55,6 +55,8 @@ export interface AgedCapsule {
   readonly fold: string | null
   /** When its newest version was recorded (ms). */
   readonly recordedAt: number
+  /** When it last changed in any way (ms). */
+  readonly updatedAt: number
 }
 
 /** What comes back: versions as they were drafted, and the status that the capsule had. */

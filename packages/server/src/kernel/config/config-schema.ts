@@ -139,7 +139,7 @@ const memory = z.strictObject({
   retentionDays: z.int().min(1).max(RETENTION_DAYS_MAX).optional().register(configFacts, {
     reload: true,
     description:
-      'Days after which a capsule moves into the archive, counted from the recording of its newest version; for ever in the store when absent. `memory.retention` says otherwise for a scope.',
+      'Days after which a capsule moves into the archive, counted from the recording of its newest version; for ever in the store when absent. What was changed or came back within 7 days stays. `memory.retention` says otherwise for a scope.',
   }),
   retention: text(16_384).optional().register(configFacts, {
     list: true,

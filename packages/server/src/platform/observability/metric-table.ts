@@ -140,6 +140,26 @@ export const METRICS = {
     help: 'When all of the log was last brought to where it is shipped to, in seconds since 1970; alert on its age.',
     labels: [],
   },
+  cascade_archived_capsules_total: {
+    type: 'counter',
+    help: 'Capsules that retention moved into the archive.',
+    labels: [],
+  },
+  cascade_archive_failures_total: {
+    type: 'counter',
+    help: 'Looks of retention that failed, as a rule because the place of the archive was away; alert on a rise.',
+    labels: [],
+  },
+  cascade_retention_held: {
+    type: 'gauge',
+    help: 'Capsules beyond their retention that a legal hold keeps in the store.',
+    labels: [],
+  },
+  cascade_retention_last_look_seconds: {
+    type: 'gauge',
+    help: 'When retention last looked through the store and came to its end, in seconds since 1970.',
+    labels: [],
+  },
   cascade_bulk_capsules_total: {
     type: 'counter',
     help: 'Capsules that bulk changes were about, by operation and outcome: changed, unchanged, failed.',

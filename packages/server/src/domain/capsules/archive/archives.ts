@@ -1,10 +1,11 @@
-import { CascadeError } from '#base'
+import { CascadeError, sha256Hex } from '#base'
 import type { Grant } from '#store'
 import type { AgedCapsule, CapsuleBody } from '../capsule-body.ts'
 import type { Page } from '../capsule-store.ts'
 import type { CopyVault } from '../keeping/copy-vault.ts'
 import { listPlaced } from '../keeping/holds.ts'
 import type { Call } from '../use-cases/context.ts'
+import { tellOf } from '../use-cases/tell.ts'
 import type { ArchiveReason, SegmentRow } from './archive-row.ts'
 import { createArchiveVault, eraseInSegment } from './archive-vault.ts'
 import { type BroughtBack, bringBack } from './bring-back.ts'
@@ -12,11 +13,13 @@ import { giveUp } from './give-up.ts'
 import { listRows } from './list-rows.ts'
 import { moveAway } from './move-away.ts'
 import { type Refusal, readUnit } from './read-unit.ts'
-import { type ArchivesOptions, findRow } from './segment-rows.ts'
+import { type ArchivesOptions, appendOne, findRow } from './segment-rows.ts'
 import { listUnknown, type SegmentFinding, verifySegment } from './verify.ts'
 
 /** Capsules and documents that one request moves; whoever wants more asks again. */
 export const MOVED_AT_ONCE_MAX = 10_000
+/** Legal holds that a record names. */
+const HOLDS_TOLD_MAX = 100
 const PER_PAGE = 500
 
 /** Which capsules move: those that are named, or those that are old enough. */
@@ -45,6 +48,8 @@ export interface ArchiveOutcome {
 export class Archives {
   readonly #options: ArchivesOptions
   #last: Promise<unknown> = Promise.resolve()
+  /** What was told last of capsules that are held. */
+  #told = JSON.stringify([0, []])
 
   constructor(options: ArchivesOptions) {
     this.#options = options
@@ -157,6 +162,24 @@ export class Archives {
         else if (row.erased.length > 0) await eraseInSegment(this.#options, grant(), row, row.erased)
       }
     })
+  }
+
+  /**
+   * Records that legal holds keep capsules in the store beyond their retention, whenever it is others than were told of last.
+   *
+   * @returns how many there are.
+   */
+  async tellHeld(grant: Grant, refused: readonly Refusal[]): Promise<number> {
+    const held = refused.filter(({ error }) => error.code === 'LEGAL_HOLD')
+    const holds = [...new Set(held.map(({ error }) => String(error.extensions.hold_id)))].toSorted()
+    const told = JSON.stringify([held.length, holds])
+    if (told === this.#told) return held.length
+    this.#told = told
+    const { store, newId } = this.#options.context
+    const payload = { capsules: held.length, holds: holds.slice(0, HOLDS_TOLD_MAX) }
+    const telling = tellOf(grant, 'governance', 'retention.held', 'retention/*', payload)
+    await appendOne(store, { id: sha256Hex(`retention held:${newId()}`).slice(0, 32), grant, changes: [], ...telling })
+    return held.length
   }
 
   /** How many units of a segment are out of the store for it. */

@@ -2,6 +2,8 @@ import type { AgedCapsule } from '../capsule-body.ts'
 import type { ArchiveTarget } from './archives.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
+/** So long nothing moves that was changed, or came back out of the archive; as long as its rule says where that is less. */
+export const RESTED_DAYS = 7
 
 /** Which capsules a rule is about: all that are named must match, as in a legal hold on a scope. */
 export interface RetentionScope {
@@ -46,7 +48,9 @@ export function dueBy(retention: Retention, now: number): ArchiveTarget {
     before: now - Math.min(...all) * DAY_MS,
     isDue: (capsule) => {
       const days = daysOf(retention, capsule)
-      return days !== null && capsule.recordedAt < now - days * DAY_MS
+      if (days === null) return false
+      const isRested = capsule.updatedAt < now - Math.min(days, RESTED_DAYS) * DAY_MS
+      return isRested && capsule.recordedAt < now - days * DAY_MS
     },
   }
 }
