@@ -54,6 +54,9 @@ test('the deep probe needs a token, works from end to end, and leaves one archiv
 })
 
 test('metrics say what happened, and every gauge of the store has a value', async () => {
+  const bulk = { operation: 'tag', filter: { lane: 'of nobody' }, add: ['counted'] }
+  const { token } = (await caller.call<{ token: string }>('POST', '/v2/capsules/bulk', bulk)).body
+  await caller.call('POST', `/v2/capsules/bulk/${token}`)
   const before = await scrape()
   const written = await caller.call<{ id: string }>('POST', '/v2/capsules', { content: 'Counted.', type: 'knowledge' })
   expect(written.status).toBe(201)
