@@ -78,6 +78,7 @@ export const bulkPreview = z
         z.object({ id: uuid, version: z.string(), title: z.string().nullable(), status: z.enum(CAPSULE_STATUSES) }),
       )
       .describe(`The first of them, at most ${L.sampleMax}.`),
+    held: z.int().describe('For `erase`: those that a legal hold keeps as things are.'),
     expires_at: timestamp,
   })
   .meta({ id: 'BulkPreview' })

@@ -166,6 +166,7 @@ export const BULK_PREVIEW_EXAMPLE = {
   operation: 'tag' as const,
   count: 310,
   sample: [{ id: EXAMPLE_ID, version: '1.0.0', title: 'Embedded store', status: 'ACTIVE' as const }],
+  held: 0,
   expires_at: AT,
 }
 

@@ -19,6 +19,7 @@ const NAMED_MAX = 20
  */
 export async function carryOutBulk(context: CommandContext, token: string): Promise<ExitName> {
   const { screen, settings } = context
+  const again = screen.view.command(`bulk run ${token}`)
   const lines = (await context.openSession()).lines('runBulk', { params: { token } })
   const named: BulkSummary['named'][number][] = []
   let end: Omit<BulkSummary, 'named'> | undefined
@@ -27,20 +28,17 @@ export async function carryOutBulk(context: CommandContext, token: string): Prom
     const line = parseLine(text)
     if (settings.json) await screen.print([text])
     if ('end' in line) end = line.end
-    else if (!('line' in line)) throw brokenOff(line.problem, token)
+    else if (!('line' in line)) throw brokenOff(line.problem, again)
     else if ('problem' in line && named.length < NAMED_MAX) named.push({ id: line.id, ...line.problem })
     if (++read % LINES_PER_REPORT === 0) screen.progress(`Done: ${number(read)}`)
   }
-  if (end === undefined) throw brokenOff({ code: 'NO_SERVER', detail: 'The answer was cut off.' }, token)
+  if (end === undefined) throw brokenOff({ code: 'NO_SERVER', detail: 'The answer was cut off.' }, again)
   if (!settings.json) await screen.print(bulkEndLines({ ...end, named }, screen.view))
   return end.failed > 0 ? 'conflict' : 'ok'
 }
 
-const brokenOff = ({ code, detail }: { readonly code: string; readonly detail: string }, token: string) =>
-  new CascadeError(
-    isErrorCode(code) ? code : 'NO_SERVER',
-    `${detail} What was not done yet goes on with: bulk run ${token}`,
-  )
+const brokenOff = ({ code, detail }: { readonly code: string; readonly detail: string }, again: string) =>
+  new CascadeError(isErrorCode(code) ? code : 'NO_SERVER', `${detail} What was not done yet goes on with: ${again}`)
 
 function parseLine(text: string): BulkLine {
   try {

@@ -11,7 +11,6 @@ beforeAll(async () => {
 afterAll(() => http[Symbol.asyncDispose]())
 
 const preview = (body: object) => http.send('POST', '/v2/capsules/bulk', { body })
-const tokenOf = async (body: object): Promise<string> => JSON.parse((await preview(body)).body).token
 const run = (token: string) => http.send('POST', `/v2/capsules/bulk/${token}`)
 const linesOf = (body: string) =>
   body
@@ -119,7 +118,9 @@ describe('what is done', () => {
     await http.send('POST', '/v2/holds', {
       body: { target: { kind: 'capsule', capsule: held.id }, reason: 'case 4711' },
     })
-    const token = await tokenOf({ operation: 'erase', filter: { lane: 'trial' }, legal_basis: 'gdpr-17' })
+    const wanted = { operation: 'erase', filter: { lane: 'trial' }, legal_basis: 'gdpr-17' }
+    const { token, count, held: kept } = JSON.parse((await preview(wanted)).body)
+    expect([count, kept]).toEqual([2, 1])
     const lines = linesOf((await run(token)).body)
     expect(lines).toMatchObject([
       { id: free.id, receipt: { outcome: 'updated' } },
@@ -128,5 +129,14 @@ describe('what is done', () => {
     ])
     expect((await http.send('GET', `/v2/capsules/${free.id}`)).statusCode).toBe(410)
     expect((await http.send('GET', `/v2/erasures/${token}`)).statusCode).toBe(200)
+  })
+
+  test('of two runs of a preview at once the second is told to wait, and answers the same afterwards', async () => {
+    for (let index = 0; index < 100; index++) await http.world.add({ content: `twice ${index}`, lane: 'twice' })
+    const { token } = JSON.parse((await preview({ operation: 'archive', filter: { lane: 'twice' } })).body)
+    const answers = (await Promise.all([run(token), run(token)])).toSorted((a, b) => a.statusCode - b.statusCode)
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 409])
+    expect(JSON.parse(answers[1]?.body ?? '').code).toBe('IN_FLIGHT')
+    expect((await run(token)).body).toBe(answers[0]?.body)
   })
 })

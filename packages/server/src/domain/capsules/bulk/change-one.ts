@@ -6,7 +6,7 @@ import type { CapsuleRevision } from '../capsule-store.ts'
 import { carryOut, changedSince, NOTHING } from '../use-cases/carry-out.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
 import { archiving, restoring } from '../use-cases/life.ts'
-import { getCapsule } from '../use-cases/read-capsule.ts'
+import { getPlaced, inArchive } from '../use-cases/read-capsule.ts'
 import { updateCapsule } from '../use-cases/update-capsule.ts'
 import type { BulkPlanRow } from './bulk-plan.ts'
 import { commandOf } from './bulk-plans.ts'
@@ -51,9 +51,10 @@ export async function changeOne(
   const own: Call = { ...call, command: commandOf(plan.id, id) }
   const attempt = async (): Promise<Receipt> => {
     const first = await context.store.receipt(own.command.id)
-    const head = await getCapsule(context, id)
+    const head = await getPlaced(context, id)
     if (first) return named(first, head)
     if (isDone(plan, head)) return named(await carryOut(context, own, NOTHING), head)
+    if (head.archivedIn !== null) throw await inArchive(context, head)
     if (head.revision !== revision) throw changedSince(head, revision)
     return change(context, own, plan, head)
   }

@@ -304,6 +304,15 @@ describe('an erasure that met a place that is away', () => {
     expect(await goOn()).toEqual({ completed: 0, troubles: [] })
   })
 
+  test('keeps no legal hold from being placed, because it takes nothing out of the store any more', async () => {
+    const { context, add, call, erase } = await openAway()
+    const [{ id }, other] = [await add({ content: 'gone' }), await add({ content: 'kept' })]
+    await codeOf(erase(id))
+    const target = { kind: 'capsule', capsule: other.id } as const
+    expect((await placeHold(context, call('capsule.hold'), { target, reason: 'r' })).state).toBe('placed')
+    expect(await codeOf(erase(other.id))).toBe('LEGAL_HOLD')
+  })
+
   test('does not keep a restarted instance from answering, because nothing of it is in the store', async () => {
     const { place, context, add, call, erase, files } = await openAway()
     const { id } = await add({ content: 'gone' })

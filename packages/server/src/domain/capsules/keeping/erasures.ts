@@ -9,6 +9,7 @@ import { carryOutErasure, type ErasuresOptions } from './carry-out-erasure.ts'
 import { type ErasePlan, isKnownSubject, planErasure } from './erase-plan.ts'
 import { type ErasureRow, type ErasureTarget, IDS_PER_PAGE, pageKey, presentErasure } from './erasure.ts'
 import type { KnownErasure } from './erasure-files.ts'
+import { isOutOfStore, readIdPage, readIds } from './erasure-ids.ts'
 import { raiseEpoch, readEpoch, refusalOf } from './holds.ts'
 import { tellErasure } from './tell-erasure.ts'
 
@@ -106,7 +107,7 @@ export class Erasures {
       const row = before ?? (await this.#begin(call, { target, legalBasis, id }))
       if (row.pages === 0) return { erasure: null, ids: new Set() }
       const erasure = row.state === 'completed' ? await this.#present(row) : await this.#complete(call.grant, row)
-      return { erasure, ids: new Set(await this.#readIds(row)) }
+      return { erasure, ids: new Set(await readIds(this.#store, row)) }
     })
   }
 
@@ -162,7 +163,7 @@ export class Erasures {
         try {
           await this.#complete(grant(), row)
         } catch (error) {
-          if (!(await this.#isOutOfStore(row))) throw error
+          if (!(await isOutOfStore(this.#store, row))) throw error
           troubles.push({ id: row.id, reason: messageOf(error) })
         }
       }
@@ -194,15 +195,6 @@ export class Erasures {
   async #listRunning(): Promise<readonly ErasureRow[]> {
     const { items } = await this.#store.records.listBy<ErasureRow>('erasures', 'state', 'running', { limit: 1000 })
     return items.map(({ value }) => value)
-  }
-
-  /** True when the store itself shows nothing any more of what is erased. */
-  async #isOutOfStore(row: ErasureRow): Promise<boolean> {
-    for (let page = 0; page < row.pages; page++) {
-      const heads = await this.#store.capsules.getHeads(await this.#readPage(row, page))
-      if (heads.some(({ status }) => status !== 'ERASED')) return false
-    }
-    return true
   }
 
   async #findEarlier(target: ErasureTarget): Promise<ErasureRow | undefined> {
@@ -313,25 +305,12 @@ export class Erasures {
   }
 
   async #complete(grant: Grant, row: ErasureRow): Promise<Erasure> {
-    const ids = await this.#readIds(row)
+    const ids = await readIds(this.#store, row)
     return this.#present(await carryOutErasure(this.#options, grant, row, ids))
   }
 
-  async #readIds(row: ErasureRow): Promise<readonly string[]> {
-    const ids: string[] = []
-    for (let page = 0; page < row.pages; page++) {
-      ids.push(...(await this.#readPage(row, page)))
-    }
-    return ids
-  }
-
-  async #readPage({ id }: ErasureRow, page: number): Promise<readonly string[]> {
-    const found = await this.#store.records.find<{ ids: readonly string[] }>('erasure_ids', pageKey(id, page))
-    return found?.value.ids ?? []
-  }
-
   async #present(row: ErasureRow): Promise<Erasure> {
-    return presentErasure(row, (await this.#readPage(row, 0)).slice(0, IDS_SHOWN_MAX))
+    return presentErasure(row, (await readIdPage(this.#store, row.id, 0)).slice(0, IDS_SHOWN_MAX))
   }
 }
 

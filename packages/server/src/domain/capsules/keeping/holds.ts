@@ -8,6 +8,8 @@ import { carryOut, untilUndisturbed } from '../use-cases/carry-out.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
 import { getPlaced } from '../use-cases/read-capsule.ts'
 import { type Telling, tellOf } from '../use-cases/tell.ts'
+import type { ErasureRow } from './erasure.ts'
+import { isOutOfStore } from './erasure-ids.ts'
 import { covers, EPOCH_KEY, type HoldRow } from './legal-hold.ts'
 
 type Context = Pick<CapsuleContext, 'store' | 'subjects' | 'clock' | 'newId' | 'random'>
@@ -25,7 +27,7 @@ export function placeHold(
 ): Promise<HoldRow> {
   return untilUndisturbed(async () => {
     const epoch = await readEpoch(context)
-    await requireNoErasure(context, 'place the hold')
+    await requireNothingLeaves(context)
     if (target.kind === 'capsule') await getPlaced(context, target.capsule)
     if ((await listPlaced(context)).length >= KEEPING_LIMITS.holdsMax)
       throw new CascadeError('UNPROCESSABLE', `${KEEPING_LIMITS.holdsMax} legal holds are in force; lift one first.`)
@@ -132,6 +134,20 @@ export async function requireNoErasure({ store }: Pick<Context, 'store'>, what: 
   const { items } = await store.records.listBy('erasures', 'state', 'running', { limit: 1 })
   if (items.length > 0) throw new CascadeError('CONFLICT', `An erasure is under way; ${what} when it has ended.`)
 }
+
+/**
+ * As `requireNoErasure`, but for one that copies out of reach keep from being complete: it takes nothing out of the store any
+ * more, so that nothing of what is to be held is lost by it.
+ */
+async function requireNothingLeaves({ store }: Pick<Context, 'store'>): Promise<void> {
+  const { items } = await store.records.listBy<ErasureRow>('erasures', 'state', 'running', { limit: ERASURES_MAX })
+  for (const { value } of items)
+    if (!(await isOutOfStore(store, value)))
+      throw new CascadeError('CONFLICT', 'An erasure is under way; place the hold when it has ended.')
+}
+
+/** More are never under way: each waits for the one before. */
+const ERASURES_MAX = 1000
 
 async function write(
   context: Context,

@@ -8,6 +8,7 @@ export type { ErasureFiles, KnownErasure } from './erasure-files.ts'
 export { type ErasureProgress, type ErasureRequest, Erasures, type ErasureTrouble } from './erasures.ts'
 export { findCovering, findHold, liftHold, listHolds, listPlaced, placeHold } from './holds.ts'
 export { covers, type HoldRow } from './legal-hold.ts'
+export { countHeld } from './unerasable.ts'
 
 /** What keeping and forgetting need to remember. */
 export const KEEPING_COLLECTIONS = [...HOLD_COLLECTIONS, ...ERASURE_COLLECTIONS, TRUST_REASONS_COLLECTION] as const

@@ -51,6 +51,13 @@ async function reasonOf(
   return covering && refusalOf(context, covering.hold, covering.capsule.id)
 }
 
+/** How many of the capsules a legal hold keeps from being erased. */
+export async function countHeld(context: Context, capsules: readonly CapsuleRevision[]): Promise<number> {
+  if ((await listPlaced(context)).length === 0) return 0
+  const reasons = [...(await findUnerasable(context, capsules)).values()]
+  return reasons.filter((reason) => reason !== 'erased' && reason.code === 'LEGAL_HOLD').length
+}
+
 export const chunkRefusal = (id: string, document: string): CascadeError =>
   new CascadeError(
     'UNPROCESSABLE',

@@ -23,7 +23,7 @@ const WOULD: Readonly<Record<BulkOperation, string>> = {
 
 /** What a bulk change would be about. */
 export function bulkPreviewLines(preview: BulkPreview, { paint, command }: View): string[] {
-  const { count, sample, operation, token, expires_at } = preview
+  const { count, sample, operation, held, token, expires_at } = preview
   if (count === 0)
     return [
       'Nothing was found that this would change.',
@@ -39,7 +39,10 @@ export function bulkPreviewLines(preview: BulkPreview, { paint, command }: View)
     ),
     ...(more > 0 ? [paint.faint(`  and ${more.toLocaleString('en-US')} more`)] : []),
     `To do just this, until ${minuteOf(expires_at)} UTC: ${command(`bulk run ${token}`)}`,
-    ...(operation === 'erase' ? [paint.faint('Nothing undoes it. What a legal hold covers stays.')] : []),
+    ...(held > 0
+      ? [paint.warn(`A legal hold keeps ${held.toLocaleString('en-US')} of them: they stay as they are.`)]
+      : []),
+    ...(operation === 'erase' ? [paint.faint('Nothing undoes it.')] : []),
   ]
 }
 

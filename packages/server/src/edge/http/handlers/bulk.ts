@@ -1,6 +1,15 @@
 import { BULK_LIMITS, type BulkLine, type BulkPreview, type RouteRow } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
-import { BULK_ACTIONS, type BulkPlan, type BulkStep, type Call, getBulkPlan, planBulk, runBulk } from '#capsules'
+import {
+  BULK_ACTIONS,
+  type BulkPlan,
+  type BulkStep,
+  type Call,
+  countHeld,
+  getBulkPlan,
+  planBulk,
+  runBulk,
+} from '#capsules'
 import { toCascadeError } from '../framework-error.ts'
 import type { HandlerRequest, HandlersFor, OperationsOf } from '../handler.ts'
 import { InFlight } from '../idempotency.ts'
@@ -48,6 +57,7 @@ async function presentPreview({ capsules }: HandlerContext, { row, capsules: all
     operation: row.operation,
     count: row.count,
     sample: heads.map(({ id, version, title, status }) => ({ id, version, title, status })),
+    held: row.operation === 'erase' ? await countHeld(capsules, all) : 0,
     expires_at: toRfc3339(row.expiresAt),
   }
 }
