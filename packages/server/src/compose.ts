@@ -16,6 +16,7 @@ import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
 import { COLLECTIONS } from './collections.ts'
+import { openAgentDoor } from './compose-agents.ts'
 import { composeArchives, openRetention, retentionOf } from './compose-archive.ts'
 import { openModelChange } from './compose-embedding.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
@@ -387,13 +388,6 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   boot.provide(ADDRESS, address)
   // Until here a failure closes what was opened; from here on the boot does.
   return parts.move()
-}
-
-/** Loaded by the first agent that speaks to the instance over HTTP: the others start without it. */
-async function openAgentDoor(log: RootLogger) {
-  const { AgentDoor } = await import('#mcp')
-  const onTrouble = (tool: string, error: unknown) => log.error('a tool broke', { tool, error })
-  return new AgentDoor({ version: VERSION, random: systemRandom, clock, onTrouble })
 }
 
 function openStoreCheck({ log, health }: Frame, boot: BootContext): Disposable {
