@@ -33,6 +33,13 @@ export interface BulkPlanPage {
   readonly capsules: readonly CapsuleRevision[]
 }
 
+/** Previews read at once: those that are made at the same time are a few more than are kept. */
+const PLANS_READ = 1000
+
+/** What is kept, newest first. */
+export const listPlans = async (records: Records): Promise<readonly StoredRecord<BulkPlanRow>[]> =>
+  (await records.list<BulkPlanRow>('bulk_plans', { limit: PLANS_READ })).items
+
 export const pageCount = ({ count }: Pick<BulkPlanRow, 'count'>): number => Math.ceil(count / CAPSULES_PER_PAGE)
 export const planPageKey = (id: string, page: number): string => `${id}:${page}`
 

@@ -11,6 +11,7 @@ import {
   type BulkPlanRow,
   CAPSULES_PER_PAGE,
   dropPlan,
+  listPlans,
   PLAN_LIFE_MS,
   pageCount,
   planPageKey,
@@ -59,15 +60,22 @@ export async function planBulk(context: Context, call: Call<'capsule.bulk'>, req
 export async function getBulkPlan({ store, clock }: Context, token: string, subject: string): Promise<BulkPlan> {
   const found = await store.records.find<BulkPlanRow>('bulk_plans', jobKey(token))
   const row = found?.value
-  if (!row || row.subject !== subject || row.expiresAt <= clock())
-    throw new CascadeError('NOT_FOUND', `There is no preview ${token}, or it is older than a day: preview again.`)
+  if (!row || row.subject !== subject || row.expiresAt <= clock()) throw unknownPreview(token)
   const capsules: CapsuleRevision[] = []
   for (let page = 0; page < pageCount(row); page++) {
     const part = await store.records.find<BulkPlanPage>('bulk_plan_pages', planPageKey(token, page))
-    capsules.push(...(part?.value.capsules ?? []))
+    // It gives way to a newer one just now.
+    if (!part) throw unknownPreview(token)
+    capsules.push(...part.value.capsules)
   }
   return { row, capsules }
 }
+
+const unknownPreview = (token: string): CascadeError =>
+  new CascadeError(
+    'NOT_FOUND',
+    `There is no preview ${token}: it is older than a day, or newer ones took its place; preview again.`,
+  )
 
 /** Identity of the command that a capsule's change is: the same every time that this preview is carried out. */
 export const commandOf = (token: string, id: string) => ({
@@ -84,8 +92,8 @@ function putPlan({ store: { records } }: Context, grant: Grant, { row, capsules 
   return [records.put(grant, 'bulk_plans', jobKey(row.id), row, { expiresAt }), ...pages]
 }
 
-/** Previews that nobody carries out are not many; the oldest gives way. */
+/** The oldest give way. */
 async function dropOldest({ store: { records } }: Context, grant: Grant): Promise<readonly Change[]> {
-  const { items } = await records.list<BulkPlanRow>('bulk_plans', { limit: 1000 })
-  return items.slice(BULK_LIMITS.previewsMax - 1).flatMap((plan) => dropPlan(records, grant, plan))
+  const plans = await listPlans(records)
+  return plans.slice(BULK_LIMITS.previewsMax - 1).flatMap((plan) => dropPlan(records, grant, plan))
 }

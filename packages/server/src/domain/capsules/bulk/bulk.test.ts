@@ -1,14 +1,17 @@
-import { BULK_LIMITS, type BulkRequest } from '@forge-cascade/contract'
+import { BULK_LIMITS, type BulkRequest, CAPSULE_LIMITS } from '@forge-cascade/contract'
 import { describe, expect, test } from 'vitest'
 import { CascadeError } from '#base'
 import type { Command, UnitOfWork } from '#store'
 import { codeOf } from '../../../platform/store/testing.ts'
 import type { StoredCapsule } from '../capsule.ts'
-import { liftHold, placeHold } from '../keeping/index.ts'
+import { Erasures, liftHold, placeHold } from '../keeping/index.ts'
+import { createErasureFiles } from '../keeping/testing.ts'
+import { carryOut } from '../use-cases/carry-out.ts'
 import { archiveCapsule, quarantineCapsule } from '../use-cases/life.ts'
+import { tellOf } from '../use-cases/tell.ts'
 import { openWorld, type World } from '../use-cases/testing.ts'
 import { updateCapsule } from '../use-cases/update-capsule.ts'
-import { BULK_COLLECTIONS, PLAN_LIFE_MS } from './bulk-plan.ts'
+import { BULK_COLLECTIONS, PLAN_LIFE_MS, planPageKey } from './bulk-plan.ts'
 import { getBulkPlan } from './bulk-plans.ts'
 import { selectCapsules } from './select-capsules.ts'
 import { bulkOf } from './testing.ts'
@@ -85,6 +88,15 @@ describe('a preview', () => {
     expect(await codeOf(() => find(row.id))).toBe('NOT_FOUND')
   })
 
+  test('of which a part is gone is not carried out in part', async () => {
+    const { plan, find, context, call } = await open()
+    const { row } = await plan(archive([ABSENT]))
+    const asked = call('capsule.bulk')
+    const change = context.store.records.delete(asked.grant, 'bulk_plan_pages', planPageKey(row.id, 0))
+    await carryOut(context, asked, { changes: [change], ...tellOf(asked.grant, 'governance', 'test', 'test/1', {}) })
+    expect(await codeOf(() => find(row.id))).toBe('NOT_FOUND')
+  })
+
   test('gives way with all of its pages when there are newer ones enough', async () => {
     const { plan, find, context } = await open()
     const first = await plan(archive([ABSENT]))
@@ -98,6 +110,18 @@ describe('a preview', () => {
 })
 
 describe('carried out', () => {
+  test('no capsule gets more tags than it may have, and the others get theirs', async () => {
+    const { add, plan, run, headsOf } = await open()
+    const full = await add({
+      content: 'full',
+      tags: Array.from({ length: CAPSULE_LIMITS.tagsMax }, (_, tag) => `t${tag}`),
+    })
+    const free = await add({ content: 'free' })
+    const { row } = await plan({ operation: 'tag', ids: idsOf([full, free]), add: ['more'] })
+    expect((await run(row.id)).lines).toEqual(['UNPROCESSABLE', 'updated'])
+    expect((await headsOf([full]))[0]?.tags).toHaveLength(CAPSULE_LIMITS.tagsMax)
+  })
+
   test('each capsule has its receipt, and asking again answers the same and does nothing more', async () => {
     const { addMany, plan, run, headsOf, context } = await open()
     const added = await addMany(40)
@@ -199,6 +223,14 @@ describe('erased', () => {
     expect((await run((await plan(erase([held!.id]))).row.id)).lines).toEqual(['updated'])
   })
 
+  test('a chunk that was named and changed goes with its document, which was not', async () => {
+    const { addDocument, plan, run, call, context } = await open()
+    const { document, chunks } = await addDocument('one two', ['one', 'two'])
+    const { row } = await plan(erase([document.id, chunks[0]!.id]))
+    await updateCapsule(context, call('capsule.update'), chunks[0]!.id, { tags: ['t'] }, () => true)
+    expect((await run(row.id)).lines).toEqual(['updated', 'updated'])
+  })
+
   test('nothing is begun where everything is held or gone', async () => {
     const { addMany, plan, run, call, context, erasures } = await open()
     const [gone, held] = await addMany(2)
@@ -226,6 +258,60 @@ describe('erased', () => {
     await run((await plan(erase([one!.id]))).row.id)
     const { items } = await context.store.records.list('bulk_plans', { limit: 10 })
     expect(JSON.stringify(items)).not.toContain('secret')
+  })
+
+  test('however many previews were made at once', async () => {
+    const { addMany, plan, context, call, erasures } = await open()
+    const [one] = await addMany(1)
+    const tagging: BulkRequest = { operation: 'tag', ids: [one!.id], add: ['secret'] }
+    await Promise.all(Array.from({ length: BULK_LIMITS.previewsMax }, () => plan(tagging)))
+    await Promise.all(Array.from({ length: 8 }, () => plan(tagging)))
+    const target = { kind: 'capsule', capsule: one!.id } as const
+    await erasures.erase(call('capsule.erase'), { target, legalBasis: 'gdpr-17' })
+    const { items } = await context.store.records.list('bulk_plans', { limit: 1000 })
+    expect(JSON.stringify(items)).not.toContain('secret')
+  })
+
+  /** Something happens between the look at what is to be erased and the beginning, which is the second list of holds. */
+  const disturbed = (world: World, disturb: () => Promise<unknown>): World['context'] => {
+    let looks = 0
+    const { records } = world.context.store
+    return {
+      ...world.context,
+      store: Object.assign(Object.create(world.context.store), {
+        append: (commands: readonly Command[]) => world.context.store.append(commands),
+        scrub: () => world.context.store.scrub(),
+        records: Object.assign(Object.create(records), {
+          listBy: async (...asked: Parameters<typeof records.listBy>) => {
+            if (asked[0] === 'legal_holds' && asked[2] === 'placed' && ++looks === 2) await disturb()
+            return records.listBy(...asked)
+          },
+        }),
+      }),
+    }
+  }
+
+  test.for([
+    {
+      name: 'changed',
+      code: 'REVISION_MISMATCH',
+      disturb: ({ context, call }: World, id: string) =>
+        updateCapsule(context, call('capsule.update'), id, { title: 'newer' }, () => true),
+    },
+    {
+      name: 'held',
+      code: 'LEGAL_HOLD',
+      disturb: ({ context, call }: World, id: string) =>
+        placeHold(context, call('capsule.hold'), { target: { kind: 'capsule', capsule: id }, reason: 'r' }),
+    },
+  ])('what is $name while the erasure begins stays, and the others go', async ({ code, disturb }) => {
+    const world = await open()
+    const [free, other] = await world.addMany(2)
+    const within = disturbed(world, () => disturb(world, other!.id))
+    const by = new Erasures({ context: within, files: createErasureFiles(), vaults: [], forget: () => undefined })
+    const { row } = await world.plan(erase(idsOf([free!, other!])))
+    expect((await world.run(row.id, { by })).lines).toEqual(['updated', code])
+    expect((await world.headsOf([free!, other!])).map(({ status }) => status)).toEqual(['ERASED', 'ACTIVE'])
   })
 })
 

@@ -1,5 +1,5 @@
-import type { BulkOperation } from '@forge-cascade/contract'
-import { type CascadeError, isCascadeError } from '#base'
+import { type BulkOperation, CAPSULE_LIMITS } from '@forge-cascade/contract'
+import { CascadeError, isCascadeError } from '#base'
 import type { Receipt } from '#store'
 import type { StoredCapsule } from '../capsule.ts'
 import type { CapsuleRevision } from '../capsule-store.ts'
@@ -86,11 +86,19 @@ async function changeTags(
   plan: BulkPlanRow,
   head: StoredCapsule,
 ): Promise<Receipt> {
+  const tags = tagsAfter(plan, head)
+  if (tags.length > CAPSULE_LIMITS.tagsMax) throw tooManyTags(head, tags.length)
   const isSame = (now: StoredCapsule): boolean => now.revision === head.revision
   // The operation `tag` is decided as `capsule.update`.
   const own = call as Call<'capsule.update'>
-  const updated = await updateCapsule(context, own, head.id, { tags: [...tagsAfter(plan, head)] }, isSame)
+  const updated = await updateCapsule(context, own, head.id, { tags: [...tags] }, isSame)
   if (!updated.changed) return carryOut(context, call, NOTHING)
   if (!updated.outcome.ok) throw updated.outcome.error
   return updated.outcome.receipt
 }
+
+const tooManyTags = ({ id }: StoredCapsule, count: number): CascadeError =>
+  new CascadeError(
+    'UNPROCESSABLE',
+    `Capsule ${id} would have ${count} tags, and may have ${CAPSULE_LIMITS.tagsMax}; it is left as it is.`,
+  )

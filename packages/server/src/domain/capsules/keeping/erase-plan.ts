@@ -17,6 +17,8 @@ const PER_READ = 200
 export interface ErasePlan {
   /** In the order in which they go: documents before their chunks. */
   readonly ids: readonly string[]
+  /** Those of them that were meant; the others come along. */
+  readonly roots: readonly string[]
   readonly capsules: number
   readonly chunks: number
   readonly versions: number
@@ -60,7 +62,7 @@ export async function planErasure(context: Context, target: ErasureTarget): Prom
     }
   }
   const stays = await findStaying(context, ids)
-  return { ids: found, capsules: ids.size - chunks, chunks, versions, stays, forbidden, owner }
+  return { ids: found, roots, capsules: ids.size - chunks, chunks, versions, stays, forbidden, owner }
 }
 
 interface Roots {

@@ -1,6 +1,6 @@
 import { type Erasure, KEEPING_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, isUuid, messageOf, saltedDigest, sha256Hex } from '#base'
-import type { Change, Command, Grant } from '#store'
+import type { Command, Grant } from '#store'
 import type { CapsuleRevision, Page } from '../capsule-store.ts'
 import { jobKey } from '../import/import-records.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
@@ -49,7 +49,7 @@ const ERASURES_SEEN_MAX = 1000
 
 const IDS_SHOWN_MAX = KEEPING_LIMITS.staysMax
 
-/** How often a beginning is tried anew while legal holds are placed beside it. */
+/** How often a beginning is tried anew while legal holds are placed, or what is to go is changed, beside it. */
 const BEGINS_MAX = 20
 
 /**
@@ -216,23 +216,40 @@ export class Erasures {
     return items.map(({ value }) => value).find(isOf)
   }
 
-  /** Makes durable what will be done. A hold that is placed meanwhile comes before it, or is told to wait. */
+  /**
+   * Makes durable what will be done. A hold that is placed meanwhile comes before it, or is told to wait; of many capsules
+   * the one that is held or changed meanwhile stays, and the others go.
+   */
   async #begin(call: Call<'capsule.erase'>, request: ErasureRequest): Promise<ErasureRow> {
     const { context } = this.#options
     for (let round = 0; round < BEGINS_MAX; round++) {
       const epoch = await readEpoch(context)
       const plan = await planErasure(context, request.target)
-      if (plan.forbidden) throw await refusalOf(context, plan.forbidden.hold, plan.forbidden.capsule.id)
+      if (plan.forbidden) {
+        if (request.target.kind === 'capsules' && (await readEpoch(context)) !== epoch) continue
+        throw await refusalOf(context, plan.forbidden.hold, plan.forbidden.capsule.id)
+      }
       const row = this.#rowOf(call, plan, request)
       if (request.target.kind === 'capsules' && plan.ids.length === 0) return row
-      const outcome = await this.#writeBegin(call.grant, row, plan.ids, [raiseEpoch(context, call.grant, epoch)])
+      const outcome = await this.#writeBegin(call.grant, row, plan.ids, {
+        changes: [raiseEpoch(context, call.grant, epoch)],
+        expected: seenIn(request.target, plan.roots),
+      })
       if (outcome.ok) return row
       if (outcome.error.code !== 'REVISION_MISMATCH') throw outcome.error
     }
-    throw new CascadeError('CONFLICT', `Legal holds were placed ${BEGINS_MAX} times while the erasure was to begin.`)
+    throw new CascadeError(
+      'CONFLICT',
+      `What was to be erased was changed, or legal holds were placed, ${BEGINS_MAX} times while it was to begin.`,
+    )
   }
 
-  async #writeBegin(grant: Grant, row: ErasureRow, ids: readonly string[], more: readonly Change[]) {
+  async #writeBegin(
+    grant: Grant,
+    row: ErasureRow,
+    ids: readonly string[],
+    more: Pick<Command, 'changes' | 'expected'> = { changes: [] },
+  ) {
     const { records } = this.#store
     const pages = Array.from({ length: row.pages }, (_, page) =>
       records.put(grant, 'erasure_ids', pageKey(row.id, page), {
@@ -243,7 +260,8 @@ export class Erasures {
     const command: Command = {
       id: sha256Hex(`erasure begins:${row.id}:${grant.decisionId}`).slice(0, 32),
       grant,
-      changes: [put, ...pages, ...more],
+      ...more,
+      changes: [put, ...pages, ...more.changes],
       ...tellErasure(grant, 'erasure.begun', row.id, { legal_basis: row.legalBasis, capsules: ids.length }),
     }
     const [outcome] = await this.#store.append([command])
@@ -279,7 +297,6 @@ export class Erasures {
       grant,
       row,
       heads.map(({ id }) => id),
-      [],
     )
     if (!outcome.ok) throw outcome.error
   }
@@ -312,6 +329,13 @@ export class Erasures {
   async #present(row: ErasureRow): Promise<Erasure> {
     return presentErasure(row, (await readIdPage(this.#store, row.id, 0)).slice(0, IDS_SHOWN_MAX))
   }
+}
+
+/** The revisions that those which are meant must still have, where they were seen before. */
+function seenIn(target: ErasureTarget, roots: readonly string[]): Readonly<Record<string, number>> {
+  if (target.kind !== 'capsules') return {}
+  const own = new Set(roots)
+  return Object.fromEntries(target.capsules.flatMap(({ id, revision }) => (own.has(id) ? [[id, revision]] : [])))
 }
 
 const capsuleOf = (target: ErasureTarget): string | null => (target.kind === 'capsule' ? target.capsule : null)

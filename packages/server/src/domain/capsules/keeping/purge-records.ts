@@ -1,6 +1,6 @@
-import { BULK_LIMITS, KEEPING_LIMITS } from '@forge-cascade/contract'
+import { KEEPING_LIMITS } from '@forge-cascade/contract'
 import type { Change, Grant, RecordPage, Records } from '#store'
-import { type BulkPlanPage, type BulkPlanRow, dropPlan, pageCount, planPageKey } from '../bulk/bulk-plan.ts'
+import { type BulkPlanPage, type BulkPlanRow, dropPlan, listPlans, pageCount, planPageKey } from '../bulk/bulk-plan.ts'
 import { IMPORTED_TRUST_COLLECTION } from '../export/imported-trust.ts'
 import { readRows } from '../import/file-book.ts'
 import { type ImportRow, jobKey } from '../import/import-records.ts'
@@ -64,8 +64,7 @@ async function* purgeBulkPlans(
   grant: Grant,
   ids: ReadonlySet<string>,
 ): AsyncGenerator<Change, void, undefined> {
-  const { items } = await records.list<BulkPlanRow>('bulk_plans', { limit: BULK_LIMITS.previewsMax })
-  for (const plan of items)
+  for (const plan of await listPlans(records))
     if (plan.value.operation === 'tag' && (await isAbout(records, plan.value, ids)))
       yield* dropPlan(records, grant, plan)
 }
