@@ -81,7 +81,7 @@ function vaultOfStoresSetAside(options: KeepingOptions): CopyVault {
 
 async function eraseSetAside(options: KeepingOptions, folder: string): Promise<ErasedCopy> {
   try {
-    await eraseInFolder(options, folder)
+    await eraseInFolder({ ...options, openStore: (directory) => openAside(options, directory) }, folder)
     return { copy: folder, outcome: 'rewritten', detail: 'opened, and erased in as in the store itself' }
   } catch (error) {
     // Restored over because it was damaged, as a rule: nobody but a person may throw it away.
@@ -94,7 +94,17 @@ async function eraseSetAside(options: KeepingOptions, folder: string): Promise<E
   }
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set(['DATA_CORRUPT', 'DATA_FOLDER_NEWER', 'UNAVAILABLE'])
+const UNREADABLE: ReadonlySet<string> = new Set(['DATA_CORRUPT', 'DATA_FOLDER_NEWER'])
+
+/** What is out of reach once it is open is so for a while; what does not open is damaged. */
+async function openAside({ openStore }: KeepingOptions, directory: string): ReturnType<KeepingOptions['openStore']> {
+  try {
+    return await openStore(directory)
+  } catch (error) {
+    if (!isCascadeError(error) || error.code !== 'UNAVAILABLE') throw error
+    throw new CascadeError('DATA_CORRUPT', error.detail, { cause: error })
+  }
+}
 
 /** A store is opened by its folder. */
 async function eraseInFile(options: KeepingOptions, file: string): Promise<void> {
@@ -129,5 +139,6 @@ async function eraseInFolder({ context, files, grant, openStore }: KeepingOption
   }
   const inCopy = new Erasures({ context: copy, files: listed, vaults: [], forget: () => undefined })
   const [trouble] = (await inCopy.resume(grant)).troubles
-  if (trouble) throw new CascadeError('UNAVAILABLE', `A copy could not be erased in: ${trouble.reason}`)
+  // As it came: by its code the caller tells a copy that is damaged from one that can be erased in later.
+  if (trouble) throw trouble.cause
 }

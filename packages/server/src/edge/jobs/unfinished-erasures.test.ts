@@ -5,7 +5,8 @@ import { openWorld } from '../../domain/capsules/use-cases/testing.ts'
 import { createTestClock } from '../../platform/store/testing.ts'
 import { LOOK_MS, RETRY_MS, UnfinishedErasures } from './unfinished-erasures.ts'
 
-const TROUBLE = { id: 'e1', reason: 'the folder /backups is away' }
+const AWAY = new CascadeError('UNAVAILABLE', 'the folder /backups is away')
+const TROUBLE = { id: 'e1', reason: AWAY.detail, cause: AWAY }
 
 async function open(goOn: () => Promise<ErasureProgress>, troubles: ErasureProgress['troubles'] = []) {
   const { clock, advance } = createTestClock()
@@ -50,6 +51,12 @@ test('what fails again is tried for ever more seldom, and never given up', async
   expect(await after(RETRY_MS.last - 1)).toBe(13)
   expect(await after(1)).toBe(14)
   expect(lines.at(-1)).toContain(`"reason":"${TROUBLE.reason}","next_try_s":600`)
+  await job[Symbol.asyncDispose]()
+})
+
+test('a clock that is set back holds up no attempt', async () => {
+  const { job, after } = await open(async () => ({ completed: 0, troubles: [TROUBLE] }), [TROUBLE])
+  expect(await after(-RETRY_MS.last)).toBe(1)
   await job[Symbol.asyncDispose]()
 })
 

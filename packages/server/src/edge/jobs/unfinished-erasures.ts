@@ -1,4 +1,4 @@
-import { type Clock, messageOf } from '#base'
+import { type Clock, isWithin, messageOf } from '#base'
 import type { HealthFinding } from '#boot'
 import type { Erasures, ErasureTrouble } from '#capsules'
 import type { KernelLog } from '#lifecycle'
@@ -30,13 +30,13 @@ export class UnfinishedErasures implements AsyncDisposable {
   readonly #looks: Looks
   #troubles: readonly ErasureTrouble[]
   #failures: number
-  #nextAt: number
+  #triedAt: number
 
   constructor(options: UnfinishedErasuresOptions) {
     this.#options = options
     this.#troubles = options.troubles
     this.#failures = options.troubles.length > 0 ? 1 : 0
-    this.#nextAt = options.clock() + this.#waitMs()
+    this.#triedAt = options.clock()
     this.#looks = new Looks(() => this.#look(), LOOK_MS, options.every)
   }
 
@@ -62,16 +62,16 @@ export class UnfinishedErasures implements AsyncDisposable {
 
   async #look(): Promise<void> {
     const { erasures, grant, clock, log } = this.#options
-    if (clock() < this.#nextAt) return
+    if (isWithin(clock(), this.#triedAt, this.#waitMs())) return
     try {
       const { completed, troubles } = await erasures.goOn(grant)
       if (completed > 0) log.info('erasures were completed that had failed on the way', { completed })
       this.#troubles = troubles
     } catch (error) {
-      this.#troubles = [{ id: 'an erasure', reason: messageOf(error) }]
+      this.#troubles = [{ id: 'an erasure', reason: messageOf(error), cause: error }]
     }
     this.#failures = this.#troubles.length > 0 ? this.#failures + 1 : 0
-    this.#nextAt = clock() + this.#waitMs()
+    this.#triedAt = clock()
     for (const { id, reason } of this.#troubles)
       log.warn('an erasure is not complete', { erasure: id, reason, next_try_s: this.#waitMs() / 1000 })
   }

@@ -32,6 +32,8 @@ interface ManyErased {
 export interface ErasureTrouble {
   readonly id: string
   readonly reason: string
+  /** What was thrown. */
+  readonly cause: unknown
 }
 
 export interface ErasureProgress {
@@ -164,7 +166,7 @@ export class Erasures {
           await this.#complete(grant(), row)
         } catch (error) {
           if (!(await isOutOfStore(this.#store, row))) throw error
-          troubles.push({ id: row.id, reason: messageOf(error) })
+          troubles.push({ id: row.id, reason: messageOf(error), cause: error })
         }
       }
       return { completed: running.length - troubles.length, troubles }
