@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { constants, getPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
+import { runInBackground } from './background-thread.ts'
 
 const MODULE = new URL('background-thread.ts', import.meta.url).href
 const THREAD = `
@@ -21,4 +22,13 @@ test('a thread in the background lets others go first, and its process stays as 
   await thread.terminate()
   expect(priority).toBe(Math.max(before, constants.priority.PRIORITY_BELOW_NORMAL))
   expect(getPriority()).toBe(before)
+})
+
+test('where the system refuses it, a thread goes on as it is', () => {
+  const nobody = 2 ** 31 - 1
+  expect(() => setPriority(nobody, 1)).toThrow()
+  runInBackground({
+    getPriority: () => 0,
+    setPriority: (_thread: number, priority: number) => setPriority(nobody, priority),
+  })
 })
