@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Erasure, ImportJob } from '@forge-cascade/contract'
 import { afterAll, describe, expect, test } from 'vitest'
+import { CascadeError } from '#base'
 import { scanFolders } from '../src/adapters/sqlite/testing/scan-bytes.ts'
 import { KeyRing, readHeader, SealedReader, unsealFile } from '../src/adapters/vault/index.ts'
 import { campaign, createSeeded } from '../src/platform/store/testing.ts'
@@ -197,6 +198,111 @@ test('of what was erased not one byte is left in the data folder or in a backup'
   expect(wordsIn(dataDir)).toEqual([])
   expect(server.log).not.toContain('zymurg')
 })
+
+/** All that speaks of her, or belongs to her, whatever its state. */
+async function idsOfHers(caller: HttpCaller): Promise<string[]> {
+  const ids: string[] = []
+  for (const query of [`identity=${WORDS.identity}`, `owner=${WORDS.owner}`]) {
+    const { body } = await caller.call<{ items: Created[] }>('GET', `/v2/capsules?${query}&status=ACTIVE&limit=100`)
+    ids.push(...body.items.map(({ id }) => id))
+  }
+  return ids
+}
+
+interface Segments {
+  readonly items: readonly { readonly id: string; readonly away: number; readonly generation: number }[]
+}
+
+test('of what was erased while it lay in the archive nothing is left there or anywhere else', {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  const folder = join(root, 'archived')
+  const [dataDir, backups] = [join(folder, 'data'), join(folder, 'backups')]
+  mkdirSync(backups, { recursive: true })
+  await using server = new ServerProcess({ dataDir })
+  using caller = new HttpCaller(await server.ready())
+  const { kept } = await plant(caller, folder)
+  const ids = await idsOfHers(caller)
+  const moved = await caller.call<{ capsules: number; refused: unknown[] }>('POST', '/v2/archive', {
+    ids: [...ids, kept],
+  })
+  expect([moved.status, moved.body.capsules, moved.body.refused]).toEqual([200, ids.length + 1, []])
+  expect((await caller.call('POST', '/v2/system/backup', { path: join(backups, 'away') })).status).toBe(201)
+  // Sealed as it is, no segment says a word of it.
+  expect(wordsIn(join(dataDir, 'archive'))).toEqual([])
+
+  const receipts = await eraseAll(caller)
+  const places = receipts.flatMap(({ places }) => places).filter(({ place }) => place.startsWith('archives: '))
+  expect(new Set(places.map(({ outcome }) => outcome))).toEqual(new Set(['rewritten']))
+  expect(wordsIn(dataDir)).toEqual([])
+  openBackup(join(backups, 'away'), join(dataDir, 'keys'), join(folder, 'opened after'))
+  expect(wordsIn(join(folder, 'opened after'))).toEqual([])
+  const { items } = (await caller.call<Segments>('GET', '/v2/archive')).body
+  expect(items.map(({ away, generation }) => [away, generation > 1])).toEqual([[1, true]])
+  const files = readdirSync(join(dataDir, 'archive'))
+  expect(files).toHaveLength(2)
+  const manifest = readFileSync(join(dataDir, 'archive', files.find((name) => name.endsWith('.json')) ?? ''), 'utf8')
+  for (const id of ids) expect(manifest).not.toContain(id)
+
+  expect((await caller.call<{ ok: boolean }>('POST', '/v2/archive/verify', {})).body.ok).toBe(true)
+  await caller.call('POST', '/v2/archive/restore', { ids: [kept] })
+  const { content } = (await caller.call<{ content: string }>('GET', `/v2/capsules/${kept}`)).body
+  expect(content).toBe('Somebody else’s, which stays.')
+  expect((await caller.call<{ ok: boolean }>('POST', '/v2/system/doctor', { depth: 'full' })).body.ok).toBe(true)
+  await server.stop()
+  expect(wordsIn(dataDir)).toEqual([])
+})
+
+test('of what was erased while the log is shipped nothing can be read where it was shipped to', {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  const folder = join(root, 'shipped')
+  const [dataDir, target] = [join(folder, 'data'), join(folder, 'target')]
+  mkdirSync(target, { recursive: true })
+  const env = { CASCADE_BACKUP_SHIP_DIRECTORY: target, CASCADE_BACKUP_SHIP_EVERY_SECONDS: '1' }
+  await using server = new ServerProcess({ dataDir, env })
+  using caller = new HttpCaller(await server.ready())
+  await plant(caller, folder)
+  await caller.call('POST', '/v2/archive', { ids: await idsOfHers(caller) })
+  const opened = join(folder, 'opened')
+  // What was shipped holds it, for who has the keys.
+  await expect
+    .poll(() => openShipped(target, join(dataDir, 'keys'), opened), { timeout: 60_000 })
+    .toEqual(ALL.toSorted())
+  const shipped = readdirSync(target, { recursive: true }).length
+  expect(shipped).toBeGreaterThan(1)
+
+  await eraseAll(caller)
+  expect(wordsIn(dataDir)).toEqual([])
+  expect(wordsIn(target)).toEqual([])
+  expect(openShipped(target, join(dataDir, 'keys'), opened)).toEqual([])
+  await server.stop()
+  expect(wordsIn(dataDir)).toEqual([])
+  expect(openShipped(target, join(dataDir, 'keys'), opened)).toEqual([])
+})
+
+/** Words in all that was shipped and can still be opened. */
+function openShipped(target: string, keys: string, into: string): readonly string[] {
+  rmSync(into, { recursive: true, force: true })
+  mkdirSync(into, { recursive: true })
+  const files = readdirSync(target, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile())
+  for (const [index, { parentPath, name }] of files.entries())
+    openSealed(join(parentPath, name), keys, join(into, `${index}`))
+  return wordsIn(into)
+}
+
+/** What a file holds, where it is sealed and its key is there. */
+function openSealed(file: string, keys: string, to: string): void {
+  try {
+    const key = new KeyRing(keys).find(readHeader(file).keyId)
+    if (!key) return
+    using reader = new SealedReader(file)
+    unsealFile(reader, key, to)
+  } catch (error) {
+    // Notes beside the sealed files, and one that is being written.
+    if (!(error instanceof CascadeError)) throw error
+  }
+}
 
 describe('an erasure whose server is killed', () => {
   const random = createSeeded(17)

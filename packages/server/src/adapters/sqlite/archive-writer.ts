@@ -7,7 +7,7 @@ import { type ChangeEffect, effectOn, indexHead } from './capsule-writer.ts'
 import { ACTIVE, ARCHIVED, ERASED, STATUS_CODES } from './codes.ts'
 import { encodeContent } from './content-codec.ts'
 import { recomputeTrust, trustOfNewHead } from './effective-trust-propagation.ts'
-import { takeOutOfIndexes } from './erase-writer.ts'
+import { noteNames, takeOutOfIndexes } from './erase-writer.ts'
 import { isEmpty } from './is-empty.ts'
 import { REST } from './lexical/index.ts'
 import { type ResolvedDraft, resolveVectors } from './resolved-draft.ts'
@@ -59,6 +59,8 @@ function offload(
       'CONFLICT',
       `a capsule that is ${STATUS_CODES.decode(row.status)} does not go into an archive`,
     )
+  // Who spoke is told by its standing alone, which goes: when nobody else is left, the name may go as well.
+  noteNames(session, row)
   takeOutOfIndexes(session, row)
   if (row.status === ACTIVE) endVersion(database, row.head, { at: now, recordedAt: now })
   for (const sql of AWAY) database.run(sql, row.key)

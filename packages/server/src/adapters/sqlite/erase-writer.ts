@@ -71,7 +71,7 @@ interface NamedRow {
 }
 
 /** Remembers which names the capsule used: those that nobody else uses must go, which takes a look at everything. */
-function noteNames({ database }: WriteSession, row: CapsuleRow): void {
+export function noteNames({ database }: WriteSession, row: CapsuleRow): void {
   const rows = database.all<NamedRow>(
     'SELECT author, identity, lane, fold, tags FROM versions WHERE capsule = ?',
     row.key,
