@@ -1,4 +1,5 @@
 import { ARCHIVE_LIMITS } from '@forge-cascade/contract'
+import { BUCKET_ATTEMPTS_MAX } from '../../packages/server/src/adapters/objects/bucket-objects.ts'
 import { MOVED_AT_ONCE_MAX } from '../../packages/server/src/domain/capsules/archive/archives.ts'
 import { MOVE_ROUNDS_MAX } from '../../packages/server/src/domain/capsules/archive/move-away.ts'
 import { BODY_BYTES_MAX } from '../../packages/server/src/domain/capsules/capsule-store.ts'
@@ -45,6 +46,12 @@ export const ARCHIVE_ROWS = {
     value: ARCHIVE_LIMITS.unknownMax,
     unit: 'items',
     beyond: { cut: 'the first are named' },
+  },
+  archiveAttempts: {
+    what: 'Requests to a bucket for one thing',
+    value: BUCKET_ATTEMPTS_MAX,
+    unit: 'times',
+    beyond: { error: 'UNAVAILABLE' },
   },
   archiveRounds: {
     what: 'Times that a segment is begun anew because its capsules were changed meanwhile',

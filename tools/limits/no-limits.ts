@@ -238,7 +238,11 @@ export const NO_LIMITS: readonly Group[] = [
         'platform/archive/manifest.ts MANIFEST_BYTES_MAX',
         'platform/archive/object-store.ts OBJECT_BYTES_MAX',
       ),
-      ...at(SERVER, 'platform/archive/object-store.ts OBJECTS_LISTED_MAX'),
+      ...at(
+        SERVER,
+        'platform/archive/object-store.ts OBJECTS_LISTED_MAX',
+        'adapters/objects/bucket-objects.ts ANSWER_BYTES_MAX',
+      ),
       ...at(SERVER, 'platform/archive/object-store.ts OBJECT_NAME_LENGTH_MAX'),
       ...at(SERVER, 'platform/archive/sealed-unit.ts UNIT_BYTES_MAX'),
       ...at(SERVER, 'base/clock.ts MOMENT_MAX', 'base/ids.ts MS_MAX', 'base/ids.ts COUNTER_MAX'),

@@ -65,6 +65,10 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   archivedAtOnce: here('archive', 'one request moves as many as it may, and says that there are more'),
   archiveRefused: here('archive', 'of those that stay the first are named'),
   archiveUnknown: here('archive', 'of the objects of nobody the first are named'),
+  archiveAttempts: inServer(
+    'adapters/objects/bucket-objects.test.ts',
+    'is asked again while it is busy, a bounded number of times',
+  ),
   archiveRounds: here('archive', 'whoever is disturbed once too often moves nothing'),
   legalBasis: inServer('edge/http/keeping-routes.test.ts', 'an erasure with $name', 'a ground that is too long'),
   holdReason: inServer('edge/http/keeping-routes.test.ts', 'a hold on $name', 'a target with too long a reason'),

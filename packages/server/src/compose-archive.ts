@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { ObjectStore } from '#archive'
-import type { Clock } from '#base'
+import { type Clock, systemClock } from '#base'
 import { Archives, type ArchiveTarget, type CapsuleContext, dueBy } from '#capsules'
 import { type Config, type LiveConfig, listOf, parseRetentionRule } from '#config'
 import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import type { Metrics, RootLogger } from '#observability'
-import { FolderObjects } from './adapters/objects/index.ts'
+import { BucketObjects, FolderObjects } from './adapters/objects/index.ts'
 import { RetentionJob } from './edge/jobs/index.ts'
 
 /** Where segments lie when nobody says otherwise. */
@@ -17,6 +17,12 @@ export const composeArchives = (config: Config, directory: string, context: Caps
   new Archives({ context, objects: openObjects(config, directory), compressionLevel: config.archive.compression_level })
 
 function openObjects({ archive }: Config, directory: string): ObjectStore {
+  const { endpoint, bucket, access_key, secret_key, prefix, region, path_style, timeout_ms } = archive.s3
+  if (endpoint !== undefined && bucket !== undefined && access_key !== undefined && secret_key !== undefined) {
+    const keys = { accessKey: access_key, secretKey: secret_key }
+    const address = { endpoint, bucket, prefix, region, pathStyle: path_style }
+    return new BucketObjects({ ...address, ...keys, timeoutMs: timeout_ms, clock: systemClock })
+  }
   const named = archive.directory
   return named === undefined ? new FolderObjects(join(directory, FOLDER), true) : new FolderObjects(named, false)
 }

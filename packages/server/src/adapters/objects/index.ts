@@ -1,1 +1,2 @@
+export { BucketObjects } from './bucket-objects.ts'
 export { FolderObjects } from './folder-objects.ts'

@@ -31,6 +31,8 @@ const factor = () => z.number().min(0).max(10).default(1)
 const text = (lengthMax: number) => z.string().min(1).max(lengthMax)
 const MIB = 1024 * 1024
 const PRINTABLE = /^[ -~]*$/
+/** What a header or a signature is made of: printable ASCII without blanks. */
+const HEADER_WORD = /^[!-~]+$/
 /** An address is shown and logged as it is, so that a password must not stand in it. */
 const hasUserinfo = (url: string): boolean => {
   const { username, password } = new URL(url)
@@ -298,6 +300,46 @@ const archive = z.strictObject({
   compression_level: z.int().min(1).max(22).default(6).register(configFacts, {
     description: 'zstd level of what moves into the archive.',
   }),
+  s3: z.strictObject({
+    endpoint: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .register(configFacts, {
+        description:
+          'Address of a server of the S3 protocol, without a name or a password; with it segments lie in a bucket there, and in no folder.',
+      }),
+    bucket: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+      .optional()
+      .register(configFacts, { description: 'The bucket, which must exist.' }),
+    prefix: z
+      .string()
+      .max(200)
+      .regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*$/)
+      .default('')
+      .register(configFacts, {
+        description: 'What the names of objects begin with, such as `cascade/`: folders, each with a slash behind it.',
+      }),
+    region: text(60)
+      .regex(/^[a-z0-9-]+$/)
+      .default('us-east-1')
+      .register(configFacts, { description: 'Region that requests are signed for; most servers but Amazon take any.' }),
+    access_key: text(200)
+      .regex(HEADER_WORD)
+      .optional()
+      .register(configFacts, { secret: true, description: 'Access key of the bucket.' }),
+    secret_key: text(400)
+      .regex(HEADER_WORD)
+      .optional()
+      .register(configFacts, { secret: true, description: 'Secret key of the bucket; it signs, and is never sent.' }),
+    path_style: z.boolean().default(true).register(configFacts, {
+      description: 'True names the bucket in the path of the address, false before its host.',
+    }),
+    timeout_ms: z.int().min(1000).max(600_000).default(30_000).register(configFacts, {
+      description: 'Milliseconds one request may take, beside a second for each MiB it carries.',
+    }),
+  }),
 })
 
 const importing = z.strictObject({
@@ -358,6 +400,22 @@ export const configSchema = z
     const network = listOf(trusted_proxies).find((each) => parseSubnet(each) === undefined)
     if (network !== undefined)
       refuse(['server', 'trusted_proxies'], `addresses and networks such as 10.0.0.0/8; "${network}" is neither`)
+    const { endpoint, bucket, access_key, secret_key } = config.archive.s3
+    if (endpoint !== undefined && hasUserinfo(endpoint))
+      refuse(
+        ['archive', 's3', 'endpoint'],
+        'an address without a name and a password; keys belong in archive.s3.access_key and secret_key',
+      )
+    const missing = Object.entries({ endpoint, bucket, access_key, secret_key }).filter(
+      ([, value]) => value === undefined,
+    )
+    if (missing.length > 0 && missing.length < 4)
+      refuse(
+        ['archive', 's3', missing[0]?.[0] ?? ''],
+        'a value, because others of archive.s3 are set: endpoint, bucket, access_key and secret_key go together',
+      )
+    if (endpoint !== undefined && config.archive.directory !== undefined)
+      refuse(['archive', 'directory'], 'nothing, because archive.s3.endpoint is set: segments lie in one place')
     const rule = listOf(config.memory.retention).find((each) => parseRetentionRule(each) === undefined)
     if (rule !== undefined)
       refuse(['memory', 'retention'], `rules such as lane=chat:30 or lane=contracts:never; "${rule}" is none`)
