@@ -58,10 +58,11 @@ export async function composeErasures(parts: KeepingParts): Promise<ComposedEras
  */
 export const careOf = (
   store: SqliteStore,
+  archives: Pick<Archives, 'finding'>,
   unfinished: UnfinishedErasures,
   repaired: ReadonlySet<() => Promise<void>>,
 ) => ({
-  findings: async () => [...shippingFindings(store), unfinished.finding],
+  findings: async () => [...shippingFindings(store), unfinished.finding, await archives.finding()],
   repair: (call: Call<'system.repair'>) => {
     const onRepaired = async () => {
       for (const lookAgain of repaired) await lookAgain()

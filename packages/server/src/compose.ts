@@ -345,7 +345,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     probe: () => deep.look(),
     ...(options.lent && { handOver: () => void lifecycle.stop('the folder was asked for') }),
     backup: (call, asked) => takeBackup(backups, call, asked),
-    ...careOf(store, boot.get(UNFINISHED), boot.get(REPAIRED)),
+    ...careOf(store, boot.get(ARCHIVES), boot.get(UNFINISHED), boot.get(REPAIRED)),
   })
   const scrapeToken = loaded.config.metrics.scrape_token
   // Whatever a client writes it into by mistake: no line of the log shows it.
@@ -362,10 +362,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         model: createModelDesk(boot.get(MODEL_CHANGE)),
         system,
         agents: lazy(async () => openAgentDoor(log)),
-        health,
-        metrics,
-        logger: log,
-        version: VERSION,
+        ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,
         lineIdleMs: loaded.config.server.request_timeout_s * 1000,
       }),
@@ -375,9 +372,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       rate: () => live.loaded.config.limits.rate,
       head: () => store.head(),
       logger: log,
-      metrics,
-      clock,
-      newId,
+      ...{ metrics, clock, newId },
       trackWork: (name) => lifecycle.trackWork(name),
     }),
   )

@@ -15,7 +15,8 @@ let steps = 0
 
 async function step<T>(work: () => Promise<T>): Promise<T> {
   if (steps++ !== leg.diesAt) return work()
-  if (leg.isWithin) void work().catch(() => undefined)
+  // It goes on beside, as far as it comes.
+  if (leg.isWithin) void Promise.allSettled([work()])
   await pause(leg.afterMs)
   process.kill(process.pid, 'SIGKILL')
   return new Promise<never>(() => undefined)

@@ -9,7 +9,8 @@ export class MemoryObjects implements ObjectStore {
   async put(name: string, bytes: Uint8Array): Promise<void> {
     assertName(name)
     assertSize(name, bytes)
-    this.objects.set(name, bytes.slice())
+    // A slice of a buffer would go on to share its bytes.
+    this.objects.set(name, Uint8Array.from(bytes))
   }
 
   async get(name: string, range?: ObjectRange): Promise<Uint8Array | undefined> {

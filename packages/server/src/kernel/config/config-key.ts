@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type ConfigFacts, configFacts, configSchema } from './config-schema.ts'
+import { type ConfigFacts, configFacts } from './config-facts.ts'
+import { configSchema } from './config-schema.ts'
 
 /** One key of the configuration with everything that is known about it. */
 export interface ConfigKey extends ConfigFacts {

@@ -1,27 +1,9 @@
 import { CAPSULE_LIMITS } from '@forge-cascade/contract/vocabulary'
 import { z } from 'zod'
+import { archive } from './archive-schema.ts'
+import { configFacts } from './config-facts.ts'
 import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
 import { parseRetentionRule, RETENTION_DAYS_MAX } from './retention-rule.ts'
-
-/** What a key carries beside its type: the sentence of the reference, its short names, how it may be handled. */
-export interface ConfigFacts {
-  readonly description: string
-  /** A shorter environment name beside the derived one, such as `CASCADE_PORT` for `server.port`. */
-  readonly env?: string
-  /** A shorter flag beside the key itself, without dashes, such as `port`. */
-  readonly flag?: string
-  /** Never shown, logged or reported; may also come from the file that `<ENV>_FILE` names. */
-  readonly secret?: true
-  /** Takes effect without a restart. */
-  readonly reload?: true
-  /** A path: relative ones start at the working directory, or at the folder of the file that sets them. */
-  readonly path?: true
-  /** Several values in one text, with commas between them; a file may write them as a list. */
-  readonly list?: true
-}
-
-/** Facts of each leaf of {@link configSchema}; a leaf without an entry does not load. */
-export const configFacts = z.registry<ConfigFacts>()
 
 const seconds = (min: number, max: number) => z.int().min(min).max(max)
 const bytes = (min: number, max: number) => z.int().min(min).max(max)
@@ -31,8 +13,6 @@ const factor = () => z.number().min(0).max(10).default(1)
 const text = (lengthMax: number) => z.string().min(1).max(lengthMax)
 const MIB = 1024 * 1024
 const PRINTABLE = /^[ -~]*$/
-/** What a header or a signature is made of: printable ASCII without blanks. */
-const HEADER_WORD = /^[!-~]+$/
 /** An address is shown and logged as it is, so that a password must not stand in it. */
 const hasUserinfo = (url: string): boolean => {
   const { username, password } = new URL(url)
@@ -287,57 +267,6 @@ const backup = z.strictObject({
       }),
     keep_days: z.int().min(1).max(3650).default(7).register(configFacts, {
       description: 'Days that can be gone back to; what no such point needs is dropped, and its keys destroyed.',
-    }),
-  }),
-})
-
-const archive = z.strictObject({
-  directory: text(4096).optional().register(configFacts, {
-    path: true,
-    description:
-      'Folder for segments of the archive; `archive` in the data folder when absent. One that is named must exist: it may be a mount.',
-  }),
-  compression_level: z.int().min(1).max(22).default(6).register(configFacts, {
-    description: 'zstd level of what moves into the archive.',
-  }),
-  s3: z.strictObject({
-    endpoint: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .register(configFacts, {
-        description:
-          'Address of a server of the S3 protocol, without a name or a password; with it segments lie in a bucket there, and in no folder.',
-      }),
-    bucket: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
-      .optional()
-      .register(configFacts, { description: 'The bucket, which must exist.' }),
-    prefix: z
-      .string()
-      .max(200)
-      .regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*$/)
-      .default('')
-      .register(configFacts, {
-        description: 'What the names of objects begin with, such as `cascade/`: folders, each with a slash behind it.',
-      }),
-    region: text(60)
-      .regex(/^[a-z0-9-]+$/)
-      .default('us-east-1')
-      .register(configFacts, { description: 'Region that requests are signed for; most servers but Amazon take any.' }),
-    access_key: text(200)
-      .regex(HEADER_WORD)
-      .optional()
-      .register(configFacts, { secret: true, description: 'Access key of the bucket.' }),
-    secret_key: text(400)
-      .regex(HEADER_WORD)
-      .optional()
-      .register(configFacts, { secret: true, description: 'Secret key of the bucket; it signs, and is never sent.' }),
-    path_style: z.boolean().default(true).register(configFacts, {
-      description: 'True names the bucket in the path of the address, false before its host.',
-    }),
-    timeout_ms: z.int().min(1000).max(600_000).default(30_000).register(configFacts, {
-      description: 'Milliseconds one request may take, beside a second for each MiB it carries.',
     }),
   }),
 })

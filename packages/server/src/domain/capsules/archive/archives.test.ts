@@ -205,3 +205,17 @@ describe('what comes back', () => {
     )
   })
 })
+
+test('the doctor is told of segments that are missing, and of a place that is away', async () => {
+  const { add, move, archives, directory, context } = await open()
+  expect(await archives.finding()).toMatchObject({ ok: true, detail: 'nothing is in it' })
+  await move((await add({ content: 'one' })).id)
+  await move((await add({ content: 'two' })).id)
+  expect(await archives.finding()).toMatchObject({ ok: true, detail: `2 segments in ${directory}` })
+  const [first] = readdirSync(directory).filter((name) => name.endsWith('.segment'))
+  rmSync(join(directory, first ?? ''))
+  expect(await archives.finding()).toMatchObject({ check: 'archive', ok: false })
+  const away = new FolderObjects(join(directory, 'away'), false)
+  const finding = await new Archives({ context, objects: away, compressionLevel: 6 }).finding()
+  expect([finding.ok, finding.detail.includes('away')]).toEqual([false, true])
+})

@@ -1,5 +1,5 @@
 import { CascadeError, sha256Hex } from '#base'
-import type { Grant } from '#store'
+import type { Finding, Grant } from '#store'
 import type { AgedCapsule, CapsuleBody } from '../capsule-body.ts'
 import type { Page } from '../capsule-store.ts'
 import type { CopyVault } from '../keeping/copy-vault.ts'
@@ -14,7 +14,7 @@ import { listRows } from './list-rows.ts'
 import { moveAway } from './move-away.ts'
 import { type Refusal, readUnit } from './read-unit.ts'
 import { type ArchivesOptions, appendOne, findRow } from './segment-rows.ts'
-import { listUnknown, type SegmentFinding, verifySegment } from './verify.ts'
+import { findArchive, listUnknown, type SegmentFinding, verifySegment } from './verify.ts'
 
 /** Capsules and documents that one request moves; whoever wants more asks again. */
 export const MOVED_AT_ONCE_MAX = 10_000
@@ -144,6 +144,13 @@ export class Archives {
     const rows: SegmentRow[] = []
     for await (const row of listRows(this.#options.context.store)) rows.push(row)
     return listUnknown(this.#options.objects, rows)
+  }
+
+  /** For the doctor: whether every segment that this store knows has its object and its manifest. Reads neither. */
+  async finding(): Promise<Finding> {
+    const rows: SegmentRow[] = []
+    for await (const row of listRows(this.#options.context.store)) if (row.state === 'stored') rows.push(row)
+    return findArchive(this.#options.objects, rows)
   }
 
   /** Takes what was erased out of segments; to be asked by whoever erases. */

@@ -1,5 +1,6 @@
 import { type Manifest, manifestName, type ObjectStore, objectName, readManifest, readObject, readUnit } from '#archive'
 import { CascadeError } from '#base'
+import type { Finding } from '#store'
 import type { SegmentRow } from './archive-row.ts'
 import { type ArchivesOptions, isAway } from './segment-rows.ts'
 import { readUnitText } from './unit-text.ts'
@@ -56,4 +57,22 @@ const damaged = (detail: string): CascadeError =>
 export async function listUnknown(objects: ObjectStore, rows: readonly SegmentRow[]): Promise<readonly string[]> {
   const known = new Set(rows.flatMap(({ id, generation }) => [manifestName(id), objectName(id, generation)]))
   return (await objects.list()).filter((name) => !known.has(name))
+}
+
+/** Looks at names alone: an erasure that this store does not know of may have raised a generation. */
+export async function findArchive(objects: ObjectStore, rows: readonly SegmentRow[]): Promise<Finding> {
+  const check = 'archive'
+  if (rows.length === 0) return { check, ok: true, detail: 'nothing is in it' }
+  try {
+    const names = new Set(await objects.list())
+    const segments = new Set([...names].filter((name) => name.endsWith('.segment')).map((name) => name.split('.')[0]))
+    const missing = rows.filter(({ id }) => !names.has(manifestName(id)) || !segments.has(id)).map(({ id }) => id)
+    const waiting = rows.filter(({ erased }) => erased.length > 0).length
+    const detail = `${rows.length} segments in ${objects.place}${waiting > 0 ? `, ${waiting} to be written anew after an erasure` : ''}`
+    if (missing.length === 0) return { check, ok: true, detail }
+    return { check, ok: false, detail: `${missing.length} of ${detail} are missing, such as ${missing[0]}` }
+  } catch (error) {
+    if (!isAway(error)) throw error
+    return { check, ok: false, detail: error.detail }
+  }
 }
