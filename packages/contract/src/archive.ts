@@ -58,7 +58,7 @@ export const archiveSegment = z
     capsules: z.int().describe('Documents and other capsules that are no chunks, when it was made.'),
     chunks: z.int(),
     versions: z.int(),
-    content_bytes: z.int().describe('Before compression.'),
+    content_bytes: z.int().describe('Bytes of what all versions say.'),
     first_sequence: z.int().nullable().describe('The first entry of the log that tells of one of its capsules.'),
     last_sequence: z.int().describe('The newest entry of the log when it was made.'),
     away: z.int().describe('Capsules that are out of the store for this segment now; others came back or were erased.'),

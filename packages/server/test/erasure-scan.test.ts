@@ -99,8 +99,9 @@ async function plant(caller: HttpCaller, folder: string): Promise<{ readonly kep
   await sendLines(caller, lines)
   await holdAndLift(caller, person)
   await importFolder(caller, folder)
-  for (const path of [`/v2/search?q=${WORDS.content}`, `/v2/capsules?identity=${WORDS.identity}`, '/v2/capsules/stats'])
-    await caller.call('GET', path)
+  const [search, list] = [`/v2/capsules/search?q=${WORDS.content}`, `/v2/capsules?identity=${WORDS.identity}`]
+  for (const path of [search, list, '/v2/capsules/stats'])
+    expect((await caller.call('GET', path)).status, path).toBe(200)
   await caller.call('POST', '/v2/ask', { question: `What is ${WORDS.content}?` })
   return { kept, fork }
 }

@@ -17,6 +17,7 @@ export interface UnitEntry {
   readonly sha256: string
   /** HMAC-SHA-256 of the text under the unit's key, hex: a plain digest would tell what was in it after its key is gone. */
   readonly contentDigest: string
+  /** Of the text before it was compressed. */
   readonly contentBytes: number
   readonly capsules: number
   readonly versions: number

@@ -26,6 +26,7 @@ export interface SegmentRow {
   readonly capsules: number
   readonly chunks: number
   readonly versions: number
+  /** Of what all versions say. */
   readonly contentBytes: number
   readonly firstSequence: number | null
   readonly lastSequence: number

@@ -103,13 +103,16 @@ describe('what is away', () => {
   })
 
   test('a plan says what would move, and moves nothing', async () => {
-    const { context, add, addDocument, archives } = await open()
+    const { context, call, add, addDocument, archives } = await open()
     const one = await add({ content: 'one' })
     const { document } = await addDocument('one two', ['one', 'two'])
     const head = context.store.head()
-    const plan = await archives.plan({ kind: 'named', ids: [one.id, document.id] })
-    expect(plan).toMatchObject({ rows: [], capsules: 2, chunks: 2, versions: 4, refused: [], isMore: false })
+    const target = { kind: 'named', ids: [one.id, document.id] } as const
+    const plan = await archives.plan(target)
+    const contentBytes = ['one', 'one two', 'one', 'two'].join('').length
+    expect(plan).toEqual({ rows: [], capsules: 2, chunks: 2, versions: 4, contentBytes, refused: [], isMore: false })
     expect(context.store.head()).toBe(head)
+    expect({ ...(await archives.archive(call('capsule.offload'), target)), rows: [] }).toEqual(plan)
   })
 
   test('by age: what was recorded long enough ago, and nothing younger', async () => {

@@ -12,7 +12,7 @@ import { type BroughtBack, bringBack } from './bring-back.ts'
 import { giveUp } from './give-up.ts'
 import { listRows } from './list-rows.ts'
 import { moveAway } from './move-away.ts'
-import { type Refusal, readUnit } from './read-unit.ts'
+import { contentBytesOf, type Refusal, readUnit } from './read-unit.ts'
 import { type ArchivesOptions, appendOne, findRow } from './segment-rows.ts'
 import { findArchive, listUnknown, type SegmentFinding, verifySegment } from './verify.ts'
 
@@ -224,12 +224,11 @@ const NOTHING: ArchiveOutcome = {
 }
 
 function counted(outcome: ArchiveOutcome, bodies: readonly CapsuleBody[]): ArchiveOutcome {
-  const versions = bodies.flatMap((body) => body.versions)
   return {
     ...outcome,
     capsules: outcome.capsules + 1,
     chunks: outcome.chunks + bodies.length - 1,
-    versions: outcome.versions + versions.length,
-    contentBytes: outcome.contentBytes + versions.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0),
+    versions: outcome.versions + bodies.reduce((sum, body) => sum + body.versions.length, 0),
+    contentBytes: outcome.contentBytes + contentBytesOf(bodies),
   }
 }

@@ -4,7 +4,7 @@ import type { Grant } from '#store'
 import { listPlaced, raiseEpoch, readEpoch, requireNoErasure } from '../keeping/holds.ts'
 import { tell } from '../use-cases/tell.ts'
 import type { ArchiveReason, SegmentRow } from './archive-row.ts'
-import { type Refusal, readUnit, type Unit } from './read-unit.ts'
+import { contentBytesOf, type Refusal, readUnit, type Unit } from './read-unit.ts'
 import { type ArchivesOptions, appendOne, deleteObjects, dropRow, putRow, rowKey } from './segment-rows.ts'
 import { tellArchive } from './tell-archive.ts'
 import { writeUnit } from './unit-text.ts'
@@ -164,7 +164,10 @@ function rowOf(
     ...{ id, state: 'stored', reason, requestedBy: grant.subject, madeAt: context.clock(), place: objects.place },
     ...{ generation: manifest.generation, bytes: manifest.bytes, sha256: manifest.sha256 },
     ...{ capsules: units.length, chunks: sum(({ capsules }) => capsules) - units.length },
-    ...{ versions: sum(({ versions }) => versions), contentBytes: sum(({ contentBytes }) => contentBytes) },
+    ...{
+      versions: sum(({ versions }) => versions),
+      contentBytes: contentBytesOf(units.flatMap(({ bodies }) => bodies)),
+    },
     ...{ firstSequence: manifest.firstSequence, lastSequence: manifest.lastSequence },
     ...{ ids: units.map((unit) => unit.id), erased: [] },
   }

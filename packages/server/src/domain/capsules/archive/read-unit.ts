@@ -67,12 +67,13 @@ async function read(context: Context, holds: readonly HoldRow[], id: string, byt
     bodies.push(...(await context.store.capsules.readBodies(idsOf(heads.slice(at, at + PER_READ)), bytesMax)))
   const isSame = bodies.length === heads.length && bodies.every(({ revision }, at) => revision === heads[at]?.revision)
   if (!isSame) throw new CascadeError('CONFLICT', `${id} was changed while it was read; ask again.`)
-  const bytes = bodies.reduce((sum, body) => sum + bytesOf(body), 0)
+  const bytes = contentBytesOf(bodies)
   if (bytes > bytesMax) throw tooLargeToMove(id, bytes, bytesMax)
   return { id, bodies }
 }
 
 const idsOf = (heads: readonly { readonly id: string }[]): string[] => heads.map(({ id }) => id)
 
-const bytesOf = ({ versions }: CapsuleBody): number =>
-  versions.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
+/** Bytes of what all versions say. */
+export const contentBytesOf = (bodies: readonly CapsuleBody[]): number =>
+  bodies.flatMap(({ versions }) => versions).reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
