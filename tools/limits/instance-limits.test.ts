@@ -22,7 +22,8 @@ describe('the readers of the store', () => {
 
   test('a read too many is refused, and those that wait are answered', async () => {
     await using store = await openTestStore(folder())
-    // What the readers are told at a start waits among the reads: behind this one it is over.
+    // What the readers are told of vectors at a start waits among the reads: behind this one it is over.
+    await store.ready()
     await store.capsules.count()
     const reads = Array.from({ length: WAITING_MAX }, () => store.records.find(TEST_COLLECTIONS[0]?.name ?? '', 'none'))
     expect({ error: await codeOf(() => store.records.find(TEST_COLLECTIONS[0]?.name ?? '', 'none')) }).toEqual(
