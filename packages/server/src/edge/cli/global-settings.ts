@@ -18,7 +18,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--token-file <file>', description: 'Where the token for --url lies; else CASCADE_TOKEN' },
   {
     flags: '--json',
-    description: 'Print one JSON document and nothing else (`import --watch`: one a line)',
+    description: 'Print one JSON document and nothing else (`import --watch`, bulk runs: one a line)',
   },
   { flags: '--no-color', description: 'No colours; NO_COLOR says the same, FORCE_COLOR the opposite' },
 ]

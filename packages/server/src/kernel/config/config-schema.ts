@@ -347,7 +347,10 @@ export const configSchema = z
       refuse(['archive', 'directory'], 'nothing, because archive.s3.endpoint is set: segments lie in one place')
     const rule = listOf(config.memory.retention).find((each) => parseRetentionRule(each) === undefined)
     if (rule !== undefined)
-      refuse(['memory', 'retention'], `rules such as lane=chat:30 or lane=contracts:never; "${rule}" is none`)
+      refuse(
+        ['memory', 'retention'],
+        `rules such as lane=chat:30 (days, from 1) or lane=contracts:never; "${rule}" is none`,
+      )
     const { lexical, vector, graph } = config.search.weights
     if (lexical + vector + graph === 0)
       refuse(['search', 'weights', 'lexical'], 'at least one of the three search.weights above 0')

@@ -70,7 +70,11 @@ export async function findArchive(objects: ObjectStore, rows: readonly SegmentRo
     const waiting = rows.filter(({ erased }) => erased.length > 0).length
     const detail = `${rows.length} segments in ${objects.place}${waiting > 0 ? `, ${waiting} to be written anew after an erasure` : ''}`
     if (missing.length === 0) return { check, ok: true, detail }
-    return { check, ok: false, detail: `${missing.length} of ${detail} are missing, such as ${missing[0]}` }
+    return {
+      check,
+      ok: false,
+      detail: `${missing.length} of ${detail} are not there, such as ${missing[0]}. A store that was restored elsewhere looks in a folder of its own: copy the segments there, or name theirs as archive.directory`,
+    }
   } catch (error) {
     if (!isAway(error)) throw error
     return { check, ok: false, detail: error.detail }

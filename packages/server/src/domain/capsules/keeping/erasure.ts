@@ -45,6 +45,8 @@ export interface ErasureRow {
 export const OUTSIDE = [
   'exports, answers and citations that were taken out: they are files of whoever took them',
   'the files, folders and repositories that were imported: importing them again brings their text in again',
+  'stores that a backup was restored to in other folders: each is an instance of its own, erase there as well',
+  'copies of keys and of the data folder that were made without this program, and what they open',
   'snapshots and backups of the disk that were made without this program',
   'blocks of the disk that held files which were deleted or rewritten: encrypt the disk, or discard them',
 ] as const

@@ -13,7 +13,7 @@ export const ARCHIVE: CommandSpec = {
   name: 'archive',
   summary: 'Move capsules out of the store into the archive',
   description:
-    'Named ones, those that are old enough, or those that have reached their retention (--due). Nothing leaves the store before its segment was read back. What is away is neither found nor listed among the active; its title, its place in the lineage and where it lies stay. What a legal hold covers stays whole and is named (exit code 5 where nothing moved).',
+    'Named ones, those that are old enough, or those that have reached their retention (--due). Nothing leaves the store before its segment was read back. What is away is neither found nor listed among the active; its title, its place in the lineage and where it lies stay. (`bulk archive` takes capsules out of search and leaves them in the store.) What a legal hold covers stays whole and is named (exit code 5 where nothing moved).',
   arguments: [{ flags: '[ids...]', description: 'Whole ids of capsules; a document goes with its chunks' }],
   options: [
     { flags: '--older-than <days>', description: 'Recorded longer ago: 365d' },
@@ -45,7 +45,12 @@ export const ARCHIVE_LIST: CommandSpec = {
     const { answer, raw } = await (await context.openSession()).call('listSegments', { query: { limit: LISTED } })
     await printAnswer(context, raw, () =>
       answer.items.length === 0
-        ? ['There are no segments.']
+        ? [
+            'There are no segments.',
+            context.screen.view.paint.faint(
+              `\`${context.screen.view.command('archive --older-than 365d --dry-run')}\` says what could move.`,
+            ),
+          ]
         : answer.items.flatMap((segment) => segmentLines(segment, context.screen.view)),
     )
     return 'ok'

@@ -49,7 +49,7 @@ export const BULK_TAG: CommandSpec = {
 export const BULK_ARCHIVE: CommandSpec = {
   name: 'bulk archive',
   summary: 'Take many capsules out of search and lists',
-  description: `Archives the capsules that are named, or that a filter finds, with the chunks of documents. ${HOW}`,
+  description: `Archives the capsules that are named, or that a filter finds, with the chunks of documents. They stay in the store; \`archive\` moves them out of it. ${HOW}`,
   arguments: IDS,
   options: [...FILTERS, YES],
   examples: [
@@ -63,7 +63,7 @@ export const BULK_ARCHIVE: CommandSpec = {
 export const BULK_RESTORE: CommandSpec = {
   name: 'bulk restore',
   summary: 'Bring many archived capsules back',
-  description: `Brings back the archived capsules that are named, or that a filter finds, with the chunks they were archived with. ${HOW}`,
+  description: `Brings back the archived capsules that are named, or that a filter finds, with the chunks they were archived with. What lies in the archive is left: \`archive restore\` brings that back. ${HOW}`,
   arguments: IDS,
   options: [...FILTERS, YES],
   examples: [{ line: 'bulk restore --identity old-bot --yes', does: 'brings everything of an identity back' }],
