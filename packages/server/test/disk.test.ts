@@ -11,7 +11,7 @@ import { ServerProcess } from './server-process.ts'
 const [MOUNT, UNMOUNT] = ['mount', 'umount'] as const
 const TEST_MS_MAX = 120_000
 const MIB = 1024 * 1024
-const DISK_MIB = 9
+const DISK_MIB = 12
 const BALLAST_MIB = 4
 /** Writes at once, so that the disk is full in the middle of a shared transaction. */
 const WRITERS = 4
