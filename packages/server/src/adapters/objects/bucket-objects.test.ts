@@ -99,6 +99,12 @@ describe('a server that misbehaves', () => {
     expect(await codeOf(() => open({ status: 404, body: 'a page of a proxy' }).delete('object'))).toBe('UNAVAILABLE')
   })
 
+  test('is not listed for ever where its list leads back to itself', async () => {
+    const page = { status: 200, body: '<NextContinuationToken>again</NextContinuationToken>' }
+    expect(await codeOf(() => open(page, page, page).list())).toBe('UNAVAILABLE')
+    expect(seen).toHaveLength(2)
+  })
+
   test('gets no secret, and a digest of each body', async () => {
     await open({ status: 200 }).put('object', BYTES)
     expect(JSON.stringify(seen)).not.toContain(OBJECT_SERVER_KEYS.secretKey)

@@ -96,9 +96,11 @@ export class BucketObjects implements ObjectStore {
         const name = key.slice(prefix.length)
         if (key.startsWith(prefix) && isObjectName(name)) names.push(name)
       }
-      token = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(page)?.[1]
-      if (token === undefined) return names.toSorted()
+      const next = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(page)?.[1]
+      if (next === undefined) return names.toSorted()
       if (names.length > OBJECTS_LISTED_MAX) throw this.#unavailable(`more than ${OBJECTS_LISTED_MAX} objects`)
+      if (next === token) throw this.#unavailable('its list does not end')
+      token = next
     }
   }
 
