@@ -36,12 +36,16 @@ export const archiveBody = z
     ({ ids, older_than_days, due }) => [ids, older_than_days, due].filter((one) => one !== undefined).length === 1,
     {
       error: 'must have one of ids, older_than_days and due',
+      path: ['ids'],
     },
   )
-  .refine(({ older_than_days, identity, lane, fold, type, tag }) => {
-    const scope = [identity, lane, fold, type, tag]
-    return older_than_days !== undefined || scope.every((member) => member === undefined)
-  }, 'takes a scope with older_than_days only')
+  .refine(
+    ({ older_than_days, identity, lane, fold, type, tag }) => {
+      const scope = [identity, lane, fold, type, tag]
+      return older_than_days !== undefined || scope.every((member) => member === undefined)
+    },
+    { error: 'is needed with a scope: identity, lane, fold, type, tag', path: ['older_than_days'] },
+  )
 export type ArchiveRequest = z.infer<typeof archiveBody>
 
 export const archiveSegment = z
@@ -89,6 +93,7 @@ export const archiveRestoreBody = z
   })
   .refine(({ ids, segment }) => (ids === undefined) !== (segment === undefined), {
     error: 'must have ids or segment, and not both',
+    path: ['ids'],
   })
 
 export const archiveRestored = z

@@ -7,7 +7,7 @@ import { type ChangeEffect, effectOn, indexHead } from './capsule-writer.ts'
 import { ACTIVE, ARCHIVED, ERASED, STATUS_CODES } from './codes.ts'
 import { encodeContent } from './content-codec.ts'
 import { recomputeTrust, trustOfNewHead } from './effective-trust-propagation.ts'
-import { noteNames, takeOutOfIndexes } from './erase-writer.ts'
+import { CONTENT_AWAY, noteNames, takeOutOfIndexes } from './erase-writer.ts'
 import { isEmpty } from './is-empty.ts'
 import { REST } from './lexical/index.ts'
 import { type ResolvedDraft, resolveVectors } from './resolved-draft.ts'
@@ -21,38 +21,25 @@ const STUB_VERSION = `UPDATE versions SET content = '', bytes = 0, indexed = 0, 
   part_place = NULL, metadata = NULL, source = NULL, version_reason = NULL, licence_terms = NULL,
   title = CASE WHEN key = ?2 THEN title END, fingerprint = zeroblob(32), digest_key = zeroblob(32) WHERE capsule = ?1`
 
-const AWAY = [
-  'DELETE FROM embeddings WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
-  'DELETE FROM blanks WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
-  'DELETE FROM signatures WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
-  'DELETE FROM standings WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
-  'DELETE FROM trust_history WHERE capsule = ?',
-] as const
-
 /** Leaves of each capsule what others see of it. */
 export function offloadCapsules(session: WriteSession, change: CapsuleOffloadChange, now: number): ChangeEffect {
   const words: number[] = []
   for (const { id, key } of change.capsules) {
     const row = requireLiving(session, id)
-    words.push(...indexedVersions(session, row))
-    offload(session, row, { segment: uuidBytes(change.segment), segment_key: key }, now)
+    words.push(...offload(session, row, { segment: uuidBytes(change.segment), segment_key: key }, now))
   }
   // All of one segment in one go: it takes a look at every segment of the index.
   session.texts.purge(words)
   return effectOn(null)
 }
 
-const indexedVersions = ({ database }: WriteSession, { key }: CapsuleRow): number[] =>
-  database
-    .all<{ key: number }>('SELECT key FROM versions WHERE capsule = ? AND indexed = 1', key)
-    .map((version) => version.key)
-
+/** Returns the versions that left the index of words. */
 function offload(
   session: WriteSession,
   row: CapsuleRow,
   place: { readonly segment: Uint8Array; readonly segment_key: Uint8Array },
   now: number,
-): void {
+): readonly number[] {
   const { database } = session
   if (row.status !== ACTIVE && row.status !== ARCHIVED)
     throw new CascadeError(
@@ -61,9 +48,9 @@ function offload(
     )
   // Who spoke is told by its standing alone, which goes: when nobody else is left, the name may go as well.
   noteNames(session, row)
-  takeOutOfIndexes(session, row)
+  const words = takeOutOfIndexes(session, row)
   if (row.status === ACTIVE) endVersion(database, row.head, { at: now, recordedAt: now })
-  for (const sql of AWAY) database.run(sql, row.key)
+  for (const sql of CONTENT_AWAY) database.run(sql, row.key)
   database.run(STUB_VERSION, row.key, row.head)
   updateCapsule(database, row.key, {
     status: ARCHIVED,
@@ -78,6 +65,7 @@ function offload(
     ...place,
   })
   recomputeTrust(session, row.key)
+  return words
 }
 
 /** Brings back what `offloadCapsules` took. */

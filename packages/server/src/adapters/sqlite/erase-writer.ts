@@ -13,15 +13,20 @@ const EMPTY_VERSION = `UPDATE versions SET content = '', bytes = 0, indexed = 0,
   source = NULL, version_reason = NULL, licence_terms = NULL, fingerprint = zeroblob(32), digest_key = zeroblob(32)
   WHERE capsule = ?`
 
-/** Rows that hang on the capsule or its versions, and what edges quote of it; each statement takes the capsule's key. */
-const AWAY = [
+/** Rows that hang on what a capsule says; each statement takes the capsule's key. */
+export const CONTENT_AWAY = [
   'DELETE FROM embeddings WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
   'DELETE FROM blanks WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
   'DELETE FROM signatures WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
   'DELETE FROM standings WHERE version IN (SELECT key FROM versions WHERE capsule = ?)',
+  'DELETE FROM trust_history WHERE capsule = ?',
+] as const
+
+/** Those, the links, and what edges quote of it. */
+const AWAY = [
+  ...CONTENT_AWAY,
   'DELETE FROM links WHERE source = ?',
   'DELETE FROM links WHERE target = ?',
-  'DELETE FROM trust_history WHERE capsule = ?',
   // Why it was derived is its own word; what was changed on the way quotes both ends.
   "UPDATE edges SET reason = '', changes = NULL WHERE child = ?",
   'UPDATE edges SET changes = NULL WHERE parent = ?',
@@ -85,12 +90,13 @@ export function noteNames({ database }: WriteSession, row: CapsuleRow): void {
   for (const key of keys) if (key !== null) database.run('INSERT OR IGNORE INTO erased_names VALUES (?)', key)
 }
 
-/** Versions leave the index of words, and the head the vectors. */
-export function takeOutOfIndexes({ database, staged, texts }: WriteSession, row: CapsuleRow): void {
+/** Versions leave the index of words, and the head the vectors. Returns the keys of those that left the words. */
+export function takeOutOfIndexes({ database, staged, texts }: WriteSession, row: CapsuleRow): readonly number[] {
   const versions = database.all<{ key: number }>('SELECT key FROM versions WHERE capsule = ? AND indexed = 1', row.key)
   // They leave at once; `scrub` takes away what the index holds of them, of all that was erased in one go.
   for (const { key } of versions) texts.leave(key === row.head && row.status === ACTIVE ? HEADS : REST, key)
   staged.stageSlot({ kind: 'clear', space: WORDS, capsule: row.key })
   const spaces = database.all<{ space: number }>('SELECT space FROM embeddings WHERE version = ?', row.head)
   for (const { space } of spaces) staged.stageSlot({ kind: 'erase', space, capsule: row.key })
+  return versions.map(({ key }) => key)
 }

@@ -3,7 +3,8 @@ import type { Archives, ArchiveTarget, Refusal } from '#capsules'
 import type { KernelLog } from '#lifecycle'
 import type { Metrics } from '#observability'
 import type { Grant } from '#store'
-import { type Every, systemEvery } from './every.ts'
+import type { Every } from './every.ts'
+import { Looks } from './looks.ts'
 
 export interface RetentionOptions {
   readonly archives: Pick<Archives, 'archive' | 'tellHeld' | 'tidy'>
@@ -28,42 +29,34 @@ export const LOOK_EVERY_MS = 60 * 60 * 1000
  */
 export class RetentionJob implements AsyncDisposable {
   readonly #options: RetentionOptions
-  readonly #stop = new AbortController()
-  readonly #ticks: Disposable
-  #running: Promise<void> | undefined
+  readonly #looks: Looks
   #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: RetentionOptions) {
     this.#options = options
-    this.#ticks = (options.every ?? systemEvery)(() => this.#tick(), TICK_MS)
+    this.#looks = new Looks((signal) => this.#look(signal), TICK_MS, options.every)
   }
 
   /** Stops after the segment that is under way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ticks[Symbol.dispose]()
-    this.#stop.abort()
-    await this.#running
+    await this.#looks[Symbol.asyncDispose]()
   }
 
-  async #tick(): Promise<void> {
+  async #look(signal: AbortSignal): Promise<void> {
     const { clock, log, metrics } = this.#options
     const now = clock()
-    if (this.#stop.signal.aborted || this.#running || isWithin(now, this.#lookedAt, LOOK_EVERY_MS)) return
+    if (isWithin(now, this.#lookedAt, LOOK_EVERY_MS)) return
     this.#lookedAt = now
-    this.#running = this.#look()
-      .catch((error) => {
-        metrics.count('cascade_archive_failures_total', 1)
-        log.warn('retention failed; it is tried again at the next look', { reason: messageOf(error) })
-      })
-      .finally(() => {
-        this.#running = undefined
-      })
-    await this.#running
+    try {
+      await this.#work(signal)
+    } catch (error) {
+      metrics.count('cascade_archive_failures_total', 1)
+      log.warn('retention failed; it is tried again at the next look', { reason: messageOf(error) })
+    }
   }
 
-  async #look(): Promise<void> {
+  async #work(signal: AbortSignal): Promise<void> {
     const { archives, due, grant, log, metrics, clock } = this.#options
-    const { signal } = this.#stop
     await archives.tidy(grant)
     const stayed = new Map<string, Refusal>()
     let moved = 0

@@ -12,6 +12,7 @@ export {
   readManifest,
   readObject,
   readUnit,
+  requireManifest,
   type SegmentDraft,
   SegmentWriter,
   type UnitDraft,

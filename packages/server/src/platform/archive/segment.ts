@@ -135,6 +135,13 @@ export async function readManifest(store: ObjectStore, segment: string): Promise
   return bytes && decodeManifest(segment, bytes)
 }
 
+/** As `readManifest`, of a segment that must be there. @throws CascadeError ARCHIVE_DAMAGED also where it is not. */
+export async function requireManifest(store: ObjectStore, segment: string): Promise<Manifest> {
+  const manifest = await readManifest(store, segment)
+  if (manifest) return manifest
+  throw new CascadeError('ARCHIVE_DAMAGED', `The manifest of segment ${segment} is not in ${store.place}.`)
+}
+
 /**
  * The text of one unit.
  *

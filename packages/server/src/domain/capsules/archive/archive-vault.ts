@@ -1,5 +1,4 @@
-import { manifestName, objectName, putSegment, readManifest, readObject, withoutUnits } from '#archive'
-import { CascadeError } from '#base'
+import { manifestName, objectName, putSegment, readManifest, readObject, requireManifest, withoutUnits } from '#archive'
 import type { Grant } from '#store'
 import type { CopyVault, ErasedCopy } from '../keeping/copy-vault.ts'
 import type { SegmentRow } from './archive-row.ts'
@@ -49,15 +48,14 @@ async function rewrite(
 ): Promise<Pick<ErasedCopy, 'outcome' | 'detail'>> {
   const { objects, context } = options
   const left = row.ids.filter((id) => !gone.has(id))
-  const manifest = await readManifest(objects, row.id)
   if (left.length === 0) {
+    const manifest = await readManifest(objects, row.id)
     if (manifest) await objects.delete(manifest.object)
     await deleteObjects(objects, row)
     await dropRow(context, grant, row.id)
     return { outcome: 'deleted', detail: 'nothing else was in it' }
   }
-  if (!manifest)
-    throw new CascadeError('ARCHIVE_DAMAGED', `The manifest of segment ${row.id} is not in ${objects.place}.`)
+  const manifest = await requireManifest(objects, row.id)
   const draft = manifest.units.some(({ id }) => gone.has(id))
     ? withoutUnits(manifest, await readObject(objects, manifest), gone)
     : undefined

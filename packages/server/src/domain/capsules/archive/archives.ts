@@ -2,6 +2,7 @@ import { CascadeError, sha256Hex } from '#base'
 import type { Finding, Grant } from '#store'
 import type { AgedCapsule, CapsuleBody } from '../capsule-body.ts'
 import type { Page } from '../capsule-store.ts'
+import { isJobKey } from '../import/import-records.ts'
 import type { CopyVault } from '../keeping/copy-vault.ts'
 import { listPlaced } from '../keeping/holds.ts'
 import type { Call } from '../use-cases/context.ts'
@@ -10,7 +11,7 @@ import type { ArchiveReason, SegmentRow } from './archive-row.ts'
 import { createArchiveVault, eraseInSegment } from './archive-vault.ts'
 import { type BroughtBack, bringBack } from './bring-back.ts'
 import { giveUp } from './give-up.ts'
-import { listRows } from './list-rows.ts'
+import { listRows, readRows } from './list-rows.ts'
 import { moveAway } from './move-away.ts'
 import { contentBytesOf, type Refusal, readUnit } from './read-unit.ts'
 import { type ArchivesOptions, appendOne, findRow } from './segment-rows.ts'
@@ -115,7 +116,7 @@ export class Archives {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<SegmentRow>> {
-    if (cursor !== undefined && !/^[0-9a-f-]{36}$/.test(cursor))
+    if (cursor !== undefined && !isJobKey(cursor))
       throw new CascadeError('CURSOR_INVALID', 'The cursor is none of a list of segments.')
     const { records } = this.#options.context.store
     const page = await records.list<SegmentRow>('archive_segments', {
@@ -141,16 +142,16 @@ export class Archives {
 
   /** What lies in the place and belongs to no segment of this store. @throws CascadeError UNAVAILABLE. */
   async listUnknown(): Promise<readonly string[]> {
-    const rows: SegmentRow[] = []
-    for await (const row of listRows(this.#options.context.store)) rows.push(row)
-    return listUnknown(this.#options.objects, rows)
+    return listUnknown(this.#options.objects, await readRows(this.#options.context.store))
   }
 
   /** For the doctor: whether every segment that this store knows has its object and its manifest. Reads neither. */
   async finding(): Promise<Finding> {
-    const rows: SegmentRow[] = []
-    for await (const row of listRows(this.#options.context.store)) if (row.state === 'stored') rows.push(row)
-    return findArchive(this.#options.objects, rows)
+    const rows = await readRows(this.#options.context.store)
+    return findArchive(
+      this.#options.objects,
+      rows.filter(({ state }) => state === 'stored'),
+    )
   }
 
   /** Takes what was erased out of segments; to be asked by whoever erases. */

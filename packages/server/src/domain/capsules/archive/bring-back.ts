@@ -1,4 +1,4 @@
-import { type Manifest, readManifest, readUnit, type UnitEntry } from '#archive'
+import { type Manifest, readUnit, requireManifest, type UnitEntry } from '#archive'
 import { CascadeError, isCascadeError, sha256Hex } from '#base'
 import type { Grant } from '#store'
 import type { ArchivedCapsule, CapsuleBody, VersionBody } from '../capsule-body.ts'
@@ -39,8 +39,7 @@ export async function bringBack(
   const isAway = new Set(away.map(({ id }) => id))
   let total: BroughtBack = { capsules: 0, chunks: 0, versions: 0, here: [...roots].filter((id) => !isAway.has(id)) }
   for (const [segment, capsules] of Map.groupBy(away, (one) => one.segment)) {
-    const manifest = await readManifest(options.objects, segment)
-    if (!manifest) throw missing(options, segment)
+    const manifest = await requireManifest(options.objects, segment)
     for (const capsule of capsules) {
       const bodies = await readBodies(options, manifest, capsule)
       await reload(options, grant, segment, bodies)
@@ -55,9 +54,6 @@ export async function bringBack(
   }
   return total
 }
-
-const missing = ({ objects }: ArchivesOptions, segment: string): CascadeError =>
-  new CascadeError('ARCHIVE_DAMAGED', `The manifest of segment ${segment} is not in ${objects.place}.`)
 
 async function readBodies(
   { objects }: ArchivesOptions,

@@ -2,6 +2,6 @@ export { ARCHIVE_COLLECTIONS, type ArchiveReason, type SegmentRow } from './arch
 export { type ArchiveOutcome, Archives, type ArchiveTarget, MOVED_AT_ONCE_MAX } from './archives.ts'
 export type { BroughtBack } from './bring-back.ts'
 export type { Refusal } from './read-unit.ts'
-export { daysOf, dueBy, type Retention, type RetentionRule, type RetentionScope } from './retention.ts'
+export { daysOf, dueBy, olderThan, type Retention, type RetentionRule } from './retention.ts'
 export type { ArchivesOptions } from './segment-rows.ts'
 export type { SegmentFinding } from './verify.ts'

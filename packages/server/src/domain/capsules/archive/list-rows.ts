@@ -15,3 +15,10 @@ export async function* listRows({ records }: Pick<Store, 'records'>): AsyncGener
     if (after === undefined) return
   }
 }
+
+/** All of them at once. */
+export async function readRows(store: Pick<Store, 'records'>): Promise<readonly SegmentRow[]> {
+  const rows: SegmentRow[] = []
+  for await (const row of listRows(store)) rows.push(row)
+  return rows
+}

@@ -1,21 +1,13 @@
 import type { AgedCapsule } from '../capsule-body.ts'
+import { type CapsuleScope, isInScope } from '../scope.ts'
 import type { ArchiveTarget } from './archives.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** So long nothing moves that was changed, or came back out of the archive; as long as its rule says where that is less. */
 export const RESTED_DAYS = 7
 
-/** Which capsules a rule is about: all that are named must match, as in a legal hold on a scope. */
-export interface RetentionScope {
-  readonly identity?: string | undefined
-  readonly lane?: string | undefined
-  readonly fold?: string | undefined
-  readonly type?: string | undefined
-  readonly tag?: string | undefined
-}
-
 export interface RetentionRule {
-  readonly scope: RetentionScope
+  readonly scope: CapsuleScope
   /** Days after which it moves, counted from the recording of its newest version; null for never. */
   readonly days: number | null
 }
@@ -28,16 +20,16 @@ export interface Retention {
 
 /** Days that a capsule stays, null for ever. */
 export const daysOf = ({ rules, days }: Retention, capsule: AgedCapsule): number | null => {
-  const rule = rules.find(({ scope }) => matches(scope, capsule))
+  const rule = rules.find(({ scope }) => isInScope(scope, capsule))
   return rule ? rule.days : days
 }
 
-const matches = ({ identity, lane, fold, type, tag }: RetentionScope, capsule: AgedCapsule): boolean =>
-  (identity === undefined || capsule.identity === identity) &&
-  (lane === undefined || capsule.lane === lane) &&
-  (fold === undefined || capsule.fold === fold) &&
-  (type === undefined || capsule.type === type) &&
-  (tag === undefined || capsule.tags.includes(tag))
+/** Those of a scope whose newest version was recorded more than so many days ago. */
+export const olderThan = (days: number, scope: CapsuleScope, now: number): ArchiveTarget => ({
+  kind: 'aged',
+  before: now - days * DAY_MS,
+  isDue: (capsule) => isInScope(scope, capsule),
+})
 
 /** What is due by now: nothing where no rule names a number of days. */
 export function dueBy(retention: Retention, now: number): ArchiveTarget {

@@ -1,6 +1,6 @@
 import { CascadeError, toRfc3339 } from '#base'
-import type { Embedding } from '../capsule.ts'
 import type { CapsuleBody, VersionBody } from '../capsule-body.ts'
+import { vectorFromBase64, vectorToBase64 } from '../use-cases/vectors.ts'
 
 /**
  * A unit of a segment as NDJSON: a line for each capsule, followed by one for each of its versions, oldest first. A document
@@ -29,7 +29,7 @@ const versionLine = (id: string, version: VersionBody) => {
     parents: parents.map(({ at, ...edge }) => ({ ...edge, at: toRfc3339(at) })),
     digest_key: Buffer.from(digestKey).toString('hex'),
     // A vector that nobody gave is made again by the embedder that there is when it comes back.
-    vector: given && { model: given.model, base64: toBase64(given.vector) },
+    vector: given && { model: given.model, base64: vectorToBase64(given.vector) },
     recorded_at: toRfc3339(createdAt),
     valid_from: toRfc3339(validFrom),
     valid_to: validTo === null ? null : toRfc3339(validTo),
@@ -86,7 +86,7 @@ function toVersion(line: VersionLine): VersionBody {
     ...rest,
     parents: parents.map(({ at, ...edge }) => ({ ...edge, at: Date.parse(at) })),
     digestKey: Buffer.from(digest_key, 'hex'),
-    given: vector && { model: vector.model, vector: fromBase64(vector.base64) },
+    given: vector && { model: vector.model, vector: vectorFromBase64(vector.base64) },
     createdAt: Date.parse(recorded_at),
     validFrom: Date.parse(valid_from),
     validTo: valid_to === null ? null : Date.parse(valid_to),
@@ -97,19 +97,3 @@ const damaged = (id: string, cause?: unknown): CascadeError =>
   new CascadeError('ARCHIVE_DAMAGED', `What the archive holds of ${id} is not in the form in which it is written.`, {
     cause,
   })
-
-const BYTES_PER_NUMBER = 4
-
-/** Little-endian float32, whatever the machine. */
-function toBase64(vector: Embedding['vector']): string {
-  const bytes = Buffer.alloc(vector.length * BYTES_PER_NUMBER)
-  for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * BYTES_PER_NUMBER)
-  return bytes.toString('base64')
-}
-
-function fromBase64(text: string): Float32Array {
-  const bytes = Buffer.from(text, 'base64')
-  return Float32Array.from({ length: bytes.length / BYTES_PER_NUMBER }, (_, index) =>
-    bytes.readFloatLE(index * BYTES_PER_NUMBER),
-  )
-}

@@ -3,6 +3,7 @@ import { toRfc3339 } from '#base'
 import type { Subjects } from '#identity'
 import type { Link, StoredCapsule } from '../capsule.ts'
 import type { TrustEvent } from '../use-cases/trust-event.ts'
+import { vectorToBase64 } from '../use-cases/vectors.ts'
 
 /** The names of subjects, as an export spells them. One that nobody knows is named by its id. */
 export class SubjectNames {
@@ -89,7 +90,7 @@ export async function toExportedVersion(
     metadata: version.metadata as ExportedVersion['metadata'], // stored metadata is JSON
     content: version.content,
     recorded_at: toRfc3339(version.createdAt),
-    ...(vector === undefined ? {} : { vector: { model: vector.model, base64: toBase64(vector.vector) } }),
+    ...(vector === undefined ? {} : { vector: { model: vector.model, base64: vectorToBase64(vector.vector) } }),
   }
 }
 
@@ -100,12 +101,3 @@ const toExportedParent = ({ id, version, reason, at, changes }: StoredCapsule['p
   timestamp: toRfc3339(at),
   ...(changes === undefined ? {} : { changes: changes as ExportedVersion['parents'][number]['changes'] }), // stored as JSON
 })
-
-const BYTES_PER_NUMBER = 4
-
-/** Little-endian float32, whatever the machine. */
-function toBase64(vector: Float32Array): string {
-  const bytes = Buffer.alloc(vector.length * BYTES_PER_NUMBER)
-  for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * BYTES_PER_NUMBER)
-  return bytes.toString('base64')
-}

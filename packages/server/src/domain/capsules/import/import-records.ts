@@ -88,6 +88,9 @@ const PATH_KEY_CUT = 100
 export const fileKey = (source: string, path: string): string =>
   `${source}:${path.length <= PATH_KEY_LENGTH_MAX ? path : `${path.slice(0, PATH_KEY_CUT).toWellFormed()}…${sha256Hex(path).slice(0, 32)}`}`
 
+/** True for what may be a `jobKey`: its digits are no UUID's any more. */
+export const isJobKey = (text: string): boolean => /^[0-9a-f-]{36}$/.test(text)
+
 /** Each hexadecimal digit turned round: the newest UUIDv7 sorts first. Doing it twice gives the id again. */
 export const jobKey = (id: string): string =>
   id.replace(/[0-9a-f]/g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16))

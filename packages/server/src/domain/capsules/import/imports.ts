@@ -7,7 +7,7 @@ import type { DocumentReader } from './document.ts'
 import type { DocumentConverter } from './document-converter.ts'
 import type { ImportCall } from './import-call.ts'
 import { listFiles } from './import-files.ts'
-import { type ImportRow, jobKey, sourceKey } from './import-records.ts'
+import { type ImportRow, isJobKey, jobKey, sourceKey } from './import-records.ts'
 import { type ImportRun, runImport, SHUTDOWN } from './import-runner.ts'
 import type { ImportSettings } from './import-settings.ts'
 import type { ImportSource } from './import-source.ts'
@@ -106,7 +106,7 @@ export class Imports implements AsyncDisposable {
 
   /** Newest first. @throws CascadeError CURSOR_INVALID. */
   async list({ limit, cursor }: { readonly limit: number; readonly cursor?: string }): Promise<Page<ImportJob>> {
-    if (cursor !== undefined && !/^[0-9a-f-]{36}$/.test(cursor)) throw invalidCursor()
+    if (cursor !== undefined && !isJobKey(cursor)) throw invalidCursor()
     const page = await this.#context.store.records.list<ImportRow>('imports', {
       limit,
       ...(cursor === undefined ? {} : { after: cursor }),

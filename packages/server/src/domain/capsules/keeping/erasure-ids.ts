@@ -3,6 +3,15 @@ import { type ErasureRow, pageKey } from './erasure.ts'
 
 type Store = CapsuleContext['store']
 
+/** More are never under way: each waits for the one before. */
+const RUNNING_MAX = 1000
+
+/** Erasures that have begun and are not complete. */
+export async function listRunning({ records }: Store): Promise<readonly ErasureRow[]> {
+  const { items } = await records.listBy<ErasureRow>('erasures', 'state', 'running', { limit: RUNNING_MAX })
+  return items.map(({ value }) => value)
+}
+
 /** The ids of a page of an erasure; none for a page that there is not. */
 export async function readIdPage({ records }: Store, id: string, page: number): Promise<readonly string[]> {
   const found = await records.find<{ ids: readonly string[] }>('erasure_ids', pageKey(id, page))

@@ -2,14 +2,14 @@ import { type Erasure, KEEPING_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, isUuid, messageOf, saltedDigest, sha256Hex } from '#base'
 import type { Command, Grant } from '#store'
 import type { CapsuleRevision, Page } from '../capsule-store.ts'
-import { jobKey } from '../import/import-records.ts'
+import { isJobKey, jobKey } from '../import/import-records.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
 import { findTombstone } from '../use-cases/tombstone.ts'
 import { carryOutErasure, type ErasuresOptions } from './carry-out-erasure.ts'
 import { type ErasePlan, isKnownSubject, planErasure } from './erase-plan.ts'
 import { type ErasureRow, type ErasureTarget, IDS_PER_PAGE, pageKey, presentErasure } from './erasure.ts'
 import type { KnownErasure } from './erasure-files.ts'
-import { isOutOfStore, readIdPage, readIds } from './erasure-ids.ts'
+import { isOutOfStore, listRunning, readIdPage, readIds } from './erasure-ids.ts'
 import { raiseEpoch, readEpoch, refusalOf } from './holds.ts'
 import { tellErasure } from './tell-erasure.ts'
 
@@ -126,7 +126,7 @@ export class Erasures {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Erasure>> {
-    if (cursor !== undefined && !/^[0-9a-f-]{36}$/.test(cursor))
+    if (cursor !== undefined && !isJobKey(cursor))
       throw new CascadeError('CURSOR_INVALID', 'The cursor is none of a list of erasures.')
     const page = await this.#store.records.list<ErasureRow>('erasures', {
       limit,
@@ -160,7 +160,7 @@ export class Erasures {
   goOn(grant: () => Grant<'capsule.erase'>): Promise<ErasureProgress> {
     return this.#inTurn(async () => {
       const troubles: ErasureTrouble[] = []
-      const running = await this.#listRunning()
+      const running = await listRunning(this.#store)
       for (const row of running) {
         try {
           await this.#complete(grant(), row)
@@ -194,11 +194,6 @@ export class Erasures {
     return (await this.#store.records.find<ErasureRow>('erasures', jobKey(id)))?.value
   }
 
-  async #listRunning(): Promise<readonly ErasureRow[]> {
-    const { items } = await this.#store.records.listBy<ErasureRow>('erasures', 'state', 'running', { limit: 1000 })
-    return items.map(({ value }) => value)
-  }
-
   async #findEarlier(target: ErasureTarget): Promise<ErasureRow | undefined> {
     if (target.kind === 'subject') return this.#findOfSubject(target.subject)
     if (target.kind !== 'capsule') return undefined
@@ -212,7 +207,7 @@ export class Erasures {
   async #findOfSubject(subject: string): Promise<ErasureRow | undefined> {
     const isOf = ({ target: { subject_key, subject_digest } }: ErasureRow): boolean =>
       subject_key !== null && saltedDigest(Buffer.from(subject_key, 'hex'), subject) === subject_digest
-    const running = (await this.#listRunning()).find(isOf)
+    const running = (await listRunning(this.#store)).find(isOf)
     if (running || (await isKnownSubject(this.#options.context, subject))) return running
     const { items } = await this.#store.records.list<ErasureRow>('erasures', { limit: ERASURES_SEEN_MAX })
     return items.map(({ value }) => value).find(isOf)

@@ -3,13 +3,12 @@ import { CascadeError, isUuid, saltedDigest, toRfc3339 } from '#base'
 import type { Change, Grant } from '#store'
 import type { StoredCapsule } from '../capsule.ts'
 import type { Page } from '../capsule-store.ts'
-import { jobKey } from '../import/import-records.ts'
+import { isJobKey, jobKey } from '../import/import-records.ts'
 import { carryOut, untilUndisturbed } from '../use-cases/carry-out.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
 import { getPlaced } from '../use-cases/read-capsule.ts'
 import { type Telling, tellOf } from '../use-cases/tell.ts'
-import type { ErasureRow } from './erasure.ts'
-import { isOutOfStore } from './erasure-ids.ts'
+import { isOutOfStore, listRunning } from './erasure-ids.ts'
 import { covers, EPOCH_KEY, type HoldRow } from './legal-hold.ts'
 
 type Context = Pick<CapsuleContext, 'store' | 'subjects' | 'clock' | 'newId' | 'random'>
@@ -75,7 +74,7 @@ export async function listHolds(
   { store }: Pick<Context, 'store'>,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<HoldRow>> {
-  if (cursor !== undefined && !isUuidLike(cursor)) throw invalidCursor()
+  if (cursor !== undefined && !isJobKey(cursor)) throw invalidCursor()
   const page = await store.records.list<HoldRow>('legal_holds', {
     limit,
     ...(cursor !== undefined && { after: cursor }),
@@ -83,7 +82,6 @@ export async function listHolds(
   return { items: page.items.map(({ value }) => value), next: page.next }
 }
 
-const isUuidLike = (text: string): boolean => /^[0-9a-f-]{36}$/.test(text)
 const invalidCursor = (): CascadeError => new CascadeError('CURSOR_INVALID', 'The cursor is none of this list.')
 
 /** The holds in force. */
@@ -140,14 +138,10 @@ export async function requireNoErasure({ store }: Pick<Context, 'store'>, what: 
  * more, so that nothing of what is to be held is lost by it.
  */
 async function requireNothingLeaves({ store }: Pick<Context, 'store'>): Promise<void> {
-  const { items } = await store.records.listBy<ErasureRow>('erasures', 'state', 'running', { limit: ERASURES_MAX })
-  for (const { value } of items)
-    if (!(await isOutOfStore(store, value)))
+  for (const row of await listRunning(store))
+    if (!(await isOutOfStore(store, row)))
       throw new CascadeError('CONFLICT', 'An erasure is under way; place the hold when it has ended.')
 }
-
-/** More are never under way: each waits for the one before. */
-const ERASURES_MAX = 1000
 
 async function write(
   context: Context,

@@ -1,6 +1,7 @@
 import type { HoldTarget } from '@forge-cascade/contract'
 import type { CollectionDefinition } from '#store'
 import type { StoredCapsule } from '../capsule.ts'
+import { isInScope } from '../scope.ts'
 
 /** Holds by reversed id, so that key order is newest first. `hold_epoch` counts, so that a hold and an erasure exclude each other. */
 export const HOLD_COLLECTIONS = [
@@ -35,16 +36,6 @@ export function covers({ target, owner }: HoldRow, capsule: Held): boolean {
     case 'subject':
       return capsule.identity === target.subject || (owner !== null && capsule.owner === owner)
     case 'scope':
-      return SCOPE.every((matches) => matches(target, capsule))
+      return isInScope(target, capsule)
   }
 }
-
-type ScopeTarget = Extract<HoldTarget, { kind: 'scope' }>
-
-const SCOPE: readonly ((target: ScopeTarget, capsule: Held) => boolean)[] = [
-  ({ identity }, capsule) => identity === undefined || capsule.identity === identity,
-  ({ lane }, capsule) => lane === undefined || capsule.lane === lane,
-  ({ fold }, capsule) => fold === undefined || capsule.fold === fold,
-  ({ type }, capsule) => type === undefined || capsule.type === type,
-  ({ tag }, capsule) => tag === undefined || capsule.tags.includes(tag),
-]

@@ -12,13 +12,20 @@ const unnamedModel = (dimensions: number): string => `external-${dimensions}`
  * @throws CascadeError EMBEDDING_MISMATCH when it is no vector: broken base64, infinite or all zero.
  */
 export function parseEmbedding(given: NonNullable<CapsuleCreate['embedding']>, model: string | undefined): Embedding {
-  const vector = typeof given === 'string' ? fromBase64(given) : Float32Array.from(given)
+  const vector = typeof given === 'string' ? vectorFromBase64(given) : Float32Array.from(given)
   if (vector.length === 0) throw mismatch('an empty vector')
   assertDirected(vector)
   return { model: model ?? unnamedModel(vector.length), vector }
 }
 
-function fromBase64(text: string): Float32Array {
+/** Little-endian float32, whatever the machine. */
+export function vectorToBase64({ buffer, byteOffset, byteLength }: Embedding['vector']): string {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength)
+  return (IS_BIG_ENDIAN ? Buffer.from(bytes).swap32() : bytes).toString('base64')
+}
+
+/** What `vectorToBase64` wrote. @throws CascadeError EMBEDDING_MISMATCH when it is no whole number of float32. */
+export function vectorFromBase64(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.byteLength % 4 !== 0) throw mismatch(`${bytes.byteLength} bytes, which is no whole number of float32`)
   if (IS_BIG_ENDIAN) bytes.swap32()

@@ -4,7 +4,7 @@ import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { archivedLines, archiveRestoredLines, segmentLines, verifiedLines } from '../render/archive-lines.ts'
 import { printAnswer } from './answer.ts'
-import { SCOPE_OPTIONS } from './filters.ts'
+import { readScope, SCOPE_OPTIONS } from './filters.ts'
 
 /** Segments listed at once. */
 const LISTED = 100
@@ -101,15 +101,13 @@ function bodyOf(input: CommandInput): unknown {
   const [ids, age, isDue] = [idsOf(input), input.text('older-than'), input.on('due')]
   if ([ids, age, isDue || undefined].filter((one) => one !== undefined).length !== 1)
     throw usage('Name capsules, or an age (--older-than 365d), or what is --due.')
-  const scope = ['identity', 'lane', 'fold', 'type', 'tag'].flatMap((name) => {
-    const value = input.text(name)
-    return value === undefined ? [] : [[name, value] as const]
-  })
   return {
     ...(ids && { ids }),
     ...(age !== undefined && { older_than_days: daysOf(age) }),
     ...(isDue && { due: true }),
-    ...Object.fromEntries(scope),
+    ...readScope(input),
+    type: input.text('type'),
+    tag: input.text('tag'),
     dry_run: input.on('dry-run'),
   }
 }

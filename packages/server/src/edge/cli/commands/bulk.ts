@@ -1,4 +1,5 @@
 import { BULK_LIMITS, type BulkOperation, bulkBody, CAPSULE_STATUSES, CAPSULE_TYPES } from '@forge-cascade/contract'
+import { isUuid } from '#base'
 import { carryOutBulk } from '../bulk-run.ts'
 import { parseCapsuleId } from '../capsule-ref.ts'
 import type { InputStream } from '../cli-io.ts'
@@ -100,7 +101,7 @@ export const BULK_RUN: CommandSpec = {
   examples: [{ line: 'bulk run 01939b42-3c4d-7e5f-8061-7c8d9e0f1a2b', does: 'carries it out' }],
   run: async (context, input) => {
     const token = input.argument(0) ?? ''
-    if (!/^[0-9a-f-]{36}$/.test(token)) throw usage(`${JSON.stringify(token)} is no token of a bulk change.`)
+    if (!isUuid(token)) throw usage(`${JSON.stringify(token)} is no token of a bulk change.`)
     return carryOutBulk(context, token)
   },
 }

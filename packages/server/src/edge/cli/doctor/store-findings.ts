@@ -31,6 +31,11 @@ const HELP: ReadonlyMap<string, Help> = new Map(
       means: 'Points in time after that one are lost with this disk. Segments wait in the data folder, within a bound.',
       fix: 'Look whether the target is there and has room (backup.ship.directory); it is tried again by itself.',
     },
+    archive: {
+      severity: 'problem',
+      means: 'What lies in those segments cannot be brought back from here. What is in the store is not touched by it.',
+      fix: 'Look whether the place is the right one and is there (archive.directory, archive.bucket), and copy missing objects back to it; `archive verify` reads them whole.',
+    },
     erasures: {
       severity: 'problem',
       means: 'What is erased is out of the store; copies of it may still be there.',

@@ -1,10 +1,8 @@
 import { ARCHIVE_LIMITS, type ArchiveRequest, type ArchiveSegment } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
-import type { AgedCapsule, ArchiveTarget, SegmentRow } from '#capsules'
+import { type ArchiveTarget, olderThan, type SegmentRow } from '#capsules'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import type { HandlerContext } from './handler-context.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Segments of the archive. */
 export function archiveHandlers({ capsules, archive }: HandlerContext): HandlersFor<OperationsOf<'Archive'>> {
@@ -16,7 +14,7 @@ export function archiveHandlers({ capsules, archive }: HandlerContext): Handlers
   const targetOf = (body: ArchiveRequest): ArchiveTarget => {
     if (body.ids) return { kind: 'named', ids: body.ids }
     if (body.older_than_days === undefined) return retention()
-    return { kind: 'aged', before: capsules.clock() - body.older_than_days * DAY_MS, isDue: isIn(body) }
+    return olderThan(body.older_than_days, body, capsules.clock())
   }
   return {
     archiveCapsules: async ({ call, body }) => {
@@ -53,17 +51,6 @@ export function archiveHandlers({ capsules, archive }: HandlerContext): Handlers
     getSegment: async ({ params: { id } }) => ({ status: 200, body: await present(await archives.get(id)) }),
   }
 }
-
-type Scope = Pick<ArchiveRequest, 'identity' | 'lane' | 'fold' | 'type' | 'tag'>
-
-const isIn =
-  ({ identity, lane, fold, type, tag }: Scope) =>
-  (capsule: AgedCapsule): boolean =>
-    (identity === undefined || capsule.identity === identity) &&
-    (lane === undefined || capsule.lane === lane) &&
-    (fold === undefined || capsule.fold === fold) &&
-    (type === undefined || capsule.type === type) &&
-    (tag === undefined || capsule.tags.includes(tag))
 
 const presentSegment = (row: SegmentRow): Omit<ArchiveSegment, 'away'> => ({
   id: row.id,

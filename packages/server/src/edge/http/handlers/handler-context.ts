@@ -64,7 +64,7 @@ export interface SystemDesk {
   config(): readonly ConfigRow[]
   /** Begins to give the folder back. @throws CascadeError CONFLICT where it is not lent. */
   handOver(): void
-  /** What the instance finds of itself beside the store: shipping, erasures. */
+  /** What the instance finds of itself beside the store: shipping, erasures, the archive. */
   findings(): Promise<readonly Finding[]>
   /** Makes anew what is derived and damaged. @throws CascadeError DATA_CORRUPT, STORAGE_FULL. */
   repair(call: Call<'system.repair'>): Promise<Repair>
