@@ -44,6 +44,9 @@ const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: s
 /** Names of options that differ from the member of the body they fill. */
 const OPTION_OF: Readonly<Record<string, string>> = {
   tags: 'tag',
+  ids: '<ids>',
+  older_than_days: 'older-than',
+  legal_basis: 'reason',
   q: '<query>',
   content: '<text>',
   question: '<question>',

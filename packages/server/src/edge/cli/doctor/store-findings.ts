@@ -34,7 +34,7 @@ const HELP: ReadonlyMap<string, Help> = new Map(
     archive: {
       severity: 'problem',
       means: 'What lies in those segments cannot be brought back from here. What is in the store is not touched by it.',
-      fix: 'Look whether the place is the right one and is there (archive.directory, archive.bucket), and copy missing objects back to it; `archive verify` reads them whole.',
+      fix: 'Look whether the place is the right one and is there (archive.directory, archive.s3.bucket), and copy missing objects back to it; `archive verify` reads them whole.',
     },
     erasures: {
       severity: 'problem',
