@@ -1,5 +1,14 @@
 import { SIMILARITY_MIN, type Spellings } from '../../../domain/capsules/embedding/index.ts'
-import { ASKED, ASKED_AT_ONCE, CODES, PLACES, PRODUCTS, PRODUCTS_AT_ONCE, WIDTH } from './kernel/layout.ts'
+import {
+  ASKED,
+  ASKED_AT_ONCE,
+  ASKED_TOGETHER,
+  CODES,
+  PLACES,
+  PRODUCTS,
+  PRODUCTS_AT_ONCE,
+  WIDTH,
+} from './kernel/layout.ts'
 import { openWordKernel } from './kernel/word-kernel.ts'
 import type { StaticTable } from './static-table.ts'
 import { WordPieces } from './word-pieces.ts'
@@ -45,11 +54,12 @@ export class WordVectors {
     for (let first = 0; first < words.length; first += ASKED_AT_ONCE) {
       const asked = words.slice(first, first + ASKED_AT_ONCE)
       this.#ask(asked)
-      const step = Math.floor(PRODUCTS_AT_ONCE / asked.length)
+      const groups = Math.ceil(asked.length / ASKED_TOGETHER)
+      const step = Math.floor(PRODUCTS_AT_ONCE / (groups * ASKED_TOGETHER))
       for (let from = 0; from < terms.length; from += step) {
         const some = terms.subarray(from, from + step)
         this.#place(some)
-        this.#open.kernel.compare(some.length, asked.length)
+        this.#open.kernel.compare(some.length, groups)
         this.#write(some.length, asked.length, nearness, { from: from * words.length + first, width: words.length })
       }
     }
@@ -82,13 +92,14 @@ export class WordVectors {
     return place + 1
   }
 
-  /** Brings the kernel's products into the answer. */
+  /** Brings the kernel's products into the answer. It fills its groups with what was asked before; that is left out. */
   #write(terms: number, words: number, nearness: Float32Array, { from, width }: { from: number; width: number }): void {
-    for (let term = 0, product = 0; term < terms; term++) {
+    const products = Math.ceil(words / ASKED_TOGETHER) * ASKED_TOGETHER
+    for (let term = 0; term < terms; term++) {
       const inverse = this.#inverseLengths[this.#wanted[term]!]!
       const row = from + term * width
-      for (let word = 0; word < words; word++, product++) {
-        const cosine = this.#products[product]! * (this.#askedLengths[word]! * inverse)
+      for (let word = 0; word < words; word++) {
+        const cosine = this.#products[term * products + word]! * (this.#askedLengths[word]! * inverse)
         if (cosine >= SIMILARITY_MIN) nearness[row + word] = Math.min(1, cosine)
       }
     }

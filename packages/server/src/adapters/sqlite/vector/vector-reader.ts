@@ -283,12 +283,14 @@ export class VectorReader {
     helped: readonly HelperResult[],
     { limit, scanned, ceiling, rest }: { limit: number; scanned: number; ceiling: number; rest: number },
   ): SearchResult {
-    const counts = [own, ...helped.map(({ count }) => count)]
-    const places = counts.flatMap((count, part) =>
-      Array.from({ length: count }, (_, index) => at.CANDIDATES / 4 + (part * limit + index) * KEPT_WORDS),
-    )
     const [floats, words] = [this.#floats, this.#words]
-    if (helped.length > 0) places.sort((a, b) => floats[b]! - floats[a]! || words[a + 1]! - words[b + 1]!)
+    const runs = [own, ...helped.map(({ count }) => count)].map((count, part) => {
+      const from = at.CANDIDATES / 4 + part * limit * KEPT_WORDS
+      return { next: from, end: from + count * KEPT_WORDS }
+    })
+    const isBefore = (a: number, b: number): boolean =>
+      floats[a]! > floats[b]! || (floats[a]! === floats[b]! && words[a + 1]! < words[b + 1]!)
+    const places = mergeRuns(runs, isBefore)
     const kept = places.slice(0, limit)
     const left = places.slice(limit)
     return {
@@ -299,5 +301,21 @@ export class VectorReader {
       ceiling:
         Math.max(ceiling, ...helped.map((result) => result.ceiling), ...left.map((place) => floats[place + 2]!)) + rest,
     }
+  }
+}
+
+/** The places of sorted runs of candidates, in one order. */
+function mergeRuns(
+  runs: readonly { next: number; readonly end: number }[],
+  isBefore: (a: number, b: number) => boolean,
+): number[] {
+  const places: number[] = []
+  for (;;) {
+    let first: (typeof runs)[number] | undefined
+    for (const run of runs)
+      if (run.next < run.end && (first === undefined || isBefore(run.next, first.next))) first = run
+    if (first === undefined) return places
+    places.push(first.next)
+    first.next += KEPT_WORDS
   }
 }

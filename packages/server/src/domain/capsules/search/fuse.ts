@@ -1,4 +1,12 @@
-import { SIGNAL_NAMES, SIGNALS, type Signal, type SignalKind, type SignalName, weightAt } from './signals/index.ts'
+import {
+  between,
+  SIGNAL_NAMES,
+  SIGNALS,
+  type Signal,
+  type SignalKind,
+  type SignalName,
+  weightAt,
+} from './signals/index.ts'
 import type { View } from './view.ts'
 
 /** Factors on the weights of the signals of a kind: 1 as they are, 0 without them. */
@@ -30,8 +38,11 @@ export interface Fused {
   readonly whole: number
 }
 
-/** Entries that are compared word by word: those that are the best by all other signals. */
-export const NEAR_WORDS_MAX = 96
+/**
+ * Entries that are compared word by word: those that are the best by all other signals. Turns have few words and leave much
+ * to each other; of pages half as many give the same answers, and have several times as many words to compare.
+ */
+export const NEAR_WORDS_MAX = { turn: 96, page: 48 } as const
 
 /**
  * Fuses the signals of a question: each is brought to 0-1 and weighted, and the sum is divided by the weights of those
@@ -46,7 +57,7 @@ export function fuse(view: View, fusion: Fusion): Fused {
   if (!view.soft) return sumUp(view, cheap)
   const { scores } = sumUp(view, cheap)
   const best = view.pool.entries.toSorted((a, b) => scores[b.at]! - scores[a.at]! || a.at - b.at)
-  view.soft.consider(best.slice(0, NEAR_WORDS_MAX))
+  view.soft.consider(best.slice(0, Math.round(between(NEAR_WORDS_MAX, view.pool.pageLikeness))))
   return sumUp(view, [...cheap, ...listen(view, fusion, (signal) => signal.isDear === true)])
 }
 

@@ -8,10 +8,16 @@
 export const WIDTH = 256
 /** Words that others are compared with at once. */
 export const ASKED_AT_ONCE = 32
+/** Words that are asked with one reading of the other; divides ASKED_AT_ONCE. */
+export const ASKED_TOGETHER = 4
 /** Products of one call: words to compare times words asked. */
 export const PRODUCTS_AT_ONCE = 65536
 
 export const ASKED = 0
 export const PLACES = ASKED + ASKED_AT_ONCE * WIDTH * 2
 export const PRODUCTS = PLACES + PRODUCTS_AT_ONCE * 4
-export const CODES = PRODUCTS + PRODUCTS_AT_ONCE * 4
+// Written by the kernel alone, and never read.
+/** @public */
+export const TOUCHED = PRODUCTS + PRODUCTS_AT_ONCE * 4
+/** Begins with a cache line. */
+export const CODES = TOUCHED + 64

@@ -4,7 +4,7 @@ import { CODES, WIDTH } from './layout.ts'
 
 /** What the compiled kernel exports; see assembly/words.ts. */
 interface WordKernel {
-  compare(words: number, asked: number): void
+  compare(words: number, groups: number): void
 }
 
 const FILE = new URL('words.wasm', import.meta.url)

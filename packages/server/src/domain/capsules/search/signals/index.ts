@@ -1,4 +1,5 @@
 export {
+  between,
   SIGNAL_KINDS,
   SIGNAL_NAMES,
   SIGNALS,

@@ -99,5 +99,8 @@ export const SIGNAL_NAMES = Object.keys(SIGNALS) as readonly SignalName[]
 /** The weight of a signal for passages as long as these, and for what vectors see of them. */
 export function weightAt({ weight, weightOfSentences = weight }: Signal, { pool, sees }: View): number {
   const given = sees === 'words' ? weight : weightOfSentences
-  return typeof given === 'number' ? given : given.turn + (given.page - given.turn) * pool.pageLikeness
+  return typeof given === 'number' ? given : between(given, pool.pageLikeness)
 }
+
+/** What lies so far between the two: the first at 0, the second at 1. */
+export const between = ({ turn, page }: Weights, pageLikeness: number): number => turn + (page - turn) * pageLikeness
