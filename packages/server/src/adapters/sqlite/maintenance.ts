@@ -95,7 +95,7 @@ export class Maintenance {
 /** Each returns true while it has more to do. */
 const STEPS: readonly Step[] = [
   (session) => {
-    session.loadBands()
+    session.loadMemories()
     return false
   },
   ({ database }) => sweepPages(database),
