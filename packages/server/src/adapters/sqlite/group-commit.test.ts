@@ -73,6 +73,9 @@ test('bulk alone has its next transaction at the writer before the first is done
   const commits = open(writer)
   const bulk = [commits.enqueue(notes(1000)), commits.enqueue(notes(1000))]
   await turn()
+  // Each in a turn of the event loop of its own, for packing one takes milliseconds.
+  expect(writer.batches.map((batch) => batch.length)).toEqual([500])
+  await turn()
   expect(writer.batches.map((batch) => batch.length)).toEqual([500, 500])
   const one = commits.enqueue(notes(1))
   await writer.answer()

@@ -30,6 +30,8 @@ export class Maintenance {
   #now = 0
   #wroteAt = 0
   #commits = 0
+  /** The log is to be copied, idle or not. */
+  #isFoldDue = false
   #hasBegun = false
   /** Steps that still have something to do in this round. */
   #pending: Step[] = []
@@ -45,7 +47,7 @@ export class Maintenance {
     this.#timer = undefined
   }
 
-  /** A write is durable; the log is emptied here when idle moments are not enough. */
+  /** A write is durable. Where idle moments are not enough, the log is copied once its callers are told: see `resume`. */
   wrote(now: number): void {
     this.#hasBegun = true
     this.#now = now
@@ -53,10 +55,12 @@ export class Maintenance {
     this.#pending = [...STEPS]
     this.#commits++
     this.#session.cutter?.wrote(now)
-    if (this.#commits % 8 === 0 && logPages(this.#session) > CHECKPOINT_PAGES) foldLog(this.#session, 'PASSIVE', now)
+    this.#isFoldDue = this.#commits % 8 === 0
   }
 
+  /** The writer has answered: what is due is done before the next call is taken, the rest when it has been idle for a while. */
   resume(): void {
+    if (this.#isFoldDue) this.#fold()
     const delayMs = this.#hasBegun ? IDLE_MS : AFTER_OPEN_MS
     this.#timer ??= this.#schedule(this.#pending.length > 0 ? delayMs : ROUND_MS)
   }
@@ -72,6 +76,16 @@ export class Maintenance {
       this.#step()
       this.resume()
     }, delayMs).unref()
+  }
+
+  #fold(): void {
+    this.#isFoldDue = false
+    try {
+      if (logPages(this.#session) > CHECKPOINT_PAGES) foldLog(this.#session, 'PASSIVE', this.#now)
+    } catch (error) {
+      // The log keeps what the file has no room for; the next write tells its caller.
+      if (!isStorageFailure(error)) throw error
+    }
   }
 
   #step(): void {
@@ -95,7 +109,7 @@ export class Maintenance {
 /** Each returns true while it has more to do. */
 const STEPS: readonly Step[] = [
   (session) => {
-    session.loadBands()
+    session.loadMemories()
     return false
   },
   ({ database }) => sweepPages(database),

@@ -7,4 +7,5 @@ export {
   SUBJECT_TRUST_NEW,
   type Subject,
 } from './subject.ts'
+export { subjectNameKey } from './subject-name.ts'
 export { type GrantSubjectCreation, Subjects, type SubjectsOptions } from './subjects.ts'

@@ -57,6 +57,45 @@ describe('a create that is refused leaves nothing behind', () => {
   })
 })
 
+describe('owners that nobody registered before', () => {
+  const linesOf = async (names: readonly string[]) => {
+    const { context, call } = await openWorld()
+    const lines = names.map((owner, index) => ({
+      input: { content: `line ${index}`, type: 'code' as const, owner },
+      command: call('capsule.create').command,
+    }))
+    return { context, made: await createCapsules(context, call('capsule.create'), lines) }
+  }
+
+  test('are registered once each, however many a list names', async () => {
+    const names = Array.from({ length: 600 }, (_, index) => `Owner ${index % 300}`)
+    const { context, made } = await linesOf(names)
+    const found = await Promise.all(names.map((name) => context.subjects.findByName(name)))
+    expect(made.map(({ draft }) => draft?.owner)).toEqual(found.map((subject) => subject?.id))
+    expect(new Set(found).size).toBe(300)
+  })
+
+  test('bear the first of several spellings', async () => {
+    const { context, made } = await linesOf(['ada', 'Ada', 'ADA'])
+    expect(new Set(made.map(({ draft }) => draft?.owner)).size).toBe(1)
+    expect((await context.subjects.findByName('Ada'))?.name).toBe('ada')
+  })
+
+  test('are refused line by line where nobody may register them', async () => {
+    const { context, call } = await openWorld()
+    const asked = call('capsule.create')
+    const grantSubject = () => {
+      throw new CascadeError('FORBIDDEN', 'no subjects')
+    }
+    const lines = ['New', undefined].map((owner) => ({
+      input: { content: `by ${owner}`, type: 'code' as const, ...(owner && { owner }) },
+      command: call('capsule.create').command,
+    }))
+    const made = await createCapsules(context, { ...asked, grantSubject }, lines)
+    expect(made.map(({ outcome }) => outcome.ok || outcome.error.code)).toEqual(['FORBIDDEN', true])
+  })
+})
+
 describe('a repeated key', () => {
   test('answers with the first receipt, whoever is away by now', async () => {
     const { context, call } = await openWorld()

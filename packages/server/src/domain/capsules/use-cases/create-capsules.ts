@@ -1,6 +1,6 @@
 import type { CapsuleCreate } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError } from '#base'
-import type { Subject } from '#identity'
+import { type Subject, subjectNameKey } from '#identity'
 import type { Command, CommandOutcome } from '#store'
 import type { Embedding, ParentEdge } from '../capsule.ts'
 import type { CapsuleDraft } from '../capsule-draft.ts'
@@ -44,11 +44,12 @@ export async function createCapsules(
   call: Call<'capsule.create'>,
   lines: readonly CreateLine[],
 ): Promise<readonly Created[]> {
-  const owners = new Map<string, Subject>()
+  const owners: Owners = new Map()
   const checked = await inTurns(lines, lengthOfLine, (line) => settle(() => check(context, call, line, owners)))
   await embedMissing(context, checked.filter(isChecked))
+  await registerOwners(context, call, checked.filter(isChecked), owners)
   const ready = await inTurns(checked, lengthOfWork, (work) =>
-    isChecked(work) ? settle(() => complete(context, call, work)) : work,
+    isChecked(work) ? settle(() => toReady(context, call, work, owners)) : work,
   )
   const commands = ready.filter((work) => 'command' in work).map(({ command }) => command)
   const outcomes = commands.length === 0 ? [] : await context.store.append(commands)
@@ -61,13 +62,14 @@ export async function createCapsules(
   })
 }
 
+/** Owners by the names that lines give them; undefined for a name that is new. */
+type Owners = Map<string, Subject | Refused | undefined>
+
 /** A line that nothing speaks against so far. */
 interface Checked {
   readonly line: CreateLine
   readonly trust: number
   readonly parents: readonly ParentEdge[]
-  /** Nobody yet where the name is new. */
-  readonly owner: Subject | undefined
   readonly author: Subject
   embedding: Embedding | null
   shadow?: Embedding
@@ -100,55 +102,81 @@ function toRefused(error: unknown): Refused {
   return { error }
 }
 
-/** @param owners those that lines before this one named, by that name. */
-async function check(
+/** @param owners those that lines before this one named, and now this one's. Waits only where something is to be read. */
+function check(
   context: CapsuleContext,
-  { grant, subject }: Call,
+  call: Call,
   line: CreateLine,
-  owners: Map<string, Subject>,
-): Promise<Checked | Ready> {
+  owners: Owners,
+): Checked | Promise<Checked | Ready> {
   const { input, command } = line
-  const { store, clock } = context
+  const isKnown = input.owner === undefined || owners.has(input.owner)
+  if (isKnown && command.bodyDigest === undefined && !input.parents?.length) return toChecked(call, line, [])
+  return look(context, call, line, owners)
+}
+
+async function look(context: CapsuleContext, call: Call, line: CreateLine, owners: Owners): Promise<Checked | Ready> {
+  const { input, command } = line
+  const { store, clock, subjects } = context
   if (command.bodyDigest !== undefined && (await store.receipt(command.id)))
-    return { command: { ...command, grant, changes: [], records: [], events: [] }, draft: undefined }
+    return { command: { ...command, grant: call.grant, changes: [], records: [], events: [] }, draft: undefined }
+  // What can refuse a line without a look at the store comes first: nobody is looked up for it.
+  const checked = toChecked(call, line, [])
+  if (input.owner !== undefined && !owners.has(input.owner))
+    owners.set(input.owner, await subjects.resolveOrCheck(input.owner))
+  return input.parents === undefined
+    ? checked
+    : { ...checked, parents: await resolveParents(store.capsules, input.parents, clock()) }
+}
+
+const toChecked = ({ subject }: Call, line: CreateLine, parents: readonly ParentEdge[]): Checked => {
+  const { trust, embedding, embedding_model } = line.input
   return {
     line,
-    trust: trustOfNew(input.trust, subject),
-    embedding: input.embedding === undefined ? null : parseEmbedding(input.embedding, input.embedding_model),
-    owner:
-      input.owner === undefined
-        ? subject
-        : (owners.get(input.owner) ?? (await findOwner(context, input.owner, owners))),
-    parents: input.parents === undefined ? [] : await resolveParents(store.capsules, input.parents, clock()),
+    trust: trustOfNew(trust, subject),
+    embedding: embedding === undefined ? null : parseEmbedding(embedding, embedding_model),
+    parents,
     author: subject,
   }
 }
 
-async function findOwner(
-  { subjects }: CapsuleContext,
-  name: string,
-  owners: Map<string, Subject>,
-): Promise<Subject | undefined> {
-  const found = await subjects.resolveOrCheck(name)
-  if (found) owners.set(name, found)
-  return found
-}
+/** Names that are registered at once. */
+const REGISTERED_AT_ONCE = 256
 
-/** Only a name that is new is registered, when nothing is left that could refuse the line but the store itself. */
-function complete(context: CapsuleContext, call: Call, checked: Checked): Ready | Promise<Ready> {
-  const { owner, author, line } = checked
-  if (owner) return toReady(context, call, checked, owner)
-  return context.subjects
-    .resolveOrRegister(line.input.owner ?? author.id, call.grantSubject)
-    .then((registered) => toReady(context, call, checked, registered))
+/**
+ * Registers the names that are new, when nothing is left that could refuse their lines but the store itself: many in one go,
+ * for one after the other each would wait for the disk.
+ */
+async function registerOwners(
+  { subjects }: CapsuleContext,
+  { grantSubject }: Call,
+  works: readonly Checked[],
+  owners: Owners,
+): Promise<void> {
+  const names = new Set(works.map(({ line }) => line.input.owner).filter((name) => name !== undefined))
+  const fresh = [...names].filter((name) => owners.get(name) === undefined)
+  // Of two spellings of one name the first is registered, and the second finds it.
+  const spellings = Map.groupBy(fresh, subjectNameKey)
+  const rounds = [[...spellings.values()].map(([first]) => first!), fresh]
+  for (const round of rounds) {
+    for (let from = 0; from < round.length; from += REGISTERED_AT_ONCE) {
+      const asked = round.slice(from, from + REGISTERED_AT_ONCE).filter((name) => owners.get(name) === undefined)
+      const register = (name: string) => settle(() => subjects.resolveOrRegister(name, grantSubject))
+      const found = await Promise.all(asked.map(register))
+      for (const [index, name] of asked.entries()) owners.set(name, found[index])
+    }
+  }
 }
 
 function toReady(
   context: CapsuleContext,
   { grant }: Call,
   { line: { input, command }, trust, embedding, shadow, parents, author }: Checked,
-  owner: Subject,
+  owners: Owners,
 ): Ready {
+  const owner = input.owner === undefined ? author : owners.get(input.owner)
+  if (!owner) throw new CascadeError('INTERNAL', 'An owner was not registered.')
+  if ('error' in owner) throw owner.error
   const vectors = { embedding, ...(shadow && { shadow }) }
   const draft = toDraft(context, input, { owner: owner.id, author: author.id, trust, parents, ...vectors })
   const changes = [context.store.capsules.create(grant, draft, input.dedupe ?? 'scope')]

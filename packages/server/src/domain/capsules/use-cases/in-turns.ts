@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Characters of text after which others have their turn: about 2 ms of work at 0.1 µs a character. */
-const CHARACTERS_PER_TURN = 20_000
+/** Characters of text after which others have their turn: about 1 ms of work at 0.1 µs a character; several lists share a turn. */
+const CHARACTERS_PER_TURN = 10_000
 
 /**
  * Works through a list in order, and lets whatever else waits on this thread go between, so that a long list holds
