@@ -66,7 +66,6 @@ async function run(leg: ArchiveLeg): Promise<number | null> {
   writeFileSync(order, JSON.stringify(leg))
   const child = spawn(process.execPath, ['--conditions=source', CHILD, order], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') },
   })
   const [code] = (await once(child, 'exit')) as [number | null]
   return code

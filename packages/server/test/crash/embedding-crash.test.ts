@@ -86,7 +86,6 @@ async function run(leg: EmbeddingLeg): Promise<number | null> {
   writeFileSync(order, JSON.stringify(leg))
   const child = spawn(process.execPath, [CHILD, order], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') },
   })
   const [code] = (await once(child, 'exit')) as [number | null]
   return code

@@ -21,7 +21,7 @@ export interface LegsRun {
  * Imports by all doors at the same time, in as many processes as it takes: one that is killed is followed by one that
  * goes on with what did not come to its end.
  *
- * @param folder for what the processes are told, and what they are compiled to.
+ * @param folder for what the processes are told.
  * @throws Error for a process that ends in any other way.
  */
 export async function runLegs(
@@ -51,7 +51,6 @@ async function runChild(
   writeFileSync(file, JSON.stringify(order))
   const child = spawn(process.execPath, ['--conditions=source', CHILD, file], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
   })
   const [output, complaint] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   const isKilled = child.signalCode === 'SIGKILL'

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemRandom } from '#base'
+import { PROGRAM } from '../../../test/program.ts'
 import { run } from './testing.ts'
 
-const MAIN = join(import.meta.dirname, '../../main.ts')
 const DIRECTORY = mkdtempSync(join(tmpdir(), 'cascade-e2e-'))
 const READY_MS_MAX = 25_000
 
@@ -21,7 +21,7 @@ function launch(
   argv: readonly string[],
   cwd = DIRECTORY,
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...argv], {
+  const child = spawn(process.execPath, [...PROGRAM, ...argv], {
     cwd,
     env: { PATH: process.env.PATH, HOME: DIRECTORY },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -97,6 +97,8 @@ test('a server that is started takes the folder over from an agent, which loses 
   for (const text of said.slice(-20)) expect(await beside.recall(text)).toContain(text)
 })
 
+/** Packages are loaded by their names there, and as parts of files in a bundle. */
+const SOURCES = join(import.meta.dirname, '../../main.ts')
 /** Says on standard error what a process loads of those that only agents need. */
 const LOADING = `import { registerHooks } from 'node:module'
 registerHooks({
@@ -108,7 +110,7 @@ registerHooks({
 
 test('a server loads nothing for agents until the first of them comes', async () => {
   const spy = `--import=data:text/javascript,${encodeURIComponent(LOADING)}`
-  await using server = await startServer(newFolder(), { NODE_OPTIONS: spy })
+  await using server = await startServer(newFolder(), { env: { NODE_OPTIONS: spy }, program: [SOURCES] })
   expect(server.err()).not.toContain('loads')
   const asked = await fetch(`${server.url}/mcp`, {
     method: 'POST',
