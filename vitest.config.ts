@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { TestCountReporter } from './tools/test-count.ts'
+import { LongFirst } from './tools/test-sequencer.ts'
 
 /** Where .ci/run wants the count of the run; unset elsewhere. */
 const countFile = process.env.TEST_COUNT_FILE
@@ -19,6 +20,7 @@ export default defineConfig({
       'bench/**/*.test.ts',
     ],
     globalSetup: ['tools/test-setup.ts'],
+    sequence: { sequencer: LongFirst },
     env: { NODE_COMPILE_CACHE },
     pool: 'forks',
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),

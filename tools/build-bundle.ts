@@ -8,26 +8,37 @@ import { bundleProgram } from './packaging/program.ts'
 /** A process loads some of its parts late, so the bundle it came from stays while a few newer ones are made. */
 const KEPT_MAX = 5
 
+/** A bundle that holds more than the program has a name, which is that of its folder in the cache. */
+export interface BundleKind {
+  readonly name?: string
+  /** Name → module. */
+  readonly entries?: Readonly<Record<string, string>>
+  /** Folders of modules that go in beside those of the program. */
+  readonly also?: readonly string[]
+}
+
 /**
  * Makes the bundle of the files as they are now, unless it is there. Several processes may do so at the same time: each
  * writes to a folder of its own, and the first to end puts it in place.
  *
+ * @returns the folder it lies in.
  * @throws Error when the sources cannot be bundled or nothing can be written.
  */
-export async function makeBundle(root: string): Promise<void> {
+export async function makeBundle(root: string, { entries, ...kind }: BundleKind = {}): Promise<string> {
   // Before it is made: a file that changes meanwhile gives another name, and this bundle is not taken for it.
-  const { folder } = describeBundle(root)
-  if (isWhole(folder)) return
+  const { folder } = describeBundle(root, kind)
+  if (isWhole(folder)) return folder
   const draft = `${folder}.${process.pid}`
   try {
     mkdirSync(draft, { recursive: true })
-    await bundleProgram(root, draft)
+    await bundleProgram(root, draft, entries)
     writeFileSync(join(draft, LISTING), JSON.stringify(sizesIn(draft)))
     putInPlace(draft, folder)
   } finally {
     rmSync(draft, { recursive: true, force: true })
   }
   removeOld(dirname(folder))
+  return folder
 }
 
 const sizesIn = (folder: string): Readonly<Record<string, number>> =>

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { debuglog } from 'node:util'
 
 /** A bundle lies in a folder of its own, which is named after all that it was made of: there are no stale ones to be taken. */
-const BUNDLES = 'node_modules/.cache/program'
+const CACHE = 'node_modules/.cache'
+const BUNDLES = `${CACHE}/program`
 /** Name and size of each file of a bundle, in its folder. */
 export const LISTING = 'files.json'
 const SOURCES = 'packages/server/src/main.ts'
@@ -57,24 +58,29 @@ async function choose(root, now) {
  * Where the bundle of the files as they are now is or would be, and when the last source changed.
  *
  * @param {string} root
+ * @param {{ name?: string, also?: readonly string[] }} [kind] `name` of the folder for such bundles; `also`: folders that go in
+ * beside what goes into the program.
  */
-export function describeBundle(root) {
+export function describeBundle(root, { name = 'program', also = [] } = {}) {
   const hash = createHash('sha256')
   let changedAt = 0
-  for (const path of inputsOf(root)) {
+  for (const path of inputsOf(root, also)) {
     const stat = statSync(`${root}/${path}`, { throwIfNoEntry: false })
     // Times are compared for being equal: an older commit may bring older files, and a copied file any time.
     hash.update(`${path}\0${stat?.mtimeMs}\0${stat?.size}\n`)
     if (path.startsWith('packages/')) changedAt = Math.max(changedAt, stat?.mtimeMs ?? 0)
   }
-  return { folder: join(root, BUNDLES, hash.digest('hex').slice(0, 32)), changedAt }
+  return { folder: join(root, CACHE, name, hash.digest('hex').slice(0, 32)), changedAt }
 }
 
-/** @param {string} root */
-function inputsOf(root) {
+/**
+ * @param {string} root
+ * @param {readonly string[]} also
+ */
+function inputsOf(root, also) {
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
   const files = packages.map((path) => `${path}/${PACKAGE.file}`)
-  const folders = [FOLDER, ...packages.map((path) => `${path}/${PACKAGE.folder}`)]
+  const folders = [FOLDER, ...also, ...packages.map((path) => `${path}/${PACKAGE.folder}`)]
   return [...FILES, ...files, ...folders.flatMap((folder) => filesBelow(root, folder))].sort()
 }
 

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
+import { childProgram } from '../child-program.ts'
 import type { Leg, LegEnd, LegsLine, LegsOrder } from './import-legs.ts'
 import type { ImportState } from './import-state.ts'
 
-const CHILD = fileURLToPath(new URL('./import-child.ts', import.meta.url))
+const CHILD = childProgram(new URL('./import-child.ts', import.meta.url))
 
 export interface LegsRun {
   /** What each import did in the last process that it needed. */
@@ -49,7 +49,7 @@ async function runChild(
 ): Promise<{ readonly said: readonly LegsLine[]; readonly isKilled: boolean }> {
   const file = join(folder, 'order.json')
   writeFileSync(file, JSON.stringify(order))
-  const child = spawn(process.execPath, ['--conditions=source', CHILD, file], {
+  const child = spawn(process.execPath, [CHILD, file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [output, complaint] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])

@@ -9,7 +9,7 @@ import { startServer } from './testing/server.ts'
 const END_MS_MAX = 20_000
 const REMEMBER = (content: string) => ({ name: 'remember', arguments: { content } })
 
-test('what one agent remembers another recalls, on stdio and over HTTP, after restarts', {
+test.concurrent('what one agent remembers another recalls, on stdio and over HTTP, after restarts', {
   timeout: 120_000,
 }, async () => {
   const folder = newFolder()
@@ -38,7 +38,7 @@ test('what one agent remembers another recalls, on stdio and over HTTP, after re
   expect((await last.recall('how many tonnes were pressed?'))[0]).toContain('Three tonnes')
 })
 
-test('of three agents the owner is killed: its clients lose no call, and nothing that was said is gone', {
+test.concurrent('of three agents the owner is killed: its clients lose no call, and nothing that was said is gone', {
   timeout: 120_000,
 }, async () => {
   const folder = newFolder()
@@ -68,7 +68,7 @@ test('of three agents the owner is killed: its clients lose no call, and nothing
   for (const content of said) expect(await after.recall(content)).toContain(content)
 })
 
-test('a server that is started takes the folder over from an agent, which loses no call and goes on', {
+test.concurrent('a server that is started takes the folder over from an agent, which loses no call and goes on', {
   timeout: 120_000,
 }, async () => {
   const folder = newFolder()
