@@ -32,6 +32,8 @@ export async function makeBundle(root: string, { entries, ...kind }: BundleKind 
   try {
     mkdirSync(draft, { recursive: true })
     await bundleProgram(root, draft, entries)
+    // Without it Node reads each file twice, to find out which kind of module it is.
+    writeFileSync(join(draft, 'package.json'), '{"type":"module"}\n')
     writeFileSync(join(draft, LISTING), JSON.stringify(sizesIn(draft)))
     putInPlace(draft, folder)
   } finally {

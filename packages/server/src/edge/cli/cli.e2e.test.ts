@@ -210,7 +210,7 @@ test.concurrent('a store that ships its log goes back to an earlier change, into
 
 test.concurrent('an erasure that meets a shipping target that is away keeps no server from starting, and goes on by itself', {
   timeout: 120_000,
-}, async () => {
+}, async ({ expect }) => {
   const place = join(DIRECTORY, 'away')
   const [target, aside] = [join(place, 'shipped'), join(place, 'unmounted')]
   mkdirSync(target, { recursive: true })

@@ -70,7 +70,7 @@ test.concurrent('of three agents the owner is killed: its clients lose no call, 
 
 test.concurrent('a server that is started takes the folder over from an agent, which loses no call and goes on', {
   timeout: 120_000,
-}, async () => {
+}, async ({ expect }) => {
   const folder = newFolder()
   await using owner = await openAgent(folder)
   await using beside = await openAgent(folder)
