@@ -27,6 +27,8 @@ const SOURCES = `${SERVER}/main.ts`
 /** Long ago enough that nobody edits. */
 const RESTED = new Date('2026-01-01T00:00:00Z')
 const EDITED = new Date()
+/** Several starts and builds, on a machine that is busy. */
+const TEST_MS_MAX = 120_000
 
 /** A clone of a program that says one word, and says it late. */
 class Clone {
@@ -116,7 +118,7 @@ test('a test is in no bundle and changes none', () => {
   expect(describeBundle(clone.root)).toEqual(before)
 })
 
-test('two first starts at the same time leave one bundle, which both run', async () => {
+test('two first starts at the same time leave one bundle, which both run', { timeout: TEST_MS_MAX }, async () => {
   const clone = new Clone()
   for (const started of await Promise.all([clone.start(), clone.start()]))
     expect(started).toEqual({ said: 'first', beside: LINE, ran: bundled })
@@ -124,7 +126,9 @@ test('two first starts at the same time leave one bundle, which both run', async
   expect(await clone.start()).toEqual({ said: 'first', beside: '', ran: bundled })
 })
 
-test('an edited source is what runs next, at once; when it has rested, it is bundled', async () => {
+test('an edited source is what runs next, at once; when it has rested, it is bundled', {
+  timeout: TEST_MS_MAX,
+}, async () => {
   const clone = new Clone()
   await clone.start()
   clone.say('edited', EDITED)
@@ -136,7 +140,7 @@ test('an edited source is what runs next, at once; when it has rested, it is bun
   expect(await clone.start()).toEqual({ said: 'first', beside: '', ran: bundled })
 })
 
-test('a bundle of which a file is missing or cut off is made anew', async () => {
+test('a bundle of which a file is missing or cut off is made anew', { timeout: TEST_MS_MAX }, async () => {
   const clone = new Clone()
   const folder = dirname(join(clone.root, (await clone.start()).ran ?? ''))
   rmSync(join(folder, 'word.js'))
@@ -162,7 +166,7 @@ test.for<{ name: string; prevent: (clone: Clone) => void; beside: string }>([
     prevent: (clone) => clone.write('node_modules/.cache', '', RESTED),
     beside: LINE,
   },
-])('$name the sources run', async ({ prevent, beside }) => {
+])('$name the sources run', { timeout: TEST_MS_MAX }, async ({ prevent, beside }) => {
   const clone = new Clone()
   prevent(clone)
   expect(await clone.start()).toEqual({ said: 'first', beside, ran: SOURCES })
