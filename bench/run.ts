@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeBundle } from '../tools/build-bundle.ts'
+import { ROOT } from '../tools/node-runtime.mjs'
 import type { BenchContext } from './bench-context.ts'
 import { benchmarkPage, pageOf } from './benchmark-page.ts'
 import { Corpus } from './data/corpus.ts'
@@ -30,6 +32,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 try {
+  // Servers are started as a person starts them; what was edited a moment ago would run from its sources.
+  await makeBundle(ROOT)
   report.progress(`making ${options.documents} documents and the true answers`)
   const corpus = new Corpus(options.seed, options.documents, options.questions)
   const context: BenchContext = { options, report, corpus, folder, truth: findTruth(corpus, options.recallQuestions) }

@@ -12,7 +12,7 @@ const QUIET = '--disable-warning=ExperimentalWarning'
 
 /** What each task runs. Tasks of the repository run in its root; the cascade command keeps the caller's folder. */
 const TASKS = {
-  cascade: { args: [QUIET, join(ROOT, 'packages/server/src/main.ts')], cwd: process.cwd() },
+  cascade: { args: [QUIET, join(ROOT, 'tools/start.mjs')], cwd: process.cwd() },
   test: { args: ['node_modules/vitest/vitest.mjs', 'run'], cwd: ROOT },
   check: { args: [QUIET, 'tools/check.ts'], cwd: ROOT },
   bench: { args: [QUIET, 'bench/run.ts'], cwd: ROOT },

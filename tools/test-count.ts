@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
 export interface SkippedTest {
@@ -7,10 +8,17 @@ export interface SkippedTest {
   readonly reason: string | undefined
 }
 
+export interface FailedTest {
+  /** `file > suite > test`. */
+  readonly name: string
+  /** The first line of its first error. */
+  readonly message: string
+}
+
 /** What a run of the tests came to. */
 export interface TestCount {
   readonly passed: number
-  readonly failed: number
+  readonly failed: readonly FailedTest[]
   readonly skipped: readonly SkippedTest[]
   /** Files that broke outside of their tests, and errors that belong to no test. */
   readonly broken: readonly string[]
@@ -34,7 +42,7 @@ function countOf(modules: readonly TestModule[], errors: readonly { readonly mes
   const broken = modules.filter((module) => module.errors().length > 0 || suiteErrors(module) > 0)
   return {
     passed: tests.filter((test) => stateOf(test) === 'passed').length,
-    failed: tests.filter((test) => stateOf(test) === 'failed').length,
+    failed: tests.filter((test) => stateOf(test) === 'failed').map(failedTest),
     skipped: tests.filter((test) => !['passed', 'failed'].includes(stateOf(test))).map(skippedTest),
     broken: [...broken.map((module) => module.relativeModuleId), ...errors.map(({ message }) => message)],
   }
@@ -44,6 +52,14 @@ const suiteErrors = (module: TestModule): number =>
   [...module.children.allSuites()].reduce((sum, suite) => sum + suite.errors().length, 0)
 
 const stateOf = (test: TestCase): string => test.result().state
+
+const failedTest = (test: TestCase): FailedTest => ({
+  name: `${test.module.relativeModuleId} > ${test.fullName}`,
+  message: firstLine(test.result().errors?.[0]?.message ?? ''),
+})
+
+/** Errors of a terminal program may be coloured, and some begin with an empty line. */
+const firstLine = (text: string): string => stripVTControlCharacters(text).trim().split('\n', 1)[0]?.trimEnd() ?? ''
 
 function skippedTest(test: TestCase): SkippedTest {
   const result = test.result()

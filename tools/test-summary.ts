@@ -4,14 +4,16 @@ import type { TestCount } from './test-count.ts'
 
 /** Said by a test that its machine lacks something for: `(needs fish)`. */
 const LACKS = /\bneeds\b/
+/** Where more tests failed than this, they failed for one reason. */
+const FAILED_SHOWN_MAX = 40
 
 /**
- * What broke, what was skipped and why, and last the count in the form `Tests: N passed, N failed`. A file that broke
+ * What broke, what was skipped and why, what failed, and last the count in the form `Tests: N passed, N failed`. A file that broke
  * outside of its tests counts as one failure, and a run that passed no test has failed: it showed nothing. So has one
  * that skipped a test for want of a program: .ci/run installs what tests need.
  */
 export function summarize({ passed, failed, skipped, broken }: TestCount): { lines: readonly string[]; ok: boolean } {
-  const failures = failed + broken.length
+  const failures = failed.length + broken.length
   const lacking = skipped.filter(({ name, reason }) => LACKS.test(`${name} ${reason}`))
   const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
   return {
@@ -19,6 +21,8 @@ export function summarize({ passed, failed, skipped, broken }: TestCount): { lin
       ...broken.map((what) => `broken: ${what}`),
       ...skipped.map(({ name, reason }) => `skipped: ${name} (${reason ?? 'no reason given'})`),
       ...lacking.map(({ name }) => `lacking: ${name}: .ci/run has to install what it needs`),
+      ...failed.slice(0, FAILED_SHOWN_MAX).map(({ name, message }) => `failed: ${name}: ${message}`),
+      ...(failed.length > FAILED_SHOWN_MAX ? [`failed: ${failed.length - FAILED_SHOWN_MAX} more`] : []),
       `Tests: ${passed} passed, ${failures} failed${tail}`,
     ],
     ok: failures === 0 && lacking.length === 0 && passed > 0,
@@ -27,7 +31,7 @@ export function summarize({ passed, failed, skipped, broken }: TestCount): { lin
 
 /** A run that wrote no count broke before its end. */
 function readCount(file: string): TestCount {
-  if (!existsSync(file)) return { passed: 0, failed: 0, skipped: [], broken: ['the test run ended without a count'] }
+  if (!existsSync(file)) return { passed: 0, failed: [], skipped: [], broken: ['the test run ended without a count'] }
   // The file is written by TestCountReporter moments before, in the same run.
   return JSON.parse(readFileSync(file, 'utf8')) as TestCount
 }

@@ -60,14 +60,14 @@ class PageRun implements AsyncDisposable {
   #ran = 0
   #compared = 0
 
-  private constructor(page: string, base: string, root: string, ports: readonly number[]) {
+  private constructor(page: string, base: string, ports: readonly number[]) {
     const [cwd, home, notes] = ['srv/demo', 'srv/ada', 'typed'].map((name) => join(base, name))
     this.#page = page
     this.#base = base
     const [first = 0, ...others] = ports
     this.#port = first
     this.#freePorts = others
-    this.#options = { cwd: cwd ?? base, env: environmentOf(base, home ?? base, root, this.#port) }
+    this.#options = { cwd: cwd ?? base, env: environmentOf(base, home ?? base, this.#port) }
     this.#shell = new Shell(notes ?? base, this.#options)
   }
 
@@ -78,7 +78,7 @@ class PageRun implements AsyncDisposable {
     if (FROM_CLONE.test(text)) for (const name of CLONE) symlinkSync(join(root, name), join(base, 'srv/demo', name))
     for (const [name, program] of PROGRAMS) symlinkSync(join(root, program), join(base, 'bin', name))
     writeFileSync(join(base, 'srv/ada/.gitconfig'), GIT_CONFIG)
-    return new PageRun(page, base, root, await freePorts(4))
+    return new PageRun(page, base, await freePorts(4))
   }
 
   report = (): PageReport => ({ ran: this.#ran, compared: this.#compared, leftOut: this.#leftOut, faults: [] })
@@ -185,13 +185,12 @@ class PageRun implements AsyncDisposable {
 }
 
 /** Nothing of the person who runs the tests: their home, their colours and their proxies stay out. */
-const environmentOf = (base: string, home: string, root: string, port: number): Readonly<Record<string, string>> => ({
+const environmentOf = (base: string, home: string, port: number): Readonly<Record<string, string>> => ({
   PATH: [join(base, 'bin'), dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
   HOME: home,
   LANG: 'C.UTF-8',
   TZ: 'UTC',
   CASCADE_PORT: String(port),
-  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile'),
   npm_config_update_notifier: 'false',
   npm_config_offline: 'true',
 })

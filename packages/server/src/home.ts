@@ -5,11 +5,12 @@ import { Worker } from 'node:worker_threads'
 import type { Environment } from '#config'
 import { VERSION } from './version.ts'
 
-/** The sources run as they are in a clone; the published package holds them compiled, in dist/lib. */
-const PACKAGED = import.meta.url.endsWith('.js')
+/** Compiled: the published package, in dist/lib, and the bundle of a clone (tools/clone-bundle.mjs). Else the sources run. */
+const COMPILED = import.meta.url.endsWith('.js')
+const PACKAGED = /\/dist\/lib\/[^/]+\.js$/.test(import.meta.url)
 
 /** Folder of the clone or of the installed package that this program belongs to. */
-const HOME = fileURLToPath(new URL(PACKAGED ? '../../' : '../../../', import.meta.url))
+const HOME = fileURLToPath(new URL(PACKAGED ? '../../' : COMPILED ? '../../../../' : '../../../', import.meta.url))
 
 /** The documentation that comes with the program and is what a first start imports; null when somebody removed it. */
 export function findSamples(): string | null {
@@ -22,7 +23,7 @@ export function findSamples(): string | null {
  * own; whoever opens the store tells it where. When nobody does it ends with the process, which does not wait for it.
  */
 export function startWriter(): Worker {
-  const entry = PACKAGED ? './writer-worker.js' : './adapters/sqlite/writer-worker.ts'
+  const entry = COMPILED ? './writer-worker.js' : './adapters/sqlite/writer-worker.ts'
   const thread = new Worker(new URL(entry, import.meta.url), { name: 'writer-worker' })
   // Whoever wants to take over a thread that failed sees that it is gone, starts another and hears why.
   thread.on('error', () => undefined)
@@ -38,7 +39,7 @@ export function selfCommand(env: Environment): { readonly command: string; reado
   if (PACKAGED && env.npm_command === 'exec' && NPX_CACHE.test(HOME))
     return { command: 'npx', args: ['--yes', `forge-cascade@${VERSION}`] }
   if (!PACKAGED && process.platform !== 'win32') return { command: join(HOME, 'cascade'), args: [] }
-  const entry = PACKAGED ? 'bin/forge-cascade.mjs' : 'packages/server/src/main.ts'
+  const entry = PACKAGED ? 'bin/forge-cascade.mjs' : 'tools/start.mjs'
   return { command: process.execPath, args: [join(HOME, entry)] }
 }
 

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+import { PROGRAM } from './program.ts'
 
 export interface CommandResult {
   readonly code: number | null
@@ -12,7 +10,7 @@ export interface CommandResult {
 
 /** Runs the cascade command to its end. */
 export async function runCascade(...args: readonly string[]): Promise<CommandResult> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+  const child = spawn(process.execPath, [...PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   })

@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { PROGRAM } from './program.ts'
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 /** A server that does not say where it answers within this never will. */
 const READY_MS_MAX = 60_000
 /** A server that was asked to stop and goes on for longer is killed. */
@@ -34,7 +33,7 @@ export class ServerProcess implements AsyncDisposable {
 
   constructor({ dataDir, env = {}, nodeArgs = [], args = [] }: ServerOptions) {
     const command = ['start', '--data', dataDir, '--port', '0', '--no-samples', '--json', ...args]
-    this.child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...nodeArgs, MAIN, ...command], {
+    this.child = spawn(process.execPath, [...nodeArgs, ...PROGRAM, ...command], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, CASCADE_LOG_LEVEL: 'warn', CASCADE_LOG_FORMAT: 'json', ...env },
     })

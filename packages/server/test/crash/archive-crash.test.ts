@@ -9,6 +9,7 @@ import type { SegmentFinding } from '#capsules'
 import { FolderObjects } from '../../src/adapters/objects/index.ts'
 import { createAll, draftOf, search } from '../../src/domain/capsules/testing.ts'
 import { campaign, createSeeded, grantOf } from '../../src/platform/store/testing.ts'
+import { childProgram } from '../child-program.ts'
 import { noteCampaign } from '../note-campaign.ts'
 import { type ArchiveLeg, CAPSULES, contentOf } from './archive-leg.ts'
 import { openArchiveWorld } from './archive-world.ts'
@@ -20,7 +21,7 @@ const KILLS = campaign(3, 8)
 const STEPS = 70
 const STEP_MS = 12
 const TEST_MS_MAX = campaign(240_000, 900_000)
-const CHILD = new URL('./archive-child.ts', import.meta.url).pathname
+const CHILD = childProgram(new URL('./archive-child.ts', import.meta.url))
 
 const root = mkdtempSync(join(tmpdir(), 'cascade-archive-crash-'))
 const start = join(root, 'start')
@@ -64,9 +65,8 @@ describe('moves into the archive and back that are killed', () => {
 async function run(leg: ArchiveLeg): Promise<number | null> {
   const order = join(root, 'leg.json')
   writeFileSync(order, JSON.stringify(leg))
-  const child = spawn(process.execPath, ['--conditions=source', CHILD, order], {
+  const child = spawn(process.execPath, [CHILD, order], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') },
   })
   const [code] = (await once(child, 'exit')) as [number | null]
   return code

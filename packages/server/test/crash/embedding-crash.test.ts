@@ -17,6 +17,7 @@ import {
   versionOf,
 } from '../../src/domain/capsules/testing.ts'
 import { campaign, createSeeded } from '../../src/platform/store/testing.ts'
+import { childProgram } from '../child-program.ts'
 import { noteCampaign } from '../note-campaign.ts'
 import { type EmbeddingLeg, testVector } from './embedding-leg.ts'
 
@@ -29,7 +30,7 @@ const STEPS = 9
 /** A step takes about as long. */
 const STEP_MS = 12
 const TEST_MS_MAX = campaign(120_000, 600_000)
-const CHILD = new URL('./embedding-child.ts', import.meta.url).pathname
+const CHILD = childProgram(new URL('./embedding-child.ts', import.meta.url))
 
 const root = mkdtempSync(join(tmpdir(), 'cascade-embedding-crash-'))
 const start = join(root, 'start')
@@ -86,7 +87,6 @@ async function run(leg: EmbeddingLeg): Promise<number | null> {
   writeFileSync(order, JSON.stringify(leg))
   const child = spawn(process.execPath, [CHILD, order], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') },
   })
   const [code] = (await once(child, 'exit')) as [number | null]
   return code

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { childProgram } from '../child-program.ts'
 import { type Ack, parseAcks } from './workload.ts'
 
-const SCRIPT = fileURLToPath(new URL('./store-writer.ts', import.meta.url))
+const SCRIPT = childProgram(new URL('./store-writer.ts', import.meta.url))
 /** A writer that does not open its store within this never will. */
 const OPEN_MS_MAX = 20_000
 

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
+import { childProgram } from '../child-program.ts'
 import type { Leg, LegEnd, LegsLine, LegsOrder } from './import-legs.ts'
 import type { ImportState } from './import-state.ts'
 
-const CHILD = fileURLToPath(new URL('./import-child.ts', import.meta.url))
+const CHILD = childProgram(new URL('./import-child.ts', import.meta.url))
 
 export interface LegsRun {
   /** What each import did in the last process that it needed. */
@@ -21,7 +21,7 @@ export interface LegsRun {
  * Imports by all doors at the same time, in as many processes as it takes: one that is killed is followed by one that
  * goes on with what did not come to its end.
  *
- * @param folder for what the processes are told, and what they are compiled to.
+ * @param folder for what the processes are told.
  * @throws Error for a process that ends in any other way.
  */
 export async function runLegs(
@@ -49,9 +49,8 @@ async function runChild(
 ): Promise<{ readonly said: readonly LegsLine[]; readonly isKilled: boolean }> {
   const file = join(folder, 'order.json')
   writeFileSync(file, JSON.stringify(order))
-  const child = spawn(process.execPath, ['--conditions=source', CHILD, file], {
+  const child = spawn(process.execPath, [CHILD, file], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
   })
   const [output, complaint] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   const isKilled = child.signalCode === 'SIGKILL'

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { systemClock } from '#base'
 import type { Finding } from '#store'
+import { childProgram } from '../../../test/child-program.ts'
 import { campaign, commit, createSeeded, receiptOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { examine } from './doctor.ts'
 import { loadSlots, openSession } from './open-session.ts'
@@ -96,7 +97,7 @@ test('kill -9 in the middle of writing loses nothing that was acknowledged', { t
 async function ingestUntilKilled(directory: string, run: number, lifeMs: number): Promise<string[]> {
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'testing/ingest-child.ts'), directory, String(run)],
+    [childProgram(new URL('testing/ingest-child.ts', import.meta.url)), directory, String(run)],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

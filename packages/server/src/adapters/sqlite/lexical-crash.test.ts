@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
+import { childProgram } from '../../../test/child-program.ts'
 import { WordsModel } from '../../domain/capsules/testing/words-model.ts'
 import { campaign, createSeeded } from '../../platform/store/testing.ts'
 import type { Part } from './lexical/index.ts'
@@ -41,7 +42,7 @@ function newFile(): string {
 
 /** What the child had begun last, some milliseconds after its first write. */
 async function workUntilKilled(file: string, seed: number, lifeMs: number): Promise<string> {
-  const script = join(import.meta.dirname, 'testing/index-child.ts')
+  const script = childProgram(new URL('testing/index-child.ts', import.meta.url))
   const child = spawn(process.execPath, [script, file, String(seed)], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   let phase = ''

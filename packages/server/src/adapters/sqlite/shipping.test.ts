@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { eraseFromBackups } from '#backup'
+import { childProgram } from '../../../test/child-program.ts'
 import { campaign, commit, createSeeded, createTestClock } from '../../platform/store/testing.ts'
 import { KeyRing } from '../vault/index.ts'
 import type { SqliteStore } from './sqlite-store.ts'
@@ -257,7 +258,7 @@ async function missing(store: SqliteStore, ids: readonly string[]): Promise<stri
 
 /** Gives the ids that a child printed before it was killed, some milliseconds after its first line. */
 async function runUntilKilled(script: string, args: readonly string[], lifeMs: number): Promise<string[]> {
-  const file = join(import.meta.dirname, 'testing', script)
+  const file = childProgram(new URL(`testing/${script}`, import.meta.url))
   const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const lines: string[] = []

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemRandom } from '#base'
+import { PROGRAM } from '../../../test/program.ts'
 import { run } from './testing.ts'
 
-const MAIN = join(import.meta.dirname, '../../main.ts')
 const DIRECTORY = mkdtempSync(join(tmpdir(), 'cascade-e2e-'))
 const READY_MS_MAX = 25_000
 
@@ -21,7 +21,7 @@ function launch(
   argv: readonly string[],
   cwd = DIRECTORY,
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...argv], {
+  const child = spawn(process.execPath, [...PROGRAM, ...argv], {
     cwd,
     env: { PATH: process.env.PATH, HOME: DIRECTORY },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -185,7 +185,8 @@ test('a backup is written, and restored once the folder is free', async () => {
   expect((await cascade('restore', 'whole.backup', '--data', 'elsewhere', '--yes')).out).toMatch(/^Restored /)
 })
 
-test('a store that ships its log goes back to an earlier change, into a folder of its own', {
+// From here on each has a folder of its own, and one waits for a try that comes after ten seconds.
+test.concurrent('a store that ships its log goes back to an earlier change, into a folder of its own', {
   timeout: 120_000,
 }, async () => {
   const place = join(DIRECTORY, 'ships')
@@ -207,9 +208,9 @@ test('a store that ships its log goes back to an earlier change, into a folder o
   expect(contents.toSorted()).toEqual(['the first fact', 'the second fact'])
 })
 
-test('an erasure that meets a shipping target that is away keeps no server from starting, and goes on by itself', {
+test.concurrent('an erasure that meets a shipping target that is away keeps no server from starting, and goes on by itself', {
   timeout: 120_000,
-}, async () => {
+}, async ({ expect }) => {
   const place = join(DIRECTORY, 'away')
   const [target, aside] = [join(place, 'shipped'), join(place, 'unmounted')]
   mkdirSync(target, { recursive: true })
@@ -245,7 +246,7 @@ test('an erasure that meets a shipping target that is away keeps no server from 
   expect(err).toContain('an erasure is not complete')
 })
 
-test('commands that start at once on a new folder all succeed, and one store has it all', async () => {
+test.concurrent('commands that start at once on a new folder all succeed, and one store has it all', async () => {
   const texts = ['one fact', 'another fact']
   const ran = await Promise.all(texts.map((text) => cascade('remember', text, '--data', 'fresh')))
   expect(ran.map(({ code }) => code)).toEqual([0, 0])

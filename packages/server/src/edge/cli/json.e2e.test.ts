@@ -6,11 +6,11 @@ import { Writable } from 'node:stream'
 import { problem } from '@forge-cascade/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemRandom } from '#base'
+import { PROGRAM } from '../../../test/program.ts'
 import { commandJson } from './command-json.ts'
 import { COMMANDS } from './commands/index.ts'
 import { createSignals, run } from './testing.ts'
 
-const MAIN = join(import.meta.dirname, '../../main.ts')
 const READY_MS_MAX = 25_000
 const FOLDER = realpathSync(mkdtempSync(join(tmpdir(), 'cascade-json-')))
 const SHAPES = commandJson()
@@ -25,11 +25,11 @@ const cascade = (...argv: string[]) =>
 const outOf = async (...argv: string[]) => JSON.parse((await cascade(...argv)).out)
 
 beforeAll(async () => {
-  instance = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', MAIN, 'start', '--port', '0', '--no-samples', '--json'],
-    { cwd: FOLDER, env: { PATH: process.env.PATH, HOME: FOLDER }, stdio: ['ignore', 'pipe', 'ignore'] },
-  )
+  instance = spawn(process.execPath, [...PROGRAM, 'start', '--port', '0', '--no-samples', '--json'], {
+    cwd: FOLDER,
+    env: { PATH: process.env.PATH, HOME: FOLDER },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   started = await new Promise<string>((resolve) => {
     let text = ''
     instance.stdout?.on('data', (chunk: Buffer) => {
@@ -207,11 +207,11 @@ test('what goes wrong is one problem document on standard error', async () => {
 })
 
 test('restore prints one document of its shape', async () => {
-  const ended = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', MAIN, 'restore', 'whole.backup', '--data', 'other', '--yes', '--json'],
-    { cwd: FOLDER, env: { PATH: process.env.PATH, HOME: FOLDER }, stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const ended = spawn(process.execPath, [...PROGRAM, 'restore', 'whole.backup', '--data', 'other', '--yes', '--json'], {
+    cwd: FOLDER,
+    env: { PATH: process.env.PATH, HOME: FOLDER },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let out = ''
   ended.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')))
   await new Promise((resolve) => ended.once('close', resolve))

@@ -9,7 +9,7 @@ import { startServer } from './testing/server.ts'
 const END_MS_MAX = 20_000
 const REMEMBER = (content: string) => ({ name: 'remember', arguments: { content } })
 
-test('what one agent remembers another recalls, on stdio and over HTTP, after restarts', {
+test.concurrent('what one agent remembers another recalls, on stdio and over HTTP, after restarts', {
   timeout: 120_000,
 }, async () => {
   const folder = newFolder()
@@ -38,7 +38,7 @@ test('what one agent remembers another recalls, on stdio and over HTTP, after re
   expect((await last.recall('how many tonnes were pressed?'))[0]).toContain('Three tonnes')
 })
 
-test('of three agents the owner is killed: its clients lose no call, and nothing that was said is gone', {
+test.concurrent('of three agents the owner is killed: its clients lose no call, and nothing that was said is gone', {
   timeout: 120_000,
 }, async () => {
   const folder = newFolder()
@@ -68,9 +68,9 @@ test('of three agents the owner is killed: its clients lose no call, and nothing
   for (const content of said) expect(await after.recall(content)).toContain(content)
 })
 
-test('a server that is started takes the folder over from an agent, which loses no call and goes on', {
+test.concurrent('a server that is started takes the folder over from an agent, which loses no call and goes on', {
   timeout: 120_000,
-}, async () => {
+}, async ({ expect }) => {
   const folder = newFolder()
   await using owner = await openAgent(folder)
   await using beside = await openAgent(folder)
@@ -97,6 +97,8 @@ test('a server that is started takes the folder over from an agent, which loses 
   for (const text of said.slice(-20)) expect(await beside.recall(text)).toContain(text)
 })
 
+/** Packages are loaded by their names there, and as parts of files in a bundle. */
+const SOURCES = join(import.meta.dirname, '../../main.ts')
 /** Says on standard error what a process loads of those that only agents need. */
 const LOADING = `import { registerHooks } from 'node:module'
 registerHooks({
@@ -108,7 +110,7 @@ registerHooks({
 
 test('a server loads nothing for agents until the first of them comes', async () => {
   const spy = `--import=data:text/javascript,${encodeURIComponent(LOADING)}`
-  await using server = await startServer(newFolder(), { NODE_OPTIONS: spy })
+  await using server = await startServer(newFolder(), { env: { NODE_OPTIONS: spy }, program: [SOURCES] })
   expect(server.err()).not.toContain('loads')
   const asked = await fetch(`${server.url}/mcp`, {
     method: 'POST',

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { PROGRAM } from '../../../test/program.ts'
 
-const MAIN = join(import.meta.dirname, '../../main.ts')
 const ESCAPE = '\u001b['
 const CLEAR_LINE = '\r\u001b[K'
 
@@ -34,10 +34,9 @@ for (let count = 0; count < 40; count += 1)
   writeFileSync(join(FOLDER, `notes/${count}.md`), `# Note ${count}\n\nSomething about ${count}.\n`)
 
 type Env = Readonly<Record<string, string>>
-// Compiled code may be reused: it takes most of the time of a short command.
-const { PATH, NODE_COMPILE_CACHE = join(FOLDER, 'compiled') } = process.env
-const envOf = (env: Env) => ({ PATH, NODE_COMPILE_CACHE, HOME: FOLDER, TERM: 'xterm-256color', ...env })
-const command = (argv: readonly string[]) => [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...argv]
+const { PATH } = process.env
+const envOf = (env: Env) => ({ PATH, HOME: FOLDER, TERM: 'xterm-256color', ...env })
+const command = (argv: readonly string[]) => [process.execPath, ...PROGRAM, ...argv]
 
 function inTerminal(argv: readonly string[], env: Env = {}): string {
   const options = { cwd: FOLDER, env: envOf(env), encoding: 'utf8' } as const

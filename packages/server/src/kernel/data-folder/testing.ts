@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -20,8 +18,6 @@ export class Contender implements AsyncDisposable {
     const program = fileURLToPath(import.meta.url)
     this.#child = spawn(process.execPath, [program, directory], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      // Twenty processes that compile the same modules: the cache halves what each costs.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
     })
     this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()))
     this.#lines = linesOf(this.#child)[Symbol.asyncIterator]()

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
+import { childProgram } from '../../../../test/child-program.ts'
 import { openSqliteStore } from '../../../adapters/sqlite/index.ts'
 import { createFolders } from '../../../adapters/sqlite/testing.ts'
 import { campaign, createSeeded } from '../../../platform/store/testing.ts'
@@ -49,7 +49,7 @@ test(`killed ${KILLS} times in the middle and run again, a bulk change ends as o
 
 /** Kills after the beginning or after some of the lines, a moment into what follows. */
 async function runUntilKilled(directory: string, token: string, random: () => number): Promise<void> {
-  const script = join(import.meta.dirname, 'testing/bulk-child.ts')
+  const script = childProgram(new URL('testing/bulk-child.ts', import.meta.url))
   const child = spawn(process.execPath, [script, directory, token], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const [linesMax, momentMs] = [Math.floor(random() * 10), random() * 30]

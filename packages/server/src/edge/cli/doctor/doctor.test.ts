@@ -20,12 +20,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { diagnosis } from '@forge-cascade/contract'
 import { beforeAll, expect, test } from 'vitest'
 import { CascadeError } from '#base'
+import { PROGRAM } from '../../../../test/program.ts'
 import { describeEmbedder } from '../../../adapters/models/describe-embedder.ts'
 import { problem, type Reply, run, serve } from '../testing.ts'
 import { checkFolder } from './folder-checks.ts'
 import { checkRuntime } from './runtime-checks.ts'
 
-const MAIN = join(import.meta.dirname, '../../../main.ts')
 const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
 const newFolder = () => {
@@ -60,7 +60,7 @@ function cascade(
   user: { readonly uid?: number; readonly gid?: number } = {},
 ): Promise<{ readonly code: number | null; readonly out: string }> {
   const env = { PATH: process.env.PATH, HOME: cwd, CASCADE_PORT: '0' }
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...argv], { cwd, env, ...user })
+  const child = spawn(process.execPath, [...PROGRAM, ...argv], { cwd, env, ...user })
   let out = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')))
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out })))

@@ -5,9 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-
-export const MAIN = join(import.meta.dirname, '../../../main.ts')
-export const NODE_ARGS = ['--disable-warning=ExperimentalWarning', MAIN] as const
+import { PROGRAM } from '../../../../test/program.ts'
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'cascade-mcp-'))
 
@@ -30,7 +28,7 @@ export interface Agent extends AsyncDisposable {
 export async function openAgent(cwd: string, args: readonly string[] = []): Promise<Agent> {
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [...NODE_ARGS, 'mcp', ...args],
+    args: [...PROGRAM, 'mcp', ...args],
     cwd,
     env: bareEnv(cwd),
     stderr: 'ignore',
@@ -81,7 +79,7 @@ export class RawAgent implements AsyncDisposable {
   readonly #came = new Map<unknown, Message>()
 
   constructor(cwd: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [...NODE_ARGS, 'mcp', ...args], { cwd, env: bareEnv(cwd, env) })
+    this.child = spawn(process.execPath, [...PROGRAM, 'mcp', ...args], { cwd, env: bareEnv(cwd, env) })
     this.ended = new Promise((resolve) => this.child.on('close', resolve))
     this.child.stderr?.on('data', (chunk: Buffer) => (this.err += chunk.toString('utf8')))
     this.child.stdin?.on('error', () => undefined)

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bareEnv, NODE_ARGS } from './mcp-agents.ts'
+import { PROGRAM } from '../../../../test/program.ts'
+import { bareEnv } from './mcp-agents.ts'
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string
@@ -12,8 +13,14 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /** `cascade start` as a process of its own, ready when this settles; it ends by SIGTERM. */
-export async function startServer(cwd: string, env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [...NODE_ARGS, 'start', '--port', '0', '--no-samples', '--json'], {
+export async function startServer(
+  cwd: string,
+  {
+    env = {},
+    program = PROGRAM,
+  }: { readonly env?: Readonly<Record<string, string>>; readonly program?: readonly string[] } = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [...program, 'start', '--port', '0', '--no-samples', '--json'], {
     cwd,
     env: bareEnv(cwd, env),
     stdio: ['ignore', 'pipe', 'pipe'],
