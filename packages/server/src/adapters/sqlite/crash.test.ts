@@ -16,6 +16,7 @@ import { createFolders, openTestStore } from './testing.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
 
 const folder = createFolders()
+const TEST_MS_MAX = campaign(600_000, 1_800_000)
 
 interface Recovered {
   readonly findings: readonly Finding[]
@@ -80,7 +81,7 @@ function garble(bytes: Buffer, random: () => number): void {
   }
 }
 
-test('kill -9 in the middle of writing loses nothing that was acknowledged', { timeout: 600_000 }, async () => {
+test('kill -9 in the middle of writing loses nothing that was acknowledged', { timeout: TEST_MS_MAX }, async () => {
   const directory = folder()
   const random = createSeeded(23)
   const acknowledged: string[] = []

@@ -11,6 +11,7 @@ import { createFolders, openTestStore } from './testing.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
 
 const folder = createFolders()
+const TEST_MS_MAX = campaign(600_000, 1_800_000)
 const contentsIn = (directory: string) => contentsOf(join(directory, DATABASE_FILE))
 const newest = { kind: 'newest' } as const
 
@@ -86,7 +87,7 @@ const STEPS = {
 } as const
 type Step = keyof typeof STEPS | 'reopen'
 
-test('whatever happened before, every point that was seen is restored exactly', { timeout: 600_000 }, async () => {
+test('whatever happened before, every point that was seen is restored exactly', { timeout: TEST_MS_MAX }, async () => {
   const steps = fc.array(fc.constantFrom<Step>('write', 'batch', 'ship', 'crash', 'reopen'), {
     minLength: 6,
     maxLength: 9,

@@ -17,6 +17,7 @@ import { createFolders, openTestStore } from './testing.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
 
 const folder = createFolders()
+const TEST_MS_MAX = campaign(600_000, 1_800_000)
 const newest = { kind: 'newest' } as const
 const hour = 60 * 60 * 1000
 const filesOf = (at: Places, ending: string) =>
@@ -209,7 +210,7 @@ test('generations that no point to be kept needs are dropped, keys first', async
   expect(restoreTo(at, newest, folder())).toBe(11)
 })
 
-test('whoever kills it loses nothing acknowledged from base, segments and log', { timeout: 600_000 }, async () => {
+test('whoever kills it loses nothing acknowledged from base, segments and log', { timeout: TEST_MS_MAX }, async () => {
   const at = makePlaces(folder())
   const random = createSeeded(77)
   const acknowledged: string[] = []
@@ -229,7 +230,7 @@ test('whoever kills it loses nothing acknowledged from base, segments and log', 
   expect(acknowledged.length).toBeGreaterThan(0)
 })
 
-test('a restore that is killed is begun again', { timeout: 300_000 }, async () => {
+test('a restore that is killed is begun again', { timeout: TEST_MS_MAX }, async () => {
   const at = makePlaces(folder())
   {
     await using store = await openShipping(at)

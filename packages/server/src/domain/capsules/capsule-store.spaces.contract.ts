@@ -311,8 +311,10 @@ export function describeSpaces(name: string, open: OpenStore): void {
         for (const { what, at: index } of steps) {
           const one = known[index % Math.max(1, known.length)]
           if (what === 'create' || what === 'both' || !one) {
-            const shadow = what === 'both' ? { shadow: at(NEW, ...numbersOf(index)) } : {}
-            const draft = await create(store, { embedding: at(OLD, 1, index), place: String(index), ...shadow })
+            const content = `text ${known.length} of ${index}`
+            const shadow = what === 'both' ? { shadow: at(NEW, ...numbersOf(keyOf(content))) } : {}
+            const own = { content, embedding: at(OLD, 1, index), place: String(index) }
+            const draft = await create(store, { ...own, ...shadow })
             known.push(draft)
             drafts.set(draft.id, draft)
           } else if (what === 'version') {

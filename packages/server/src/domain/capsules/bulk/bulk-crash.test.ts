@@ -11,6 +11,7 @@ import { bulkOf } from './testing.ts'
 
 const folder = createFolders()
 const KILLS = campaign(3, 100)
+const TEST_MS_MAX = campaign(600_000, 1_800_000)
 const CAPSULES = 200
 
 const OPERATIONS = [
@@ -22,7 +23,7 @@ const OPERATIONS = [
 const openAgain = (directory: string) => openWorld((options) => openSqliteStore({ directory, readers: 1, ...options }))
 
 test(`killed ${KILLS} times in the middle and run again, a bulk change ends as one that nobody disturbed`, {
-  timeout: 600_000,
+  timeout: TEST_MS_MAX,
 }, async () => {
   const random = createSeeded(43)
   for (let kill = 0; kill < KILLS; kill++) {
