@@ -208,13 +208,16 @@ export class VectorReader {
     }
     writeFilter(filter, this.#bytes, this.#words)
     this.#space.refresh()
-    let scanned = this.#scanSegment(0)
+    const words = this.#wordsOf(0)
+    let scanned = this.#filterSegment(0, words)
     const job = this.#desk.open(1)
+    // Called before the first segment is scanned: until somebody comes, that is nearly done.
     if (scanned >= SHARED_FROM && this.#team.hasIdle())
       this.#team.call({
         ...{ reader: this.#reader, job, limit, segments },
         ...{ coarseStep, fineStep, slack: fineMost + ROUNDING },
       })
+    if (scanned > 0) this.#scanFiltered(0, words)
     for (let next = this.#desk.takeSegment(job, segments); next !== undefined; ) {
       scanned += this.#scanSegment(next)
       next = this.#desk.takeSegment(job, segments)
@@ -224,12 +227,26 @@ export class VectorReader {
 
   /** Filters and scans one segment with the filter and the query in scratch; how many slots passed. */
   #scanSegment(segment: number): number {
-    const words = Math.ceil(Math.min(at.SEGMENT_SLOTS, this.#space.slotsEnd - segment * at.SEGMENT_SLOTS) / 64)
-    const address = this.#space.segmentAt(segment)
-    this.#seed(segment, undefined)
-    const passing = this.#kernel.filter(address, words, this.#scratch)
-    if (passing > 0) this.#kernel.scan(address, segment * at.SEGMENT_SLOTS, words)
+    const words = this.#wordsOf(segment)
+    const passing = this.#filterSegment(segment, words)
+    if (passing > 0) this.#scanFiltered(segment, words)
     return passing
+  }
+
+  /** Leaves those of the segment's slots in scratch that pass the filter; how many there are. */
+  #filterSegment(segment: number, words: number): number {
+    this.#seed(segment, undefined)
+    return this.#kernel.filter(this.#space.segmentAt(segment), words, this.#scratch)
+  }
+
+  /** @param words as they were filtered: the space may have grown since. */
+  #scanFiltered(segment: number, words: number): void {
+    this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
+  }
+
+  /** Groups of 64 slots that the segment has by now. */
+  #wordsOf(segment: number): number {
+    return Math.ceil(Math.min(at.SEGMENT_SLOTS, this.#space.slotsEnd - segment * at.SEGMENT_SLOTS) / 64)
   }
 
   /** Leaves each segment's passing slots in scratch and calls `use` where there are any; returns how many there were. */
