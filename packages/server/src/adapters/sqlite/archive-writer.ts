@@ -152,7 +152,7 @@ function fillVersion(session: WriteSession, row: CapsuleRow, { key, draft, space
 
 /** Returns the status, as its code. */
 function fillCapsule(
-  { database, names, twins }: WriteSession,
+  { database, names }: WriteSession,
   row: CapsuleRow,
   capsule: ReturnedCapsule,
   { draft, space }: ReturnedVersion,
@@ -160,8 +160,6 @@ function fillCapsule(
 ): number {
   const status = STATUS_CODES.encode(capsule.status)
   const owner = names.text(row.owner)
-  const dedupe = status === ACTIVE ? dedupeKey(owner, draft) : null
-  if (dedupe !== null) twins.add(dedupe, row.key)
   if (status === ACTIVE) database.run('UPDATE versions SET valid_to = NULL, ended_at = NULL WHERE key = ?', row.head)
   updateCapsule(database, row.key, {
     status,
@@ -170,7 +168,7 @@ function fillCapsule(
     updated_at: now,
     indexed: Number(draft.indexed),
     space,
-    dedupe,
+    dedupe: status === ACTIVE ? dedupeKey(owner, draft) : null,
     place: draft.place === null ? null : placeKey(owner, draft, draft.place),
     bytes: capsule.versions.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0),
     segment: null,

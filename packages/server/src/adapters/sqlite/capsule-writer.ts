@@ -32,8 +32,8 @@ const INSERT_CAPSULE = `INSERT INTO capsules (id, owner, status, trust, effectiv
   bytes, depth)
   VALUES (unhex(?, '-'), ?, ${ACTIVE}, ?, ?, 1, ?, '${FIRST_VERSION}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`
 
-const IS_DUPLICATE = `SELECT c.id FROM capsules c JOIN versions v ON v.key = c.head WHERE c.key = ? AND c.dedupe = ?
-  AND c.owner = ? AND v.fingerprint = unhex(?) AND v.place IS ?`
+const FIND_DUPLICATE = `SELECT c.id FROM capsules c JOIN versions v ON v.key = c.head WHERE c.dedupe = ? AND c.owner = ?
+  AND v.fingerprint = unhex(?) AND v.place IS ? ORDER BY c.key LIMIT 1`
 
 export function createCapsule(session: WriteSession, change: CapsuleCreateChange, now: number): ChangeEffect {
   const { draft } = change
@@ -45,7 +45,6 @@ export function createCapsule(session: WriteSession, change: CapsuleCreateChange
   const head = session.nextVersion()
   const times = { now, validFrom: draft.validFrom ?? now }
   const key = insertCapsule(session, draft, resolved, { head, dedupe, ...times })
-  session.twins.add(dedupe, key)
   const place = { capsule: key, ordinal: 1, version: FIRST_VERSION, reason: null }
   insertVersion(session, head, place, draft, resolved, times)
   connectVersion(session, key, head, draft, resolved, now)
@@ -85,17 +84,15 @@ export function addVersion(session: WriteSession, { draft }: CapsuleVersionChang
 }
 
 /** The ACTIVE head that says the same at the same place of the same scope. */
-function findDuplicate(
-  { database, names, twins }: WriteSession,
-  draft: CapsuleDraft,
-  dedupe: number,
-): string | undefined {
-  for (const key of twins.find(dedupe)) {
-    const values = [key, dedupe, names.intern(draft.owner), draft.fingerprint, draft.place] as const
-    const row = database.get<{ id: Uint8Array }>(IS_DUPLICATE, ...values)
-    if (row) return formatUuid(row.id)
-  }
-  return undefined
+function findDuplicate({ database, names }: WriteSession, draft: CapsuleDraft, dedupe: number): string | undefined {
+  const row = database.get<{ id: Uint8Array }>(
+    FIND_DUPLICATE,
+    dedupe,
+    names.intern(draft.owner),
+    draft.fingerprint,
+    draft.place,
+  )
+  return row && formatUuid(row.id)
 }
 
 function insertCapsule(
@@ -140,8 +137,6 @@ function headColumns(
   { head, now, validFrom }: VersionTimes & { readonly head: number },
 ) {
   const owner = session.names.text(before.owner)
-  const dedupe = before.status === ACTIVE ? dedupeKey(owner, draft) : null
-  if (dedupe !== null) session.twins.add(dedupe, before.key)
   return {
     head,
     version: draft.version,
@@ -154,7 +149,7 @@ function headColumns(
     part_index: draft.partOf?.index ?? null,
     indexed: Number(draft.indexed),
     space: resolved.space,
-    dedupe,
+    dedupe: before.status === ACTIVE ? dedupeKey(owner, draft) : null,
     place: draft.place === null ? null : placeKey(owner, draft, draft.place),
     updated_at: now,
     valid_from: validFrom,

@@ -75,7 +75,6 @@ function changeStatus(session: WriteSession, row: CapsuleRow, standing: ChunkSta
   const status = STATUS_CODES.encode(standing.status)
   const isActive = status === ACTIVE
   const dedupe = isActive ? dedupeKeyOf(session, row) : null
-  if (dedupe !== null) session.twins.add(dedupe, row.key)
   const own_status = standing.ownStatus === null ? null : STATUS_CODES.encode(standing.ownStatus)
   updateCapsule(session.database, row.key, { status, own_status, dedupe, ...touched(row, end.recordedAt) })
   if (status !== row.status) endValidity(session, row, status, end)

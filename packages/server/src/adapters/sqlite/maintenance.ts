@@ -109,7 +109,7 @@ export class Maintenance {
 /** Each returns true while it has more to do. */
 const STEPS: readonly Step[] = [
   (session) => {
-    session.loadMemories()
+    session.loadBands()
     return false
   },
   ({ database }) => sweepPages(database),

@@ -258,10 +258,6 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE capsules SET own_status = 1
     WHERE status <> 1 AND part_of IN (SELECT key FROM capsules WHERE status <> 1);
   `,
-  `
-  -- Duplicates are looked up in memory, made from the column: the index was written all over in a bulk load.
-  DROP INDEX capsule_dedupe;
-  `,
 ]
 
 export interface MigrateOptions {

@@ -3,10 +3,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { systemClock } from '#base'
-import type { Receipt } from '#store'
-import { create, createCommand, draftOf, getHead, setStatus } from '../../domain/capsules/testing.ts'
-import type { Store } from '../../domain/store.ts'
-import { codeOf, commit, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
+import { create, getHead } from '../../domain/capsules/testing.ts'
+import { codeOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { openCopy } from './open-copy.ts'
 import { restoreBackup } from './restore.ts'
@@ -66,21 +64,6 @@ test('the first schema that there was becomes the one of now', async () => {
   expect(versionOf(directory)).toBe(MIGRATIONS.length)
   expect(backupsOf(directory)).toHaveLength(1)
   expect((await store.doctor('full')).filter(({ ok }) => !ok)).toEqual([])
-})
-
-test('what an older program wrote is known as a duplicate, until it is archived', async () => {
-  const directory = folder()
-  const fields = { content: 'Said before.' }
-  const say = (store: Store) => commit(store, createCommand(store, draftOf(fields), 'scope'))
-  let first: Receipt
-  {
-    await using older = await openTestStore(directory, { migrations: MIGRATIONS.slice(0, 2) })
-    first = await say(older)
-  }
-  await using store = await openTestStore(directory)
-  expect(await say(store)).toMatchObject({ outcome: 'existing', id: first.id })
-  await setStatus(store, first.id!, 'ARCHIVED')
-  expect(await say(store)).toMatchObject({ outcome: 'created' })
 })
 
 test('a new folder, and one of this program, have no such backup', async () => {

@@ -29,7 +29,7 @@ export type WrittenOutcome =
 export function writeBatch(session: WriteSession, commands: readonly WritableCommand[], now: number): WrittenOutcome[] {
   // As the log has it: a receipt written while the clock was behind does not expire when it is right again.
   session.now = session.leaves.timeOf(now)
-  session.loadMemories()
+  session.loadBands()
   try {
     return tryBatch(session, commands, attemptOpenly) ?? tryBatch(session, commands, attemptIsolated) ?? []
   } finally {

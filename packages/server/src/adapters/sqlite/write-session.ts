@@ -7,7 +7,6 @@ import { Names } from './names.ts'
 import type { LogCutter } from './shipping/log-cutter.ts'
 import { Spaces } from './spaces.ts'
 import { StagedEffects } from './staged-effects.ts'
-import { TwinIndex } from './twin-index.ts'
 import type { VectorSlots } from './vector-slots.ts'
 
 export interface WriterSettings {
@@ -33,8 +32,7 @@ export class WriteSession {
   readonly leaves: LeafWriter
   readonly texts: TextLog
   readonly bands = new BandIndex()
-  readonly twins = new TwinIndex()
-  #hasMemories = false
+  #hasBands = false
   readonly staged = new StagedEffects()
   /** Key of a retired space → version up to which its vectors were removed. A hint: the rows decide. */
   readonly droppedTo = new Map<number, number>()
@@ -61,12 +59,11 @@ export class WriteSession {
     return ++this.#version
   }
 
-  /** Reads the bands and keys of duplicates of what is there, at the first write or in the first idle moment: opening need not wait for it. */
-  loadMemories(): void {
-    if (this.#hasMemories) return
-    this.#hasMemories = true
+  /** Reads the bands of what is there, at the first write or in the first idle moment: opening need not wait for it. */
+  loadBands(): void {
+    if (this.#hasBands) return
+    this.#hasBands = true
     this.bands.load(this.database)
-    this.twins.load(this.database)
   }
 
   mark(): SessionMark {
@@ -75,7 +72,6 @@ export class WriteSession {
       leaves: this.leaves.mark(),
       names: this.names.mark(),
       bands: this.bands.size,
-      twins: this.twins.size,
       spaces: this.spaces.mark(),
       texts: this.texts.mark(),
     }
@@ -87,7 +83,6 @@ export class WriteSession {
     this.leaves.rollbackTo(mark.leaves)
     this.names.rollbackTo(mark.names)
     this.bands.shrinkTo(mark.bands)
-    this.twins.shrinkTo(mark.twins)
     this.spaces.rollbackTo(mark.spaces)
     this.texts.rollbackTo(mark.texts)
   }
@@ -113,7 +108,6 @@ export interface SessionMark {
   readonly leaves: LedgerTail
   readonly names: number
   readonly bands: number
-  readonly twins: number
   readonly spaces: number
   readonly texts: ReturnType<TextLog['mark']>
 }
