@@ -1,3 +1,4 @@
+import { messageOf } from '#base'
 import { foldLog } from './fold-log.ts'
 import { sweepPages } from './lexical/index.ts'
 import { sweepReceipts } from './receipts.ts'
@@ -22,7 +23,9 @@ const ROUND_MS = 60_000
 type Step = (session: WriteSession, now: number) => boolean
 
 /**
- * Care of the file in moments when nobody writes: copying the log into the file, removing what has expired or was replaced. Each step is short, so that a write that comes waits for milliseconds.
+ * Care of the file in moments when nobody writes: copying the log into the file, removing what has expired or was replaced.
+ * Each step is short, so that a write that comes waits for milliseconds, but for the first, which reads the bands of
+ * near-duplicates (some seconds for a million capsules); without care the first write would.
  */
 export class Maintenance {
   readonly #session: WriteSession
@@ -33,6 +36,8 @@ export class Maintenance {
   /** The log is to be copied, idle or not. */
   #isFoldDue = false
   #hasBegun = false
+  /** True from a failure that was told until a round of care ends well: a full disk is told of once. */
+  #isInTrouble = false
   /** Steps that still have something to do in this round. */
   #pending: Step[] = []
 
@@ -55,7 +60,7 @@ export class Maintenance {
     this.#pending = [...STEPS]
     this.#commits++
     this.#session.cutter?.wrote(now)
-    this.#isFoldDue = this.#commits % 8 === 0
+    this.#isFoldDue ||= this.#commits % 8 === 0
   }
 
   /** The writer has answered: what is due is done before the next call is taken, the rest when it has been idle for a while. */
@@ -83,8 +88,8 @@ export class Maintenance {
     try {
       if (logPages(this.#session) > CHECKPOINT_PAGES) foldLog(this.#session, 'PASSIVE', this.#now)
     } catch (error) {
-      // The log keeps what the file has no room for; the next write tells its caller.
-      if (!isStorageFailure(error)) throw error
+      // The log keeps what the file did not take, so that nothing is lost; but it grows, and no write fails of that.
+      this.#tell(error)
     }
   }
 
@@ -92,6 +97,7 @@ export class Maintenance {
     const step = this.#pending[0]
     if (!step) {
       this.#pending = [...STEPS]
+      this.#isInTrouble = false
       return
     }
     // No clock of its own: the time of the last write, and what has passed since.
@@ -99,10 +105,18 @@ export class Maintenance {
     try {
       if (!step(this.#session, Math.floor(now))) this.#pending.shift()
     } catch (error) {
-      if (!isStorageFailure(error)) throw error
-      // A full disk stops care, not the store: the next write tells its caller, and the next round tries again.
+      // A full disk stops care, not the store: the next round tries again.
+      this.#tell(error)
       this.#pending = []
     }
+  }
+
+  /** @throws what is no failure of the storage: that is a mistake of ours. */
+  #tell(error: unknown): void {
+    if (!isStorageFailure(error)) throw error
+    if (!this.#isInTrouble)
+      this.#session.settings.onTrouble(`the file could not be cared for, and its log grows: ${messageOf(error)}`)
+    this.#isInTrouble = true
   }
 }
 
