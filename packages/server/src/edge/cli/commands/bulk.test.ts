@@ -46,6 +46,14 @@ describe('a command line that is wrong asks for nothing', () => {
     expect([code, out, received]).toEqual([2, '', []])
   })
 
+  test.for([
+    { argv: ['archive', '--older-than', '0'], option: '--older-than' },
+    { argv: ['erase', CAPSULE.id, '--reason', 'Grace asked for it, see her mail'], option: '--reason' },
+  ])('and names $option, where the mistake is', async ({ argv, option }) => {
+    const { err } = await bulk(argv, ndjson(''))
+    expect(err).toContain(option)
+  })
+
   test('with more text than ids take', async () => {
     const { code, err } = await bulk(['archive', '-'], ndjson(''), 'x'.repeat(BULK_LIMITS.idsMax * 64 + 1))
     expect([code, err]).toEqual([2, expect.stringContaining('filter')])
