@@ -26,7 +26,7 @@ export function benchmarkPage({ date, seconds, options, rows }: BenchResult): st
     `## ${date.toISOString().slice(0, 10)}`,
     '',
     `${options.documents.toLocaleString('en')} documents, seed ${options.seed}; ${describeMachine()}; ${seconds} s in all.`,
-    `${met.length} targets were met, ${missed.length} were missed.`,
+    `${met.length} targets met, ${missed.length} missed.`,
     ...[...sections].flatMap(([section, own]) => ['', `### ${section}`, '', ...table(own)]),
     '',
   ].join('\n')
