@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   cpSync,
@@ -19,6 +19,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeBundle } from './build-bundle.ts'
 import { chooseProgram, describeBundle, isWhole } from './clone-bundle.mjs'
@@ -328,4 +329,21 @@ test('a clock that is wrong makes no bundle of what was edited', async () => {
   mkdirSync(join(clone.root, BUNDLES), { recursive: true })
   const now = RESTED.getTime() - 1000
   expect(await chooseProgram(clone.root, { now })).toBe(join(clone.root, SOURCES))
+})
+
+test.for([
+  { where: 'on a machine of a person', count: undefined, status: 0, said: 'run from the sources' },
+  { where: 'in continuous integration', count: 'count.json', status: 1, said: 'odd.ts' },
+])('$where tests without a bundle end with $status', ({ count, status, said }) => {
+  const clone = new Clone()
+  clone.write(`${SERVER}/odd.ts`, 'export const place = import.meta.dirname', RESTED)
+  const setUp = JSON.stringify(pathToFileURL(join(clone.root, 'tools/test-setup.ts')).href)
+  const project = '{ provide() {}, onTestsRerun() {} }'
+  const code = `import setUp from ${setUp}; await setUp(${project})`
+  const done = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    encoding: 'utf8',
+    env: { ...process.env, TEST_COUNT_FILE: count },
+  })
+  expect(done.stderr).toContain(said)
+  expect(done.status).toBe(status)
 })
