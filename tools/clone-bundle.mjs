@@ -1,14 +1,15 @@
 // The bundle that a clone makes of its program, because it starts in half the time that the sources take.
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { debuglog } from 'node:util'
 
-/** A bundle lies in a folder of its own, which is named after all that it was made of: there are no stale ones to be taken. */
+/** A bundle lies in a folder of its own, which is named after the times and lengths of the files that it was made of. */
 const CACHE = 'node_modules/.cache'
 const BUNDLES = `${CACHE}/program`
 /** Name and size of each file of a bundle, in its folder. */
 export const LISTING = 'files.json'
+const MAIN = 'main.js'
 const SOURCES = 'packages/server/src/main.ts'
 /** What goes into a bundle, or decides what does. npm writes a lock file of its own at every installation. */
 const FILES = [
@@ -18,25 +19,38 @@ const FILES = [
   'tools/clone-bundle.mjs',
 ]
 const FOLDER = 'tools/packaging'
+/** The bundler reads from them what JavaScript to write. */
+const CONFIGURATION = /^tsconfig.*\.json$/
 /** Of each package, in addition. */
-const PACKAGE = { file: 'package.json', folder: 'src' }
+const PACKAGE = { files: ['package.json', 'tsconfig.json'], folder: 'src' }
 /** Whoever edits wants to see what it does, not to wait; a tree that has rested for this long is bundled anew. */
 const REST_MS = 10 * 60_000
 /** A build takes two seconds. */
 const BUILD_MS_MAX = 60_000
+/** Whoever holds a lock for longer was killed. */
+const LOCK_MS_MAX = 2 * BUILD_MS_MAX
+/** A build that failed is tried again after this long: a full disk or a busy machine may have been why. */
+export const FAILED_MS_MAX = 24 * 3_600_000
+/** A bundle says when it was used last, so exactly. */
+const USED_MS = 24 * 3_600_000
 
 /** `NODE_DEBUG=cascade` shows why the sources run. */
 const debug = debuglog('cascade')
 
 /**
  * The module to run: that of a bundle made of exactly the files that are there, else the sources. Without any bundle, or
- * when the files have rested since they changed, one is made first. Where that is not possible the sources run.
+ * when the files have rested since they changed, one is made first. Where that is not possible the sources run. A bundle
+ * only saves time, so nothing that goes wrong with it stops a start.
  *
  * @param {string} root of the clone
  * @param {{ now?: number }} [options] `now`: milliseconds since 1970
  */
 export async function chooseProgram(root, { now = Date.now() } = {}) {
-  const program = await choose(root, now)
+  const folder = await findBundle(root, now).catch((error) => {
+    debug('the sources run: %s', messageOf(error))
+    return undefined
+  })
+  const program = folder === undefined ? join(root, SOURCES) : join(folder, MAIN)
   debug('runs %s', program)
   return program
 }
@@ -45,13 +59,16 @@ export async function chooseProgram(root, { now = Date.now() } = {}) {
  * @param {string} root
  * @param {number} now
  */
-async function choose(root, now) {
+async function findBundle(root, now) {
   const { folder, changedAt } = describeBundle(root)
-  if (isWhole(folder)) return join(folder, 'main.js')
-  const isEdited = Math.abs(now - changedAt) < REST_MS && existsSync(join(root, BUNDLES))
-  if (isEdited) debug('the sources run: a file changed %d s ago', (now - changedAt) / 1000)
-  else if (canBuild(root)) await build(root)
-  return isWhole(folder) ? join(folder, 'main.js') : join(root, SOURCES)
+  if (!isWhole(folder)) {
+    const isEdited = Math.abs(now - changedAt) < REST_MS && existsSync(join(root, BUNDLES))
+    if (isEdited) debug('the sources run: a file changed %d s ago', (now - changedAt) / 1000)
+    else if (canBuild(root, folder, now)) await buildAlone(root, folder, now)
+    if (!isWhole(folder)) return undefined
+  }
+  markUsed(folder, now)
+  return folder
 }
 
 /**
@@ -66,9 +83,11 @@ export function describeBundle(root, { name = 'program', also = [] } = {}) {
   let changedAt = 0
   for (const path of inputsOf(root, also)) {
     const stat = statSync(`${root}/${path}`, { throwIfNoEntry: false })
-    // Times are compared for being equal: an older commit may bring older files, and a copied file any time.
-    hash.update(`${path}\0${stat?.mtimeMs}\0${stat?.size}\n`)
-    if (path.startsWith('packages/')) changedAt = Math.max(changedAt, stat?.mtimeMs ?? 0)
+    if (stat === undefined) continue
+    // Times are compared for being equal: an older commit may bring older files, and a copied file any time. The time of
+    // the last change of any kind, ctime, nobody can set.
+    hash.update(`${path}\0${stat.mtimeMs}\0${stat.ctimeMs}\0${stat.size}\n`)
+    if (path.startsWith('packages/')) changedAt = Math.max(changedAt, stat.mtimeMs)
   }
   return { folder: join(root, CACHE, name, hash.digest('hex').slice(0, 32)), changedAt }
 }
@@ -78,10 +97,14 @@ export function describeBundle(root, { name = 'program', also = [] } = {}) {
  * @param {readonly string[]} also
  */
 function inputsOf(root, also) {
-  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
-  const files = packages.map((path) => `${path}/${PACKAGE.file}`)
+  const configurations = readdirSync(root).filter((name) => CONFIGURATION.test(name))
+  // A link is a package too: npm follows it.
+  const packages = entriesOf(`${root}/packages`)
+    .filter((entry) => !entry.isFile())
+    .map(({ name }) => `packages/${name}`)
+  const files = packages.flatMap((path) => PACKAGE.files.map((name) => `${path}/${name}`))
   const folders = [FOLDER, ...also, ...packages.map((path) => `${path}/${PACKAGE.folder}`)]
-  return [...FILES, ...files, ...folders.flatMap((folder) => filesBelow(root, folder))].sort()
+  return [...FILES, ...configurations, ...files, ...folders.flatMap((folder) => filesBelow(root, folder))].sort()
 }
 
 /**
@@ -92,11 +115,25 @@ function inputsOf(root, also) {
  * @returns {string[]}
  */
 function filesBelow(root, folder) {
-  return readdirSync(`${root}/${folder}`, { withFileTypes: true }).flatMap((entry) => {
+  return entriesOf(`${root}/${folder}`).flatMap((entry) => {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory()) return filesBelow(root, path)
     return path.endsWith('.test.ts') ? [] : path
   })
+}
+
+/**
+ * Nothing where there is no such folder: what a branch left behind has no sources, and any folder may go meanwhile.
+ *
+ * @param {string} folder
+ */
+function entriesOf(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return []
+    throw error
+  }
 }
 
 /**
@@ -108,7 +145,8 @@ function filesBelow(root, folder) {
 export function isWhole(folder) {
   if (!existsSync(folder)) return false
   const damaged = sizesOf(folder).find(
-    ([name, size]) => statSync(join(folder, name), { throwIfNoEntry: false })?.size !== size,
+    ([name, size]) =>
+      typeof size !== 'number' || statSync(join(folder, name), { throwIfNoEntry: false })?.size !== size,
   )
   if (damaged) debug('%s in %s is not as it was made', damaged[0], folder)
   return damaged === undefined
@@ -120,25 +158,82 @@ export function isWhole(folder) {
  */
 function sizesOf(folder) {
   try {
-    return Object.entries(JSON.parse(readFileSync(join(folder, LISTING), 'utf8')))
+    const sizes = JSON.parse(readFileSync(join(folder, LISTING), 'utf8'))
+    return [[MAIN, sizes[MAIN]], ...Object.entries(sizes)]
   } catch (error) {
-    debug('%s in %s: %s', LISTING, folder, error instanceof Error ? error.message : error)
+    debug('%s in %s: %s', LISTING, folder, messageOf(error))
     return [[LISTING, 'unread']]
   }
 }
 
-/** @param {string} root */
-function canBuild(root) {
+/**
+ * The bundles of the last days stay (tools/old-bundles.ts); those that nobody used go.
+ *
+ * @param {string} folder
+ * @param {number} now
+ */
+function markUsed(folder, now) {
+  if (isRecent(folder, now, USED_MS)) return
+  try {
+    utimesSync(folder, now / 1000, now / 1000)
+  } catch (error) {
+    debug('%s: %s', folder, messageOf(error))
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {number} now
+ * @param {number} limitMs
+ */
+function isRecent(path, now, limitMs) {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat !== undefined && Math.abs(now - stat.mtimeMs) < limitMs
+}
+
+/**
+ * @param {string} root
+ * @param {string} folder
+ * @param {number} now
+ */
+function canBuild(root, folder, now) {
   if (!existsSync(join(root, 'node_modules/rolldown'))) {
     debug('the sources run: rolldown, which makes the bundle, is not installed')
     return false
   }
+  const failed = failureOf(folder)
+  if (!isRecent(failed, now, FAILED_MS_MAX)) return true
+  debug('the sources run: no bundle came of them before, as %s tells', failed)
+  return false
+}
+
+/**
+ * The file that says why these sources cannot be bundled.
+ *
+ * @param {string} folder
+ */
+const failureOf = (folder) => `${folder}.failed`
+
+/**
+ * Many may start at once: one of them bundles, the others run the sources meanwhile. A lock is a folder, which only one of
+ * them makes; in a cache that cannot be written none does.
+ *
+ * @param {string} root
+ * @param {string} folder
+ * @param {number} now
+ * @throws Error when there can be no lock.
+ */
+async function buildAlone(root, folder, now) {
+  const lock = `${folder}.lock`
+  mkdirSync(join(root, BUNDLES), { recursive: true })
+  // Two may find that it is left over, and both build: each in a place of its own.
+  if (existsSync(lock) && !isRecent(lock, now, LOCK_MS_MAX)) rmSync(lock, { recursive: true, force: true })
+  mkdirSync(lock)
   try {
-    accessSync(join(root, 'node_modules'), constants.W_OK)
-    return true
-  } catch (error) {
-    debug('the sources run: %s', error instanceof Error ? error.message : error)
-    return false
+    // It may have come while this process looked for it.
+    if (!isWhole(folder)) await build(root, folder)
+  } finally {
+    rmSync(lock, { recursive: true, force: true })
   }
 }
 
@@ -146,12 +241,19 @@ function canBuild(root) {
  * In a process of its own: the bundler and its memory are gone when the program runs.
  *
  * @param {string} root
+ * @param {string} folder
  */
-async function build(root) {
+async function build(root, folder) {
   process.stderr.write('Bundling the program, once, so that it starts faster ...\n')
   // Loaded by the few starts that need it.
   const { spawnSync } = await import('node:child_process')
   const args = ['--disable-warning=ExperimentalWarning', join(root, 'tools/build-bundle.ts')]
   const done = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: BUILD_MS_MAX })
-  if (done.status !== 0) debug('the sources run: no bundle came of it (%s): %j', done.status, done.stderr)
+  if (done.status === 0) return
+  const reason = `${done.error ?? done.signal ?? done.status}: ${done.stderr}`
+  debug('the sources run: no bundle came of it (%j)', reason)
+  writeFileSync(failureOf(folder), reason)
 }
+
+/** @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error))

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   cpSync,
@@ -6,19 +6,23 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { chooseProgram, describeBundle } from './clone-bundle.mjs'
+import { makeBundle } from './build-bundle.ts'
+import { chooseProgram, describeBundle, isWhole } from './clone-bundle.mjs'
 import { ROOT } from './node-runtime.mjs'
 
 const SERVER = 'packages/server/src'
@@ -62,10 +66,24 @@ class Clone {
     utimesSync(join(this.root, path), at, at)
   }
 
-  /** The folders of its bundles, and of those that are being made. */
+  /** The folders of its bundles. */
   bundles(): readonly string[] {
+    return this.#cached().filter((name) => /^[0-9a-f]{32}$/.test(name))
+  }
+
+  /** What lies beside its bundles. */
+  left(): readonly string[] {
+    return this.#cached().filter((name) => !/^[0-9a-f]{32}$/.test(name))
+  }
+
+  /** Where the bundle of its files is or would be. */
+  folder(): string {
+    return describeBundle(this.root).folder
+  }
+
+  #cached(): readonly string[] {
     const folder = join(this.root, BUNDLES)
-    return existsSync(folder) ? readdirSync(folder) : []
+    return existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : []
   }
 
   /** What a start says, what it says beside, and the module that it ran, below the root. */
@@ -92,6 +110,25 @@ test.for<{ name: string; change: (clone: Clone) => void }>([
   { name: 'an edited source', change: (clone) => clone.say('other', EDITED) },
   { name: 'a source that became older', change: (clone) => clone.age(SOURCES, new Date('2020-01-01')) },
   { name: 'a source of the same time and another length', change: (clone) => clone.say('longer', RESTED) },
+  {
+    name: 'a source of the same time and length',
+    change: (clone) => {
+      const changedAt = () => statSync(join(clone.root, SERVER, 'word.ts')).ctimeMs
+      const before = changedAt()
+      // The clock of a file system may stand still for some milliseconds.
+      do clone.say('thing', RESTED)
+      while (changedAt() === before)
+    },
+  },
+  { name: 'how to write JavaScript', change: (clone) => clone.write('tsconfig.base.json', '{}', RESTED) },
+  {
+    name: 'how to write that of a package',
+    change: (clone) => clone.write('packages/server/tsconfig.json', '{}', RESTED),
+  },
+  {
+    name: 'a package that is a link',
+    change: ({ root }) => symlinkSync(join(root, 'packages/server'), join(root, 'packages/linked')),
+  },
   { name: 'a source that is gone', change: ({ root }) => rmSync(join(root, 'packages/contract/src/index.ts')) },
   { name: 'a source that is new, and old', change: (clone) => clone.write(`${SERVER}/new.ts`, '', RESTED) },
   {
@@ -111,19 +148,55 @@ test.for<{ name: string; change: (clone: Clone) => void }>([
   expect(describeBundle(clone.root).folder).not.toBe(before.folder)
 })
 
-test('a test is in no bundle and changes none', () => {
+test.for<{ name: string; add: (clone: Clone) => void }>([
+  { name: 'a file among the packages', add: (clone) => clone.write('packages/.DS_Store', 'x', EDITED) },
+  { name: 'a folder without sources', add: (clone) => clone.write('packages/sdk/node_modules/x.js', 'x', EDITED) },
+  {
+    name: 'a folder that is gone when it is read',
+    add: ({ root }) => symlinkSync(join(root, 'nowhere'), join(root, 'packages/gone')),
+  },
+  {
+    name: 'a link to a file',
+    add: ({ root }) => symlinkSync(join(root, 'package-lock.json'), join(root, 'packages/file')),
+  },
+  { name: 'a test', add: (clone) => clone.write(`${SERVER}/word.test.ts`, '', EDITED) },
+])('$name is in no bundle and changes none', ({ add }) => {
   const clone = new Clone()
   const before = describeBundle(clone.root)
-  clone.write(`${SERVER}/word.test.ts`, '', EDITED)
+  add(clone)
   expect(describeBundle(clone.root)).toEqual(before)
 })
 
-test('two first starts at the same time leave one bundle, which both run', { timeout: TEST_MS_MAX }, async () => {
+test('a folder that cannot be read stops no start', async () => {
   const clone = new Clone()
-  for (const started of await Promise.all([clone.start(), clone.start()]))
-    expect(started).toEqual({ said: 'first', beside: LINE, ran: bundled })
+  rmSync(join(clone.root, 'packages/contract/src'), { recursive: true })
+  symlinkSync('src', join(clone.root, 'packages/contract/src'))
+  expect(() => describeBundle(clone.root)).toThrow('ELOOP')
+  expect(await chooseProgram(clone.root)).toBe(join(clone.root, SOURCES))
+})
+
+test('of two first starts at the same time one bundles, and both say what they should', {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  const clone = new Clone()
+  const started = await Promise.all([clone.start(), clone.start()])
+  expect(started.map(({ said }) => said)).toEqual(['first', 'first'])
+  expect(started.map(({ beside }) => beside)).toContain(LINE)
   expect(clone.bundles()).toHaveLength(1)
+  expect(clone.left()).toEqual([])
   expect(await clone.start()).toEqual({ said: 'first', beside: '', ran: bundled })
+})
+
+test('while another start bundles the sources run; one that was killed holds nobody up', {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  const clone = new Clone()
+  const lock = `${clone.folder()}.lock`
+  mkdirSync(lock, { recursive: true })
+  expect(await clone.start()).toEqual({ said: 'first', beside: '', ran: SOURCES })
+  utimesSync(lock, RESTED, RESTED)
+  expect(await clone.start()).toEqual({ said: 'first', beside: LINE, ran: bundled })
+  expect(clone.left()).toEqual([])
 })
 
 test('an edited source is what runs next, at once; when it has rested, it is bundled', {
@@ -135,9 +208,6 @@ test('an edited source is what runs next, at once; when it has rested, it is bun
   expect(await clone.start()).toEqual({ said: 'edited', beside: '', ran: SOURCES })
   clone.say('edited', RESTED)
   expect(await clone.start()).toEqual({ said: 'edited', beside: LINE, ran: bundled })
-  // An older commit brings back what was: its bundle is still there when the files are the same.
-  clone.say('first', RESTED)
-  expect(await clone.start()).toEqual({ said: 'first', beside: '', ran: bundled })
 })
 
 test('a bundle of which a file is missing or cut off is made anew', { timeout: TEST_MS_MAX }, async () => {
@@ -150,27 +220,108 @@ test('a bundle of which a file is missing or cut off is made anew', { timeout: T
   expect(clone.bundles()).toHaveLength(1)
 })
 
-test.for<{ name: string; prevent: (clone: Clone) => void; beside: string }>([
+test.for<{ name: string; listing: string }>([
+  { name: 'nothing', listing: '' },
+  { name: 'null', listing: 'null' },
+  { name: 'no file', listing: '{}' },
+  { name: 'no program', listing: '{ "other.js": 0 }' },
+  { name: 'a file that is not there', listing: '{ "main.js": 2, "more.js": 3 }' },
+  { name: 'another length', listing: '{ "main.js": 3 }' },
+  { name: 'a file of no length', listing: '{ "main.js": 2, "more.js": null }' },
+])('a bundle that lists $name is not whole', ({ listing }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bundle-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const [name, content] of Object.entries({ 'main.js': '{}', 'other.js': '', 'files.json': listing }))
+    writeFileSync(join(folder, name), content)
+  expect(isWhole(folder)).toBe(false)
+})
+
+test('a bundle lists all that it consists of', { timeout: TEST_MS_MAX }, async () => {
+  const clone = new Clone()
+  clone.write(`${SERVER}/style.css`, 'p {}', RESTED)
+  clone.write(`${SERVER}/pages/more/.hidden`, 'word', RESTED)
+  const places = ["new URL('style.css', import.meta.url)", "join(import.meta.dirname, 'pages')"]
+  clone.write(`${SERVER}/places.ts`, `export const places = () => [${places.join(', ')}]`, RESTED)
+  const folder = await makeBundle(clone.root)
+  const listing: unknown = JSON.parse(readFileSync(join(folder, 'files.json'), 'utf8'))
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'files.json')
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+  expect(Object.keys(Object(listing)).sort()).toEqual(files.sort())
+  expect(files).toEqual(expect.arrayContaining(['main.js', 'style.css', join('pages', 'more', '.hidden')]))
+})
+
+test('what lies in the place of a bundle makes way', { timeout: TEST_MS_MAX }, async () => {
+  const clone = new Clone()
+  const folder = clone.folder()
+  clone.write(relative(clone.root, folder), 'not a bundle', RESTED)
+  expect(await makeBundle(clone.root)).toBe(folder)
+  expect(isWhole(folder)).toBe(true)
+  expect(clone.left()).toEqual([])
+})
+
+test.for([
+  { changes: 1, outcome: 'is bundled as it is then' },
+  { changes: 9, outcome: 'is in no bundle' },
+])(
+  'a source that changes $changes times while it is bundled $outcome',
   {
-    name: 'without a bundler',
-    prevent: ({ root }) => rmSync(join(root, 'node_modules/rolldown')),
-    beside: '',
+    timeout: TEST_MS_MAX,
   },
-  {
-    name: 'with a module that no bundle can serve',
-    prevent: (clone) => clone.write(`${SERVER}/odd.ts`, 'export const place = import.meta.dirname', RESTED),
-    beside: LINE,
+  async ({ changes }) => {
+    const clone = new Clone()
+    let changed = 0
+    const making = makeBundle(clone.root, {
+      // Asked for when the name is known and nothing is read.
+      get entries() {
+        if (changed < changes) clone.say(`word ${changed++}`, RESTED)
+        return {}
+      },
+    })
+    if (changes > 1) await expect(making).rejects.toThrow('changed while they were bundled')
+    else expect(await making).toBe(clone.folder())
+    expect(clone.bundles()).toHaveLength(changes > 1 ? 0 : 1)
+    expect(clone.left()).toEqual([])
   },
-  {
-    name: 'with a cache that is no folder',
-    prevent: (clone) => clone.write('node_modules/.cache', '', RESTED),
-    beside: LINE,
-  },
-])('$name the sources run', { timeout: TEST_MS_MAX }, async ({ prevent, beside }) => {
+)
+
+test('a start says that the bundle is used, once a day', { timeout: TEST_MS_MAX }, async () => {
+  const clone = new Clone()
+  const folder = await makeBundle(clone.root)
+  const usedAt = async (now: number) => {
+    expect(await chooseProgram(clone.root, { now })).toBe(join(folder, 'main.js'))
+    return statSync(folder).mtimeMs
+  }
+  const later = Date.now() + 3 * 24 * 3_600_000
+  expect(await usedAt(later)).toBeCloseTo(later, -1)
+  expect(await usedAt(later + 3_600_000)).toBeCloseTo(later, -1)
+})
+
+test.for<{ name: string; prevent: (clone: Clone) => void }>([
+  { name: 'without a bundler', prevent: ({ root }) => rmSync(join(root, 'node_modules/rolldown')) },
+  { name: 'with a cache that is no folder', prevent: (clone) => clone.write('node_modules/.cache', '', RESTED) },
+  { name: 'with a place for bundles that is none', prevent: (clone) => clone.write(BUNDLES, '', RESTED) },
+])('$name the sources run, without a word', { timeout: TEST_MS_MAX }, async ({ prevent }) => {
   const clone = new Clone()
   prevent(clone)
-  expect(await clone.start()).toEqual({ said: 'first', beside, ran: SOURCES })
+  expect(await clone.start()).toEqual({ said: 'first', beside: '', ran: SOURCES })
   expect(clone.bundles()).toEqual([])
+})
+
+test('what cannot be bundled is tried once, and again when it changed or a day is over', {
+  timeout: TEST_MS_MAX,
+}, async () => {
+  const clone = new Clone()
+  clone.write(`${SERVER}/odd.ts`, 'export const place = import.meta.dirname', RESTED)
+  const failure = `${clone.folder()}.failed`
+  expect(await clone.start()).toEqual({ said: 'first', beside: LINE, ran: SOURCES })
+  expect(readFileSync(failure, 'utf8')).toContain('odd.ts')
+  expect(clone.left()).toEqual([basename(failure)])
+  expect(await clone.start()).toEqual({ said: 'first', beside: '', ran: SOURCES })
+  utimesSync(failure, RESTED, RESTED)
+  expect(await clone.start()).toEqual({ said: 'first', beside: LINE, ran: SOURCES })
+  clone.write(`${SERVER}/odd.ts`, '', RESTED)
+  expect(await clone.start()).toEqual({ said: 'first', beside: LINE, ran: bundled })
 })
 
 test('a clock that is wrong makes no bundle of what was edited', async () => {
@@ -178,4 +329,21 @@ test('a clock that is wrong makes no bundle of what was edited', async () => {
   mkdirSync(join(clone.root, BUNDLES), { recursive: true })
   const now = RESTED.getTime() - 1000
   expect(await chooseProgram(clone.root, { now })).toBe(join(clone.root, SOURCES))
+})
+
+test.for([
+  { where: 'on a machine of a person', count: undefined, status: 0, said: 'run from the sources' },
+  { where: 'in continuous integration', count: 'count.json', status: 1, said: 'odd.ts' },
+])('$where tests without a bundle end with $status', ({ count, status, said }) => {
+  const clone = new Clone()
+  clone.write(`${SERVER}/odd.ts`, 'export const place = import.meta.dirname', RESTED)
+  const setUp = JSON.stringify(pathToFileURL(join(clone.root, 'tools/test-setup.ts')).href)
+  const project = '{ provide() {}, onTestsRerun() {} }'
+  const code = `import setUp from ${setUp}; await setUp(${project})`
+  const done = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    encoding: 'utf8',
+    env: { ...process.env, TEST_COUNT_FILE: count },
+  })
+  expect(done.stderr).toContain(said)
+  expect(done.status).toBe(status)
 })

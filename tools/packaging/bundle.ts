@@ -1,5 +1,5 @@
 import { isBuiltin } from 'node:module'
-import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
+import { type OutputAsset, type OutputChunk, type Plugin, rolldown } from 'rolldown'
 
 export interface BundleOptions {
   /** Root of the repository; module paths are told relative to it. */
@@ -8,6 +8,13 @@ export interface BundleOptions {
   readonly entries: Readonly<Record<string, string>>
   /** Folder that the JavaScript is written to. */
   readonly out: string
+}
+
+export interface Bundled {
+  /** Absolute paths of the modules that went in. */
+  readonly modules: readonly string[]
+  /** Name → length in bytes of each file that was written. */
+  readonly files: Readonly<Record<string, number>>
 }
 
 /** A module loads a package on first use through a `require` of its own making; the bundler knows only the plain one. */
@@ -28,10 +35,9 @@ const HANDED_ON = /\w\(__require,/
  * Our modules and the packages they use as JavaScript, names kept: one file per entry and one per part that entries
  * share. Each module is introduced by a comment with its path, so that a line of a stack trace leads to its source.
  *
- * @returns absolute paths of the modules that went in.
  * @throws Error when something in the result would be looked for outside of it.
  */
-export async function bundle({ root, entries, out }: BundleOptions): Promise<readonly string[]> {
+export async function bundle({ root, entries, out }: BundleOptions): Promise<Bundled> {
   const build = await rolldown({
     cwd: root,
     input: { ...entries },
@@ -51,11 +57,15 @@ export async function bundle({ root, entries, out }: BundleOptions): Promise<rea
     const chunks = output.filter((file) => file.type === 'chunk')
     const outside = chunks.flatMap((chunk) => outsideOf(chunk, new Set(output.map(({ fileName }) => fileName))))
     if (outside.length > 0) throw new Error(`the bundle would look for ${outside.join(', ')}`)
-    return chunks.flatMap(({ moduleIds }) => moduleIds)
+    const files = Object.fromEntries(output.map((file) => [file.fileName, bytesOf(file)]))
+    return { modules: chunks.flatMap(({ moduleIds }) => moduleIds), files }
   } finally {
     await build.close()
   }
 }
+
+const bytesOf = (file: OutputChunk | OutputAsset): number =>
+  Buffer.byteLength(file.type === 'chunk' ? file.code : file.source)
 
 function outsideOf(chunk: OutputChunk, files: ReadonlySet<string>): readonly string[] {
   const imported = [...chunk.imports, ...chunk.dynamicImports].filter((name) => !files.has(name))

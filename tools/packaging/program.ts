@@ -1,12 +1,10 @@
-import { cpSync } from 'node:fs'
-import { join } from 'node:path'
-import { bundle } from './bundle.ts'
+import { cpSync, readdirSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { type Bundled, bundle } from './bundle.ts'
 import { findPlaceUsers } from './place-users.ts'
 import { findReached } from './source-files.ts'
 
-export interface BundledProgram {
-  /** Absolute paths of the modules that went in. */
-  readonly modules: readonly string[]
+export interface BundledProgram extends Bundled {
   readonly threads: number
   readonly assets: number
 }
@@ -25,9 +23,25 @@ export async function bundleProgram(
   const sources = join(root, 'packages/server/src')
   const { workers, assets } = findReached(sources)
   const entries = [['main', 'main.ts'], ...workers].map(([name, path = '']) => [name, join(sources, path)])
-  const modules = await bundle({ root, entries: { ...Object.fromEntries(entries), ...more }, out })
+  const { modules, files } = await bundle({ root, entries: { ...Object.fromEntries(entries), ...more }, out })
   const unread = findPlaceUsers(modules)
   if (unread.length > 0) throw new Error(unread.join('\n'))
   for (const [name, path] of assets) cpSync(join(sources, path), join(out, name), { recursive: true })
-  return { modules, threads: workers.size, assets: assets.size }
+  const copied = [...assets].flatMap(([name, path]) => sizesOf(name, join(sources, path)))
+  return {
+    modules,
+    files: { ...files, ...Object.fromEntries(copied) },
+    threads: workers.size,
+    assets: assets.size,
+  }
+}
+
+/** Name and length of the file, or of each below the folder. */
+function sizesOf(name: string, path: string): readonly (readonly [name: string, bytes: number])[] {
+  const stat = statSync(path)
+  if (stat.isFile()) return [[name, stat.size]]
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => [join(name, relative(path, file)), statSync(file).size])
 }
