@@ -66,7 +66,9 @@ export function checkInput<Schema extends z.ZodType>(
   const parsed = schema.safeParse(value, { error: describeIssue })
   if (parsed.success) return parsed.data
   const sentences = parsed.error.issues.map(
-    ({ path, message }) => `${optionOf(String(path[0] ?? whole))} ${lowerFirst(message)}`,
+    // A filter is typed as an option for each of its members.
+    ({ path: [first, second], message }) =>
+      `${optionOf(String((first === 'filter' ? second : undefined) ?? first ?? whole))} ${lowerFirst(message)}`,
   )
   throw new CascadeError('VALIDATION_FAILED', `${sentences.join('; ')}.`)
 }

@@ -74,6 +74,13 @@ describe('an answer', () => {
     expect((await ask(context, { question: '备份什么时候写入磁盘？' })).quotes).toEqual([])
   })
 
+  test('quotes a few words when they are all that a capsule says', async () => {
+    const { context, add } = await openWorld()
+    await add({ content: 'Bob feeds cats.' })
+    await add({ content: 'Cats. The dog is fed by Grace in the evening.' })
+    expect((await ask(context, { question: 'Who feeds cats?' })).quotes[0]?.text).toBe('Bob feeds cats.')
+  })
+
   test('prefers the sentence that defines what is asked for', async () => {
     const { context, add } = await openWorld()
     await add({

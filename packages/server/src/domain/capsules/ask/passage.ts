@@ -66,13 +66,17 @@ function rawPassages(hit: Hit, asked: readonly AskedTerm[]): RawPassage[] {
   for (const range of sentencesToRead(content, wanted)) {
     const { start, end } = withoutLooseMarks(content, range)
     const text = content.slice(start, end)
-    if (text.length > QUOTE_LENGTH_MAX || isHeading(content, start) || wordsIn(text) < QUOTE_WORDS_MIN) continue
+    if (text.length > QUOTE_LENGTH_MAX || isHeading(content, start) || isFragment(text, content)) continue
     if (isProse && (FENCE.test(text) || LINK_ALONE.test(text) || isTableHead(content, text, end))) continue
     if (comments.some((comment) => comment.start < end && start < comment.end)) continue
     passages.push({ hit, start, end, text, terms: new Set(terms(text)) })
   }
   return passages
 }
+
+/** Too short to say anything by itself, unless it is all that the capsule says. */
+const isFragment = (text: string, content: string): boolean =>
+  wordsIn(text) < QUOTE_WORDS_MIN && text.length < content.trim().length
 
 function sentencesToRead(content: string, asked: readonly string[]): readonly TextRange[] {
   const read = ({ start, end }: TextRange) =>

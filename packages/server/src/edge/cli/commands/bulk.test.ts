@@ -47,7 +47,8 @@ describe('a command line that is wrong asks for nothing', () => {
   })
 
   test.for([
-    { argv: ['archive', '--older-than', '0'], option: '--older-than' },
+    { argv: ['archive', '--min-trust', '200'], option: '--min-trust' },
+    { argv: ['archive', '--identity', ''], option: '--identity' },
     { argv: ['erase', CAPSULE.id, '--reason', 'Grace asked for it, see her mail'], option: '--reason' },
   ])('and names $option, where the mistake is', async ({ argv, option }) => {
     const { err } = await bulk(argv, ndjson(''))
