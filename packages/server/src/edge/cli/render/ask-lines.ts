@@ -50,8 +50,10 @@ const paintMarks = (line: string, { paint }: View): string => line.replace(/\[\d
 export type StoreState = 'empty' | 'atRest' | 'inUse'
 
 const EMPTY: Readonly<Record<StoreState, string>> = {
-  empty: 'The store is empty: there is nothing to find yet. To add knowledge:',
-  atRest: 'No capsule is active, so there is nothing to find (--status ARCHIVED looks at old ones). To add knowledge:',
+  empty:
+    'The store is empty: there is nothing to find yet. One that lies elsewhere is named by --data <folder>. To add knowledge:',
+  atRest:
+    'No capsule is active, so there is nothing to find (--status ARCHIVED looks at old ones, `archive list` at what was moved away). To add knowledge:',
   inUse: 'Other words may help, or a lower floor of trust (--min-trust 0). To add knowledge:',
 }
 
