@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { COMPILE_CACHE } from './tools/node-runtime.mjs'
 import { TestCountReporter } from './tools/test-count.ts'
 import { LongFirst } from './tools/test-sequencer.ts'
 
 /** Where .ci/run wants the count of the run; unset elsewhere. */
 const countFile = process.env.TEST_COUNT_FILE
 
-/** Compiled code of the processes that tests start, kept from run to run: many start the same modules. */
-const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, 'node_modules/.cache/compile')
+/** For the processes that tests start: many start the same modules. */
+const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['node', 'import', 'default'] } },

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { chooseNode, ROOT, thisMachine } from './node-runtime.mjs'
+import { COMPILE_CACHE, chooseNode, ROOT, thisMachine } from './node-runtime.mjs'
 import { runToEnd } from './run-to-end.mjs'
 
 /** Exit code for a failure of this program itself (EX_SOFTWARE of sysexits.h), distinct from what a task returns. */
@@ -32,8 +32,7 @@ if (node.kind === 'none' && node.curable) {
   node = chooseNode(thisMachine())
 }
 if (node.kind === 'none') fail(node.message)
-// Compiled sources are kept, in every thread, so that the next start takes half the time.
-const env = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compile'), ...process.env }
+const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env }
 process.exitCode = await runToEnd(node.path, [...task.args, ...rest], { cwd: task.cwd, env }).catch((error) =>
   fail(error.message),
 )

@@ -276,9 +276,17 @@ test('of what was erased while the log is shipped nothing can be read where it w
   await eraseAll(caller)
   // At once, so that nothing is tidied up at its end; and nothing comes and goes while it is looked at.
   await server.kill()
-  expect(wordsIn(dataDir)).toEqual([])
-  expect(wordsIn(target)).toEqual([])
-  expect(openShipped(target, join(dataDir, 'keys'), opened)).toEqual([])
+  const expectNothing = (): void => {
+    expect(wordsIn(dataDir)).toEqual([])
+    expect(wordsIn(target)).toEqual([])
+    expect(openShipped(target, join(dataDir, 'keys'), opened)).toEqual([])
+  }
+  expectNothing()
+  // What a start recovers and an orderly end tidies up brings nothing back.
+  await using again = new ServerProcess({ dataDir, env })
+  await again.ready()
+  await again.stop()
+  expectNothing()
 })
 
 /** Words in all that was shipped and can still be opened. */

@@ -15,8 +15,6 @@ const GARBLED_BYTES = 200
 const RECEIPTS = campaign(120, 360)
 /** Few at once, so that the log holds many commits. */
 const IN_FLIGHT = 3
-/** What stands in one commit is answered together. */
-const COMMITS_MIN = RECEIPTS / IN_FLIGHT
 const TEST_MS_MAX = campaign(240_000, 1_800_000)
 const WAL = `${DATABASE_FILE}-wal`
 
@@ -45,7 +43,7 @@ describe(`a write-ahead log that ends at any of ${CUTS} places, as a power cut l
       expect(await examineStore(store, covered)).toEqual([])
     }
     // Cuts that all fell before the first commit, or all behind the last one, would prove nothing.
-    expect(new Set(heads).size).toBeGreaterThan(Math.min(CUTS, COMMITS_MIN) / 4)
+    expect(new Set(heads).size).toBeGreaterThan(CUTS / 4)
     noteCampaign('torn write-ahead logs', { runs: CUTS, checks: CUTS, ms: performance.now() - startedAt })
   })
 })

@@ -1,4 +1,4 @@
-import { closeSync, cpSync, openSync, writeSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, expect, test } from 'vitest'
@@ -7,8 +7,8 @@ import { tellCreated } from '../../domain/capsules/use-cases/tell.ts'
 import { commandOf, commit, grantOf, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { examine } from './doctor.ts'
 import { loadSlots, openSession } from './open-session.ts'
-import { createFolders, openTestStore } from './testing.ts'
-import { DATABASE_FILE, PAGE_BYTES } from './writer-operations.ts'
+import { createFolders, openTestStore, overwriteRoot } from './testing.ts'
+import { DATABASE_FILE } from './writer-operations.ts'
 
 const folder = createFolders()
 
@@ -90,16 +90,6 @@ test.for([
 ])('a page of $name that cannot be read is damage that is found, not a look that could not be taken', (page) => {
   expect(checksFailing('quick', (path) => overwriteRoot(path, page.root))).toEqual([page.check])
 })
-
-/** Puts noise where the first page of a table or an index was. */
-function overwriteRoot(path: string, name: string): void {
-  const database = new DatabaseSync(path)
-  const { rootpage } = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(name) ?? {}
-  database.close()
-  const file = openSync(path, 'r+')
-  writeSync(file, Buffer.alloc(PAGE_BYTES, 0xff), 0, PAGE_BYTES, (Number(rootpage) - 1) * PAGE_BYTES)
-  closeSync(file)
-}
 
 test('finds nothing wrong, however often it looks while capsules come and go', async () => {
   await using store = await openTestStore(folder())

@@ -97,13 +97,13 @@ export class Maintenance {
     const step = this.#pending[0]
     if (!step) {
       this.#pending = [...STEPS]
-      this.#isInTrouble = false
       return
     }
     // No clock of its own: the time of the last write, and what has passed since.
     const now = this.#now + (performance.now() - this.#wroteAt)
     try {
       if (!step(this.#session, Math.floor(now))) this.#pending.shift()
+      if (this.#pending.length === 0) this.#isInTrouble = false
     } catch (error) {
       // A full disk stops care, not the store: the next round tries again.
       this.#tell(error)

@@ -230,7 +230,7 @@ test('whoever kills it loses nothing acknowledged from base, segments and log', 
   expect(acknowledged.length).toBeGreaterThan(0)
 })
 
-test('a restore that is killed is begun again', { timeout: TEST_MS_MAX }, async () => {
+test('a restore that is killed is begun again', { timeout: campaign(300_000, 1_800_000) }, async () => {
   const at = makePlaces(folder())
   {
     await using store = await openShipping(at)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -7,7 +7,7 @@ import type { Store } from '../../domain/store.ts'
 import { createTestClock, type StoreUnderTest, TEST_COLLECTIONS } from '../../platform/store/testing.ts'
 import { openSqliteStore, type SqliteStoreOptions } from './open-sqlite-store.ts'
 import type { SqliteStore } from './sqlite-store.ts'
-import { DATABASE_FILE } from './writer-operations.ts'
+import { DATABASE_FILE, PAGE_BYTES } from './writer-operations.ts'
 
 /** Makes folders that are gone, with what is in them, when the tests of the file are over. */
 export function createFolders(): () => string {
@@ -42,4 +42,14 @@ export const createStoreUnderTest = (folder: () => string) => async (): Promise<
     database.close()
   }
   return { store: await openTestStore(directory, { clock: clock.clock }), clock, tamper }
+}
+
+/** Puts noise where the first page of a table or an index was. */
+export function overwriteRoot(path: string, name: string): void {
+  const database = new DatabaseSync(path)
+  const { rootpage } = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(name) ?? {}
+  database.close()
+  const file = openSync(path, 'r+')
+  writeSync(file, Buffer.alloc(PAGE_BYTES, 0xff), 0, PAGE_BYTES, (Number(rootpage) - 1) * PAGE_BYTES)
+  closeSync(file)
 }

@@ -54,7 +54,7 @@ export class WordVectors {
     for (let first = 0; first < words.length; first += ASKED_AT_ONCE) {
       const asked = words.slice(first, first + ASKED_AT_ONCE)
       this.#ask(asked)
-      const groups = Math.ceil(asked.length / ASKED_TOGETHER)
+      const groups = groupsOf(asked.length)
       const step = Math.floor(PRODUCTS_AT_ONCE / (groups * ASKED_TOGETHER))
       for (let from = 0; from < terms.length; from += step) {
         const some = terms.subarray(from, from + step)
@@ -94,7 +94,7 @@ export class WordVectors {
 
   /** Brings the kernel's products into the answer. It fills its groups with what was asked before; that is left out. */
   #write(terms: number, words: number, nearness: Float32Array, { from, width }: { from: number; width: number }): void {
-    const products = Math.ceil(words / ASKED_TOGETHER) * ASKED_TOGETHER
+    const products = groupsOf(words) * ASKED_TOGETHER
     for (let term = 0; term < terms; term++) {
       const inverse = this.#inverseLengths[this.#wanted[term]!]!
       const row = from + term * width
@@ -144,3 +144,6 @@ export class WordVectors {
       this.#code[index] = largest === 0 ? 0 : Math.round((sum[index]! / largest) * 127)
   }
 }
+
+/** Groups that so many words are asked in; the last may not be full. */
+const groupsOf = (words: number): number => Math.ceil(words / ASKED_TOGETHER)

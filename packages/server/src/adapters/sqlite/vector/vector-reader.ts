@@ -257,7 +257,7 @@ export class VectorReader {
     let total = 0
     this.#space.refresh()
     for (let segment = 0; segment * at.SEGMENT_SLOTS < slotsEnd; segment++) {
-      const words = Math.ceil(Math.min(at.SEGMENT_SLOTS, slotsEnd - segment * at.SEGMENT_SLOTS) / 64)
+      const words = this.#wordsOf(segment)
       if (!this.#seed(segment, allow)) continue
       let passing = this.#kernel.filter(this.#space.segmentAt(segment), words, this.#scratch)
       if (passing > 0 && filter.tags?.length && filter.overflow)

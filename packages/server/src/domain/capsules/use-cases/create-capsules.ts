@@ -111,7 +111,7 @@ function check(
 ): Checked | Promise<Checked | Ready> {
   const { input, command } = line
   const isKnown = input.owner === undefined || owners.has(input.owner)
-  if (isKnown && command.bodyDigest === undefined && !input.parents?.length) return toChecked(call, line, [])
+  if (isKnown && command.bodyDigest === undefined && !input.parents?.length) return toChecked(call, line)
   return look(context, call, line, owners)
 }
 
@@ -121,7 +121,7 @@ async function look(context: CapsuleContext, call: Call, line: CreateLine, owner
   if (command.bodyDigest !== undefined && (await store.receipt(command.id)))
     return { command: { ...command, grant: call.grant, changes: [], records: [], events: [] }, draft: undefined }
   // What can refuse a line without a look at the store comes first: nobody is looked up for it.
-  const checked = toChecked(call, line, [])
+  const checked = toChecked(call, line)
   if (input.owner !== undefined && !owners.has(input.owner))
     owners.set(input.owner, await subjects.resolveOrCheck(input.owner))
   return input.parents === undefined
@@ -129,13 +129,13 @@ async function look(context: CapsuleContext, call: Call, line: CreateLine, owner
     : { ...checked, parents: await resolveParents(store.capsules, input.parents, clock()) }
 }
 
-const toChecked = ({ subject }: Call, line: CreateLine, parents: readonly ParentEdge[]): Checked => {
+const toChecked = ({ subject }: Call, line: CreateLine): Checked => {
   const { trust, embedding, embedding_model } = line.input
   return {
     line,
     trust: trustOfNew(trust, subject),
     embedding: embedding === undefined ? null : parseEmbedding(embedding, embedding_model),
-    parents,
+    parents: [],
     author: subject,
   }
 }

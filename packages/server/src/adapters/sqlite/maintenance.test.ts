@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import { TEST_COLLECTIONS } from '../../platform/store/testing.ts'
+import { Maintenance } from './maintenance.ts'
+import { openSession } from './open-session.ts'
+import { createFolders, openTestStore, overwriteRoot } from './testing.ts'
+import { DATABASE_FILE } from './writer-operations.ts'
+
+const folder = createFolders()
+/** Rounds of care begin a minute apart. */
+const ROUNDS_MS = 5 * 60_000
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** What is told while a file is cared for, of which `damaged` cannot be read. */
+async function careFor(damaged: string | undefined): Promise<readonly string[]> {
+  const directory = folder()
+  await (await openTestStore(directory))[Symbol.asyncDispose]()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  if (damaged !== undefined) overwriteRoot(join(directory, DATABASE_FILE), damaged)
+  const told: string[] = []
+  const data = { directory, collections: TEST_COLLECTIONS, compressionLevel: 6, eventSource: '/test', pagesMax: 0 }
+  const session = openSession(data, { onTrouble: (message) => told.push(message) })
+  const maintenance = new Maintenance(session)
+  maintenance.resume()
+  vi.advanceTimersByTime(ROUNDS_MS)
+  maintenance.stop()
+  session.database.close()
+  return told
+}
+
+test('care that fails in every round is told of once', async () => {
+  expect(await careFor('lexical_garbage')).toEqual([expect.stringMatching(/could not be cared for.*malformed/)])
+})
+
+test('care that goes well says nothing', async () => {
+  expect(await careFor(undefined)).toEqual([])
+})
