@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { debuglog } from 'node:util'
-import { FAILED_MS_MAX } from './clone-bundle.mjs'
+import { FAILED_MS_MAX } from './choose-program.mjs'
+import { debug, messageOf } from './clone-bundle.mjs'
 
 /** Whoever goes back to an earlier commit and forth again does not wait. */
 const KEPT_MAX = 5
@@ -13,8 +13,6 @@ const LEFT_MS = 3_600_000
 const BUNDLE = /^[0-9a-f]{32}$/
 const BESIDE = /^[0-9a-f]{32}\./
 const FAILURE = /\.failed$/
-
-const debug = debuglog('cascade')
 
 interface Found {
   readonly name: string
@@ -45,7 +43,7 @@ function attempt<T>(act: () => T): T | undefined {
   try {
     return act()
   } catch (error) {
-    debug('old bundles: %s', error instanceof Error ? error.message : error)
+    debug('old bundles: %s', messageOf(error))
     return undefined
   }
 }

@@ -1,7 +1,7 @@
 // What `./cascade` and `npm start` run: the program of this clone, from its bundle where there is one.
 import { enableCompileCache } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { chooseProgram } from './clone-bundle.mjs'
+import { chooseProgram } from './choose-program.mjs'
 import { COMPILE_CACHE, ROOT } from './node-runtime.mjs'
 
 // Threads look here.

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Characters of text after which others have their turn: about 1 ms of work at 0.1 µs a character; several lists share a turn. */
+/** Characters after which others have their turn: about 1 ms of work at 0.1 µs each, and several lists share a turn. */
 const CHARACTERS_PER_TURN = 10_000
 
 /**
