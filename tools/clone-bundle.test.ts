@@ -41,7 +41,12 @@ class Clone {
 
   constructor() {
     onTestFinished(() => rmSync(this.root, { recursive: true }))
-    cpSync(join(ROOT, 'tools'), join(this.root, 'tools'), { recursive: true, preserveTimestamps: true })
+    cpSync(join(ROOT, 'tools'), join(this.root, 'tools'), {
+      recursive: true,
+      preserveTimestamps: true,
+      // Models and programs that tools made: hundreds of megabytes, which no start reads.
+      filter: (path) => basename(path) !== 'out',
+    })
     for (const path of readdirSync(join(ROOT, 'tools/packaging'))) this.age(`tools/packaging/${path}`, RESTED)
     for (const path of ['build-bundle.ts', 'clone-bundle.mjs']) this.age(`tools/${path}`, RESTED)
     this.write('node_modules/.package-lock.json', '{}', RESTED)
