@@ -9,7 +9,14 @@ import { type Scored, searchWords } from './lexical-signal.ts'
 import type { Names } from './names.ts'
 import { WORDS } from './spaces.ts'
 import type { VectorReader } from './vector/index.ts'
-import { findSpace, type QuerySpace, scoreVectors, searchVectors, searchVectorsInPast } from './vector-signal.ts'
+import {
+  type BegunVectors,
+  beginVectors,
+  findSpace,
+  type QuerySpace,
+  scoreVectors,
+  searchVectorsInPast,
+} from './vector-signal.ts'
 
 export interface SearchParts {
   readonly database: Database
@@ -39,8 +46,10 @@ export function findCandidates(parts: SearchParts, query: CandidateQuery): Found
   const filter = resolveFilter(database, names, query.filter)
   if (!filter) return undefined
   const limit = Math.max(1, Math.min(CANDIDATES_PER_SIGNAL_MAX, Math.floor(query.perSignal)))
+  // Other threads scan vectors while this one looks words up.
+  using nearest = space && beginNearest(parts, space, filter, limit)
   const lexical = query.text === undefined ? [] : withWords(parts, query.text, filter, limit)
-  const vector = space ? nearest(parts, space, filter, limit) : []
+  const vector = nearest?.finish() ?? []
   const graph = followLinks(database, strengths(lexical, vector), filter, limit)
   return { candidates: join(database, space, { lexical, vector, graph }), filter, space }
 }
@@ -58,16 +67,19 @@ function withWords(
     : searchWords({ database, index: words, heads: vectors.get(WORDS) }, terms, filter, limit)
 }
 
-function nearest(
+function beginNearest(
   { database, vectors }: SearchParts,
   space: QuerySpace,
   filter: ResolvedFilter,
   limit: number,
-): Scored[] {
-  if (filter.isPast) return searchVectorsInPast(database, space, filter, limit)
+): BegunVectors | undefined {
+  if (filter.isPast) return inPast(() => searchVectorsInPast(database, space, filter, limit))
   const reader = vectors.get(space.key)
-  return reader ? searchVectors(database, reader, space, filter, limit) : []
+  return reader && beginVectors(database, reader, space, filter, limit)
 }
+
+/** Of the past memory knows nothing: nobody helps with it. */
+const inPast = (finish: () => Scored[]): BegunVectors => ({ finish, [Symbol.dispose]: () => undefined })
 
 interface Signals {
   readonly lexical: readonly Scored[]

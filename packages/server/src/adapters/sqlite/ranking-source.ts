@@ -1,5 +1,5 @@
 import { formatUuid } from '#base'
-import type { Candidate, Passage, RankingSource, Spellings } from '#capsules'
+import type { Candidate, Passage, PassageTerms, RankingSource, Spellings } from '#capsules'
 import type { Database } from './database.ts'
 import type { ResolvedFilter } from './filter-sql.ts'
 import type { LexicalIndex } from './lexical/index.ts'
@@ -69,7 +69,8 @@ export class SqliteRankingSource implements RankingSource {
   read(candidates: readonly Candidate[]): readonly Passage[] {
     const keys = candidates.map((candidate) => this.versionOf(candidate))
     const rows = new Map(readStandings(this.#parts.database, keys).map((row) => [row.version, row]))
-    return candidates.map((candidate, at) => this.#toPassage(candidate, keys[at]!, rows.get(keys[at]!)))
+    const terms = this.#parts.streams.read(keys)
+    return candidates.map((candidate, at) => this.#toPassage(candidate, terms[at]!, rows.get(keys[at]!)))
   }
 
   readThread(thread: string | number, position: number, reach: number): readonly Passage[] {
@@ -85,7 +86,8 @@ export class SqliteRankingSource implements RankingSource {
       position + reach,
       ...after,
     )
-    return rows.map((row) => this.#toPassage(this.#toCandidate(row), row.version, row))
+    const terms = this.#parts.streams.read(rows.map(({ version }) => version))
+    return rows.map((row, at) => this.#toPassage(this.#toCandidate(row), terms[at]!, row))
   }
 
   cosines(passages: readonly Passage[]): readonly (number | undefined)[] {
@@ -103,10 +105,10 @@ export class SqliteRankingSource implements RankingSource {
     return candidate
   }
 
-  #toPassage(candidate: Candidate, version: number, row: StandingRow | undefined): Passage {
+  #toPassage(candidate: Candidate, terms: PassageTerms, row: StandingRow | undefined): Passage {
     return {
       candidate,
-      terms: this.#parts.streams.read(version),
+      terms,
       thread: row?.thread ?? undefined,
       position: row?.position ?? undefined,
       speaker: row?.speaker == null ? undefined : this.#parts.names.text(row.speaker),

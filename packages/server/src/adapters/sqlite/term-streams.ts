@@ -1,5 +1,5 @@
 import type { PassageTerms, Spellings } from '#capsules'
-import type { LexicalIndex } from './lexical/index.ts'
+import type { LexicalIndex, TermStream } from './lexical/index.ts'
 
 /** Numbers of all streams in memory together: 4 bytes each. Beyond it the memory starts anew. */
 const NUMBERS_MAX = 4_000_000
@@ -34,15 +34,21 @@ export class TermStreams {
     this.#forget()
   }
 
-  read(version: number): PassageTerms {
-    const known = this.#streams.get(version)
-    if (known) return known
-    const { title, tags, content } = this.#index.stream(version)
-    const stream = { title, tags, content }
+  /** What the versions say, in the order asked: nothing where one is not indexed. */
+  read(versions: readonly number[]): readonly PassageTerms[] {
+    const missing = versions.filter((version) => !this.#streams.has(version))
+    const read = missing.length > 0 ? this.#index.streams(missing) : NONE
+    const found = versions.map((version) => this.#streams.get(version) ?? toPassageTerms(read.get(version)))
+    for (const [at, version] of versions.entries()) this.#keep(version, found[at]!)
+    return found
+  }
+
+  #keep(version: number, stream: PassageTerms): void {
+    if (this.#streams.has(version)) return
+    const { title, tags, content } = stream
     this.#numbers += title.length + tags.length + content.length + STREAM_OVERHEAD
     if (this.#numbers > NUMBERS_MAX) this.#forget()
     this.#streams.set(version, stream)
-    return stream
   }
 
   #forget(): void {
@@ -50,6 +56,13 @@ export class TermStreams {
     this.#numbers = 0
   }
 }
+
+const NONE: ReadonlyMap<number, TermStream> = new Map()
+const EMPTY: PassageTerms = { title: new Uint32Array(), tags: new Uint32Array(), content: new Uint32Array() }
+
+/** Without words that mean nothing, which no ranking asks for. */
+const toPassageTerms = (stream: TermStream | undefined): PassageTerms =>
+  stream === undefined ? EMPTY : { title: stream.title, tags: stream.tags, content: stream.content }
 
 function rememberSpellings({ lexicon }: LexicalIndex): Spellings {
   const known = new Map<number, string | undefined>()

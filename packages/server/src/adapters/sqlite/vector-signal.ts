@@ -5,7 +5,7 @@ import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
 import { best, HEAD_COLUMNS, type Scored, type ScoredColumns, toScored, VERSION_COLUMNS } from './lexical-signal.ts'
 import { assertFits, ROLES, SPACE_COLUMNS, type Space } from './spaces.ts'
 import { assertVector, toVector } from './stored-vector.ts'
-import { searchExact, type VectorReader } from './vector/index.ts'
+import { beginExact, searchExact, type VectorReader } from './vector/index.ts'
 
 /** The space a query's vector lives in. */
 export interface QuerySpace {
@@ -25,17 +25,23 @@ export function findSpace(database: Database, { model, vector }: Embedding): Que
 
 type RescoredRow = readonly [...ScoredColumns, vector: Uint8Array]
 
+/** A search that others may be at already; disposed of, nothing of it goes on. */
+export interface BegunVectors extends Disposable {
+  /** What it found; once. */
+  finish(): Scored[]
+}
+
 /**
  * The heads nearest to the query among those that pass the filter: found by their codes in memory, and each read from
  * its row, filtered and rescored there, so that a slot that is a moment behind the rows shows nothing it must not.
  */
-export function searchVectors(
+export function beginVectors(
   database: Database,
   reader: VectorReader,
   space: QuerySpace,
   filter: ResolvedFilter,
   limit: number,
-): Scored[] {
+): BegunVectors {
   const rows = new Map<number, RescoredRow>()
   const sql = `SELECT ${HEAD_COLUMNS}, e.vector FROM json_each(?) wanted
     CROSS JOIN capsules c ON c.key = wanted.value CROSS JOIN embeddings e ON e.version = c.head
@@ -50,13 +56,19 @@ export function searchVectors(
     return slots.map((slot) => scores.get(slot))
   }
   const slots = toSlotFilter(database, filter)
-  let found = searchExact(reader, space.vector, slots, limit, rescore)
-  // Whether a capsule is a chunk is no column of a slot: rows decide, and where they refuse too many, they choose.
-  if (!found.exact && filter.chunks !== undefined) {
-    const allow = slotsByChunk(database, space.key, filter.chunks)
-    found = searchExact(reader, space.vector, { ...slots, allow }, limit, rescore)
+  const begun = beginExact(reader, space.vector, slots, limit)
+  return {
+    finish() {
+      let found = begun.finish(rescore)
+      // Whether a capsule is a chunk is no column of a slot: rows decide, and where they refuse too many, they choose.
+      if (!found.exact && filter.chunks !== undefined) {
+        const allow = slotsByChunk(database, space.key, filter.chunks)
+        found = searchExact(reader, space.vector, { ...slots, allow }, limit, rescore)
+      }
+      return found.hits.map(({ slot, score }) => toScored(rows.get(slot)!, score))
+    },
+    [Symbol.dispose]: () => begun[Symbol.dispose](),
   }
-  return found.hits.map(({ slot, score }) => toScored(rows.get(slot)!, score))
 }
 
 /** The same for a moment in the past: every vector that was valid then is compared. */

@@ -1,5 +1,4 @@
 import type { Database } from '../database.ts'
-import { readStream } from './build-segment.ts'
 import { Lexicon } from './lexicon.ts'
 import { HEADS, isLeave, type Part, partOf, REST } from './part.ts'
 import { Segment } from './segment.ts'
@@ -124,9 +123,13 @@ export class LexicalIndex {
     }
   }
 
-  /** What a version says, as terms; empty where it is not indexed. */
-  stream(version: number): TermStream {
-    return decodeStream(readStream(this.#database, version).stream)
+  /** What the versions say, as terms; those that are not indexed are left out. */
+  streams(versions: readonly number[]): ReadonlyMap<number, TermStream> {
+    const rows = this.#database.allArrays<readonly [version: number, stream: Uint8Array]>(
+      `SELECT t.version, t.stream FROM json_each(?) wanted CROSS JOIN term_streams t ON t.version = wanted.value`,
+      JSON.stringify(versions),
+    )
+    return new Map(rows.map((row) => [row[0], decodeStream(row[1])]))
   }
 
   term(segment: Segment, term: number) {

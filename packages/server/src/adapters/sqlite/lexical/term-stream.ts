@@ -58,17 +58,29 @@ export class TermStreamWriter {
   }
 }
 
+/** Numbers of the stream that is being read: copied out of it field by field. */
+let numbers = new Uint32Array(1024)
+
 export function decodeStream(stream: Uint8Array): TermStream {
-  const fields: number[][] = FIELDS.map(() => [])
+  // A number takes a byte at least.
+  if (stream.length > numbers.length) numbers = new Uint32Array(stream.length * 2)
+  const fields: Uint32Array[] = []
   const reader = new ByteReader(stream)
-  for (let field = 0; !reader.isOver && field < FIELDS.length; ) {
+  let [from, end] = [0, 0]
+  while (!reader.isOver && fields.length < FIELDS.length) {
     const id = reader.number()
-    if (id === FIELD_END) field++
-    else fields[field]!.push(id)
+    if (id !== FIELD_END) numbers[end++] = id
+    else {
+      fields.push(numbers.slice(from, end))
+      from = end
+    }
   }
-  const [title, tags, content, functionWords] = fields.map((ids) => Uint32Array.from(ids))
-  return { title: title!, tags: tags!, content: content!, functionWords: functionWords! }
+  fields.push(numbers.slice(from, end))
+  const [title = NONE, tags = NONE, content = NONE, functionWords = NONE] = fields
+  return { title, tags, content, functionWords }
 }
+
+const NONE = new Uint32Array()
 
 /** Terms as rows of columns. */
 export interface TermRows {

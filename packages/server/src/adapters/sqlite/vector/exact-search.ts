@@ -35,14 +35,35 @@ export function searchExact(
   k: number,
   rescore: Rescore,
 ): ExactResult {
-  const scores = new Map<number, number | undefined>()
-  let limit = Math.min(LIMIT_MAX, Math.max(LIMIT_FIRST, k * FIRST_FACTOR))
-  for (;;) {
-    const found = reader.search(query, filter, limit)
-    const hits = rescoreFound(found, k, scores, rescore)
-    const exact = found.ceiling <= lastOf(hits, k)
-    if (exact || limit === LIMIT_MAX) return { hits, exact, scanned: found.scanned }
-    limit = Math.min(LIMIT_MAX, limit * LIMIT_FACTOR)
+  using begun = beginExact(reader, query, filter, k)
+  return begun.finish(rescore)
+}
+
+/** The same search, begun: others may scan for it until it is asked what was found. Disposing of it without is allowed. */
+export interface BegunExact extends Disposable {
+  /** Once. */
+  finish(rescore: Rescore): ExactResult
+}
+
+/** @throws CascadeError EMBEDDING_MISMATCH when the query does not fit the space. */
+export function beginExact(reader: VectorReader, query: Float32Array, filter: SlotFilter, k: number): BegunExact {
+  const first = Math.min(LIMIT_MAX, Math.max(LIMIT_FIRST, k * FIRST_FACTOR))
+  const begun = reader.begin(query, filter, first)
+  return {
+    finish(rescore) {
+      const scores = new Map<number, number | undefined>()
+      let found = begun.finish()
+      // The reader is free for the searches that may follow.
+      begun[Symbol.dispose]()
+      for (let limit = first; ; ) {
+        const hits = rescoreFound(found, k, scores, rescore)
+        const exact = found.ceiling <= lastOf(hits, k)
+        if (exact || limit === LIMIT_MAX) return { hits, exact, scanned: found.scanned }
+        limit = Math.min(LIMIT_MAX, limit * LIMIT_FACTOR)
+        found = reader.search(query, filter, limit)
+      }
+    },
+    [Symbol.dispose]: () => begun[Symbol.dispose](),
   }
 }
 

@@ -1,5 +1,5 @@
 export { DIMENSIONS_MAX } from './embedding-code.ts'
-export { type ExactResult, searchExact } from './exact-search.ts'
+export { beginExact, type ExactResult, searchExact } from './exact-search.ts'
 export { READERS_MAX } from './kernel/layout.ts'
 export type { SlotBitmap } from './slot-bitmap.ts'
 export type { SlotColumns, SlotFilter } from './slot-filter.ts'

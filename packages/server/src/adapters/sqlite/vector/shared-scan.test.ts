@@ -96,6 +96,29 @@ describe('a shared scan finds what one reader finds alone', () => {
     expect(answers.reduce((sum, { helped }) => sum + helped, 0)).toBeGreaterThan(0)
   })
 
+  test('when helpers come between its beginning and its end', () => {
+    const jobs: ScanJob[] = []
+    const shared = helpedBy((job) => jobs.push(job))
+    const helper = attach(2)
+    for (const query of queries) {
+      using begun = shared.begin(query, {}, LIMIT)
+      helper.help(jobs.at(-1)!)
+      expect(outcome(begun.finish())).toEqual(outcome(alone.search(query, {}, LIMIT)))
+    }
+    expect(jobs).toHaveLength(queries.length)
+  })
+
+  test('after one that was begun and whose end nobody waited for', () => {
+    const jobs: ScanJob[] = []
+    const shared = helpedBy((job) => jobs.push(job))
+    const begun = shared.begin(queries[1]!, {}, LIMIT)
+    expect(() => shared.search(queries[0]!, {}, LIMIT)).toThrow('in use')
+    begun[Symbol.dispose]()
+    begun[Symbol.dispose]()
+    attach(2).help(jobs[0]!)
+    expect(outcome(shared.search(queries[0]!, {}, LIMIT))).toEqual(outcome(alone.search(queries[0]!, {}, LIMIT)))
+  })
+
   test('when a helper is lost with a part in its hands, after which nobody is asked any more', () => {
     let calls = 0
     const shared = helpedBy(({ reader, job, segments }) => {

@@ -5,6 +5,7 @@ import * as at from './kernel/layout.ts'
 import { HELPERS_MAX, type HelperResult, ScanDesk } from './scan-desk.ts'
 import { forEachBit, SlotBitmap } from './slot-bitmap.ts'
 import { type SlotFilter, writeFilter } from './slot-filter.ts'
+import { CANDIDATE_WORDS, takeBest } from './sorted-runs.ts'
 import { type SpaceHandle, SpaceMemory } from './space-memory.ts'
 
 /** The best of a search, from best to worst; among equal scores the lower slot stands first. */
@@ -26,7 +27,6 @@ export interface SearchResult {
 // More than what 32-bit arithmetic on the codes, and 32-bit numbers in the rows, can add to a score.
 const ROUNDING = 1e-5
 const SEGMENT_WORDS = at.SEGMENT_SLOTS / 32
-const KEPT_WORDS = at.CANDIDATE_BYTES / 4
 /** Slots of the first segment that must pass, for a scan to be worth sharing: with fewer it is over before help comes. */
 const SHARED_FROM = 2000
 const SHARED_SEGMENTS_MIN = 3
@@ -41,6 +41,21 @@ export interface ScanJob {
   readonly coarseStep: number
   readonly fineStep: number
   readonly slack: number
+}
+
+/** A search that others may be at already. */
+export interface BegunSearch extends Disposable {
+  /** Once. */
+  finish(): SearchResult
+}
+
+/** A scan that is open to helpers. */
+interface SharedScan {
+  readonly job: number
+  readonly segments: number
+  /** Of the first segment, which lies filtered in scratch: groups of 64 slots, and how many slots passed. */
+  readonly words: number
+  readonly passing: number
 }
 
 /** Other readers of the same space, in threads of their own. */
@@ -103,26 +118,46 @@ export class VectorReader {
    * @throws CascadeError EMBEDDING_MISMATCH when the query has other dimensions, is not finite, or is all zero.
    */
   search(query: Float32Array, filter: SlotFilter, limit: number): SearchResult {
+    using begun = this.begin(query, filter, limit)
+    return begun.finish()
+  }
+
+  /**
+   * Begins such a search and calls for help with it, so that others scan while this thread does something else first. Until
+   * it is disposed of, this reader does nothing else.
+   */
+  begin(query: Float32Array, filter: SlotFilter, limit: number): BegunSearch {
     if (!Number.isInteger(limit) || limit < 1 || limit > at.LIMIT_MAX)
       throw new CascadeError('INTERNAL', `a search keeps 1 to ${at.LIMIT_MAX} candidates, ${limit} came`)
     const code = encodeQuery(query, this.dimensions)
-    return this.#exclusively(() => {
-      const found = this.#attempt(code, filter, limit)
-      if (found) return found
-      // A helper's thread was ended in the middle of its part, or stands still: what one does alone is certain.
-      this.#team = undefined
-      return this.#attempt(code, filter, limit)!
-    })
-  }
-
-  /** Undefined when a helper did not come back, which cannot be where there are none. */
-  #attempt(code: QueryCode, filter: SlotFilter, limit: number): SearchResult | undefined {
-    this.#begin(code, limit)
-    const { scanned, job } = this.#scanAll(filter, limit, code)
-    const ceiling = this.#kernel.ceilingNow()
-    const own = this.#kernel.finish()
-    const helped = job === undefined ? [] : this.#desk.close(job)
-    return helped && this.#merge(own, helped, { limit, scanned, ceiling, rest: code.restMost + ROUNDING })
+    this.#occupy()
+    let shared: SharedScan | undefined
+    try {
+      this.#begin(code, limit)
+      shared = this.#share(filter, limit, code)
+    } catch (error) {
+      this.#release()
+      throw error
+    }
+    let isOpen = true
+    return {
+      finish: () => {
+        const found = this.#scanAll(filter, limit, code, shared)
+        shared = undefined
+        if (found) return found
+        // A helper's thread was ended in the middle of its part, or stands still: what one does alone is certain.
+        this.#team = undefined
+        this.#begin(code, limit)
+        return this.#scanAll(filter, limit, code, undefined)!
+      },
+      [Symbol.dispose]: () => {
+        if (!isOpen) return
+        isOpen = false
+        // Nobody looks at what helpers found.
+        if (shared) this.#desk.close(shared.job)
+        this.#release()
+      },
+    }
   }
 
   /** Takes part in the scan of another reader of the space, if there is anything left of it. */
@@ -167,17 +202,23 @@ export class VectorReader {
     })
   }
 
-  // The scratch area is one search's at a time: also when `overflow` searches, or when two threads share a number.
   #exclusively<T>(use: () => T): T {
-    const { header } = this.#space
-    const word = at.BUSY_WORD + this.#reader
-    if (Atomics.compareExchange(header, word, 0, 1) !== 0)
-      throw new CascadeError('INTERNAL', `reader ${this.#reader} of the vector index is in use`)
+    this.#occupy()
     try {
       return use()
     } finally {
-      Atomics.store(header, word, 0)
+      this.#release()
     }
+  }
+
+  // The scratch area is one search's at a time: also when `overflow` searches, or when two threads share a number.
+  #occupy(): void {
+    if (Atomics.compareExchange(this.#space.header, at.BUSY_WORD + this.#reader, 0, 1) !== 0)
+      throw new CascadeError('INTERNAL', `reader ${this.#reader} of the vector index is in use`)
+  }
+
+  #release(): void {
+    Atomics.store(this.#space.header, at.BUSY_WORD + this.#reader, 0)
   }
 
   #begin(code: QueryCode, limit: number): void {
@@ -190,39 +231,57 @@ export class VectorReader {
     this.#kernel.begin(this.#scratch, width, limit, code.coarseStep, code.fineStep, code.fineMost + ROUNDING)
   }
 
-  /** Scans every segment, and from the second on with whoever comes to help, where that is worth while. */
-  #scanAll(
-    filter: SlotFilter,
-    limit: number,
-    { coarseStep, fineStep, fineMost }: QueryCode,
-  ): { readonly scanned: number; readonly job: number | undefined } {
+  /**
+   * Opens the scan for whoever comes to help, where that is worth while, and filters its first segment: whoever comes
+   * begins with the second.
+   */
+  #share(filter: SlotFilter, limit: number, { coarseStep, fineStep, fineMost }: QueryCode): SharedScan | undefined {
     const segments = Math.ceil(this.#space.slotsEnd / at.SEGMENT_SLOTS)
     // A helper cannot ask what only this thread knows, and its candidates need room beside the others'.
     const isOwn = filter.allow !== undefined || (filter.tags?.length && filter.overflow)
     const canShare = segments >= SHARED_SEGMENTS_MIN && limit * (HELPERS_MAX + 1) <= at.LIMIT_MAX
-    if (isOwn || !canShare || !this.#team) {
-      const scanned = this.#forEachSegment(filter, (segment, words) => {
-        this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
-      })
-      return { scanned, job: undefined }
-    }
+    if (isOwn || !canShare || !this.#team) return undefined
     writeFilter(filter, this.#bytes, this.#words)
     this.#space.refresh()
     const words = this.#wordsOf(0)
-    let scanned = this.#filterSegment(0, words)
+    const passing = this.#filterSegment(0, words)
     const job = this.#desk.open(1)
-    // Called before the first segment is scanned: until somebody comes, that is nearly done.
-    if (scanned >= SHARED_FROM && this.#team.hasIdle())
+    if (passing >= SHARED_FROM && this.#team.hasIdle())
       this.#team.call({
         ...{ reader: this.#reader, job, limit, segments },
         ...{ coarseStep, fineStep, slack: fineMost + ROUNDING },
       })
-    if (scanned > 0) this.#scanFiltered(0, words)
+    return { job, segments, words, passing }
+  }
+
+  /** Scans all that nobody else has taken; undefined when a helper did not come back, which cannot be where there are none. */
+  #scanAll(
+    filter: SlotFilter,
+    limit: number,
+    { restMost }: QueryCode,
+    shared: SharedScan | undefined,
+  ): SearchResult | undefined {
+    const scanned = shared ? this.#scanShared(shared) : this.#scanAlone(filter)
+    const ceiling = this.#kernel.ceilingNow()
+    const own = this.#kernel.finish()
+    const helped = shared ? this.#desk.close(shared.job) : []
+    return helped && this.#merge(own, helped, { limit, scanned, ceiling, rest: restMost + ROUNDING })
+  }
+
+  #scanAlone(filter: SlotFilter): number {
+    return this.#forEachSegment(filter, (segment, words) => {
+      this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
+    })
+  }
+
+  #scanShared({ job, segments, words, passing }: SharedScan): number {
+    let scanned = passing
+    if (passing > 0) this.#scanFiltered(0, words)
     for (let next = this.#desk.takeSegment(job, segments); next !== undefined; ) {
       scanned += this.#scanSegment(next)
       next = this.#desk.takeSegment(job, segments)
     }
-    return { scanned, job }
+    return scanned
   }
 
   /** Filters and scans one segment with the filter and the query in scratch; how many slots passed. */
@@ -300,39 +359,23 @@ export class VectorReader {
     helped: readonly HelperResult[],
     { limit, scanned, ceiling, rest }: { limit: number; scanned: number; ceiling: number; rest: number },
   ): SearchResult {
-    const [floats, words] = [this.#floats, this.#words]
     const runs = [own, ...helped.map(({ count }) => count)].map((count, part) => {
-      const from = at.CANDIDATES / 4 + part * limit * KEPT_WORDS
-      return { next: from, end: from + count * KEPT_WORDS }
+      const from = at.CANDIDATES / 4 + part * limit * CANDIDATE_WORDS
+      return { next: from, end: from + count * CANDIDATE_WORDS }
     })
-    const isBefore = (a: number, b: number): boolean =>
-      floats[a]! > floats[b]! || (floats[a]! === floats[b]! && words[a + 1]! < words[b + 1]!)
-    const places = mergeRuns(runs, isBefore)
-    const kept = places.slice(0, limit)
-    const left = places.slice(limit)
-    return {
-      slots: Uint32Array.from(kept, (place) => words[place + 1]!),
-      scores: Float32Array.from(kept, (place) => floats[place]!),
-      reaches: Float32Array.from(kept, (place) => floats[place + 2]! + rest),
-      scanned: helped.reduce((sum, result) => sum + result.scanned, scanned),
-      ceiling:
-        Math.max(ceiling, ...helped.map((result) => result.ceiling), ...left.map((place) => floats[place + 2]!)) + rest,
+    const found = runs.reduce((sum, { next, end }) => sum + (end - next) / CANDIDATE_WORDS, 0)
+    const size = Math.min(limit, found)
+    const [slots, scores, reaches] = [new Uint32Array(size), new Float32Array(size), new Float32Array(size)]
+    for (let place = 0; place < size; place++) {
+      const at = takeBest(runs, this.#floats, this.#words)
+      scores[place] = this.#floats[at]!
+      slots[place] = this.#words[at + 1]!
+      reaches[place] = this.#floats[at + 2]! + rest
     }
-  }
-}
-
-/** The places of sorted runs of candidates, in one order. */
-function mergeRuns(
-  runs: readonly { next: number; readonly end: number }[],
-  isBefore: (a: number, b: number) => boolean,
-): number[] {
-  const places: number[] = []
-  for (;;) {
-    let first: (typeof runs)[number] | undefined
-    for (const run of runs)
-      if (run.next < run.end && (first === undefined || isBefore(run.next, first.next))) first = run
-    if (first === undefined) return places
-    places.push(first.next)
-    first.next += KEPT_WORDS
+    let most = Math.max(ceiling, ...helped.map((result) => result.ceiling))
+    for (const { next, end } of runs)
+      for (let left = next; left < end; left += CANDIDATE_WORDS) most = Math.max(most, this.#floats[left + 2]!)
+    const all = helped.reduce((sum, result) => sum + result.scanned, scanned)
+    return { slots, scores, reaches, scanned: all, ceiling: most + rest }
   }
 }
