@@ -5,10 +5,10 @@ import type { Database } from './database.ts'
 import { type ResolvedFilter, resolveFilter } from './filter-sql.ts'
 import { followLinks, strengths } from './graph-signal.ts'
 import type { LexicalIndex } from './lexical/index.ts'
-import { type Scored, searchWords } from './lexical-signal.ts'
+import { allowedBy, type Scored, searchWords } from './lexical-signal.ts'
 import type { Names } from './names.ts'
 import { WORDS } from './spaces.ts'
-import type { VectorReader } from './vector/index.ts'
+import type { SlotBitmap, VectorReader } from './vector/index.ts'
 import {
   type BegunVectors,
   beginVectors,
@@ -46,25 +46,30 @@ export function findCandidates(parts: SearchParts, query: CandidateQuery): Found
   const filter = resolveFilter(database, names, query.filter)
   if (!filter) return undefined
   const limit = Math.max(1, Math.min(CANDIDATES_PER_SIGNAL_MAX, Math.floor(query.perSignal)))
+  const allowed = query.text === undefined ? undefined : allowedHeads(parts, filter)
   // Other threads scan vectors while this one looks words up.
-  using nearest = space && beginNearest(parts, space, filter, limit)
-  const lexical = query.text === undefined ? [] : withWords(parts, query.text, filter, limit)
+  using nearest = space && beginNearest(parts, space, filter, limit, allowed)
+  const lexical = query.text === undefined ? [] : withWords(parts, query.text, filter, limit, allowed)
   const vector = nearest?.finish() ?? []
   const graph = followLinks(database, strengths(lexical, vector), filter, limit)
   return { candidates: join(database, space, { lexical, vector, graph }), filter, space }
 }
 
+function allowedHeads({ database, vectors }: SearchParts, filter: ResolvedFilter): SlotBitmap | undefined {
+  const heads = vectors.get(WORDS)
+  return heads && allowedBy(database, heads, filter)
+}
+
 function withWords(
-  { database, words, vectors }: SearchParts,
+  { database, words }: SearchParts,
   text: string,
   filter: ResolvedFilter,
   limit: number,
+  allowed: SlotBitmap | undefined,
 ): Scored[] {
   words.refresh()
   const terms = queryTerms(text).flatMap((term) => words.lexicon.find(term) ?? [])
-  return terms.length === 0
-    ? []
-    : searchWords({ database, index: words, heads: vectors.get(WORDS) }, terms, filter, limit)
+  return terms.length === 0 ? [] : searchWords({ database, index: words, allowed }, terms, filter, limit)
 }
 
 function beginNearest(
@@ -72,10 +77,11 @@ function beginNearest(
   space: QuerySpace,
   filter: ResolvedFilter,
   limit: number,
+  allowed: SlotBitmap | undefined,
 ): BegunVectors | undefined {
   if (filter.isPast) return inPast(() => searchVectorsInPast(database, space, filter, limit))
   const reader = vectors.get(space.key)
-  return reader && beginVectors(database, reader, space, filter, limit)
+  return reader && beginVectors(database, reader, space, { filter, limit, allowed })
 }
 
 /** Of the past memory knows nothing: nobody helps with it. */

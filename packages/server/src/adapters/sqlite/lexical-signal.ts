@@ -50,8 +50,8 @@ export interface WordParts {
   readonly database: Database
   /** Brought to the state of the open transaction. */
   readonly index: LexicalIndex
-  /** The columns of all indexed heads. */
-  readonly heads: VectorReader | undefined
+  /** The heads that may pass, as far as columns in memory can tell; undefined where all may. */
+  readonly allowed: SlotBitmap | undefined
 }
 
 /** So many times as many are looked for when too few of those that were found pass the filter. */
@@ -63,13 +63,12 @@ const WIDENING = 4
  * past, of which memory knows nothing, it is asked for more, until there are enough or no others.
  */
 export function searchWords(
-  { database, index, heads }: WordParts,
+  { database, index, allowed }: WordParts,
   terms: readonly number[],
   filter: ResolvedFilter,
   limit: number,
 ): Scored[] {
   const parts = partsOf(filter)
-  const allowed = heads && allowedBy(database, heads, filter)
   const passing = new Map<number, Scored>()
   const refused = new Set<number>()
   for (let wanted = limit; ; wanted *= WIDENING) {
@@ -88,8 +87,12 @@ export function searchWords(
   }
 }
 
-/** The heads that may pass; undefined where the columns cannot tell, or all do. */
-function allowedBy(database: Database, heads: VectorReader, filter: ResolvedFilter): SlotBitmap | undefined {
+/**
+ * The heads that may pass; undefined where the columns cannot tell, or all do.
+ *
+ * @param heads the columns of all indexed heads.
+ */
+export function allowedBy(database: Database, heads: VectorReader, filter: ResolvedFilter): SlotBitmap | undefined {
   const isOpen =
     filter.isBroad && filter.minTrust === 0 && filter.statuses.length === 1 && filter.statuses[0] === ACTIVE
   return filter.isPast || isOpen ? undefined : heads.filterBitmap(toSlotFilter(database, filter))

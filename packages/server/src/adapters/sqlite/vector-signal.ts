@@ -5,7 +5,7 @@ import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
 import { best, HEAD_COLUMNS, type Scored, type ScoredColumns, toScored, VERSION_COLUMNS } from './lexical-signal.ts'
 import { assertFits, ROLES, SPACE_COLUMNS, type Space } from './spaces.ts'
 import { assertVector, toVector } from './stored-vector.ts'
-import { beginExact, searchExact, type VectorReader } from './vector/index.ts'
+import { beginExact, type SlotBitmap, searchExact, type VectorReader } from './vector/index.ts'
 
 /** The space a query's vector lives in. */
 export interface QuerySpace {
@@ -31,6 +31,13 @@ export interface BegunVectors extends Disposable {
   finish(): Scored[]
 }
 
+export interface VectorsAsked {
+  readonly filter: ResolvedFilter
+  readonly limit: number
+  /** The heads that may pass the filter, where that is known already. */
+  readonly allowed?: SlotBitmap | undefined
+}
+
 /**
  * The heads nearest to the query among those that pass the filter: found by their codes in memory, and each read from
  * its row, filtered and rescored there, so that a slot that is a moment behind the rows shows nothing it must not.
@@ -39,8 +46,7 @@ export function beginVectors(
   database: Database,
   reader: VectorReader,
   space: QuerySpace,
-  filter: ResolvedFilter,
-  limit: number,
+  { filter, limit, allowed }: VectorsAsked,
 ): BegunVectors {
   const rows = new Map<number, RescoredRow>()
   const sql = `SELECT ${HEAD_COLUMNS}, e.vector FROM json_each(?) wanted
@@ -55,7 +61,8 @@ export function beginVectors(
     }
     return slots.map((slot) => scores.get(slot))
   }
-  const slots = toSlotFilter(database, filter)
+  // Tags are what columns are slow to tell, and what helpers cannot.
+  const slots = allowed && filter.tags.length > 0 ? { allow: allowed } : toSlotFilter(database, filter)
   const begun = beginExact(reader, space.vector, slots, limit)
   return {
     finish() {
@@ -63,7 +70,7 @@ export function beginVectors(
       // Whether a capsule is a chunk is no column of a slot: rows decide, and where they refuse too many, they choose.
       if (!found.exact && filter.chunks !== undefined) {
         const allow = slotsByChunk(database, space.key, filter.chunks)
-        found = searchExact(reader, space.vector, { ...slots, allow }, limit, rescore)
+        found = searchExact(reader, space.vector, { ...toSlotFilter(database, filter), allow }, limit, rescore)
       }
       return found.hits.map(({ slot, score }) => toScored(rows.get(slot)!, score))
     },
