@@ -20,7 +20,7 @@ export const ACTIONS = {
   'import.run': 'Read a folder, a repository or a file into the store',
   'import.read': 'See imports and their progress',
   'agent.connect': 'Speak to the instance over MCP; each tool is decided by its own action',
-  'system.read': 'See health, configuration, statistics and the audit trail',
+  'system.read': 'See health, configuration and statistics',
   'system.probe': 'Try a write, a search and an answer in a place of their own',
   'system.repair': 'Make anew what the store derives from its rows, where it is damaged',
   'system.backup': 'Write a backup of the store',
@@ -29,6 +29,8 @@ export const ACTIONS = {
   'system.maintain':
     'Background care of the store: links by similarity, raised trust, vectors of another model, expired records',
   'system.embed': 'Change the model of the vectors: begin, pause, resume or cancel',
+  'ledger.read': 'Read the log, what was signed of it, its proofs and the audit trail',
+  'ledger.sign': 'Begin the log that is signed, and change the key that signs it',
   'subject.create': 'Register a person, an agent or a service by name',
 } as const satisfies Record<string, string>
 

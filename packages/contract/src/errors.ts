@@ -191,6 +191,11 @@ export const ERRORS = {
     title: 'Stored data does not match its digest',
     fix: 'Run `cascade doctor`; restore the newest backup if it confirms the damage.',
   },
+  LEDGER_FORKED: {
+    status: 500,
+    title: 'The log is not the one that was signed',
+    fix: 'An older or altered copy of the data folder is in its place. Put the right one back, or `cascade restore` a backup, which begins a log of its own.',
+  },
   ARCHIVE_DAMAGED: {
     status: 500,
     title: 'An archive does not hold what was put into it',

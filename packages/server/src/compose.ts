@@ -8,8 +8,10 @@ import { explainConfig, type LoadedConfig } from '#config'
 import { DataFolder } from '#data-folder'
 import { createBootstrapGate, type Gate, requireGrant } from '#governance'
 import { founderOf, type Subject, Subjects, tokenDigest } from '#identity'
+import type { CheckpointMirror } from '#ledger'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
+import { openLedgerKey } from './adapters/files/ledger-key.ts'
 import { openTokenFile, type TokenFile } from './adapters/files/token-file.ts'
 import { findBuiltinEmbedder, openEmbedder, sharedStaticTable } from './adapters/models/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
@@ -20,6 +22,7 @@ import { openAgentDoor } from './compose-agents.ts'
 import { composeArchives, openRetention, retentionOf } from './compose-archive.ts'
 import { openModelChange } from './compose-embedding.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
+import { mirrorOf } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
 import type { LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
@@ -29,6 +32,8 @@ import {
   createModelDesk,
   DeepProbe,
   Maintenance,
+  openLog,
+  type SigningLog,
   StoreCheck,
   takeBackup,
   tellRestore,
@@ -51,6 +56,8 @@ const STORE = new BootKey<SqliteStore>('store')
 const GATE = new BootKey<Gate>('gate')
 const SUBJECTS = new BootKey<Subjects>('subjects')
 const ADMIN = new BootKey<Subject>('administrator')
+const MIRROR = new BootKey<CheckpointMirror | undefined>('mirror')
+const LOG = new BootKey<SigningLog>('log')
 const TOKEN = new BootKey<TokenFile>('token')
 const EMBEDDERS = new BootKey<Embedders>('embedders')
 const MODEL_CHANGE = new BootKey<ModelChange>('model change')
@@ -130,7 +137,14 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       priority: 1.5,
       dependsOn: ['store', 'gate'],
       describe: 'knows the administrator and the token',
-      start: openIdentity,
+      start: (boot) => openIdentity(frame, boot),
+    },
+    {
+      name: 'ledger',
+      priority: 2,
+      dependsOn: ['identity'],
+      describe: 'compares the log with what was signed of it, and signs it as it grows',
+      start: (boot) => openLedger(frame, boot),
     },
     {
       name: 'embedder',
@@ -250,7 +264,18 @@ async function loadDoors(boot: BootContext): Promise<undefined> {
   return undefined
 }
 
-async function openIdentity(boot: BootContext): Promise<undefined> {
+async function openLedger({ log }: Frame, boot: BootContext): Promise<SigningLog> {
+  const opened = await openLog({
+    ...whoOf(boot),
+    ...{ store: boot.get(STORE), newId, mirror: boot.get(MIRROR) },
+    key: openLedgerKey(boot.get(FOLDER).directory).key,
+    onTrouble: (message, cause) => log.error(message, { cause }),
+  })
+  boot.provide(LOG, opened)
+  return opened
+}
+
+async function openIdentity({ loaded: { config } }: Frame, boot: BootContext): Promise<undefined> {
   const [store, gate] = [boot.get(STORE), boot.get(GATE)]
   const subjects = new Subjects({ store, clock, newId })
   const admin = await subjects.openAdministrator((id) =>
@@ -264,7 +289,9 @@ async function openIdentity(boot: BootContext): Promise<undefined> {
     ),
   )
   // Before anything else writes: a restored store begins its log with the word of it.
-  await tellRestore({ directory: boot.get(FOLDER).directory, store, gate, subject: admin, newId })
+  const mirror = mirrorOf(config)
+  boot.provide(MIRROR, mirror)
+  await tellRestore({ directory: boot.get(FOLDER).directory, store, gate, subject: admin, newId, mirror })
   boot.provide(SUBJECTS, subjects)
   boot.provide(ADMIN, admin)
   boot.provide(TOKEN, openTokenFile(boot.get(FOLDER).directory, systemRandom))

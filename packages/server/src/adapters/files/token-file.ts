@@ -1,18 +1,8 @@
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CascadeError, isErrno, messageOf, type Random } from '#base'
 import { createToken } from '#identity'
-import { syncFolder } from '../vault/index.ts'
+import { createPrivateFile, makePrivate } from './private-file.ts'
 
 const FILE = 'token'
 /** One word that fits into a header. Shorter than 32 characters would be guessable. */
@@ -36,7 +26,7 @@ export function openTokenFile(directory: string, random: Random): TokenFile {
   try {
     const found = read(path)
     // An empty file is what a crash or a full disk left of one: nobody has that token, so a new one locks nobody out.
-    if (found === undefined || found === '') return { path, token: create(directory, path, random), created: true }
+    if (found === undefined || found === '') return { path, token: create(path, random), created: true }
     if (!TOKEN.test(found)) throw new Error('it holds something else; delete it and the next start makes a new one')
     makePrivate(path)
     return { path, token: found, created: false }
@@ -54,24 +44,8 @@ function read(path: string): string | undefined {
   }
 }
 
-/** A copy or a backup may have come back readable by others. */
-function makePrivate(path: string): void {
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
-}
-
-/** Written beside its place and moved there once it is on disk: the file holds a whole token from its first moment on. */
-function create(directory: string, path: string, random: Random): string {
+function create(path: string, random: Random): string {
   const token = createToken(random)
-  const draft = `${path}.new`
-  rmSync(draft, { force: true })
-  const file = openSync(draft, 'wx', 0o600)
-  try {
-    writeFileSync(file, `${token}\n`)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(draft, path)
-  syncFolder(directory)
+  createPrivateFile(path, `${token}\n`)
   return token
 }

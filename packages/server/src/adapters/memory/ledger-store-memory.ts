@@ -1,8 +1,10 @@
 import { FIRST_PREV, type LeafFilter, type LedgerStore, leafHash, type StoredLeaf } from '#ledger'
 import type { MemoryState } from './memory-state.ts'
+import { MemoryTree } from './memory-tree.ts'
 
 /** The log as readers see it. */
 export function createLedgerStore({ leaves }: MemoryState): LedgerStore {
+  const tree = new MemoryTree(leaves)
   return {
     async find(index) {
       return leaves[index]
@@ -22,6 +24,13 @@ export function createLedgerStore({ leaves }: MemoryState): LedgerStore {
       const firstBad = broken === -1 ? undefined : from + broken
       return { checkedTo: firstBad ?? leaves.length - 1, firstBad }
     },
+    grow: async () => tree.grow(),
+    rootAt: async (size) => tree.root(size),
+    proveInclusion: async (index, size) => tree.inclusion(index, size),
+    proveConsistency: async (from, to) => tree.consistency(from, to),
+    tile: async (level, index, width) => tree.tile(level, index, width),
+    checkpoint: async (origin) => tree.checkpoint(origin),
+    keepCheckpoint: async (checkpoint) => tree.keepCheckpoint(checkpoint),
   }
 }
 

@@ -258,6 +258,21 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE capsules SET own_status = 1
     WHERE status <> 1 AND part_of IN (SELECT key FROM capsules WHERE status <> 1);
   `,
+  `
+  -- The Merkle tree over the leaves, which follows from them: hashes of tiles, of full ones with their inner nodes. One row
+  -- says of how many leaves it is made.
+  CREATE TABLE tree_tiles (key INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
+  CREATE TABLE tree_state (size INTEGER NOT NULL) STRICT;
+  INSERT INTO tree_state VALUES (0);
+  -- What was signed: the newest checkpoint of each origin, and some before it.
+  CREATE TABLE checkpoints (
+    origin TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (origin, size)
+  ) WITHOUT ROWID, STRICT;
+  `,
 ]
 
 export interface MigrateOptions {

@@ -6,6 +6,7 @@ import { fromJson } from './json-message.ts'
 import { unpackLineage } from './packed-lineage.ts'
 import type { ReaderPool } from './reader-pool.ts'
 import type { SequenceWatch } from './sequence-watch.ts'
+import type { WriterThread } from './writer-thread.ts'
 
 /** Entries of the chain that a reader checks at a time, so that others get their turn in between. */
 const CHAIN_SLICE = 2000
@@ -59,7 +60,8 @@ export function createCapsulePort(
   }
 }
 
-export function createLedgerPort(readers: ReaderPool): LedgerStore {
+/** @param head index of the newest leaf. */
+export function createLedgerPort(readers: ReaderPool, writer: WriterThread, head: () => number): LedgerStore {
   return {
     find: (index) => readers.read('findLeaf', index),
     range: (from, limit) => readers.read('rangeOfLeaves', from, limit),
@@ -74,6 +76,16 @@ export function createLedgerPort(readers: ReaderPool): LedgerStore {
         state = next
       }
     },
+    async grow() {
+      const size = await writer.growTree(head())
+      return { size, root: await readers.read('rootAt', size) }
+    },
+    rootAt: (size) => readers.read('rootAt', size),
+    proveInclusion: (index, size) => readers.read('proveInclusion', index, size),
+    proveConsistency: (from, to) => readers.read('proveConsistency', from, to),
+    tile: (level, index, width) => readers.read('treeTile', level, index, width),
+    checkpoint: (origin) => readers.read('checkpoint', origin),
+    keepCheckpoint: (checkpoint) => writer.keepCheckpoint(checkpoint),
   }
 }
 

@@ -8,6 +8,7 @@ import { createStaticSoftMatcher } from '../models/static/static-soft-matcher.ts
 import { ArchiveReader } from './archive-reader.ts'
 import { findCandidates } from './candidates.ts'
 import { CapsuleReader, type PageRequest, type Scope } from './capsule-reader.ts'
+import { readCheckpoint } from './checkpoint-rows.ts'
 import { Database } from './database.ts'
 import { resolveFilter } from './filter-sql.ts'
 import { toJson } from './json-message.ts'
@@ -24,6 +25,7 @@ import { listUnembedded, readSpaces } from './space-filling.ts'
 import { findSpeakers } from './standings.ts'
 import { StoredCapsules } from './stored-capsules.ts'
 import { TermStreams } from './term-streams.ts'
+import { TreeReader } from './tree-reader.ts'
 import { type VectorReader, VectorSpace } from './vector/index.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
@@ -77,6 +79,7 @@ interface Parts {
   readonly archive: ArchiveReader
   readonly lineage: LineageReader
   readonly ledger: LedgerReader
+  readonly tree: TreeReader
   readonly records: RecordReader
 }
 
@@ -119,6 +122,7 @@ function makeParts(database: Database): Parts {
     archive: new ArchiveReader(database, names, stored),
     lineage: new LineageReader(database),
     ledger: new LedgerReader(database, names, data.eventSource),
+    tree: new TreeReader(database),
     records: new RecordReader(database, new Map(data.collections.map(({ name, indexes }) => [name, indexes]))),
   }
 }
@@ -182,6 +186,11 @@ const operations = {
   listLeaves: (filter: LeafFilter, page: { readonly limit: number; readonly before?: number }) =>
     parts().ledger.list(filter, page),
   chainBefore: (from: number) => parts().ledger.chainBefore(from),
+  rootAt: (size: number) => parts().tree.root(size),
+  proveInclusion: (index: number, size: number) => parts().tree.inclusion(index, size),
+  proveConsistency: (from: number, to: number) => parts().tree.consistency(from, to),
+  treeTile: (level: number, index: number, width: number) => parts().tree.tile(level, index, width),
+  checkpoint: (origin: string) => readCheckpoint(parts().database, origin),
   verifyChain: (state: ChainState, limit: number) => parts().ledger.verify(state, limit),
   close: () => {
     teams.close()

@@ -126,7 +126,7 @@ export class SqliteStore implements Store {
       send: (commands, now) => this.#writer.write(commands, now),
     })
     this.capsules = createCapsulePort(this.#readers, this.#watch, () => this.#writer.ready())
-    this.ledger = createLedgerPort(this.#readers)
+    this.ledger = createLedgerPort(this.#readers, this.#writer, () => this.#watch.head)
     this.records = createRecordsPort(this.#readers, clock)
     this.vault = new SqliteBackupVault({
       directory,

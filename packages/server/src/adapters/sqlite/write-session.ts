@@ -2,6 +2,7 @@ import type { CapsuleStatus } from '@forge-cascade/contract'
 import { BandIndex } from './band-index.ts'
 import type { Database } from './database.ts'
 import { LeafWriter, type LedgerTail } from './leaf-writer.ts'
+import { LedgerTree } from './ledger-tree.ts'
 import { Lexicon, TextLog } from './lexical/index.ts'
 import { Names } from './names.ts'
 import type { LogCutter } from './shipping/log-cutter.ts'
@@ -30,6 +31,7 @@ export class WriteSession {
   readonly names: Names
   readonly spaces: Spaces
   readonly leaves: LeafWriter
+  readonly tree: LedgerTree
   readonly texts: TextLog
   readonly bands = new BandIndex()
   #hasBands = false
@@ -50,6 +52,7 @@ export class WriteSession {
     this.names = new Names(database)
     this.spaces = new Spaces(database)
     this.leaves = new LeafWriter(database, this.names)
+    this.tree = new LedgerTree(database)
     this.texts = new TextLog(database, new Lexicon(database))
     this.#version = database.get<{ key: number | null }>('SELECT max(key) AS key FROM versions')?.key ?? 0
   }

@@ -1,3 +1,4 @@
+import type { StoredCheckpoint } from '#ledger'
 import type { CollectionDefinition } from '#store'
 import type { VectorIndexState } from './doctor.ts'
 import type { FinishedWork, PageBatch } from './lexical/index.ts'
@@ -51,6 +52,9 @@ export type WriterOperations = {
   readonly rebuildWords: () => number
   /** Takes one step of leaving nothing behind of what was erased; the first begins `from` 1. */
   readonly scrub: (from: number, now: number) => ScrubStep
+  /** Adds leaves to the tree of the log, some; its size. */
+  readonly growTree: () => number
+  readonly keepCheckpoint: (checkpoint: StoredCheckpoint) => void
   /** What the vector index holds, to be compared with the rows. */
   readonly indexState: () => VectorIndexState
   /** Cuts what was committed, and tells how far; undefined when there is no chain. */

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { CascadeError, type Clock } from '#base'
+import type { StoredCheckpoint } from '#ledger'
 import type { Command } from '#store'
 import type { VectorIndexState } from './doctor.ts'
 import type { FinishedWork, PageBatch } from './lexical/index.ts'
@@ -101,6 +102,20 @@ export class WriterThread {
   async rebuildWords(): Promise<number> {
     await this.#loaded
     return this.#link.call('rebuildWords', [])
+  }
+
+  /** Adds leaves to the tree of the log until it has more than `newest`; its size. */
+  async growTree(newest: number): Promise<number> {
+    await this.#loaded
+    for (;;) {
+      const size = await this.#link.call('growTree', [])
+      if (size > newest) return size
+    }
+  }
+
+  async keepCheckpoint(checkpoint: StoredCheckpoint): Promise<void> {
+    await this.#loaded
+    await this.#link.call('keepCheckpoint', [checkpoint])
   }
 
   async scrub(from: number): Promise<ScrubStep> {

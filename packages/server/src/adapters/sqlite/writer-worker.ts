@@ -1,3 +1,4 @@
+import { keepCheckpoint } from './checkpoint-rows.ts'
 import { BUSY, IDLE, installWork, stagePages } from './lexical/index.ts'
 import { Maintenance } from './maintenance.ts'
 import { loadSlots, openSession } from './open-session.ts'
@@ -73,6 +74,14 @@ serveThread<WriterOperations>(
       const step = scrubStep(writing, sweep, from, now)
       if (from === 1) tellErased()
       return step
+    },
+    growTree: () => {
+      maintenance?.postpone()
+      return opened().tree.grow()
+    },
+    keepCheckpoint: (checkpoint) => {
+      maintenance?.postpone()
+      keepCheckpoint(opened().database, checkpoint)
     },
     indexState: () => ({ slots: opened().slots.count(), sequence: opened().leaves.tail.index }),
     cut: (now) => {

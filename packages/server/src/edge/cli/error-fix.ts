@@ -22,6 +22,8 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   UNAVAILABLE: () => 'Try again in a moment; `doctor` says what is missing.',
   BOOT_FAILED: () => '`doctor` looks for the cause.',
   DATA_CORRUPT: () => 'Run `doctor`; `restore` the newest backup if it confirms the damage.',
+  LEDGER_FORKED: () =>
+    'Put the newest copy of the data folder back; or `restore` a backup, which begins a log of its own.',
   BACKUP_INVALID: () => 'Choose another file.',
   BACKUP_KEY_MISSING: () => 'Name the folder or the file with the key: --keys, --key.',
   IN_ARCHIVE: () => 'Bring it back with `archive restore`, and run it again.',

@@ -37,6 +37,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitName>> = {
   BACKUP_INVALID: 'damaged',
   BACKUP_KEY_MISSING: 'damaged',
   DATA_CORRUPT: 'damaged',
+  LEDGER_FORKED: 'damaged',
   ARCHIVE_DAMAGED: 'damaged',
 }
 

@@ -7,6 +7,7 @@ import { createUuidV7, systemClock, systemRandom } from '#base'
 import { createBootstrapGate } from '#governance'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { create } from '../../domain/capsules/testing.ts'
+import { LOG_COLLECTION } from './log-identity.ts'
 import { tellRestore } from './tell-restore.ts'
 
 const newId = createUuidV7(systemClock, systemRandom)
@@ -21,7 +22,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 /** A store with two leaves, and what tells of a restore in it. */
 async function openRestored() {
-  const store = openMemoryStore({ collections: [], clock: systemClock })
+  const store = openMemoryStore({ collections: [LOG_COLLECTION], clock: systemClock })
   await create(store, { content: 'one' })
   await create(store, { content: 'two' })
   const subject = { id: newId(), name: 'Ada', kind: 'person', roles: ['administrator'] }
@@ -34,7 +35,11 @@ async function openRestored() {
   }
   const write = (over: Partial<RestoredNote> = {}) =>
     writeFileSync(join(directory, RESTORED_NOTE), JSON.stringify({ ...note, ...over }))
-  return { store, write, tell: () => tellRestore({ directory, store, gate, subject: subject as never, newId }) }
+  return {
+    store,
+    write,
+    tell: () => tellRestore({ directory, store, gate, subject: subject as never, newId, mirror: undefined }),
+  }
 }
 
 test('the first leaf after a restore names the new origin and where the old log was left', async () => {

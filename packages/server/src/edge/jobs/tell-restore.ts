@@ -5,13 +5,19 @@ import { CascadeError } from '#base'
 import type { Gate } from '#governance'
 import { requireGrant } from '#governance'
 import type { Subject } from '#identity'
-import type { LedgerStore } from '#ledger'
-import type { Command, UnitOfWork } from '#store'
+import type { CheckpointMirror, LedgerStore } from '#ledger'
+import type { Command, Records, UnitOfWork } from '#store'
+import { findLogIdentity, originOf, putLogIdentity } from './log-identity.ts'
 
 export interface TellRestoreOptions {
   /** The data folder. */
   readonly directory: string
-  readonly store: Pick<UnitOfWork, 'append' | 'head'> & { readonly ledger: Pick<LedgerStore, 'list'> }
+  readonly store: Pick<UnitOfWork, 'append' | 'head'> & {
+    readonly ledger: Pick<LedgerStore, 'list' | 'checkpoint'>
+    readonly records: Pick<Records, 'find' | 'put'>
+  }
+  /** Where the old log's last checkpoint may be known that the restored store is too old for. */
+  readonly mirror: CheckpointMirror | undefined
   readonly gate: Gate
   /** On whose behalf it is told. */
   readonly subject: Subject
@@ -39,13 +45,18 @@ async function isOfThisStore(store: TellRestoreOptions['store'], { from }: Resto
   return (newest?.hash ?? '') === from.hash
 }
 
-async function tell({ store, gate, subject, newId }: TellRestoreOptions, note: RestoredNote): Promise<void> {
+async function tell(options: TellRestoreOptions, note: RestoredNote): Promise<void> {
+  const { store, gate, subject, newId } = options
   const { origin, from, replaced } = note
   const correlationId = newId()
   const grant = requireGrant(
     gate.decide({ action: 'system.restore', resource: 'system/store', subject, correlationId }),
   )
-  const payload = { origin, from, replaced, restored_at: note.restoredAt, decision_id: grant.decisionId }
+  const before = await lastCheckpoint(options)
+  const payload = {
+    ...{ origin, from, replaced, restored_at: note.restoredAt, decision_id: grant.decisionId },
+    last_checkpoint: before ?? null,
+  }
   const record: Command['records'][number] = {
     category: 'system',
     type: 'system.restored',
@@ -57,6 +68,15 @@ async function tell({ store, gate, subject, newId }: TellRestoreOptions, note: R
   }
   const event = { type: 'cascade.system.restored', subject: 'system/store', data: { origin, sequence: from.sequence } }
   const id = origin.replaceAll('-', '')
-  const [outcome] = await store.append([{ id, grant, changes: [], records: [record], events: [event] }])
+  // Without a key: whoever opens the log now records its own.
+  const changes = [putLogIdentity(store.records, grant, { origin: originOf(origin), keys: [] })]
+  const [outcome] = await store.append([{ id, grant, changes, records: [record], events: [event] }])
   if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')
+}
+
+/** What was signed last of the log that is left: as far as the mirror knows, else as far as the restored store does. */
+async function lastCheckpoint({ store, mirror }: TellRestoreOptions): Promise<string | undefined> {
+  const identity = await findLogIdentity(store.records)
+  if (!identity) return undefined
+  return (await mirror?.read(identity.origin)) ?? (await store.ledger.checkpoint(identity.origin))?.note
 }

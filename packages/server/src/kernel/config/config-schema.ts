@@ -271,6 +271,18 @@ const backup = z.strictObject({
   }),
 })
 
+const ledger = z.strictObject({
+  mirror: z.boolean().default(true).register(configFacts, {
+    description:
+      'Keep the last signed checkpoint of the log a second time, outside of the data folder: an older copy of the folder is then found out at its start.',
+  }),
+  mirror_dir: text(4096).optional().register(configFacts, {
+    path: true,
+    description:
+      'Folder of the mirrored checkpoints, best on another disk; `forge-cascade/checkpoints` in the state folder of the user when absent ($XDG_STATE_HOME, else ~/.local/state).',
+  }),
+})
+
 const importing = z.strictObject({
   file_bytes_max: bytes(1024, MIB).default(MIB).register(configFacts, {
     description:
@@ -301,6 +313,7 @@ export const configSchema = z
     limits,
     store,
     backup,
+    ledger,
     archive,
     import: importing,
     samples,

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { commit, grantOf, noteOf, recordOf, type StoreUnderTest, shareStore } from '../store/testing.ts'
 import type { Leaf } from './leaf.ts'
-import type { LeafFilter } from './ledger-store.ts'
+import type { LeafFilter, StoredCheckpoint } from './ledger-store.ts'
+import { verifyConsistency, verifyInclusion } from './merkle/index.ts'
 
 /** A store whose log a test can damage: puts `text` in the place of the canonical bytes of the entry at `index`. */
 export interface LedgerUnderTest extends StoreUnderTest {
@@ -14,6 +15,8 @@ export function describeLedgerStore(name: string, open: () => Promise<LedgerUnde
   describe(`${name}: ledger`, () => {
     describe('leaves', () => testLeaves(shareStore(open)))
     describe('lists', () => testLists(shareStore(open)))
+    describe('tree', () => testTree(shareStore(open)))
+    describe('checkpoints', () => testCheckpoints(shareStore(open)))
     test('an empty log is a sound one', async () => {
       const { store } = await open()
       expect(await store.ledger.find(0)).toBeUndefined()
@@ -151,6 +154,146 @@ function testLists(under: StoreUnderTest): void {
   test('nothing stands before the first', async () => {
     await fill()
     expect(await under.store.ledger.list({}, { limit: 10, before: 0 })).toEqual([])
+  })
+}
+
+function testTree(under: StoreUnderTest): void {
+  /** RFC 6962 section 2.1, word for word. */
+  function brute(hashes: readonly Buffer[]): Buffer {
+    if (hashes.length === 0) return createHash('sha256').digest()
+    if (hashes.length === 1) return hashes[0]!
+    const left = 2 ** Math.ceil(Math.log2(hashes.length) - 1)
+    const parts = [Buffer.from([1]), brute(hashes.slice(0, left)), brute(hashes.slice(left))]
+    return createHash('sha256').update(Buffer.concat(parts)).digest()
+  }
+
+  const hashesOf = async (size: number): Promise<Buffer[]> => {
+    const hashes: Buffer[] = []
+    while (hashes.length < size) {
+      const page = await under.store.ledger.range(hashes.length, Math.min(1000, size - hashes.length))
+      hashes.push(...page.map(({ hash }) => Buffer.from(hash, 'hex')))
+    }
+    return hashes
+  }
+
+  /** Brings the log to `size` entries at least, in transactions of different sizes, and the tree along. */
+  async function fill(size: number): Promise<void> {
+    while (under.store.head() + 1 < size) {
+      const missing = size - under.store.head() - 1
+      await under.store.append(Array.from({ length: Math.min(missing, 1 + (missing % 97)) }, () => noteOf()))
+    }
+    await under.store.ledger.grow()
+  }
+
+  test('an empty tree has the root of nothing, and nothing to prove', async () => {
+    const { ledger } = under.store
+    expect(under.store.head()).toBe(-1)
+    expect(await ledger.grow()).toMatchObject({ size: 0 })
+    expect(Buffer.from(await ledger.rootAt(0))).toEqual(brute([]))
+    expect(await ledger.tile(0, 0, 1)).toBeUndefined()
+    await expect(ledger.proveInclusion(0, 0)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(ledger.rootAt(1)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('grows with the log, whatever came at once, and has the root of the definition at each size', async () => {
+    for (const size of [1, 2, 3, 255, 256, 257, 300, 512, 700]) {
+      await fill(size)
+      const head = await under.store.ledger.grow()
+      expect([head.size, Buffer.from(head.root)]).toEqual([under.store.head() + 1, brute(await hashesOf(head.size))])
+    }
+    const all = await hashesOf(700)
+    for (const size of [0, 1, 2, 128, 255, 256, 257, 511, 512, 513, 699, 700])
+      expect(Buffer.from(await under.store.ledger.rootAt(size))).toEqual(brute(all.slice(0, size)))
+  })
+
+  test('its proofs are accepted, and not for another entry or size', async () => {
+    await fill(700)
+    const { ledger } = under.store
+    const all = await hashesOf(700)
+    for (const [index, size] of [
+      [0, 1],
+      [0, 700],
+      [255, 256],
+      [256, 257],
+      [699, 700],
+      [300, 513],
+    ] as const) {
+      const root = brute(all.slice(0, size))
+      const shown = { index, size, leafHash: all[index]!, proof: await ledger.proveInclusion(index, size), root }
+      expect(verifyInclusion(shown)).toBe(true)
+      expect(verifyInclusion({ ...shown, index: index + 1 })).toBe(false)
+      expect(verifyInclusion({ ...shown, leafHash: all[index + 1] ?? brute([]) })).toBe(false)
+    }
+    for (const [from, to] of [
+      [1, 2],
+      [255, 256],
+      [256, 700],
+      [257, 512],
+      [699, 700],
+      [700, 700],
+    ] as const) {
+      const shown = { from, to, fromRoot: brute(all.slice(0, from)), toRoot: brute(all.slice(0, to)) }
+      const proof = await ledger.proveConsistency(from, to)
+      expect(verifyConsistency({ ...shown, proof })).toBe(true)
+      expect(verifyConsistency({ ...shown, proof, fromRoot: brute(all.slice(1, from + 1)) })).toBe(false)
+    }
+  })
+
+  test('its tiles hold the roots of subtrees, as far as there are any', async () => {
+    await fill(700)
+    const { ledger } = under.store
+    const all = await hashesOf(700)
+    const joined = (hashes: readonly Buffer[]): Uint8Array => Uint8Array.from(Buffer.concat(hashes))
+    expect(await ledger.tile(0, 0, 256)).toEqual(joined(all.slice(0, 256)))
+    expect(await ledger.tile(0, 1, 7)).toEqual(joined(all.slice(256, 263)))
+    expect(await ledger.tile(0, 2, 188)).toEqual(joined(all.slice(512, 700)))
+    const roots = [0, 256].map((from) => brute(all.slice(from, from + 256)))
+    expect(await ledger.tile(1, 0, 2)).toEqual(joined(roots))
+    for (const [level, index, width] of [
+      [0, 2, 256],
+      [0, 9, 1],
+      [1, 0, 3],
+      [1, 1, 1],
+      [2, 0, 1],
+      [40, 0, 1],
+    ] as const)
+      if ((await ledger.grow()).size < 768 || level > 1) expect(await ledger.tile(level, index, width)).toBeUndefined()
+  })
+
+  test.for([
+    { name: 'an entry behind the end', ask: ['proveInclusion', 700, 700] },
+    { name: 'an entry before the first', ask: ['proveInclusion', -1, 700] },
+    { name: 'half an entry', ask: ['proveInclusion', 0.5, 700] },
+    { name: 'a tree that is larger than the log', ask: ['proveInclusion', 0, 2 ** 53] },
+    { name: 'a size that is no number', ask: ['proveInclusion', 0, Number.NaN] },
+    { name: 'a past that is larger', ask: ['proveConsistency', 2, 1] },
+    { name: 'a past before the first', ask: ['proveConsistency', -1, 1] },
+    { name: 'a future', ask: ['proveConsistency', 1, 2 ** 40] },
+  ] as const)('$name is refused', async ({ ask: [proof, a, b] }) => {
+    await fill(700)
+    await expect(under.store.ledger[proof](a, b)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+}
+
+function testCheckpoints(under: StoreUnderTest): void {
+  const of = (origin: string, size: number): StoredCheckpoint => {
+    return { origin, size, root: new Uint8Array(32).fill(size), note: `${origin}\n${size}\n` }
+  }
+
+  test('the newest of an origin is kept, and those of others beside it', async () => {
+    const { ledger } = under.store
+    expect(await ledger.checkpoint('one')).toBeUndefined()
+    for (const checkpoint of [of('one', 3), of('two', 9), of('one', 4)]) await ledger.keepCheckpoint(checkpoint)
+    expect(await ledger.checkpoint('one')).toEqual(of('one', 4))
+    expect(await ledger.checkpoint('two')).toEqual(of('two', 9))
+  })
+
+  test('none is kept twice, and none that is smaller: it would say something else of the same log', async () => {
+    const { ledger } = under.store
+    await ledger.keepCheckpoint(of('three', 5))
+    for (const size of [5, 4, 0])
+      await expect(ledger.keepCheckpoint(of('three', size))).rejects.toMatchObject({ code: 'INTERNAL' })
+    expect(await ledger.checkpoint('three')).toEqual(of('three', 5))
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Leaf } from './leaf.ts'
+import type { Hash } from './merkle/index.ts'
 
 /** Which entries: all given members must match. */
 export interface LeafFilter {
@@ -16,9 +17,24 @@ export interface StoredLeaf {
   readonly hash: string
 }
 
+/** What a tree of the first `size` leaves comes to. */
+export interface TreeHead {
+  readonly size: number
+  readonly root: Hash
+}
+
+/** A tree head as it was signed. */
+export interface StoredCheckpoint extends TreeHead {
+  /** First line of the note: which log it speaks of. */
+  readonly origin: string
+  /** The signed note (C2SP tlog-checkpoint). */
+  readonly note: string
+}
+
 /**
- * The log as readers see it. Writing is no method here: leaves are written by `append`, in the transaction of the change
- * they tell of.
+ * The log as readers see it. Leaves are written by `append`, in the transaction of the change they tell of. The tree over
+ * them follows from them and is the store's own: it is made when it is asked to grow, and what is asked of it is asked of
+ * the size that it had then.
  */
 export interface LedgerStore {
   find(index: number): Promise<StoredLeaf | undefined>
@@ -28,4 +44,23 @@ export interface LedgerStore {
   list(filter: LeafFilter, page: { readonly limit: number; readonly before?: number }): Promise<readonly StoredLeaf[]>
   /** Walks the chain from `from` and names the first entry that does not follow from the one before. */
   verifyChain(from: number): Promise<{ readonly checkedTo: number; readonly firstBad: number | undefined }>
+
+  /** Brings the tree up to all leaves that were durable when it was asked, and tells what it comes to. */
+  grow(): Promise<TreeHead>
+  /** The root of the tree when it had `size` leaves. @throws CascadeError NOT_FOUND when it has fewer. */
+  rootAt(size: number): Promise<Hash>
+  /** RFC 6962 section 2.1.1. @throws CascadeError NOT_FOUND for an entry that a tree of the size does not hold. */
+  proveInclusion(index: number, size: number): Promise<readonly Hash[]>
+  /** RFC 6962 section 2.1.2. @throws CascadeError NOT_FOUND for a size beyond the other, or beyond the tree. */
+  proveConsistency(from: number, to: number): Promise<readonly Hash[]>
+  /** The lowest row of a tile (C2SP tlog-tiles), 32 bytes a hash; undefined where the tree has not so many there. */
+  tile(level: number, index: number, width: number): Promise<Uint8Array | undefined>
+  /** The newest that was signed for the origin. */
+  checkpoint(origin: string): Promise<StoredCheckpoint | undefined>
+  /**
+   * Keeps a signed checkpoint; durable when it resolves, and until then nobody may see it.
+   *
+   * @throws CascadeError INTERNAL for one that is not larger than the last of its origin.
+   */
+  keepCheckpoint(checkpoint: StoredCheckpoint): Promise<void>
 }

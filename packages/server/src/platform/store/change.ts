@@ -57,7 +57,9 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'system.repair': [],
   'system.backup': [],
   'system.handover': [],
-  'system.restore': [],
+  'system.restore': ['record.put'],
+  'ledger.sign': ['record.put'],
+  'ledger.read': [],
   'subject.create': ['record.put'],
   'system.maintain': [
     'capsule.link',

@@ -62,7 +62,9 @@ test('what is written is read again', () => {
     root: fc.uint8Array({ minLength: 32, maxLength: 32 }),
     extensions: fc.array(line, { maxLength: 3 }),
   })
-  fc.assert(fc.property(head, (checkpoint) => expect(parseCheckpoint(formatCheckpoint(checkpoint))).toEqual(checkpoint)))
+  fc.assert(
+    fc.property(head, (checkpoint) => expect(parseCheckpoint(formatCheckpoint(checkpoint))).toEqual(checkpoint)),
+  )
 })
 
 test.for([

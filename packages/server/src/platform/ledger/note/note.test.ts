@@ -72,7 +72,10 @@ test.for<{ name: string; note: Note }>([
   { name: 'no newline', note: { text: 'x', signatures: [{ name: 'a', keyHash: 1, signature: Uint8Array.of(1) }] } },
   { name: 'a tab', note: { text: '\t\n', signatures: [{ name: 'a', keyHash: 1, signature: Uint8Array.of(1) }] } },
   { name: 'a bad name', note: { text: 'x\n', signatures: [{ name: 'a b', keyHash: 1, signature: Uint8Array.of(1) }] } },
-  { name: 'a negative hash', note: { text: 'x\n', signatures: [{ name: 'a', keyHash: -1, signature: Uint8Array.of(1) }] } },
+  {
+    name: 'a negative hash',
+    note: { text: 'x\n', signatures: [{ name: 'a', keyHash: -1, signature: Uint8Array.of(1) }] },
+  },
   { name: 'no bytes', note: { text: 'x\n', signatures: [{ name: 'a', keyHash: 1, signature: new Uint8Array() }] } },
 ])('a note with $name is not written', ({ note }) => {
   expect(() => formatNote(note)).toThrow(expect.objectContaining({ code: 'INTERNAL' }))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createCosigner } from './cosignature.ts'
 import { formatCheckpoint } from './checkpoint.ts'
+import { createCosigner } from './cosignature.ts'
 import { formatNote, parseNote } from './note.ts'
 import { createEd25519Signer, signNote } from './note-signer.ts'
 import { openNote, verifyNoteSignature } from './open-note.ts'
@@ -84,12 +84,15 @@ test('the log and its witnesses are verified together', () => {
   expect(openNote(formatNote({ text: TEXT, signatures }), keys)).toEqual({ text: TEXT, verified: keys, unknown: [] })
 })
 
-test.for([published.signedNote, published.goChecksumDatabase])('the published note of $verifierKey opens', (example) => {
-  const key = parseVerifierKey(example.verifierKey)!
-  const text = example.note.slice(0, example.note.lastIndexOf('\n\n') + 1)
-  expect(openNote(example.note, [key])).toEqual({ text, verified: [key], unknown: [] })
-  expect(openNote(example.note.replace(/[a-z]/, 'X'), [key])).toBeUndefined()
-})
+test.for([published.signedNote, published.goChecksumDatabase])(
+  'the published note of $verifierKey opens',
+  (example) => {
+    const key = parseVerifierKey(example.verifierKey)!
+    const text = example.note.slice(0, example.note.lastIndexOf('\n\n') + 1)
+    expect(openNote(example.note, [key])).toEqual({ text, verified: [key], unknown: [] })
+    expect(openNote(example.note.replace(/[a-z]/, 'X'), [key])).toBeUndefined()
+  },
+)
 
 test.for(published.rfc8032)('the signature of RFC 8032 over "$text" is the published one', (vector) => {
   const privateKey = ed25519Of(vector.secretKey)

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hasMlDsa44 } from './signing-key.ts'
 import { published } from './testing.ts'
-import { createVerifierKey, formatVerifierKey, parseVerifierKey, SIGNATURE_TYPES, verifyWithKey } from './verifier-key.ts'
+import {
+  createVerifierKey,
+  formatVerifierKey,
+  parseVerifierKey,
+  SIGNATURE_TYPES,
+  verifyWithKey,
+} from './verifier-key.ts'
 
 const TEXT = published.signedNote.verifierKey
 const MATERIAL = Buffer.from(TEXT.split('+')[2]!, 'base64')
@@ -17,11 +23,17 @@ test.for([
   { name: 'a key hash in capitals', text: TEXT.replace('530d903a', '530D903A') },
   { name: 'a short key hash', text: TEXT.replace('530d903a', '530d903') },
   { name: 'a key of 31 bytes', text: `${TEXT.slice(0, 25)}${MATERIAL.subarray(0, 32).toString('base64')}` },
-  { name: 'a key of 33 bytes', text: `${TEXT.slice(0, 25)}${Buffer.concat([MATERIAL, MATERIAL.subarray(0, 1)]).toString('base64')}` },
+  {
+    name: 'a key of 33 bytes',
+    text: `${TEXT.slice(0, 25)}${Buffer.concat([MATERIAL, MATERIAL.subarray(0, 1)]).toString('base64')}`,
+  },
   { name: 'no key', text: TEXT.slice(0, 25) },
   { name: 'another byte of the key', text: TEXT.replace('U2k', 'U2g') },
   { name: 'a line end', text: `${TEXT}\n` },
-  { name: 'an algorithm that is not ours', text: `${TEXT.slice(0, 25)}${Buffer.from([2, ...MATERIAL.subarray(1)]).toString('base64')}` },
+  {
+    name: 'an algorithm that is not ours',
+    text: `${TEXT.slice(0, 25)}${Buffer.from([2, ...MATERIAL.subarray(1)]).toString('base64')}`,
+  },
 ])('$name is no verifier key', ({ text }) => {
   expect(parseVerifierKey(text)).toBeUndefined()
 })

@@ -1,0 +1,81 @@
+import { CascadeError } from '#base'
+import {
+  type Hash,
+  hashNode,
+  proveConsistency,
+  proveInclusion,
+  rootAt,
+  type StoredCheckpoint,
+  type StoredLeaf,
+  TILE_WIDTH,
+  type TreeHead,
+} from '#ledger'
+
+/** The Merkle tree over leaves in memory: each node is worked out once, when it is asked for. */
+export class MemoryTree {
+  readonly #leaves: readonly StoredLeaf[]
+  readonly #nodes = new Map<string, Hash>()
+  readonly #checkpoints = new Map<string, StoredCheckpoint>()
+  #size = 0
+
+  constructor(leaves: readonly StoredLeaf[]) {
+    this.#leaves = leaves
+  }
+
+  grow(): TreeHead {
+    this.#size = this.#leaves.length
+    return { size: this.#size, root: this.root(this.#size) }
+  }
+
+  root(size: number): Hash {
+    this.#assertWithin(size)
+    return rootAt(size, this.#nodeAt)
+  }
+
+  inclusion(index: number, size: number): readonly Hash[] {
+    this.#assertWithin(size)
+    if (!Number.isSafeInteger(index) || index < 0 || index >= size) throw absent(`entry ${index}`, size)
+    return proveInclusion(index, size, this.#nodeAt)
+  }
+
+  consistency(from: number, to: number): readonly Hash[] {
+    this.#assertWithin(to)
+    if (!Number.isSafeInteger(from) || from < 0 || from > to) throw absent(`size ${from}`, to)
+    return proveConsistency(from, to, this.#nodeAt)
+  }
+
+  tile(level: number, index: number, width: number): Uint8Array | undefined {
+    const first = index * TILE_WIDTH
+    if (width > Math.min(TILE_WIDTH, Math.floor(this.#size / TILE_WIDTH ** level) - first)) return undefined
+    const hashes = Array.from({ length: width }, (_, at) => this.#nodeAt(level * 8, first + at))
+    return Uint8Array.from(Buffer.concat(hashes))
+  }
+
+  checkpoint(origin: string): StoredCheckpoint | undefined {
+    return this.#checkpoints.get(origin)
+  }
+
+  keepCheckpoint(checkpoint: StoredCheckpoint): void {
+    const last = this.#checkpoints.get(checkpoint.origin)
+    if (last && last.size >= checkpoint.size)
+      throw new CascadeError('INTERNAL', `a checkpoint of ${checkpoint.size} leaves came after one of ${last.size}`)
+    this.#checkpoints.set(checkpoint.origin, checkpoint)
+  }
+
+  #nodeAt = (level: number, index: number): Hash => {
+    if (level === 0) return Buffer.from(this.#leaves[index]!.hash, 'hex')
+    const name = `${level}:${index}`
+    const known = this.#nodes.get(name)
+    if (known) return known
+    const node = hashNode(this.#nodeAt(level - 1, index * 2), this.#nodeAt(level - 1, index * 2 + 1))
+    this.#nodes.set(name, node)
+    return node
+  }
+
+  #assertWithin(size: number): void {
+    if (!Number.isSafeInteger(size) || size < 0 || size > this.#size) throw absent(`size ${size}`, this.#size)
+  }
+}
+
+const absent = (what: string, size: number): CascadeError =>
+  new CascadeError('NOT_FOUND', `the log has ${size} entries, ${what} is not among them`)

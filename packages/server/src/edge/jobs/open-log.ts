@@ -1,0 +1,87 @@
+import type { KeyObject } from 'node:crypto'
+import { CascadeError } from '#base'
+import { type Gate, requireGrant } from '#governance'
+import type { Subject } from '#identity'
+import {
+  Checkpointer,
+  type CheckpointMirror,
+  checkSignedLog,
+  createEd25519Signer,
+  formatVerifierKey,
+  type LedgerStore,
+  type NoteSigner,
+  parseVerifierKey,
+  type VerifierKey,
+} from '#ledger'
+import type { Command, Records, UnitOfWork } from '#store'
+import { findLogIdentity, type LogIdentity, originOf, putLogIdentity } from './log-identity.ts'
+
+export interface OpenLogOptions {
+  readonly store: Pick<UnitOfWork, 'append' | 'head'> & { readonly ledger: LedgerStore; readonly records: Records }
+  readonly gate: Gate
+  /** On whose behalf a log begins, or changes its key. */
+  readonly subject: Subject
+  readonly newId: () => string
+  /** Signs checkpoints from now on. */
+  readonly key: KeyObject
+  readonly mirror: CheckpointMirror | undefined
+  readonly onTrouble: (message: string, cause: unknown) => void
+}
+
+/** The log of this store under its name, with who signs it. */
+export interface SigningLog extends AsyncDisposable {
+  readonly origin: string
+  /** Verifier keys, the active one first. */
+  readonly keys: readonly VerifierKey[]
+  readonly checkpointer: Checkpointer
+}
+
+/**
+ * Gives the log a name and a key where it has none, records a key that is new, and compares the log with what was signed of
+ * it; then it is signed as it grows.
+ *
+ * @throws CascadeError LEDGER_FORKED, DATA_CORRUPT: see `checkSignedLog`.
+ */
+export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
+  const { store, key, mirror, onTrouble } = options
+  const known = await findLogIdentity(store.records)
+  const signer = createEd25519Signer(known?.origin ?? originOf(options.newId()), key)
+  const { origin, keys: texts } = await settleIdentity(options, signer, known)
+  const keys = texts.flatMap((text) => parseVerifierKey(text) ?? [])
+  const last = await checkSignedLog({ ledger: store.ledger, origin, keys, mirror })
+  const checkpointer = new Checkpointer({
+    ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },
+  })
+  await checkpointer.sign()
+  checkpointer.start()
+  return { origin, keys, checkpointer, [Symbol.asyncDispose]: () => checkpointer[Symbol.asyncDispose]() }
+}
+
+/** The identity with this key as the active one; where that is new, it is recorded in the log. */
+async function settleIdentity(
+  { store, gate, subject, newId }: OpenLogOptions,
+  signer: NoteSigner,
+  known: LogIdentity | undefined,
+): Promise<LogIdentity> {
+  const active = formatVerifierKey(signer.key)
+  if (known !== undefined && known.keys[0] === active) return known
+  const identity = { origin: signer.key.name, keys: [active, ...(known?.keys ?? []).filter((text) => text !== active)] }
+  const correlationId = newId()
+  const grant = requireGrant(gate.decide({ action: 'ledger.sign', resource: 'ledger/keys', subject, correlationId }))
+  const type = known && known.keys.length > 0 ? 'ledger.key_changed' : 'ledger.begun'
+  const record: Command['records'][number] = {
+    category: 'system',
+    type,
+    actor: grant.subject,
+    correlationId,
+    subject: 'system/ledger',
+    digests: {},
+    payload: { origin: identity.origin, key: active, decision_id: grant.decisionId },
+  }
+  const event = { type: `cascade.${type}`, subject: 'system/ledger', data: { origin: identity.origin, key: active } }
+  const id = correlationId.replaceAll('-', '')
+  const change = putLogIdentity(store.records, grant, identity)
+  const [outcome] = await store.append([{ id, grant, changes: [change], records: [record], events: [event] }])
+  if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')
+  return identity
+}

@@ -1,0 +1,12 @@
+/**
+ * Where the last checkpoint of a log lies a second time, outside of the data folder: who puts an older copy of the folder
+ * into place does not know of it, and is found out.
+ */
+export interface CheckpointMirror {
+  /** For people: where it lies. */
+  readonly place: string
+  /** The note that was written last for the origin; undefined when there is none. @throws CascadeError UNAVAILABLE. */
+  read(origin: string): Promise<string | undefined>
+  /** @throws CascadeError UNAVAILABLE. */
+  write(origin: string, note: string): Promise<void>
+}
