@@ -46,7 +46,7 @@ test('a first request has no proof', () => {
 })
 
 test.for([{ oldSize: -1 }, { oldSize: 0.5 }, { proof: [new Uint8Array(33)] }, { checkpoint: 'text\n' }])(
-  'a request with %j is not written',
+  'a request that could not be read is not written (%#)',
   (wrong) => {
     const request = { oldSize: 0, proof: [], checkpoint: published.checkpoint, ...wrong }
     expect(() => formatAddCheckpoint(request)).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
