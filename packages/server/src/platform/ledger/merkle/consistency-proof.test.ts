@@ -116,7 +116,7 @@ test('a tree in which one leaf was altered is not the beginning of the one that 
   }
 })
 
-test('proofs between trees of any size hold, and no others: 2,000 pairs, 20 questions each', () => {
+test('proofs between trees of any size hold, and no others: 400 pairs, 20 questions each', () => {
   const size = fc.oneof(fc.maxSafeNat(), fc.integer({ min: 1, max: 2 ** 34 }), fc.constantFrom(...BIG)).map(atLeastTwo)
   const law = fc.property(size, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(), (to, part, seed) => {
     const from = Math.max(1, Math.min(to - 1, Math.floor(part * to)))
@@ -131,7 +131,7 @@ test('proofs between trees of any size hold, and no others: 2,000 pairs, 20 ques
       expect(verifyConsistency({ ...claim, from: other })).toBe(false)
     }
   })
-  fc.assert(law, { numRuns: 2000 })
+  fc.assert(law, { numRuns: 400 })
 })
 
 const BIG = [2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 40, 2 ** 40 + 1, 2 ** 52, 2 ** 53 - 2, 2 ** 53 - 1]

@@ -58,7 +58,8 @@ export function verifyConsistency({ from, to, fromRoot, toRoot, proof }: Consist
 
 /** Works out both roots from the subtree that ends where the smaller tree ends: 0 < from < to. */
 function leadsTo({ from, to, fromRoot, toRoot, proof }: ConsistencyClaim): boolean {
-  const [seed, ...rest] = isPerfect(from) ? [fromRoot, ...proof] : proof
+  const isSeedKnown = isPerfect(from)
+  const seed = isSeedKnown ? fromRoot : proof[0]
   if (!isHash(seed)) return false
   let smaller = seed
   let larger = seed
@@ -69,7 +70,7 @@ function leadsTo({ from, to, fromRoot, toRoot, proof }: ConsistencyClaim): boole
     last = half(last)
   }
   while (isOdd(node)) climb()
-  for (const hash of rest) {
+  for (const hash of isSeedKnown ? proof : proof.slice(1)) {
     if (last === 0 || !isHash(hash)) return false
     // A node without a right sibling moves up as it is, until it is a right child itself.
     while (node === last && !isOdd(node)) climb()

@@ -103,7 +103,7 @@ function sidesOf(index: number, size: number): string {
   return index < k ? `r${sidesOf(index, k)}` : `l${sidesOf(index - k, size - k)}`
 }
 
-test('proofs in trees of any size hold, and no others: 2,000 trees, 20 questions each', () => {
+test('proofs in trees of any size hold, and no others: 400 trees, 20 questions each', () => {
   const size = fc.oneof(fc.maxSafeNat(), fc.integer({ min: 1, max: 2 ** 34 }), fc.constantFrom(...BIG)).map(atLeastOne)
   const law = fc.property(size, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(), (count, part, seed) => {
     const index = Math.min(count - 1, Math.floor(part * count))
@@ -116,7 +116,7 @@ test('proofs in trees of any size hold, and no others: 2,000 trees, 20 questions
       if (other !== index) expect(verifyInclusion({ ...claim, index: other })).toBe(false)
     }
   })
-  fc.assert(law, { numRuns: 2000 })
+  fc.assert(law, { numRuns: 400 })
 })
 
 const BIG = [2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 40, 2 ** 40 + 1, 2 ** 52, 2 ** 53 - 2, 2 ** 53 - 1]
