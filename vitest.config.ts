@@ -1,4 +1,6 @@
-import { availableParallelism } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { COMPILE_CACHE } from './tools/node-runtime.mjs'
 import { TestCountReporter } from './tools/test-count.ts'
@@ -9,6 +11,10 @@ const countFile = process.env.TEST_COUNT_FILE
 
 /** For the processes that tests start: many start the same modules. */
 const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE
+
+/** Where instances of tests keep what lies outside their data folders. */
+const XDG_STATE_HOME = mkdtempSync(join(tmpdir(), 'cascade-state-'))
+process.once('exit', () => rmSync(XDG_STATE_HOME, { recursive: true, force: true }))
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['node', 'import', 'default'] } },
@@ -21,7 +27,7 @@ export default defineConfig({
     ],
     globalSetup: ['tools/test-setup.ts'],
     sequence: { sequencer: LongFirst },
-    env: { NODE_COMPILE_CACHE },
+    env: { NODE_COMPILE_CACHE, XDG_STATE_HOME },
     pool: 'forks',
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
     testTimeout: 30_000,

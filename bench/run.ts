@@ -24,6 +24,8 @@ const startedAt = performance.now()
 const options = parseOptions(process.argv.slice(2))
 const report = new Report({ quiet: options.json, targets: options.targets })
 const folder = mkdtempSync(join(tmpdir(), 'cascade-bench-'))
+// What instances keep outside of their data folders goes with the measurement.
+process.env.XDG_STATE_HOME = join(folder, 'state')
 // Servers end with this process; the folder stays unless it is removed here.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -51,6 +51,8 @@ export const DOORS = {
       ),
   },
   pathPart: get(`/v2/capsules/${beyond('pathPart')}`),
+  auditFilter: get(`/v2/system/audit-log?operation=${beyond('auditFilter')}`),
+  verifiedEntries: post(`/v2/ledger/verify?newest=${LIMITS.verifiedEntries.value + 1}`, {}),
   jsonDepth: create({ metadata: { a: nested(LIMITS.jsonDepth.value) } }),
   idempotencyKey: create({}, { 'idempotency-key': beyond('idempotencyKey') }),
   entityTags: {

@@ -8,6 +8,7 @@ import { EXPORT_ROWS } from './export-limits.ts'
 import { IMPORT_ROWS } from './import-limits.ts'
 import { INSTANCE_LIMITS } from './instance-limits.ts'
 import { KEEPING_ROWS } from './keeping-limits.ts'
+import { LEDGER_ROWS } from './ledger-limits.ts'
 import { REQUEST_LIMITS } from './request-limits.ts'
 
 export type { Beyond, Limit, Unit } from './limit.ts'
@@ -23,6 +24,7 @@ export const LIMIT_TABLES = {
   Exports: EXPORT_ROWS,
   'Legal holds and erasures': KEEPING_ROWS,
   'The archive': ARCHIVE_ROWS,
+  'The log': LEDGER_ROWS,
   'The instance': INSTANCE_LIMITS,
   'The command line': COMMAND_LINE_LIMITS,
 } as const
@@ -38,6 +40,7 @@ export const LIMITS = {
   ...EXPORT_ROWS,
   ...KEEPING_ROWS,
   ...ARCHIVE_ROWS,
+  ...LEDGER_ROWS,
   ...INSTANCE_LIMITS,
   ...COMMAND_LINE_LIMITS,
 } as const

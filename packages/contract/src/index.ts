@@ -8,6 +8,7 @@ export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './error
 export * from './export.ts'
 export * from './import.ts'
 export * from './keeping.ts'
+export * from './ledger.ts'
 export * from './lineage.ts'
 export { buildOpenApi, type OpenApiDocument, openApiSteps } from './openapi/openapi.ts'
 export { isShallow, JSON_LEVELS_MAX, jsonValue, PAGE_LIMITS } from './parameters.ts'

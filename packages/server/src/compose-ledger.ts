@@ -1,8 +1,15 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { Clock } from '#base'
+import type { BootChunk, BootContext } from '#boot'
 import { type Config, environment } from '#config'
+import { requireGrant } from '#governance'
 import type { CheckpointMirror } from '#ledger'
+import { openLedgerKey } from './adapters/files/ledger-key.ts'
 import { createMirrorFolder } from './adapters/files/mirror-folder.ts'
+import type { Frame } from './boot-instance.ts'
+import * as key from './boot-keys.ts'
+import { LedgerCheck, LedgerDesk, openLog, type SigningLog } from './edge/jobs/index.ts'
 
 /** Where the last checkpoint is kept a second time; undefined where that is switched off. */
 export function mirrorOf({ ledger: { mirror, mirror_dir } }: Config): CheckpointMirror | undefined {
@@ -12,9 +19,47 @@ export function mirrorOf({ ledger: { mirror, mirror_dir } }: Config): Checkpoint
 /** @see https://specifications.freedesktop.org/basedir-spec/latest/ */
 function stateFolder(): string {
   const state = environment().XDG_STATE_HOME
-  return join(
-    state?.startsWith('/') ? state : join(homedir(), '.local', 'state'),
-    'forge-cascade',
-    'checkpoints',
-  )
+  return join(state?.startsWith('/') ? state : join(homedir(), '.local', 'state'), 'forge-cascade', 'checkpoints')
+}
+
+type LedgerFrame = Pick<Frame, 'log' | 'health'> & { readonly clock: Clock; readonly newId: () => string }
+
+/** The parts of an instance that sign and verify its log. */
+export const ledgerParts = (frame: LedgerFrame): readonly BootChunk[] => [
+  {
+    name: 'ledger',
+    priority: 2,
+    dependsOn: ['identity'],
+    describe: 'compares the log with what was signed of it, and signs it as it grows',
+    start: (boot) => openSignedLog(frame, boot),
+  },
+  {
+    name: 'ledger check',
+    priority: 2,
+    dependsOn: ['ledger'],
+    describe: 'verifies the whole log in the background',
+    start: (boot) => openCheck(frame, boot),
+  },
+]
+
+async function openSignedLog({ log, newId }: LedgerFrame, boot: BootContext): Promise<SigningLog> {
+  const opened = await openLog({
+    ...{ gate: boot.get(key.GATE), subject: boot.get(key.ADMIN), store: boot.get(key.STORE), newId },
+    key: openLedgerKey(boot.get(key.FOLDER).directory).key,
+    mirror: boot.get(key.MIRROR),
+    onTrouble: (message, cause) => log.error(message, { cause }),
+  })
+  boot.provide(key.LOG, opened)
+  return opened
+}
+
+function openCheck({ log, health, clock, newId }: LedgerFrame, boot: BootContext): LedgerCheck {
+  const [store, gate, subject] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.ADMIN)]
+  const desk = new LedgerDesk({ log: boot.get(key.LOG), ledger: store.ledger, head: () => store.head(), clock })
+  const asked = { action: 'system.maintain', resource: 'system/ledger', subject } as const
+  const grant = () => requireGrant(gate.decide({ ...asked, correlationId: newId() }))
+  const check = new LedgerCheck({ desk, store, grant, newId, log })
+  boot.provide(key.LEDGER, desk)
+  health.register('ledger', () => check.finding)
+  return check
 }

@@ -22,6 +22,7 @@ export const ROUTE_TAGS = {
   Agents: 'The door of agents: the tools of the Model Context Protocol.',
   Embedding: 'The model of the vectors, and its change.',
   Archive: 'Segments outside the store: what moves into them, and comes back.',
+  Ledger: 'What happened, signed and provable.',
   Keeping: 'Legal holds, and what is erased for good.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',
@@ -39,6 +40,8 @@ export interface RouteDefinition {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** OpenAPI style: `/v2/capsules/{id}`. */
   readonly path: string
+  /** The last parameter is the rest of the path, slashes and all. */
+  readonly rest?: boolean
   readonly tag: RouteTag
   readonly summary: string
   readonly description?: string

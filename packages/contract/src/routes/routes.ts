@@ -8,6 +8,7 @@ import { EMBEDDING } from './embedding.ts'
 import { EXPORTS } from './export.ts'
 import { IMPORTS } from './imports.ts'
 import { KEEPING } from './keeping.ts'
+import { LEDGER } from './ledger.ts'
 import { LINEAGE } from './lineage.ts'
 import { PROBES } from './probes.ts'
 import { RECALL } from './recall.ts'
@@ -26,6 +27,7 @@ const ROWS = [
   ...AGENTS,
   ...EMBEDDING,
   ...ARCHIVE,
+  ...LEDGER,
   ...KEEPING,
   ...SYSTEM,
   ...PROBES,

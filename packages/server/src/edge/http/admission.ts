@@ -164,9 +164,17 @@ function resourceOf({ path }: RouteDefinition, params: Readonly<Record<string, u
 
 function parsePath(route: RouteDefinition, request: FastifyRequest): void {
   if (!route.params) return
-  const parsed = validate(route.params, request.params, 'path')
+  const parsed = validate(route.params, namedParams(route, request.params), 'path')
   if (!parsed.ok) throw validationFailed(parsed.problems)
   request.visit.params = parsed.value
+}
+
+/** Fastify names a rest `*`; it is the last parameter of the row. */
+function namedParams({ params, rest }: RouteDefinition, given: unknown): unknown {
+  const name = rest && params ? Object.keys(params.shape).at(-1) : undefined
+  if (name === undefined || typeof given !== 'object' || given === null || !('*' in given)) return given
+  const { '*': value, ...others } = given
+  return { ...others, [name]: value }
 }
 
 function limited(reply: FastifyReply, policy: 'subject' | 'address', verdict: RateVerdict): CascadeError {

@@ -10,7 +10,7 @@ export class AllowedMethods {
   readonly #patterns: readonly Pattern[]
 
   constructor(routes: readonly RouteDefinition[]) {
-    this.#patterns = routes.map(({ path, method }) => ({ path: toPattern(path), method }))
+    this.#patterns = routes.map(({ path, method, rest }) => ({ path: toPattern(path, rest), method }))
   }
 
   /** Methods in alphabetical order; none when no route has this path. GET brings HEAD. */
@@ -20,6 +20,11 @@ export class AllowedMethods {
   }
 }
 
-/** `/v2/capsules/{id}` → one segment without a slash for each name. Paths of rows hold no other special characters. */
-const toPattern = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+/** `/v2/capsules/{id}` → one segment without a slash for each name, but for a rest. Paths hold no other special characters. */
+const toPattern = (path: string, rest = false): RegExp =>
+  new RegExp(
+    `^${path
+      .replaceAll('.', '\\.')
+      .replace(rest ? /\{\w+\}$/ : /$/, rest ? '.+' : '')
+      .replaceAll(/\{\w+\}/g, '[^/]+')}$`,
+  )

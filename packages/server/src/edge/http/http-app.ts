@@ -121,7 +121,7 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
   for (const route of options.routes) {
     app.route({
       method: route.method,
-      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      url: urlOf(route),
       onRequest: async (request, reply) => {
         const refused = route.ownPagesOnly ? guard.foreignPage(request.raw) : undefined
         if (refused) throw refused
@@ -133,6 +133,10 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
     })
   }
 }
+
+/** As Fastify writes a path: `:name` for a segment, `*` for a rest. */
+const urlOf = ({ path, rest }: RouteDefinition): string =>
+  (rest ? path.replace(/\{\w+\}$/, '*') : path).replaceAll(/\{(\w+)\}/g, ':$1')
 
 /** True where others than this machine can send requests: directly, or through a proxy. */
 const isReachable = ({ host, behind_proxy, trusted_proxies }: Config['server']): boolean =>

@@ -1,6 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
-import { CascadeError, createUuidV7, systemRandom } from '#base'
+import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
@@ -9,9 +10,13 @@ import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
 import { createLogger, Metrics } from '#observability'
+import { openMemoryStore } from '../../adapters/memory/index.ts'
+import { createStaticSoftMatcher } from '../../adapters/models/static/static-soft-matcher.ts'
+import { sharedStaticTable } from '../../adapters/models/static/static-table.ts'
 import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
+import { LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import type { UntypedHandler } from './handler.ts'
@@ -73,7 +78,10 @@ export const SERVER_CONFIG: Config['server'] = {
 }
 
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
-  const world = await openWorld()
+  const world = await openWorld(({ collections, clock }) => {
+    const matcher = createStaticSoftMatcher(sharedStaticTable())
+    return openMemoryStore({ collections: [...collections, LOG_COLLECTION], clock, matcher })
+  })
   const { clock } = world.time
   const logged: string[] = []
   const logger = createLogger({
@@ -145,6 +153,26 @@ function toInjection(
   }
 }
 
+/** The signed log of a world, which begins when it is asked for: other tests count leaves. */
+function createTestLedger({ context: { store, clock, newId }, administrator }: World): HandlerContext['ledger'] {
+  const key = generateKeyPairSync('ed25519').privateKey
+  const gate = createBootstrapGate({ clock, newId })
+  const onTrouble = (message: string): never => {
+    throw new Error(message)
+  }
+  const opened = lazy(async () => {
+    const log = await openLog({ store, gate, subject: administrator, newId, key, mirror: undefined, onTrouble })
+    return new LedgerDesk({ log, ledger: store.ledger, head: () => store.head(), clock })
+  })
+  return {
+    keys: async () => (await opened()).keys(),
+    checkpoint: async () => (await opened()).checkpoint(),
+    covering: async (index) => (await opened()).covering(index),
+    verdict: async () => (await opened()).verdict(),
+    verify: async (request) => (await opened()).verify(request),
+  }
+}
+
 interface ContextParts {
   readonly world: World
   readonly objects: MemoryObjects
@@ -181,6 +209,7 @@ function handlerContext({ world, objects, logger, metrics, lifecycle, server }: 
       vaults: [],
       forget: () => undefined,
     }),
+    ledger: createTestLedger(world),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,

@@ -1,5 +1,7 @@
 export { DeepProbe, type DeepProbeOptions } from './deep-probe.ts'
 export { createImportDesk } from './import-desk.ts'
+export { LedgerCheck, type LedgerCheckOptions } from './ledger-check.ts'
+export { LedgerDesk } from './ledger-desk.ts'
 export { LOG_COLLECTION } from './log-identity.ts'
 export { Maintenance, type MaintenanceOptions } from './maintenance.ts'
 export { createModelDesk } from './model-desk.ts'

@@ -11,6 +11,7 @@ export {
   toLeaf,
 } from './leaf.ts'
 export type { LeafFilter, LedgerStore, StoredCheckpoint, StoredLeaf, TreeHead } from './ledger-store.ts'
+export type { LogVerdict } from './log-verdict.ts'
 export {
   EMPTY_ROOT,
   entryBundle,

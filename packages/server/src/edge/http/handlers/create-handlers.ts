@@ -8,6 +8,7 @@ import { exportHandlers } from './export.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { importHandlers } from './imports.ts'
 import { keepingHandlers } from './keeping.ts'
+import { ledgerHandlers } from './ledger.ts'
 import { lineageHandlers } from './lineage.ts'
 import { probeHandlers } from './probes.ts'
 import { recallHandlers } from './recall.ts'
@@ -24,6 +25,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...agentHandlers(context),
   ...embeddingHandlers(context),
   ...archiveHandlers(context),
+  ...ledgerHandlers(context),
   ...keepingHandlers(context),
   ...systemHandlers(context),
   ...probeHandlers(context),

@@ -11,6 +11,7 @@ import type {
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
+import type { LogVerdict, StoredCheckpoint } from '#ledger'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
 import type { Finding } from '#store'
@@ -81,6 +82,32 @@ export interface ArchiveDesk {
   readonly retention: () => ArchiveTarget
 }
 
+export interface VerifyRequest {
+  /** Only so many of the newest entries; all when undefined. */
+  readonly newest?: number | undefined
+  readonly signal?: AbortSignal
+  readonly onProgress?: (checked: number, of: number) => void
+}
+
+/** A verdict on the log, and when it was given: milliseconds since 1970. */
+export interface DatedVerdict {
+  readonly verdict: LogVerdict
+  readonly at: number
+}
+
+/** The log as it is signed and verified. */
+export interface LedgerDesk {
+  /** Verifier keys as text, the active one first. */
+  keys(): Promise<readonly string[]>
+  /** The newest that is signed. */
+  checkpoint(): Promise<StoredCheckpoint>
+  /** One that covers the entry, where there is such an entry: it is signed now if need be. */
+  covering(index: number): Promise<StoredCheckpoint>
+  /** What was found last. */
+  verdict(): Promise<DatedVerdict>
+  verify(request: VerifyRequest): Promise<DatedVerdict>
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
@@ -88,6 +115,7 @@ export interface HandlerContext {
   readonly model: ModelDesk
   readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>
   readonly archive: ArchiveDesk
+  readonly ledger: LedgerDesk
   readonly system: SystemDesk
   /** Where agents are spoken to; loaded by the first of them. */
   readonly agents: () => Promise<Pick<AgentDoor, 'serve'>>

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { timestamp, uuid } from './capsule.ts'
+import { jsonValue, page, wholeNumber } from './parameters.ts'
+
+export const LEDGER_LIMITS = { nameLengthMax: 300, verifyEntriesMax: 1_000_000 } as const
+
+const size = wholeNumber(0, Number.MAX_SAFE_INTEGER)
+const hash = z.string().length(64).describe('SHA-256, hex.')
+const hashes = z.array(z.string().length(44)).describe('Sibling hashes from the leaf upward, 32 bytes each, base64.')
+
+export const ledgerEntry = z
+  .object({
+    index: z.int().min(0),
+    leaf_hash: hash,
+    canonical: z.string().describe('The bytes that the hash is over, as RFC 8785 writes them.'),
+    entry: z.record(z.string(), jsonValue).describe('The same, parsed.'),
+  })
+  .meta({ id: 'LedgerEntry' })
+export type LedgerEntry = z.infer<typeof ledgerEntry>
+
+export const inclusionQuery = z.strictObject({
+  index: size.describe('The entry that is proven, from 0.'),
+  size: size.optional().describe('Of the tree it is proven in; that of the newest checkpoint when left out.'),
+})
+
+export const inclusionProof = z
+  .object({
+    index: z.int().min(0),
+    size: z.int().min(1),
+    leaf_hash: hash,
+    root: hash,
+    hashes,
+    tlog_proof: z
+      .string()
+      .nullable()
+      .describe('The proof with the signed checkpoint as one file (C2SP tlog-proof); null where the size was named.'),
+  })
+  .meta({ id: 'InclusionProof' })
+export type InclusionProof = z.infer<typeof inclusionProof>
+
+export const consistencyQuery = z.strictObject({
+  from: size.describe('Size of the smaller tree.'),
+  to: size.optional().describe('Size of the larger; that of the newest checkpoint when left out.'),
+})
+
+export const consistencyProof = z
+  .object({ from: z.int().min(0), to: z.int().min(0), from_root: hash, to_root: hash, hashes })
+  .meta({ id: 'ConsistencyProof' })
+
+export const integrity = z
+  .object({
+    valid: z.boolean(),
+    size: z.int().min(0).describe('Entries of the log.'),
+    checked_to: z.int().min(-1).describe('Index of the last entry that was looked at and is sound; -1 for none.'),
+    checked_at: timestamp,
+    first_bad: z.int().min(0).optional().describe('Index of the first entry that is not as it was written.'),
+    reason: z.string().optional().describe('What is wrong.'),
+  })
+  .meta({ id: 'LedgerIntegrity' })
+export type LedgerIntegrity = z.infer<typeof integrity>
+
+/** A line of a verification: how far it is, or, last, what it came to. */
+export const verifyLine = z
+  .union([z.object({ checked: z.int().min(0), of: z.int().min(0) }), integrity])
+  .meta({ id: 'LedgerVerifyLine' })
+export type VerifyLine = z.infer<typeof verifyLine>
+
+export const verifyQuery = z.strictObject({
+  newest: wholeNumber(1, LEDGER_LIMITS.verifyEntriesMax)
+    .optional()
+    .describe('Only so many of the newest entries, and the newest checkpoint; everything when left out.'),
+})
+
+const name = z.string().min(1).max(LEDGER_LIMITS.nameLengthMax)
+
+export const auditQuery = z.strictObject({
+  operation: name.optional().describe('What happened: `capsule.created`.'),
+  category: name.optional().describe('Kind of record: `capsule`, `trust`, `system`, …'),
+  entity_type: name.optional().describe('Kind of what it is about: `capsule`.'),
+  entity_id: name.optional().describe('What it is about; needs `entity_type`.'),
+  user_id: uuid.optional().describe('Who acted.'),
+  correlation_id: name.optional().describe('All that one request came to.'),
+  since: timestamp.optional().describe('At or after this moment.'),
+  until: timestamp.optional().describe('Before this moment.'),
+  ...page,
+})
+
+export const auditRow = z
+  .object({
+    id: z.string().describe('Leaf hash: names the entry for good.'),
+    operation: z.string(),
+    category: z.string(),
+    entity_type: z.string(),
+    entity_id: z.string().nullable(),
+    user_id: z.string(),
+    changes: z.record(z.string(), jsonValue).describe('What the record says of the change; never content.'),
+    correlation_id: z.string(),
+    timestamp,
+    ledger_index: z.int().min(0),
+  })
+  .meta({ id: 'AuditRow' })
+export type AuditRow = z.infer<typeof auditRow>

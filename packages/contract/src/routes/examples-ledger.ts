@@ -1,0 +1,53 @@
+const HASH = '6c1f0a3fcb5d9a8b2f6c6d7a1e0f4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d9e8f7a'
+const SUBJECT_ID = '01939b3e-0000-7000-8000-000000000001'
+const CAPSULE_ID = '01939b3e-9c02-7a41-b7d3-5a1e0c9d8e72'
+const CORRELATION_ID = '01939b3e-7a11-7b01-9d44-0a4f5b6c7d8e'
+const AT = '2026-03-01T09:00:00.000Z'
+const NODE = 'bB8KP8tdmosvbG16Hg9LPC0eD5qLfG1eTzorHA2ej3o='
+
+const LEAF = {
+  v: 1,
+  index: 0,
+  prev: '0'.repeat(64),
+  time: AT,
+  category: 'capsule',
+  type: 'capsule.created',
+  actor: SUBJECT_ID,
+  correlation_id: CORRELATION_ID,
+  subject: `capsule/${CAPSULE_ID}`,
+  digests: { content: HASH },
+  payload: { version: '1.0.0' },
+}
+
+export const ENTRY_EXAMPLE = {
+  index: 0,
+  leaf_hash: HASH,
+  canonical: JSON.stringify(LEAF, Object.keys(LEAF).toSorted()),
+  entry: LEAF,
+}
+
+export const INCLUSION_EXAMPLE = {
+  index: 0,
+  size: 2,
+  leaf_hash: HASH,
+  root: HASH,
+  hashes: [NODE],
+  tlog_proof: null,
+}
+
+export const CONSISTENCY_EXAMPLE = { from: 1, to: 2, from_root: HASH, to_root: HASH, hashes: [NODE] }
+
+export const INTEGRITY_EXAMPLE = { valid: true, size: 4711, checked_to: 4710, checked_at: AT }
+
+export const AUDIT_EXAMPLE = {
+  id: HASH,
+  operation: 'capsule.created',
+  category: 'capsule',
+  entity_type: 'capsule',
+  entity_id: CAPSULE_ID,
+  user_id: SUBJECT_ID,
+  changes: { version: '1.0.0' },
+  correlation_id: CORRELATION_ID,
+  timestamp: AT,
+  ledger_index: 0,
+}

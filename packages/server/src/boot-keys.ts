@@ -1,0 +1,33 @@
+import { BootKey } from '#boot'
+import type { Archives, AskContext, Embedders, Erasures, Imports, ModelChange } from '#capsules'
+import type { DataFolder } from '#data-folder'
+import type { Gate } from '#governance'
+import type { Subject, Subjects } from '#identity'
+import type { CheckpointMirror } from '#ledger'
+import type { Metrics } from '#observability'
+import type { TokenFile } from './adapters/files/token-file.ts'
+import type { SqliteStore } from './adapters/sqlite/index.ts'
+import type * as Http from './edge/http/index.ts'
+import type { LedgerDesk, SigningLog, UnfinishedErasures } from './edge/jobs/index.ts'
+
+/** What the parts hand to each other. */
+export const FOLDER = new BootKey<DataFolder>('data folder')
+export const STORE = new BootKey<SqliteStore>('store')
+export const GATE = new BootKey<Gate>('gate')
+export const SUBJECTS = new BootKey<Subjects>('subjects')
+export const ADMIN = new BootKey<Subject>('administrator')
+export const MIRROR = new BootKey<CheckpointMirror | undefined>('mirror')
+export const LOG = new BootKey<SigningLog>('log')
+export const LEDGER = new BootKey<LedgerDesk>('ledger')
+export const TOKEN = new BootKey<TokenFile>('token')
+export const EMBEDDERS = new BootKey<Embedders>('embedders')
+export const MODEL_CHANGE = new BootKey<ModelChange>('model change')
+export const CAPSULES = new BootKey<AskContext>('capsules')
+export const IMPORTS = new BootKey<Imports>('imports')
+export const ARCHIVES = new BootKey<Archives>('archives')
+export const ERASURES = new BootKey<Erasures>('erasures')
+export const UNFINISHED = new BootKey<UnfinishedErasures>('unfinished erasures')
+export const REPAIRED = new BootKey<Set<() => Promise<void>>>('who looks again after a repair')
+export const METRICS = new BootKey<Metrics>('metrics')
+export const DOORS = new BootKey<typeof Http>('doors')
+export const ADDRESS = new BootKey<string | null>('address')

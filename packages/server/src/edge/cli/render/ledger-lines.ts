@@ -1,0 +1,52 @@
+import type { AuditRow, LedgerIntegrity } from '@forge-cascade/contract'
+import { oneLine } from './text.ts'
+import type { View } from './view.ts'
+import { number, plural } from './words.ts'
+
+/** What `ledger show` knows of the log. */
+export interface ShownLog {
+  readonly origin: string
+  readonly size: number
+  readonly root: string
+  readonly keys: readonly string[]
+  readonly integrity: LedgerIntegrity
+}
+
+/** The log: its name, how far it is signed, its keys, and what its last verification found. */
+export function logLines(log: ShownLog, view: View): string[] {
+  const { paint, command } = view
+  const [active = '', ...older] = log.keys
+  return [
+    `${paint.strong(log.origin)}  ${plural(log.size, 'entry')} signed`,
+    `  root  ${log.root}`,
+    `  key   ${active}`,
+    ...older.map((key) => paint.faint(`        ${key}`)),
+    ...integrityLines(log.integrity, view),
+    paint.faint(`To prove an entry: ${command('ledger prove 0')}`),
+  ]
+}
+
+/** What a verification came to. */
+export function integrityLines(found: LedgerIntegrity, { paint, command }: View): string[] {
+  const at = found.checked_at.slice(0, 19).replace('T', ' ')
+  if (found.valid)
+    return [`${paint.good('sound')}  verified up to entry ${number(found.checked_to)} of ${number(found.size)}, ${at}`]
+  const where = found.first_bad === undefined ? '' : ` at entry ${number(found.first_bad)}`
+  return [
+    `${paint.bad('damaged')}${where}: ${oneLine(found.reason ?? 'it is not as it was written')}`,
+    `  sound up to entry ${number(found.checked_to)} of ${number(found.size)}, ${at}`,
+    paint.faint(`To find out more: ${command('doctor --full')}`),
+  ]
+}
+
+/** What happened, a line each. */
+export function auditLines(rows: readonly AuditRow[], next: string | null, { paint }: View): string[] {
+  if (rows.length === 0 && next === null) return ['Nothing of that kind has happened.']
+  const lines = rows.map(
+    (row) =>
+      `${paint.faint(String(row.ledger_index).padStart(7))}  ${row.timestamp.slice(0, 19).replace('T', ' ')}  ` +
+      `${paint.strong(row.operation)}  ${row.entity_type}${row.entity_id === null ? '' : `/${row.entity_id}`}  ` +
+      paint.faint(row.correlation_id),
+  )
+  return next === null ? lines : [...lines, paint.faint('There are more: --limit, or a shorter time with --until.')]
+}

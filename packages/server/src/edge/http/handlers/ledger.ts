@@ -1,0 +1,126 @@
+import type { InclusionProof, LedgerIntegrity } from '@forge-cascade/contract'
+import { CascadeError, toRfc3339 } from '#base'
+import {
+  entryBundle,
+  formatLogProof,
+  type Hash,
+  type LedgerStore,
+  type LogVerdict,
+  parseTilePath,
+  type StoredCheckpoint,
+  TILE_WIDTH,
+} from '#ledger'
+import type { HandlersFor, OperationsOf } from '../handler.ts'
+import { listAudit } from './audit-log.ts'
+import type { HandlerContext } from './handler-context.ts'
+
+const TEXT = 'text/plain; charset=utf-8'
+
+/** The log of everything that happened, what was signed of it, and its proofs. */
+export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): HandlersFor<OperationsOf<'Ledger'>> {
+  const { ledger } = capsules.store
+  const text = (content: string) => ({ status: 200, file: { contentType: TEXT, bytes: Buffer.from(content) } }) as const
+  return {
+    getCheckpoint: async () => text((await desk.checkpoint()).note),
+    getLedgerKey: async () => text((await desk.keys()).map((key) => `${key}\n`).join('')),
+    getLedgerEntry: async ({ params: { index } }) => {
+      const found = await findEntry(ledger, index)
+      const body = { index, leaf_hash: found.hash, canonical: found.text, entry: { ...found.leaf } }
+      return { status: 200, body }
+    },
+    proveInclusion: async ({ query: { index, size } }) => ({
+      status: 200,
+      body: await proveInclusion(ledger, index, size ?? (await desk.covering(index))),
+    }),
+    proveConsistency: async ({ query }) => {
+      const to = query.to ?? (await desk.checkpoint()).size
+      const [from_root, to_root] = [await ledger.rootAt(query.from), await ledger.rootAt(to)].map(hex)
+      const hashes = (await ledger.proveConsistency(query.from, to)).map(base64)
+      return { status: 200, body: { from: query.from, to, from_root: from_root!, to_root: to_root!, hashes } }
+    },
+    getTile: async ({ params: { tile } }) => {
+      const bytes = await readTile(ledger, tile, (await desk.checkpoint()).size)
+      return { status: 200, file: { contentType: 'application/octet-stream', bytes: Buffer.from(bytes) } }
+    },
+    getIntegrity: async () => ({ status: 200, body: presentVerdict(await desk.verdict()) }),
+    verifyLedger: ({ query: { newest }, signal }) => ({ status: 200, lines: verifyLines(desk, newest, signal) }),
+    getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(ledger, query) }),
+  }
+}
+
+const hex = (hash: Hash): string => Buffer.from(hash).toString('hex')
+const base64 = (hash: Hash): string => Buffer.from(hash).toString('base64')
+
+async function findEntry(ledger: LedgerStore, index: number) {
+  const found = await ledger.find(index)
+  if (!found) throw new CascadeError('NOT_FOUND', `The log has no entry ${index}.`)
+  return found
+}
+
+/** @param at a size, or the checkpoint whose size is meant. */
+async function proveInclusion(
+  ledger: LedgerStore,
+  index: number,
+  at: number | StoredCheckpoint,
+): Promise<InclusionProof> {
+  const { hash } = await findEntry(ledger, index)
+  const size = typeof at === 'number' ? at : at.size
+  const hashes = await ledger.proveInclusion(index, size)
+  const root = hex(await ledger.rootAt(size))
+  const file = typeof at === 'number' ? null : formatLogProof({ index, hashes, checkpoint: at.note })
+  return { index, size, leaf_hash: hash, root, hashes: hashes.map(base64), tlog_proof: file }
+}
+
+/** @param size entries that are signed: nothing beyond is published. */
+async function readTile(ledger: LedgerStore, path: string, size: number): Promise<Uint8Array> {
+  const tile = parseTilePath(`tile/${path}`)
+  if (!tile) throw new CascadeError('NOT_FOUND', `"${path}" is no tile: one is <level>/<number> or entries/<number>.`)
+  const { level, index, width } = tile
+  const step = level === 'entries' ? 1 : TILE_WIDTH ** level
+  const isSigned = index * TILE_WIDTH + width <= Math.floor(size / step)
+  const bytes = !isSigned
+    ? undefined
+    : level === 'entries'
+      ? await readBundle(ledger, index * TILE_WIDTH, width)
+      : await ledger.tile(level, index, width)
+  if (!bytes) throw new CascadeError('NOT_FOUND', `The log of ${size} entries has no tile ${path}.`)
+  return bytes
+}
+
+async function readBundle(ledger: LedgerStore, from: number, width: number): Promise<Uint8Array> {
+  return entryBundle((await ledger.range(from, width)).map(({ text }) => Buffer.from(text)))
+}
+
+const presentVerdict = ({ verdict, at }: { readonly verdict: LogVerdict; readonly at: number }): LedgerIntegrity => ({
+  valid: verdict.valid,
+  size: verdict.size,
+  checked_to: verdict.checkedTo,
+  checked_at: toRfc3339(at),
+  ...(verdict.firstBad !== undefined && { first_bad: verdict.firstBad }),
+  ...(verdict.reason !== undefined && { reason: verdict.reason }),
+})
+
+/** Progress as it comes, not more often than somebody can see, and what it came to. */
+async function* verifyLines(
+  desk: HandlerContext['ledger'],
+  newest: number | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  let told = { checked: 0, of: 0 }
+  let wake = Promise.withResolvers<void>()
+  const tell = (checked: number, of: number): void => {
+    told = { checked, of }
+    wake.resolve()
+  }
+  let ended = false
+  const verifying = desk.verify({ newest, signal, onProgress: tell }).finally(() => {
+    ended = true
+    wake.resolve()
+  })
+  while (!ended) {
+    await wake.promise
+    wake = Promise.withResolvers()
+    if (!ended) yield `${JSON.stringify(told)}\n`
+  }
+  yield `${JSON.stringify(presentVerdict(await verifying))}\n`
+}

@@ -1,0 +1,179 @@
+import { auditRow, consistencyProof, inclusionProof, integrity, ledgerEntry } from '@forge-cascade/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashLeaf, openCheckpoint, parseVerifierKey, TILE_WIDTH, verifyConsistency, verifyInclusion } from '#ledger'
+import { parseEntryBundle } from '../../platform/ledger/merkle/index.ts'
+import { parseLogProof } from '../../platform/ledger/note/index.ts'
+import { type HttpWorld, openHttpWorld } from './testing.ts'
+
+const CAPSULES = 300
+
+let http: HttpWorld
+beforeAll(async () => {
+  http = await openHttpWorld()
+  for (let made = 0; made < CAPSULES; made++) await http.world.add({ content: `note ${made}` })
+})
+afterAll(() => http[Symbol.asyncDispose]())
+
+const bytes = (text: string): Buffer => Buffer.from(text, 'base64')
+
+async function checkpoint() {
+  const [note, keys] = [await http.send('GET', '/v2/ledger/checkpoint'), await http.send('GET', '/v2/ledger/key')]
+  const known = keys.payload
+    .trimEnd()
+    .split('\n')
+    .map((line) => parseVerifierKey(line)!)
+  const signed = openCheckpoint(note.payload, known[0]!.name, known)
+  expect(signed).toBeDefined()
+  return signed!
+}
+
+describe('what a stranger needs', () => {
+  test('is a checkpoint that the key of the log signed', async () => {
+    const { origin, size } = await checkpoint()
+    expect(origin).toMatch(/^cascade\/[0-9a-f-]{36}$/)
+    expect(size).toBeGreaterThan(CAPSULES)
+  })
+
+  test('is a proof that an entry is in it, with the entry as it was hashed', async () => {
+    const { root } = await checkpoint()
+    for (const index of [0, 1, 255, 256, CAPSULES - 1]) {
+      const proof = inclusionProof.parse((await http.send('GET', `/v2/ledger/proof/inclusion?index=${index}`)).json())
+      const entry = ledgerEntry.parse((await http.send('GET', `/v2/ledger/entries/${index}`)).json())
+      const leafHash = hashLeaf(Buffer.from(entry.canonical))
+      expect(Buffer.from(leafHash).toString('hex')).toBe(proof.leaf_hash)
+      expect(JSON.parse(entry.canonical)).toEqual(entry.entry)
+      const file = parseLogProof(proof.tlog_proof ?? '')
+      expect(file).toMatchObject({ index, hashes: proof.hashes.map((hash) => Uint8Array.from(bytes(hash))) })
+      const shown = { index, size: proof.size, leafHash, proof: proof.hashes.map(bytes), root }
+      expect(verifyInclusion(shown)).toBe(true)
+    }
+  })
+
+  test('is a proof that the log only grew', async () => {
+    const { size, root } = await checkpoint()
+    for (const from of [1, 200, 256, size]) {
+      const answer = await http.send('GET', `/v2/ledger/proof/consistency?from=${from}`)
+      const proof = consistencyProof.parse(answer.json())
+      const fromRoot = Buffer.from(proof.from_root, 'hex')
+      const claim = { from, to: size, fromRoot, toRoot: root, proof: proof.hashes.map(bytes) }
+      expect(verifyConsistency(claim)).toBe(true)
+    }
+  })
+
+  test('are tiles from which both can be worked out again', async () => {
+    const { size } = await checkpoint()
+    const full = await http.send('GET', '/v2/ledger/tile/0/000')
+    const rest = await http.send('GET', `/v2/ledger/tile/0/001.p/${size - TILE_WIDTH}`)
+    const bundle = await http.send('GET', '/v2/ledger/tile/entries/000')
+    expect([full.statusCode, rest.statusCode, bundle.statusCode]).toEqual([200, 200, 200])
+    expect([full.rawPayload.length, rest.rawPayload.length]).toEqual([256 * 32, (size - TILE_WIDTH) * 32])
+    const entries = parseEntryBundle(bundle.rawPayload)!
+    expect(Buffer.concat(entries.map((entry) => hashLeaf(entry)))).toEqual(full.rawPayload)
+  })
+})
+
+test.for([
+  '/v2/ledger/entries/99999999',
+  '/v2/ledger/proof/inclusion?index=99999999',
+  '/v2/ledger/proof/inclusion?index=5&size=5',
+  '/v2/ledger/proof/inclusion?index=5&size=99999999',
+  '/v2/ledger/proof/consistency?from=9&to=8',
+  '/v2/ledger/proof/consistency?from=9&to=9007199254740991',
+  '/v2/ledger/tile/0/002',
+  '/v2/ledger/tile/0/001',
+  '/v2/ledger/tile/0/000.p/0',
+  '/v2/ledger/tile/0/000.p/256',
+  '/v2/ledger/tile/0/0',
+  '/v2/ledger/tile/00/000',
+  '/v2/ledger/tile/9/000',
+  '/v2/ledger/tile/entries',
+  '/v2/ledger/tile/entries/001',
+  '/v2/ledger/tile/..%2Fcheckpoint',
+  '/v2/ledger/tile/0/x000/000',
+])('%s is not there', async (url) => {
+  const answer = await http.send('GET', url)
+  expect([answer.statusCode, answer.json().code]).toEqual([404, 'NOT_FOUND'])
+})
+
+test.for([
+  '/v2/ledger/entries/-1',
+  '/v2/ledger/entries/1.5',
+  '/v2/ledger/entries/9007199254740993',
+  '/v2/ledger/proof/inclusion',
+  '/v2/ledger/proof/inclusion?index=',
+  '/v2/ledger/proof/consistency?from=a',
+  '/v2/system/audit-log?entity_id=1',
+  '/v2/system/audit-log?user_id=nobody',
+  '/v2/system/audit-log?since=yesterday',
+  '/v2/system/audit-log?limit=0',
+  '/v2/system/audit-log?order=oldest',
+])('%s is refused with what was expected', async (url) => {
+  const answer = await http.send('GET', url)
+  expect([answer.statusCode, answer.json().code]).toEqual([400, 'VALIDATION_FAILED'])
+})
+
+test('nothing of it is told without a token', async () => {
+  for (const path of ['checkpoint', 'key', 'entries/0', 'integrity', 'tile/0/000', 'proof/inclusion?index=0'])
+    expect((await http.send('GET', `/v2/ledger/${path}`, { headers: { authorization: undefined } })).statusCode).toBe(
+      401,
+    )
+})
+
+describe('the audit log', () => {
+  const list = async (query: string) => {
+    const answer = await http.send('GET', `/v2/system/audit-log?${query}`)
+    expect(answer.statusCode, answer.payload).toBe(200)
+    const { items, next_cursor } = answer.json()
+    return { items: items.map((item: unknown) => auditRow.parse(item)), next: next_cursor as string | null }
+  }
+
+  test('has a row for each entry, newest first, in pages', async () => {
+    const seen: number[] = []
+    for (let cursor = ''; ; ) {
+      const { items, next } = await list(`limit=100${cursor}`)
+      seen.push(...items.map(({ ledger_index }: { ledger_index: number }) => ledger_index))
+      if (next === null) break
+      cursor = `&cursor=${next}`
+    }
+    expect(seen).toEqual(Array.from(seen, (_, at) => seen.length - 1 - at))
+    expect(seen.length).toBeGreaterThan(CAPSULES)
+  })
+
+  test('tells the whole story of a request by its correlation id', async () => {
+    const correlation = '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10'
+    const created = await http.send('POST', '/v2/capsules', {
+      body: { content: 'one', type: 'knowledge' },
+      headers: { 'x-correlation-id': correlation },
+    })
+    const { items } = await list(`correlation_id=${created.headers['x-correlation-id']}`)
+    expect(items.map((row: { operation: string; entity_id: string }) => [row.operation, row.entity_id])).toEqual([
+      ['capsule.created', created.json().id],
+    ])
+  })
+
+  test('has filters that go together, and an empty page for what never happened', async () => {
+    const { items } = await list('operation=capsule.created&entity_type=capsule&limit=3')
+    expect(items).toHaveLength(3)
+    const [{ entity_id }] = items
+    expect((await list(`entity_type=capsule&entity_id=${entity_id}`)).items).toHaveLength(1)
+    expect(await list('operation=capsule.flown')).toEqual({ items: [], next: null })
+    expect(await list('entity_type=planet')).toEqual({ items: [], next: null })
+    expect((await list('until=2000-01-01T00:00:00Z')).items).toEqual([])
+  })
+
+  test('refuses a cursor that is none', async () => {
+    for (const cursor of ['x', '-1', '1e3', '00'])
+      expect((await http.send('GET', `/v2/system/audit-log?cursor=${cursor}`)).json().code).toBe('CURSOR_INVALID')
+  })
+})
+
+test('a verification tells how far it is, and last what it found', async () => {
+  const answer = await http.send('POST', '/v2/ledger/verify')
+  const lines = answer.payload
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const found = integrity.parse(lines.at(-1))
+  expect(found).toMatchObject({ valid: true, checked_to: found.size - 1 })
+  expect(integrity.parse((await http.send('GET', '/v2/ledger/integrity')).json())).toEqual(found)
+})
