@@ -22,7 +22,11 @@ describe('tiles that grow with a tree', () => {
     const tiles = new GrowingTiles()
     const full = tall.leafHashes.flatMap((hash) => tiles.append(hash))
     const names = full.map(({ level, index }) => `${level}/${index}`)
-    expect([names.length, names.slice(254, 258), names.at(-1)]).toEqual([517, ['0/254', '0/255', '1/0', '0/256'], '0/514'])
+    expect([names.length, names.slice(254, 258), names.at(-1)]).toEqual([
+      517,
+      ['0/254', '0/255', '1/0', '0/256'],
+      '0/514',
+    ])
     for (const { level, index, tree } of full.filter(({ level: of, index: at }) => of === 1 || at % 100 === 0))
       for (const [inner, node] of [
         [0, 255],
