@@ -1,4 +1,4 @@
-import { FIRST_PREV, type LeafFilter, type LedgerStore, leafHash, type StoredLeaf } from '#ledger'
+import { FIRST_PREV, type LeafFilter, type LedgerStore, leafHash, type RawLeaf, type StoredLeaf } from '#ledger'
 import type { MemoryState } from './memory-state.ts'
 import { MemoryTree } from './memory-tree.ts'
 
@@ -11,6 +11,9 @@ export function createLedgerStore({ leaves }: MemoryState): LedgerStore {
     },
     async range(from, limit) {
       return leaves.slice(from, from + limit)
+    },
+    async rawRange(from, limit) {
+      return leaves.slice(from, from + limit).map(toRawLeaf)
     },
     async list(filter, { limit, before = leaves.length }) {
       return leaves
@@ -29,10 +32,17 @@ export function createLedgerStore({ leaves }: MemoryState): LedgerStore {
     proveInclusion: async (index, size) => tree.inclusion(index, size),
     proveConsistency: async (from, to) => tree.consistency(from, to),
     tile: async (level, index, width) => tree.tile(level, index, width),
+    keptTile: async (level, index) => tree.keptTile(level, index),
     checkpoint: async (origin) => tree.checkpoint(origin),
     keepCheckpoint: async (checkpoint) => tree.keepCheckpoint(checkpoint),
   }
 }
+
+const toRawLeaf = ({ leaf, text, hash }: StoredLeaf): RawLeaf => ({
+  index: leaf.index,
+  bytes: Buffer.from(text),
+  hash: Buffer.from(hash, 'hex'),
+})
 
 function matches({ leaf }: StoredLeaf, { category, type, actor, subject, correlationId }: LeafFilter): boolean {
   return (

@@ -9,6 +9,7 @@ import {
   type StoredLeaf,
   TILE_WIDTH,
   type TreeHead,
+  tileTree,
 } from '#ledger'
 
 /** The Merkle tree over leaves in memory: each node is worked out once, when it is asked for. */
@@ -49,6 +50,11 @@ export class MemoryTree {
     if (width > Math.min(TILE_WIDTH, Math.floor(this.#size / TILE_WIDTH ** level) - first)) return undefined
     const hashes = Array.from({ length: width }, (_, at) => this.#nodeAt(level * 8, first + at))
     return Uint8Array.from(Buffer.concat(hashes))
+  }
+
+  keptTile(level: number, index: number): Uint8Array | undefined {
+    const hashes = this.tile(level, index, TILE_WIDTH)
+    return hashes && tileTree(hashes)
   }
 
   checkpoint(origin: string): StoredCheckpoint | undefined {

@@ -1,4 +1,5 @@
-import { FIRST_PREV, type Leaf, type LeafFilter, leafHash, type StoredLeaf } from '#ledger'
+import { CascadeError } from '#base'
+import { FIRST_PREV, type Leaf, type LeafFilter, leafHash, type RawLeaf, type StoredLeaf } from '#ledger'
 import type { CascadeEvent, ChangeEntry } from '#store'
 import type { Database, SqlValue } from './database.ts'
 import { timeOrderedKey } from './hash-key.ts'
@@ -41,6 +42,15 @@ export class LedgerReader {
   range(from: number, limit: number): StoredLeaf[] {
     const sql = 'SELECT sequence, text, hash, events FROM leaves WHERE sequence >= ? ORDER BY sequence LIMIT ?'
     return this.#database.all<LeafRow>(sql, from, limit).map(toStoredLeaf)
+  }
+
+  /** The text comes as it lies: bytes that are no UTF-8 would be others as a string. */
+  rawRange(from: number, limit: number): RawLeaf[] {
+    return this.#database.all<RawLeaf & Record<string, unknown>>(
+      'SELECT sequence AS "index", CAST(text AS BLOB) AS bytes, hash FROM leaves WHERE sequence >= ? ORDER BY sequence LIMIT ?',
+      from,
+      limit,
+    )
   }
 
   /** Keys of subjects and correlations may be shared: the text of each leaf has the last word. */
@@ -88,8 +98,8 @@ export class LedgerReader {
   /** Where a check from `from` begins: the entry before it, or the state before the first. */
   chainBefore(from: number): ChainState {
     if (from <= 0) return { hash: FIRST_PREV, checkedTo: -1, firstBad: undefined }
-    const hash = this.find(from - 1)?.hash ?? ''
-    return { hash, checkedTo: from - 1, firstBad: undefined }
+    const hash = this.#database.get<{ hash: Uint8Array }>('SELECT hash FROM leaves WHERE sequence = ?', from - 1)?.hash
+    return { hash: Buffer.from(hash ?? []).toString('hex'), checkedTo: from - 1, firstBad: undefined }
   }
 
   #conditions(filter: LeafFilter): { readonly sql: string; readonly values: readonly SqlValue[] } | undefined {
@@ -127,9 +137,13 @@ export class LedgerReader {
   }
 }
 
-function toStoredLeaf({ text, hash }: LeafRow): StoredLeaf {
-  // The writer of leaves wrote this text; whether it is still what it wrote is for `verify` to say.
-  return { leaf: JSON.parse(text) as Leaf, text, hash: Buffer.from(hash).toString('hex') }
+function toStoredLeaf({ sequence, text, hash }: LeafRow): StoredLeaf {
+  try {
+    // The writer of leaves wrote this text; whether it is still what it wrote is for `verify` to say.
+    return { leaf: JSON.parse(text) as Leaf, text, hash: Buffer.from(hash).toString('hex') }
+  } catch (cause) {
+    throw new CascadeError('DATA_CORRUPT', `entry ${sequence} of the log is not what was written`, { cause })
+  }
 }
 
 // As the writer of leaves wrote them.

@@ -21,14 +21,20 @@ export class LedgerTree {
   readonly #database: Database
   #size = 0
   #open: OpenTile[] = []
+  #isLoaded = false
 
   constructor(database: Database) {
     this.#database = database
-    this.#load()
   }
 
-  /** Adds leaves that were committed, at most as many as one transaction should. Returns the size of the tree. */
+  /**
+   * Adds leaves that were committed, at most as many as one transaction should. Returns the size of the tree.
+   *
+   * @throws CascadeError DATA_CORRUPT when leaves or tiles that it rests on are lost.
+   */
   grow(): number {
+    // Not before it is asked: a store whose tree is damaged opens, and can be looked at.
+    if (!this.#isLoaded) this.#load()
     const hashes = readLeafHashes(this.#database, this.#size, this.#size + LEAVES_AT_ONCE)
     if (hashes.length === 0) return this.#size
     try {
@@ -66,14 +72,20 @@ export class LedgerTree {
   }
 
   #load(): void {
+    this.#isLoaded = false
     this.#size = readTreeSize(this.#database)
     this.#open = []
     for (let [level, count] = [0, this.#size]; count > 0; level++) {
       const index = Math.floor(count / TILE_WIDTH)
       const hashes = new Uint8Array(TILE_WIDTH * HASH_BYTES)
-      if (count % TILE_WIDTH > 0) hashes.set(readTile(this.#database, level, index, count % TILE_WIDTH))
+      if (count % TILE_WIDTH > 0) hashes.set(this.#openHashes(level, index, count % TILE_WIDTH))
       this.#open.push({ hashes, index, count: count % TILE_WIDTH })
       count = index
     }
+    this.#isLoaded = true
+  }
+
+  #openHashes(level: number, index: number, count: number): Uint8Array {
+    return readTile(this.#database, level, index, count).subarray(0, count * HASH_BYTES)
   }
 }

@@ -65,6 +65,7 @@ export function createLedgerPort(readers: ReaderPool, writer: WriterThread, head
   return {
     find: (index) => readers.read('findLeaf', index),
     range: (from, limit) => readers.read('rangeOfLeaves', from, limit),
+    rawRange: (from, limit) => readers.read('rawLeaves', from, limit),
     list: (filter, page) => readers.read('listLeaves', filter, page),
     async verifyChain(from) {
       let state = await readers.read('chainBefore', from)
@@ -84,6 +85,7 @@ export function createLedgerPort(readers: ReaderPool, writer: WriterThread, head
     proveInclusion: (index, size) => readers.read('proveInclusion', index, size),
     proveConsistency: (from, to) => readers.read('proveConsistency', from, to),
     tile: (level, index, width) => readers.read('treeTile', level, index, width),
+    keptTile: (level, index) => readers.read('keptTile', level, index),
     checkpoint: (origin) => readers.read('checkpoint', origin),
     keepCheckpoint: (checkpoint) => writer.keepCheckpoint(checkpoint),
   }

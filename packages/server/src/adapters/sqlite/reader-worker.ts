@@ -183,6 +183,7 @@ const operations = {
   changesSince: (sequence: number, limit: number) => parts().ledger.changesSince(sequence, limit),
   findLeaf: (index: number) => parts().ledger.find(index),
   rangeOfLeaves: (from: number, limit: number) => parts().ledger.range(from, limit),
+  rawLeaves: (from: number, limit: number) => parts().ledger.rawRange(from, limit),
   listLeaves: (filter: LeafFilter, page: { readonly limit: number; readonly before?: number }) =>
     parts().ledger.list(filter, page),
   chainBefore: (from: number) => parts().ledger.chainBefore(from),
@@ -190,6 +191,7 @@ const operations = {
   proveInclusion: (index: number, size: number) => parts().tree.inclusion(index, size),
   proveConsistency: (from: number, to: number) => parts().tree.consistency(from, to),
   treeTile: (level: number, index: number, width: number) => parts().tree.tile(level, index, width),
+  keptTile: (level: number, index: number) => parts().tree.keptTile(level, index),
   checkpoint: (origin: string) => readCheckpoint(parts().database, origin),
   verifyChain: (state: ChainState, limit: number) => parts().ledger.verify(state, limit),
   close: () => {

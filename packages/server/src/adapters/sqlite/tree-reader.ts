@@ -11,7 +11,7 @@ import {
   TILE_WIDTH,
 } from '#ledger'
 import type { Database } from './database.ts'
-import { readTile, readTreeSize } from './tree-rows.ts'
+import { readRow, readTile, readTreeSize } from './tree-rows.ts'
 
 /** Full tiles in memory, of 16 KiB each, and nodes of those that are not full: both never change. */
 const TILES_KEPT = 128
@@ -54,9 +54,18 @@ export class TreeReader {
 
   /** The lowest row of a tile, `width` hashes; undefined where the tree has not so many there. */
   tile(level: number, index: number, width: number): Uint8Array | undefined {
-    const count = Math.floor(this.size() / TILE_WIDTH ** level) - index * TILE_WIDTH
-    if (width > Math.min(count, TILE_WIDTH)) return undefined
+    if (width > Math.min(this.#hashesFrom(level, index), TILE_WIDTH)) return undefined
     return this.#tile(level, index, width).slice(0, width * HASH_BYTES)
+  }
+
+  /** What the row of a full tile holds now; undefined where the tree has no such tile, and where the row is lost. */
+  keptTile(level: number, index: number): Uint8Array | undefined {
+    return this.#hashesFrom(level, index) < TILE_WIDTH ? undefined : readRow(this.#database, level, index)
+  }
+
+  /** Hashes that the tree has on a level, from the first of a tile on. */
+  #hashesFrom(level: number, index: number): number {
+    return Math.floor(this.size() / TILE_WIDTH ** level) - index * TILE_WIDTH
   }
 
   #nodeAt = (level: number, index: number): Hash => {

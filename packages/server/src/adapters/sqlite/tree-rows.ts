@@ -12,15 +12,23 @@ export const tileKey = (level: number, index: number): number => index * LEVELS 
 export const readTreeSize = (database: Database): number =>
   database.get<{ size: number }>('SELECT size FROM tree_state')?.size ?? 0
 
-/** Leaf hashes from `from` up to before `to`, as far as there are leaves. */
+/**
+ * Leaf hashes from `from` up to before `to`, as far as there are leaves.
+ *
+ * @throws CascadeError DATA_CORRUPT when one between them is missing, or has no hash: a tree over the others would be of
+ *   another log.
+ */
 export const readLeafHashes = (database: Database, from: number, to: number): Uint8Array[] =>
   database
-    .allArrays<readonly [hash: Uint8Array]>(
-      'SELECT hash FROM leaves WHERE sequence >= ? AND sequence < ? ORDER BY sequence',
+    .allArrays<readonly [index: number, hash: Uint8Array]>(
+      'SELECT sequence, hash FROM leaves WHERE sequence >= ? AND sequence < ? ORDER BY sequence',
       from,
       to,
     )
-    .map((row) => row[0])
+    .map(([index, hash], at) => {
+      if (index === from + at && hash.length === HASH_BYTES) return hash
+      throw new CascadeError('DATA_CORRUPT', `entry ${from + at} of the log has lost its hash`)
+    })
 
 /**
  * The lowest row of a tile, at least `count` hashes of it: a full tile comes with its inner nodes behind them.
@@ -28,11 +36,14 @@ export const readLeafHashes = (database: Database, from: number, to: number): Ui
  * @throws CascadeError DATA_CORRUPT when the tree of the store should have it and does not.
  */
 export function readTile(database: Database, level: number, index: number, count: number): Uint8Array {
-  const row = database.get<{ hashes: Uint8Array }>('SELECT hashes FROM tree_tiles WHERE key = ?', tileKey(level, index))
-  const hashes = row?.hashes ?? (level === 0 ? joined(openLeaves(database, index, count)) : NOTHING)
+  const hashes = readRow(database, level, index) ?? (level === 0 ? joined(openLeaves(database, index, count)) : NOTHING)
   if (hashes.length >= count * HASH_BYTES) return hashes
   throw new CascadeError('DATA_CORRUPT', `tile ${index} of level ${level} of the ledger’s tree has lost its hashes`)
 }
+
+/** What the row of a tile holds; undefined where there is none. */
+export const readRow = (database: Database, level: number, index: number): Uint8Array | undefined =>
+  database.get<{ hashes: Uint8Array }>('SELECT hashes FROM tree_tiles WHERE key = ?', tileKey(level, index))?.hashes
 
 const NOTHING = new Uint8Array()
 

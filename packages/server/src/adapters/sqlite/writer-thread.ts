@@ -104,12 +104,14 @@ export class WriterThread {
     return this.#link.call('rebuildWords', [])
   }
 
-  /** Adds leaves to the tree of the log until it has more than `newest`; its size. */
+  /** Adds leaves to the tree of the log until it has more than `newest`; its size. @throws CascadeError DATA_CORRUPT. */
   async growTree(newest: number): Promise<number> {
     await this.#loaded
-    for (;;) {
+    for (let before = -1; ; ) {
       const size = await this.#link.call('growTree', [])
       if (size > newest) return size
+      if (size === before) throw new CascadeError('DATA_CORRUPT', `entry ${size} of the log is missing`)
+      before = size
     }
   }
 

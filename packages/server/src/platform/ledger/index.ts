@@ -10,8 +10,8 @@ export {
   leafText,
   toLeaf,
 } from './leaf.ts'
-export type { LeafFilter, LedgerStore, StoredCheckpoint, StoredLeaf, TreeHead } from './ledger-store.ts'
-export type { LogVerdict } from './log-verdict.ts'
+export type { LeafFilter, LedgerStore, RawLeaf, StoredCheckpoint, StoredLeaf, TreeHead } from './ledger-store.ts'
+export type { LogVerdict } from './log-damage.ts'
 export {
   EMPTY_ROOT,
   entryBundle,
@@ -42,4 +42,7 @@ export {
   parseVerifierKey,
   type VerifierKey,
 } from './note/index.ts'
+export { CHECKPOINT_PATH, type PublishedSource, publishLog } from './publish-log.ts'
 export { checkSignedLog, openCheckpoint } from './signed-log.ts'
+export { verifyLog } from './verify-log.ts'
+export { type PublishedVerdict, type ReadPublished, verifyPublished } from './verify-published.ts'

@@ -17,6 +17,16 @@ export interface StoredLeaf {
   readonly hash: string
 }
 
+/** An entry as it lies in the store; nobody has read what it says. */
+export interface RawLeaf {
+  /** Where it stands in the store. */
+  readonly index: number
+  /** The stored text, byte for byte. */
+  readonly bytes: Uint8Array
+  /** The leaf hash that is stored with it. */
+  readonly hash: Uint8Array
+}
+
 /** What a tree of the first `size` leaves comes to. */
 export interface TreeHead {
   readonly size: number
@@ -38,8 +48,10 @@ export interface StoredCheckpoint extends TreeHead {
  */
 export interface LedgerStore {
   find(index: number): Promise<StoredLeaf | undefined>
-  /** Entries from `from` (inclusive) in order, at most `limit` (1-1000). */
+  /** Entries from `from` (inclusive) in order, at most `limit` (1-1000). @throws CascadeError DATA_CORRUPT for one that is no JSON. */
   range(from: number, limit: number): Promise<readonly StoredLeaf[]>
+  /** The same entries, of which nothing is read: those that are damaged come as they are. */
+  rawRange(from: number, limit: number): Promise<readonly RawLeaf[]>
   /** Newest first, those before index `before` (exclusive) that match, at most `limit` (1-1000). */
   list(filter: LeafFilter, page: { readonly limit: number; readonly before?: number }): Promise<readonly StoredLeaf[]>
   /** Walks the chain from `from` and names the first entry that does not follow from the one before. */
@@ -55,6 +67,11 @@ export interface LedgerStore {
   proveConsistency(from: number, to: number): Promise<readonly Hash[]>
   /** The lowest row of a tile (C2SP tlog-tiles), 32 bytes a hash; undefined where the tree has not so many there. */
   tile(level: number, index: number, width: number): Promise<Uint8Array | undefined>
+  /**
+   * A full tile with its inner nodes, as `tileTree` gives them, from where the store keeps it and not from memory. Undefined
+   * where the tree has no such tile yet, and where it is lost.
+   */
+  keptTile(level: number, index: number): Promise<Uint8Array | undefined>
   /** The newest that was signed for the origin. */
   checkpoint(origin: string): Promise<StoredCheckpoint | undefined>
   /**

@@ -1,5 +1,6 @@
 export { type ConsistencyClaim, proveConsistency, verifyConsistency } from './consistency-proof.ts'
 export { entryBundle, parseEntryBundle } from './entry-bundle.ts'
+export { type EdgeTile, type FullTile, GrowingTiles } from './growing-tiles.ts'
 export { EMPTY_ROOT, HASH_BYTES, type Hash, hashLeaf, hashNode } from './hash.ts'
 export { type InclusionClaim, proveInclusion, verifyInclusion } from './inclusion-proof.ts'
 export { type NodeAt, rootAt } from './subtree-root.ts'

@@ -1,0 +1,53 @@
+import { isCascadeError } from '#base'
+import { HASH_BYTES, TILE_HEIGHT, TILE_WIDTH } from './merkle/index.ts'
+
+/** What is wrong with a log. */
+export interface LogDamage {
+  /** The first entry that is not what it was, or that can no longer be proved; absent where the entries are sound. */
+  readonly firstBad?: number
+  /** For people: what was found, and where. */
+  readonly reason: string
+}
+
+/** What the check of a log comes to. */
+export interface LogVerdict {
+  readonly valid: boolean
+  /** Entries that the log has, or should have by its checkpoint. */
+  readonly size: number
+  /** The last entry that was looked at and is sound; -1 for none. */
+  readonly checkedTo: number
+  readonly firstBad?: number
+  readonly reason?: string
+  /** The newest that was signed, when it is sound; absent where nothing was. */
+  readonly checkpoint?: { readonly size: number }
+}
+
+/** Codes with which a store answers when its rows are not what it wrote. INTERNAL: a number or a length that nothing wrote. */
+const DAMAGE = new Set(['DATA_CORRUPT', 'NOT_FOUND', 'INTERNAL'])
+
+type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
+
+/** Asks a store that may be damaged. Throws what is no damage: a store that is closed, a disk that does not answer. */
+export async function askOf<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await ask() }
+  } catch (error) {
+    if (isCascadeError(error) && DAMAGE.has(error.code)) return { ok: false, reason: error.detail }
+    throw error
+  }
+}
+
+/** Place of the first hash that is another in `found`, or is not there; undefined when they are the same. */
+export function differingHash(found: Uint8Array, expected: Uint8Array): number | undefined {
+  if (Buffer.compare(found, expected) === 0) return undefined
+  let at = 0
+  while (at < found.length && at < expected.length && found[at] === expected[at]) at++
+  return Math.floor(Math.min(at, expected.length - 1) / HASH_BYTES)
+}
+
+/** The first entry below a hash of a tile; `place` counts through all rows of it, from the lowest. */
+export function firstEntryBelow(level: number, index: number, place: number): number {
+  let [row, first] = [0, 0]
+  for (let width = TILE_WIDTH; place >= first + width; width /= 2) [row, first] = [row + 1, first + width]
+  return (index * TILE_WIDTH + (place - first) * 2 ** row) * 2 ** (TILE_HEIGHT * level)
+}

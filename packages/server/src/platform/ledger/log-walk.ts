@@ -1,0 +1,139 @@
+import { setImmediate } from 'node:timers/promises'
+import { isSameBytes } from '#base'
+import { CHAIN_START, type ChainLink, followChain } from './leaf-chain.ts'
+import type { LedgerStore, RawLeaf } from './ledger-store.ts'
+import { askOf, differingHash, firstEntryBelow, type LogDamage } from './log-damage.ts'
+import { GrowingTiles, HASH_BYTES, type Hash, TILE_WIDTH, tilePath } from './merkle/index.ts'
+
+/** Entries that are read at once. */
+const PAGE_ENTRIES = 1000
+
+export interface LogWalkOptions {
+  readonly ledger: Pick<LedgerStore, 'rawRange' | 'keptTile' | 'tile'>
+  /** The first entry that is looked at. What the one before it was is believed, unless it is the first of all. */
+  readonly from: number
+  /** Entries of the log: the walk ends with the last of them. */
+  readonly size: number
+  /** Whether the tiles of the store are held against those that the entries make; of a walk from the first entry. */
+  readonly withTiles: boolean
+  /** A smaller size at which the root is wanted. */
+  readonly notedSize: number
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((done: number, total: number) => void) | undefined
+}
+
+/**
+ * One walk along the entries of a store, from which it works out the tree anew. It ends at the first damage. Others get their
+ * turn after each 256 entries: that is a millisecond or two.
+ */
+export class LogWalk {
+  readonly #options: LogWalkOptions
+  readonly #tiles: GrowingTiles | undefined
+  #link: ChainLink | undefined
+  /** The last entry that is sound; -1 for none. */
+  checkedTo = -1
+  /** Root of the entries at `notedSize`; undefined before they are that many, and for a walk from the middle. */
+  notedRoot: Hash | undefined
+
+  constructor(options: LogWalkOptions) {
+    this.#options = options
+    if (options.from > 0) return
+    this.#link = CHAIN_START
+    this.#tiles = new GrowingTiles()
+    this.#note()
+  }
+
+  /** Root of the entries so far; undefined for a walk from the middle. */
+  get root(): Hash | undefined {
+    return this.#tiles?.root()
+  }
+
+  async run(): Promise<LogDamage | undefined> {
+    const { ledger, from, size, signal, onProgress } = this.#options
+    let most = PAGE_ENTRIES
+    for (let next = from; next < size; ) {
+      signal?.throwIfAborted()
+      const page = await askOf(() => ledger.rawRange(next, Math.min(most, size - next)))
+      // A page that cannot be read is read entry by entry, to name the one that is lost.
+      if (!page.ok && most > 1) most = 1
+      else if (!page.ok) return damaged(next, page.reason)
+      else {
+        const damage = page.value.length > 0 ? await this.#takePage(page.value, next) : lost(next)
+        if (damage) return damage
+        next += page.value.length
+        onProgress?.(next - from, size - from)
+      }
+    }
+    return this.#checkEdge()
+  }
+
+  async #takePage(entries: readonly RawLeaf[], first: number): Promise<LogDamage | undefined> {
+    for (const [at, entry] of entries.entries()) {
+      const index = first + at
+      const damage = this.#take(entry, index) ?? (await this.#addToTree())
+      if (damage) return damage
+      if (index % TILE_WIDTH === TILE_WIDTH - 1) await setImmediate()
+    }
+    return undefined
+  }
+
+  #take({ index: place, bytes, hash }: RawLeaf, index: number): LogDamage | undefined {
+    if (place !== index) return lost(index)
+    const step = followChain(bytes, index, this.#link)
+    if (!step.ok) return damaged(index, step.reason)
+    if (!isSameBytes(step.link.leafHash, hash)) return damaged(index, 'the hash beside it is not that of its text')
+    this.#link = step.link
+    this.checkedTo = index
+    return undefined
+  }
+
+  /** Adds the entry that was taken. Nothing is waited for but where a tile is full. */
+  #addToTree(): Promise<LogDamage | undefined> | undefined {
+    if (!this.#tiles || !this.#link) return undefined
+    const full = this.#tiles.append(this.#link.leafHash)
+    this.#note()
+    return full.length > 0 && this.#options.withTiles ? this.#checkTiles(full) : undefined
+  }
+
+  #note(): void {
+    if (this.#tiles?.size === this.#options.notedSize) this.notedRoot = this.#tiles.root()
+  }
+
+  async #checkTiles(
+    tiles: readonly { level: number; index: number; tree: Uint8Array }[],
+  ): Promise<LogDamage | undefined> {
+    for (const { level, index, tree } of tiles) {
+      const kept = await askOf(() => this.#options.ledger.keptTile(level, index))
+      const damage = compareTile({ level, index, width: TILE_WIDTH }, kept.ok ? kept.value : undefined, tree)
+      if (damage) return damage
+    }
+    return undefined
+  }
+
+  /** The tiles that are not full. */
+  async #checkEdge(): Promise<LogDamage | undefined> {
+    if (!this.#options.withTiles) return undefined
+    for (const { level, index, hashes } of this.#tiles?.edge() ?? []) {
+      const width = hashes.length / HASH_BYTES
+      const kept = await askOf(() => this.#options.ledger.tile(level, index, width))
+      const damage = compareTile({ level, index, width }, kept.ok ? kept.value : undefined, hashes)
+      if (damage) return damage
+    }
+    return undefined
+  }
+}
+
+function compareTile(
+  { level, index, width }: { readonly level: number; readonly index: number; readonly width: number },
+  kept: Uint8Array | undefined,
+  expected: Uint8Array,
+): LogDamage | undefined {
+  const place = differingHash(kept ?? new Uint8Array(), expected)
+  if (place === undefined) return undefined
+  const what = kept === undefined ? 'is lost' : `has another hash than the entries at ${place}`
+  return { firstBad: firstEntryBelow(level, index, place), reason: `${tilePath({ level, index, width })} ${what}` }
+}
+
+const lost = (index: number): LogDamage => damaged(index, 'it is missing')
+
+const damaged = (index: number, what: string): LogDamage => ({ firstBad: index, reason: `entry ${index}: ${what}` })
