@@ -60,7 +60,7 @@ test('every configuration key in backticks exists', () => {
   const claims = collect((page, text) => inlineClaims(page, text, form))
   expect(claims.length).toBeGreaterThan(10)
   // `import.run` is an action, `data.md` would be a page.
-  const isOther = (text: string) => text in ACTIONS || /\.(?:md|ts|yml|json|db)$/.test(text)
+  const isOther = (text: string) => text in ACTIONS || /\.(?:md|ts|yml|json|db|key)$/.test(text)
   expect(claims.filter(({ text }) => !keys.includes(text) && !isOther(text))).toEqual([])
 })
 

@@ -8,7 +8,7 @@ import type { CheckpointMirror } from '#ledger'
 import { openLedgerKey } from './adapters/files/ledger-key.ts'
 import { createMirrorFolder } from './adapters/files/mirror-folder.ts'
 import type { Frame } from './boot-instance.ts'
-import * as key from './boot-keys.ts'
+import * as key from './compose-keys.ts'
 import { LedgerCheck, LedgerDesk, openLog, type SigningLog } from './edge/jobs/index.ts'
 
 /** Where the last checkpoint is kept a second time; undefined where that is switched off. */

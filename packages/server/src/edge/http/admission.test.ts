@@ -11,6 +11,7 @@ const address = (path: string) =>
     .replaceAll('{id}', ID)
     .replaceAll('{token}', ID)
     .replaceAll('{version}', '1.0.0')
+    .replaceAll('{index}', '0')
     .replaceAll('{kind}', 'RELATED_TO')
     .replaceAll('{to}', ID)
 

@@ -175,6 +175,7 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   CONFIG_INVALID: 'configuration is read before anything serves',
   BOOT_FAILED: 'what failed to start does not serve',
   DATA_FOLDER_NEWER: 'found when the store is opened, before anything serves',
+  LEDGER_FORKED: 'found when the log is opened, before anything serves',
   BACKUP_INVALID: 'restoring is done by the command line while nothing serves',
   BACKUP_KEY_MISSING: 'restoring is done by the command line while nothing serves',
   NO_SERVER: 'said by the command line when nobody answers',

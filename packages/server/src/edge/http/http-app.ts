@@ -21,6 +21,7 @@ import { RateLimiter } from './rate-limiter.ts'
 import { parseQuery, receiveBodies } from './receive.ts'
 import { openVisit, watchRequests } from './request-watch.ts'
 import { routeHandler } from './route-handler.ts'
+import { urlOf } from './route-url.ts'
 import type { TlsOptions } from './tls-files.ts'
 
 export interface HttpAppOptions {
@@ -133,10 +134,6 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
     })
   }
 }
-
-/** As Fastify writes a path: `:name` for a segment, `*` for a rest. */
-const urlOf = ({ path, rest }: RouteDefinition): string =>
-  (rest ? path.replace(/\{\w+\}$/, '*') : path).replaceAll(/\{(\w+)\}/g, ':$1')
 
 /** True where others than this machine can send requests: directly, or through a proxy. */
 const isReachable = ({ host, behind_proxy, trusted_proxies }: Config['server']): boolean =>

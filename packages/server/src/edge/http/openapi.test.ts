@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { buildOpenApi, ERRORS, errorsOf, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
+import { urlOf } from './route-url.ts'
 import { openHttpWorld } from './testing.ts'
 
 const document = buildOpenApi(ROUTES, { version: '0.1.0' })
@@ -33,7 +34,7 @@ test('describes every row and nothing else', () => {
 test('what is mounted is what is described, and it serves its own description', async () => {
   const http = await openHttpWorld()
   await http.server.app.ready()
-  const mounted = new Set(ROUTES.map(({ method, path }) => ({ method, url: path.replaceAll(/\{(\w+)\}/g, ':$1') })))
+  const mounted = new Set(ROUTES.map((route) => ({ method: route.method, url: urlOf(route) })))
   for (const route of mounted) expect([route, http.server.app.hasRoute(route)]).toEqual([route, true])
   const tree = http.server.app.printRoutes({ commonPrefix: false })
   const handlers = [...tree.matchAll(/\(([A-Z, ]+)\)/g)]

@@ -57,16 +57,15 @@ export class Checkpointer implements AsyncDisposable {
    * @throws CascadeError DATA_CORRUPT when the log does not extend what was signed; storage failures of the store.
    */
   async sign(): Promise<StoredCheckpoint> {
-    // One after the other: each rests on the one before.
-    for (;;) {
-      const running = this.#signing
-      if (running === undefined) break
-      await running.catch(() => undefined)
+    // One after the other, whether or not the one before went well: each rests on what is signed by then.
+    const before = this.#signing
+    const signing = before === undefined ? this.#sign() : before.then(this.#sign, this.#sign)
+    this.#signing = signing
+    try {
+      return await signing
+    } finally {
+      if (this.#signing === signing) this.#signing = undefined
     }
-    this.#signing = this.#sign().finally(() => {
-      this.#signing = undefined
-    })
-    return this.#signing
   }
 
   /** Signs what is left, where that is possible, and ends. */
@@ -94,7 +93,7 @@ export class Checkpointer implements AsyncDisposable {
     }
   }
 
-  async #sign(): Promise<StoredCheckpoint> {
+  #sign = async (): Promise<StoredCheckpoint> => {
     const { ledger, origin, signers } = this.#options
     const { size, root } = await ledger.grow()
     const last = this.#last
