@@ -194,7 +194,7 @@ export const ERRORS = {
   LEDGER_FORKED: {
     status: 500,
     title: 'The log is not the one that was signed',
-    fix: 'An older or altered copy of the data folder is in its place. Put the right one back, or `cascade restore` a backup, which begins a log of its own.',
+    fix: 'An older or altered copy of the data folder is in its place. Put the right one back. To go on with this one on purpose: `cascade restore --as-is`, which begins a log of its own.',
   },
   ARCHIVE_DAMAGED: {
     status: 500,

@@ -4,7 +4,8 @@ import { createRestores } from './adapters/sqlite/restores.ts'
 import type { CliIo } from './edge/cli/index.ts'
 
 /** Restores backups and earlier points into a data folder that nobody owns. What they promise stands at `CliIo`. */
-export const restores: Pick<CliIo, 'restoreBackup' | 'restorePoint' | 'listRestorable'> = createRestores(systemClock)
+export const restores: Pick<CliIo, 'restoreBackup' | 'restorePoint' | 'restoreAsIs' | 'listRestorable'> =
+  createRestores(systemClock)
 
 /** What an import takes a path for. What it promises stands at `CliIo.detectKind`. */
 export const detectKind: CliIo['detectKind'] = async (path) =>

@@ -15,6 +15,7 @@ process.exitCode = await runProcess(argv, {
     (await import('./compose-offline.ts')).restores.restoreBackup(dataDir, file, keys),
   restorePoint: async (dataDir, options) =>
     (await import('./compose-offline.ts')).restores.restorePoint(dataDir, options),
+  restoreAsIs: async (dataDir) => (await import('./compose-offline.ts')).restores.restoreAsIs(dataDir),
   listRestorable: async (dataDir, options) =>
     (await import('./compose-offline.ts')).restores.listRestorable(dataDir, options),
 })

@@ -9,7 +9,10 @@ type StartInstance = CliIo['startInstance']
 
 /** What makes instances; `log` is made here, by the configuration of each. */
 export interface Composition
-  extends Pick<CliIo, 'restoreBackup' | 'restorePoint' | 'listRestorable' | 'detectKind' | 'describeEmbedder'> {
+  extends Pick<
+    CliIo,
+    'restoreBackup' | 'restorePoint' | 'restoreAsIs' | 'listRestorable' | 'detectKind' | 'describeEmbedder'
+  > {
   startInstance(
     loaded: Parameters<StartInstance>[0],
     options: Parameters<StartInstance>[1],
@@ -53,6 +56,7 @@ const ioOf = (composition: Composition): CliIo => ({
   },
   restoreBackup: composition.restoreBackup,
   restorePoint: composition.restorePoint,
+  restoreAsIs: composition.restoreAsIs,
   listRestorable: composition.listRestorable,
   detectKind: composition.detectKind,
   describeEmbedder: composition.describeEmbedder,

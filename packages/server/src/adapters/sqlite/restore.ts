@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type LogPlace, RESTORED_NOTE, type RestoredNote } from '#backup'
@@ -49,6 +49,21 @@ const FILES = [DATABASE_FILE, `${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`] as
 export function restoreBackup(directory: string, file: string, options: RestoreOptions): Restored {
   return restoreInto(directory, options, (draft) => unsealBackup(resolve(file), draft, { directory, ...options }))
 }
+
+/**
+ * Goes on with the store that lies in the folder, such as an older copy of it, under a log of its own; what was there is kept
+ * beside it all the same.
+ *
+ * @throws CascadeError DATA_FOLDER_IN_USE, BACKUP_INVALID for a folder without a whole store; nothing has changed then.
+ */
+export const restoreAsIs = (directory: string, options: RestoreOptions): Restored =>
+  restoreInto(directory, options, (draft, folder) => {
+    const file = join(folder, DATABASE_FILE)
+    if (!existsSync(file)) throw notWhole(folder, 'there is no store in it')
+    fold(file)
+    copyFileSync(file, draft)
+    return file
+  })
 
 /**
  * Puts the store that `make` writes into a data folder that nobody owns, as `restoreBackup` does.

@@ -1,5 +1,5 @@
 import type { Clock } from '#base'
-import { type RestoreOptions, restoreBackup } from './restore.ts'
+import { type RestoreOptions, restoreAsIs, restoreBackup } from './restore.ts'
 import { listRestorable, type RestorePointOptions, restorePoint } from './restore-point.ts'
 
 type Without<Options> = Omit<Options, 'clock'>
@@ -10,5 +10,6 @@ export const createRestores = (clock: Clock) => ({
     restoreBackup(directory, file, { ...options, clock }),
   restorePoint: async (directory: string, options: Without<RestorePointOptions>) =>
     restorePoint(directory, { ...options, clock }),
+  restoreAsIs: async (directory: string) => restoreAsIs(directory, { clock }),
   listRestorable: async (...asked: Parameters<typeof listRestorable>) => listRestorable(...asked),
 })

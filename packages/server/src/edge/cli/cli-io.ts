@@ -3,7 +3,7 @@ import type { ImportJob } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { Environment } from '#config'
 import type { AgentCommand } from './agents/agent-clients.ts'
-import type { ListRestorable, RestoreBackup, RestorePoint, StartInstance } from './local-instance.ts'
+import type { ListRestorable, RestoreAsIs, RestoreBackup, RestorePoint, StartInstance } from './local-instance.ts'
 
 /** A stream that may be a terminal. */
 export interface OutputStream extends Writable {
@@ -61,6 +61,7 @@ export interface CliIo {
   readonly startInstance: StartInstance
   readonly restoreBackup: RestoreBackup
   readonly restorePoint: RestorePoint
+  readonly restoreAsIs: RestoreAsIs
   readonly listRestorable: ListRestorable
   /**
    * What an import takes a path of this machine for when nobody says it.

@@ -45,6 +45,7 @@ const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: s
 const OPTION_OF: Readonly<Record<string, string>> = {
   tags: 'tag',
   ids: '<ids>',
+  index: '<index>',
   older_than_days: 'older-than',
   legal_basis: 'reason',
   q: '<query>',

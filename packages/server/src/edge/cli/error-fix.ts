@@ -23,7 +23,7 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   BOOT_FAILED: () => '`doctor` looks for the cause.',
   DATA_CORRUPT: () => 'Run `doctor`; `restore` the newest backup if it confirms the damage.',
   LEDGER_FORKED: () =>
-    'Put the newest copy of the data folder back; or `restore` a backup, which begins a log of its own.',
+    'Put the newest copy of the data folder back. To go on with this one on purpose: `restore --as-is`.',
   BACKUP_INVALID: () => 'Choose another file.',
   BACKUP_KEY_MISSING: () => 'Name the folder or the file with the key: --keys, --key.',
   IN_ARCHIVE: () => 'Bring it back with `archive restore`, and run it again.',
@@ -49,6 +49,7 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   erase: {
     NOT_FOUND: '`erase --list` shows receipts; `search` shows the ids of capsules, and `show` whom they are of.',
   },
+  'ledger prove': { NOT_FOUND: '`ledger audit` shows the numbers of entries.' },
   'hold lift': { NOT_FOUND: '`hold list` shows the ids of holds.' },
   'archive restore': { NOT_FOUND: '`archive list` shows the segments.' },
   'archive verify': { NOT_FOUND: '`archive list` shows the segments.' },

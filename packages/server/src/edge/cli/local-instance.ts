@@ -76,6 +76,14 @@ export interface KeyPlaces {
  */
 export type RestoreBackup = (dataDir: string, file: string, keys: KeyPlaces) => Promise<RestoredBackup>
 
+/**
+ * Goes on with the store that lies in a data folder that nobody owns, under a log of its own; what was there is kept beside
+ * it.
+ *
+ * @throws CascadeError DATA_FOLDER_IN_USE, BACKUP_INVALID for a folder without a whole store; nothing has changed then.
+ */
+export type RestoreAsIs = (dataDir: string) => Promise<RestoredBackup>
+
 /** The newest leaf that is wanted, the time after which nothing is, or all there is. */
 export type RestoredPoint =
   | { readonly kind: 'sequence'; readonly sequence: number }

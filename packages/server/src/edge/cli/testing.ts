@@ -76,6 +76,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     describeEmbedder: async () => ({ model: 'builtin-1', dimensions: 384, runtime: null }),
     restoreBackup: async () => Promise.reject(new Error('nothing may be restored here')),
     restorePoint: async () => Promise.reject(new Error('nothing may be restored here')),
+    restoreAsIs: async () => Promise.reject(new Error('nothing may be restored here')),
     listRestorable: async () => ({ points: [], backups: [] }),
     ...io,
   })

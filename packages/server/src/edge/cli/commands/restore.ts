@@ -16,7 +16,7 @@ export const RESTORE: CommandSpec = {
   name: 'restore',
   summary: 'Put a backup, or an earlier point in time, into the data folder',
   description:
-    'Replaces the store of the data folder by that of a backup, or with --at by what the store was at an earlier sequence or time, from the log that was shipped (`backup.ship`). It is checked first; what was there is kept beside it. No instance may be running on the folder. Asks before it begins; --yes answers.',
+    'Replaces the store of the data folder by that of a backup, or with --at by what the store was at an earlier sequence or time, from the log that was shipped (`backup.ship`). With --as-is the store that is there goes on, such as an older copy of the folder that a start refuses. What is restored begins a signed log of its own. It is checked first; what was there is kept beside it. No instance may be running on the folder. Asks before it begins; --yes answers.',
   arguments: [{ flags: '[file]', description: 'A file that `backup` wrote; not with --at' }],
   options: [
     { flags: '--at <point>', description: 'A sequence, a time, or `newest`: the last commit that is not after it' },
@@ -24,6 +24,7 @@ export const RESTORE: CommandSpec = {
       flags: '--from <folder>',
       description: 'Folder that the log was shipped to, unless it is `backup.ship.directory`',
     },
+    { flags: '--as-is', description: 'Go on with the store that lies in the folder, such as an older copy of it' },
     { flags: '--list', description: 'Show what can be restored, and restore nothing' },
     { flags: '--key <file>', description: 'The key, as `backup --with-key` wrote it' },
     { flags: '--keys <folder>', description: 'Folder with the key; the one in use is looked into as well' },
@@ -38,6 +39,7 @@ export const RESTORE: CommandSpec = {
       does: 'puts what was there up to change 4711 into a folder of its own',
     },
     { line: 'restore --at 2026-11-21T09:00:00Z', does: 'goes back to a time' },
+    { line: 'restore --as-is', does: 'goes on with an older copy of the folder, on purpose' },
   ],
   run: async (context, input) => {
     if (input.on('list')) return list(context, input)
@@ -66,7 +68,9 @@ interface Wanted {
 function wantedOf(context: CommandContext, input: CommandInput): Wanted {
   const { io } = context
   const [file, at] = [input.argument(0), input.text('at')]
-  if ((file === undefined) === (at === undefined)) throw usage('Name the file of a backup, or a point with --at.')
+  if (Number(file !== undefined) + Number(at !== undefined) + Number(input.on('as-is')) !== 1)
+    throw usage('Name the file of a backup, or a point with --at; or --as-is for what is there.')
+  if (input.on('as-is')) return { words: 'itself, under a log of its own', restore: (into) => io.restoreAsIs(into) }
   const keys = keysOf(context, input)
   if (at === undefined) {
     const path = resolve(io.cwd, file ?? '')
