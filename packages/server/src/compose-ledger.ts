@@ -12,9 +12,5 @@ export function mirrorOf({ ledger: { mirror, mirror_dir } }: Config): Checkpoint
 /** @see https://specifications.freedesktop.org/basedir-spec/latest/ */
 function stateFolder(): string {
   const state = environment().XDG_STATE_HOME
-  return join(
-    state?.startsWith('/') ? state : join(homedir(), '.local', 'state'),
-    'forge-cascade',
-    'checkpoints',
-  )
+  return join(state?.startsWith('/') ? state : join(homedir(), '.local', 'state'), 'forge-cascade', 'checkpoints')
 }

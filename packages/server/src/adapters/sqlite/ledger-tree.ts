@@ -21,6 +21,8 @@ export class LedgerTree {
   readonly #database: Database
   #size = 0
   #open: OpenTile[] = []
+  /** False from a transaction that failed until what is in memory is what is in the rows again. */
+  #isLoaded = false
 
   constructor(database: Database) {
     this.#database = database
@@ -29,14 +31,13 @@ export class LedgerTree {
 
   /** Adds leaves that were committed, at most as many as one transaction should. Returns the size of the tree. */
   grow(): number {
+    if (!this.#isLoaded) this.#load()
     const hashes = readLeafHashes(this.#database, this.#size, this.#size + LEAVES_AT_ONCE)
     if (hashes.length === 0) return this.#size
-    try {
-      this.#database.transaction(() => this.#grow(hashes))
-    } catch (error) {
-      this.#load()
-      throw error
-    }
+    // The rows are read again by the next call, not here: what failed the transaction may fail that too.
+    this.#isLoaded = false
+    this.#database.transaction(() => this.#grow(hashes))
+    this.#isLoaded = true
     return this.#size
   }
 
@@ -75,5 +76,6 @@ export class LedgerTree {
       this.#open.push({ hashes, index, count: count % TILE_WIDTH })
       count = index
     }
+    this.#isLoaded = true
   }
 }

@@ -12,15 +12,21 @@ export const tileKey = (level: number, index: number): number => index * LEVELS 
 export const readTreeSize = (database: Database): number =>
   database.get<{ size: number }>('SELECT size FROM tree_state')?.size ?? 0
 
-/** Leaf hashes from `from` up to before `to`, as far as there are leaves. */
-export const readLeafHashes = (database: Database, from: number, to: number): Uint8Array[] =>
-  database
-    .allArrays<readonly [hash: Uint8Array]>(
-      'SELECT hash FROM leaves WHERE sequence >= ? AND sequence < ? ORDER BY sequence',
-      from,
-      to,
-    )
-    .map((row) => row[0])
+/**
+ * Leaf hashes from `from` up to before `to`, as far as there are leaves.
+ *
+ * @throws CascadeError DATA_CORRUPT when one is missing before the last of them.
+ */
+export function readLeafHashes(database: Database, from: number, to: number): Uint8Array[] {
+  const rows = database.allArrays<readonly [hash: Uint8Array, sequence: number]>(
+    'SELECT hash, sequence FROM leaves WHERE sequence >= ? AND sequence < ? ORDER BY sequence',
+    from,
+    to,
+  )
+  const missing = rows.findIndex(([, sequence], at) => sequence !== from + at)
+  if (missing !== -1) throw new CascadeError('DATA_CORRUPT', `entry ${from + missing} of the log is missing`)
+  return rows.map(([hash]) => hash)
+}
 
 /**
  * The lowest row of a tile, at least `count` hashes of it: a full tile comes with its inner nodes behind them.

@@ -107,9 +107,11 @@ export class WriterThread {
   /** Adds leaves to the tree of the log until it has more than `newest`; its size. */
   async growTree(newest: number): Promise<number> {
     await this.#loaded
-    for (;;) {
+    for (let before = -1; ; ) {
       const size = await this.#link.call('growTree', [])
       if (size > newest) return size
+      if (size === before) throw new CascadeError('DATA_CORRUPT', `entry ${size} of the log is missing`)
+      before = size
     }
   }
 

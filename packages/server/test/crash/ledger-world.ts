@@ -1,0 +1,68 @@
+import { createUuidV7, systemClock, systemRandom } from '#base'
+import { createBootstrapGate } from '#governance'
+import type { Subject } from '#identity'
+import type { CheckpointMirror } from '#ledger'
+import { openLedgerKey } from '../../src/adapters/files/ledger-key.ts'
+import { createMirrorFolder } from '../../src/adapters/files/mirror-folder.ts'
+import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../../src/adapters/sqlite/index.ts'
+import { LOG_COLLECTION } from '../../src/edge/jobs/log-identity.ts'
+import { type OpenLogOptions, openLog, type SigningLog } from '../../src/edge/jobs/open-log.ts'
+import { TEST_SUBJECT } from '../../src/platform/store/testing.ts'
+
+const ADMIN: Subject = {
+  id: TEST_SUBJECT,
+  kind: 'person',
+  name: 'administrator',
+  roles: ['administrator'],
+  trust: 100,
+  createdAt: 0,
+}
+
+export interface LogPlaces {
+  /** The data folder. */
+  readonly directory: string
+  /** Folder of the mirrored checkpoints; undefined for a log without. */
+  readonly mirror: string | undefined
+}
+
+export interface LogWorldOptions {
+  readonly store?: Partial<SqliteStoreOptions>
+  readonly wrapStore?: (store: SqliteStore) => OpenLogOptions['store']
+  readonly wrapMirror?: (mirror: CheckpointMirror) => CheckpointMirror
+}
+
+export interface LogWorld extends AsyncDisposable {
+  readonly store: SqliteStore
+  readonly log: SigningLog
+  /** What the log was in trouble with. */
+  readonly troubles: readonly string[]
+}
+
+/** The store of a folder with its signed log, as an instance puts them together. */
+export async function openLogWorld(
+  { directory, mirror }: LogPlaces,
+  { store: settings = {}, wrapStore = (store) => store, wrapMirror = (place) => place }: LogWorldOptions = {},
+): Promise<LogWorld> {
+  const newId = createUuidV7(systemClock, systemRandom)
+  const store = await openSqliteStore({ directory, collections: [LOG_COLLECTION], readers: 1, ...settings })
+  const troubles: string[] = []
+  try {
+    const log = await openLog({
+      store: wrapStore(store),
+      gate: createBootstrapGate({ clock: systemClock, newId }),
+      subject: ADMIN,
+      newId,
+      key: openLedgerKey(directory).key,
+      mirror: mirror === undefined ? undefined : wrapMirror(createMirrorFolder(mirror)),
+      onTrouble: (message) => troubles.push(message),
+    })
+    const close = async (): Promise<void> => {
+      await log[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+    }
+    return { store, log, troubles, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    await store[Symbol.asyncDispose]()
+    throw error
+  }
+}
