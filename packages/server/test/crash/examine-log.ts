@@ -28,18 +28,17 @@ export class LogWitness {
     }
   }
 
-  /** Looks at the files alone: a folder without a key stays without one. */
+  /** Looks at the files alone, and remembers what the mirror says; how many files that were. */
   examineFolder(): number {
     this.#checkKey()
-    this.#readMirror()
-    return 1
+    const mirrored = this.#readMirror()
+    if (mirrored !== undefined) this.#notes.add(mirrored)
+    return 2
   }
 
   /** Opens what is left as the next start does, and compares it with all that is known; how many facts that were. */
   async examine(): Promise<number> {
-    const mirrored = this.#readMirror()
-    if (mirrored !== undefined) this.#notes.add(mirrored)
-    this.#checkKey()
+    this.examineFolder()
     await using world = await openLogWorld(this.#places)
     const { origin, checkpointer } = world.log
     this.#checkKey()

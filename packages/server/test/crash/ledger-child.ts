@@ -4,17 +4,12 @@ import { flushCompileCache, syncBuiltinESMExports } from 'node:module'
 import type { CheckpointMirror, LedgerStore } from '#ledger'
 import type { SqliteStore } from '../../src/adapters/sqlite/index.ts'
 import type { OpenLogOptions } from '../../src/edge/jobs/open-log.ts'
-import { createSeeded, noteOf, receiptOf } from '../../src/platform/store/testing.ts'
 import type { LedgerLeg, LedgerLine, Point } from './ledger-leg.ts'
-import { openLogWorld } from './ledger-world.ts'
+import { entryOf, openLogWorld } from './ledger-world.ts'
 
 // Written by the test. Appends to the log of a folder and signs it until it is cut off.
 const leg = JSON.parse(process.argv[2] ?? '') as LedgerLeg
 const STOPPED = new Int32Array(new SharedArrayBuffer(4))
-/** Entries at once: few, and now and then enough for a tile or two. */
-const GROUP = 6
-const MANY = 300
-const MANY_SHARE = 0.08
 
 let visits = 0
 
@@ -81,18 +76,21 @@ const world = await openLogWorld(leg, { wrapStore, wrapMirror })
 // Whoever is killed never writes its compiled sources where the next process would find them.
 flushCompileCache()
 const store = wrapStore(world.store)
-const random = createSeeded(leg.seed)
 tell({ kind: 'open' })
 for (;;) {
-  await Promise.all([append(), ...(random() < 0.3 ? [signAndTell()] : [])])
-  if (random() < 0.6) await signAndTell()
+  for (const { entries, signs } of leg.steps) {
+    await Promise.all([append(entries), ...(signs === 'beside' ? [signAndTell()] : [])])
+    if (signs === 'after') await signAndTell()
+  }
 }
 
-async function append(): Promise<void> {
-  const size = 1 + Math.floor(random() * (random() < MANY_SHARE ? MANY : GROUP))
-  const outcomes = await store.append(Array.from({ length: size }, (_, at) => noteOf({ payload: { at } })))
-  const sequences = outcomes.map((outcome) => receiptOf(outcome).sequence)
-  const entries = await world.store.ledger.range(Math.min(...sequences), size)
+async function append(count: number): Promise<void> {
+  const outcomes = await store.append(Array.from({ length: count }, entryOf))
+  const sequences = outcomes.map((outcome) => {
+    if (!outcome.ok) throw outcome.error
+    return outcome.receipt.sequence
+  })
+  const entries = await world.store.ledger.range(Math.min(...sequences), count)
   for (const { leaf, hash } of entries) tell({ kind: 'entry', sequence: leaf.index, hash })
 }
 

@@ -6,13 +6,20 @@ import { campaign, createSeeded } from '../../src/platform/store/testing.ts'
 import { noteCampaign } from '../note-campaign.ts'
 import { LogWitness } from './examine-log.ts'
 import { type Kill, runKilledLog } from './killed-log.ts'
-import { type LedgerLeg, POINTS, type Point } from './ledger-leg.ts'
+import { type LedgerLeg, type LedgerStep, POINTS, type Point } from './ledger-leg.ts'
 
 /** Folders; the log of each is cut off once at every point, in another order, and some times at a moment of chance. */
 const FOLDERS = campaign(5, 80)
-const RANDOM_KILLS = campaign(2, 6)
+const RANDOM_KILLS = campaign(1, 6)
 /** A process comes by its point so often at most before it dies there. */
 const VISITS = 4
+/** A start compares the log with all that is known after so many kills; the start of the next process is one after each. */
+const KILLS_PER_LOOK = campaign(4, 1)
+/** Entries at once: few, and now and then enough for a tile or two. */
+const FEW = 6
+const MANY = 300
+const MANY_SHARE = 0.08
+const STEPS = 12
 const TEST_MS_MAX = campaign(120_000, 900_000)
 
 const root = mkdtempSync(join(tmpdir(), 'cascade-ledger-crash-'))
@@ -29,6 +36,13 @@ function drawDeaths(random: () => number): readonly Death[] {
   return [{ point: drafted }, { point: named }, ...order.map(({ death }) => death)]
 }
 
+function drawStep(random: () => number): LedgerStep {
+  const entries = 1 + Math.floor(random() * (random() < MANY_SHARE ? MANY : FEW))
+  const drawn = random()
+  if (drawn < 0.2) return { entries, signs: 'not' }
+  return { entries, signs: drawn < 0.5 ? 'beside' : 'after' }
+}
+
 function drawKill(random: () => number): Kill {
   if (random() < 0.2) return { after: 'start', ms: 60 + random() * 200 }
   return { after: 'lines', count: 1 + Math.floor(random() * 30), ms: random() * 25 }
@@ -42,14 +56,15 @@ describe(`the process of a signed log is killed ${FOLDERS * (POINTS.length + RAN
       const random = createSeeded(7000 + seed)
       const places = { directory: join(root, String(seed), 'data'), mirror: join(root, String(seed), 'mirror') }
       const witness = new LogWitness(places)
-      for (const death of drawDeaths(random)) {
+      const deaths = drawDeaths(random)
+      for (const [at, death] of deaths.entries()) {
         const startedAt = performance.now()
-        const leg = { ...places, seed: Math.floor(random() * 2 ** 31) }
+        const leg = { ...places, steps: Array.from({ length: STEPS }, () => drawStep(random)) }
         const name =
           'point' in death ? await dieAt(leg, death.point, random, witness) : await die(leg, death.kill, witness)
-        // Whoever examines the folder makes the key that is missing: after this point the next process does that.
-        const isWithoutKey = name === 'before the key has its name'
-        const checks = isWithoutKey ? witness.examineFolder() : await witness.examine()
+        // Never after the first kill: whoever opens the folder makes the key that is missing, and the next process does that.
+        const isLook = at > 0 && (at % KILLS_PER_LOOK === 0 || at === deaths.length - 1)
+        const checks = isLook ? await witness.examine() : witness.examineFolder()
         noteCampaign(`kill -9 of a signed log, ${name}`, { runs: 1, checks, ms: performance.now() - startedAt })
       }
     },

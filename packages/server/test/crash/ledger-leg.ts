@@ -16,12 +16,19 @@ export const POINTS = [
 ] as const
 export type Point = (typeof POINTS)[number]
 
+/** So many entries are appended at once, and the log is signed meanwhile, afterwards, or not. */
+export interface LedgerStep {
+  readonly entries: number
+  readonly signs: 'beside' | 'after' | 'not'
+}
+
 /** What a child is to do: write into the log of the folder and sign it, until it is cut off. */
 export interface LedgerLeg {
   readonly directory: string
   /** Folder of the mirrored checkpoints. */
   readonly mirror: string
-  readonly seed: number
+  /** What it does over and over. */
+  readonly steps: readonly LedgerStep[]
   /** It dies the time of this number, from 0, that it comes there; null for one that is killed from outside. */
   readonly death: { readonly point: Point; readonly number: number } | null
 }

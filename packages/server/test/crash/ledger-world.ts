@@ -1,16 +1,18 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { createUuidV7, systemClock, systemRandom } from '#base'
 import { createBootstrapGate } from '#governance'
 import type { Subject } from '#identity'
 import type { CheckpointMirror } from '#ledger'
+import type { Command } from '#store'
 import { openLedgerKey } from '../../src/adapters/files/ledger-key.ts'
 import { createMirrorFolder } from '../../src/adapters/files/mirror-folder.ts'
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../../src/adapters/sqlite/index.ts'
 import { LOG_COLLECTION } from '../../src/edge/jobs/log-identity.ts'
 import { type OpenLogOptions, openLog, type SigningLog } from '../../src/edge/jobs/open-log.ts'
-import { TEST_SUBJECT } from '../../src/platform/store/testing.ts'
+import { mintGrant } from '../../src/platform/store/mint-grant.ts'
 
 const ADMIN: Subject = {
-  id: TEST_SUBJECT,
+  id: '01900000-0000-7000-8000-000000000001',
   kind: 'person',
   name: 'administrator',
   roles: ['administrator'],
@@ -65,4 +67,21 @@ export async function openLogWorld(
     await store[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** A command that changes nothing and is told of by one entry. Processes use it: `noteOf` loads a test runner. */
+export function entryOf(): Command {
+  const [decisionId, correlationId] = [randomUUID(), randomUUID()]
+  const asked = { decisionId, correlationId, resource: '*', subject: ADMIN.id, reach: 'command' } as const
+  const record: Command['records'][number] = {
+    category: 'system',
+    type: 'test.happened',
+    actor: ADMIN.id,
+    correlationId,
+    subject: 'test/1',
+    digests: {},
+    payload: {},
+  }
+  const grant = mintGrant({ ...asked, action: 'system.read' })
+  return { id: randomBytes(16).toString('hex'), grant, changes: [], records: [record], events: [] }
 }
