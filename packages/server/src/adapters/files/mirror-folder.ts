@@ -14,7 +14,8 @@ export function createMirrorFolder(folder: string): CheckpointMirror {
       try {
         return await readFile(fileOf(origin), 'utf8')
       } catch (error) {
-        if (isErrno(error, 'ENOENT')) return undefined
+        // Where a file stands in the place of the folder there is no checkpoint either.
+        if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
         throw unusable(folder, error)
       }
     },

@@ -177,3 +177,63 @@ test('a verification tells how far it is, and last what it found', async () => {
   expect(found).toMatchObject({ valid: true, checked_to: found.size - 1 })
   expect(integrity.parse((await http.send('GET', '/v2/ledger/integrity')).json())).toEqual(found)
 })
+
+describe('what happens to a capsule', () => {
+  const TEXT = { content: 'A note that changes.', type: 'knowledge' } as const
+
+  /** Carries out a change and gives the operations that the log tells of it, with the capsule they are about. */
+  async function told(method: 'POST' | 'PUT' | 'DELETE', url: string, body?: object, headers = {}) {
+    const before = http.world.context.store.head()
+    const answer = await http.send(method, url, { ...(body && { body }), headers })
+    expect(answer.statusCode, answer.payload).toBeLessThan(300)
+    const entries = await http.world.context.store.ledger.range(before + 1, 100)
+    return { answer, told: entries.map(({ leaf }) => leaf) }
+  }
+
+  test('is in the log, whatever it is, and its entries stay provable when it is erased', async () => {
+    const { answer, told: created } = await told('POST', '/v2/capsules', TEXT)
+    const { id } = answer.json()
+    const other = (await told('POST', '/v2/capsules', { content: 'Another note.', type: 'knowledge' })).answer.json()
+    const path = `/v2/capsules/${id}`
+    const steps: { readonly name: string; readonly step: Parameters<typeof told> }[] = [
+      { name: 'a version', step: ['PUT', path, { content: 'Changed.' }, { 'if-match': '*' }] },
+      { name: 'a fork', step: ['POST', '/v2/capsules', { ...TEXT, parents: [{ id, reason: 'derived' }] }] },
+      { name: 'a link', step: ['POST', `${path}/links`, { to: other.id, kind: 'RELATED_TO' }] },
+      { name: 'its trust', step: ['PUT', `${path}/trust`, { trust: 50, reason: 'checked' }] },
+      { name: 'a quarantine', step: ['POST', `${path}/quarantine`, { reason: 'doubted' }] },
+      { name: 'a release', step: ['POST', `${path}/release`, { reason: 'sound' }] },
+      { name: 'an archiving', step: ['DELETE', path] },
+      { name: 'a restoring', step: ['POST', `${path}/restore`] },
+    ]
+    const entries = [...created]
+    for (const { name, step } of steps) {
+      const { told: leaves } = await told(...step)
+      expect(leaves.length, name).toBeGreaterThan(0)
+      entries.push(...leaves)
+    }
+    const signed = await checkpoint()
+    const proofs = await Promise.all(
+      entries.map(async ({ index }) => (await http.send('GET', `/v2/ledger/proof/inclusion?index=${index}`)).json()),
+    )
+    const canonical = await Promise.all(
+      entries.map(async ({ index }) => (await http.send('GET', `/v2/ledger/entries/${index}`)).json().canonical),
+    )
+
+    const erased = await told('POST', `${path}/erase`, { legal_basis: 'gdpr-17' })
+    expect(erased.told.map(({ type }) => type)).toContain('capsule.erased')
+    expect((await http.send('GET', path)).statusCode).toBe(410)
+    // What was proven before is proven still, and stands in the log as it stood.
+    for (const [at, { index }] of entries.entries()) {
+      const { canonical: now } = (await http.send('GET', `/v2/ledger/entries/${index}`)).json()
+      expect(now).toBe(canonical[at])
+      expect(now).not.toContain('A note that changes.')
+      const proof = { ...proofs[at], leafHash: hashLeaf(Buffer.from(now)), proof: proofs[at].hashes.map(bytes) }
+      expect(verifyInclusion({ ...proof, root: Buffer.from(proof.root, 'hex') })).toBe(true)
+    }
+    const grown = (await http.send('GET', `/v2/ledger/proof/consistency?from=${signed.size}`)).json()
+    const claim = { from: signed.size, to: grown.to, fromRoot: signed.root, toRoot: Buffer.from(grown.to_root, 'hex') }
+    expect(verifyConsistency({ ...claim, proof: grown.hashes.map(bytes) })).toBe(true)
+    const verified = (await http.send('POST', '/v2/ledger/verify')).payload.trimEnd().split('\n')
+    expect(JSON.parse(verified.at(-1)!)).toMatchObject({ valid: true })
+  })
+})

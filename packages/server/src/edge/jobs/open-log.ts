@@ -46,9 +46,12 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const { store, key, mirror, onTrouble } = options
   const known = await findLogIdentity(store.records)
   const signer = createEd25519Signer(known?.origin ?? originOf(options.newId()), key)
-  const { origin, keys: texts } = await settleIdentity(options, signer, known)
-  const keys = texts.flatMap((text) => parseVerifierKey(text) ?? [])
+  const identity = identityOf(signer, known)
+  const { origin } = identity
+  const keys = identity.keys.flatMap((text) => parseVerifierKey(text) ?? [])
+  // Before anything is written: a folder that is refused stays as it is.
   const last = await checkSignedLog({ ledger: store.ledger, origin, keys, mirror })
+  if (identity !== known) await recordIdentity(options, identity, known)
   const checkpointer = new Checkpointer({
     ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },
   })
@@ -57,15 +60,20 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   return { origin, keys, checkpointer, [Symbol.asyncDispose]: () => checkpointer[Symbol.asyncDispose]() }
 }
 
-/** The identity with this key as the active one; where that is new, it is recorded in the log. */
-async function settleIdentity(
-  { store, gate, subject, newId }: OpenLogOptions,
-  signer: NoteSigner,
-  known: LogIdentity | undefined,
-): Promise<LogIdentity> {
-  const active = formatVerifierKey(signer.key)
+/** The identity with this key as the active one: the known one itself where that is so already. */
+function identityOf({ key }: NoteSigner, known: LogIdentity | undefined): LogIdentity {
+  const active = formatVerifierKey(key)
   if (known !== undefined && known.keys[0] === active) return known
-  const identity = { origin: signer.key.name, keys: [active, ...(known?.keys ?? []).filter((text) => text !== active)] }
+  return { origin: key.name, keys: [active, ...(known?.keys ?? []).filter((text) => text !== active)] }
+}
+
+/** Writes the identity, and the leaf that tells of it. */
+async function recordIdentity(
+  { store, gate, subject, newId }: OpenLogOptions,
+  identity: LogIdentity,
+  known: LogIdentity | undefined,
+): Promise<void> {
+  const [active] = identity.keys
   const correlationId = newId()
   const grant = requireGrant(gate.decide({ action: 'ledger.sign', resource: 'ledger/keys', subject, correlationId }))
   const type = known && known.keys.length > 0 ? 'ledger.key_changed' : 'ledger.begun'
@@ -83,5 +91,4 @@ async function settleIdentity(
   const change = putLogIdentity(store.records, grant, identity)
   const [outcome] = await store.append([{ id, grant, changes: [change], records: [record], events: [event] }])
   if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')
-  return identity
 }

@@ -11,7 +11,7 @@ const DUE_MS = 1000
 const LOOK_MS = 100
 
 export interface CheckpointerOptions {
-  readonly ledger: Pick<LedgerStore, 'grow' | 'proveConsistency' | 'keepCheckpoint'>
+  readonly ledger: Pick<LedgerStore, 'grow' | 'proveConsistency' | 'checkpoint' | 'keepCheckpoint'>
   /** Index of the newest leaf. */
   readonly head: () => number
   readonly origin: string
@@ -20,13 +20,14 @@ export interface CheckpointerOptions {
   /** What was signed last; undefined for a log that begins. */
   readonly last: StoredCheckpoint | undefined
   readonly mirror: CheckpointMirror | undefined
-  /** Told once of what keeps it from signing or mirroring, until it goes well again. */
+  /** Told once of what keeps it from signing, and once of what keeps it from mirroring, until that goes well again. */
   readonly onTrouble: (message: string, cause: unknown) => void
 }
 
 /**
  * Signs what the log comes to, every second or 256 leaves. A checkpoint is signed only when it extends the last one, and is
- * durable before anybody sees it: a log that ever signs two histories has proved itself false.
+ * durable before anybody sees it: a log that ever signs two histories has proved itself false. The mirror follows: it may
+ * lag behind, and it never says what the store does not hold.
  */
 export class Checkpointer implements AsyncDisposable {
   readonly #options: CheckpointerOptions
@@ -35,6 +36,11 @@ export class Checkpointer implements AsyncDisposable {
   #signing: Promise<StoredCheckpoint> | undefined
   #waitedMs = 0
   #isInTrouble = false
+  /** The store was asked to keep a checkpoint, and has not said that it did. */
+  #isUnsure = false
+  /** The note that the mirror was given last by this process. */
+  #mirrored: string | undefined
+  #isMirrorInTrouble = false
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
@@ -52,7 +58,8 @@ export class Checkpointer implements AsyncDisposable {
   }
 
   /**
-   * Signs all leaves that are durable by now, and tells what is signed.
+   * Signs all leaves that are durable by now, and tells what is signed. A mirror that cannot be written is told of, and
+   * tried again: what was signed stands without it.
    *
    * @throws CascadeError DATA_CORRUPT when the log does not extend what was signed; storage failures of the store.
    */
@@ -77,7 +84,8 @@ export class Checkpointer implements AsyncDisposable {
   async #look(): Promise<void> {
     this.#waitedMs += LOOK_MS
     const fresh = this.#options.head() + 1 - (this.#last?.size ?? 0)
-    if (this.#signing || fresh === 0 || (fresh < LEAVES_DUE && this.#waitedMs < DUE_MS)) return
+    if (this.#signing || (fresh === 0 && !this.#isBehind)) return
+    if (fresh < LEAVES_DUE && this.#waitedMs < DUE_MS) return
     this.#waitedMs = 0
     await this.#try()
   }
@@ -94,17 +102,48 @@ export class Checkpointer implements AsyncDisposable {
   }
 
   #sign = async (): Promise<StoredCheckpoint> => {
+    const checkpoint = await this.#extend()
+    if (this.#isBehind) await this.#mirror(checkpoint)
+    return checkpoint
+  }
+
+  async #extend(): Promise<StoredCheckpoint> {
     const { ledger, origin, signers } = this.#options
     const { size, root } = await ledger.grow()
-    const last = this.#last
+    const last = await this.#settleLast()
     if (last && size === last.size && isSameBytes(root, last.root)) return last
     if (last) await this.#assertExtends(last, size, root)
     const note = signNote(formatCheckpoint({ origin, size, root, extensions: [] }), signers)
     const checkpoint = { origin, size, root, note }
+    this.#isUnsure = true
     await ledger.keepCheckpoint(checkpoint)
+    this.#isUnsure = false
     this.#last = checkpoint
-    await this.#options.mirror?.write(origin, note)
     return checkpoint
+  }
+
+  /** A disk or a thread that failed while a checkpoint was kept may have kept it all the same. */
+  async #settleLast(): Promise<StoredCheckpoint | undefined> {
+    if (this.#isUnsure) this.#last = await this.#options.ledger.checkpoint(this.#options.origin)
+    this.#isUnsure = false
+    return this.#last
+  }
+
+  /** True from the start on, until the mirror was given the last checkpoint: the process before may have ended in between. */
+  get #isBehind(): boolean {
+    return this.#options.mirror !== undefined && this.#mirrored !== this.#last?.note
+  }
+
+  async #mirror({ origin, note }: StoredCheckpoint): Promise<void> {
+    try {
+      await this.#options.mirror?.write(origin, note)
+      this.#mirrored = note
+      this.#isMirrorInTrouble = false
+    } catch (error) {
+      if (!this.#isMirrorInTrouble)
+        this.#options.onTrouble(`the last checkpoint of the log was not mirrored: ${messageOf(error)}`, error)
+      this.#isMirrorInTrouble = true
+    }
   }
 
   async #assertExtends(last: StoredCheckpoint, size: number, root: Uint8Array): Promise<void> {
