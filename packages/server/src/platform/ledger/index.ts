@@ -15,6 +15,7 @@ export type { LogVerdict } from './log-damage.ts'
 export {
   EMPTY_ROOT,
   entryBundle,
+  GrowingTiles,
   HASH_BYTES,
   type Hash,
   hashLeaf,

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { canonicalJson, toRfc3339 } from '#base'
 import { FIRST_PREV, LEAF_BYTES_MAX, type Leaf } from './leaf.ts'
-import { type Hash, hashLeaf } from './merkle/index.ts'
+import type { Hash } from './merkle/index.ts'
 
 /** What the next entry follows from. */
 export interface ChainLink {
@@ -17,18 +17,24 @@ export type ChainStep =
 /** What the first entry follows from. */
 export const CHAIN_START: ChainLink = { leafHash: Buffer.from(FIRST_PREV, 'hex'), time: '' }
 
+/** The bytes of an entry, and the leaf hash of them. */
+export interface HashedEntry {
+  readonly bytes: Uint8Array
+  readonly leafHash: Hash
+}
+
 /**
  * Whether bytes are the entry at `index` that follows from the one before: the canonical JSON of a leaf, which names its
  * place and the hash of that entry, at a time that is not before its.
  *
  * @param before undefined where the chain is entered in its middle: the first entry is not held against one before.
  */
-export function followChain(bytes: Uint8Array, index: number, before: ChainLink | undefined): ChainStep {
+export function followChain({ bytes, leafHash }: HashedEntry, index: number, before: ChainLink | undefined): ChainStep {
   const leaf = readLeaf(bytes)
   if (typeof leaf === 'string') return { ok: false, reason: leaf }
   const reason = faultOfPlace(leaf, index, before)
   if (reason !== undefined) return { ok: false, reason }
-  return { ok: true, link: { leafHash: hashLeaf(bytes), time: leaf.time } }
+  return { ok: true, link: { leafHash, time: leaf.time } }
 }
 
 /** The leaf, or why the bytes are none. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { commit, grantOf, noteOf, recordOf, type StoreUnderTest, shareStore } from '../store/testing.ts'
 import type { Leaf } from './leaf.ts'
 import type { LeafFilter, StoredCheckpoint } from './ledger-store.ts'
-import { verifyConsistency, verifyInclusion } from './merkle/index.ts'
+import { tileTree, verifyConsistency, verifyInclusion } from './merkle/index.ts'
 
 /** A store whose log a test can damage: puts `text` in the place of the canonical bytes of the entry at `index`. */
 export interface LedgerUnderTest extends StoreUnderTest {
@@ -33,6 +33,18 @@ export function describeLedgerStore(name: string, open: () => Promise<LedgerUnde
       await tamper(4, entry!.text.replace('"index":4,', '"index":5,'))
       expect((await store.ledger.verifyChain(0)).firstBad).toBe(4)
       expect((await store.ledger.verifyChain(6)).firstBad).toBeUndefined()
+      await store[Symbol.asyncDispose]()
+    })
+    test('an entry that is no JSON is called damaged by whoever reads it, and given as it lies', async ({ skip }) => {
+      const { store, tamper } = await open()
+      if (!tamper) return skip('this store keeps its log where no test can reach it')
+      await store.append(Array.from({ length: 3 }, () => noteOf()))
+      const before = await store.ledger.rawRange(0, 10)
+      await tamper(1, 'torn')
+      for (const read of [() => store.ledger.find(1), () => store.ledger.range(0, 10)])
+        await expect(read()).rejects.toMatchObject({ code: 'DATA_CORRUPT' })
+      const torn = { ...before[1]!, bytes: Uint8Array.from(Buffer.from('torn')) }
+      expect(await store.ledger.rawRange(0, 10)).toEqual(before.with(1, torn))
       await store[Symbol.asyncDispose]()
     })
   })
@@ -99,6 +111,13 @@ function testLeaves(under: StoreUnderTest): void {
     expect(await indexes(store.head(), 10)).toEqual([store.head()])
     expect(await indexes(store.head() + 1, 10)).toEqual([])
     expect(await store.ledger.find(store.head() + 1)).toBeUndefined()
+    const raw = await store.ledger.rawRange(3, 4)
+    const bytes = (await store.ledger.range(3, 4)).map(({ text, hash }) => [text, hash])
+    expect(raw.map(({ index }) => index)).toEqual([3, 4, 5, 6])
+    expect(raw.map((entry) => [String(Buffer.from(entry.bytes)), Buffer.from(entry.hash).toString('hex')])).toEqual(
+      bytes,
+    )
+    expect(await store.ledger.rawRange(store.head() + 1, 10)).toEqual([])
   })
 }
 
@@ -249,6 +268,13 @@ function testTree(under: StoreUnderTest): void {
     expect(await ledger.tile(0, 2, 188)).toEqual(joined(all.slice(512, 700)))
     const roots = [0, 256].map((from) => brute(all.slice(from, from + 256)))
     expect(await ledger.tile(1, 0, 2)).toEqual(joined(roots))
+    expect(await ledger.keptTile(0, 1)).toEqual(tileTree(joined(all.slice(256, 512))))
+    for (const [level, index] of [
+      [0, 9],
+      [1, 0],
+      [40, 0],
+    ] as const)
+      expect(await ledger.keptTile(level, index)).toBeUndefined()
     for (const [level, index, width] of [
       [0, 2, 256],
       [0, 9, 1],

@@ -3,7 +3,7 @@ import { isSameBytes } from '#base'
 import { CHAIN_START, type ChainLink, followChain } from './leaf-chain.ts'
 import type { LedgerStore, RawLeaf } from './ledger-store.ts'
 import { askOf, differingHash, firstEntryBelow, type LogDamage } from './log-damage.ts'
-import { GrowingTiles, HASH_BYTES, type Hash, TILE_WIDTH, tilePath } from './merkle/index.ts'
+import { GrowingTiles, HASH_BYTES, type Hash, hashLeaf, TILE_WIDTH, tilePath } from './merkle/index.ts'
 
 /** Entries that are read at once. */
 const PAGE_ENTRIES = 1000
@@ -79,9 +79,10 @@ export class LogWalk {
 
   #take({ index: place, bytes, hash }: RawLeaf, index: number): LogDamage | undefined {
     if (place !== index) return lost(index)
-    const step = followChain(bytes, index, this.#link)
+    const leafHash = hashLeaf(bytes)
+    if (!isSameBytes(leafHash, hash)) return damaged(index, 'its text has another hash than the one beside it')
+    const step = followChain({ bytes, leafHash }, index, this.#link)
     if (!step.ok) return damaged(index, step.reason)
-    if (!isSameBytes(step.link.leafHash, hash)) return damaged(index, 'the hash beside it is not that of its text')
     this.#link = step.link
     this.checkedTo = index
     return undefined

@@ -123,9 +123,10 @@ class PublishedWalk {
 
   #follow(entry: Uint8Array, hash: Uint8Array, bundle: string, tile: string): PublishedFault | undefined {
     const index = this.next
-    if (!isSameBytes(hashLeaf(entry), hash))
+    const leafHash = hashLeaf(entry)
+    if (!isSameBytes(leafHash, hash))
       return fault(bundle, `has another entry ${index} than ${tile} has the hash of`, index)
-    const step = followChain(entry, index, this.#link)
+    const step = followChain({ bytes: entry, leafHash }, index, this.#link)
     if (!step.ok) return fault(bundle, `has damage in entry ${index}: ${step.reason}`, index)
     this.#link = step.link
     return undefined
