@@ -61,7 +61,7 @@ export class Checkpointer implements AsyncDisposable {
     for (;;) {
       const running = this.#signing
       if (running === undefined) break
-      await running.catch(() => undefined)
+      await Promise.allSettled([running])
     }
     this.#signing = this.#sign().finally(() => {
       this.#signing = undefined
