@@ -112,7 +112,9 @@ test('every tile has a path that leads back to it, and a path of the same shape 
     index: fc.oneof(fc.maxSafeNat(), fc.nat({ max: 5000 })),
     width: fc.integer({ min: 1, max: TILE_WIDTH }),
   })
-  const back = fc.property(tile, (given) => expect(parseTilePath(tilePath(given))).toEqual(given))
+  const back = fc.property(tile, (given) => {
+    expect(parseTilePath(tilePath(given))).toEqual(given)
+  })
   fc.assert(back, { numRuns: 3000 })
   const digits = (max: number) => fc.string({ unit: fc.constantFrom(...'0012x/.p'), maxLength: max })
   const only = fc.property(digits(2), digits(14), digits(3), (level, index, width) => {

@@ -63,7 +63,9 @@ test('what is written is read again', () => {
     extensions: fc.array(line, { maxLength: 3 }),
   })
   fc.assert(
-    fc.property(head, (checkpoint) => expect(parseCheckpoint(formatCheckpoint(checkpoint))).toEqual(checkpoint)),
+    fc.property(head, (checkpoint) => {
+      expect(parseCheckpoint(formatCheckpoint(checkpoint))).toEqual(checkpoint)
+    }),
   )
 })
 
