@@ -185,6 +185,13 @@ describe('verification names damage', () => {
       reason: /entry 255: its text has another hash/,
     },
     {
+      name: 'a row lost before the tree came to it',
+      isBefore: true,
+      damage: 'DELETE FROM leaves WHERE sequence = 600; UPDATE tree_state SET size = 512',
+      firstBad: 600,
+      reason: /entry 600: it is missing/,
+    },
+    {
       name: 'the first row lost',
       damage: 'DELETE FROM leaves WHERE sequence = 0',
       firstBad: 0,

@@ -6,8 +6,17 @@ import { parseEntryBundle, tilePath } from '../src/platform/ledger/merkle/index.
 import { tilesBetween } from '../src/platform/ledger/merkle/tiles-between.ts'
 import { createTestFolders, type PublishedFolder, SignedStore } from './published-log.ts'
 
-/** One entry, the edges of a tile, some tiles, and a tree of three levels. */
-const SIZES = [1, 2, 255, 256, 257, 1000, 70_000]
+/** One entry, the edges of a tile, some tiles, and a tree of three levels; and a file of each, of which the last byte is damaged. */
+const LOGS = [
+  { size: 1, damaged: 'tile/0/000.p/1' },
+  { size: 2, damaged: 'tile/entries/000.p/2' },
+  { size: 255, damaged: 'checkpoint' },
+  { size: 256, damaged: 'tile/1/000.p/1' },
+  { size: 257, damaged: 'tile/0/001.p/1' },
+  { size: 1000, damaged: 'tile/1/000.p/3' },
+  { size: 70_000, damaged: 'tile/entries/000' },
+]
+const LARGEST = 70_000
 const MAKING_MS = 60_000
 const GO = NO_LEDGER_VERIFIER === undefined ? '' : ` (not asked: ${NO_LEDGER_VERIFIER})`
 
@@ -18,7 +27,7 @@ let other: { readonly log: SignedStore; readonly published: PublishedFolder }
 
 beforeAll(async () => {
   log = await SignedStore.open(folder())
-  for (const size of SIZES) {
+  for (const { size } of LOGS) {
     await log.grow(size)
     await log.sign()
     published.set(size, await log.publish(folder()))
@@ -37,7 +46,7 @@ const of = (size: number): PublishedFolder => published.get(size)!
 const verdictOn = ({ folder: path }: PublishedFolder, keys = log.keys) =>
   verifyPublished(createPublishedReader(path), keys)
 
-describe.each(SIZES)('a published log of %i entries', (size) => {
+describe.each(LOGS)('a published log of $size entries', ({ size, damaged }) => {
   test('is the files that a tree of its size has', () => {
     const expected = ['checkpoint', ...tilesBetween(0, size).map(tilePath)]
     expect([...of(size).files().keys()].sort()).toEqual(expected.sort())
@@ -52,13 +61,12 @@ describe.each(SIZES)('a published log of %i entries', (size) => {
     expect(of(size).goVerdict()).toMatch(`0 accepted: ${log.origin}, ${size} entries, root `)
   })
 
-  test(`is rejected by both when a byte of its last tile is another${GO}`, async () => {
-    const path = tilePath(tilesBetween(0, size).at(-1)!)
-    const bytes = of(size).files().get(path)!
-    of(size).put(path, bytes.with(-1, bytes.at(-1)! ^ 1))
+  test(`is rejected by both when the last byte of ${damaged} is another${GO}`, async () => {
+    const bytes = of(size).files().get(damaged)!
+    of(size).put(damaged, bytes.with(-1, bytes.at(-1)! ^ 1))
     const { valid, reason } = await verdictOn(of(size))
-    expect([valid, reason]).toEqual([false, expect.stringContaining(path)])
-    if (!NO_LEDGER_VERIFIER) expect(of(size).goVerdict()).toMatch(/^1 rejected: .*tile/)
+    expect([valid, reason]).toEqual([false, expect.stringContaining(damaged)])
+    if (!NO_LEDGER_VERIFIER) expect(of(size).goVerdict()).toMatch(/^1 rejected: .*(checkpoint|entry|tile)/)
   })
 })
 
@@ -68,7 +76,7 @@ test('the store whose log was published verifies as a whole, and reports how far
     ...{ ledger: log.store.ledger, head: log.store.head(), origin: log.origin, keys: log.keys },
     onProgress: (done, total) => told.push(done / total),
   })
-  const size = SIZES.at(-1)!
+  const size = LARGEST
   expect(verdict).toEqual({ valid: true, size, checkedTo: size - 1, checkpoint: { size } })
   expect([told.length, told.at(-1)]).toEqual([70, 1])
   expect(told).toEqual(told.toSorted((one, two) => one - two))

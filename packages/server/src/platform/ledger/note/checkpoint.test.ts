@@ -50,7 +50,7 @@ test.for([
   { root: new Uint8Array(31) },
   { extensions: [''] },
   { extensions: ['a\nb'] },
-])('a checkpoint that could not be read is not written (%#)', (wrong) => {
+])('a checkpoint with %j is not written', (wrong) => {
   expect(() => formatCheckpoint({ ...HEAD, ...wrong })).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
 })
 
@@ -62,10 +62,11 @@ test('what is written is read again', () => {
     root: fc.uint8Array({ minLength: 32, maxLength: 32 }),
     extensions: fc.array(line, { maxLength: 3 }),
   })
-  const law = fc.property(head, (checkpoint) => {
-    expect(parseCheckpoint(formatCheckpoint(checkpoint))).toEqual(checkpoint)
-  })
-  fc.assert(law)
+  fc.assert(
+    fc.property(head, (checkpoint) => {
+      expect(parseCheckpoint(formatCheckpoint(checkpoint))).toEqual(checkpoint)
+    }),
+  )
 })
 
 test.for([
