@@ -216,6 +216,7 @@ test('a checkpoint that was kept, though the store failed before it said so, is 
   const places = putBack('late', 'late')
   let fails = false
   await using world = await openLogWorld(places, {
+    isStill: true,
     wrapStore: (store) => ({
       append: (commands) => store.append(commands),
       head: () => store.head(),
