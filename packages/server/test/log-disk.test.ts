@@ -13,6 +13,7 @@ import { LogWitness } from './crash/examine-log.ts'
 import type { LedgerLine } from './crash/ledger-leg.ts'
 import { entryOf, type LogWorld, openLogWorld } from './crash/ledger-world.ts'
 
+const [MOUNT, UNMOUNT, COMPILER] = ['mount', 'umount', 'cc'] as const
 const TEST_MS_MAX = 120_000
 const DISK_MIB = 8
 /** Pages of a file that has room for some hundred entries. */
@@ -26,7 +27,7 @@ const SOURCE = fileURLToPath(new URL('crash/sync-fails.c', import.meta.url))
 const root = mkdtempSync(join(tmpdir(), 'cascade-log-disk-'))
 const mounted: string[] = []
 afterAll(() => {
-  for (const path of mounted) execFileSync('umount', ['-l', path])
+  for (const path of mounted) execFileSync(UNMOUNT, ['-l', path])
   rmSync(root, { recursive: true, force: true })
 })
 
@@ -183,7 +184,7 @@ class Ballast {
 function mount(path: string): string | undefined {
   mkdirSync(path)
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', path], { stdio: 'pipe' })
+    execFileSync(MOUNT, ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', path], { stdio: 'pipe' })
     mounted.push(path)
     return undefined
   } catch (error) {
@@ -195,7 +196,7 @@ function mount(path: string): string | undefined {
 function compile(library: string): string | undefined {
   if (process.platform !== 'linux') return 'syncs can be made to fail on Linux only'
   try {
-    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, SOURCE, '-ldl'], { stdio: 'pipe' })
+    execFileSync(COMPILER, ['-shared', '-fPIC', '-O1', '-o', library, SOURCE, '-ldl'], { stdio: 'pipe' })
     return undefined
   } catch (error) {
     return `no C compiler makes the library by which syncs fail: ${String(error).split('\n')[0]}`
