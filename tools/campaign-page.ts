@@ -53,6 +53,9 @@ which a process dies depend on the machine as well.
   vector, its half of a pair), \`doctor --full\` content, and the log without a gap.
 - **kill -9 of the whole server**: the same with 16 HTTP clients. Requests without an answer are repeated with their
   Idempotency-Key and must count once.
+- **kill -9 of a signed log**: a process that appends to the log and signs it is killed before and after each thing that it
+  does for that, by name, and at random moments, many times on the same folder. Every entry that it printed must be there,
+  the log must contain every checkpoint that was printed or mirrored, and no start may be refused.
 - **kill -9 during an import**, by every door that knowledge comes in by: the import is run again until it ends; the result must
   be that of an import without interruption.
 - **torn write-ahead logs**: the log is cut at random places, half of them garbled before the cut. The store must open as it

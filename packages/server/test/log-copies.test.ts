@@ -2,11 +2,14 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CascadeError } from '#base'
 import { DATABASE_FILE } from '../src/adapters/sqlite/index.ts'
 import { contentsOf as rowsOf } from '../src/adapters/sqlite/testing/store-contents.ts'
 import { entryOf, type LogPlaces, type LogWorld, openLogWorld } from './crash/ledger-world.ts'
+
+const TEST_MS_MAX = 120_000
+vi.setConfig({ testTimeout: TEST_MS_MAX, hookTimeout: TEST_MS_MAX })
 
 const root = mkdtempSync(join(tmpdir(), 'cascade-log-copies-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -216,6 +219,7 @@ test('a checkpoint that was kept, though the store failed before it said so, is 
   const places = putBack('late', 'late')
   let fails = false
   await using world = await openLogWorld(places, {
+    isStill: true,
     wrapStore: (store) => ({
       append: (commands) => store.append(commands),
       head: () => store.head(),

@@ -20,7 +20,7 @@ const FEW = 6
 const MANY = 300
 const MANY_SHARE = 0.08
 const STEPS = 12
-const TEST_MS_MAX = campaign(120_000, 900_000)
+const TEST_MS_MAX = campaign(240_000, 1_800_000)
 
 const root = mkdtempSync(join(tmpdir(), 'cascade-ledger-crash-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

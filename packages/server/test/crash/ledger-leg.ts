@@ -40,3 +40,5 @@ export type LedgerLine =
   | { readonly kind: 'entry'; readonly sequence: number; readonly hash: string }
   /** What signing answered. */
   | { readonly kind: 'checkpoint'; readonly note: string }
+  /** What could not be written or signed. */
+  | { readonly kind: 'refused'; readonly code: string }

@@ -30,6 +30,8 @@ export interface LogPlaces {
 export interface LogWorldOptions {
   readonly store?: Partial<SqliteStoreOptions>
   readonly wrapStore?: (store: SqliteStore) => OpenLogOptions['store']
+  /** Nothing is signed but when `sign` is called: the test says when. */
+  readonly isStill?: boolean
   readonly wrapMirror?: (mirror: CheckpointMirror) => CheckpointMirror
 }
 
@@ -43,7 +45,12 @@ export interface LogWorld extends AsyncDisposable {
 /** The store of a folder with its signed log, as an instance puts them together. */
 export async function openLogWorld(
   { directory, mirror }: LogPlaces,
-  { store: settings = {}, wrapStore = (store) => store, wrapMirror = (place) => place }: LogWorldOptions = {},
+  {
+    store: settings = {},
+    isStill = false,
+    wrapStore = (store) => store,
+    wrapMirror = (place) => place,
+  }: LogWorldOptions = {},
 ): Promise<LogWorld> {
   const newId = createUuidV7(systemClock, systemRandom)
   const store = await openSqliteStore({ directory, collections: [LOG_COLLECTION], readers: 1, ...settings })
@@ -58,6 +65,8 @@ export async function openLogWorld(
       mirror: mirror === undefined ? undefined : wrapMirror(createMirrorFolder(mirror)),
       onTrouble: (message) => troubles.push(message),
     })
+    // Whoever is closed looks no more, and signs when it is told to.
+    if (isStill) await log.checkpointer[Symbol.asyncDispose]()
     const close = async (): Promise<void> => {
       await log[Symbol.asyncDispose]()
       await store[Symbol.asyncDispose]()
