@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { timestamp } from './capsule.ts'
 import { exportEnd } from './export.ts'
 import { importFile, importJob } from './import.ts'
+import { integrity } from './ledger.ts'
 import { systemHealth } from './system.ts'
 
 /** What `cascade start --json` prints once it answers. */
@@ -151,3 +152,15 @@ export const helpAnswer = z
     exits: z.array(z.object({ code: z.int(), meaning: z.string() })),
   })
   .meta({ id: 'Help' })
+
+/** What `ledger show` prints. */
+export const ledgerShownAnswer = z
+  .object({
+    origin: z.string(),
+    size: z.int().min(0).describe('Entries that the newest checkpoint covers.'),
+    root: z.string().describe('Root of their tree, base64.'),
+    keys: z.array(z.string()).describe('Verifier keys, the active one first.'),
+    checkpoint: z.string().describe('The signed note.'),
+    integrity,
+  })
+  .meta({ id: 'LedgerShown' })
