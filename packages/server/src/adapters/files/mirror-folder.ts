@@ -31,4 +31,4 @@ export function createMirrorFolder(folder: string): CheckpointMirror {
 }
 
 const unusable = (folder: string, cause: unknown): CascadeError =>
-  new CascadeError('UNAVAILABLE', `the checkpoint in ${folder} can be neither read nor kept: ${messageOf(cause)}`, { cause })
+  new CascadeError('UNAVAILABLE', `the checkpoint in ${folder} cannot be kept: ${messageOf(cause)}`, { cause })
