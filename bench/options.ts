@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { TARGETS, type Targets } from './targets.ts'
 
-export const SECTIONS = ['floor', 'process', 'restart', 'http', 'batch', 'import', 'peers', 'stores'] as const
+export const SECTIONS = ['floor', 'process', 'restart', 'http', 'batch', 'import', 'ledger', 'peers', 'stores'] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface BenchOptions {
@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly recallQuestions: number
   /** Each latency is the median of so many rounds. */
   readonly rounds: number
+  /** Entries of the log that proofs are made of. */
+  readonly leaves: number
   readonly sections: ReadonlySet<Section>
   readonly json: boolean
   /** The result goes into docs/reference/benchmarks.md as well. */
@@ -24,8 +26,8 @@ export interface BenchOptions {
   readonly smoke: boolean
 }
 
-/** What is measured when no section is named: what the store's own size changes. */
-const SMOKE_SECTIONS: readonly Section[] = ['process', 'restart', 'http']
+/** What is measured when no section is named; with a million, what the store's own size changes. */
+const SMOKE_SECTIONS: readonly Section[] = ['process', 'restart', 'http', 'ledger']
 const MILLION_SECTIONS: readonly Section[] = ['floor', 'process', 'restart', 'http']
 
 export const USAGE = `npm run bench -- [section…] [--quick | --smoke | --million] [--json] [--write] 
@@ -38,11 +40,11 @@ Sections: ${SECTIONS.join(', ')}; all but peers and stores when none is named.
 but peers and stores, 100,000 documents; with stores alone, the comparison into docs/reference/store-comparison.md.
 --installed keeps the other stores there for the next run.`
 
-const FULL = { documents: 100_000, questions: 200, recallQuestions: 100, rounds: 5 }
-const MILLION = { documents: 1_000_000, questions: 200, recallQuestions: 20, rounds: 3 }
+const FULL = { documents: 100_000, questions: 200, recallQuestions: 100, rounds: 5, leaves: 1_000_000 }
+const MILLION = { documents: 1_000_000, questions: 200, recallQuestions: 20, rounds: 3, leaves: 1_000_000 }
 /** Enough to see that all of it works at the size the targets are about. */
-const SMOKE = { documents: 100_000, questions: 50, recallQuestions: 20, rounds: 1 }
-const QUICK = { documents: 10_000, questions: 100, recallQuestions: 50, rounds: 3 }
+const SMOKE = { documents: 100_000, questions: 50, recallQuestions: 20, rounds: 1, leaves: 50_000 }
+const QUICK = { documents: 10_000, questions: 100, recallQuestions: 50, rounds: 3, leaves: 100_000 }
 
 const SIZES = [
   { flag: 'quick', sizes: QUICK },

@@ -56,6 +56,11 @@ export class Report {
     this.#add(name, `${value.toFixed(value < 10 ? 3 : value < 100 ? 1 : 0)} ${unit}`, { value }, target)
   }
 
+  /** A row without a number: why there is none. */
+  note(name: string, text: string): void {
+    this.#add(name, text, {}, undefined)
+  }
+
   lag(name: string, { p99Ms, maxMs }: Lag, target: TargetName = 'lag'): void {
     this.#add(`main thread lag, ${name}`, `p99 ${ms(p99Ms)}  max ${ms(maxMs)} ms`, { p99: p99Ms, max: maxMs }, target)
   }

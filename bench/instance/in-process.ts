@@ -21,11 +21,13 @@ import { openWorld, type World } from './open-world.ts'
 /** The capsules of an instance without its doors: the store and the use cases, as `compose.ts` puts them together. */
 export class InProcess implements AsyncDisposable {
   readonly store: SqliteStore
+  readonly signLog: World['signLog']
   readonly #context: AskContext
   readonly #call: World['call']
 
-  private constructor({ store, context, call }: World) {
+  private constructor({ store, context, call, signLog }: World) {
     this.store = store
+    this.signLog = signLog
     this.#context = { ...context, embedder: createStaticEmbedder() }
     this.#call = call
   }

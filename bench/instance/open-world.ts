@@ -1,4 +1,6 @@
 import type { Action } from '@forge-cascade/contract'
+import { openLedgerKey } from '../../packages/server/src/adapters/files/ledger-key.ts'
+import { createMirrorFolder } from '../../packages/server/src/adapters/files/mirror-folder.ts'
 import { sharedStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
 import { openSqliteStore, type SqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
 import { createUuidV7, systemClock, systemRandom } from '../../packages/server/src/base/index.ts'
@@ -16,6 +18,7 @@ import {
   type Subject,
   Subjects,
 } from '../../packages/server/src/domain/identity/index.ts'
+import { LOG_COLLECTION, openLog, type SigningLog } from '../../packages/server/src/edge/jobs/index.ts'
 import { loadConfig } from '../../packages/server/src/kernel/config/index.ts'
 
 /** A store with what the use cases need of an instance, as `compose.ts` puts it together, but for the embedder. */
@@ -24,6 +27,8 @@ export interface World {
   readonly context: Omit<AskContext, 'embedder'>
   /** A call of the administrator, good for as many commands as it is given. */
   readonly call: <A extends Action>(action: A) => Call<A>
+  /** Signs the log from now on as an instance does: a key in its folder, the newest checkpoint a second time in another. */
+  readonly signLog: (mirror: string) => Promise<SigningLog>
 }
 
 /** Opens a folder with the defaults alone: what the environment sets must not change what is measured. */
@@ -32,7 +37,7 @@ export async function openWorld(directory: string): Promise<World> {
   const { readers, group_commit_max, group_commit_ms } = config.store
   const store = await openSqliteStore({
     directory,
-    collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION],
+    collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION, LOG_COLLECTION],
     readers,
     groupCommitMax: group_commit_max,
     groupCommitMs: group_commit_ms,
@@ -54,5 +59,15 @@ export async function openWorld(directory: string): Promise<World> {
       command: { id: newId().replaceAll('-', '') },
       grantSubject: () => decide(subject, 'subject.create'),
     }),
+    signLog: (mirror) =>
+      openLog({
+        ...{ store, gate, subject, newId, key: openLedgerKey(directory).key, mirror: createMirrorFolder(mirror) },
+        onTrouble: failMeasurement,
+      }),
   }
+}
+
+/** A log that could not be signed costs less than one that was. */
+function failMeasurement(message: string, cause: unknown): never {
+  throw new Error(message, { cause })
 }

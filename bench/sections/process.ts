@@ -60,7 +60,8 @@ export async function measureCreatesInProcess({ report, corpus }: BenchContext, 
   report.lag('creates', lag)
 }
 
-async function createAtOnce(instance: InProcess, inputs: CapsuleCreate[], clients: number) {
+/** @param inputs taken from their end. */
+export async function createAtOnce(instance: InProcess, inputs: CapsuleCreate[], clients: number) {
   const [times, count, startedAt]: [number[], number, number] = [[], inputs.length, performance.now()]
   const client = async (): Promise<void> => {
     for (let input = inputs.pop(); input; input = inputs.pop()) {

@@ -184,19 +184,6 @@ describe('the mirror', () => {
     )
   })
 
-  test('that cannot be read is told of, and keeps nobody out', async () => {
-    const places = putBack('late', 'late')
-    const file = mirrorFile(places.mirror)
-    rmSync(file)
-    mkdirSync(file)
-    await using world = await openLogWorld(places)
-    expect(world.log.checkpointer.last?.size).toBe(LATE)
-    expect(world.troubles).toEqual([
-      expect.stringContaining('was not compared with its mirrored checkpoint'),
-      expect.stringContaining('was not mirrored'),
-    ])
-  })
-
   test('that cannot be written is told of once, holds nothing up, and is caught up with when it can', async () => {
     const places = putBack('late', 'late')
     const aside = `${places.mirror}.aside`

@@ -50,7 +50,7 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const { origin } = identity
   const keys = identity.keys.flatMap((text) => parseVerifierKey(text) ?? [])
   // Before anything is written: a folder that is refused stays as it is.
-  const last = await checkSignedLog({ ledger: store.ledger, origin, keys, mirror, onTrouble })
+  const last = await checkSignedLog({ ledger: store.ledger, origin, keys, mirror })
   if (identity !== known) await recordIdentity(options, identity, known)
   const checkpointer = new Checkpointer({
     ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },

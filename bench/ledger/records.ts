@@ -1,0 +1,21 @@
+import { createUuidV7, sha256Hex, systemClock, systemRandom } from '../../packages/server/src/base/index.ts'
+import type { LedgerRecord } from '../../packages/server/src/platform/ledger/index.ts'
+
+/** Makes ids as an instance does. */
+export const newId = createUuidV7(systemClock, systemRandom)
+
+/** What the log is told of a capsule with a title: its entry has about 530 bytes. */
+export function makeRecord(): LedgerRecord {
+  const id = newId()
+  return {
+    category: 'capsule',
+    type: 'capsule.created',
+    actor: ACTOR,
+    correlationId: newId(),
+    subject: `capsule/${id}`,
+    digests: { content: sha256Hex(id), title: sha256Hex(ACTOR + id) },
+    payload: { version: '1.0.0', type: 'knowledge', owner: ACTOR, trust: 60, parents: [] },
+  }
+}
+
+const ACTOR = newId()
