@@ -51,6 +51,7 @@ export const integrity = z
   .object({
     valid: z.boolean(),
     size: z.int().min(0).describe('Entries of the log.'),
+    checked_from: z.int().min(0).describe('Index of the first entry that was looked at; 0: all of them were.'),
     checked_to: z.int().min(-1).describe('Index of the last entry that was looked at and is sound; -1 for none.'),
     checked_at: timestamp,
     first_bad: z.int().min(0).optional().describe('Index of the first entry that is not as it was written.'),

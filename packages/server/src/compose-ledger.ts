@@ -11,6 +11,9 @@ import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
 import { LedgerCheck, LedgerDesk, openLog, type SigningLog } from './edge/jobs/index.ts'
 
+/** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
+export const NEWEST_ENTRIES = 100
+
 /** Where the last checkpoint is kept a second time; undefined where that is switched off. */
 export function mirrorOf({ ledger: { mirror, mirror_dir } }: Config): CheckpointMirror | undefined {
   return mirror ? createMirrorFolder(mirror_dir ?? stateFolder()) : undefined
@@ -55,10 +58,16 @@ async function openSignedLog({ log, newId }: LedgerFrame, boot: BootContext): Pr
 
 function openCheck({ log, health, clock, newId }: LedgerFrame, boot: BootContext): LedgerCheck {
   const [store, gate, subject] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.ADMIN)]
-  const desk = new LedgerDesk({ log: boot.get(key.LOG), ledger: store.ledger, head: () => store.head(), clock })
+  const desk = new LedgerDesk({
+    log: boot.get(key.LOG),
+    ledger: store.ledger,
+    head: () => store.head(),
+    clock,
+    checkedAtStart: NEWEST_ENTRIES,
+  })
   const asked = { action: 'system.maintain', resource: 'system/ledger', subject } as const
   const grant = () => requireGrant(gate.decide({ ...asked, correlationId: newId() }))
-  const check = new LedgerCheck({ desk, store, grant, newId, log })
+  const check = new LedgerCheck({ desk, store, ledger: store.ledger, clock, grant, newId, log })
   boot.provide(key.LEDGER, desk)
   health.register('ledger', () => check.finding)
   return check

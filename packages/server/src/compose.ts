@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { ROUTES } from '@forge-cascade/contract'
-import { createUuidV7, lazy, systemClock, systemRandom, toRfc3339 } from '#base'
+import { CascadeError, createUuidV7, lazy, systemClock, systemRandom, toRfc3339 } from '#base'
 import type { BootChunk, BootContext } from '#boot'
 import { Imports } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
@@ -21,7 +21,7 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openModelChange } from './compose-embedding.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
-import { ledgerParts, mirrorOf } from './compose-ledger.ts'
+import { ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
 import type { LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
@@ -42,9 +42,6 @@ import { VERSION } from './version.ts'
 
 const clock = systemClock
 const newId = createUuidV7(clock, systemRandom)
-
-/** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
-const NEWEST_ENTRIES = 100
 
 /** Boots an instance from the parts list below. What it promises stands at `StartInstance`. */
 export const startInstance = (
@@ -226,7 +223,9 @@ async function openStore(
   boot.provide(key.STORE, store)
   guardian.claim('store', async () => {
     const { firstBad } = await store.ledger.verifyChain(Math.max(0, store.head() - NEWEST_ENTRIES))
-    return firstBad === undefined ? { kind: 'sound' } : { kind: 'unsound', reason: `the log is broken at ${firstBad}` }
+    if (firstBad === undefined) return { kind: 'sound' }
+    const reason = `the log is damaged at entry ${firstBad}`
+    return { kind: 'unsound', reason, cause: new CascadeError('DATA_CORRUPT', reason) }
   })
   registerStore(health, store, clock)
   boot.provide(key.REPAIRED, new Set())

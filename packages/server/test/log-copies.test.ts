@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CascadeError } from '#base'
+import { verifyLog } from '#ledger'
 import { DATABASE_FILE } from '../src/adapters/sqlite/index.ts'
 import { contentsOf as rowsOf } from '../src/adapters/sqlite/testing/store-contents.ts'
 import { entryOf, type LogPlaces, type LogWorld, openLogWorld } from './crash/ledger-world.ts'
@@ -130,9 +131,7 @@ describe('a folder that was altered', () => {
       code: 'LEDGER_FORKED',
     },
     { name: 'an entry less', sql: 'DELETE FROM leaves WHERE sequence = 270', code: 'DATA_CORRUPT' },
-    { name: 'the last entry less', sql: `DELETE FROM leaves WHERE sequence = ${LATE - 1}`, code: 'DATA_CORRUPT' },
-    { name: 'a tile', sql: `UPDATE tree_tiles SET hashes = zeroblob(length(hashes))`, code: 'LEDGER_FORKED' },
-    { name: 'the tiles less', sql: 'DELETE FROM tree_tiles', code: 'DATA_CORRUPT' },
+    { name: 'the last entry less', sql: `DELETE FROM leaves WHERE sequence = ${LATE - 1}`, code: 'LEDGER_FORKED' },
     { name: 'the root of what was signed', sql: `UPDATE checkpoints SET root = ${INVERTED}`, code: 'DATA_CORRUPT' },
     {
       name: 'the note of what was signed',
@@ -147,12 +146,45 @@ describe('a folder that was altered', () => {
     expect(contentsOf(places.mirror)).toEqual(mirrored)
   })
 
+  test.for([
+    { name: 'altered', sql: 'UPDATE tree_tiles SET hashes = zeroblob(length(hashes))' },
+    { name: 'lost', sql: 'DELETE FROM tree_tiles' },
+    { name: 'too small', sql: 'UPDATE tree_state SET size = 3' },
+  ])('opens where the tree alone was $name, which is made anew from the entries', async ({ sql }) => {
+    const places = putBack('late', 'late')
+    alter(places.directory, sql)
+    await using world = await openLogWorld(places)
+    const { store, log } = world
+    expect(log.checkpointer.last?.size).toBe(LATE)
+    const verdict = await verifyLog({ ledger: store.ledger, head: store.head(), origin: log.origin, keys: log.keys })
+    expect(verdict).toMatchObject({ valid: true })
+  })
+
+  test('is refused without its name, under which something was signed', async () => {
+    const places = putBack('late', 'late')
+    alter(places.directory, `DELETE FROM records WHERE collection = 'log_identity'`)
+    expect((await refusalOf(places)).detail).toContain('its name is gone')
+  })
+
   test('is refused for the mirror alone where what was signed is gone from the store', async () => {
     const places = putBack('late', 'late')
     alter(places.directory, 'DELETE FROM checkpoints')
     alter(places.directory, `UPDATE leaves SET hash = ${INVERTED} WHERE sequence = 270`)
     expect((await refusalOf(places)).code).toBe('LEDGER_FORKED')
   })
+})
+
+test('of two copies that run at once one stops signing when it sees the other', async () => {
+  const [one, other] = [putBack('late', 'late'), putBack('late', 'late')]
+  await using first = await openLogWorld(one)
+  await using second = await openLogWorld({ ...other, mirror: one.mirror })
+  await fill(first, LATE + 3)
+  await first.log.checkpointer.sign()
+  await fill(second, LATE + 1)
+  await expect(second.log.checkpointer.sign()).rejects.toMatchObject({ code: 'LEDGER_FORKED' })
+  expect(await second.store.ledger.checkpoint(second.log.origin)).toMatchObject({ size: LATE })
+  // What the other wrote stands.
+  expect(readFileSync(mirrorFile(one.mirror), 'utf8')).toBe(first.log.checkpointer.last?.note)
 })
 
 describe('the mirror', () => {
@@ -182,6 +214,19 @@ describe('the mirror', () => {
     expect(readFileSync(join(places.mirror, readdirSync(places.mirror)[0]!), 'utf8')).toBe(
       world.log.checkpointer.last?.note,
     )
+  })
+
+  test('that cannot be read is told of, and keeps nobody out', async () => {
+    const places = putBack('late', 'late')
+    const file = mirrorFile(places.mirror)
+    rmSync(file)
+    mkdirSync(file)
+    await using world = await openLogWorld(places)
+    expect(world.log.checkpointer.last?.size).toBe(LATE)
+    expect(world.troubles).toEqual([
+      expect.stringContaining('was not compared with its mirrored checkpoint'),
+      expect.stringContaining('was not mirrored'),
+    ])
   })
 
   test('that cannot be written is told of once, holds nothing up, and is caught up with when it can', async () => {

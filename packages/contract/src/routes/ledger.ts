@@ -69,7 +69,7 @@ export const LEDGER = [
     access,
     query: inclusionQuery,
     responses: { 200: json('The proof.', inclusionProof, INCLUSION_EXAMPLE) },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'DATA_CORRUPT'],
   },
   {
     id: 'proveConsistency',
@@ -95,7 +95,7 @@ export const LEDGER = [
     access,
     params: z.object({ tile: z.string().max(100).describe('Such as `0/x001/067` or `entries/000.p/12`.') }),
     responses: { 200: { description: 'The tile.', contentType: 'application/octet-stream' } },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'DATA_CORRUPT'],
   },
   {
     id: 'getIntegrity',
@@ -114,7 +114,7 @@ export const LEDGER = [
     tag: 'Ledger',
     summary: 'Verify the log now',
     description:
-      'Every entry, the chain, the tree and the newest checkpoint. Lines tell how far it is; the last says what it came to.',
+      'Every entry, the chain, the tree and the newest checkpoint. Lines tell how far it is; the last says what it came to. One verification at a time: who comes meanwhile is asked to come again.',
     access,
     query: verifyQuery,
     responses: {

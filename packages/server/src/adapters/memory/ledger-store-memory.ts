@@ -28,6 +28,8 @@ export function createLedgerStore({ leaves }: MemoryState): LedgerStore {
       return { checkedTo: firstBad ?? leaves.length - 1, firstBad }
     },
     grow: async () => tree.grow(),
+    // Nodes in memory are worked out of the leaves as they are asked for.
+    regrow: async () => undefined,
     rootAt: async (size) => tree.root(size),
     proveInclusion: async (index, size) => tree.inclusion(index, size),
     proveConsistency: async (from, to) => tree.consistency(from, to),
@@ -42,6 +44,7 @@ const toRawLeaf = ({ leaf, text, hash }: StoredLeaf): RawLeaf => ({
   index: leaf.index,
   bytes: Buffer.from(text),
   hash: Buffer.from(hash, 'hex'),
+  isListed: true,
 })
 
 function matches({ leaf }: StoredLeaf, { category, type, actor, subject, correlationId }: LeafFilter): boolean {

@@ -13,6 +13,17 @@ interface LeafRow {
   readonly events: string | null
 }
 
+interface RawRow {
+  readonly index: number
+  readonly bytes: Uint8Array
+  readonly hash: Uint8Array
+  readonly category: number
+  readonly type: number
+  readonly actor: number
+  readonly subject: number
+  readonly correlation: number
+}
+
 export interface ChainState {
   /** Hash of the entry checked last. */
   readonly hash: string
@@ -46,10 +57,25 @@ export class LedgerReader {
 
   /** The text comes as it lies: bytes that are no UTF-8 would be others as a string. */
   rawRange(from: number, limit: number): RawLeaf[] {
-    return this.#database.all<RawLeaf & Record<string, unknown>>(
-      'SELECT sequence AS "index", CAST(text AS BLOB) AS bytes, hash FROM leaves WHERE sequence >= ? ORDER BY sequence LIMIT ?',
+    const rows = this.#database.all<RawRow>(
+      `SELECT sequence AS "index", CAST(text AS BLOB) AS bytes, hash, category, type, actor, subject, correlation
+       FROM leaves WHERE sequence >= ? ORDER BY sequence LIMIT ?`,
       from,
       limit,
+    )
+    return rows.map((row) => ({ index: row.index, bytes: row.bytes, hash: row.hash, isListed: this.#isListed(row) }))
+  }
+
+  /** The columns that filters ask for say what the text says; of a text that is none there is nothing to compare. */
+  #isListed({ bytes, category, type, actor, subject, correlation }: RawRow): boolean {
+    const leaf = parseObject(Buffer.from(bytes).toString('utf8'))
+    if (leaf === undefined) return true
+    return (
+      this.#names.find(String(leaf.category)) === category &&
+      this.#names.find(String(leaf.type)) === type &&
+      this.#names.find(String(leaf.actor)) === actor &&
+      timeOrderedKey(String(leaf.subject)) === subject &&
+      timeOrderedKey(String(leaf.correlation_id)) === correlation
     )
   }
 
@@ -162,14 +188,14 @@ function matches(leaf: Leaf, { subject, correlationId, category, type, actor }: 
 /** The entry stands at its place, names the hash before it, and its own hash is that of its text. */
 function follows({ sequence, text, hash }: LeafRow, index: number, prev: string): boolean {
   if (sequence !== index || leafHash(text) !== Buffer.from(hash).toString('hex')) return false
-  const claimed = parseClaims(text)
+  const claimed = parseObject(text)
   return claimed !== undefined && claimed.index === index && claimed.prev === prev
 }
 
-function parseClaims(text: string): { readonly index: unknown; readonly prev: unknown } | undefined {
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'index' in value && 'prev' in value ? value : undefined
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
   } catch {
     // A text that is no JSON is damage, which is what the caller looks for.
     return undefined

@@ -1,6 +1,6 @@
 import { HASH_BYTES, TILE_WIDTH, tileTree } from '#ledger'
 import type { Database } from './database.ts'
-import { readLeafHashes, readTile, readTreeSize, tileKey } from './tree-rows.ts'
+import { forgetTree, readLeafHashes, readTile, readTreeSize, tileKey } from './tree-rows.ts'
 
 /** Leaves that one transaction adds at most, so that a write that comes waits for some milliseconds. */
 const LEAVES_AT_ONCE = 4096
@@ -44,6 +44,12 @@ export class LedgerTree {
       throw error
     }
     return this.#size
+  }
+
+  /** Removes what was kept: all of it follows from the leaves, and the next growths work it out anew. */
+  forget(): void {
+    this.#isLoaded = false
+    this.#database.transaction(() => forgetTree((sql) => this.#database.exec(sql)))
   }
 
   #grow(hashes: readonly Uint8Array[]): void {

@@ -51,12 +51,12 @@ type PackedRecord = readonly [
 
 type PackedEvent = readonly [type: string, subject: string, data: string]
 
-/** Packs commands that create and do nothing else; all others, and those that no text can say, go as they are. */
+/** Packs commands that create, or only tell, and do nothing else; all others, and those that no text can say, go as they are. */
 export function packCommands(commands: readonly Command[]): PackedCommands {
   const drafts: CapsuleDraft[] = []
   const packed = commands.map((command) => {
     const { changes } = command
-    if (changes.length === 0 || !areCreations(changes)) return command
+    if (!areCreations(changes)) return command
     const one = packCommand(command, changes)
     if (one) for (const { draft } of changes) drafts.push(draft)
     return one ?? command

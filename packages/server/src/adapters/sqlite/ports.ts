@@ -81,6 +81,7 @@ export function createLedgerPort(readers: ReaderPool, writer: WriterThread, head
       const size = await writer.growTree(head())
       return { size, root: await readers.read('rootAt', size) }
     },
+    regrow: () => writer.regrowTree(),
     rootAt: (size) => readers.read('rootAt', size),
     proveInclusion: (index, size) => readers.read('proveInclusion', index, size),
     proveConsistency: (from, to) => readers.read('proveConsistency', from, to),

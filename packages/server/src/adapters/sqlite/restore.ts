@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type LogPlace, RESTORED_NOTE, type RestoredNote } from '#backup'
@@ -17,6 +17,7 @@ import { acquireFolderLock } from './folder-lock.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endChain } from './shipping/shipping-folder.ts'
 import { clearRestoring, RESTORING_FILE, SET_ASIDE, settleRestoring } from './store-file.ts'
+import { forgetTree } from './tree-rows.ts'
 import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 
 export interface Restored {
@@ -60,8 +61,7 @@ export const restoreAsIs = (directory: string, options: RestoreOptions): Restore
   restoreInto(directory, options, (draft, folder) => {
     const file = join(folder, DATABASE_FILE)
     if (!existsSync(file)) throw notWhole(folder, 'there is no store in it')
-    fold(file)
-    copyFileSync(file, draft)
+    copyWhole(file, draft)
     return file
   })
 
@@ -82,6 +82,7 @@ export function restoreInto(
   try {
     const name = make(draft, folder.directory)
     const from = check(draft, name)
+    dropTree(draft)
     syncFile(draft)
     // What is cut from the log of another store would not follow on what was shipped.
     endChain(folder.directory)
@@ -149,6 +150,30 @@ function check(draft: string, name: string): LogPlace {
     throw error instanceof CascadeError ? error : notWhole(name, messageOf(error))
   } finally {
     database?.close()
+  }
+}
+
+/** With what its log holds, whoever else reads it meanwhile. @throws CascadeError BACKUP_INVALID. */
+function copyWhole(file: string, to: string): void {
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(file)
+    database.prepare('VACUUM INTO ?').run(to)
+  } catch (error) {
+    throw notWhole(file, messageOf(error))
+  } finally {
+    database?.close()
+  }
+}
+
+/** What was kept of the tree of the log may be damaged; it follows from the leaves, and the next start makes it anew. */
+function dropTree(draft: string): void {
+  const database = new DatabaseSync(draft)
+  try {
+    const tree = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'tree_tiles'").get()
+    if (tree) forgetTree((sql) => database.exec(sql))
+  } finally {
+    database.close()
   }
 }
 

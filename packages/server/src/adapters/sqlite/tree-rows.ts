@@ -55,3 +55,9 @@ function joined(hashes: readonly Uint8Array[]): Uint8Array {
   for (const [at, hash] of hashes.entries()) bytes.set(hash, at * HASH_BYTES)
   return bytes
 }
+
+/** Empties the rows of the tree. */
+export function forgetTree(exec: (sql: string) => void): void {
+  exec('DELETE FROM tree_tiles')
+  exec('UPDATE tree_state SET size = 0')
+}

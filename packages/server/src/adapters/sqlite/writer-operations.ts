@@ -54,6 +54,8 @@ export type WriterOperations = {
   readonly scrub: (from: number, now: number) => ScrubStep
   /** Adds leaves to the tree of the log, some; its size. */
   readonly growTree: () => number
+  /** Forgets the tree of the log: the next growth works it out of the leaves. */
+  readonly regrowTree: () => void
   readonly keepCheckpoint: (checkpoint: StoredCheckpoint) => void
   /** What the vector index holds, to be compared with the rows. */
   readonly indexState: () => VectorIndexState

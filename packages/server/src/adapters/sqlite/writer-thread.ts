@@ -115,6 +115,11 @@ export class WriterThread {
     }
   }
 
+  async regrowTree(): Promise<void> {
+    await this.#loaded
+    await this.#link.call('regrowTree', [])
+  }
+
   async keepCheckpoint(checkpoint: StoredCheckpoint): Promise<void> {
     await this.#loaded
     await this.#link.call('keepCheckpoint', [checkpoint])

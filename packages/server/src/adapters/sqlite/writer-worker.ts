@@ -79,6 +79,11 @@ serveThread<WriterOperations>(
       maintenance?.postpone()
       return opened().tree.grow()
     },
+    regrowTree: () => {
+      maintenance?.postpone()
+      opened().tree.forget()
+      tellErased()
+    },
     keepCheckpoint: (checkpoint) => {
       maintenance?.postpone()
       keepCheckpoint(opened().database, checkpoint)

@@ -9,7 +9,11 @@ export const EXIT = {
   refused: { code: 4, meaning: 'Not allowed: no token, or the gate refused.' },
   conflict: { code: 5, meaning: 'The state does not allow it, or somebody else changed it first.' },
   unavailable: { code: 6, meaning: 'No instance answers, or it is not ready; trying again later may work.' },
-  damaged: { code: 7, meaning: '`doctor` or an export found damage, or a backup is not whole.' },
+  damaged: {
+    code: 7,
+    meaning:
+      '`doctor`, `ledger verify` or an export found damage, a backup is not whole, or the log is not the one that was signed.',
+  },
   interrupted: { code: 130, meaning: 'Stopped by Ctrl-C.' },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>
 

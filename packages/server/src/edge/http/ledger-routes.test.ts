@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashLeaf, openCheckpoint, parseVerifierKey, TILE_WIDTH, verifyConsistency, verifyInclusion } from '#ledger'
 import { parseEntryBundle } from '../../platform/ledger/merkle/index.ts'
 import { parseLogProof } from '../../platform/ledger/note/index.ts'
+import { noteOf } from '../../platform/store/testing.ts'
 import { type HttpWorld, openHttpWorld } from './testing.ts'
 
 const CAPSULES = 300
@@ -176,6 +177,32 @@ test('a verification tells how far it is, and last what it found', async () => {
   const found = integrity.parse(lines.at(-1))
   expect(found).toMatchObject({ valid: true, checked_to: found.size - 1 })
   expect(integrity.parse((await http.send('GET', '/v2/ledger/integrity')).json())).toEqual(found)
+})
+
+describe('a verification that takes its time', () => {
+  test('has the processor to itself, and ends when its client leaves', async () => {
+    const { store } = http.world.context
+    for (let list = 0; list < 6; list++) await store.append(Array.from({ length: 1000 }, () => noteOf()))
+    const { url } = await http.server.listen()
+    const verify = (signal: AbortSignal) =>
+      fetch(`${url}/v2/ledger/verify`, { method: 'POST', headers: { authorization: `Bearer ${http.token}` }, signal })
+    const leaving = new AbortController()
+    const answer = await verify(leaving.signal)
+    const first = await answer.body?.getReader().read()
+    expect(
+      JSON.parse(
+        Buffer.from(first?.value ?? [])
+          .toString()
+          .split('\n')[0] ?? '',
+      ),
+    ).toHaveProperty('checked')
+    expect((await http.send('POST', '/v2/ledger/verify')).json().code).toBe('RATE_LIMITED')
+    leaving.abort()
+    // It notices between two pages; until then nobody else verifies.
+    await expect
+      .poll(async () => (await http.send('POST', '/v2/ledger/verify')).statusCode, { timeout: 10_000 })
+      .toBe(200)
+  })
 })
 
 describe('what happens to a capsule', () => {

@@ -162,13 +162,14 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
   }
   const opened = lazy(async () => {
     const log = await openLog({ store, gate, subject: administrator, newId, key, mirror: undefined, onTrouble })
-    return new LedgerDesk({ log, ledger: store.ledger, head: () => store.head(), clock })
+    return new LedgerDesk({ log, ledger: store.ledger, head: () => store.head(), clock, checkedAtStart: 0 })
   })
   return {
     keys: async () => (await opened()).keys(),
     checkpoint: async () => (await opened()).checkpoint(),
     covering: async (index) => (await opened()).covering(index),
     verdict: async () => (await opened()).verdict(),
+    assertIdle: async () => (await opened()).assertIdle(),
     verify: async (request) => (await opened()).verify(request),
   }
 }

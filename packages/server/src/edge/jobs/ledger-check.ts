@@ -1,12 +1,15 @@
-import { messageOf } from '#base'
+import { type Clock, messageOf } from '#base'
 import type { HealthFinding } from '#boot'
+import type { LedgerStore } from '#ledger'
 import type { KernelLog } from '#lifecycle'
 import type { Command, Grant, UnitOfWork } from '#store'
 import { type Every, systemEvery } from './every.ts'
 import type { DatedVerdict, LedgerDesk } from './ledger-desk.ts'
 
 export interface LedgerCheckOptions {
-  readonly desk: Pick<LedgerDesk, 'verify'>
+  readonly desk: Pick<LedgerDesk, 'verify' | 'found'>
+  readonly ledger: Pick<LedgerStore, 'list'>
+  readonly clock: Clock
   readonly store: Pick<UnitOfWork, 'append'>
   readonly grant: () => Grant
   readonly newId: () => string
@@ -14,26 +17,32 @@ export interface LedgerCheckOptions {
   readonly every?: Every
 }
 
-/** The whole log is verified so often; what was written since a start is compared with its signatures all the time. */
+const VERIFIED = 'ledger.verified'
+/** The whole log is verified so often, over restarts; and how often is looked whether it is due. */
 const CHECK_MS = 24 * 3_600_000
+const LOOK_MS = 60_000
 
 /**
- * Verifies the whole log in the background, again and again, and records in the log that it did and what it found. Damage
- * is an error in the log and fails `ready` from then on.
+ * Verifies the whole log in the background, again and again, and records in the log that it did and what it found. Damage,
+ * whoever found it, is an error in the log and fails `ready` from then on.
  */
 export class LedgerCheck implements Disposable {
   readonly #options: LedgerCheckOptions
   readonly #timer: Disposable
   readonly #abort = new AbortController()
-  #finding: HealthFinding = { status: 'ok', detail: 'compared with what was signed' }
+  #trouble: string | undefined
 
   constructor(options: LedgerCheckOptions) {
     this.#options = options
-    this.#timer = (options.every ?? systemEvery)(() => this.look(), CHECK_MS)
+    this.#timer = (options.every ?? systemEvery)(() => this.lookWhenDue(), LOOK_MS)
   }
 
   get finding(): HealthFinding {
-    return this.#finding
+    const { verdict, from } = this.#options.desk.found
+    if (!verdict.valid)
+      return { status: 'failed', detail: `damaged: ${verdict.reason ?? 'it is not as it was written'}` }
+    if (this.#trouble !== undefined) return { status: 'degraded', detail: this.#trouble }
+    return { status: 'ok', detail: `sound from entry ${from} to ${verdict.checkedTo}` }
   }
 
   [Symbol.dispose](): void {
@@ -41,19 +50,24 @@ export class LedgerCheck implements Disposable {
     this.#abort.abort()
   }
 
+  /** Verifies when that was not recorded for a day, by this process or one before. */
+  async lookWhenDue(): Promise<void> {
+    const { ledger, clock } = this.#options
+    const [last] = await ledger.list({ type: VERIFIED }, { limit: 1 })
+    if (last === undefined || clock() - Date.parse(last.leaf.time) >= CHECK_MS) await this.look()
+  }
+
   async look(): Promise<void> {
     const { desk, log } = this.#options
     try {
       const { verdict } = await desk.verify({ signal: this.#abort.signal })
-      await this.#record(verdict)
-      this.#finding = verdict.valid
-        ? { status: 'ok', detail: `verified up to entry ${verdict.checkedTo}` }
-        : { status: 'failed', detail: `damaged: ${verdict.reason ?? 'an entry is not as it was written'}` }
       if (!verdict.valid) log.error('the log is damaged', { first_bad: verdict.firstBad, reason: verdict.reason })
+      await this.#record(verdict)
+      this.#trouble = undefined
     } catch (error) {
       if (this.#abort.signal.aborted) return
-      log.warn('the log could not be verified', { reason: messageOf(error) })
-      this.#finding = { status: 'degraded', detail: 'it could not be verified; see the log' }
+      log.warn('the log could not be verified, or that could not be recorded', { reason: messageOf(error) })
+      this.#trouble = 'it could not be verified, or that could not be recorded; see the log of the program'
     }
   }
 
@@ -64,7 +78,7 @@ export class LedgerCheck implements Disposable {
     const subject = 'system/ledger'
     const record: Command['records'][number] = {
       category: 'system',
-      type: 'ledger.verified',
+      type: VERIFIED,
       actor: grant.subject,
       correlationId: grant.correlationId,
       subject,

@@ -8,6 +8,8 @@ export interface LedgerDeskOptions {
   /** Index of the newest entry. */
   readonly head: () => number
   readonly clock: Clock
+  /** Newest entries whose chain the start looked at. */
+  readonly checkedAtStart: number
 }
 
 export interface VerifyRequest {
@@ -18,6 +20,8 @@ export interface VerifyRequest {
 
 export interface DatedVerdict {
   readonly verdict: LogVerdict
+  /** Index of the first entry that was looked at. */
+  readonly from: number
   /** Milliseconds since 1970. */
   readonly at: number
 }
@@ -27,13 +31,15 @@ export class LedgerDesk {
   readonly #options: LedgerDeskOptions
   readonly #checkpointer: Checkpointer
   #found: DatedVerdict
+  #isVerifying = false
 
-  /** Begins with what the start compared: the checkpoints, and the newest entries. */
+  /** Begins with what every start looks at: the checkpoints, and the newest entries. */
   constructor(options: LedgerDeskOptions) {
     this.#options = options
     this.#checkpointer = options.log.checkpointer
     const size = options.head() + 1
-    this.#found = { verdict: { valid: true, size, checkedTo: size - 1 }, at: options.clock() }
+    const from = Math.max(0, size - options.checkedAtStart)
+    this.#found = { verdict: { valid: true, size, checkedTo: size - 1 }, from, at: options.clock() }
   }
 
   async keys(): Promise<readonly string[]> {
@@ -55,7 +61,28 @@ export class LedgerDesk {
     return this.#found
   }
 
-  async verify({ newest, signal, onProgress }: VerifyRequest = {}): Promise<DatedVerdict> {
+  /** @throws CascadeError RATE_LIMITED while a verification is under way. */
+  async assertIdle(): Promise<void> {
+    if (this.#isVerifying) throw isBusy()
+  }
+
+  /** @throws CascadeError RATE_LIMITED while another verification is under way: each has the processor to itself. */
+  async verify(request: VerifyRequest = {}): Promise<DatedVerdict> {
+    if (this.#isVerifying) throw isBusy()
+    this.#isVerifying = true
+    try {
+      return await this.#verify(request)
+    } finally {
+      this.#isVerifying = false
+    }
+  }
+
+  /** What was found last, for whoever cannot wait. */
+  get found(): DatedVerdict {
+    return this.#found
+  }
+
+  async #verify({ newest, signal, onProgress }: VerifyRequest): Promise<DatedVerdict> {
     const { ledger, head, log, clock } = this.#options
     const { origin, keys } = log
     const from = newest === undefined ? 0 : Math.max(0, head() + 1 - newest)
@@ -64,7 +91,11 @@ export class LedgerDesk {
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
     })
-    this.#found = { verdict, at: clock() }
-    return this.#found
+    const found = { verdict, from, at: clock() }
+    // A look at the end of the log says nothing of what a look at all of it found.
+    if (from === 0 || !verdict.valid) this.#found = found
+    return found
   }
 }
+
+const isBusy = (): CascadeError => new CascadeError('RATE_LIMITED', 'The log is being verified; ask again in a while.')

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { CascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import {
@@ -11,6 +11,8 @@ import {
   type LedgerStore,
   type NoteSigner,
   parseVerifierKey,
+  type SignedLog,
+  type StoredCheckpoint,
   type VerifierKey,
 } from '#ledger'
 import type { Command, Records, UnitOfWork } from '#store'
@@ -45,12 +47,13 @@ export interface SigningLog extends AsyncDisposable {
 export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const { store, key, mirror, onTrouble } = options
   const known = await findLogIdentity(store.records)
+  if (!known) await assertNew(store.ledger)
   const signer = createEd25519Signer(known?.origin ?? originOf(options.newId()), key)
   const identity = identityOf(signer, known)
   const { origin } = identity
   const keys = identity.keys.flatMap((text) => parseVerifierKey(text) ?? [])
   // Before anything is written: a folder that is refused stays as it is.
-  const last = await checkSignedLog({ ledger: store.ledger, origin, keys, mirror })
+  const last = await checkTwice({ ledger: store.ledger, origin, keys, mirror, onTrouble }, store.ledger)
   if (identity !== known) await recordIdentity(options, identity, known)
   const checkpointer = new Checkpointer({
     ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },
@@ -58,6 +61,24 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   await checkpointer.sign()
   checkpointer.start()
   return { origin, keys, checkpointer, [Symbol.asyncDispose]: () => checkpointer[Symbol.asyncDispose]() }
+}
+
+/** A tree that was damaged is no other log: it is worked out of the entries once more before anything is refused. */
+async function checkTwice(log: SignedLog, ledger: LedgerStore): Promise<StoredCheckpoint | undefined> {
+  try {
+    return await checkSignedLog(log)
+  } catch (error) {
+    if (!isCascadeError(error) || (error.code !== 'LEDGER_FORKED' && error.code !== 'DATA_CORRUPT')) throw error
+    await ledger.regrow()
+    return checkSignedLog(log)
+  }
+}
+
+/** @throws CascadeError LEDGER_FORKED for a log that had a name: without it nothing says what was signed of it. */
+async function assertNew(ledger: LedgerStore): Promise<void> {
+  const [begun] = await ledger.list({ type: 'ledger.begun' }, { limit: 1 })
+  if (begun)
+    throw new CascadeError('LEDGER_FORKED', `the log was begun at entry ${begun.leaf.index}, and its name is gone`)
 }
 
 /** The identity with this key as the active one: the known one itself where that is so already. */

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { RESTORED_NOTE, type RestoredNote } from '#backup'
-import { CascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import type { Gate } from '#governance'
 import { requireGrant } from '#governance'
 import type { Subject } from '#identity'
-import type { CheckpointMirror, LedgerStore } from '#ledger'
+import { type CheckpointMirror, type LedgerStore, openCheckpoint, parseVerifierKey } from '#ledger'
 import type { Command, Records, UnitOfWork } from '#store'
 import { findLogIdentity, originOf, putLogIdentity } from './log-identity.ts'
 
@@ -74,9 +74,29 @@ async function tell(options: TellRestoreOptions, note: RestoredNote): Promise<vo
   if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')
 }
 
-/** What was signed last of the log that is left: as far as the mirror knows, else as far as the restored store does. */
+/**
+ * What was signed last of the log that is left: as far as the mirror knows, or the restored store. Only what the log itself
+ * signed is believed, and a mirror that cannot be read says nothing.
+ */
 async function lastCheckpoint({ store, mirror }: TellRestoreOptions): Promise<string | undefined> {
   const identity = await findLogIdentity(store.records)
   if (!identity) return undefined
-  return (await mirror?.read(identity.origin)) ?? (await store.ledger.checkpoint(identity.origin))?.note
+  const keys = identity.keys.flatMap((text) => parseVerifierKey(text) ?? [])
+  const stored = (await store.ledger.checkpoint(identity.origin))?.note
+  const mirrored = await readOrNothing(mirror, identity.origin)
+  const signed = [stored, mirrored].flatMap((note) => {
+    const checkpoint = note === undefined ? undefined : openCheckpoint(note, identity.origin, keys)
+    return checkpoint && note !== undefined ? [{ note, size: checkpoint.size }] : []
+  })
+  return signed.toSorted((one, other) => other.size - one.size)[0]?.note
+}
+
+async function readOrNothing(mirror: CheckpointMirror | undefined, origin: string): Promise<string | undefined> {
+  try {
+    return await mirror?.read(origin)
+  } catch (error) {
+    // The start compares with the mirror next, and tells why it cannot.
+    if (isCascadeError(error)) return undefined
+    throw error
+  }
 }

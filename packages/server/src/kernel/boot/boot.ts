@@ -129,7 +129,7 @@ class BootRun implements BootShelf {
     const verdict = await askGuardian(guardian, chunk, { name: chunk.name, priority: chunk.priority, tookMs })
     if (verdict.kind === 'sound') return { kind: 'started', tookMs }
     if (chunk.canFail) await part[Symbol.asyncDispose]()
-    return fail(undefined, `the guardian refused it: ${verdict.reason}`)
+    return verdict.cause ? fail(verdict.cause) : fail(undefined, `the guardian refused it: ${verdict.reason}`)
   }
 
   #record(chunk: BootChunk, outcome: ChunkOutcome): void {

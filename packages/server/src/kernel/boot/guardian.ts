@@ -9,7 +9,10 @@ export interface ChunkEvidence {
   readonly tookMs: number
 }
 
-export type GuardianVerdict = { readonly kind: 'sound' } | { readonly kind: 'unsound'; readonly reason: string }
+export type GuardianVerdict =
+  | { readonly kind: 'sound' }
+  /** `cause`: what callers are told in place of the reason, where it is known better. */
+  | { readonly kind: 'unsound'; readonly reason: string; readonly cause?: Error }
 
 /** Judges each started chunk before anything that waits for it begins. */
 export interface BootGuardian {

@@ -1,4 +1,4 @@
-import { CascadeError, isSameBytes, messageOf } from '#base'
+import { CascadeError, isCascadeError, isSameBytes, messageOf } from '#base'
 import type { CheckpointMirror } from './checkpoint-mirror.ts'
 import type { LedgerStore, StoredCheckpoint } from './ledger-store.ts'
 import { verifyConsistency } from './merkle/index.ts'
@@ -41,6 +41,8 @@ export class Checkpointer implements AsyncDisposable {
   /** The note that the mirror was given last by this process. */
   #mirrored: string | undefined
   #isMirrorInTrouble = false
+  /** True once somebody else was seen to sign for the origin. */
+  #isForked = false
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
@@ -113,6 +115,7 @@ export class Checkpointer implements AsyncDisposable {
     const last = await this.#settleLast()
     if (last && size === last.size && isSameBytes(root, last.root)) return last
     if (last) await this.#assertExtends(last, size, root)
+    await this.#assertAlone()
     const note = signNote(formatCheckpoint({ origin, size, root, extensions: [] }), signers)
     const checkpoint = { origin, size, root, note }
     this.#isUnsure = true
@@ -146,6 +149,19 @@ export class Checkpointer implements AsyncDisposable {
     }
   }
 
+  /** Whoever else writes the mirror signs for the same origin: a copy of this folder that runs as well. */
+  async #assertAlone(): Promise<void> {
+    const { origin, mirror } = this.#options
+    if (this.#mirrored === undefined || mirror === undefined || this.#isMirrorInTrouble) return
+    const there = await readOrNothing(mirror, origin)
+    this.#isForked ||= there !== undefined && there !== this.#mirrored
+    if (this.#isForked)
+      throw new CascadeError(
+        'LEDGER_FORKED',
+        `another copy of this log signs as well, and wrote to ${mirror.place}; nothing more is signed here`,
+      )
+  }
+
   async #assertExtends(last: StoredCheckpoint, size: number, root: Uint8Array): Promise<void> {
     const isLonger = size > last.size
     const proof = isLonger ? await this.#options.ledger.proveConsistency(last.size, size) : []
@@ -154,5 +170,15 @@ export class Checkpointer implements AsyncDisposable {
       'DATA_CORRUPT',
       `the log of ${size} entries does not extend the checkpoint that was signed of ${last.size}`,
     )
+  }
+}
+
+/** A mirror that cannot be read now is told of when it is written; it stops nobody from signing. */
+async function readOrNothing(mirror: CheckpointMirror, origin: string): Promise<string | undefined> {
+  try {
+    return await mirror.read(origin)
+  } catch (error) {
+    if (isCascadeError(error)) return undefined
+    throw error
   }
 }

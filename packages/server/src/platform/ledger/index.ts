@@ -44,6 +44,6 @@ export {
   type VerifierKey,
 } from './note/index.ts'
 export { CHECKPOINT_PATH, type PublishedSource, publishLog } from './publish-log.ts'
-export { checkSignedLog, openCheckpoint } from './signed-log.ts'
+export { checkSignedLog, openCheckpoint, type SignedLog } from './signed-log.ts'
 export { verifyLog } from './verify-log.ts'
 export { type PublishedVerdict, type ReadPublished, verifyPublished } from './verify-published.ts'

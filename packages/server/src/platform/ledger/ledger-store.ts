@@ -25,6 +25,8 @@ export interface RawLeaf {
   readonly bytes: Uint8Array
   /** The leaf hash that is stored with it. */
   readonly hash: Uint8Array
+  /** False where lists would find it by something else than it says. */
+  readonly isListed: boolean
 }
 
 /** What a tree of the first `size` leaves comes to. */
@@ -59,6 +61,8 @@ export interface LedgerStore {
 
   /** Brings the tree up to all leaves that were durable when it was asked, and tells what it comes to. */
   grow(): Promise<TreeHead>
+  /** Works the tree out of the leaves anew, where what was kept of it may be damaged; the next `grow` brings it up. */
+  regrow(): Promise<void>
   /** The root of the tree when it had `size` leaves. @throws CascadeError NOT_FOUND when it has fewer. */
   rootAt(size: number): Promise<Hash>
   /** RFC 6962 section 2.1.1. @throws CascadeError NOT_FOUND for an entry that a tree of the size does not hold. */

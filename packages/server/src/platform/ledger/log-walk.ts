@@ -77,12 +77,13 @@ export class LogWalk {
     return undefined
   }
 
-  #take({ index: place, bytes, hash }: RawLeaf, index: number): LogDamage | undefined {
+  #take({ index: place, bytes, hash, isListed }: RawLeaf, index: number): LogDamage | undefined {
     if (place !== index) return lost(index)
     const leafHash = hashLeaf(bytes)
     if (!isSameBytes(leafHash, hash)) return damaged(index, 'its text has another hash than the one beside it')
     const step = followChain({ bytes, leafHash }, index, this.#link)
     if (!step.ok) return damaged(index, step.reason)
+    if (!isListed) return damaged(index, 'lists find it by something else than it says')
     this.#link = step.link
     this.checkedTo = index
     return undefined

@@ -1,4 +1,4 @@
-import { CascadeError, isSameBytes } from '#base'
+import { CascadeError, isSameBytes, messageOf } from '#base'
 import type { CheckpointMirror } from './checkpoint-mirror.ts'
 import type { LedgerStore, StoredCheckpoint } from './ledger-store.ts'
 import { type Checkpoint, openNote, parseCheckpoint, type VerifierKey } from './note/index.ts'
@@ -9,6 +9,8 @@ export interface SignedLog {
   /** Keys that signed for the origin. */
   readonly keys: readonly VerifierKey[]
   readonly mirror: CheckpointMirror | undefined
+  /** Told of a mirror that cannot be read: whoever could hide it could remove it as well, so the log goes on. */
+  readonly onTrouble: (message: string, cause: unknown) => void
 }
 
 /**
@@ -20,12 +22,8 @@ export interface SignedLog {
  * @throws CascadeError LEDGER_FORKED when the log does not contain what was signed, DATA_CORRUPT when a checkpoint of the
  *   store is not one of ours.
  */
-export async function checkSignedLog({
-  ledger,
-  origin,
-  keys,
-  mirror,
-}: SignedLog): Promise<StoredCheckpoint | undefined> {
+export async function checkSignedLog(log: SignedLog): Promise<StoredCheckpoint | undefined> {
+  const { ledger, origin, keys, mirror } = log
   const { size } = await ledger.grow()
   const last = await ledger.checkpoint(origin)
   if (last) {
@@ -34,7 +32,7 @@ export async function checkSignedLog({
       throw new CascadeError('DATA_CORRUPT', `the checkpoint of ${last.size} entries is not one that this log signed`)
     await assertContains(ledger, size, signed, 'in the store')
   }
-  const mirrored = await mirror?.read(origin)
+  const mirrored = await readMirror(log)
   if (mirror && mirrored !== undefined) {
     const signed = openCheckpoint(mirrored, origin, keys)
     if (!signed)
@@ -42,6 +40,15 @@ export async function checkSignedLog({
     await assertContains(ledger, size, signed, `in ${mirror.place}`)
   }
   return last
+}
+
+async function readMirror({ origin, mirror, onTrouble }: SignedLog): Promise<string | undefined> {
+  try {
+    return await mirror?.read(origin)
+  } catch (error) {
+    onTrouble(`the log was not compared with its mirrored checkpoint: ${messageOf(error)}`, error)
+    return undefined
+  }
 }
 
 /** The checkpoint of a note that one of the keys signed; undefined for anything else. */
@@ -60,7 +67,7 @@ async function assertContains(
   if (signed.size > size)
     throw new CascadeError(
       'LEDGER_FORKED',
-      `the checkpoint ${where} speaks of ${signed.size} entries, and the log has ${size}: this is an older copy of it`,
+      `the checkpoint ${where} speaks of ${signed.size} entries, and the log has ${size}: this is an older copy of it, or another copy was written in`,
     )
   if (!isSameBytes(await ledger.rootAt(signed.size), signed.root))
     throw new CascadeError(

@@ -78,7 +78,8 @@ export const LEDGER_PROVE: CommandSpec = {
 export const LEDGER_AUDIT: CommandSpec = {
   name: 'ledger audit',
   summary: 'What happened, newest first',
-  description: 'The entries of the log as rows. With --correlation all that one request came to.',
+  description:
+    'The entries of the log as rows. With --correlation all that one request came to. Ends with 3 when nothing of that kind has happened.',
   options: [
     { flags: '--operation <name>', description: 'What happened, such as capsule.created' },
     { flags: '--about <entity>', description: 'What it is about: capsule, or capsule/<id>' },
@@ -87,6 +88,7 @@ export const LEDGER_AUDIT: CommandSpec = {
     { flags: '--since <time>', description: 'At or after this moment' },
     { flags: '--until <time>', description: 'Before this moment' },
     { flags: '--limit <n>', description: 'Rows, 1-100 (20)' },
+    { flags: '--cursor <cursor>', description: 'Goes on where the page before ended' },
   ],
   examples: [
     { line: 'ledger audit', does: 'shows what happened last' },
@@ -102,10 +104,11 @@ export const LEDGER_AUDIT: CommandSpec = {
       since: readTime(input, 'since'),
       until: readTime(input, 'until'),
       limit: numberOf(input.text('limit')),
+      cursor: input.text('cursor'),
     })
     const { answer, raw } = await (await context.openSession()).call('getAuditLog', { query })
     await printAnswer(context, raw, () => auditLines(answer.items, answer.next_cursor, context.screen.view))
-    return 'ok'
+    return answer.items.length === 0 && answer.next_cursor === null ? 'notFound' : 'ok'
   },
 }
 
@@ -145,7 +148,8 @@ function write({ io }: CommandContext, given: string | undefined, content: strin
   if (given === undefined) return undefined
   const path = resolve(io.cwd, given)
   try {
-    writeFileSync(path, content)
+    // Evidence that lies there is not written over.
+    writeFileSync(path, content, { flag: 'wx' })
   } catch (error) {
     throw unwritable(path, error)
   }

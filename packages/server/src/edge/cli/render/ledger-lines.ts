@@ -28,25 +28,32 @@ export function logLines(log: ShownLog, view: View): string[] {
 
 /** What a verification came to. */
 export function integrityLines(found: LedgerIntegrity, { paint, command }: View): string[] {
-  const at = found.checked_at.slice(0, 19).replace('T', ' ')
-  if (found.valid)
-    return [`${paint.good('sound')}  verified up to entry ${number(found.checked_to)} of ${number(found.size)}, ${at}`]
-  const where = found.first_bad === undefined ? '' : ` at entry ${number(found.first_bad)}`
+  const at = timeOf(found.checked_at)
+  if (!found.valid) {
+    const where = found.first_bad === undefined ? '' : ` at entry ${number(found.first_bad)}`
+    return [
+      `${paint.bad('damaged')}${where}: ${oneLine(found.reason ?? 'it is not as it was written')}`,
+      `  sound up to entry ${number(found.checked_to)} of ${number(found.size)}, ${at}`,
+      paint.faint(`To find out more: ${command('doctor --full')}`),
+    ]
+  }
+  if (found.checked_from === 0) return [`${paint.good('sound')}  all ${plural(found.size, 'entry')}, verified ${at}`]
+  const newest = plural(found.size - found.checked_from, 'entry')
   return [
-    `${paint.bad('damaged')}${where}: ${oneLine(found.reason ?? 'it is not as it was written')}`,
-    `  sound up to entry ${number(found.checked_to)} of ${number(found.size)}, ${at}`,
-    paint.faint(`To find out more: ${command('doctor --full')}`),
+    `${paint.good('sound')}  the newest ${newest} of ${number(found.size)} and the checkpoint, ${at}`,
+    paint.faint(`To verify all: ${command('ledger verify')}`),
   ]
 }
+
+const timeOf = (time: string): string => `${time.slice(0, 19).replace('T', ' ')}Z`
 
 /** What happened, a line each. */
 export function auditLines(rows: readonly AuditRow[], next: string | null, { paint }: View): string[] {
   if (rows.length === 0 && next === null) return ['Nothing of that kind has happened.']
-  const lines = rows.map(
-    (row) =>
-      `${paint.faint(String(row.ledger_index).padStart(7))}  ${row.timestamp.slice(0, 19).replace('T', ' ')}  ` +
-      `${paint.strong(row.operation)}  ${row.entity_type}${row.entity_id === null ? '' : `/${row.entity_id}`}  ` +
-      paint.faint(row.correlation_id),
-  )
-  return next === null ? lines : [...lines, paint.faint('There are more: --limit, or a shorter time with --until.')]
+  const lines = rows.flatMap((row) => [
+    `${String(row.ledger_index).padStart(7)}  ${timeOf(row.timestamp)}  ${paint.strong(row.operation)}  ` +
+      `${row.entity_type}${row.entity_id === null ? '' : `/${row.entity_id}`}`,
+    paint.faint(`         by ${row.user_id}  request ${row.correlation_id}`),
+  ])
+  return next === null ? lines : [...lines, paint.faint(`There are more: the same command with --cursor ${next}`)]
 }

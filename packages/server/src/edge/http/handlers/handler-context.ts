@@ -92,6 +92,8 @@ export interface VerifyRequest {
 /** A verdict on the log, and when it was given: milliseconds since 1970. */
 export interface DatedVerdict {
   readonly verdict: LogVerdict
+  /** Index of the first entry that was looked at. */
+  readonly from: number
   readonly at: number
 }
 
@@ -105,6 +107,8 @@ export interface LedgerDesk {
   covering(index: number): Promise<StoredCheckpoint>
   /** What was found last. */
   verdict(): Promise<DatedVerdict>
+  /** @throws CascadeError RATE_LIMITED while a verification is under way. */
+  assertIdle(): Promise<void>
   verify(request: VerifyRequest): Promise<DatedVerdict>
 }
 

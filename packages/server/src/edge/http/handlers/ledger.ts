@@ -4,15 +4,16 @@ import {
   entryBundle,
   formatLogProof,
   type Hash,
+  hashLeaf,
   type LedgerStore,
-  type LogVerdict,
   parseTilePath,
   type StoredCheckpoint,
   TILE_WIDTH,
+  verifyInclusion,
 } from '#ledger'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import { listAudit } from './audit-log.ts'
-import type { HandlerContext } from './handler-context.ts'
+import type { DatedVerdict, HandlerContext } from './handler-context.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
 
@@ -43,7 +44,10 @@ export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): Hand
       return { status: 200, file: { contentType: 'application/octet-stream', bytes: Buffer.from(bytes) } }
     },
     getIntegrity: async () => ({ status: 200, body: presentVerdict(await desk.verdict()) }),
-    verifyLedger: ({ query: { newest }, signal }) => ({ status: 200, lines: verifyLines(desk, newest, signal) }),
+    verifyLedger: async ({ query: { newest }, signal }) => {
+      await desk.assertIdle()
+      return { status: 200, lines: verifyLines(desk, newest, signal) }
+    },
     getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(ledger, query) }),
   }
 }
@@ -63,12 +67,15 @@ async function proveInclusion(
   index: number,
   at: number | StoredCheckpoint,
 ): Promise<InclusionProof> {
-  const { hash } = await findEntry(ledger, index)
+  const { hash, text } = await findEntry(ledger, index)
   const size = typeof at === 'number' ? at : at.size
   const hashes = await ledger.proveInclusion(index, size)
-  const root = hex(await ledger.rootAt(size))
+  const root = await ledger.rootAt(size)
+  const leafHash = hashLeaf(Buffer.from(text))
+  if (!verifyInclusion({ index, size, leafHash, proof: hashes, root }))
+    throw new CascadeError('DATA_CORRUPT', `Entry ${index} is not the one that the log holds: its proof fails.`)
   const file = typeof at === 'number' ? null : formatLogProof({ index, hashes, checkpoint: at.note })
-  return { index, size, leaf_hash: hash, root, hashes: hashes.map(base64), tlog_proof: file }
+  return { index, size, leaf_hash: hash, root: hex(root), hashes: hashes.map(base64), tlog_proof: file }
 }
 
 /** @param size entries that are signed: nothing beyond is published. */
@@ -87,13 +94,18 @@ async function readTile(ledger: LedgerStore, path: string, size: number): Promis
   return bytes
 }
 
+/** @throws CascadeError DATA_CORRUPT where one of the entries is missing: what follows is not theirs to show. */
 async function readBundle(ledger: LedgerStore, from: number, width: number): Promise<Uint8Array> {
-  return entryBundle((await ledger.range(from, width)).map(({ text }) => Buffer.from(text)))
+  const entries = await ledger.rawRange(from, width)
+  const missing = Array.from({ length: width }, (_, at) => from + at).find((index, at) => entries[at]?.index !== index)
+  if (missing !== undefined) throw new CascadeError('DATA_CORRUPT', `Entry ${missing} of the log is missing.`)
+  return entryBundle(entries.map(({ bytes }) => bytes))
 }
 
-const presentVerdict = ({ verdict, at }: { readonly verdict: LogVerdict; readonly at: number }): LedgerIntegrity => ({
+const presentVerdict = ({ verdict, from, at }: DatedVerdict): LedgerIntegrity => ({
   valid: verdict.valid,
   size: verdict.size,
+  checked_from: from,
   checked_to: verdict.checkedTo,
   checked_at: toRfc3339(at),
   ...(verdict.firstBad !== undefined && { first_bad: verdict.firstBad }),
@@ -113,7 +125,8 @@ async function* verifyLines(
     wake.resolve()
   }
   let ended = false
-  const verifying = desk.verify({ newest, signal, onProgress: tell }).finally(() => {
+  // Settled either way before anybody waits for it: a client that leaves ends this generator in the middle.
+  const verifying = settle(desk.verify({ newest, signal, onProgress: tell })).finally(() => {
     ended = true
     wake.resolve()
   })
@@ -122,5 +135,13 @@ async function* verifyLines(
     wake = Promise.withResolvers()
     if (!ended) yield `${JSON.stringify(told)}\n`
   }
-  yield `${JSON.stringify(presentVerdict(await verifying))}\n`
+  const found = await verifying
+  if (!found.ok) throw found.error
+  yield `${JSON.stringify(presentVerdict(found.value))}\n`
 }
+
+const settle = <T>(promise: Promise<T>): Promise<{ ok: true; value: T } | { ok: false; error: unknown }> =>
+  promise.then(
+    (value) => ({ ok: true, value }),
+    (error: unknown) => ({ ok: false, error }),
+  )

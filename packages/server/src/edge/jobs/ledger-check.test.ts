@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { createUuidV7, systemRandom } from '#base'
+import { createBootstrapGate, requireGrant } from '#governance'
+import type { LogVerdict } from '#ledger'
+import { openMemoryStore } from '../../adapters/memory/index.ts'
+import { createTestClock } from '../../platform/store/testing.ts'
+import { LedgerCheck } from './ledger-check.ts'
+import type { DatedVerdict } from './ledger-desk.ts'
+
+const HOUR_MS = 3_600_000
+
+/** A check that is told when to look, over a desk that finds what it is told. */
+function openCheck(found: () => LogVerdict) {
+  const { clock, advance } = createTestClock()
+  const newId = createUuidV7(clock, systemRandom)
+  const store = openMemoryStore({ collections: [], clock })
+  const gate = createBootstrapGate({ clock, newId })
+  const subject = {
+    id: newId(),
+    name: 'Ada',
+    kind: 'person',
+    roles: ['administrator'],
+    trust: 100,
+    createdAt: 0,
+  } as const
+  const asked = { action: 'system.maintain', resource: 'system/ledger', subject } as const
+  const told: string[] = []
+  let times = 0
+  let newest: DatedVerdict = { verdict: { valid: true, size: 0, checkedTo: -1 }, from: 0, at: 0 }
+  const desk = {
+    get found() {
+      return newest
+    },
+    verify: async () => {
+      times++
+      newest = { verdict: found(), from: 0, at: clock() }
+      return newest
+    },
+  }
+  const say = (message: string) => told.push(message)
+  const check = new LedgerCheck({
+    ...{ desk, ledger: store.ledger, store, clock, newId },
+    grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
+    log: { debug: say, info: say, warn: say, error: say },
+    every: () => ({ [Symbol.dispose]: () => undefined }),
+  })
+  return { check, store, told, advance, times: () => times }
+}
+
+const SOUND: LogVerdict = { valid: true, size: 9, checkedTo: 8 }
+const DAMAGED: LogVerdict = { valid: false, size: 9, checkedTo: 3, firstBad: 4, reason: 'entry 4: it is missing' }
+
+test('the log is verified once a day, whoever recorded that it was, and records it', async () => {
+  const { check, store, advance, times } = openCheck(() => SOUND)
+  await check.lookWhenDue()
+  expect(times()).toBe(1)
+  const [told] = await store.ledger.list({ type: 'ledger.verified' }, { limit: 2 })
+  expect(told?.leaf.payload).toMatchObject({ valid: true, size: 9, checked_to: 8, first_bad: null })
+  advance(23 * HOUR_MS)
+  await check.lookWhenDue()
+  expect(times()).toBe(1)
+  advance(HOUR_MS)
+  await check.lookWhenDue()
+  expect(times()).toBe(2)
+})
+
+test('damage fails what says how things are, and is told, also when it cannot be recorded', async () => {
+  const { check, store, told } = openCheck(() => DAMAGED)
+  expect(check.finding.status).toBe('ok')
+  await store[Symbol.asyncDispose]()
+  await check.look()
+  expect(check.finding).toEqual({ status: 'failed', detail: 'damaged: entry 4: it is missing' })
+  expect(told[0]).toBe('the log is damaged')
+})
