@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
 import { createUuidV7, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
-import type { LogVerdict } from '#ledger'
+import type { DatedVerdict, LogVerdict } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { createTestClock } from '../../platform/store/testing.ts'
 import { LedgerCheck } from './ledger-check.ts'
-import type { DatedVerdict } from './ledger-desk.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -1,10 +1,10 @@
 import { type Clock, messageOf } from '#base'
 import type { HealthFinding } from '#boot'
-import type { LedgerStore } from '#ledger'
+import type { DatedVerdict, LedgerStore } from '#ledger'
 import type { KernelLog } from '#lifecycle'
 import type { Command, Grant, UnitOfWork } from '#store'
 import { type Every, systemEvery } from './every.ts'
-import type { DatedVerdict, LedgerDesk } from './ledger-desk.ts'
+import type { LedgerDesk } from './ledger-desk.ts'
 
 export interface LedgerCheckOptions {
   readonly desk: Pick<LedgerDesk, 'verify' | 'found'>

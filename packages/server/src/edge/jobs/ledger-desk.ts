@@ -1,5 +1,12 @@
 import { CascadeError, type Clock } from '#base'
-import { type Checkpointer, formatVerifierKey, type LedgerStore, type LogVerdict, verifyLog } from '#ledger'
+import {
+  type Checkpointer,
+  type DatedVerdict,
+  formatVerifierKey,
+  type LedgerStore,
+  type VerifyRequest,
+  verifyLog,
+} from '#ledger'
 import type { SigningLog } from './open-log.ts'
 
 export interface LedgerDeskOptions {
@@ -10,20 +17,6 @@ export interface LedgerDeskOptions {
   readonly clock: Clock
   /** Newest entries whose chain the start looked at. */
   readonly checkedAtStart: number
-}
-
-export interface VerifyRequest {
-  readonly newest?: number | undefined
-  readonly signal?: AbortSignal
-  readonly onProgress?: (checked: number, of: number) => void
-}
-
-export interface DatedVerdict {
-  readonly verdict: LogVerdict
-  /** Index of the first entry that was looked at. */
-  readonly from: number
-  /** Milliseconds since 1970. */
-  readonly at: number
 }
 
 /** The log as it is signed and verified, for whoever asks. */

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { RESTORED_NOTE, type RestoredNote } from '#backup'
-import { CascadeError, isCascadeError } from '#base'
+import { CascadeError } from '#base'
 import type { Gate } from '#governance'
 import { requireGrant } from '#governance'
 import type { Subject } from '#identity'
-import { type CheckpointMirror, type LedgerStore, openCheckpoint, parseVerifierKey } from '#ledger'
+import { type CheckpointMirror, type LedgerStore, openCheckpoint, parseVerifierKey, readIfReadable } from '#ledger'
 import type { Command, Records, UnitOfWork } from '#store'
 import { findLogIdentity, originOf, putLogIdentity } from './log-identity.ts'
 
@@ -83,20 +83,10 @@ async function lastCheckpoint({ store, mirror }: TellRestoreOptions): Promise<st
   if (!identity) return undefined
   const keys = identity.keys.flatMap((text) => parseVerifierKey(text) ?? [])
   const stored = (await store.ledger.checkpoint(identity.origin))?.note
-  const mirrored = await readOrNothing(mirror, identity.origin)
+  const mirrored = await readIfReadable(mirror, identity.origin)
   const signed = [stored, mirrored].flatMap((note) => {
     const checkpoint = note === undefined ? undefined : openCheckpoint(note, identity.origin, keys)
     return checkpoint && note !== undefined ? [{ note, size: checkpoint.size }] : []
   })
   return signed.toSorted((one, other) => other.size - one.size)[0]?.note
-}
-
-async function readOrNothing(mirror: CheckpointMirror | undefined, origin: string): Promise<string | undefined> {
-  try {
-    return await mirror?.read(origin)
-  } catch (error) {
-    // The start compares with the mirror next, and tells why it cannot.
-    if (isCascadeError(error)) return undefined
-    throw error
-  }
 }

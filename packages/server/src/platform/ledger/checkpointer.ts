@@ -1,5 +1,5 @@
-import { CascadeError, isCascadeError, isSameBytes, messageOf } from '#base'
-import type { CheckpointMirror } from './checkpoint-mirror.ts'
+import { CascadeError, isSameBytes, messageOf } from '#base'
+import { type CheckpointMirror, readIfReadable } from './checkpoint-mirror.ts'
 import type { LedgerStore, StoredCheckpoint } from './ledger-store.ts'
 import { verifyConsistency } from './merkle/index.ts'
 import { formatCheckpoint, type NoteSigner, signNote } from './note/index.ts'
@@ -63,7 +63,8 @@ export class Checkpointer implements AsyncDisposable {
    * Signs all leaves that are durable by now, and tells what is signed. A mirror that cannot be written is told of, and
    * tried again: what was signed stands without it.
    *
-   * @throws CascadeError DATA_CORRUPT when the log does not extend what was signed; storage failures of the store.
+   * @throws CascadeError DATA_CORRUPT when the log does not extend what was signed, LEDGER_FORKED when another copy of it
+   *   signs as well; storage failures of the store.
    */
   async sign(): Promise<StoredCheckpoint> {
     // One after the other, whether or not the one before went well: each rests on what is signed by then.
@@ -152,9 +153,11 @@ export class Checkpointer implements AsyncDisposable {
   /** Whoever else writes the mirror signs for the same origin: a copy of this folder that runs as well. */
   async #assertAlone(): Promise<void> {
     const { origin, mirror } = this.#options
-    if (this.#mirrored === undefined || mirror === undefined || this.#isMirrorInTrouble) return
-    const there = await readOrNothing(mirror, origin)
-    this.#isForked ||= there !== undefined && there !== this.#mirrored
+    if (mirror === undefined) return
+    if (!this.#isForked && this.#mirrored !== undefined && !this.#isMirrorInTrouble) {
+      const there = await readIfReadable(mirror, origin)
+      this.#isForked = there !== undefined && there !== this.#mirrored
+    }
     if (this.#isForked)
       throw new CascadeError(
         'LEDGER_FORKED',
@@ -170,15 +173,5 @@ export class Checkpointer implements AsyncDisposable {
       'DATA_CORRUPT',
       `the log of ${size} entries does not extend the checkpoint that was signed of ${last.size}`,
     )
-  }
-}
-
-/** A mirror that cannot be read now is told of when it is written; it stops nobody from signing. */
-async function readOrNothing(mirror: CheckpointMirror, origin: string): Promise<string | undefined> {
-  try {
-    return await mirror.read(origin)
-  } catch (error) {
-    if (isCascadeError(error)) return undefined
-    throw error
   }
 }

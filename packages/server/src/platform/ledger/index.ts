@@ -1,5 +1,6 @@
-export type { CheckpointMirror } from './checkpoint-mirror.ts'
+export { type CheckpointMirror, readIfReadable } from './checkpoint-mirror.ts'
 export { Checkpointer } from './checkpointer.ts'
+export type { DatedVerdict, VerifyRequest } from './dated-verdict.ts'
 export {
   FIRST_PREV,
   LEAF_BYTES_MAX,

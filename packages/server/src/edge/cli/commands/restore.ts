@@ -53,8 +53,8 @@ export const RESTORE: CommandSpec = {
     const restored = await wanted.restore(directory)
     await printAnswer(context, restored, () => [
       `Restored ${restored.path} (${byteSize(restored.bytes)}), every change up to ${number(restored.sequence)}.`,
-      'Its next start begins a signed log of its own, under another key: `ledger show` has it.',
       ...(restored.kept === null ? [] : [`What was there before is kept in ${restored.kept}.`]),
+      'Its next start begins a signed log of its own, under another key: `ledger show` has it.',
     ])
     return 'ok'
   },

@@ -11,7 +11,7 @@ import type {
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
-import type { LogVerdict, StoredCheckpoint } from '#ledger'
+import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
 import type { Finding } from '#store'
@@ -80,21 +80,6 @@ export interface ArchiveDesk {
     'archive' | 'countAway' | 'get' | 'list' | 'listUnknown' | 'place' | 'plan' | 'restore' | 'verify'
   >
   readonly retention: () => ArchiveTarget
-}
-
-export interface VerifyRequest {
-  /** Only so many of the newest entries; all when undefined. */
-  readonly newest?: number | undefined
-  readonly signal?: AbortSignal
-  readonly onProgress?: (checked: number, of: number) => void
-}
-
-/** A verdict on the log, and when it was given: milliseconds since 1970. */
-export interface DatedVerdict {
-  readonly verdict: LogVerdict
-  /** Index of the first entry that was looked at. */
-  readonly from: number
-  readonly at: number
 }
 
 /** The log as it is signed and verified. */

@@ -1,6 +1,7 @@
 import type { InclusionProof, LedgerIntegrity } from '@forge-cascade/contract'
 import { CascadeError, toRfc3339 } from '#base'
 import {
+  type DatedVerdict,
   entryBundle,
   formatLogProof,
   type Hash,
@@ -13,7 +14,7 @@ import {
 } from '#ledger'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import { listAudit } from './audit-log.ts'
-import type { DatedVerdict, HandlerContext } from './handler-context.ts'
+import type { HandlerContext } from './handler-context.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
 
