@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { isSameBytes } from '#base'
-import { type Checkpoint, openCheckpoint, TreeFrontier, verifyConsistency } from '#ledger'
+import { type Checkpoint, GrowingTiles, openCheckpoint, verifyConsistency } from '#ledger'
 import type { LedgerLine } from './ledger-leg.ts'
 import { type LogPlaces, type LogWorld, openLogWorld } from './ledger-world.ts'
 
@@ -85,11 +85,11 @@ export class LogWitness {
     hashes: readonly string[],
   ): Promise<void> {
     const now = await ledger.grow()
-    const frontier = new TreeFrontier()
-    const roots = [frontier.root()]
+    const tiles = new GrowingTiles()
+    const roots = [tiles.root()]
     for (const hash of hashes) {
-      frontier.append(Buffer.from(hash, 'hex'))
-      roots.push(frontier.root())
+      tiles.append(Buffer.from(hash, 'hex'))
+      roots.push(tiles.root())
     }
     expect([now.size, isSameBytes(now.root, roots[now.size]!)]).toEqual([hashes.length, true])
     const known = [...this.#notes].map((note) => openCheckpoint(note, origin, keys))

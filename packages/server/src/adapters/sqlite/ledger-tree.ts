@@ -1,16 +1,9 @@
-import { HASH_BYTES, TILE_WIDTH, tileTree } from '#ledger'
+import { GrowingTiles, HASH_BYTES } from '#ledger'
 import type { Database } from './database.ts'
 import { forgetTree, readLeafHashes, readTile, readTreeSize, tileKey } from './tree-rows.ts'
 
 /** Leaves that one transaction adds at most, so that a write that comes waits for some milliseconds. */
 const LEAVES_AT_ONCE = 4096
-
-/** The last tile of a level, which is not full. */
-interface OpenTile {
-  readonly hashes: Uint8Array
-  index: number
-  count: number
-}
 
 /**
  * The writer's side of the Merkle tree over the leaves (RFC 6962 section 2.1). Rows hold tiles: a full one with all its
@@ -19,9 +12,8 @@ interface OpenTile {
  */
 export class LedgerTree {
   readonly #database: Database
-  #size = 0
-  #open: OpenTile[] = []
-  #isLoaded = false
+  /** Undefined until it is asked for, and from a transaction that failed until the rows are read again. */
+  #tiles: GrowingTiles | undefined
 
   constructor(database: Database) {
     this.#database = database
@@ -34,64 +26,34 @@ export class LedgerTree {
    */
   grow(): number {
     // Not before it is asked: a store whose tree is damaged opens, and can be looked at.
-    if (!this.#isLoaded) this.#load()
-    const hashes = readLeafHashes(this.#database, this.#size, this.#size + LEAVES_AT_ONCE)
-    if (hashes.length === 0) return this.#size
-    try {
-      this.#database.transaction(() => this.#grow(hashes))
-    } catch (error) {
-      this.#load()
-      throw error
-    }
-    return this.#size
+    const tiles = this.#tiles ?? this.#load()
+    this.#tiles = undefined
+    const hashes = readLeafHashes(this.#database, tiles.size, tiles.size + LEAVES_AT_ONCE)
+    if (hashes.length > 0) this.#database.transaction(() => this.#grow(tiles, hashes))
+    this.#tiles = tiles
+    return tiles.size
   }
 
   /** Removes what was kept: all of it follows from the leaves, and the next growths work it out anew. */
   forget(): void {
-    this.#isLoaded = false
+    this.#tiles = undefined
     this.#database.transaction(() => forgetTree((sql) => this.#database.exec(sql)))
   }
 
-  #grow(hashes: readonly Uint8Array[]): void {
-    for (const hash of hashes) this.#add(0, hash)
-    this.#size += hashes.length
+  #grow(tiles: GrowingTiles, hashes: readonly Uint8Array[]): void {
+    for (const hash of hashes) for (const { level, index, tree } of tiles.append(hash)) this.#write(level, index, tree)
     // The lowest level's open tile stands in the leaves themselves.
-    for (const [level, { index, hashes, count }] of this.#open.entries())
-      if (level > 0 && count > 0) this.#write(level, index, hashes.subarray(0, count * HASH_BYTES))
-    this.#database.run('UPDATE tree_state SET size = ?', this.#size)
-  }
-
-  /** Adds a hash to a level; a tile that is full then is written with its inner nodes, and its root goes one level up. */
-  #add(level: number, hash: Uint8Array): void {
-    this.#open[level] ??= { hashes: new Uint8Array(TILE_WIDTH * HASH_BYTES), index: 0, count: 0 }
-    const tile = this.#open[level]
-    tile.hashes.set(hash, tile.count++ * HASH_BYTES)
-    if (tile.count < TILE_WIDTH) return
-    const tree = tileTree(tile.hashes)
-    this.#write(level, tile.index++, tree)
-    tile.count = 0
-    this.#add(level + 1, tree.subarray(-HASH_BYTES))
+    for (const { level, index, hashes } of tiles.edge()) if (level > 0) this.#write(level, index, hashes)
+    this.#database.run('UPDATE tree_state SET size = ?', tiles.size)
   }
 
   #write(level: number, index: number, hashes: Uint8Array): void {
     this.#database.run('INSERT OR REPLACE INTO tree_tiles VALUES (?, ?)', tileKey(level, index), hashes)
   }
 
-  #load(): void {
-    this.#isLoaded = false
-    this.#size = readTreeSize(this.#database)
-    this.#open = []
-    for (let [level, count] = [0, this.#size]; count > 0; level++) {
-      const index = Math.floor(count / TILE_WIDTH)
-      const hashes = new Uint8Array(TILE_WIDTH * HASH_BYTES)
-      if (count % TILE_WIDTH > 0) hashes.set(this.#openHashes(level, index, count % TILE_WIDTH))
-      this.#open.push({ hashes, index, count: count % TILE_WIDTH })
-      count = index
-    }
-    this.#isLoaded = true
-  }
-
-  #openHashes(level: number, index: number, count: number): Uint8Array {
-    return readTile(this.#database, level, index, count).subarray(0, count * HASH_BYTES)
+  #load(): GrowingTiles {
+    return GrowingTiles.at(readTreeSize(this.#database), (level, index, count) =>
+      readTile(this.#database, level, index, count).subarray(0, count * HASH_BYTES),
+    )
   }
 }

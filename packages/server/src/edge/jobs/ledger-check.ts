@@ -2,12 +2,13 @@ import { type Clock, messageOf } from '#base'
 import type { HealthFinding } from '#boot'
 import type { DatedVerdict, LedgerStore } from '#ledger'
 import type { KernelLog } from '#lifecycle'
-import type { Command, Grant, UnitOfWork } from '#store'
+import type { Grant, UnitOfWork } from '#store'
 import { type Every, systemEvery } from './every.ts'
 import type { LedgerDesk } from './ledger-desk.ts'
+import { LOG, tellOnce } from './tell-once.ts'
 
 export interface LedgerCheckOptions {
-  readonly desk: Pick<LedgerDesk, 'verify' | 'found'>
+  readonly desk: Pick<LedgerDesk, 'verify' | 'verdict' | 'isVerifying'>
   readonly ledger: Pick<LedgerStore, 'list'>
   readonly clock: Clock
   readonly store: Pick<UnitOfWork, 'append'>
@@ -38,7 +39,7 @@ export class LedgerCheck implements Disposable {
   }
 
   get finding(): HealthFinding {
-    const { verdict, from } = this.#options.desk.found
+    const { verdict, from } = this.#options.desk.verdict()
     if (!verdict.valid)
       return { status: 'failed', detail: `damaged: ${verdict.reason ?? 'it is not as it was written'}` }
     if (this.#trouble !== undefined) return { status: 'degraded', detail: this.#trouble }
@@ -50,44 +51,49 @@ export class LedgerCheck implements Disposable {
     this.#abort.abort()
   }
 
-  /** Verifies when that was not recorded for a day, by this process or one before. */
+  /** Verifies when that was not recorded for a day, by this process or one before. Never rejects. */
   async lookWhenDue(): Promise<void> {
-    const { ledger, clock } = this.#options
-    const [last] = await ledger.list({ type: VERIFIED }, { limit: 1 })
-    if (last === undefined || clock() - Date.parse(last.leaf.time) >= CHECK_MS) await this.look()
+    // Whoever verifies now answers what this would ask; it is looked again in a minute.
+    if (this.#options.desk.isVerifying) return
+    await this.#guarded(async () => {
+      if (await this.#isDue()) await this.#verify()
+    })
   }
 
-  async look(): Promise<void> {
+  /** Verifies now, such as after a repair. Never rejects. */
+  look(): Promise<void> {
+    return this.#guarded(() => this.#verify())
+  }
+
+  async #isDue(): Promise<boolean> {
+    const { ledger, clock } = this.#options
+    const [last] = await ledger.list({ type: VERIFIED }, { limit: 1 })
+    return last === undefined || clock() - Date.parse(last.leaf.time) >= CHECK_MS
+  }
+
+  async #verify(): Promise<void> {
     const { desk, log } = this.#options
+    const { verdict } = await desk.verify({ signal: this.#abort.signal })
+    if (!verdict.valid) log.error('the log is damaged', { first_bad: verdict.firstBad, reason: verdict.reason })
+    await this.#record(verdict)
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
     try {
-      const { verdict } = await desk.verify({ signal: this.#abort.signal })
-      if (!verdict.valid) log.error('the log is damaged', { first_bad: verdict.firstBad, reason: verdict.reason })
-      await this.#record(verdict)
+      await work()
       this.#trouble = undefined
     } catch (error) {
       if (this.#abort.signal.aborted) return
-      log.warn('the log could not be verified, or that could not be recorded', { reason: messageOf(error) })
+      this.#options.log.warn('the log could not be verified, or that could not be recorded', {
+        reason: messageOf(error),
+      })
       this.#trouble = 'it could not be verified, or that could not be recorded; see the log of the program'
     }
   }
 
   async #record({ valid, size, checkedTo, firstBad }: DatedVerdict['verdict']): Promise<void> {
     const { store, newId } = this.#options
-    const grant = this.#options.grant()
-    const payload = { valid, size, checked_to: checkedTo, first_bad: firstBad ?? null, decision_id: grant.decisionId }
-    const subject = 'system/ledger'
-    const record: Command['records'][number] = {
-      category: 'system',
-      type: VERIFIED,
-      actor: grant.subject,
-      correlationId: grant.correlationId,
-      subject,
-      digests: {},
-      payload,
-    }
-    const event = { type: 'cascade.ledger.verified', subject, data: { valid, size } }
-    const id = newId().replaceAll('-', '')
-    const [outcome] = await store.append([{ id, grant, changes: [], records: [record], events: [event] }])
-    if (outcome && !outcome.ok) throw outcome.error
+    const call = { grant: this.#options.grant(), command: { id: newId().replaceAll('-', '') } }
+    await tellOnce(store, call, VERIFIED, { valid, size, checked_to: checkedTo, first_bad: firstBad ?? null }, LOG)
   }
 }

@@ -50,29 +50,29 @@ export class LedgerDesk {
     return index < last.size ? last : this.#checkpointer.sign()
   }
 
-  async verdict(): Promise<DatedVerdict> {
+  /** What was found last. */
+  verdict(): DatedVerdict {
     return this.#found
   }
 
+  get isVerifying(): boolean {
+    return this.#isVerifying
+  }
+
   /** @throws CascadeError RATE_LIMITED while a verification is under way. */
-  async assertIdle(): Promise<void> {
-    if (this.#isVerifying) throw isBusy()
+  assertIdle(): void {
+    if (this.#isVerifying) throw new CascadeError('RATE_LIMITED', 'The log is being verified; ask again in a while.')
   }
 
   /** @throws CascadeError RATE_LIMITED while another verification is under way: each has the processor to itself. */
   async verify(request: VerifyRequest = {}): Promise<DatedVerdict> {
-    if (this.#isVerifying) throw isBusy()
+    this.assertIdle()
     this.#isVerifying = true
     try {
       return await this.#verify(request)
     } finally {
       this.#isVerifying = false
     }
-  }
-
-  /** What was found last, for whoever cannot wait. */
-  get found(): DatedVerdict {
-    return this.#found
   }
 
   async #verify({ newest, signal, onProgress }: VerifyRequest): Promise<DatedVerdict> {
@@ -90,5 +90,3 @@ export class LedgerDesk {
     return found
   }
 }
-
-const isBusy = (): CascadeError => new CascadeError('RATE_LIMITED', 'The log is being verified; ask again in a while.')

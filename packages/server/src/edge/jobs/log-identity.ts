@@ -1,3 +1,4 @@
+import { parseVerifierKey, type VerifierKey } from '#ledger'
 import type { CollectionDefinition, Records } from '#store'
 
 /** Who this log is: one record, changed together with the leaf that tells of it. */
@@ -22,3 +23,7 @@ export const putLogIdentity = (
 
 /** The origin of the log with this id: a name that nobody else has, without a host, for a log that need not be reachable. */
 export const originOf = (id: string): string => `cascade/${id}`
+
+/** Its keys as signatures are verified with them. */
+export const keysOf = ({ keys }: LogIdentity): readonly VerifierKey[] =>
+  keys.flatMap((text) => parseVerifierKey(text) ?? [])

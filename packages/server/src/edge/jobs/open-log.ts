@@ -10,13 +10,16 @@ import {
   formatVerifierKey,
   type LedgerStore,
   type NoteSigner,
-  parseVerifierKey,
   type SignedLog,
   type StoredCheckpoint,
   type VerifierKey,
 } from '#ledger'
-import type { Command, Records, UnitOfWork } from '#store'
-import { findLogIdentity, type LogIdentity, originOf, putLogIdentity } from './log-identity.ts'
+import type { Records, UnitOfWork } from '#store'
+import { findLogIdentity, keysOf, type LogIdentity, originOf, putLogIdentity } from './log-identity.ts'
+import { LOG, tellOnce } from './tell-once.ts'
+
+/** The leaf with which a log begins that is signed under a name. */
+const BEGUN = 'ledger.begun'
 
 export interface OpenLogOptions {
   readonly store: Pick<UnitOfWork, 'append' | 'head'> & { readonly ledger: LedgerStore; readonly records: Records }
@@ -51,7 +54,7 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const signer = createEd25519Signer(known?.origin ?? originOf(options.newId()), key)
   const identity = identityOf(signer, known)
   const { origin } = identity
-  const keys = identity.keys.flatMap((text) => parseVerifierKey(text) ?? [])
+  const keys = keysOf(identity)
   // Before anything is written: a folder that is refused stays as it is.
   const last = await checkTwice({ ledger: store.ledger, origin, keys, mirror, onTrouble }, store.ledger)
   if (identity !== known) await recordIdentity(options, identity, known)
@@ -76,7 +79,7 @@ async function checkTwice(log: SignedLog, ledger: LedgerStore): Promise<StoredCh
 
 /** @throws CascadeError LEDGER_FORKED for a log that had a name: without it nothing says what was signed of it. */
 async function assertNew(ledger: LedgerStore): Promise<void> {
-  const [begun] = await ledger.list({ type: 'ledger.begun' }, { limit: 1 })
+  const [begun] = await ledger.list({ type: BEGUN }, { limit: 1 })
   if (begun)
     throw new CascadeError('LEDGER_FORKED', `the log was begun at entry ${begun.leaf.index}, and its name is gone`)
 }
@@ -94,22 +97,11 @@ async function recordIdentity(
   identity: LogIdentity,
   known: LogIdentity | undefined,
 ): Promise<void> {
-  const [active] = identity.keys
   const correlationId = newId()
   const grant = requireGrant(gate.decide({ action: 'ledger.sign', resource: 'ledger/keys', subject, correlationId }))
-  const type = known && known.keys.length > 0 ? 'ledger.key_changed' : 'ledger.begun'
-  const record: Command['records'][number] = {
-    category: 'system',
-    type,
-    actor: grant.subject,
-    correlationId,
-    subject: 'system/ledger',
-    digests: {},
-    payload: { origin: identity.origin, key: active, decision_id: grant.decisionId },
-  }
-  const event = { type: `cascade.${type}`, subject: 'system/ledger', data: { origin: identity.origin, key: active } }
-  const id = correlationId.replaceAll('-', '')
-  const change = putLogIdentity(store.records, grant, identity)
-  const [outcome] = await store.append([{ id, grant, changes: [change], records: [record], events: [event] }])
-  if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')
+  const call = { grant, command: { id: correlationId.replaceAll('-', '') } }
+  const payload = { origin: identity.origin, key: identity.keys[0] }
+  const changes = [putLogIdentity(store.records, grant, identity)]
+  const type = known && known.keys.length > 0 ? 'ledger.key_changed' : BEGUN
+  await tellOnce(store, call, type, payload, { ...LOG, changes })
 }

@@ -1,16 +1,27 @@
 import { CascadeError } from '#base'
 import { type Call, tellOf } from '#capsules'
-import type { UnitOfWork } from '#store'
+import type { Change, UnitOfWork } from '#store'
 
-/** Tells in the log of what was done with the store as a whole, and changed none of its rows. */
+/** What is told of: the store as a whole, or its log. */
+export const LOG = { subject: 'system/ledger' } as const
+const STORE = { subject: 'system/store' } as const
+
+interface ToldOf {
+  readonly subject: `system/${string}`
+  /** What is changed with it, beside the rows of capsules. */
+  readonly changes?: readonly Change[]
+}
+
+/** Tells in the log of what was done with the store as a whole, or with the log itself. */
 export async function tellOnce(
   store: Pick<UnitOfWork, 'append'>,
   { command, grant }: Pick<Call, 'command' | 'grant'>,
-  type: `system.${string}`,
+  type: `system.${string}` | `ledger.${string}`,
   payload: Readonly<Record<string, unknown>>,
+  { subject, changes = [] }: ToldOf = STORE,
 ): Promise<void> {
   const [outcome] = await store.append([
-    { ...command, grant, changes: [], ...tellOf(grant, 'system', type, 'system/store', payload) },
+    { ...command, grant, changes, ...tellOf(grant, 'system', type, subject, payload) },
   ])
   if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')
 }

@@ -5,9 +5,9 @@ import { CascadeError } from '#base'
 import type { Gate } from '#governance'
 import { requireGrant } from '#governance'
 import type { Subject } from '#identity'
-import { type CheckpointMirror, type LedgerStore, openCheckpoint, parseVerifierKey, readIfReadable } from '#ledger'
+import { type CheckpointMirror, type LedgerStore, openCheckpoint, readIfReadable } from '#ledger'
 import type { Command, Records, UnitOfWork } from '#store'
-import { findLogIdentity, originOf, putLogIdentity } from './log-identity.ts'
+import { findLogIdentity, keysOf, originOf, putLogIdentity } from './log-identity.ts'
 
 export interface TellRestoreOptions {
   /** The data folder. */
@@ -81,7 +81,7 @@ async function tell(options: TellRestoreOptions, note: RestoredNote): Promise<vo
 async function lastCheckpoint({ store, mirror }: TellRestoreOptions): Promise<string | undefined> {
   const identity = await findLogIdentity(store.records)
   if (!identity) return undefined
-  const keys = identity.keys.flatMap((text) => parseVerifierKey(text) ?? [])
+  const keys = keysOf(identity)
   const stored = (await store.ledger.checkpoint(identity.origin))?.note
   const mirrored = await readIfReadable(mirror, identity.origin)
   const signed = [stored, mirrored].flatMap((note) => {

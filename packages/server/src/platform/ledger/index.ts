@@ -29,7 +29,6 @@ export {
   rootAt,
   TILE_HEIGHT,
   TILE_WIDTH,
-  TreeFrontier,
   tilePath,
   tileTree,
   verifyConsistency,

@@ -91,9 +91,9 @@ export interface LedgerDesk {
   /** One that covers the entry, where there is such an entry: it is signed now if need be. */
   covering(index: number): Promise<StoredCheckpoint>
   /** What was found last. */
-  verdict(): Promise<DatedVerdict>
+  verdict(): DatedVerdict | Promise<DatedVerdict>
   /** @throws CascadeError RATE_LIMITED while a verification is under way. */
-  assertIdle(): Promise<void>
+  assertIdle(): void | Promise<void>
   verify(request: VerifyRequest): Promise<DatedVerdict>
 }
 

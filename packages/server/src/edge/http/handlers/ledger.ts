@@ -113,7 +113,7 @@ const presentVerdict = ({ verdict, from, at }: DatedVerdict): LedgerIntegrity =>
   ...(verdict.reason !== undefined && { reason: verdict.reason }),
 })
 
-/** Progress as it comes, not more often than somebody can see, and what it came to. */
+/** How far it is, page by page, and last what it came to. */
 async function* verifyLines(
   desk: HandlerContext['ledger'],
   newest: number | undefined,

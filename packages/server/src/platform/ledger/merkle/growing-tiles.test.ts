@@ -18,6 +18,28 @@ describe('tiles that grow with a tree', () => {
     }
   })
 
+  test('give roots that stay what they are while the tree grows', () => {
+    const tiles = new GrowingTiles()
+    const roots = [tiles.root()]
+    for (const hash of defined.leafHashes) {
+      tiles.append(hash)
+      roots.push(tiles.root())
+    }
+    expect(roots.map(hexOf)).toEqual(roots.map((_, size) => hexOf(defined.root(0, size))))
+  })
+
+  test('go on from any size as if nothing had come between', () => {
+    const whole = new GrowingTiles()
+    for (let size = 0; size < 700; size++) {
+      const edge = new Map(whole.edge().map(({ level, index, hashes }) => [`${level}/${index}`, hashes]))
+      const again = GrowingTiles.at(size, (level, index) => edge.get(`${level}/${index}`)!)
+      expect([again.size, again.root(), again.edge()]).toEqual([size, whole.root(), whole.edge()])
+      const hash = defined.leafHashes[size]!
+      expect(again.append(hash)).toEqual(whole.append(hash))
+      expect(again.root()).toEqual(whole.root())
+    }
+  })
+
   test('are given away once, when they are full, with the nodes of the tree in them', () => {
     const tiles = new GrowingTiles()
     const full = tall.leafHashes.flatMap((hash) => tiles.append(hash))

@@ -26,12 +26,30 @@ interface OpenTile {
 }
 
 /**
- * A tree that is worked out from its first leaf on, tile by tile: it gives each tile away when that is full and keeps one of
- * a level. What others keep or publish is compared with it.
+ * A tree that grows tile by tile: it gives each tile away when that is full and keeps one of a level. Stores are written
+ * with it, and what is kept or published is compared with it.
  */
 export class GrowingTiles {
   readonly #open: OpenTile[] = []
   #size = 0
+
+  /**
+   * Goes on with the tree of `size` leaves.
+   *
+   * @param hashesOf gives the hashes, `count` of them, of the tile at the right edge of a level.
+   */
+  static at(size: number, hashesOf: (level: number, index: number, count: number) => Uint8Array): GrowingTiles {
+    const tiles = new GrowingTiles()
+    tiles.#size = size
+    for (let [level, left] = [0, size]; left > 0; level++) {
+      const [index, count] = [Math.floor(left / TILE_WIDTH), left % TILE_WIDTH]
+      const hashes = new Uint8Array(TILE_WIDTH * HASH_BYTES)
+      if (count > 0) hashes.set(hashesOf(level, index, count))
+      tiles.#open.push({ hashes, index, count })
+      left = index
+    }
+    return tiles
+  }
 
   get size(): number {
     return this.#size
@@ -57,9 +75,10 @@ export class GrowingTiles {
     )
   }
 
+  /** A copy: it does not change with the tree. */
   root(): Hash {
     // The perfect subtrees that make up a tree lie in the open tile of their level: all left of it is in one of a level above.
-    return this.#size === 0 ? EMPTY_ROOT : rootAt(this.#size, this.#nodeAtEdge)
+    return this.#size === 0 ? EMPTY_ROOT : rootAt(this.#size, this.#nodeAtEdge).slice()
   }
 
   #nodeAtEdge = (level: number, index: number): Hash => {

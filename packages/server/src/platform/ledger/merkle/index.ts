@@ -6,4 +6,3 @@ export { type InclusionClaim, proveInclusion, verifyInclusion } from './inclusio
 export { type NodeAt, rootAt } from './subtree-root.ts'
 export { parseTilePath, TILE_HEIGHT, TILE_WIDTH, type TilePath, tilePath } from './tile-path.ts'
 export { innerNode, nodeOfTile, tileTree } from './tile-tree.ts'
-export { TreeFrontier } from './tree-frontier.ts'
