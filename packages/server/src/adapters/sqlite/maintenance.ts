@@ -1,6 +1,7 @@
 import { messageOf } from '#base'
 import { foldLog } from './fold-log.ts'
 import { sweepPages } from './lexical/index.ts'
+import { isLongLog, reserveLog } from './log-reserve.ts'
 import { sweepReceipts } from './receipts.ts'
 import { sweepRecords } from './record-writer.ts'
 import { isStorageFailure } from './thread-errors.ts'
@@ -13,6 +14,8 @@ const AFTER_OPEN_MS = 500
 /** Pages of the log (8 KiB each) from which on it is copied into the file, in an idle moment or in any. */
 const CHECKPOINT_IDLE_PAGES = 512
 const CHECKPOINT_PAGES = 6000
+/** Commits from which on the log has a reserve: a store that is opened for a few needs none. */
+const RESERVE_FROM_COMMITS = 32
 /** Rows that one step of sweeping may remove. */
 const SWEEP_ROWS = 500
 /** Unused pages that one step hands back to the disk. */
@@ -20,7 +23,8 @@ const VACUUM_PAGES = 64
 /** What has expired is looked at again after this time. */
 const ROUND_MS = 60_000
 
-type Step = (session: WriteSession, now: number) => boolean
+/** @param commits how many there were since the store was opened. */
+type Step = (session: WriteSession, now: number, commits: number) => boolean
 
 /**
  * Care of the file in moments when nobody writes: copying the log into the file, removing what has expired or was replaced.
@@ -102,7 +106,7 @@ export class Maintenance {
     // No clock of its own: the time of the last write, and what has passed since.
     const now = this.#now + (performance.now() - this.#wroteAt)
     try {
-      if (!step(this.#session, Math.floor(now))) this.#pending.shift()
+      if (!step(this.#session, Math.floor(now), this.#commits)) this.#pending.shift()
       if (this.#pending.length === 0) this.#isInTrouble = false
     } catch (error) {
       // A full disk stops care, not the store: the next round tries again.
@@ -137,10 +141,16 @@ const STEPS: readonly Step[] = [
     return true
   },
   (session, now) => {
-    if (logPages(session) > CHECKPOINT_IDLE_PAGES) foldLog(session, 'TRUNCATE', now > 0 ? Math.floor(now) : Date.now())
+    if (logPages(session) > CHECKPOINT_IDLE_PAGES) {
+      const mode = isLongLog(logOf(session)) ? 'TRUNCATE' : 'PASSIVE'
+      foldLog(session, mode, now > 0 ? Math.floor(now) : Date.now())
+    }
     return false
   },
+  (session, _, commits) => commits >= RESERVE_FROM_COMMITS && reserveLog(logOf(session)),
 ]
+
+const logOf = ({ database }: WriteSession): string => `${database.file}-wal`
 
 interface LogState {
   readonly busy: number

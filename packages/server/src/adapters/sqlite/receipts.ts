@@ -69,12 +69,15 @@ export function writeReceipt(database: Database, command: WritableCommand, recei
   )
 }
 
-/** Removes receipts that are past their day, a bounded number; returns how many. */
+/**
+ * Removes receipts that are past their day, a bounded number; returns how many. Only the oldest are looked at: whether one of
+ * a million is past its day would be asked of all, each minute.
+ */
 export function sweepReceipts(database: Database, now: number, limit: number): number {
   return database.run(
-    'DELETE FROM receipts WHERE key IN (SELECT key FROM receipts WHERE written_at <= ? ORDER BY key LIMIT ?)',
-    now - RECEIPT_LIFE_MS,
+    'DELETE FROM receipts WHERE key IN (SELECT key FROM receipts ORDER BY key LIMIT ?) AND written_at <= ?',
     limit,
+    now - RECEIPT_LIFE_MS,
   )
 }
 

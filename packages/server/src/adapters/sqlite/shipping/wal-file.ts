@@ -3,6 +3,8 @@ import { closeSync, openSync, readSync } from 'node:fs'
 /** Of the log, and of each frame in it. @see https://www.sqlite.org/fileformat2.html#walformat */
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
+/** What a header begins with, but for its last bit, which tells the order of bytes of its checksums. */
+const MAGIC = 0x377f0682
 /** Frames read at a time: about 1 MiB. */
 const FRAMES_PER_READ = 128
 
@@ -22,7 +24,7 @@ export interface Frame {
  * those are the frames that it takes for committed itself.
  */
 export class WalFile implements Disposable {
-  /** Changes whenever the log begins anew; empty for a log without a header. */
+  /** Changes whenever the log begins anew; empty for a log without a header, such as one of zeros. */
   readonly salts: string
   readonly #handle: number
   readonly #pageBytes: number
@@ -33,7 +35,8 @@ export class WalFile implements Disposable {
     this.#pageBytes = pageBytes
     const header = Buffer.alloc(HEADER_BYTES)
     const read = readSync(this.#handle, header, 0, HEADER_BYTES, 0)
-    this.salts = read === HEADER_BYTES ? header.toString('hex', 16, 24) : ''
+    const isBegun = read === HEADER_BYTES && (header.readUInt32BE(0) & ~1) === MAGIC
+    this.salts = isBegun ? header.toString('hex', 16, 24) : ''
   }
 
   /**
