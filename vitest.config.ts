@@ -29,7 +29,7 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     env: { NODE_COMPILE_CACHE, XDG_STATE_HOME },
     pool: 'forks',
-    // Files share a process and what it has loaded: starting one for each took a fifth of the whole run. So a test puts back
+    // Files share a process and what it has loaded: starting one for each took longer than most of their tests. So a test puts back
     // what it changes of the process: its environment, its clock.
     isolate: false,
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
