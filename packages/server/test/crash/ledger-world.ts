@@ -11,7 +11,7 @@ import { LOG_COLLECTION } from '../../src/edge/jobs/log-identity.ts'
 import { type OpenLogOptions, openLog, type SigningLog } from '../../src/edge/jobs/open-log.ts'
 import { mintGrant } from '../../src/platform/store/mint-grant.ts'
 
-const ADMIN: Subject = {
+export const ADMIN: Subject = {
   id: '01900000-0000-7000-8000-000000000001',
   kind: 'person',
   name: 'administrator',

@@ -1,8 +1,9 @@
 import { formatUuid, messageOf, saltedDigest } from '#base'
-import type { Finding } from '#store'
+import { type Finding, LOG_TREE } from '#store'
 import { ERASED } from './codes.ts'
 import { decodeContent } from './content-codec.ts'
 import type { Database } from './database.ts'
+import { examineTree } from './examine-tree.ts'
 import { LedgerReader } from './ledger-reader.ts'
 import { examineCounts, examineIndex, Lexicon, VersionTerms } from './lexical/index.ts'
 import { Names } from './names.ts'
@@ -174,6 +175,11 @@ const CHECKS: readonly Check[] = [
     name: 'digests',
     isFull: true,
     run: (database) => checkDigests(database),
+  },
+  {
+    name: LOG_TREE,
+    isFull: true,
+    run: (database) => examineTree(database),
   },
 ]
 

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import { isSameBytes } from '#base'
 import { CHAIN_START, type ChainLink, followChain } from './leaf-chain.ts'
 import type { LedgerStore, RawLeaf } from './ledger-store.ts'
-import { askOf, differingHash, firstEntryBelow, type LogDamage } from './log-damage.ts'
-import { GrowingTiles, HASH_BYTES, type Hash, hashLeaf, TILE_WIDTH, tilePath } from './merkle/index.ts'
+import { askOf, compareTile, type LogDamage } from './log-damage.ts'
+import { type FullTile, GrowingTiles, HASH_BYTES, type Hash, hashLeaf, TILE_WIDTH } from './merkle/index.ts'
 
 /** Entries that are read at once. */
 const PAGE_ENTRIES = 1000
@@ -101,9 +101,7 @@ export class LogWalk {
     if (this.#tiles?.size === this.#options.notedSize) this.notedRoot = this.#tiles.root()
   }
 
-  async #checkTiles(
-    tiles: readonly { level: number; index: number; tree: Uint8Array }[],
-  ): Promise<LogDamage | undefined> {
+  async #checkTiles(tiles: readonly FullTile[]): Promise<LogDamage | undefined> {
     for (const { level, index, tree } of tiles) {
       const kept = await askOf(() => this.#options.ledger.keptTile(level, index))
       const damage = compareTile({ level, index, width: TILE_WIDTH }, kept.ok ? kept.value : undefined, tree)
@@ -125,17 +123,10 @@ export class LogWalk {
   }
 }
 
-function compareTile(
-  { level, index, width }: { readonly level: number; readonly index: number; readonly width: number },
-  kept: Uint8Array | undefined,
-  expected: Uint8Array,
-): LogDamage | undefined {
-  const place = differingHash(kept ?? new Uint8Array(), expected)
-  if (place === undefined) return undefined
-  const what = kept === undefined ? 'is lost' : `has another hash than the entries at ${place}`
-  return { firstBad: firstEntryBelow(level, index, place), reason: `${tilePath({ level, index, width })} ${what}` }
-}
-
 const lost = (index: number): LogDamage => damaged(index, 'it is missing')
 
-const damaged = (index: number, what: string): LogDamage => ({ firstBad: index, reason: `entry ${index}: ${what}` })
+const damaged = (index: number, what: string): LogDamage => ({
+  part: 'entries',
+  firstBad: index,
+  reason: `entry ${index}: ${what}`,
+})

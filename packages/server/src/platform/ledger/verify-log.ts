@@ -16,9 +16,11 @@ export interface VerifyLogOptions {
   readonly keys?: readonly VerifierKey[]
   /** 0 checks all there is; any other index only the chain from there on, and the checkpoint. */
   readonly from?: number
-  readonly signal?: AbortSignal
+  /** True where the tree that the store keeps is not looked at: only what it follows from, and what was signed of it. */
+  readonly isTreeLeftOut?: boolean
+  readonly signal?: AbortSignal | undefined
   /** Told in entries. */
-  readonly onProgress?: (done: number, total: number) => void
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 type Signed =
@@ -37,11 +39,11 @@ type Signed =
  * @throws the reason of `signal`, and failures of the store that are no damage. Damage is a verdict.
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> {
-  const { ledger, head, from = 0, signal, onProgress } = options
+  const { ledger, head, from = 0, isTreeLeftOut = false, signal, onProgress } = options
   const signed = await readSigned(options)
   const notedSize = signed.kind === 'sound' ? signed.checkpoint.size : 0
   const size = Math.max(head + 1, notedSize)
-  const grown = from > 0 ? undefined : await askOf(() => ledger.grow())
+  const grown = from > 0 || isTreeLeftOut ? undefined : await askOf(() => ledger.grow())
   // The tail begins one earlier: that entry has the hash which the first of the tail must name.
   const begin = Math.max(0, Math.min(from, size) - 1)
   const walk = new LogWalk({
@@ -49,9 +51,10 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> 
   })
   const damage =
     (await walk.run()) ??
-    (signed.kind === 'unsound' ? { reason: signed.reason } : undefined) ??
-    (grown?.ok === false ? { reason: `the tree: ${grown.reason}` } : undefined) ??
-    (await findRootDamage(ledger, walk, size, signed))
+    (signed.kind === 'unsound' ? { part: 'checkpoint', reason: signed.reason } : undefined) ??
+    (grown?.ok === false ? { part: 'tree', reason: `the tree: ${grown.reason}` } : undefined) ??
+    findCheckpointDamage(walk, signed) ??
+    (isTreeLeftOut ? undefined : await findRootDamage(ledger, walk, size, signed))
   return {
     valid: damage === undefined,
     size,
@@ -79,18 +82,23 @@ function readCheckpoint({ note, origin }: StoredCheckpoint): Checkpoint | undefi
   return checkpoint?.origin === origin ? checkpoint : undefined
 }
 
-/** Holds the roots that the entries make, that were signed, and that the store gives against each other. */
+/** Holds the root that was signed against the one that the entries make. */
+function findCheckpointDamage(walk: LogWalk, signed: Signed): LogDamage | undefined {
+  if (signed.kind !== 'sound' || !walk.notedRoot || isSameBytes(walk.notedRoot, signed.checkpoint.root))
+    return undefined
+  const { size } = signed.checkpoint
+  return { part: 'checkpoint', reason: `the checkpoint of ${size} entries has another root than they have` }
+}
+
+/** Holds the roots that the store gives against the one that was signed, and the one that the entries make. */
 async function findRootDamage(
   ledger: VerifyLogOptions['ledger'],
   walk: LogWalk,
   size: number,
   signed: Signed,
 ): Promise<LogDamage | undefined> {
-  const checkpoint = signed.kind === 'sound' ? signed.checkpoint : undefined
-  if (checkpoint && walk.notedRoot && !isSameBytes(walk.notedRoot, checkpoint.root))
-    return { reason: `the checkpoint of ${checkpoint.size} entries has another root than they have` }
   return (
-    (checkpoint && (await compareRoot(ledger, checkpoint.size, checkpoint.root))) ??
+    (signed.kind === 'sound' ? await compareRoot(ledger, signed.checkpoint.size, signed.checkpoint.root) : undefined) ??
     (walk.root && (await compareRoot(ledger, size, walk.root)))
   )
 }
@@ -101,6 +109,7 @@ async function compareRoot(
   root: Hash,
 ): Promise<LogDamage | undefined> {
   const stored = await askOf(() => ledger.rootAt(size))
-  if (!stored.ok) return { reason: `the tree of ${size} entries: ${stored.reason}` }
-  return isSameBytes(stored.value, root) ? undefined : { reason: `the tree of ${size} entries has another root` }
+  if (!stored.ok) return { part: 'tree', reason: `the tree of ${size} entries: ${stored.reason}` }
+  if (isSameBytes(stored.value, root)) return undefined
+  return { part: 'tree', reason: `the tree of ${size} entries has another root` }
 }
