@@ -54,7 +54,22 @@ export const integrity = z
     checked_from: z.int().min(0).describe('Index of the first entry that was looked at; 0: all of them were.'),
     checked_to: z.int().min(-1).describe('Index of the last entry that was looked at and is sound; -1 for none.'),
     checked_at: timestamp,
-    first_bad: z.int().min(0).optional().describe('Index of the first entry that is not as it was written.'),
+    contents: z
+      .object({
+        verified: z.int().min(0).describe('Versions whose content and title give the digests that were recorded.'),
+        erased: z
+          .int()
+          .min(0)
+          .describe('Versions of capsules that were erased: the key of their digest went with them.'),
+        archived: z.int().min(0).describe('Versions whose content lies in the archive, outside of the store.'),
+      })
+      .optional()
+      .describe('Versions of capsules that the entries tell of; absent where none were looked at, as at a start.'),
+    first_bad: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Index of the first entry that is not as it was written, or of which the version is not.'),
     reason: z.string().optional().describe('What is wrong.'),
   })
   .meta({ id: 'LedgerIntegrity' })

@@ -37,7 +37,14 @@ export const INCLUSION_EXAMPLE = {
 
 export const CONSISTENCY_EXAMPLE = { from: 1, to: 2, from_root: HASH, to_root: HASH, hashes: [NODE] }
 
-export const INTEGRITY_EXAMPLE = { valid: true, size: 4711, checked_from: 0, checked_to: 4710, checked_at: AT }
+export const INTEGRITY_EXAMPLE = {
+  valid: true,
+  size: 4711,
+  checked_from: 0,
+  checked_to: 4710,
+  checked_at: AT,
+  contents: { verified: 2920, erased: 3, archived: 41 },
+}
 
 export const AUDIT_EXAMPLE = {
   id: HASH,

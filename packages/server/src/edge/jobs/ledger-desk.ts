@@ -80,7 +80,7 @@ export class LedgerDesk {
   regrow(signal?: AbortSignal): Promise<DatedVerdict> {
     return this.#alone(async () => {
       const signed = this.#checkpointer.last?.size ?? 0
-      const { valid, reason, checkpoint } = await this.#walk({ isTreeLeftOut: true, signal })
+      const { valid, reason, checkpoint } = await this.#walk({ isLogAlone: true, signal })
       const fault = valid && (checkpoint?.size ?? 0) < signed ? 'what was signed is gone' : reason
       if (fault !== undefined)
         throw new CascadeError(
@@ -112,7 +112,7 @@ export class LedgerDesk {
     return found
   }
 
-  #walk(how: Pick<VerifyLogOptions, 'from' | 'isTreeLeftOut' | 'signal' | 'onProgress'>): Promise<LogVerdict> {
+  #walk(how: Pick<VerifyLogOptions, 'from' | 'isLogAlone' | 'signal' | 'onProgress'>): Promise<LogVerdict> {
     const { ledger, head, log } = this.#options
     const { origin, keys } = log
     return verifyLog({ ledger, head: head(), origin, keys, ...how })

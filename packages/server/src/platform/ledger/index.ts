@@ -46,5 +46,16 @@ export {
 } from './note/index.ts'
 export { CHECKPOINT_PATH, type PublishedSource, publishLog } from './publish-log.ts'
 export { checkSignedLog, openCheckpoint, type SignedLog } from './signed-log.ts'
+export {
+  addContents,
+  type ContentCounts,
+  type ContentSlice,
+  contentFault,
+  findContent,
+  NO_CONTENTS,
+  type StoredContent,
+  type ToldContent,
+  toldContent,
+} from './told-content.ts'
 export { type VerifyLogOptions, verifyLog } from './verify-log.ts'
 export { type PublishedVerdict, type ReadPublished, verifyPublished } from './verify-published.ts'

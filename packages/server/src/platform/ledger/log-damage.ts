@@ -1,8 +1,9 @@
 import { type CascadeError, isCascadeError } from '#base'
 import { HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, tilePath } from './merkle/index.ts'
+import type { ContentCounts } from './told-content.ts'
 
-/** Where damage is: in what was written, in the tree that follows from it, or in what was signed of it. */
-export type LogPart = 'entries' | 'tree' | 'checkpoint'
+/** Where damage is: in what was written, in the tree that follows from it, in what was signed of it, or in what it tells of. */
+export type LogPart = 'entries' | 'tree' | 'checkpoint' | 'contents'
 
 /** What is wrong with a log. */
 export interface LogDamage {
@@ -24,6 +25,8 @@ export interface LogVerdict {
   readonly part?: LogPart
   readonly firstBad?: number
   readonly reason?: string
+  /** Versions that the entries tell of, as far as they were held against their digests; absent where none were looked at. */
+  readonly contents?: ContentCounts
   /** The newest that was signed, when it is sound; absent where nothing was. */
   readonly checkpoint?: { readonly size: number }
 }

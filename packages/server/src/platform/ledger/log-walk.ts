@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { isSameBytes } from '#base'
+import type { ContentWalk } from './content-walk.ts'
 import { CHAIN_START, type ChainLink, followChain } from './leaf-chain.ts'
 import type { LedgerStore, RawLeaf } from './ledger-store.ts'
 import { askOf, compareTile, type LogDamage } from './log-damage.ts'
@@ -18,6 +19,8 @@ export interface LogWalkOptions {
   readonly withTiles: boolean
   /** A smaller size at which the root is wanted. */
   readonly notedSize: number
+  /** Looks at what the entries tell of; undefined where nobody does. */
+  readonly contents: ContentWalk | undefined
   readonly signal: AbortSignal | undefined
   readonly onProgress: ((done: number, total: number) => void) | undefined
 }
@@ -49,7 +52,8 @@ export class LogWalk {
   }
 
   async run(): Promise<LogDamage | undefined> {
-    const { ledger, from, size, signal, onProgress } = this.#options
+    const { ledger, from, size, contents, signal, onProgress } = this.#options
+    contents?.begin(from)
     let most = PAGE_ENTRIES
     for (let next = from; next < size; ) {
       signal?.throwIfAborted()
@@ -61,6 +65,7 @@ export class LogWalk {
         const damage = page.value.length > 0 ? await this.#takePage(page.value, next) : lost(next)
         if (damage) return damage
         next += page.value.length
+        await contents?.goTo(next)
         onProgress?.(next - from, size - from)
       }
     }

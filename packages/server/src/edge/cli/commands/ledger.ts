@@ -29,9 +29,9 @@ export const LEDGER_SHOW: CommandSpec = {
 
 export const LEDGER_VERIFY: CommandSpec = {
   name: 'ledger verify',
-  summary: 'Verify the log: every entry, the chain, the tree and what was signed',
+  summary: 'Verify the log: every entry, the chain, the tree, what was signed, and what is stored',
   description:
-    'Names the first entry that is not as it was written. Ends with 7 when the log is damaged. A server that runs does it while it answers others.',
+    'Names the first entry that is not as it was written, or tells of a version of a capsule that is not: each version that is stored is held against the digest that was recorded of it. Ends with 7 when the log is damaged. A server that runs does it while it answers others.',
   options: [{ flags: '--newest <n>', description: 'Only so many of the newest entries, and the newest checkpoint' }],
   examples: [
     { line: 'ledger verify', does: 'verifies everything' },

@@ -109,6 +109,7 @@ const presentVerdict = ({ verdict, from, at }: DatedVerdict): LedgerIntegrity =>
   checked_from: from,
   checked_to: verdict.checkedTo,
   checked_at: toRfc3339(at),
+  ...(verdict.contents && { contents: verdict.contents }),
   ...(verdict.firstBad !== undefined && { first_bad: verdict.firstBad }),
   ...(verdict.reason !== undefined && { reason: verdict.reason }),
 })
