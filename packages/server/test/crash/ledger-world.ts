@@ -64,6 +64,7 @@ export async function openLogWorld(
       key: openLedgerKey(directory).key,
       mirror: mirror === undefined ? undefined : wrapMirror(createMirrorFolder(mirror)),
       onTrouble: (message) => troubles.push(message),
+      onRegrown: (damage) => troubles.push(`made anew: ${damage}`),
     })
     // Whoever is closed looks no more, and signs when it is told to.
     if (isStill) await log.checkpointer[Symbol.asyncDispose]()

@@ -34,6 +34,8 @@ export interface OpenLogOptions {
   readonly key: KeyObject
   readonly mirror: CheckpointMirror | undefined
   readonly onTrouble: (message: string, cause: unknown) => void
+  /** Told how the tree was damaged, once it is made anew. */
+  readonly onRegrown: (damage: string) => void
 }
 
 /** The log of this store under its name, with who signs it. */
@@ -59,10 +61,13 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const { origin } = identity
   const keys = keysOf(identity)
   // Before anything is written: a folder that is refused stays as it is.
-  const checked = await checkTwice({ ledger: store.ledger, origin, keys, mirror, onTrouble }, store.ledger)
-  const { last, isRegrown } = checked
+  const signed = { ledger: store.ledger, origin, keys, mirror, onTrouble }
+  const { last, damage } = await checkTwice(signed, store.ledger)
   if (identity !== known) await recordIdentity(options, identity, known)
-  if (isRegrown) await tell(options, TREE_REGROWN, { valid: true, size: store.head() + 1 })
+  if (damage !== undefined) {
+    options.onRegrown(damage)
+    await tell(options, TREE_REGROWN, { valid: true, size: store.head() + 1 })
+  }
   const checkpointer = new Checkpointer({
     ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },
   })
@@ -74,20 +79,19 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
 /** A tree that was damaged is no other log: it is worked out of the entries once more before anything is refused. */
 async function checkTwice(log: SignedLog, ledger: LedgerStore): Promise<CheckedLog> {
   try {
-    return { last: await checkSignedLog(log), isRegrown: false }
+    return { last: await checkSignedLog(log) }
   } catch (error) {
     if (!isDamage(error) && !(isCascadeError(error) && error.code === 'LEDGER_FORKED')) throw error
     await ledger.regrow()
     const last = await checkSignedLog(log)
-    log.onTrouble(`the tree of the log was damaged, and was made anew: ${error.detail}`, error)
-    return { last, isRegrown: true }
+    return { last, damage: error.detail }
   }
 }
 
 interface CheckedLog {
   readonly last: StoredCheckpoint | undefined
-  /** The tree was damaged. */
-  readonly isRegrown: boolean
+  /** How the tree was damaged; absent where it was not. */
+  readonly damage?: string
 }
 
 /** @throws CascadeError LEDGER_FORKED for a log that had a name: without it nothing says what was signed of it. */

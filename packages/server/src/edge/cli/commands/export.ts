@@ -30,6 +30,7 @@ export const EXPORT: CommandSpec = {
     { line: 'export provenance.json --format prov-json', does: 'writes where everything comes from, for PROV tools' },
     { line: 'export /tmp/copy --json', does: 'prints the numbers and the digest for a script' },
   ],
+  reads: true,
   run: async (context, input) => {
     const given = input.argument(0) ?? ''
     const format = input.text('format') ?? 'folder'

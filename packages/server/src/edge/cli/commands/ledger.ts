@@ -16,6 +16,7 @@ export const LEDGER_SHOW: CommandSpec = {
   description:
     'The log is signed within a second of a change. Give the key to whoever is to verify it, by another way than the log: with it and a proof they need nothing of this instance.',
   examples: [{ line: 'ledger show', does: 'shows the key that somebody else verifies with' }],
+  reads: true,
   run: async (context) => {
     const session = await context.openSession()
     const verdict = await session.ask('getIntegrity')
@@ -37,6 +38,7 @@ export const LEDGER_VERIFY: CommandSpec = {
     { line: 'ledger verify', does: 'verifies everything' },
     { line: 'ledger verify --newest 1000', does: 'verifies the end of the log, in a moment' },
   ],
+  reads: true,
   run: async (context, input) => {
     const query = checkInput(verifyQuery, { newest: numberOf(input.text('newest')) })
     const verdict = await lastLine(context, (await context.openSession()).lines('verifyLedger', { query }))
@@ -59,6 +61,7 @@ export const LEDGER_PROVE: CommandSpec = {
     { line: 'ledger prove 0', does: 'prints the proof of the first entry' },
     { line: 'ledger prove 0 --out 0.tlog-proof --entry 0.json', does: 'writes what somebody else needs' },
   ],
+  reads: true,
   run: async (context, input) => {
     const { index } = checkInput(inclusionQuery, { index: numberOf(input.argument(0)) })
     const session = await context.openSession()
@@ -94,6 +97,7 @@ export const LEDGER_AUDIT: CommandSpec = {
     { line: 'ledger audit', does: 'shows what happened last' },
     { line: 'ledger audit --operation capsule.trust_changed --since 2026-03-01', does: 'shows changes of trust' },
   ],
+  reads: true,
   run: async (context, input) => {
     const [entity_type, entity_id] = splitEntity(input.text('about'))
     const query = checkInput(auditQuery, {
