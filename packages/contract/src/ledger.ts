@@ -5,8 +5,12 @@ import { jsonValue, page, wholeNumber } from './parameters.ts'
 export const LEDGER_LIMITS = { nameLengthMax: 300, verifyEntriesMax: 1_000_000 } as const
 
 const size = wholeNumber(0, Number.MAX_SAFE_INTEGER)
-const hash = z.string().length(64).describe('SHA-256, hex.')
-const hashes = z.array(z.string().length(44)).describe('Sibling hashes from the leaf upward, 32 bytes each, base64.')
+// In JSON every hash is hex, whatever it is of; in the texts of C2SP, which are handed on as they are, it is base64.
+const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('SHA-256, hex.')
+const hashes = z.array(hash).describe('Sibling hashes from the leaf upward, hex; in a C2SP text they are base64.')
 
 export const ledgerEntry = z
   .object({

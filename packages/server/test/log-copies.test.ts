@@ -7,7 +7,7 @@ import { CascadeError } from '#base'
 import { verifyLog } from '#ledger'
 import { DATABASE_FILE } from '../src/adapters/sqlite/index.ts'
 import { contentsOf as rowsOf } from '../src/adapters/sqlite/testing/store-contents.ts'
-import { entryOf, type LogPlaces, type LogWorld, openLogWorld } from './crash/ledger-world.ts'
+import { entryOf, keepingBy, type LogPlaces, type LogWorld, openLogWorld } from './crash/ledger-world.ts'
 
 const TEST_MS_MAX = 120_000
 vi.setConfig({ testTimeout: TEST_MS_MAX, hookTimeout: TEST_MS_MAX })
@@ -278,18 +278,11 @@ test('a checkpoint that was kept, though the store failed before it said so, is 
   let fails = false
   await using world = await openLogWorld(places, {
     isStill: true,
-    wrapStore: (store) => ({
-      append: (commands) => store.append(commands),
-      head: () => store.head(),
-      records: store.records,
-      ledger: {
-        ...store.ledger,
-        async keepCheckpoint(checkpoint) {
-          await store.ledger.keepCheckpoint(checkpoint)
-          if (fails) throw new CascadeError('OUTCOME_UNKNOWN', 'the thread ended')
-        },
-      },
-    }),
+    wrapStore: (store) =>
+      keepingBy(store, (keep) => async (checkpoint) => {
+        await keep(checkpoint)
+        if (fails) throw new CascadeError('OUTCOME_UNKNOWN', 'the thread ended')
+      }),
   })
   await fill(world, LATE + 1)
   fails = true

@@ -42,6 +42,19 @@ export interface LogWorld extends AsyncDisposable {
   readonly troubles: readonly string[]
 }
 
+type KeepCheckpoint = SqliteStore['ledger']['keepCheckpoint']
+
+/** A store as a log is opened with it, in which checkpoints are kept in another way. */
+export const keepingBy = (
+  store: SqliteStore,
+  wrap: (keep: KeepCheckpoint) => KeepCheckpoint,
+): OpenLogOptions['store'] => ({
+  append: (commands) => store.append(commands),
+  head: () => store.head(),
+  records: store.records,
+  ledger: { ...store.ledger, keepCheckpoint: wrap((checkpoint) => store.ledger.keepCheckpoint(checkpoint)) },
+})
+
 /** The store of a folder with its signed log, as an instance puts them together. */
 export async function openLogWorld(
   { directory, mirror }: LogPlaces,

@@ -57,5 +57,6 @@ export {
   type ToldContent,
   toldContent,
 } from './told-content.ts'
+export { requireInTree } from './tree-bounds.ts'
 export { type VerifyLogOptions, verifyLog } from './verify-log.ts'
 export { type PublishedVerdict, type ReadPublished, verifyPublished } from './verify-published.ts'

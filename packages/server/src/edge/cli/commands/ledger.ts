@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { auditQuery, inclusionQuery, type LedgerIntegrity, verifyLine, verifyQuery } from '@forge-cascade/contract'
-import { CascadeError, messageOf } from '#base'
+import { CascadeError } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput, numberOf, readTime } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { auditLines, integrityLines, logLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
+import { parseSentLine } from '../sent-line.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
 
@@ -22,7 +23,8 @@ export const LEDGER_SHOW: CommandSpec = {
     const verdict = await session.ask('getIntegrity')
     const [note, keys] = [await readText(session.lines('getCheckpoint')), await readText(session.lines('getLedgerKey'))]
     const [origin = '', size = '0', root = ''] = note
-    const json = { origin, size: Number(size), root, keys, checkpoint: `${note.join('\n')}\n`, integrity: verdict }
+    const hex = Buffer.from(root, 'base64').toString('hex')
+    const json = { origin, size: Number(size), root: hex, keys, checkpoint: `${note.join('\n')}\n`, integrity: verdict }
     await printAnswer(context, json, () => logLines(json, context.screen.view))
     return 'ok'
   },
@@ -130,21 +132,11 @@ async function readText(lines: AsyncIterable<string>): Promise<string[]> {
 /** Shows how far the verification is. @throws CascadeError NO_SERVER when it breaks off. */
 async function lastLine({ screen, settings }: CommandContext, lines: AsyncIterable<string>): Promise<LedgerIntegrity> {
   for await (const text of lines) {
-    const line = parseLine(text)
+    const line = parseSentLine('The verification', verifyLine, text)
     if (!('checked' in line)) return line
     if (!settings.json) screen.progress(`Verifying: ${number(line.checked)} of ${plural(line.of, 'entry')}`)
   }
   throw new CascadeError('NO_SERVER', 'The verification broke off.')
-}
-
-function parseLine(text: string) {
-  try {
-    return verifyLine.parse(JSON.parse(text))
-  } catch (error) {
-    throw new CascadeError('NO_SERVER', `The verification has a line that is not read here: ${messageOf(error)}`, {
-      cause: error,
-    })
-  }
 }
 
 /** @throws CascadeError where the file cannot be written. */
