@@ -63,6 +63,7 @@ export async function openWorld(directory: string): Promise<World> {
       openLog({
         ...{ store, gate, subject, newId, key: openLedgerKey(directory).key, mirror: createMirrorFolder(mirror) },
         onTrouble: failMeasurement,
+        onRegrown: (damage) => failMeasurement(damage, undefined),
       }),
   }
 }

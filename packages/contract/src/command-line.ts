@@ -158,7 +158,7 @@ export const ledgerShownAnswer = z
   .object({
     origin: z.string(),
     size: z.int().min(0).describe('Entries that the newest checkpoint covers.'),
-    root: z.string().describe('Root of their tree, base64.'),
+    root: z.string().describe('Root of their tree, SHA-256, hex; in the checkpoint it is base64.'),
     keys: z.array(z.string()).describe('Verifier keys, the active one first.'),
     checkpoint: z.string().describe('The signed note.'),
     integrity,

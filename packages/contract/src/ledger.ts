@@ -5,8 +5,12 @@ import { jsonValue, page, wholeNumber } from './parameters.ts'
 export const LEDGER_LIMITS = { nameLengthMax: 300, verifyEntriesMax: 1_000_000 } as const
 
 const size = wholeNumber(0, Number.MAX_SAFE_INTEGER)
-const hash = z.string().length(64).describe('SHA-256, hex.')
-const hashes = z.array(z.string().length(44)).describe('Sibling hashes from the leaf upward, 32 bytes each, base64.')
+// In JSON every hash is hex, whatever it is of; in the texts of C2SP, which are handed on as they are, it is base64.
+const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('SHA-256, hex.')
+const hashes = z.array(hash).describe('Sibling hashes from the leaf upward, hex; in a C2SP text they are base64.')
 
 export const ledgerEntry = z
   .object({
@@ -54,7 +58,22 @@ export const integrity = z
     checked_from: z.int().min(0).describe('Index of the first entry that was looked at; 0: all of them were.'),
     checked_to: z.int().min(-1).describe('Index of the last entry that was looked at and is sound; -1 for none.'),
     checked_at: timestamp,
-    first_bad: z.int().min(0).optional().describe('Index of the first entry that is not as it was written.'),
+    contents: z
+      .object({
+        verified: z.int().min(0).describe('Versions whose content and title give the digests that were recorded.'),
+        erased: z
+          .int()
+          .min(0)
+          .describe('Versions of capsules that were erased: the key of their digest went with them.'),
+        archived: z.int().min(0).describe('Versions whose content lies in the archive, outside of the store.'),
+      })
+      .optional()
+      .describe('Versions of capsules that the entries tell of; absent where none were looked at, as at a start.'),
+    first_bad: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Index of the first entry that is not as it was written, or of which the version is not.'),
     reason: z.string().optional().describe('What is wrong.'),
   })
   .meta({ id: 'LedgerIntegrity' })

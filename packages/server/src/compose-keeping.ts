@@ -7,7 +7,7 @@ import { ErasureFolder } from './adapters/files/erasure-files.ts'
 import { openCopy, type SqliteStore } from './adapters/sqlite/index.ts'
 import { DATABASE_FILE, keysIn } from './adapters/sqlite/writer-operations.ts'
 import { COLLECTIONS } from './collections.ts'
-import { openErasures, repairStore, UnfinishedErasures } from './edge/jobs/index.ts'
+import { type LedgerDesk, openErasures, repairStore, UnfinishedErasures } from './edge/jobs/index.ts'
 import { shippingFindings } from './store-health.ts'
 
 export interface KeepingParts {
@@ -58,6 +58,7 @@ export async function composeErasures(parts: KeepingParts): Promise<ComposedEras
  */
 export const careOf = (
   store: SqliteStore,
+  ledger: LedgerDesk,
   archives: Pick<Archives, 'finding'>,
   unfinished: UnfinishedErasures,
   repaired: ReadonlySet<() => Promise<void>>,
@@ -67,6 +68,6 @@ export const careOf = (
     const onRepaired = async () => {
       for (const lookAgain of repaired) await lookAgain()
     }
-    return repairStore({ store, onRepaired }, call)
+    return repairStore({ store, ledger, onRepaired }, call)
   },
 })

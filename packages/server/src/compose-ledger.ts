@@ -51,6 +51,7 @@ async function openSignedLog({ log, newId }: LedgerFrame, boot: BootContext): Pr
     key: openLedgerKey(boot.get(key.FOLDER).directory).key,
     mirror: boot.get(key.MIRROR),
     onTrouble: (message, cause) => log.error(message, { cause }),
+    onRegrown: (damage) => log.warn('the tree of the log was damaged, and was made anew', { reason: damage }),
   })
   boot.provide(key.LOG, opened)
   return opened

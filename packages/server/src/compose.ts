@@ -340,7 +340,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
     probe: () => deep.look(),
     ...(options.lent && { handOver: () => void lifecycle.stop('the folder was asked for') }),
     backup: (call, asked) => takeBackup(backups, call, asked),
-    ...careOf(store, boot.get(key.ARCHIVES), boot.get(key.UNFINISHED), boot.get(key.REPAIRED)),
+    ...careOf(store, boot.get(key.LEDGER), boot.get(key.ARCHIVES), boot.get(key.UNFINISHED), boot.get(key.REPAIRED)),
   })
   const scrapeToken = loaded.config.metrics.scrape_token
   // Whatever a client writes it into by mistake: no line of the log shows it.

@@ -134,7 +134,8 @@ afterAll(() => victim[Symbol.asyncDispose]())
 
 describe('verification names damage', () => {
   test('and nothing else: an untouched log is sound, all of it and its tail', async () => {
-    const sound = { valid: true, size: SIZE, checkedTo: SIZE - 1, checkpoint: { size: SIZE } }
+    const contents = { verified: 0, erased: 0, archived: 0 }
+    const sound = { valid: true, size: SIZE, checkedTo: SIZE - 1, checkpoint: { size: SIZE }, contents }
     expect(await victim.verdicts()).toEqual([sound, sound])
   })
 
@@ -367,6 +368,12 @@ describe('verification names damage', () => {
     // The tail has nothing to say of what lies before it, where the tree does not tell.
     if (firstBad !== undefined && firstBad >= SIZE - 10) expect([tail.valid, tail.firstBad]).toEqual([false, firstBad])
     if (/checkpoint/.test(String(reason))) expect(tail.valid).toBe(false)
+    // What the doctor and each start walk along as well.
+    if (/lists find it/.test(String(reason)))
+      expect([await victim.ledger.verifyChain(0), await victim.ledger.verifyChain(SIZE - 10)]).toEqual([
+        { checkedTo: firstBad, firstBad },
+        { checkedTo: SIZE - 1, firstBad: undefined },
+      ])
   })
 
   test('but a tree that lags behind is brought up to the log, and sound', async () => {

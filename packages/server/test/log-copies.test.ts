@@ -7,7 +7,7 @@ import { CascadeError } from '#base'
 import { verifyLog } from '#ledger'
 import { DATABASE_FILE } from '../src/adapters/sqlite/index.ts'
 import { contentsOf as rowsOf } from '../src/adapters/sqlite/testing/store-contents.ts'
-import { entryOf, type LogPlaces, type LogWorld, openLogWorld } from './crash/ledger-world.ts'
+import { entryOf, keepingBy, type LogPlaces, type LogWorld, openLogWorld } from './crash/ledger-world.ts'
 
 const TEST_MS_MAX = 120_000
 vi.setConfig({ testTimeout: TEST_MS_MAX, hookTimeout: TEST_MS_MAX })
@@ -149,15 +149,28 @@ describe('a folder that was altered', () => {
   test.for([
     { name: 'altered', sql: 'UPDATE tree_tiles SET hashes = zeroblob(length(hashes))' },
     { name: 'lost', sql: 'DELETE FROM tree_tiles' },
-    { name: 'too small', sql: 'UPDATE tree_state SET size = 3' },
+    { name: 'too large', sql: 'UPDATE tree_state SET size = 5000' },
+    { name: 'larger than any number', sql: 'UPDATE tree_state SET size = 1152921504606846976' },
+    { name: 'without its size', sql: 'DELETE FROM tree_state' },
   ])('opens where the tree alone was $name, which is made anew from the entries', async ({ sql }) => {
     const places = putBack('late', 'late')
     alter(places.directory, sql)
     await using world = await openLogWorld(places)
-    const { store, log } = world
-    expect(log.checkpointer.last?.size).toBe(LATE)
+    const { store, log, troubles } = world
+    const [told] = await store.ledger.list({ type: 'ledger.tree_regrown' }, { limit: 1 })
+    expect(told?.leaf).toMatchObject({ index: LATE, payload: { valid: true, size: LATE } })
+    expect(troubles).toEqual([expect.stringMatching(/^made anew: ./)])
+    expect(log.checkpointer.last?.size).toBe(LATE + 1)
     const verdict = await verifyLog({ ledger: store.ledger, head: store.head(), origin: log.origin, keys: log.keys })
     expect(verdict).toMatchObject({ valid: true })
+  })
+
+  test('opens where the tree lags behind, which is no damage: it grows', async () => {
+    const places = putBack('late', 'late')
+    alter(places.directory, 'UPDATE tree_state SET size = 3')
+    await using world = await openLogWorld(places)
+    expect(world.log.checkpointer.last?.size).toBe(LATE)
+    expect(world.troubles).toEqual([])
   })
 
   test('is refused without its name, under which something was signed', async () => {
@@ -265,18 +278,11 @@ test('a checkpoint that was kept, though the store failed before it said so, is 
   let fails = false
   await using world = await openLogWorld(places, {
     isStill: true,
-    wrapStore: (store) => ({
-      append: (commands) => store.append(commands),
-      head: () => store.head(),
-      records: store.records,
-      ledger: {
-        ...store.ledger,
-        async keepCheckpoint(checkpoint) {
-          await store.ledger.keepCheckpoint(checkpoint)
-          if (fails) throw new CascadeError('OUTCOME_UNKNOWN', 'the thread ended')
-        },
-      },
-    }),
+    wrapStore: (store) =>
+      keepingBy(store, (keep) => async (checkpoint) => {
+        await keep(checkpoint)
+        if (fails) throw new CascadeError('OUTCOME_UNKNOWN', 'the thread ended')
+      }),
   })
   await fill(world, LATE + 1)
   fails = true

@@ -11,7 +11,7 @@ import type { CommandOutcome } from '#store'
 import { childProgram } from './child-program.ts'
 import { LogWitness } from './crash/examine-log.ts'
 import type { LedgerLine } from './crash/ledger-leg.ts'
-import { entryOf, type LogWorld, openLogWorld } from './crash/ledger-world.ts'
+import { entryOf, keepingBy, type LogWorld, openLogWorld } from './crash/ledger-world.ts'
 
 const [MOUNT, UNMOUNT, COMPILER] = ['mount', 'umount', 'cc'] as const
 const TEST_MS_MAX = 120_000
@@ -77,18 +77,11 @@ describe('on a full disk', () => {
     {
       await using world = await openLogWorld(places, {
         isStill: true,
-        wrapStore: (store) => ({
-          append: (commands) => store.append(commands),
-          head: () => store.head(),
-          records: store.records,
-          ledger: {
-            ...store.ledger,
-            keepCheckpoint(checkpoint) {
-              if (isFilledBeforeKeeping) ballast.fill()
-              return store.ledger.keepCheckpoint(checkpoint)
-            },
-          },
-        }),
+        wrapStore: (store) =>
+          keepingBy(store, (keep) => (checkpoint) => {
+            if (isFilledBeforeKeeping) ballast.fill()
+            return keep(checkpoint)
+          }),
       })
       for (const isKeeping of [false, true, false, true]) {
         await hear(world, witness, await append(world, ROUND))

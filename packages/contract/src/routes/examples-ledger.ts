@@ -3,7 +3,6 @@ const SUBJECT_ID = '01939b3e-0000-7000-8000-000000000001'
 const CAPSULE_ID = '01939b3e-9c02-7a41-b7d3-5a1e0c9d8e72'
 const CORRELATION_ID = '01939b3e-7a11-7b01-9d44-0a4f5b6c7d8e'
 const AT = '2026-03-01T09:00:00.000Z'
-const NODE = 'bB8KP8tdmosvbG16Hg9LPC0eD5qLfG1eTzorHA2ej3o='
 
 const LEAF = {
   v: 1,
@@ -31,13 +30,20 @@ export const INCLUSION_EXAMPLE = {
   size: 2,
   leaf_hash: HASH,
   root: HASH,
-  hashes: [NODE],
+  hashes: [HASH],
   tlog_proof: null,
 }
 
-export const CONSISTENCY_EXAMPLE = { from: 1, to: 2, from_root: HASH, to_root: HASH, hashes: [NODE] }
+export const CONSISTENCY_EXAMPLE = { from: 1, to: 2, from_root: HASH, to_root: HASH, hashes: [HASH] }
 
-export const INTEGRITY_EXAMPLE = { valid: true, size: 4711, checked_from: 0, checked_to: 4710, checked_at: AT }
+export const INTEGRITY_EXAMPLE = {
+  valid: true,
+  size: 4711,
+  checked_from: 0,
+  checked_to: 4710,
+  checked_at: AT,
+  contents: { verified: 2920, erased: 3, archived: 41 },
+}
 
 export const AUDIT_EXAMPLE = {
   id: HASH,

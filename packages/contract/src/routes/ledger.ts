@@ -114,7 +114,7 @@ export const LEDGER = [
     tag: 'Ledger',
     summary: 'Verify the log now',
     description:
-      'Every entry, the chain, the tree and the newest checkpoint. Lines tell how far it is; the last says what it came to. One verification at a time: who comes meanwhile is asked to come again.',
+      'Every entry, the chain, the tree and the newest checkpoint, and of every version of a capsule that is stored whether it gives the digests that were recorded of it. Lines tell how far it is; the last says what it came to. One verification at a time: who comes meanwhile is asked to come again.',
     access,
     query: verifyQuery,
     responses: {

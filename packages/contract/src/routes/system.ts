@@ -72,7 +72,7 @@ export const SYSTEM = [
     tag: 'System',
     summary: 'Make anew what is derived from the rows, where it is damaged',
     description:
-      'That is the index of words. It looks through the whole store first; where the file or the rows are damaged nothing is repaired, and a backup is to be restored. Searches go on meanwhile, writes wait.',
+      'That is the index of words, and the tree over the log. It looks through the whole store first; what would be made of damaged rows is left as it is, and a backup is to be restored. The tree is made anew only where the entries are those that were signed. Searches go on while the index is made, and writes wait; proofs may not be found while the tree is.',
     access: { action: 'system.repair', risk: 'high' },
     responses: { 200: json('What was made anew, and how things are now.', repairAnswer, REPAIR_EXAMPLE) },
     errors: ['DATA_CORRUPT', 'STORAGE_FULL'],

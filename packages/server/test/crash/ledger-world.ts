@@ -11,7 +11,7 @@ import { LOG_COLLECTION } from '../../src/edge/jobs/log-identity.ts'
 import { type OpenLogOptions, openLog, type SigningLog } from '../../src/edge/jobs/open-log.ts'
 import { mintGrant } from '../../src/platform/store/mint-grant.ts'
 
-const ADMIN: Subject = {
+export const ADMIN: Subject = {
   id: '01900000-0000-7000-8000-000000000001',
   kind: 'person',
   name: 'administrator',
@@ -42,6 +42,19 @@ export interface LogWorld extends AsyncDisposable {
   readonly troubles: readonly string[]
 }
 
+type KeepCheckpoint = SqliteStore['ledger']['keepCheckpoint']
+
+/** A store as a log is opened with it, in which checkpoints are kept in another way. */
+export const keepingBy = (
+  store: SqliteStore,
+  wrap: (keep: KeepCheckpoint) => KeepCheckpoint,
+): OpenLogOptions['store'] => ({
+  append: (commands) => store.append(commands),
+  head: () => store.head(),
+  records: store.records,
+  ledger: { ...store.ledger, keepCheckpoint: wrap((checkpoint) => store.ledger.keepCheckpoint(checkpoint)) },
+})
+
 /** The store of a folder with its signed log, as an instance puts them together. */
 export async function openLogWorld(
   { directory, mirror }: LogPlaces,
@@ -64,6 +77,7 @@ export async function openLogWorld(
       key: openLedgerKey(directory).key,
       mirror: mirror === undefined ? undefined : wrapMirror(createMirrorFolder(mirror)),
       onTrouble: (message) => troubles.push(message),
+      onRegrown: (damage) => troubles.push(`made anew: ${damage}`),
     })
     // Whoever is closed looks no more, and signs when it is told to.
     if (isStill) await log.checkpointer[Symbol.asyncDispose]()

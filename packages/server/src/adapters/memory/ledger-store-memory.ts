@@ -1,9 +1,22 @@
-import { FIRST_PREV, type LeafFilter, type LedgerStore, leafHash, type RawLeaf, type StoredLeaf } from '#ledger'
+import {
+  addContents,
+  type ContentSlice,
+  contentFault,
+  FIRST_PREV,
+  findContent,
+  type LeafFilter,
+  type LedgerStore,
+  leafHash,
+  NO_CONTENTS,
+  type RawLeaf,
+  type StoredLeaf,
+  toldContent,
+} from '#ledger'
 import type { MemoryState } from './memory-state.ts'
 import { MemoryTree } from './memory-tree.ts'
 
 /** The log as readers see it. */
-export function createLedgerStore({ leaves }: MemoryState): LedgerStore {
+export function createLedgerStore({ leaves, capsules }: MemoryState): LedgerStore {
   const tree = new MemoryTree(leaves)
   return {
     async find(index) {
@@ -27,6 +40,11 @@ export function createLedgerStore({ leaves }: MemoryState): LedgerStore {
       const firstBad = broken === -1 ? undefined : from + broken
       return { checkedTo: firstBad ?? leaves.length - 1, firstBad }
     },
+    verifyContents: async (from, limit) => checkContents({ leaves, capsules }, from, limit),
+    countVersions: async () => ({
+      versions: [...capsules.values()].reduce((sum, { versions }) => sum + versions.length, 0),
+      head: leaves.length - 1,
+    }),
     grow: async () => tree.grow(),
     // Nodes in memory are worked out of the leaves as they are asked for.
     regrow: async () => undefined,
@@ -38,6 +56,25 @@ export function createLedgerStore({ leaves }: MemoryState): LedgerStore {
     checkpoint: async (origin) => tree.checkpoint(origin),
     keepCheckpoint: async (checkpoint) => tree.keepCheckpoint(checkpoint),
   }
+}
+
+function checkContents(
+  { leaves, capsules }: Pick<MemoryState, 'leaves' | 'capsules'>,
+  from: number,
+  limit: number,
+): ContentSlice {
+  let counts = NO_CONTENTS
+  for (const { leaf } of leaves.slice(from, from + limit)) {
+    const told = toldContent(leaf)
+    if (!told) continue
+    const row = capsules.get(told.id)
+    const version = row?.versions.find(({ version }) => version === told.version)
+    const gone = row?.status === 'ERASED' ? 'erased' : row?.archived ? 'archived' : undefined
+    const found = findContent(told, version && { ...version, gone })
+    if ('fault' in found) return { next: leaf.index + 1, counts, ...contentFault(told, leaf.index, found.fault) }
+    counts = addContents(counts, { ...NO_CONTENTS, [found.at]: 1 })
+  }
+  return { next: from + limit, counts }
 }
 
 const toRawLeaf = ({ leaf, text, hash }: StoredLeaf): RawLeaf => ({

@@ -4,6 +4,7 @@ import {
   hashNode,
   proveConsistency,
   proveInclusion,
+  requireInTree,
   rootAt,
   type StoredCheckpoint,
   type StoredLeaf,
@@ -29,19 +30,19 @@ export class MemoryTree {
   }
 
   root(size: number): Hash {
-    this.#assertWithin(size)
+    requireInTree('size', size, this.#size)
     return rootAt(size, this.#nodeAt)
   }
 
   inclusion(index: number, size: number): readonly Hash[] {
-    this.#assertWithin(size)
-    if (!Number.isSafeInteger(index) || index < 0 || index >= size) throw absent(`entry ${index}`, size)
+    requireInTree('size', size, this.#size)
+    requireInTree('entry', index, size)
     return proveInclusion(index, size, this.#nodeAt)
   }
 
   consistency(from: number, to: number): readonly Hash[] {
-    this.#assertWithin(to)
-    if (!Number.isSafeInteger(from) || from < 0 || from > to) throw absent(`size ${from}`, to)
+    requireInTree('size', to, this.#size)
+    requireInTree('size', from, to)
     return proveConsistency(from, to, this.#nodeAt)
   }
 
@@ -77,11 +78,4 @@ export class MemoryTree {
     this.#nodes.set(name, node)
     return node
   }
-
-  #assertWithin(size: number): void {
-    if (!Number.isSafeInteger(size) || size < 0 || size > this.#size) throw absent(`size ${size}`, this.#size)
-  }
 }
-
-const absent = (what: string, size: number): CascadeError =>
-  new CascadeError('NOT_FOUND', `the log has ${size} entries, ${what} is not among them`)

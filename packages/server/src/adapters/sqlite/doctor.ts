@@ -1,8 +1,11 @@
-import { formatUuid, messageOf, saltedDigest } from '#base'
-import type { Finding } from '#store'
+import { formatUuid, messageOf } from '#base'
+import { toldContent } from '#ledger'
+import { type Finding, LOG_TREE } from '#store'
 import { ERASED } from './codes.ts'
+import { readContent } from './content-check.ts'
 import { decodeContent } from './content-codec.ts'
 import type { Database } from './database.ts'
+import { examineTree } from './examine-tree.ts'
 import { LedgerReader } from './ledger-reader.ts'
 import { examineCounts, examineIndex, Lexicon, VersionTerms } from './lexical/index.ts'
 import { Names } from './names.ts'
@@ -175,6 +178,11 @@ const CHECKS: readonly Check[] = [
     isFull: true,
     run: (database) => checkDigests(database),
   },
+  {
+    name: LOG_TREE,
+    isFull: true,
+    run: (database) => examineTree(database),
+  },
 ]
 
 /** A version's content must still give the salted digest in the leaf that tells of it. */
@@ -182,20 +190,18 @@ function checkDigests(database: Database): string | undefined {
   interface SampleRow {
     readonly id: Uint8Array
     readonly version: string
-    readonly digest_key: Uint8Array
-    readonly content: string | Uint8Array
   }
   const ledger = new LedgerReader(database, new Names(database), '')
   const stride = Math.max(1, Math.floor(count(database, 'SELECT count(*) AS n FROM versions') / DIGEST_SAMPLES))
   const rows = database.all<SampleRow>(
-    `SELECT c.id, v.version, v.digest_key, v.content FROM versions v JOIN capsules c ON c.key = v.capsule
+    `SELECT c.id, v.version FROM versions v JOIN capsules c ON c.key = v.capsule
      WHERE v.key % ? = 0 AND c.status <> ${ERASED} AND c.segment IS NULL`,
     stride,
   )
   const bad = rows.filter((row) => {
     const told = ledger.list({ subject: `capsule/${formatUuid(row.id)}` }, { limit: LEAVES_OF_CAPSULE_MAX })
-    const leaf = told.find(({ leaf }) => leaf.payload.version === row.version && leaf.digests.content !== undefined)
-    return leaf && saltedDigest(row.digest_key, decodeContent(row.content)) !== leaf.leaf.digests.content
+    const version = told.map(({ leaf }) => toldContent(leaf)).find((one) => one?.version === row.version)
+    return version && 'fault' in readContent(database, version)
   })
   return bad.length === 0 ? undefined : `${bad.length} of ${rows.length} versions differ from their digest in the log`
 }

@@ -13,15 +13,25 @@ interface LeafRow {
   readonly events: string | null
 }
 
-interface RawRow {
-  readonly index: number
-  readonly bytes: Uint8Array
-  readonly hash: Uint8Array
+/** What filters find an entry by. */
+interface ListedRow {
   readonly category: number
   readonly type: number
   readonly actor: number
   readonly subject: number
   readonly correlation: number
+}
+
+interface RawRow extends ListedRow {
+  readonly index: number
+  readonly bytes: Uint8Array
+  readonly hash: Uint8Array
+}
+
+interface ChainRow extends ListedRow {
+  readonly sequence: number
+  readonly text: string
+  readonly hash: Uint8Array
 }
 
 export interface ChainState {
@@ -63,13 +73,19 @@ export class LedgerReader {
       from,
       limit,
     )
-    return rows.map((row) => ({ index: row.index, bytes: row.bytes, hash: row.hash, isListed: this.#isListed(row) }))
+    return rows.map((row) => {
+      const leaf = parseObject(Buffer.from(row.bytes).toString('utf8'))
+      // Of a text that is none there is nothing to compare.
+      const isListed = leaf === undefined || this.#isListed(leaf, row)
+      return { index: row.index, bytes: row.bytes, hash: row.hash, isListed }
+    })
   }
 
-  /** The columns that filters ask for say what the text says; of a text that is none there is nothing to compare. */
-  #isListed({ bytes, category, type, actor, subject, correlation }: RawRow): boolean {
-    const leaf = parseObject(Buffer.from(bytes).toString('utf8'))
-    if (leaf === undefined) return true
+  /** The columns that filters ask for say what the text says. */
+  #isListed(
+    leaf: Readonly<Record<string, unknown>>,
+    { category, type, actor, subject, correlation }: ListedRow,
+  ): boolean {
     return (
       this.#names.find(String(leaf.category)) === category &&
       this.#names.find(String(leaf.type)) === type &&
@@ -111,14 +127,23 @@ export class LedgerReader {
 
   /** Checks at most `limit` entries after `state`; `checkedTo` stands still at the end of the log. */
   verify(state: ChainState, limit: number): ChainState {
-    const sql = 'SELECT sequence, text, hash, events FROM leaves WHERE sequence > ? ORDER BY sequence LIMIT ?'
+    const sql = `SELECT sequence, text, hash, category, type, actor, subject, correlation
+      FROM leaves WHERE sequence > ? ORDER BY sequence LIMIT ?`
     let { hash, checkedTo } = state
-    for (const row of this.#database.iterate<LeafRow>(sql, checkedTo, limit)) {
-      if (!follows(row, checkedTo + 1, hash)) return { hash, checkedTo: checkedTo + 1, firstBad: checkedTo + 1 }
+    for (const row of this.#database.iterate<ChainRow>(sql, checkedTo, limit)) {
+      if (!this.#follows(row, checkedTo + 1, hash)) return { hash, checkedTo: checkedTo + 1, firstBad: checkedTo + 1 }
       hash = Buffer.from(row.hash).toString('hex')
       checkedTo = row.sequence
     }
     return { hash, checkedTo, firstBad: undefined }
+  }
+
+  /** The entry stands at its place, names the hash before it, its own hash is that of its text, and lists find it by that. */
+  #follows(row: ChainRow, index: number, prev: string): boolean {
+    const { sequence, text, hash } = row
+    if (sequence !== index || leafHash(text) !== Buffer.from(hash).toString('hex')) return false
+    const claimed = parseObject(text)
+    return claimed !== undefined && claimed.index === index && claimed.prev === prev && this.#isListed(claimed, row)
   }
 
   /** Where a check from `from` begins: the entry before it, or the state before the first. */
@@ -183,13 +208,6 @@ function matches(leaf: Leaf, { subject, correlationId, category, type, actor }: 
     (type === undefined || leaf.type === type) &&
     (actor === undefined || leaf.actor === actor)
   )
-}
-
-/** The entry stands at its place, names the hash before it, and its own hash is that of its text. */
-function follows({ sequence, text, hash }: LeafRow, index: number, prev: string): boolean {
-  if (sequence !== index || leafHash(text) !== Buffer.from(hash).toString('hex')) return false
-  const claimed = parseObject(text)
-  return claimed !== undefined && claimed.index === index && claimed.prev === prev
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

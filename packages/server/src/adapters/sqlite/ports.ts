@@ -77,6 +77,8 @@ export function createLedgerPort(readers: ReaderPool, writer: WriterThread, head
         state = next
       }
     },
+    verifyContents: (from, limit) => readers.read('checkContents', from, limit),
+    countVersions: () => readers.read('countVersions'),
     async grow() {
       const size = await writer.growTree(head())
       return { size, root: await readers.read('rootAt', size) }

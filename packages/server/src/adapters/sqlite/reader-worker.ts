@@ -9,6 +9,7 @@ import { ArchiveReader } from './archive-reader.ts'
 import { findCandidates } from './candidates.ts'
 import { CapsuleReader, type PageRequest, type Scope } from './capsule-reader.ts'
 import { readCheckpoint } from './checkpoint-rows.ts'
+import { checkContents, countVersions } from './content-check.ts'
 import { Database } from './database.ts'
 import { resolveFilter } from './filter-sql.ts'
 import { toJson } from './json-message.ts'
@@ -193,6 +194,8 @@ const operations = {
   treeTile: (level: number, index: number, width: number) => parts().tree.tile(level, index, width),
   keptTile: (level: number, index: number) => parts().tree.keptTile(level, index),
   checkpoint: (origin: string) => readCheckpoint(parts().database, origin),
+  checkContents: (from: number, limit: number) => checkContents(parts().database, from, limit),
+  countVersions: () => countVersions(parts().database),
   verifyChain: (state: ChainState, limit: number) => parts().ledger.verify(state, limit),
   close: () => {
     teams.close()

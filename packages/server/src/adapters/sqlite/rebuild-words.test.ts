@@ -31,10 +31,12 @@ test.for([
   file.close()
   const damaged = (await store.doctor('full')).filter(({ ok }) => !ok)
   expect(damaged.map(({ check }) => check)).toContainEqual(expect.stringContaining('words'))
-  expect(await store.repair()).toEqual([{ check: 'words', detail: 'made anew from 3 versions' }])
+  expect(await store.repair(await store.doctor('full'))).toEqual([
+    { check: 'words', detail: 'made anew from 3 versions' },
+  ])
   expect((await store.doctor('full')).filter(({ ok }) => !ok)).toEqual([])
   expect(await found()).toEqual(before)
-  expect(await store.repair()).toEqual([])
+  expect(await store.repair(await store.doctor('full'))).toEqual([])
 })
 
 test('a bit that turned over in the terms of a version is found and repaired, from its text that nobody touched', async () => {
@@ -49,7 +51,9 @@ test('a bit that turned over in the terms of a version is found and repaired, fr
   file.prepare('UPDATE term_streams SET stream = ? WHERE version = ?').run(stream, version)
   file.close()
   expect((await store.doctor('full')).filter(({ ok }) => !ok)).toHaveLength(1)
-  expect(await store.repair()).toEqual([{ check: 'words', detail: 'made anew from 20 versions' }])
+  expect(await store.repair(await store.doctor('full'))).toEqual([
+    { check: 'words', detail: 'made anew from 20 versions' },
+  ])
   expect((await store.doctor('full')).filter(({ ok }) => !ok)).toEqual([])
   expect(await search(store, {}, { text: 'numbat' })).toHaveLength(20)
 })
@@ -61,7 +65,7 @@ test('where the rows are damaged as well nothing is repaired, and the reason is 
   const file = new DatabaseSync(join(directory, DATABASE_FILE), { timeout: 5000 })
   file.exec('DELETE FROM term_streams; UPDATE capsules SET head = head + 1000')
   file.close()
-  const refused = await store.repair().catch((error: unknown) => error)
+  const refused = await store.repair(await store.doctor('full')).catch((error: unknown) => error)
   expect(isCascadeError(refused) && [refused.code, refused.detail]).toEqual([
     'DATA_CORRUPT',
     expect.stringContaining('heads'),

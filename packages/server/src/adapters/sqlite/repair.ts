@@ -21,6 +21,6 @@ export async function repairWords(
   if (!source) return [{ check: 'words', detail: `made anew from ${await rebuild()} versions` }]
   throw new CascadeError(
     'DATA_CORRUPT',
-    `The index of words is damaged, and so is what it is made of (${source.check}: ${source.detail}); nothing was repaired.`,
+    `The index of words is damaged, and so is what it is made of (${source.check}: ${source.detail}); it was not made anew.`,
   )
 }

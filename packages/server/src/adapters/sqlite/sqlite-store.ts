@@ -235,8 +235,8 @@ export class SqliteStore implements Store {
     return this.vault.write(file, keyFile, onProgress)
   }
 
-  async repair(): Promise<readonly Repaired[]> {
-    return repairWords(await this.doctor('full'), () => this.rebuildWords())
+  async repair(findings: readonly Finding[]): Promise<readonly Repaired[]> {
+    return repairWords(findings, () => this.rebuildWords())
   }
 
   /** Makes the index of words anew from what versions say: mends what the doctor finds in it. How many versions it holds. */

@@ -1,4 +1,3 @@
-import { CascadeError } from '#base'
 import {
   HASH_BYTES,
   type Hash,
@@ -6,6 +5,7 @@ import {
   nodeOfTile,
   proveConsistency,
   proveInclusion,
+  requireInTree,
   rootAt,
   TILE_HEIGHT,
   TILE_WIDTH,
@@ -34,21 +34,21 @@ export class TreeReader {
 
   /** @throws CascadeError NOT_FOUND for a size that the tree does not have. */
   root(size: number): Hash {
-    this.#assertWithin(size)
+    requireInTree('size', size, this.size())
     return rootAt(size, this.#nodeAt)
   }
 
   /** @throws CascadeError NOT_FOUND for an entry that a tree of the size does not hold, or a size beyond the tree. */
   inclusion(index: number, size: number): readonly Hash[] {
-    this.#assertWithin(size)
-    if (!Number.isSafeInteger(index) || index < 0 || index >= size) throw outOfRange(`entry ${index}`, size)
+    requireInTree('size', size, this.size())
+    requireInTree('entry', index, size)
     return copied(proveInclusion(index, size, this.#nodeAt))
   }
 
   /** @throws CascadeError NOT_FOUND for a size beyond the other, or beyond the tree. */
   consistency(from: number, to: number): readonly Hash[] {
-    this.#assertWithin(to)
-    if (!Number.isSafeInteger(from) || from < 0 || from > to) throw outOfRange(`size ${from}`, to)
+    requireInTree('size', to, this.size())
+    requireInTree('size', from, to)
     return copied(proveConsistency(from, to, this.#nodeAt))
   }
 
@@ -90,18 +90,10 @@ export class TreeReader {
     if (hashes.length === TREE_BYTES) keep(this.#tiles, name, hashes, TILES_KEPT)
     return hashes
   }
-
-  #assertWithin(size: number): void {
-    const whole = this.size()
-    if (!Number.isSafeInteger(size) || size < 0 || size > whole) throw outOfRange(`size ${size}`, whole)
-  }
 }
 
 // What goes to another thread takes the whole buffer along that it is a view of.
 const copied = (hashes: readonly Hash[]): Hash[] => hashes.map((hash) => hash.slice())
-
-const outOfRange = (what: string, size: number): CascadeError =>
-  new CascadeError('NOT_FOUND', `the log has ${size} entries, ${what} is not among them`)
 
 /** Keeps a value, and lets the one go that was kept first. */
 function keep<V>(kept: Map<string, V>, name: string, value: V, most: number): void {

@@ -56,8 +56,9 @@ function joined(hashes: readonly Uint8Array[]): Uint8Array {
   return bytes
 }
 
-/** Empties the rows of the tree. */
+/** Empties the rows of the tree, whatever they hold. */
 export function forgetTree(exec: (sql: string) => void): void {
   exec('DELETE FROM tree_tiles')
-  exec('UPDATE tree_state SET size = 0')
+  exec('DELETE FROM tree_state')
+  exec('INSERT INTO tree_state VALUES (0)')
 }

@@ -1,10 +1,11 @@
-import { type BulkLine, bulkLine } from '@forge-cascade/contract'
-import { CascadeError, messageOf } from '#base'
+import { bulkLine } from '@forge-cascade/contract'
+import { CascadeError } from '#base'
 import type { CommandContext } from './command-context.ts'
 import type { ExitName } from './exit-code.ts'
 import { isErrorCode } from './http-client.ts'
 import { type BulkSummary, bulkEndLines } from './render/bulk-lines.ts'
 import { number } from './render/words.ts'
+import { parseSentLine } from './sent-line.ts'
 
 /** Lines between two words about progress. */
 const LINES_PER_REPORT = 200
@@ -25,7 +26,7 @@ export async function carryOutBulk(context: CommandContext, token: string): Prom
   let end: Omit<BulkSummary, 'named'> | undefined
   let read = 0
   for await (const text of lines) {
-    const line = parseLine(text)
+    const line = parseSentLine('The bulk change', bulkLine, text)
     if (settings.json) await screen.print([text])
     if ('end' in line) end = line.end
     else if (!('line' in line)) throw brokenOff(line.problem, again)
@@ -39,13 +40,3 @@ export async function carryOutBulk(context: CommandContext, token: string): Prom
 
 const brokenOff = ({ code, detail }: { readonly code: string; readonly detail: string }, again: string) =>
   new CascadeError(isErrorCode(code) ? code : 'NO_SERVER', `${detail} What was not done yet goes on with: ${again}`)
-
-function parseLine(text: string): BulkLine {
-  try {
-    return bulkLine.parse(JSON.parse(text))
-  } catch (error) {
-    throw new CascadeError('NO_SERVER', `The answer has a line that this version does not read: ${messageOf(error)}`, {
-      cause: error,
-    })
-  }
-}

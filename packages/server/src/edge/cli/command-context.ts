@@ -36,6 +36,7 @@ export class CommandContext implements AsyncDisposable {
   readonly #started: Promise<LocalInstance>[] = []
   #mayOwn = true
   #lends = false
+  #mayMake = true
   /** Since when this command may open the folder, in milliseconds since 1970. */
   #mayOwnFrom = 0
 
@@ -75,6 +76,11 @@ export class CommandContext implements AsyncDisposable {
     this.#mayOwn = false
   }
 
+  /** From now on no store is made: whoever only looks says that nothing is there. */
+  neverMake(): void {
+    this.#mayMake = false
+  }
+
   /** From now on an instance that this command becomes gives its folder to a server that asks for it. */
   lendFolder(): void {
     this.#lends = true
@@ -104,7 +110,14 @@ export class CommandContext implements AsyncDisposable {
     const log = this.settings.json ? 'none' : 'errors'
     const { clock } = this.io
     const mayOwn = () => clock() >= this.#mayOwnFrom
-    return connectLocal(this.loadConfig(), this.startInstance, { clock, log, signal, lent: this.#lends, mayOwn })
+    return connectLocal(this.loadConfig(), this.startInstance, {
+      clock,
+      log,
+      signal,
+      lent: this.#lends,
+      mayOwn,
+      mayMake: this.#mayMake,
+    })
   }
 
   /** Whoever asked for the folder opens it next: taking it back at once would race with them. */

@@ -21,5 +21,7 @@ export interface CommandSpec {
   readonly arguments?: readonly ArgumentSpec[]
   readonly options?: readonly OptionSpec[]
   readonly examples: readonly [Example, ...Example[]]
+  /** Whether it only looks: where nothing was stored yet it says so, and makes no store. It may make one when left out. */
+  readonly reads?: true | ((input: CommandInput) => boolean)
   readonly run: (context: CommandContext, input: CommandInput) => Promise<ExitName>
 }

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import type { LoadedConfig } from '#config'
 import { type FolderOwner, findOwner } from '#data-folder'
+import { STORE_FILE } from './doctor/store-files.ts'
+import { nothingStored } from './error-fix.ts'
 import { HttpClient } from './http-client.ts'
 import type { StartInstance, StartInstanceOptions } from './local-instance.ts'
 import type { Connection } from './session.ts'
@@ -36,6 +38,8 @@ export interface ConnectLocalOptions {
   readonly lent?: boolean
   /** Asked before each try to open the folder; while it is false another owner is waited for. */
   readonly mayOwn?: () => boolean
+  /** False: a folder without a store stays as it is. */
+  readonly mayMake?: boolean
   /** What is told of an instance that this process becomes. */
   readonly log?: StartInstanceOptions['log']
   /** Ends the waiting and the requests. */
@@ -46,12 +50,21 @@ export interface ConnectLocalOptions {
  * Speaks to the owner of the data folder, or becomes it when nobody is. Of two commands that start at once one becomes
  * the owner; the other finds the folder taken and waits for the winner's socket, with growing pauses.
  *
- * @throws CascadeError DATA_FOLDER_IN_USE when whoever holds the folder does not answer in time.
+ * @throws CascadeError DATA_FOLDER_IN_USE when whoever holds the folder does not answer in time, NOT_FOUND where there is no
+ *   store and none may be made.
  */
 export async function connectLocal(
   loaded: LoadedConfig,
   startInstance: StartInstance,
-  { clock, waitMsMax = CONNECT_MS_MAX, mayOwn = () => true, lent = false, log = 'errors', signal }: ConnectLocalOptions,
+  {
+    clock,
+    waitMsMax = CONNECT_MS_MAX,
+    mayOwn = () => true,
+    mayMake = true,
+    lent = false,
+    log = 'errors',
+    signal,
+  }: ConnectLocalOptions,
 ): Promise<Connection> {
   const directory = loaded.config.data.dir
   const deadline = clock() + waitMsMax
@@ -62,6 +75,7 @@ export async function connectLocal(
       await pause(waitMs)
       continue
     }
+    if (!mayMake && !existsSync(join(directory, STORE_FILE))) throw nothingStored(directory)
     try {
       const local = await startInstance(loaded, { listen: 'socket', log, answers: true, ...(lent && { lent }) })
       return { kind: 'owner', client: new HttpClient({ socket: local.socket }, local.token, signal) }

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '@forge-cascade/contract'
-import type { CascadeError } from '#base'
+import { CascadeError } from '#base'
 
 /**
  * Fixes that read otherwise at a command line than over HTTP, where the line above is the detail and no header is in
@@ -73,9 +73,17 @@ const PORT_FIX = 'Choose another port: --port or CASCADE_PORT; 0 takes any free 
  */
 export function fixOf(error: CascadeError, help: string, command = ''): string {
   if (isPortTrouble(error)) return PORT_FIX
+  if (error.extensions[NO_STORE] === true) return NO_STORE_FIX
   const { code } = error
   return FIXES_OF[command]?.[code] ?? FIXES[code]?.(help) ?? ERRORS[code].fix
 }
+
+/** A command that only looks found a folder without a store; a member of its own tells it from an id that is unknown. */
+export const nothingStored = (directory: string): CascadeError =>
+  new CascadeError('NOT_FOUND', `Nothing was stored in ${directory} yet.`, { extensions: { [NO_STORE]: true } })
+
+const NO_STORE = 'no_store'
+const NO_STORE_FIX = 'Begin with `start`, `import` or `remember`; a store that lies elsewhere is named by --data.'
 
 /** Ports that another process has, or that are kept for the system. */
 const PORT_CODES: ReadonlySet<unknown> = new Set(['EADDRINUSE', 'EACCES'])

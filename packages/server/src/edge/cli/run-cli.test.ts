@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -298,10 +298,49 @@ test.for([
     return Promise.reject(new CascadeError('UNAVAILABLE', 'Not in this test.'))
   }
   const data = mkdtempSync(join(tmpdir(), 'cascade-'))
-  const { code, err } = await run(['search', 'x', '--data', data, ...argv], { io: { startInstance } })
+  const { code, err } = await run(['remember', 'x', '--data', data, ...argv], { io: { startInstance } })
   expect(code).toBe(6)
   expect(asked).toEqual([{ listen: 'socket', log, answers: true }])
   if (log === 'none') expect(JSON.parse(err)).toMatchObject({ code: 'UNAVAILABLE' })
+})
+
+const LOOKING = [
+  'ask x',
+  'search x',
+  `show ${CAPSULE.id}`,
+  `history ${CAPSULE.id}`,
+  `lineage ${CAPSULE.id}`,
+  'export out',
+  'stats',
+  'ledger show',
+  'ledger verify',
+  'ledger prove 0',
+  'ledger audit',
+  'archive list',
+  'archive verify',
+  'hold list',
+  'embedding status',
+  'erase --list',
+  `erase --show ${CAPSULE.id}`,
+  'import --list',
+]
+
+test.for(LOOKING)('%s says that nothing is stored where there is no store, and makes none', async (line) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'cascade-'))
+  for (const data of ['none', '.']) {
+    const argv = [...line.split(' '), '--data', data]
+    const { code, out, err } = await run(argv, { io: { cwd } })
+    expect({ code, out }).toEqual({ code: 3, out: '' })
+    expect(err).toMatch(/^cascade: Nothing was stored in .* yet\. \(NOT_FOUND\)\n {2}fix: Begin with `start`/)
+    const told = await run([...argv, '--json'], { io: { cwd } })
+    expect([told.code, JSON.parse(told.err).code]).toEqual([3, 'NOT_FOUND'])
+  }
+  expect(readdirSync(cwd)).toEqual([])
+})
+
+test('every command that only looks is among those', () => {
+  const looking = COMMANDS.filter(({ reads }) => reads !== undefined).map(({ name }) => name)
+  expect(looking.filter((name) => !LOOKING.some((line) => `${line} `.startsWith(`${name} `)))).toEqual([])
 })
 
 test('a full disk behind a redirection is told', async () => {

@@ -94,6 +94,7 @@ async function runCommand(
     program,
     describe: () => commands.map(describeCommand),
   })
+  if (typeof spec.reads === 'function' ? spec.reads(input) : spec.reads) context.neverMake()
   const interrupted = interrupts.ended.then((): ExitName => 'interrupted')
   try {
     return await Promise.race([spec.run(context, input), interrupted])

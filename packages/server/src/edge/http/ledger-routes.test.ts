@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => http[Symbol.asyncDispose]())
 
-const bytes = (text: string): Buffer => Buffer.from(text, 'base64')
+const bytes = (text: string): Buffer => Buffer.from(text, 'hex')
 
 async function checkpoint() {
   const [note, keys] = [await http.send('GET', '/v2/ledger/checkpoint'), await http.send('GET', '/v2/ledger/key')]

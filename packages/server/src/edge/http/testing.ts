@@ -161,7 +161,16 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
     throw new Error(message)
   }
   const opened = lazy(async () => {
-    const log = await openLog({ store, gate, subject: administrator, newId, key, mirror: undefined, onTrouble })
+    const log = await openLog({
+      store,
+      gate,
+      subject: administrator,
+      newId,
+      key,
+      mirror: undefined,
+      onTrouble,
+      onRegrown: onTrouble,
+    })
     return new LedgerDesk({ log, ledger: store.ledger, head: () => store.head(), clock, checkedAtStart: 0 })
   })
   return {

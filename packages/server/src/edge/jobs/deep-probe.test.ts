@@ -119,7 +119,7 @@ function bind(store: World['context']['store']): World['context']['store'] {
     changesSince: (sequence, limit) => store.changesSince(sequence, limit),
     capabilities: () => store.capabilities(),
     ready: () => store.ready(),
-    repair: () => store.repair(),
+    repair: (findings) => store.repair(findings),
     scrub: () => store.scrub(),
     doctor: (depth, onProgress) => store.doctor(depth, onProgress),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createUuidV7, systemRandom } from '#base'
+import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
 import type { DatedVerdict, LogVerdict } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
@@ -27,6 +27,7 @@ function openCheck(found: () => LogVerdict) {
   let times = 0
   let newest: DatedVerdict = { verdict: { valid: true, size: 0, checkedTo: -1 }, from: 0, at: 0 }
   const desk = {
+    regrow: () => Promise.reject(new CascadeError('DATA_CORRUPT', 'not here')),
     isVerifying: false,
     verdict: () => newest,
     verify: async () => {
@@ -66,7 +67,7 @@ test('damage fails what says how things are, and is told, also when it cannot be
   const { check, store, told } = openCheck(() => DAMAGED)
   expect(check.finding.status).toBe('ok')
   await store[Symbol.asyncDispose]()
-  await check.look()
+  await check.lookWhenDue()
   expect(check.finding).toEqual({ status: 'failed', detail: 'damaged: entry 4: it is missing' })
   expect(told[0]).toBe('the log is damaged')
 })

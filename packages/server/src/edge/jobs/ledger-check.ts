@@ -1,14 +1,15 @@
 import { type Clock, messageOf } from '#base'
 import type { HealthFinding } from '#boot'
-import type { DatedVerdict, LedgerStore } from '#ledger'
+import { type DatedVerdict, isDamage, type LedgerStore } from '#ledger'
 import type { KernelLog } from '#lifecycle'
 import type { Grant, UnitOfWork } from '#store'
 import { type Every, systemEvery } from './every.ts'
 import type { LedgerDesk } from './ledger-desk.ts'
+import { TREE_REGROWN } from './open-log.ts'
 import { LOG, tellOnce } from './tell-once.ts'
 
 export interface LedgerCheckOptions {
-  readonly desk: Pick<LedgerDesk, 'verify' | 'verdict' | 'isVerifying'>
+  readonly desk: Pick<LedgerDesk, 'verify' | 'regrow' | 'verdict' | 'isVerifying'>
   readonly ledger: Pick<LedgerStore, 'list'>
   readonly clock: Clock
   readonly store: Pick<UnitOfWork, 'append'>
@@ -25,12 +26,15 @@ const LOOK_MS = 60_000
 
 /**
  * Verifies the whole log in the background, again and again, and records in the log that it did and what it found. Damage,
- * whoever found it, is an error in the log and fails `ready` from then on.
+ * whoever found it, is an error in the log and fails `ready` from then on. Damage of the tree alone is mended: it is worked
+ * out of the entries anew, which is recorded as well.
  */
 export class LedgerCheck implements Disposable {
   readonly #options: LedgerCheckOptions
   readonly #timer: Disposable
   readonly #abort = new AbortController()
+  /** A verdict after which the tree could not be worked out anew: it is not tried again before there is another one. */
+  #unmendable: DatedVerdict | undefined
   #trouble: string | undefined
 
   constructor(options: LedgerCheckOptions) {
@@ -51,18 +55,17 @@ export class LedgerCheck implements Disposable {
     this.#abort.abort()
   }
 
-  /** Verifies when that was not recorded for a day, by this process or one before. Never rejects. */
+  /**
+   * Verifies when that was not recorded for a day, by this process or one before; mends the tree, whoever found it damaged.
+   * Never rejects.
+   */
   async lookWhenDue(): Promise<void> {
     // Whoever verifies now answers what this would ask; it is looked again in a minute.
     if (this.#options.desk.isVerifying) return
     await this.#guarded(async () => {
       if (await this.#isDue()) await this.#verify()
+      if (this.#isToMend) await this.#mend()
     })
-  }
-
-  /** Verifies now, such as after a repair. Never rejects. */
-  look(): Promise<void> {
-    return this.#guarded(() => this.#verify())
   }
 
   async #isDue(): Promise<boolean> {
@@ -78,6 +81,25 @@ export class LedgerCheck implements Disposable {
     await this.#record(verdict)
   }
 
+  get #isToMend(): boolean {
+    const found = this.#options.desk.verdict()
+    return found.verdict.part === 'tree' && found !== this.#unmendable
+  }
+
+  async #mend(): Promise<void> {
+    const { desk, log } = this.#options
+    try {
+      const { verdict } = await desk.regrow(this.#abort.signal)
+      log.warn('the tree of the log was made anew', { valid: verdict.valid })
+      await this.#tell(TREE_REGROWN, { valid: verdict.valid, size: verdict.size })
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      log.error('the tree of the log was not made anew', { reason: error.detail })
+    }
+    // Made anew and damaged again, it would be so the next time.
+    if (desk.verdict().verdict.part === 'tree') this.#unmendable = desk.verdict()
+  }
+
   async #guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work()
@@ -91,9 +113,13 @@ export class LedgerCheck implements Disposable {
     }
   }
 
-  async #record({ valid, size, checkedTo, firstBad }: DatedVerdict['verdict']): Promise<void> {
+  #record({ valid, size, checkedTo, firstBad }: DatedVerdict['verdict']): Promise<void> {
+    return this.#tell(VERIFIED, { valid, size, checked_to: checkedTo, first_bad: firstBad ?? null })
+  }
+
+  async #tell(type: `ledger.${string}`, payload: Readonly<Record<string, unknown>>): Promise<void> {
     const { store, newId } = this.#options
     const call = { grant: this.#options.grant(), command: { id: newId().replaceAll('-', '') } }
-    await tellOnce(store, call, VERIFIED, { valid, size, checked_to: checkedTo, first_bad: firstBad ?? null }, LOG)
+    await tellOnce(store, call, type, payload, LOG)
   }
 }

@@ -4,6 +4,8 @@ import {
   type DatedVerdict,
   formatVerifierKey,
   type LedgerStore,
+  type LogVerdict,
+  type VerifyLogOptions,
   type VerifyRequest,
   verifyLog,
 } from '#ledger'
@@ -65,28 +67,54 @@ export class LedgerDesk {
   }
 
   /** @throws CascadeError RATE_LIMITED while another verification is under way: each has the processor to itself. */
-  async verify(request: VerifyRequest = {}): Promise<DatedVerdict> {
+  verify(request: VerifyRequest = {}): Promise<DatedVerdict> {
+    return this.#alone(() => this.#verify(request))
+  }
+
+  /**
+   * Works the tree of the log out anew, and verifies all of the log.
+   *
+   * @throws CascadeError DATA_CORRUPT when the entries, or what was signed of them, are damaged too: the tree that is kept
+   *   may be all that tells how. Nothing has changed then. RATE_LIMITED as `verify`.
+   */
+  regrow(signal?: AbortSignal): Promise<DatedVerdict> {
+    return this.#alone(async () => {
+      const signed = this.#checkpointer.last?.size ?? 0
+      const { valid, reason, checkpoint } = await this.#walk({ isLogAlone: true, signal })
+      const fault = valid && (checkpoint?.size ?? 0) < signed ? 'what was signed is gone' : reason
+      if (fault !== undefined)
+        throw new CascadeError(
+          'DATA_CORRUPT',
+          `The tree of the log is damaged, and so is the log (${fault}); it was not made anew.`,
+        )
+      await this.#options.ledger.regrow()
+      return this.#verify({ signal })
+    })
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
     this.assertIdle()
     this.#isVerifying = true
     try {
-      return await this.#verify(request)
+      return await work()
     } finally {
       this.#isVerifying = false
     }
   }
 
   async #verify({ newest, signal, onProgress }: VerifyRequest): Promise<DatedVerdict> {
-    const { ledger, head, log, clock } = this.#options
-    const { origin, keys } = log
+    const { head, clock } = this.#options
     const from = newest === undefined ? 0 : Math.max(0, head() + 1 - newest)
-    const verdict = await verifyLog({
-      ...{ ledger, head: head(), origin, keys, from },
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    })
+    const verdict = await this.#walk({ from, signal, onProgress })
     const found = { verdict, from, at: clock() }
     // A look at the end of the log says nothing of what a look at all of it found.
     if (from === 0 || !verdict.valid) this.#found = found
     return found
+  }
+
+  #walk(how: Pick<VerifyLogOptions, 'from' | 'isLogAlone' | 'signal' | 'onProgress'>): Promise<LogVerdict> {
+    const { ledger, head, log } = this.#options
+    const { origin, keys } = log
+    return verifyLog({ ledger, head: head(), origin, keys, ...how })
   }
 }

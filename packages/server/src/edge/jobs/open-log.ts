@@ -8,18 +8,21 @@ import {
   checkSignedLog,
   createEd25519Signer,
   formatVerifierKey,
+  isDamage,
   type LedgerStore,
   type NoteSigner,
   type SignedLog,
   type StoredCheckpoint,
   type VerifierKey,
 } from '#ledger'
-import type { Records, UnitOfWork } from '#store'
+import type { Change, Grant, Records, UnitOfWork } from '#store'
 import { findLogIdentity, keysOf, type LogIdentity, originOf, putLogIdentity } from './log-identity.ts'
 import { LOG, tellOnce } from './tell-once.ts'
 
 /** The leaf with which a log begins that is signed under a name. */
 const BEGUN = 'ledger.begun'
+/** The leaf that tells that the tree was damaged, and worked out of the entries anew. */
+export const TREE_REGROWN = 'ledger.tree_regrown'
 
 export interface OpenLogOptions {
   readonly store: Pick<UnitOfWork, 'append' | 'head'> & { readonly ledger: LedgerStore; readonly records: Records }
@@ -31,6 +34,8 @@ export interface OpenLogOptions {
   readonly key: KeyObject
   readonly mirror: CheckpointMirror | undefined
   readonly onTrouble: (message: string, cause: unknown) => void
+  /** Told how the tree was damaged, once it is made anew. */
+  readonly onRegrown: (damage: string) => void
 }
 
 /** The log of this store under its name, with who signs it. */
@@ -56,8 +61,13 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const { origin } = identity
   const keys = keysOf(identity)
   // Before anything is written: a folder that is refused stays as it is.
-  const last = await checkTwice({ ledger: store.ledger, origin, keys, mirror, onTrouble }, store.ledger)
+  const signed = { ledger: store.ledger, origin, keys, mirror, onTrouble }
+  const { last, damage } = await checkTwice(signed, store.ledger)
   if (identity !== known) await recordIdentity(options, identity, known)
+  if (damage !== undefined) {
+    options.onRegrown(damage)
+    await tell(options, TREE_REGROWN, { valid: true, size: store.head() + 1 })
+  }
   const checkpointer = new Checkpointer({
     ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },
   })
@@ -67,14 +77,21 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
 }
 
 /** A tree that was damaged is no other log: it is worked out of the entries once more before anything is refused. */
-async function checkTwice(log: SignedLog, ledger: LedgerStore): Promise<StoredCheckpoint | undefined> {
+async function checkTwice(log: SignedLog, ledger: LedgerStore): Promise<CheckedLog> {
   try {
-    return await checkSignedLog(log)
+    return { last: await checkSignedLog(log) }
   } catch (error) {
-    if (!isCascadeError(error) || (error.code !== 'LEDGER_FORKED' && error.code !== 'DATA_CORRUPT')) throw error
+    if (!isDamage(error) && !(isCascadeError(error) && error.code === 'LEDGER_FORKED')) throw error
     await ledger.regrow()
-    return checkSignedLog(log)
+    const last = await checkSignedLog(log)
+    return { last, damage: error.detail }
   }
+}
+
+interface CheckedLog {
+  readonly last: StoredCheckpoint | undefined
+  /** How the tree was damaged; absent where it was not. */
+  readonly damage?: string
 }
 
 /** @throws CascadeError LEDGER_FORKED for a log that had a name: without it nothing says what was signed of it. */
@@ -93,15 +110,23 @@ function identityOf({ key }: NoteSigner, known: LogIdentity | undefined): LogIde
 
 /** Writes the identity, and the leaf that tells of it. */
 async function recordIdentity(
-  { store, gate, subject, newId }: OpenLogOptions,
+  options: OpenLogOptions,
   identity: LogIdentity,
   known: LogIdentity | undefined,
+): Promise<void> {
+  const payload = { origin: identity.origin, key: identity.keys[0] }
+  const type = known && known.keys.length > 0 ? 'ledger.key_changed' : BEGUN
+  await tell(options, type, payload, (grant) => [putLogIdentity(options.store.records, grant, identity)])
+}
+
+async function tell(
+  { store, gate, subject, newId }: OpenLogOptions,
+  type: `ledger.${string}`,
+  payload: Readonly<Record<string, unknown>>,
+  changesOf: (grant: Grant<'ledger.sign'>) => readonly Change[] = () => [],
 ): Promise<void> {
   const correlationId = newId()
   const grant = requireGrant(gate.decide({ action: 'ledger.sign', resource: 'ledger/keys', subject, correlationId }))
   const call = { grant, command: { id: correlationId.replaceAll('-', '') } }
-  const payload = { origin: identity.origin, key: identity.keys[0] }
-  const changes = [putLogIdentity(store.records, grant, identity)]
-  const type = known && known.keys.length > 0 ? 'ledger.key_changed' : BEGUN
-  await tellOnce(store, call, type, payload, { ...LOG, changes })
+  await tellOnce(store, call, type, payload, { ...LOG, changes: changesOf(grant) })
 }

@@ -136,6 +136,8 @@ class BootRun implements BootShelf {
     const { log } = this.#options
     this.#reports.push(reportChunk(chunk, outcome))
     if (outcome.kind === 'started') log.debug('chunk started', { chunk: chunk.name, took_ms: outcome.tookMs })
+    // What is skipped because the boot has failed says again why: it is in the report.
+    else if (outcome.kind === 'skipped' && this.failure) log.debug('chunk skipped', { chunk: chunk.name })
     else log.warn(`chunk ${outcome.kind}`, { chunk: chunk.name, reason: outcome.reason })
     if (outcome.kind === 'failed' && !chunk.canFail)
       this.#fail(`chunk "${chunk.name}" failed: ${outcome.reason}`, outcome.error)

@@ -4,7 +4,7 @@ import type { LogVerdict } from './log-damage.ts'
 export interface VerifyRequest {
   /** Only so many of the newest entries; all when undefined. */
   readonly newest?: number | undefined
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Told in entries. */
   readonly onProgress?: (checked: number, of: number) => void
 }

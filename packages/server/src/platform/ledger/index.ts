@@ -12,10 +12,11 @@ export {
   toLeaf,
 } from './leaf.ts'
 export type { LeafFilter, LedgerStore, RawLeaf, StoredCheckpoint, StoredLeaf, TreeHead } from './ledger-store.ts'
-export type { LogVerdict } from './log-damage.ts'
+export { compareTile, isDamage, type LogVerdict } from './log-damage.ts'
 export {
   EMPTY_ROOT,
   entryBundle,
+  type FullTile,
   GrowingTiles,
   HASH_BYTES,
   type Hash,
@@ -45,5 +46,17 @@ export {
 } from './note/index.ts'
 export { CHECKPOINT_PATH, type PublishedSource, publishLog } from './publish-log.ts'
 export { checkSignedLog, openCheckpoint, type SignedLog } from './signed-log.ts'
-export { verifyLog } from './verify-log.ts'
+export {
+  addContents,
+  type ContentCounts,
+  type ContentSlice,
+  contentFault,
+  findContent,
+  NO_CONTENTS,
+  type StoredContent,
+  type ToldContent,
+  toldContent,
+} from './told-content.ts'
+export { requireInTree } from './tree-bounds.ts'
+export { type VerifyLogOptions, verifyLog } from './verify-log.ts'
 export { type PublishedVerdict, type ReadPublished, verifyPublished } from './verify-published.ts'

@@ -1,5 +1,6 @@
 import type { Leaf } from './leaf.ts'
 import type { Hash } from './merkle/index.ts'
+import type { ContentSlice } from './told-content.ts'
 
 /** Which entries: all given members must match. */
 export interface LeafFilter {
@@ -56,8 +57,18 @@ export interface LedgerStore {
   rawRange(from: number, limit: number): Promise<readonly RawLeaf[]>
   /** Newest first, those before index `before` (exclusive) that match, at most `limit` (1-1000). */
   list(filter: LeafFilter, page: { readonly limit: number; readonly before?: number }): Promise<readonly StoredLeaf[]>
-  /** Walks the chain from `from` and names the first entry that does not follow from the one before. */
+  /** Walks the chain from `from` and names the first entry that does not follow from the one before, or that lists would miss. */
   verifyChain(from: number): Promise<{ readonly checkedTo: number; readonly firstBad: number | undefined }>
+
+  /**
+   * Holds the versions of capsules that entries from `from` tell of against their digests: some of at most `limit` (1-1000)
+   * entries, so that others get their turn in between.
+   *
+   * @throws CascadeError DATA_CORRUPT for an entry that is no JSON.
+   */
+  verifyContents(from: number, limit: number): Promise<ContentSlice>
+  /** How many versions there are, and the newest entry at that moment: each version was told of by one up to it. */
+  countVersions(): Promise<{ readonly versions: number; readonly head: number }>
 
   /** Brings the tree up to all leaves that were durable when it was asked, and tells what it comes to. */
   grow(): Promise<TreeHead>

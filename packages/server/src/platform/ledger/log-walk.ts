@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { isSameBytes } from '#base'
+import type { ContentWalk } from './content-walk.ts'
 import { CHAIN_START, type ChainLink, followChain } from './leaf-chain.ts'
 import type { LedgerStore, RawLeaf } from './ledger-store.ts'
-import { askOf, differingHash, firstEntryBelow, type LogDamage } from './log-damage.ts'
-import { GrowingTiles, HASH_BYTES, type Hash, hashLeaf, TILE_WIDTH, tilePath } from './merkle/index.ts'
+import { askOf, compareTile, type LogDamage } from './log-damage.ts'
+import { type FullTile, GrowingTiles, HASH_BYTES, type Hash, hashLeaf, TILE_WIDTH } from './merkle/index.ts'
 
 /** Entries that are read at once. */
 const PAGE_ENTRIES = 1000
@@ -18,6 +19,8 @@ export interface LogWalkOptions {
   readonly withTiles: boolean
   /** A smaller size at which the root is wanted. */
   readonly notedSize: number
+  /** Looks at what the entries tell of; undefined where nobody does. */
+  readonly contents: ContentWalk | undefined
   readonly signal: AbortSignal | undefined
   readonly onProgress: ((done: number, total: number) => void) | undefined
 }
@@ -49,7 +52,8 @@ export class LogWalk {
   }
 
   async run(): Promise<LogDamage | undefined> {
-    const { ledger, from, size, signal, onProgress } = this.#options
+    const { ledger, from, size, contents, signal, onProgress } = this.#options
+    contents?.begin(from)
     let most = PAGE_ENTRIES
     for (let next = from; next < size; ) {
       signal?.throwIfAborted()
@@ -61,6 +65,7 @@ export class LogWalk {
         const damage = page.value.length > 0 ? await this.#takePage(page.value, next) : lost(next)
         if (damage) return damage
         next += page.value.length
+        await contents?.goTo(next)
         onProgress?.(next - from, size - from)
       }
     }
@@ -101,9 +106,7 @@ export class LogWalk {
     if (this.#tiles?.size === this.#options.notedSize) this.notedRoot = this.#tiles.root()
   }
 
-  async #checkTiles(
-    tiles: readonly { level: number; index: number; tree: Uint8Array }[],
-  ): Promise<LogDamage | undefined> {
+  async #checkTiles(tiles: readonly FullTile[]): Promise<LogDamage | undefined> {
     for (const { level, index, tree } of tiles) {
       const kept = await askOf(() => this.#options.ledger.keptTile(level, index))
       const damage = compareTile({ level, index, width: TILE_WIDTH }, kept.ok ? kept.value : undefined, tree)
@@ -125,17 +128,10 @@ export class LogWalk {
   }
 }
 
-function compareTile(
-  { level, index, width }: { readonly level: number; readonly index: number; readonly width: number },
-  kept: Uint8Array | undefined,
-  expected: Uint8Array,
-): LogDamage | undefined {
-  const place = differingHash(kept ?? new Uint8Array(), expected)
-  if (place === undefined) return undefined
-  const what = kept === undefined ? 'is lost' : `has another hash than the entries at ${place}`
-  return { firstBad: firstEntryBelow(level, index, place), reason: `${tilePath({ level, index, width })} ${what}` }
-}
-
 const lost = (index: number): LogDamage => damaged(index, 'it is missing')
 
-const damaged = (index: number, what: string): LogDamage => ({ firstBad: index, reason: `entry ${index}: ${what}` })
+const damaged = (index: number, what: string): LogDamage => ({
+  part: 'entries',
+  firstBad: index,
+  reason: `entry ${index}: ${what}`,
+})

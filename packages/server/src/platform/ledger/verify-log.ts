@@ -1,4 +1,5 @@
 import { isSameBytes } from '#base'
+import { ContentWalk } from './content-walk.ts'
 import type { LedgerStore, StoredCheckpoint } from './ledger-store.ts'
 import { askOf, type LogDamage, type LogVerdict } from './log-damage.ts'
 import { LogWalk } from './log-walk.ts'
@@ -7,7 +8,10 @@ import { type Checkpoint, parseCheckpoint, parseNote, type VerifierKey } from '.
 import { openCheckpoint } from './signed-log.ts'
 
 export interface VerifyLogOptions {
-  readonly ledger: Pick<LedgerStore, 'rawRange' | 'keptTile' | 'tile' | 'grow' | 'rootAt' | 'checkpoint'>
+  readonly ledger: Pick<
+    LedgerStore,
+    'rawRange' | 'keptTile' | 'tile' | 'grow' | 'rootAt' | 'checkpoint' | 'verifyContents' | 'countVersions'
+  >
   /** Index of the newest entry; -1 of an empty log. */
   readonly head: number
   /** Whose newest checkpoint is held against the log; none where it is left out. */
@@ -16,9 +20,11 @@ export interface VerifyLogOptions {
   readonly keys?: readonly VerifierKey[]
   /** 0 checks all there is; any other index only the chain from there on, and the checkpoint. */
   readonly from?: number
-  readonly signal?: AbortSignal
+  /** True where the entries and what was signed of them are all that is looked at: no tree, no contents. */
+  readonly isLogAlone?: boolean
+  readonly signal?: AbortSignal | undefined
   /** Told in entries. */
-  readonly onProgress?: (done: number, total: number) => void
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 type Signed =
@@ -29,7 +35,8 @@ type Signed =
 /**
  * Holds a log against itself and against what was signed of it: that each entry is the canonical text of a leaf, stands at
  * its place, has the hash that is stored for it, and follows from the one before; that the tiles and roots of the store are
- * those of the entries; and that the newest checkpoint is signed and has their root. It stops at the first damage.
+ * those of the entries; that the newest checkpoint is signed and has their root; and that the versions of capsules that they
+ * tell of say what they said. It stops at the first damage; of contents, once it has looked at the rest.
  *
  * A checkpoint that speaks of more entries than `head` lengthens the log that is expected: either it was signed since, and
  * they are there, or the log was cut.
@@ -37,26 +44,31 @@ type Signed =
  * @throws the reason of `signal`, and failures of the store that are no damage. Damage is a verdict.
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<LogVerdict> {
-  const { ledger, head, from = 0, signal, onProgress } = options
+  const { ledger, head, from = 0, isLogAlone = false, signal, onProgress } = options
   const signed = await readSigned(options)
   const notedSize = signed.kind === 'sound' ? signed.checkpoint.size : 0
   const size = Math.max(head + 1, notedSize)
-  const grown = from > 0 ? undefined : await askOf(() => ledger.grow())
+  const grown = from > 0 || isLogAlone ? undefined : await askOf(() => ledger.grow())
+  const contents = new ContentWalk(ledger, signal)
   // The tail begins one earlier: that entry has the hash which the first of the tail must name.
   const begin = Math.max(0, Math.min(from, size) - 1)
   const walk = new LogWalk({
     ...{ ledger, from: begin, size, withTiles: grown?.ok === true, notedSize, signal, onProgress },
+    contents: isLogAlone ? undefined : contents,
   })
   const damage =
     (await walk.run()) ??
-    (signed.kind === 'unsound' ? { reason: signed.reason } : undefined) ??
-    (grown?.ok === false ? { reason: `the tree: ${grown.reason}` } : undefined) ??
-    (await findRootDamage(ledger, walk, size, signed))
+    (signed.kind === 'unsound' ? { part: 'checkpoint', reason: signed.reason } : undefined) ??
+    (grown?.ok === false ? { part: 'tree', reason: `the tree: ${grown.reason}` } : undefined) ??
+    findCheckpointDamage(walk, signed) ??
+    (isLogAlone ? undefined : await findRootDamage(ledger, walk, size, signed)) ??
+    (isLogAlone ? undefined : await contents.end(from === 0))
   return {
     valid: damage === undefined,
     size,
     checkedTo: walk.checkedTo,
     ...damage,
+    ...(!isLogAlone && { contents: contents.counts }),
     ...(signed.kind === 'sound' && { checkpoint: { size: notedSize } }),
   }
 }
@@ -79,18 +91,23 @@ function readCheckpoint({ note, origin }: StoredCheckpoint): Checkpoint | undefi
   return checkpoint?.origin === origin ? checkpoint : undefined
 }
 
-/** Holds the roots that the entries make, that were signed, and that the store gives against each other. */
+/** Holds the root that was signed against the one that the entries make. */
+function findCheckpointDamage(walk: LogWalk, signed: Signed): LogDamage | undefined {
+  if (signed.kind !== 'sound' || !walk.notedRoot || isSameBytes(walk.notedRoot, signed.checkpoint.root))
+    return undefined
+  const { size } = signed.checkpoint
+  return { part: 'checkpoint', reason: `the checkpoint of ${size} entries has another root than they have` }
+}
+
+/** Holds the roots that the store gives against the one that was signed, and the one that the entries make. */
 async function findRootDamage(
   ledger: VerifyLogOptions['ledger'],
   walk: LogWalk,
   size: number,
   signed: Signed,
 ): Promise<LogDamage | undefined> {
-  const checkpoint = signed.kind === 'sound' ? signed.checkpoint : undefined
-  if (checkpoint && walk.notedRoot && !isSameBytes(walk.notedRoot, checkpoint.root))
-    return { reason: `the checkpoint of ${checkpoint.size} entries has another root than they have` }
   return (
-    (checkpoint && (await compareRoot(ledger, checkpoint.size, checkpoint.root))) ??
+    (signed.kind === 'sound' ? await compareRoot(ledger, signed.checkpoint.size, signed.checkpoint.root) : undefined) ??
     (walk.root && (await compareRoot(ledger, size, walk.root)))
   )
 }
@@ -101,6 +118,7 @@ async function compareRoot(
   root: Hash,
 ): Promise<LogDamage | undefined> {
   const stored = await askOf(() => ledger.rootAt(size))
-  if (!stored.ok) return { reason: `the tree of ${size} entries: ${stored.reason}` }
-  return isSameBytes(stored.value, root) ? undefined : { reason: `the tree of ${size} entries has another root` }
+  if (!stored.ok) return { part: 'tree', reason: `the tree of ${size} entries: ${stored.reason}` }
+  if (isSameBytes(stored.value, root)) return undefined
+  return { part: 'tree', reason: `the tree of ${size} entries has another root` }
 }

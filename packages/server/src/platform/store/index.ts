@@ -21,6 +21,7 @@ export {
   COMMANDS_PER_APPEND_MAX,
   type CommandOutcome,
   type Finding,
+  LOG_TREE,
   type Repaired,
   type Scrubbed,
   type UnitOfWork,

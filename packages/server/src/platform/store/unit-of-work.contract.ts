@@ -72,7 +72,7 @@ function testOneCommand(under: StoreUnderTest): void {
   test('a sound store has nothing to repair', async () => {
     const { store } = under
     const head = store.head()
-    expect(await store.repair()).toEqual([])
+    expect(await store.repair(await store.doctor('full'))).toEqual([])
     expect(store.head()).toBe(head)
   })
 

@@ -55,6 +55,9 @@ export interface Repaired {
   readonly detail: string
 }
 
+/** The check of the tree of the log, which is no part of the log: it is worked out of the entries. */
+export const LOG_TREE = 'ledger tree'
+
 export interface Finding {
   readonly check: string
   readonly ok: boolean
@@ -84,13 +87,14 @@ export interface UnitOfWork {
   /** Looks for damage; `quick` skips what reads everything. */
   doctor(depth: 'quick' | 'full', onProgress?: (done: number, total: number) => void): Promise<readonly Finding[]>
   /**
-   * Makes anew what is derived from rows, where `doctor` finds it damaged; rows are never touched. Reading goes on, writes
-   * wait.
+   * Makes anew what is derived from rows and found damaged; rows are never touched. Reading goes on, writes wait. The tree
+   * of the log is left: whether the entries are those that were signed is not for the store to say.
    *
+   * @param findings of a full look of `doctor`.
    * @returns what was made anew, by the check that found it; none where nothing of that kind is damaged.
    * @throws CascadeError DATA_CORRUPT when what it would be derived from is damaged; STORAGE_FULL.
    */
-  repair(): Promise<readonly Repaired[]>
+  repair(findings: readonly Finding[]): Promise<readonly Repaired[]>
   /**
    * Leaves nothing of what was erased in whatever the store keeps beside its rows: indexes, logs, unused space, words that
    * only the erased used, copies in memory. Erasing is not done before this resolved; doing it again is safe.

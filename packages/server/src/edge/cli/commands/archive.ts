@@ -41,6 +41,7 @@ export const ARCHIVE_LIST: CommandSpec = {
   summary: 'List segments of the archive, newest first',
   description: 'When each was made, where it lies, what went into it, and how much of that is still away.',
   examples: [{ line: 'archive list', does: 'lists the segments' }],
+  reads: true,
   run: async (context) => {
     const { answer, raw } = await (await context.openSession()).call('listSegments', { query: { limit: LISTED } })
     await printAnswer(context, raw, () =>
@@ -67,6 +68,7 @@ export const ARCHIVE_VERIFY: CommandSpec = {
     { line: 'archive verify', does: 'looks at all segments' },
     { line: 'archive verify 01939b3e-7a12-7b01-9d44-0a4f5b6c7d8e', does: 'looks at one' },
   ],
+  reads: true,
   run: async (context, input) => {
     const segment = input.argument(0)
     const body = checkInput(archiveVerifyBody, segment === undefined ? {} : { segment })

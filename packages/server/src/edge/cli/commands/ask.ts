@@ -18,6 +18,7 @@ export const ASK: CommandSpec = {
     { line: 'ask "why SQLite?" --type decision --as-of 2026-03-01', does: 'asks what was decided and valid that day' },
     { line: 'ask "who owns backups?" --json', does: 'prints the answer for a script' },
   ],
+  reads: true,
   run: async (context, input) => {
     const body = checkInput(askBody, {
       question: input.argument(0),

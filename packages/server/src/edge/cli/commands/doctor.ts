@@ -27,15 +27,19 @@ export const DOCTOR: CommandSpec = {
   name: 'doctor',
   summary: 'Find and explain what is wrong with the machine or the data folder',
   description:
-    'Checks the runtime, the configuration, clock and time zone, what makes the embeddings, the port, the folder with its permissions, owner, file system, free space and log, the keys of backups, where the log is shipped to, and then the store itself, with erasures that are not complete. Nothing is changed, and no store is made; with --repair what is made of other rows and is damaged is made anew from them, which is the index of words, and nothing else is touched. Says for each finding what it means and what to do. Ends with 0 also for warnings, with 1 when something does not work, with 7 when the store is damaged.',
+    'Checks the runtime, the configuration, clock and time zone, what makes the embeddings, the port, the folder with its permissions, owner, file system, free space and log, the keys of backups, where the log is shipped to, and then the store itself, with erasures that are not complete. Nothing is changed, and no store is made; with --repair what is made of other rows and is damaged is made anew from them, which is the index of words and the tree over the log, and nothing else is touched. Says for each finding what it means and what to do. Ends with 0 also for warnings, with 1 when something does not work, with 7 when the store is damaged.',
   options: [
     { flags: '--full', description: 'Read every row of the store; takes longer' },
-    { flags: '--repair', description: 'Make the index of words anew where it is damaged, after reading every row' },
+    {
+      flags: '--repair',
+      description:
+        'Make the index of words and the tree over the log anew where they are damaged, after reading every row',
+    },
   ],
   examples: [
     { line: 'doctor', does: 'looks at everything quickly' },
     { line: 'doctor --full --data /srv/cascade', does: 'reads the whole store of a folder' },
-    { line: 'doctor --repair', does: 'makes a damaged index of words anew' },
+    { line: 'doctor --repair', does: 'makes a damaged index of words, or tree, anew' },
     { line: "doctor --json | jq '.findings[] | select(.ok | not)'", does: 'lists what is not fine' },
   ],
   run: async (context, input) => {

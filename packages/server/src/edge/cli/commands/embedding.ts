@@ -5,7 +5,7 @@ import { printAnswer } from './answer.ts'
 
 type Operation = Extract<OperationId, `${string}Embedding`>
 
-type Said = Pick<CommandSpec, 'summary' | 'description' | 'examples'>
+type Said = Pick<CommandSpec, 'summary' | 'description' | 'examples' | 'reads'>
 
 /** Asks or decides, and shows how things stand after that. */
 const embedding = (verb: string, operation: Operation, said: Said): CommandSpec => ({
@@ -26,6 +26,7 @@ export const EMBEDDING_STATUS = embedding('status', 'getEmbedding', {
     { line: 'embedding status', does: 'shows whose vectors there are, and how many' },
     { line: 'embedding status --json | jq .change.eta_s', does: 'prints how long it will still take' },
   ],
+  reads: true,
 })
 
 export const EMBEDDING_START = embedding('start', 'startEmbedding', {

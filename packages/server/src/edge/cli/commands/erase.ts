@@ -29,6 +29,7 @@ export const ERASE: CommandSpec = {
     { line: "erase --subject 'Grace Hopper' --reason gdpr-17 --yes", does: 'erases everything of a person' },
     { line: 'erase --list', does: 'lists the erasures there were' },
   ],
+  reads: (input) => input.on('list') || input.text('show') !== undefined,
   run: (context, input) => {
     const [subject, show, id] = [input.text('subject'), input.text('show'), input.argument(0)]
     const chosen = [subject, show, id, input.on('list') || undefined].filter((one) => one !== undefined)

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { type ExportLine, exportSentLine } from '@forge-cascade/contract'
-import { CascadeError, messageOf } from '#base'
+import { CascadeError } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -9,6 +9,7 @@ import { writeExportFolder } from '../export-folder.ts'
 import { isErrorCode } from '../http-client.ts'
 import { writeProvFile } from '../prov-file.ts'
 import { byteSize, number, plural } from '../render/words.ts'
+import { parseSentLine } from '../sent-line.ts'
 import { quoteForShell } from '../shell-word.ts'
 import { printAnswer } from './answer.ts'
 
@@ -30,6 +31,7 @@ export const EXPORT: CommandSpec = {
     { line: 'export provenance.json --format prov-json', does: 'writes where everything comes from, for PROV tools' },
     { line: 'export /tmp/copy --json', does: 'prints the numbers and the digest for a script' },
   ],
+  reads: true,
   run: async (context, input) => {
     const given = input.argument(0) ?? ''
     const format = input.text('format') ?? 'folder'
@@ -84,19 +86,9 @@ async function* readLines(
 ): AsyncGenerator<ExportLine, void, undefined> {
   let read = 0
   for await (const text of lines) {
-    const line = parseLine(text)
+    const line = parseSentLine('The export', exportSentLine, text)
     if (line.kind === 'broken') throw new CascadeError(isErrorCode(line.code) ? line.code : 'NO_SERVER', line.detail)
     yield line
     onLine(++read)
-  }
-}
-
-function parseLine(line: string) {
-  try {
-    return exportSentLine.parse(JSON.parse(line))
-  } catch (error) {
-    throw new CascadeError('NO_SERVER', `The export has a line that this version does not read: ${messageOf(error)}`, {
-      cause: error,
-    })
   }
 }

@@ -24,6 +24,7 @@ export const HISTORY: CommandSpec = {
     { line: 'history 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10 --diff 1.0.0..1.2.0', does: 'shows what changed' },
     { line: 'history 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10 --blame', does: 'shows where each line comes from' },
   ],
+  reads: true,
   run: async (context, input) => {
     const diff = input.text('diff')
     if (diff !== undefined && input.on('blame')) throw usage('Either --diff or --blame.')

@@ -62,6 +62,7 @@ export const HOLD_LIST: CommandSpec = {
   summary: 'List legal holds, newest first',
   description: 'Lifted ones are listed too, with who lifted them and why.',
   examples: [{ line: 'hold list', does: 'lists the holds' }],
+  reads: true,
   run: async (context: CommandContext) => {
     const { answer, raw } = await (await context.openSession()).call('listHolds', { query: { limit: LISTED } })
     await printAnswer(context, raw, () =>

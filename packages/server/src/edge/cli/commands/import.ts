@@ -88,6 +88,7 @@ export const IMPORT: CommandSpec = {
       does: 'lists every file of one, and why it was left out',
     },
   ],
+  reads: (input) => input.on('list'),
   run: (context, input) => {
     if (input.on('files') && input.text('show') === undefined)
       throw usage('--files goes with --show ID: it lists the files of that import.')

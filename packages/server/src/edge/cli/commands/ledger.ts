@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { auditQuery, inclusionQuery, type LedgerIntegrity, verifyLine, verifyQuery } from '@forge-cascade/contract'
-import { CascadeError, messageOf } from '#base'
+import { CascadeError } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput, numberOf, readTime } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { auditLines, integrityLines, logLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
+import { parseSentLine } from '../sent-line.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
 
@@ -16,12 +17,14 @@ export const LEDGER_SHOW: CommandSpec = {
   description:
     'The log is signed within a second of a change. Give the key to whoever is to verify it, by another way than the log: with it and a proof they need nothing of this instance.',
   examples: [{ line: 'ledger show', does: 'shows the key that somebody else verifies with' }],
+  reads: true,
   run: async (context) => {
     const session = await context.openSession()
     const verdict = await session.ask('getIntegrity')
     const [note, keys] = [await readText(session.lines('getCheckpoint')), await readText(session.lines('getLedgerKey'))]
     const [origin = '', size = '0', root = ''] = note
-    const json = { origin, size: Number(size), root, keys, checkpoint: `${note.join('\n')}\n`, integrity: verdict }
+    const hex = Buffer.from(root, 'base64').toString('hex')
+    const json = { origin, size: Number(size), root: hex, keys, checkpoint: `${note.join('\n')}\n`, integrity: verdict }
     await printAnswer(context, json, () => logLines(json, context.screen.view))
     return 'ok'
   },
@@ -29,14 +32,15 @@ export const LEDGER_SHOW: CommandSpec = {
 
 export const LEDGER_VERIFY: CommandSpec = {
   name: 'ledger verify',
-  summary: 'Verify the log: every entry, the chain, the tree and what was signed',
+  summary: 'Verify the log: every entry, the chain, the tree, what was signed, and what is stored',
   description:
-    'Names the first entry that is not as it was written. Ends with 7 when the log is damaged. A server that runs does it while it answers others.',
+    'Names the first entry that is not as it was written, or tells of a version of a capsule that is not: each version that is stored is held against the digest that was recorded of it. Ends with 7 when the log is damaged. A server that runs does it while it answers others.',
   options: [{ flags: '--newest <n>', description: 'Only so many of the newest entries, and the newest checkpoint' }],
   examples: [
     { line: 'ledger verify', does: 'verifies everything' },
     { line: 'ledger verify --newest 1000', does: 'verifies the end of the log, in a moment' },
   ],
+  reads: true,
   run: async (context, input) => {
     const query = checkInput(verifyQuery, { newest: numberOf(input.text('newest')) })
     const verdict = await lastLine(context, (await context.openSession()).lines('verifyLedger', { query }))
@@ -59,6 +63,7 @@ export const LEDGER_PROVE: CommandSpec = {
     { line: 'ledger prove 0', does: 'prints the proof of the first entry' },
     { line: 'ledger prove 0 --out 0.tlog-proof --entry 0.json', does: 'writes what somebody else needs' },
   ],
+  reads: true,
   run: async (context, input) => {
     const { index } = checkInput(inclusionQuery, { index: numberOf(input.argument(0)) })
     const session = await context.openSession()
@@ -94,6 +99,7 @@ export const LEDGER_AUDIT: CommandSpec = {
     { line: 'ledger audit', does: 'shows what happened last' },
     { line: 'ledger audit --operation capsule.trust_changed --since 2026-03-01', does: 'shows changes of trust' },
   ],
+  reads: true,
   run: async (context, input) => {
     const [entity_type, entity_id] = splitEntity(input.text('about'))
     const query = checkInput(auditQuery, {
@@ -126,21 +132,11 @@ async function readText(lines: AsyncIterable<string>): Promise<string[]> {
 /** Shows how far the verification is. @throws CascadeError NO_SERVER when it breaks off. */
 async function lastLine({ screen, settings }: CommandContext, lines: AsyncIterable<string>): Promise<LedgerIntegrity> {
   for await (const text of lines) {
-    const line = parseLine(text)
+    const line = parseSentLine('The verification', verifyLine, text)
     if (!('checked' in line)) return line
     if (!settings.json) screen.progress(`Verifying: ${number(line.checked)} of ${plural(line.of, 'entry')}`)
   }
   throw new CascadeError('NO_SERVER', 'The verification broke off.')
-}
-
-function parseLine(text: string) {
-  try {
-    return verifyLine.parse(JSON.parse(text))
-  } catch (error) {
-    throw new CascadeError('NO_SERVER', `The verification has a line that is not read here: ${messageOf(error)}`, {
-      cause: error,
-    })
-  }
 }
 
 /** @throws CascadeError where the file cannot be written. */

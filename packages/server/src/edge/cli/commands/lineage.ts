@@ -38,6 +38,7 @@ export const LINEAGE: CommandSpec = {
       does: 'shows the way between two',
     },
   ],
+  reads: true,
   run: (context, input) => {
     const [path, common] = [input.text('path-to'), input.text('common-with')]
     if (path !== undefined && common !== undefined) throw usage('Either --path-to or --common-with.')

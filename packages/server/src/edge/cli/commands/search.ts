@@ -24,6 +24,7 @@ export const SEARCH: CommandSpec = {
     { line: 'search tokens --explain', does: 'shows how each score came about' },
     { line: "search tokens --json | jq -r '.hits[].capsule.id'", does: 'hands the ids to a script' },
   ],
+  reads: true,
   run: async (context, input) => {
     const query = input.argument(0) ?? ''
     const body = checkInput(searchBody, {

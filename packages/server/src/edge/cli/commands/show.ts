@@ -33,6 +33,7 @@ export const SHOW: CommandSpec = {
     },
     { line: 'show 01939b3e-6f9a-7d2c-8c51-0f2f4b6f3f10 --as-of 2026-03-01', does: 'shows what was valid that day' },
   ],
+  reads: true,
   run: async (context, input) => {
     if (input.text('page') !== undefined) return writePage(context, input)
     const at = input.text('at')

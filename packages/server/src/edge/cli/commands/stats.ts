@@ -11,6 +11,7 @@ export const STATS: CommandSpec = {
     { line: 'stats', does: 'shows what there is' },
     { line: 'stats --json | jq .bytes.by_type', does: 'prints the bytes of each type' },
   ],
+  reads: true,
   run: async (context) => {
     const { answer, raw } = await (await context.openSession()).call('capsuleStats', {})
     await printAnswer(context, raw, () => statsLines(answer))

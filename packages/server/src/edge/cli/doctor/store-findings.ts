@@ -22,10 +22,17 @@ const WORDS: Help = {
   fix: 'Make a `backup`, then run `doctor --repair`, which makes the index anew.',
 }
 
+const TREE: Help = {
+  severity: 'damage',
+  means: 'Some proofs fail. The log itself is not touched by this: the tree is worked out of it.',
+  fix: 'Run `doctor --repair`, which makes the tree anew where the log is as it was signed. An instance that runs does so by itself once its daily verification comes to it.',
+}
+
 const HELP: ReadonlyMap<string, Help> = new Map(
   Object.entries({
     words: WORDS,
     'words, one by one': WORDS,
+    'ledger tree': TREE,
     shipping: {
       severity: 'problem',
       means: 'Points in time after that one are lost with this disk. Segments wait in the data folder, within a bound.',

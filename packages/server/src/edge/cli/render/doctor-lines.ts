@@ -30,6 +30,7 @@ const NAMES: ReadonlyMap<string, string> = new Map(
     'words, one by one': 'words of each version',
     digests: 'contents as they were recorded',
     'ledger chain': 'tamper-evident log of changes',
+    'ledger tree': 'tree over the log, for proofs',
     'backup keys': 'keys of backups',
     'shipping target': 'where the log is shipped to',
     shipping: 'log as it was shipped',

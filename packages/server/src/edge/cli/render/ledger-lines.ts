@@ -37,12 +37,24 @@ export function integrityLines(found: LedgerIntegrity, { paint, command }: View)
       paint.faint(`To find out more: ${command('doctor --full')}`),
     ]
   }
-  if (found.checked_from === 0) return [`${paint.good('sound')}  all ${plural(found.size, 'entry')}, verified ${at}`]
+  const contents = contentLines(found.contents)
+  if (found.checked_from === 0)
+    return [`${paint.good('sound')}  all ${plural(found.size, 'entry')}, verified ${at}`, ...contents]
   const newest = plural(found.size - found.checked_from, 'entry')
   return [
     `${paint.good('sound')}  the newest ${newest} of ${number(found.size)} and the checkpoint, ${at}`,
+    ...contents,
     paint.faint(`To verify all: ${command('ledger verify')}`),
   ]
+}
+
+/** What was held against the digests in the log, and what is not here to be. */
+function contentLines(contents: LedgerIntegrity['contents']): string[] {
+  if (contents === undefined) return []
+  const { verified, erased, archived } = contents
+  const rest = [erased > 0 && `${number(erased)} erased`, archived > 0 && `${number(archived)} in the archive`]
+  const told = [`${plural(verified, 'version')} as recorded`, ...rest.filter((text) => text !== false)]
+  return [`       ${told.join(', ')}`]
 }
 
 const timeOf = (time: string): string => `${time.slice(0, 19).replace('T', ' ')}Z`

@@ -37,7 +37,7 @@ export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): Hand
     proveConsistency: async ({ query }) => {
       const to = query.to ?? (await desk.checkpoint()).size
       const [from_root, to_root] = [await ledger.rootAt(query.from), await ledger.rootAt(to)].map(hex)
-      const hashes = (await ledger.proveConsistency(query.from, to)).map(base64)
+      const hashes = (await ledger.proveConsistency(query.from, to)).map(hex)
       return { status: 200, body: { from: query.from, to, from_root: from_root!, to_root: to_root!, hashes } }
     },
     getTile: async ({ params: { tile } }) => {
@@ -54,7 +54,6 @@ export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): Hand
 }
 
 const hex = (hash: Hash): string => Buffer.from(hash).toString('hex')
-const base64 = (hash: Hash): string => Buffer.from(hash).toString('base64')
 
 async function findEntry(ledger: LedgerStore, index: number) {
   const found = await ledger.find(index)
@@ -76,7 +75,7 @@ async function proveInclusion(
   if (!verifyInclusion({ index, size, leafHash, proof: hashes, root }))
     throw new CascadeError('DATA_CORRUPT', `Entry ${index} is not the one that the log holds: its proof fails.`)
   const file = typeof at === 'number' ? null : formatLogProof({ index, hashes, checkpoint: at.note })
-  return { index, size, leaf_hash: hash, root: hex(root), hashes: hashes.map(base64), tlog_proof: file }
+  return { index, size, leaf_hash: hash, root: hex(root), hashes: hashes.map(hex), tlog_proof: file }
 }
 
 /** @param size entries that are signed: nothing beyond is published. */
@@ -109,6 +108,7 @@ const presentVerdict = ({ verdict, from, at }: DatedVerdict): LedgerIntegrity =>
   checked_from: from,
   checked_to: verdict.checkedTo,
   checked_at: toRfc3339(at),
+  ...(verdict.contents && { contents: verdict.contents }),
   ...(verdict.firstBad !== undefined && { first_bad: verdict.firstBad }),
   ...(verdict.reason !== undefined && { reason: verdict.reason }),
 })
