@@ -104,5 +104,11 @@ function keepTail(child: ChildProcess, bytesMax: number, onTooMuch: () => void):
   return () => tail.toString('utf8')
 }
 
-const lastLine = (text: string): string =>
-  (text.trimEnd().split('\n').at(-1) ?? '').trim().slice(0, SAID_CHARACTERS).toWellFormed()
+/** What ends the words of Node about an error without saying what it is: its stack, members of the error, the version. */
+const SAYS_NOTHING = /^\s*(?:at .*|[{}\]]*|\s+\w+: .*|Node\.js v.*)$/
+
+function lastLine(text: string): string {
+  const lines = text.trimEnd().split('\n')
+  const line = lines.findLast((each) => !SAYS_NOTHING.test(each)) ?? lines.at(-1) ?? ''
+  return line.trim().slice(0, SAID_CHARACTERS).toWellFormed()
+}

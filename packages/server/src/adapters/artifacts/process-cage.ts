@@ -19,11 +19,11 @@ export const TEST_HEAP_MIB = 128
 const DATA_KIB = 1024 * 1024
 const OPEN_FILES = 128
 
-/** Limits of the kernel; the shell that sets them becomes the program. */
+/** Limits of the kernel; the shell that sets them becomes the program, without what shells put into an environment. */
 const limitedShell = (seconds: number): readonly string[] => [
   '/bin/sh',
   '-c',
-  `ulimit -c 0 && ulimit -f 0 && ulimit -n ${OPEN_FILES} && ulimit -d ${DATA_KIB} && ulimit -t ${seconds} && exec "$@"`,
+  `ulimit -c 0 && ulimit -f 0 && ulimit -n ${OPEN_FILES} && ulimit -d ${DATA_KIB} && ulimit -t ${seconds} && exec /usr/bin/env -i "$@"`,
   'sh',
 ]
 
