@@ -53,6 +53,12 @@ export const ARTIFACT_ROWS = {
     unit: 'ms',
     beyond: unsound,
   },
+  artifactTestsTime: {
+    what: 'Time that all of its tests ask for together',
+    value: ARTIFACT_LIMITS.testsMsMax,
+    unit: 'ms',
+    beyond: unsound,
+  },
   artifactTestOutput: {
     what: 'What a test prints',
     value: TEST_OUTPUT_BYTES_MAX,

@@ -62,6 +62,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   artifactTests: inServer(CHECKS, 'fails for $what', 'a manifest with tests beyond their number'),
   artifactTestArguments: inServer(CHECKS, 'fails for $what', 'a test with arguments beyond their number'),
   artifactTestTime: inServer(CHECKS, 'fails for $what', 'a test that asks for more time than there is'),
+  artifactTestsTime: inServer(CHECKS, 'fails for $what', 'tests that ask for more time together than there is'),
   artifactTestOutput: inServer('adapters/artifacts/process-cage.test.ts', 'prints without end'),
   artifactCapabilities: inServer(ARTIFACTS, 'for %s', 'capabilities beyond their number'),
   artifactName: inServer(ARTIFACTS, 'for %s', 'a name beyond its length'),

@@ -13,6 +13,7 @@ export const ARTIFACT_LIMITS = {
   testsMax: 32,
   testArgumentsMax: 32,
   testMsMax: 60_000,
+  testsMsMax: 480_000,
   keysMax: 16,
   noteLengthMax: 10_000,
 } as const
@@ -54,6 +55,9 @@ export const artifactManifest = z
         }),
       )
       .max(ARTIFACT_LIMITS.testsMax)
+      .refine((tests) => tests.reduce((sum, { timeout_ms }) => sum + timeout_ms, 0) <= ARTIFACT_LIMITS.testsMsMax, {
+        error: `must not ask for more than ${ARTIFACT_LIMITS.testsMsMax} ms together`,
+      })
       .default([]),
   })
   .meta({ id: 'ArtifactManifest' })

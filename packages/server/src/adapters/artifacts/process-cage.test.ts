@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -140,6 +140,19 @@ describe('a test is ended that', () => {
     setImmediate(() => controller.abort(new Error('the client is gone')))
     await expect(running).rejects.toThrow('the client is gone')
   })
+})
+
+test('a cage behind a link is one, and below a folder with a star in its name there is none', async () => {
+  mkdirSync(join(root, 'real'))
+  symlinkSync(join(root, 'real'), join(root, 'link'))
+  const open = (path: string) =>
+    createProcessCage(new TempArea(join(root, path), 'test')).open(bareArtifact({ 'a.mjs': '' }))
+  {
+    await using opened = await open('link/tests')
+    expect(await opened.run({ file: 'a.mjs', args: [], timeoutMs: TIMEOUT_MS }, never)).toEqual({ kind: 'passed' })
+  }
+  await expect(open('a*b')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  for (const path of ['link', 'real']) rmSync(join(root, path), { recursive: true })
 })
 
 test('names of files that look like options are files', async () => {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CascadeError, fileTrouble, isErrno, lazy } from '#base'
+import { CascadeError, fileTrouble, isCascadeError, isErrno, lazy } from '#base'
 import type { Artifact, CagedEnd, CagedTest, OpenedCage, TestCage } from '#verification'
 import type { TempArea } from '../sources/temp-area.ts'
 import { doorsUrl } from './close-doors.ts'
@@ -55,13 +55,27 @@ export const createProcessCage = (area: TempArea): TestCage => ({
       // Beside nothing else: what lies in it may be read by the test.
       const folder = join(place.path, 'artifact')
       await copyTo(folder, artifact)
-      return openedIn(folder, await hasNamespaces(), async () => place[Symbol.asyncDispose]())
+      return openedIn(await permitted(folder), await hasNamespaces(), async () => place[Symbol.asyncDispose]())
     } catch (error) {
       await place[Symbol.asyncDispose]()
-      throw unwritable(error)
+      throw isCascadeError(error) ? error : unwritable(error)
     }
   },
 })
+
+/**
+ * The folder as Node's permissions compare it: without links. @throws CascadeError UNAVAILABLE for a path with a star, which
+ * they take for any characters.
+ */
+async function permitted(folder: string): Promise<string> {
+  const path = await realpath(folder)
+  if (path.includes('*'))
+    throw new CascadeError(
+      'UNAVAILABLE',
+      `No test runs below ${path}: a star in the path of the data folder opens others.`,
+    )
+  return path
+}
 
 async function copyTo(folder: string, { files }: Artifact): Promise<void> {
   await mkdir(folder)

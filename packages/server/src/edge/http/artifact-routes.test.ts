@@ -1,9 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ARTIFACT_LIMITS, MANIFEST_FILE, type VerifiedArtifact, verifyArtifactLine } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isCascadeError, sha256Hex } from '#base'
+import { createEd25519Signer, formatVerifierKey, signNote } from '#ledger'
+import { signedTextOf } from '#verification'
 import { manifestText } from '../../platform/verification/testing.ts'
 import { HttpClient } from '../cli/http-client.ts'
 import { type HttpWorld, openHttpWorld } from './testing.ts'
@@ -76,6 +79,23 @@ describe('an artifact', () => {
       payload: { digest: report.artifact.digest, passed: true, score: 0.6, report_sha256, checks: { tests: 'passed' } },
     })
     expect(JSON.stringify(leaf)).not.toContain('probe')
+  })
+
+  test('that is stated, signed, allowed and tested has the whole score', async () => {
+    const [before, after] = [join(root, 'before'), join(root, 'after')]
+    put(before, FILES, { capabilities: ['a'] })
+    mkdirSync(after)
+    for (const [path, text] of Object.entries(FILES)) writeFileSync(join(after, path), text)
+    const tests = [{ name: 'one', file: 'a.test.mjs' }]
+    const manifest = manifestText(FILES, { capabilities: ['a', 'b'], version: '2.0.0', tests })
+    const digest = (await verify({ path: after, manifest })).report.artifact.digest
+    const ada = createEd25519Signer('ada.example', generateKeyPairSync('ed25519').privateKey)
+    const [signature, keys] = [signNote(signedTextOf(digest), [ada]), [formatVerifierKey(ada.key)]]
+    const asked = { path: after, manifest, before, digest, signature, keys, allow: ['b'], run_tests: true }
+    expect((await verify(asked)).report).toMatchObject({ passed: true, score: 1 })
+    const { report } = await verify({ ...asked, allow: [] })
+    expect(report).toMatchObject({ passed: false, score: 0 })
+    expect(report.checks.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'failed', 'skipped'])
   })
 
   test('that fails is recorded as well, and the newest verification counts', async () => {

@@ -127,6 +127,11 @@ describe('structure', () => {
       says: '/tests/0/timeout_ms: ',
     },
     {
+      what: 'tests that ask for more time together than there is',
+      artifact: changed({ tests: many(9, () => ({ ...TEST, timeout_ms: ARTIFACT_LIMITS.testMsMax })) }),
+      says: '/tests: must not ask for more than 480000 ms together',
+    },
+    {
       what: 'a manifest that is not UTF-8',
       artifact: createArtifact([{ path: MANIFEST_FILE, bytes: Buffer.of(0x7b, 0xff, 0x7d) }]),
       says: 'it is not JSON',
