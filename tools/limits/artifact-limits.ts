@@ -1,5 +1,9 @@
 import { ARTIFACT_LIMITS } from '@forge-cascade/contract'
-import { TEST_OUTPUT_BYTES_MAX } from '../../packages/server/src/adapters/artifacts/process-cage.ts'
+import {
+  TEST_DATA_BYTES_MAX,
+  TEST_HEAP_BYTES_MAX,
+  TEST_OUTPUT_BYTES_MAX,
+} from '../../packages/server/src/adapters/artifacts/process-cage.ts'
 import type { Limits } from './limit.ts'
 
 const invalid = { error: 'VALIDATION_FAILED' } as const
@@ -64,6 +68,18 @@ export const ARTIFACT_ROWS = {
     value: TEST_OUTPUT_BYTES_MAX,
     unit: 'bytes',
     beyond: { cut: 'it is ended, and has failed' },
+  },
+  artifactTestHeap: {
+    what: 'Heap of the JavaScript of a test',
+    value: TEST_HEAP_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { cut: 'it ends, and has failed' },
+  },
+  artifactTestData: {
+    what: 'Data of the process of a test, of which Node takes 560 MiB without using them',
+    value: TEST_DATA_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { cut: 'it ends, and has failed' },
   },
   artifactKeys: {
     what: 'Keys of who may sign it, in a request',

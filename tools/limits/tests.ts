@@ -24,6 +24,7 @@ const here = (file: string, title: string, row?: string): LimitTest => ({
 })
 
 const READER = 'adapters/artifacts/read-artifact.test.ts'
+const CAGE = 'adapters/artifacts/process-cage.test.ts'
 const CHECKS = 'platform/verification/checks.test.ts'
 const ARTIFACTS = 'edge/http/artifact-routes.test.ts'
 const TOOLS = 'edge/mcp/tools.test.ts'
@@ -63,7 +64,9 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   artifactTestArguments: inServer(CHECKS, 'fails for $what', 'a test with arguments beyond their number'),
   artifactTestTime: inServer(CHECKS, 'fails for $what', 'a test that asks for more time than there is'),
   artifactTestsTime: inServer(CHECKS, 'fails for $what', 'tests that ask for more time together than there is'),
-  artifactTestOutput: inServer('adapters/artifacts/process-cage.test.ts', 'prints without end'),
+  artifactTestOutput: inServer(CAGE, 'prints without end'),
+  artifactTestHeap: inServer(CAGE, 'takes memory of its heap without end'),
+  artifactTestData: inServer(CAGE, 'takes memory beside its heap without end'),
   artifactCapabilities: inServer(ARTIFACTS, 'for %s', 'capabilities beyond their number'),
   artifactName: inServer(ARTIFACTS, 'for %s', 'a name beyond its length'),
   artifactKeys: inServer(ARTIFACTS, 'for %s', 'keys beyond their number'),

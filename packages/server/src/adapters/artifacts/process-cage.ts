@@ -11,23 +11,23 @@ import { type LimitedEnd, type LimitedRun, runLimited } from './limited-process.
 /** What a test may print. */
 export const TEST_OUTPUT_BYTES_MAX = 1024 * 1024
 /** Heap of its JavaScript. */
-export const TEST_HEAP_MIB = 128
+export const TEST_HEAP_BYTES_MAX = 128 * 1024 * 1024
 /**
- * Data of its process as the kernel counts it (RLIMIT_DATA), in KiB. Node 24 on Linux takes 560 MiB of it without using
- * them, as `VmData` in /proc/self/status shows; what is above is for the test.
+ * Data of its process as the kernel counts it (RLIMIT_DATA). Node 24 on Linux takes 560 MiB of it without using them, as
+ * `VmData` in /proc/self/status shows; what is above is for the test.
  */
-const DATA_KIB = 1024 * 1024
+export const TEST_DATA_BYTES_MAX = 1024 * 1024 * 1024
 const OPEN_FILES = 128
 
 /** Limits of the kernel; the shell that sets them becomes the program, without what shells put into an environment. */
 const limitedShell = (seconds: number): readonly string[] => [
   '/bin/sh',
   '-c',
-  `ulimit -c 0 && ulimit -f 0 && ulimit -n ${OPEN_FILES} && ulimit -d ${DATA_KIB} && ulimit -t ${seconds} && exec /usr/bin/env -i "$@"`,
+  `ulimit -c 0 && ulimit -f 0 && ulimit -n ${OPEN_FILES} && ulimit -d ${TEST_DATA_BYTES_MAX / 1024} && ulimit -t ${seconds} && exec /usr/bin/env -i "$@"`,
   'sh',
 ]
 
-const NODE_FLAGS = ['--permission', `--max-old-space-size=${TEST_HEAP_MIB}`, '--no-warnings']
+const NODE_FLAGS = ['--permission', `--max-old-space-size=${TEST_HEAP_BYTES_MAX / 1024 ** 2}`, '--no-warnings']
 
 /** Namespaces of its own: no network, no other process to be seen or signalled. */
 const UNSHARE = [
@@ -47,15 +47,16 @@ const UNSHARE = [
  * threads or addons), without the modules of Node that reach further, and within limits of the kernel.
  *
  * @param area where copies of artifacts lie while their tests run.
+ * @param canIsolate whether namespaces can be made here; asked of the system when left out.
  */
-export const createProcessCage = (area: TempArea): TestCage => ({
+export const createProcessCage = (area: TempArea, canIsolate: () => Promise<boolean> = hasNamespaces): TestCage => ({
   open: async (artifact) => {
     const place = await area.open()
     try {
       // Beside nothing else: what lies in it may be read by the test.
       const folder = join(place.path, 'artifact')
       await copyTo(folder, artifact)
-      return openedIn(await permitted(folder), await hasNamespaces(), async () => place[Symbol.asyncDispose]())
+      return openedIn(await permitted(folder), await canIsolate(), async () => place[Symbol.asyncDispose]())
     } catch (error) {
       await place[Symbol.asyncDispose]()
       throw isCascadeError(error) ? error : unwritable(error)
