@@ -18,7 +18,7 @@ test('the page of benchmarks holds nothing that the bench did not write', () => 
 })
 
 test('targets are counted as they were met and missed, and sections come in the order of the run', () => {
-  const row = { name: 'a', measured: '1 ms', numbers: { p50: 1 }, target: 'p50 ≤ 2' }
+  const row = { name: 'a', measured: '1 ms', numbers: { p50: 1 }, target: 'p50 ≤ 2', samples: [1], unit: 'ms' }
   const page = made([
     { ...row, section: 'The machine', target: '', verdict: '' },
     { ...row, section: 'Second', verdict: 'met' },

@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly json: boolean
   /** The result goes into docs/reference/benchmarks.md as well. */
   readonly write: boolean
+  /** A record of the run goes into `artifacts/`, one for each part of the product. */
+  readonly record: boolean
   readonly seed: number
   /** Folder in which other stores are installed and kept for the next run; a temporary one when absent. */
   readonly installed?: string
@@ -30,7 +32,7 @@ export interface BenchOptions {
 const SMOKE_SECTIONS: readonly Section[] = ['process', 'restart', 'http', 'ledger']
 const MILLION_SECTIONS: readonly Section[] = ['floor', 'process', 'restart', 'http']
 
-export const USAGE = `npm run bench -- [section…] [--quick | --smoke | --million] [--json] [--write] 
+export const USAGE = `npm run bench -- [section…] [--quick | --smoke | --million] [--json] [--write] [--record]
   [--documents <number>] [--seed <number>] [--installed <folder>]
 Sections: ${SECTIONS.join(', ')}; all but peers and stores when none is named.
 --quick measures 10,000 documents, without targets.
@@ -38,6 +40,7 @@ Sections: ${SECTIONS.join(', ')}; all but peers and stores when none is named.
 --million measures ${MILLION_SECTIONS.join(', ')} with 1,000,000 documents.
 --write puts the result into docs/reference/benchmarks.md, which shows a whole run: every section
 but peers and stores, 100,000 documents; with stores alone, the comparison into docs/reference/store-comparison.md.
+--record keeps the samples in artifacts/, beside those of earlier runs that they are compared with.
 --installed keeps the other stores there for the next run.`
 
 const FULL = { documents: 100_000, questions: 200, recallQuestions: 100, rounds: 5, leaves: 1_000_000 }
@@ -74,6 +77,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       million: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
       documents: { type: 'string' },
       seed: { type: 'string', default: '7' },
       installed: { type: 'string' },
@@ -92,6 +96,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     sections,
     json: values.json,
     write: values.write,
+    record: values.record,
     seed: wholeNumber(values.seed),
     targets: TARGETS.get(documents) ?? {},
     smoke: values.smoke,

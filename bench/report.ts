@@ -1,5 +1,5 @@
 import type { Lag } from './measure/own-lag.ts'
-import type { Quantiles } from './measure/quantiles.ts'
+import { median, type Quantiles } from './measure/quantiles.ts'
 import type { Target, TargetName, Targets } from './targets.ts'
 
 export interface Row {
@@ -9,6 +9,9 @@ export interface Row {
   readonly target: string
   readonly verdict: 'met' | 'missed' | ''
   readonly numbers: Readonly<Record<string, number>>
+  /** What the number of the row is the middle of, in `unit`: calls, or rounds; none in a row without a number. */
+  readonly samples: readonly number[]
+  readonly unit: string
 }
 
 const NAME_WIDTH = 54
@@ -42,18 +45,27 @@ export class Report {
     this.#print(text)
   }
 
-  times(name: string, { p50, p95, samples }: Quantiles, target?: TargetName): void {
-    this.#add(name, `p50 ${ms(p50)}  p95 ${ms(p95)} ms   (${samples})`, { p50, p95, samples }, target)
+  times(name: string, { p50, p95, samples, middles }: Quantiles, target?: TargetName): void {
+    const measured = `p50 ${ms(p50)}  p95 ${ms(p95)} ms   (${samples})`
+    this.#add(name, measured, { p50, p95, samples }, target, { samples: middles, unit: 'ms' })
   }
 
-  rate(name: string, perSecond: number, unit: string, times?: Quantiles, target?: TargetName): void {
+  /** @param rates of one measurement, or of each round: their median is the row's. */
+  rate(name: string, rates: number | readonly number[], unit: string, times?: Quantiles, target?: TargetName): void {
+    const perSecond = typeof rates === 'number' ? rates : median(rates)
     const spread = times ? `   p50 ${ms(times.p50)}  p95 ${ms(times.p95)} ms` : ''
     const numbers = { perSecond, ...(times ? { p50: times.p50, p95: times.p95 } : {}) }
-    this.#add(name, `${Math.round(perSecond).toLocaleString('en')} ${unit}/s${spread}`, numbers, target)
+    this.#add(name, `${Math.round(perSecond).toLocaleString('en')} ${unit}/s${spread}`, numbers, target, {
+      samples: [rates].flat(),
+      unit: `${unit}/s`,
+    })
   }
 
-  value(name: string, value: number, unit: string, target?: TargetName): void {
-    this.#add(name, `${value.toFixed(value < 10 ? 3 : value < 100 ? 1 : 0)} ${unit}`, { value }, target)
+  /** @param values of one measurement, or of each round: their median is the row's. */
+  value(name: string, values: number | readonly number[], unit: string, target?: TargetName): void {
+    const value = typeof values === 'number' ? values : median(values)
+    const measured = `${value.toFixed(value < 10 ? 3 : value < 100 ? 1 : 0)} ${unit}`
+    this.#add(name, measured, { value }, target, { samples: [values].flat(), unit })
   }
 
   /** A row without a number: why there is none. */
@@ -69,7 +81,13 @@ export class Report {
     return this.rows.filter(({ verdict }) => verdict === 'missed')
   }
 
-  #add(name: string, measured: string, numbers: Row['numbers'], targetName: TargetName | undefined): void {
+  #add(
+    name: string,
+    measured: string,
+    numbers: Row['numbers'],
+    targetName: TargetName | undefined,
+    { samples, unit }: Pick<Row, 'samples' | 'unit'> = { samples: [], unit: '' },
+  ): void {
     const target: Target | undefined = targetName && this.#targets[targetName]
     const verdict = target ? (isMet(target, numbers) ? 'met' : 'missed') : ''
     const row: Row = {
@@ -79,6 +97,8 @@ export class Report {
       target: target ? describe(target) : '',
       verdict,
       numbers,
+      samples,
+      unit,
     }
     this.rows.push(row)
     this.#print(

@@ -10,7 +10,8 @@ import { Corpus } from './data/corpus.ts'
 import { findTruth } from './data/truth.ts'
 import { parseOptions } from './options.ts'
 import { comparePeers } from './peers/compare.ts'
-import { Report } from './report.ts'
+import { recordRun } from './record-run.ts'
+import { Report, type Row } from './report.ts'
 import { measureBatch } from './sections/batch.ts'
 import { measureFloor } from './sections/floor.ts'
 import { measureHttp } from './sections/http.ts'
@@ -45,12 +46,21 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 const seconds = Math.round((performance.now() - startedAt) / 1000)
-const result = { date: new Date(), seconds, options, rows: report.rows }
+const date = new Date()
+const result = { date, seconds, options, rows: report.rows }
+if (options.record)
+  for (const path of recordRun({
+    options,
+    rows: report.rows,
+    startedAt: new Date(date.getTime() - seconds * 1000),
+    endedAt: date,
+  }))
+    report.progress(`recorded in ${path}`)
 // The stores have a page of their own.
 if (options.write && options.sections.size > 1) writeFileSync(join(REFERENCE, pageOf(options)), benchmarkPage(result))
 process.stdout.write(
   options.json
-    ? `${JSON.stringify({ ...result, options: { ...options, sections: [...options.sections] } })}\n`
+    ? `${JSON.stringify({ ...result, rows: report.rows.map(withoutSamples), options: { ...options, sections: [...options.sections] } })}\n`
     : `\n${seconds} s; ${report.missed.length} of the targets were missed.\n`,
 )
 
@@ -74,4 +84,9 @@ async function measureAll(context: BenchContext): Promise<void> {
   if (sections.has('ledger')) await measureLedger(context, join(context.folder, 'ledger'))
   if (sections.has('peers')) await comparePeers(context)
   if (sections.has('stores')) await compareStores(context)
+}
+
+/** Samples are for records; whoever reads the numbers wants what they come to. */
+function withoutSamples({ samples: _, unit: __, ...row }: Row): Omit<Row, 'samples' | 'unit'> {
+  return row
 }

@@ -19,6 +19,8 @@ const TASKS = {
   recall: { args: [QUIET, 'bench/recall/run.ts'], cwd: ROOT },
   campaign: { args: [QUIET, 'tools/campaign.ts'], cwd: ROOT },
   'test-summary': { args: [QUIET, 'tools/test-summary.ts'], cwd: ROOT },
+  artifacts: { args: [QUIET, join(ROOT, 'tools/artifacts.ts')], cwd: process.cwd() },
+  'record-tests': { args: [QUIET, join(ROOT, 'tools/record-tests.ts')], cwd: process.cwd() },
   generate: { args: [QUIET, 'tools/generate.ts'], cwd: ROOT },
   package: { args: [QUIET, 'tools/build-package.ts'], cwd: ROOT },
 }

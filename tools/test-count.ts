@@ -22,22 +22,43 @@ export interface TestCount {
   readonly skipped: readonly SkippedTest[]
   /** Files that broke outside of their tests, and errors that belong to no test. */
   readonly broken: readonly string[]
+  /** Each file with its own counts. */
+  readonly files: readonly TestedFile[]
+  /** RFC 3339. */
+  readonly startedAt: string
+  readonly endedAt: string
+}
+
+export interface TestedFile {
+  readonly file: string
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
 }
 
 /** Writes the count of a run as JSON to `file`, for tools/test-summary.ts. */
 export class TestCountReporter implements Reporter {
   readonly #file: string
+  #startedAt = new Date()
 
   constructor(file: string) {
     this.#file = file
   }
 
+  onTestRunStart(): void {
+    this.#startedAt = new Date()
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly { readonly message: string }[]): void {
-    writeFileSync(this.#file, JSON.stringify(countOf(modules, errors)))
+    writeFileSync(this.#file, JSON.stringify(countOf(modules, errors, this.#startedAt)))
   }
 }
 
-function countOf(modules: readonly TestModule[], errors: readonly { readonly message: string }[]): TestCount {
+function countOf(
+  modules: readonly TestModule[],
+  errors: readonly { readonly message: string }[],
+  startedAt: Date,
+): TestCount {
   const tests = modules.flatMap((module) => [...module.children.allTests()])
   const broken = modules.filter((module) => module.errors().length > 0 || suiteErrors(module) > 0)
   return {
@@ -45,7 +66,19 @@ function countOf(modules: readonly TestModule[], errors: readonly { readonly mes
     failed: tests.filter((test) => stateOf(test) === 'failed').map(failedTest),
     skipped: tests.filter((test) => !['passed', 'failed'].includes(stateOf(test))).map(skippedTest),
     broken: [...broken.map((module) => module.relativeModuleId), ...errors.map(({ message }) => message)],
+    files: modules.map(fileOf),
+    startedAt: startedAt.toISOString(),
+    endedAt: new Date().toISOString(),
   }
+}
+
+/** A file that broke outside of its tests counts as one that failed. */
+function fileOf(module: TestModule): TestedFile {
+  const states = [...module.children.allTests()].map(stateOf)
+  const count = (state: string): number => states.filter((each) => each === state).length
+  const isBroken = module.errors().length > 0 || suiteErrors(module) > 0
+  const [passed, failed] = [count('passed'), count('failed') + Number(isBroken)]
+  return { file: module.relativeModuleId, passed, failed, skipped: states.length - passed - count('failed') }
 }
 
 const suiteErrors = (module: TestModule): number =>

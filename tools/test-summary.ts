@@ -2,6 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { TestCount } from './test-count.ts'
 
+/** What the closing lines are made of. */
+type Outcome = Pick<TestCount, 'passed' | 'failed' | 'skipped' | 'broken'>
+
 /** Said by a test that its machine lacks something for: `(needs fish)`. */
 const LACKS = /\bneeds\b/
 /** Where more tests failed than this, they failed for one reason. */
@@ -12,7 +15,7 @@ const FAILED_SHOWN_MAX = 40
  * outside of its tests counts as one failure, and a run that passed no test has failed: it showed nothing. So has one
  * that skipped a test for want of a program: .ci/run installs what tests need.
  */
-export function summarize({ passed, failed, skipped, broken }: TestCount): { lines: readonly string[]; ok: boolean } {
+export function summarize({ passed, failed, skipped, broken }: Outcome): { lines: readonly string[]; ok: boolean } {
   const failures = failed.length + broken.length
   const lacking = skipped.filter(({ name, reason }) => LACKS.test(`${name} ${reason}`))
   const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
@@ -30,7 +33,7 @@ export function summarize({ passed, failed, skipped, broken }: TestCount): { lin
 }
 
 /** A run that wrote no count broke before its end. */
-function readCount(file: string): TestCount {
+function readCount(file: string): Outcome {
   if (!existsSync(file)) return { passed: 0, failed: [], skipped: [], broken: ['the test run ended without a count'] }
   // The file is written by TestCountReporter moments before, in the same run.
   return JSON.parse(readFileSync(file, 'utf8')) as TestCount

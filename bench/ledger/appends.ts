@@ -5,7 +5,7 @@ import { FIRST_PREV, type LedgerRecord, toLeaf } from '../../packages/server/src
 import type { BenchContext } from '../bench-context.ts'
 import { openWorld, type World } from '../instance/open-world.ts'
 import { inTurns, ratioOf, type Turns } from '../measure/in-turns.ts'
-import { median, medianOf, type Quantiles, quantilesOf } from '../measure/quantiles.ts'
+import { medianOf, type Quantiles, quantilesOf } from '../measure/quantiles.ts'
 import type { TargetName } from '../targets.ts'
 import { makeRecord, newId } from './records.ts'
 
@@ -52,7 +52,7 @@ const rateOf = ({ rate }: Round): number => rate
 function tell(report: BenchContext['report'], name: string, turns: Turns<Round>, side: 0 | 1): void {
   const rounds = turns.map((turn) => turn[side])
   const times = medianOf(rounds.map((round) => round.times))
-  report.rate(name, median(rounds.map(rateOf)), 'records', times)
+  report.rate(name, rounds.map(rateOf), 'records', times)
 }
 
 async function measure(append: Append, group: number, appends: number): Promise<Round> {

@@ -10,7 +10,6 @@ import { findLedgerVerifier, NO_LEDGER_VERIFIER } from '../../tools/ledger-verif
 import type { BenchContext } from '../bench-context.ts'
 import { openWorld } from '../instance/open-world.ts'
 import { inTurns, ratioOf } from '../measure/in-turns.ts'
-import { median } from '../measure/quantiles.ts'
 import { openEmpty, writeEntries } from './filled-store.ts'
 
 /** One entry of so many in the tree: a verification looks at every byte of each. */
@@ -31,9 +30,17 @@ export async function measureVerification({ report, options }: BenchContext, fol
   const rounds = Math.min(options.rounds, ROUNDS_MAX)
   const theirs = program === undefined ? noProgram : await publish(program, store, log, join(folder, 'published'))
   const turns = await inTurns(rounds, theirs, ours)
-  report.rate(`verification of a log of ${size} records`, median(turns.map(([, rate]) => rate)), 'records')
+  report.rate(
+    `verification of a log of ${size} records`,
+    turns.map(([, rate]) => rate),
+    'records',
+  )
   if (program === undefined) return report.note('  the same by golang.org/x/mod', `not built: ${NO_LEDGER_VERIFIER}`)
-  report.rate('  the same, published, by golang.org/x/mod', median(turns.map(([rate]) => rate)), 'records')
+  report.rate(
+    '  the same, published, by golang.org/x/mod',
+    turns.map(([rate]) => rate),
+    'records',
+  )
   report.value(
     '  verification beside golang.org/x/mod',
     ratioOf(turns, (rate) => rate),

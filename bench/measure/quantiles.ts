@@ -3,6 +3,8 @@ export interface Quantiles {
   readonly p50: number
   readonly p95: number
   readonly samples: number
+  /** What `p50` is the middle of: the times themselves, or the p50 of each round. */
+  readonly middles: readonly number[]
 }
 
 export const quantile = (sorted: readonly number[], share: number): number =>
@@ -10,7 +12,7 @@ export const quantile = (sorted: readonly number[], share: number): number =>
 
 export function quantilesOf(times: readonly number[]): Quantiles {
   const sorted = times.toSorted((a, b) => a - b)
-  return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), samples: times.length }
+  return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), samples: times.length, middles: times }
 }
 
 export const median = (values: readonly number[]): number =>
@@ -25,6 +27,7 @@ export function medianOf(rounds: readonly Quantiles[]): Quantiles {
     p50: median(rounds.map(({ p50 }) => p50)),
     p95: median(rounds.map(({ p95 }) => p95)),
     samples: rounds.reduce((sum, { samples }) => sum + samples, 0),
+    middles: rounds.map(({ p50 }) => p50),
   }
 }
 

@@ -1,5 +1,6 @@
 import { AGENT_ROWS } from './agent-limits.ts'
 import { ARCHIVE_ROWS } from './archive-limits.ts'
+import { ARTIFACT_ROWS } from './artifact-limits.ts'
 import { BULK_ROWS } from './bulk-limits.ts'
 import { CAPSULE_ROWS } from './capsule-limits.ts'
 import { COMMAND_LINE_LIMITS } from './command-line-limits.ts'
@@ -25,6 +26,7 @@ export const LIMIT_TABLES = {
   'Legal holds and erasures': KEEPING_ROWS,
   'The archive': ARCHIVE_ROWS,
   'The log': LEDGER_ROWS,
+  'Artifacts from elsewhere': ARTIFACT_ROWS,
   'The instance': INSTANCE_LIMITS,
   'The command line': COMMAND_LINE_LIMITS,
 } as const
@@ -41,6 +43,7 @@ export const LIMITS = {
   ...KEEPING_ROWS,
   ...ARCHIVE_ROWS,
   ...LEDGER_ROWS,
+  ...ARTIFACT_ROWS,
   ...INSTANCE_LIMITS,
   ...COMMAND_LINE_LIMITS,
 } as const

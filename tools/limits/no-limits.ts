@@ -119,6 +119,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(SERVER, 'platform/observability/redact.ts LOG_VALUE_LIMITS.depthMax'),
       ...at(SERVER, 'platform/observability/redact.ts LOG_VALUE_LIMITS.membersMax'),
       ...at(SERVER, 'platform/observability/redact.ts LOG_VALUE_LIMITS.textMax'),
+      ...at(SERVER, 'platform/verification/verify-artifact.ts DETAIL_CHARACTERS_MAX'),
     ],
   },
   {

@@ -23,6 +23,10 @@ const here = (file: string, title: string, row?: string): LimitTest => ({
   ...(row === undefined ? {} : { row }),
 })
 
+const READER = 'adapters/artifacts/read-artifact.test.ts'
+const CAGE = 'adapters/artifacts/process-cage.test.ts'
+const CHECKS = 'platform/verification/checks.test.ts'
+const ARTIFACTS = 'edge/http/artifact-routes.test.ts'
 const TOOLS = 'edge/mcp/tools.test.ts'
 const ASKS_TOO_MUCH = 'an agent that asks for too many $name is refused, and one fewer is not'
 const HOSTILE = 'adapters/documents/convert/hostile.test.ts'
@@ -51,6 +55,22 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   agentMessage: inServer('edge/cli/mcp.e2e.test.ts', 'a message that never ends is not waited for'),
   agentClientFile: inServer('edge/cli/agents/client-file.test.ts', 'a file that is too large is no configuration'),
   agentSubscriptions: inServer('edge/cli/mcp.e2e.test.ts', 'more streams of changes than a client needs are refused'),
+  artifactBytes: inServer(READER, 'a file beyond the bytes of an artifact, without reading it'),
+  artifactFiles: inServer(READER, 'more files than an artifact has'),
+  artifactPath: inServer('platform/verification/artifact.test.ts', '%j is no path of a file'),
+  artifactDepth: inServer(READER, 'folders deeper than any artifact has'),
+  artifactManifest: inServer(CHECKS, 'fails for $what', 'a manifest that is too large'),
+  artifactTests: inServer(CHECKS, 'fails for $what', 'a manifest with tests beyond their number'),
+  artifactTestArguments: inServer(CHECKS, 'fails for $what', 'a test with arguments beyond their number'),
+  artifactTestTime: inServer(CHECKS, 'fails for $what', 'a test that asks for more time than there is'),
+  artifactTestsTime: inServer(CHECKS, 'fails for $what', 'tests that ask for more time together than there is'),
+  artifactTestOutput: inServer(CAGE, 'prints without end'),
+  artifactTestHeap: inServer(CAGE, 'takes memory of its heap without end'),
+  artifactTestData: inServer(CAGE, 'takes memory beside its heap without end'),
+  artifactCapabilities: inServer(ARTIFACTS, 'for %s', 'capabilities beyond their number'),
+  artifactName: inServer(ARTIFACTS, 'for %s', 'a name beyond its length'),
+  artifactKeys: inServer(ARTIFACTS, 'for %s', 'keys beyond their number'),
+  artifactNote: inServer(ARTIFACTS, 'for %s', 'a note beyond its length'),
   bulkIds: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'more ids than there may be'),
   bulkCapsules: inServer('domain/capsules/bulk/bulk.test.ts', 'that finds more than a change takes is refused'),
   bulkTags: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'a tag too many'),

@@ -31,6 +31,8 @@ export const ACTIONS = {
   'system.embed': 'Change the model of the vectors: begin, pause, resume or cancel',
   'ledger.read': 'Read the log, what was signed of it, its proofs and the audit trail',
   'ledger.sign': 'Begin the log that is signed, and change the key that signs it',
+  'artifact.verify': 'Verify a file or folder from elsewhere, run its tests where asked, and record what was found',
+  'artifact.read': 'See what a verification of an artifact came to',
   'subject.create': 'Register a person, an agent or a service by name',
 } as const satisfies Record<string, string>
 

@@ -1,5 +1,6 @@
 export { ACTIONS, type Action } from './actions.ts'
 export * from './archive.ts'
+export * from './artifact.ts'
 export * from './bulk.ts'
 export * from './capsule.ts'
 export * from './command-line.ts'

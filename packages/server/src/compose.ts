@@ -24,6 +24,7 @@ import * as key from './compose-keys.ts'
 import { ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
+import { openArtifactDesk } from './compose-verification.ts'
 import type { LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
 import {
   createImportDesk,
@@ -355,6 +356,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         erasures: boot.get(key.ERASURES),
         archive: { archives: boot.get(key.ARCHIVES), retention: () => retentionOf(live.loaded.config, clock()) },
         ledger: boot.get(key.LEDGER),
+        artifacts: lazy(() => openArtifactDesk({ store, clock, directory: folder.directory })),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
         agents: lazy(async () => openAgentDoor(log)),

@@ -23,6 +23,7 @@ export const ROUTE_TAGS = {
   Embedding: 'The model of the vectors, and its change.',
   Archive: 'Segments outside the store: what moves into them, and comes back.',
   Ledger: 'What happened, signed and provable.',
+  Artifacts: 'What comes from elsewhere, verified before it is trusted.',
   Keeping: 'Legal holds, and what is erased for good.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',
@@ -67,6 +68,8 @@ export interface RouteDefinition {
   readonly idempotent?: boolean
   /** Refuses requests of web pages whose origin is no name that the instance answers to, whatever token they carry. */
   readonly ownPagesOnly?: boolean
+  /** Answered on the local socket alone, which only the user of the instance can open. */
+  readonly localOnly?: boolean
   /** May take longer than any deadline: it streams, or reads the whole store. */
   readonly unhurried?: boolean
 }

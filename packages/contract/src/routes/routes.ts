@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { AGENTS } from './agents.ts'
 import { ARCHIVE } from './archive.ts'
+import { ARTIFACTS } from './artifacts.ts'
 import { BULK } from './bulk.ts'
 import { CAPSULES } from './capsules.ts'
 import { EMBEDDING } from './embedding.ts'
@@ -28,6 +29,7 @@ const ROWS = [
   ...EMBEDDING,
   ...ARCHIVE,
   ...LEDGER,
+  ...ARTIFACTS,
   ...KEEPING,
   ...SYSTEM,
   ...PROBES,

@@ -8,8 +8,8 @@ export interface TempFolder extends AsyncDisposable {
   readonly path: string
 }
 
-/** `git-<process id>-<six characters of chance>`. */
-const NAME = /^git-([1-9]\d{0,9})-[A-Za-z0-9]{6}$/
+/** `<what for>-<process id>-<six characters of chance>`. */
+const NAME = /^(?:git|test)-([1-9]\d{0,9})-[A-Za-z0-9]{6}$/
 /** Folders that one sweep looks at; what is left is for the next one. */
 const SWEPT_MAX = 1000
 
@@ -22,11 +22,13 @@ const SWEPT_MAX = 1000
 export class TempArea {
   readonly #directory: string
   readonly #mine = new Set<string>()
+  readonly #purpose: 'git' | 'test'
   #users = 0
 
   /** @param directory need not be there; it is made when it is needed and removed when nothing is in it any more. */
-  constructor(directory: string) {
+  constructor(directory: string, purpose: 'git' | 'test' = 'git') {
     this.#directory = directory
+    this.#purpose = purpose
   }
 
   /** @throws CascadeError UNAVAILABLE when no folder can be made here. */
@@ -47,7 +49,7 @@ export class TempArea {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 })
     await this.#sweep()
     // No await between the making and the entry: no sweep of ours sees it without.
-    const path = mkdtempSync(join(this.#directory, `git-${process.pid}-`))
+    const path = mkdtempSync(join(this.#directory, `${this.#purpose}-${process.pid}-`))
     this.#mine.add(basename(path))
     return path
   }

@@ -87,6 +87,7 @@ const CATEGORIES = {
   identity: true,
   import: true,
   system: true,
+  verification: true,
 } as const satisfies Record<LedgerCategory, true>
 
 type NamesRow = readonly [

@@ -17,6 +17,7 @@ import {
   restorableAnswer,
   restoredAnswer,
   startedAnswer,
+  verifiedArtifact,
 } from '@forge-cascade/contract'
 import type { z } from 'zod'
 
@@ -94,6 +95,8 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'ledger verify': [own(integrity)],
   'ledger prove': [answerOf('proveInclusion')],
   'ledger audit': [answerOf('getAuditLog')],
+  'artifact verify': [own(verifiedArtifact)],
+  'artifact show': [answerOf('getArtifactVerification')],
   stats: [answerOf('capsuleStats')],
   'embedding status': [answerOf('getEmbedding')],
   'embedding start': [answerOf('startEmbedding')],

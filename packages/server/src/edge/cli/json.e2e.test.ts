@@ -17,7 +17,7 @@ const SHAPES = commandJson()
 
 let instance: ChildProcess
 let started = ''
-let [id, child, job, hold, erasure] = ['', '', '', '', '']
+let [id, child, job, hold, erasure, artifact] = ['', '', '', '', '', '']
 
 const cascade = (...argv: string[]) =>
   run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
@@ -45,6 +45,7 @@ beforeAll(async () => {
   await outOf('import', 'notes', '--label', 'n')
   child = (await outOf('remember', 'We sleep at two.', '--parent', id)).id
   hold = (await outOf('hold', 'place', '--lane', 'l', '--reason', 'r')).id
+  artifact = (await outOf('artifact', 'verify', 'notes')).report.artifact.digest
   const gone = (await outOf('remember', 'Soon gone.', '--identity', 'Grace')).id
   await outOf('remember', 'Of hers.', '--identity', 'Grace')
   erasure = (await outOf('erase', gone, '--reason', 'gdpr-17', '--yes')).id
@@ -100,6 +101,8 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'ledger verify', argv: () => ['ledger', 'verify'] },
   { command: 'ledger prove', argv: () => ['ledger', 'prove', '0'] },
   { command: 'ledger audit', argv: () => ['ledger', 'audit', '--limit', '2'] },
+  { command: 'artifact verify', argv: () => ['artifact', 'verify', 'notes'] },
+  { command: 'artifact show', argv: () => ['artifact', 'show', artifact] },
   { command: 'bulk tag', argv: () => ['bulk', 'tag', id, '--add', 'reviewed'] },
   { command: 'bulk archive', argv: () => ['bulk', 'archive', '--lane', 'nowhere'] },
   { command: 'bulk restore', argv: () => ['bulk', 'restore', '--status', 'ARCHIVED'] },

@@ -78,8 +78,8 @@ export class Session {
   }
 
   /** Lines of an answer, as they come; what breaks off is not begun again. */
-  lines(id: OperationId, { params, query }: CallInput = {}): AsyncGenerator<string, void, undefined> {
-    return this.#connection.client.lines(methodOf(id), pathOf(id, params), { query })
+  lines(id: OperationId, { params, query, body }: CallInput = {}): AsyncGenerator<string, void, undefined> {
+    return this.#connection.client.lines(methodOf(id), pathOf(id, params), { query, body })
   }
 
   /** Finds the folder's owner anew; whoever asks meanwhile waits for the same answer. */

@@ -55,6 +55,12 @@ export class HostGuard {
     return new CascadeError('FORBIDDEN', 'This door is closed to web pages of other origins.')
   }
 
+  /** Why a request that did not come through the unix socket is not answered: FORBIDDEN. */
+  remote({ socket }: IncomingMessage): CascadeError | undefined {
+    if (this.#localSockets.has(socket)) return undefined
+    return new CascadeError('FORBIDDEN', 'This is done on the machine of the instance alone, with the command there.')
+  }
+
   #isAnswered(header: string | undefined): boolean {
     if (namesLoopback(header)) return true
     const name = HOST.exec(header ?? '')?.[1]?.toLowerCase()

@@ -124,7 +124,7 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
       method: route.method,
       url: urlOf(route),
       onRequest: async (request, reply) => {
-        const refused = route.ownPagesOnly ? guard.foreignPage(request.raw) : undefined
+        const refused = refusalOf(route, request, guard)
         if (refused) throw refused
         if (!('exempt' in route.access)) trackWork(request, route, options)
         await admission.admit(route, request, reply)
@@ -134,6 +134,10 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
     })
   }
 }
+
+/** Why a route is closed to whom this comes from, whatever token it carries. */
+const refusalOf = (route: RouteDefinition, { raw }: FastifyRequest, guard: HostGuard): CascadeError | undefined =>
+  (route.ownPagesOnly ? guard.foreignPage(raw) : undefined) ?? (route.localOnly ? guard.remote(raw) : undefined)
 
 /** True where others than this machine can send requests: directly, or through a proxy. */
 const isReachable = ({ host, behind_proxy, trusted_proxies }: Config['server']): boolean =>

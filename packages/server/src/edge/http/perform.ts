@@ -55,7 +55,7 @@ export const performer =
 
 function operationOf(id: OperationId, { routes, handlers }: PerformerOptions) {
   const [row, handler] = [routes.find((route) => route.id === id), handlers[id]]
-  if (row && handler && row.body?.contentType !== 'application/x-ndjson') return { row, handler }
+  if (row && handler && !row.localOnly && row.body?.contentType !== 'application/x-ndjson') return { row, handler }
   throw new CascadeError('INTERNAL', `${id} is no operation that others perform.`)
 }
 

@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
@@ -10,13 +12,15 @@ import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
 import { createLogger, Metrics } from '#observability'
+import { createProcessCage, readArtifact } from '../../adapters/artifacts/index.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { createStaticSoftMatcher } from '../../adapters/models/static/static-soft-matcher.ts'
 import { sharedStaticTable } from '../../adapters/models/static/static-table.ts'
 import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
+import { TempArea } from '../../adapters/sources/index.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
-import { LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
+import { ArtifactDesk, LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import type { UntypedHandler } from './handler.ts'
@@ -183,6 +187,13 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
   }
 }
 
+/** Verifies artifacts of this machine, with real tests in real processes. */
+const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
+  new ArtifactDesk({
+    ...{ store, clock, verifier: 'forge-cascade 0.1.0', read: readArtifact },
+    cage: createProcessCage(new TempArea(join(tmpdir(), `cascade-http-artifacts-${process.pid}`), 'test')),
+  })
+
 interface ContextParts {
   readonly world: World
   readonly objects: MemoryObjects
@@ -220,6 +231,7 @@ function handlerContext({ world, objects, logger, metrics, lifecycle, server }: 
       forget: () => undefined,
     }),
     ledger: createTestLedger(world),
+    artifacts: lazy(async () => createTestDesk(world)),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,

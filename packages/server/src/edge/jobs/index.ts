@@ -1,3 +1,4 @@
+export { ArtifactDesk } from './artifact-desk.ts'
 export { DeepProbe, type DeepProbeOptions } from './deep-probe.ts'
 export { createImportDesk } from './import-desk.ts'
 export { LedgerCheck, type LedgerCheckOptions } from './ledger-check.ts'

@@ -41,7 +41,9 @@ export {
   formatLogProof,
   formatVerifierKey,
   type NoteSigner,
+  openNote,
   parseVerifierKey,
+  signNote,
   type VerifierKey,
 } from './note/index.ts'
 export { CHECKPOINT_PATH, type PublishedSource, publishLog } from './publish-log.ts'

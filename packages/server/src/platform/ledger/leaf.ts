@@ -1,7 +1,7 @@
 import { canonicalJson, sha256Hex } from '#base'
 
 /** Kinds of record, one log for all of them. */
-export type LedgerCategory = 'capsule' | 'trust' | 'governance' | 'identity' | 'import' | 'system'
+export type LedgerCategory = 'capsule' | 'trust' | 'governance' | 'identity' | 'import' | 'verification' | 'system'
 
 /**
  * What the writer of a change states about it. The store adds `v`, `index`, `prev` and `time` when it commits.

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts'
 import { ARCHIVE, ARCHIVE_LIST, ARCHIVE_RESTORE, ARCHIVE_VERIFY } from './archive.ts'
+import { ARTIFACT_SHOW, ARTIFACT_VERIFY } from './artifact.ts'
 import { ASK } from './ask.ts'
 import { BACKUP } from './backup.ts'
 import { BULK_ARCHIVE, BULK_ERASE, BULK_RESTORE, BULK_RUN, BULK_TAG } from './bulk.ts'
@@ -57,6 +58,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   LEDGER_VERIFY,
   LEDGER_PROVE,
   LEDGER_AUDIT,
+  ARTIFACT_VERIFY,
+  ARTIFACT_SHOW,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

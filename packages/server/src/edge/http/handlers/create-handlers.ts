@@ -1,6 +1,7 @@
 import type { Handlers } from '../handler.ts'
 import { agentHandlers } from './agents.ts'
 import { archiveHandlers } from './archive.ts'
+import { artifactHandlers } from './artifacts.ts'
 import { bulkHandlers } from './bulk.ts'
 import { capsuleHandlers } from './capsules.ts'
 import { embeddingHandlers } from './embedding.ts'
@@ -26,6 +27,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...embeddingHandlers(context),
   ...archiveHandlers(context),
   ...ledgerHandlers(context),
+  ...artifactHandlers(context),
   ...keepingHandlers(context),
   ...systemHandlers(context),
   ...probeHandlers(context),

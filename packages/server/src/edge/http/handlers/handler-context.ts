@@ -1,4 +1,5 @@
 import type {
+  ArtifactVerification,
   Backup,
   BackupRequest,
   ConfigRow,
@@ -8,6 +9,8 @@ import type {
   ImportRequest,
   Repair,
   SystemHealth,
+  VerifiedArtifact,
+  VerifyArtifactBody,
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
@@ -97,6 +100,19 @@ export interface LedgerDesk {
   verify(request: VerifyRequest): Promise<DatedVerdict>
 }
 
+/** What comes from elsewhere, verified and recorded. */
+export interface ArtifactDesk {
+  /** @throws CascadeError SOURCE_UNREADABLE, UNPROCESSABLE, VALIDATION_FAILED for what is no key; RATE_LIMITED while another is verified. */
+  verify(
+    call: Call<'artifact.verify'>,
+    asked: VerifyArtifactBody,
+    signal: AbortSignal,
+    onProgress: (check: string, at: number, of: number) => void,
+  ): Promise<VerifiedArtifact>
+  /** The newest that was recorded; undefined for one that was never verified. */
+  find(digest: string): Promise<ArtifactVerification | undefined>
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
@@ -106,6 +122,8 @@ export interface HandlerContext {
   readonly archive: ArchiveDesk
   readonly ledger: LedgerDesk
   readonly system: SystemDesk
+  /** Loaded when it is first asked for. */
+  readonly artifacts: () => Promise<ArtifactDesk>
   /** Where agents are spoken to; loaded by the first of them. */
   readonly agents: () => Promise<Pick<AgentDoor, 'serve'>>
   readonly health: Health

@@ -13,6 +13,7 @@ import {
   verifyInclusion,
 } from '#ledger'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
+import { progressLines } from '../progress-lines.ts'
 import { listAudit } from './audit-log.ts'
 import type { HandlerContext } from './handler-context.ts'
 
@@ -46,8 +47,11 @@ export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): Hand
     },
     getIntegrity: async () => ({ status: 200, body: presentVerdict(await desk.verdict()) }),
     verifyLedger: async ({ query: { newest }, signal }) => {
-      await desk.assertIdle()
-      return { status: 200, lines: verifyLines(desk, newest, signal) }
+      const lines = await progressLines(
+        (tell) => desk.verify({ newest, signal, onProgress: (checked, of) => tell({ checked, of }) }),
+        presentVerdict,
+      )
+      return { status: 200, lines }
     },
     getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(ledger, query) }),
   }
@@ -112,37 +116,3 @@ const presentVerdict = ({ verdict, from, at }: DatedVerdict): LedgerIntegrity =>
   ...(verdict.firstBad !== undefined && { first_bad: verdict.firstBad }),
   ...(verdict.reason !== undefined && { reason: verdict.reason }),
 })
-
-/** How far it is, page by page, and last what it came to. */
-async function* verifyLines(
-  desk: HandlerContext['ledger'],
-  newest: number | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<string> {
-  let told = { checked: 0, of: 0 }
-  let wake = Promise.withResolvers<void>()
-  const tell = (checked: number, of: number): void => {
-    told = { checked, of }
-    wake.resolve()
-  }
-  let ended = false
-  // Settled either way before anybody waits for it: a client that leaves ends this generator in the middle.
-  const verifying = settle(desk.verify({ newest, signal, onProgress: tell })).finally(() => {
-    ended = true
-    wake.resolve()
-  })
-  while (!ended) {
-    await wake.promise
-    wake = Promise.withResolvers()
-    if (!ended) yield `${JSON.stringify(told)}\n`
-  }
-  const found = await verifying
-  if (!found.ok) throw found.error
-  yield `${JSON.stringify(presentVerdict(found.value))}\n`
-}
-
-const settle = <T>(promise: Promise<T>): Promise<{ ok: true; value: T } | { ok: false; error: unknown }> =>
-  promise.then(
-    (value) => ({ ok: true, value }),
-    (error: unknown) => ({ ok: false, error }),
-  )

@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import { ROOT } from '../tools/node-runtime.mjs'
+import { environmentHere, RECORDS, writeRecord } from '../tools/validation/record-folder.ts'
+import { type MetricSamples, SAMPLES_MAX, type ValidationModule } from '../tools/validation/validation-record.ts'
+import type { BenchOptions } from './options.ts'
+import type { Row } from './report.ts'
+
+export interface MeasuredRun {
+  readonly options: Pick<BenchOptions, 'documents' | 'questions' | 'rounds' | 'leaves' | 'seed'>
+  readonly rows: readonly Row[]
+  readonly startedAt: Date
+  readonly endedAt: Date
+}
+
+/** The section of the log has the words of its heading; all others are about the memory. */
+const moduleOf = ({ section }: Row): ValidationModule => (section.startsWith('The log') ? 'ledger' : 'memory')
+
+/** Writes a record for each part of the product that was measured. @returns their paths. */
+export function recordRun(run: MeasuredRun, folder = join(ROOT, RECORDS)): readonly string[] {
+  const { documents, questions, rounds, leaves, seed } = run.options
+  const rows = run.rows.filter(({ samples }) => samples.length > 0)
+  return [...new Set(rows.map(moduleOf))].map((module) =>
+    writeRecord(folder, {
+      ...{ module, kind: 'benchmark', startedAt: run.startedAt, endedAt: run.endedAt, tests: null },
+      environment: environmentHere(),
+      conditions: { documents, questions, rounds, leaves, seed },
+      metrics: namedOnce(rows.filter((row) => moduleOf(row) === module)),
+    }),
+  )
+}
+
+/** Rows below another one have its name before theirs: `processor time` stands below many. */
+function namedOnce(rows: readonly Row[]): readonly MetricSamples[] {
+  let above = ''
+  return rows.map(({ section, name, samples, unit }) => {
+    if (!name.startsWith(' ')) above = name
+    const whole = name.startsWith(' ') ? `${above}: ${name.trim()}` : name
+    return { name: `${section}: ${whole}`, unit, samples: thinned(samples) }
+  })
+}
+
+/** At most so many as a record keeps, evenly taken from all in their order of size, so that their quantiles stay. */
+function thinned(samples: readonly number[]): number[] {
+  if (samples.length <= SAMPLES_MAX) return [...samples]
+  const sorted = samples.toSorted((one, two) => one - two)
+  return Array.from(
+    { length: SAMPLES_MAX },
+    (_, at) => sorted[Math.floor(((at + 0.5) * samples.length) / SAMPLES_MAX)]!,
+  )
+}

@@ -1,0 +1,2 @@
+export { createProcessCage } from './process-cage.ts'
+export { readArtifact } from './read-artifact.ts'

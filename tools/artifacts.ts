@@ -1,0 +1,66 @@
+// `npm run artifacts:verify` and `npm run artifacts:seal`: the records of test and benchmark runs. Ends with 7 where one is broken.
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../packages/server/src/platform/ledger/index.ts'
+import { checkRecords, RECORDS } from './validation/record-folder.ts'
+import { checkSealed, IMMUTABLE, sealRecord } from './validation/seal-record.ts'
+
+const USAGE = `npm run artifacts:verify -- [--folder <folder>] [--key <verifier key>]…
+npm run artifacts:seal -- <record> --key-file <file> --name <name of the key> [--folder <folder>]
+The key file is an Ed25519 key as PKCS #8 in PEM: openssl genpkey -algorithm ed25519 -out release.key`
+
+const DAMAGED = 7
+const WRONG = 2
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    folder: { type: 'string', default: join(import.meta.dirname, '..', RECORDS) },
+    key: { type: 'string', multiple: true, default: [] },
+    'key-file': { type: 'string' },
+    name: { type: 'string' },
+  },
+})
+const [task, file] = positionals
+try {
+  process.exitCode = task === 'verify' ? verify() : task === 'seal' ? seal() : refuse('Say verify or seal.')
+} catch (error) {
+  process.exitCode = refuse(error instanceof Error ? error.message : String(error))
+}
+
+function verify(): number {
+  const keys = values.key.map(keyOf)
+  const { records, modules, broken } = checkRecords(values.folder)
+  const isSealed = existsSync(join(values.folder, IMMUTABLE))
+  const seal = isSealed && !broken ? checkSealed(values.folder, keys) : undefined
+  const first = broken ?? seal?.broken
+  if (first) {
+    process.stdout.write(`broken: ${first.file}: ${first.reason}\n`)
+    return DAMAGED
+  }
+  const of = modules.length > 0 ? ` of ${modules.join(', ')}` : ''
+  process.stdout.write(`sound: ${records} records${of}; ${seal?.sealed ?? 0} sealed\n`)
+  return 0
+}
+
+function seal(): number {
+  const { name, 'key-file': keyFile } = values
+  if (file === undefined || name === undefined || keyFile === undefined)
+    return refuse('A record, a --key-file and a --name are needed.')
+  const privateKey = readFileSync(resolve(keyFile), 'utf8')
+  const { path, key } = sealRecord(values.folder, resolve(file), { privateKey, keyName: name })
+  process.stdout.write(`sealed ${path}\nverifier key ${formatVerifierKey(key)}\n`)
+  return 0
+}
+
+function keyOf(text: string): VerifierKey {
+  const key = parseVerifierKey(text)
+  if (key) return key
+  throw new Error(`${JSON.stringify(text)} is no verifier key`)
+}
+
+function refuse(why: string): number {
+  process.stderr.write(`${why}\n${USAGE}\n`)
+  return WRONG
+}

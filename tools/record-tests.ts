@@ -1,0 +1,38 @@
+// `npm run artifacts:tests -- <file>`: keeps the count of a run of the tests (TEST_COUNT_FILE) as a record for each part.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestCount, TestedFile } from './test-count.ts'
+import { environmentHere, RECORDS, writeRecord } from './validation/record-folder.ts'
+import type { ValidationModule } from './validation/validation-record.ts'
+
+/** Which part a file of tests is about, by its path; the first that fits. */
+const PARTS: readonly (readonly [RegExp, ValidationModule])[] = [
+  [/ledger|log-(copies|disk)/, 'ledger'],
+  [/domain\/identity\//, 'identity'],
+  [/security|verification|adapters\/artifacts|artifact-/, 'security'],
+  [/^packages\//, 'memory'],
+]
+
+const partOf = ({ file }: TestedFile): ValidationModule | undefined => PARTS.find(([path]) => path.test(file))?.[1]
+
+/** Writes a record for each part that has tests. @returns their paths. */
+export function recordTests(count: TestCount, folder: string): readonly string[] {
+  const parts = new Set(count.files.map(partOf).filter((part) => part !== undefined))
+  return [...parts].sort().map((module) => {
+    const files = count.files.filter((file) => partOf(file) === module)
+    const sum = (of: 'passed' | 'failed' | 'skipped'): number => files.reduce((all, file) => all + file[of], 0)
+    return writeRecord(folder, {
+      ...{ module, kind: 'test', environment: environmentHere(), conditions: {}, metrics: [] },
+      startedAt: new Date(count.startedAt),
+      endedAt: new Date(count.endedAt),
+      tests: { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') },
+    })
+  })
+}
+
+if (import.meta.main) {
+  // The file is written by TestCountReporter of the same version.
+  const count = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as TestCount
+  for (const path of recordTests(count, join(import.meta.dirname, '..', RECORDS)))
+    process.stdout.write(`recorded in ${path}\n`)
+}

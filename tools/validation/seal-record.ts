@@ -1,0 +1,86 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import {
+  createEd25519Signer,
+  openNote,
+  signNote,
+  type VerifierKey,
+} from '../../packages/server/src/platform/ledger/index.ts'
+import { type BrokenRecord, parseRecord } from './record-folder.ts'
+import { digestOf, recordName } from './validation-record.ts'
+
+/** Release evidence within the folder of records: written once. */
+export const IMMUTABLE = 'immutable'
+const NOTE = '.note'
+/** Nobody writes it again by mistake; who may change modes may still. */
+const READ_ONLY = 0o444
+
+/** What is signed of a record: what is signed for it is signed for nothing else. */
+const signedText = (name: string, digest: string): string => `cascade-validation/v1\n${name}\n${digest}\n`
+
+/**
+ * Copies a record below `immutable/` beside a signed note (C2SP signed-note) over its name and digest. Neither replaces a file.
+ *
+ * @param privateKey Ed25519, PKCS #8 in PEM.
+ * @param keyName name of the key in the note.
+ * @returns the path of the copy, and the key that verifies the note.
+ * @throws Error where the file is no record, or there is evidence of that name.
+ */
+export function sealRecord(
+  folder: string,
+  file: string,
+  { privateKey, keyName }: { readonly privateKey: string; readonly keyName: string },
+): { readonly path: string; readonly key: VerifierKey } {
+  const text = readFileSync(file, 'utf8')
+  const record = parseRecord(text)
+  if (typeof record === 'string') throw new Error(`${file} is no record: ${record}`)
+  const name = recordName(record)
+  if (basename(file) !== name) throw new Error(`${file} says that it is ${name}`)
+  const signer = createEd25519Signer(keyName, keyOf(privateKey))
+  const place = join(folder, IMMUTABLE)
+  mkdirSync(place, { recursive: true })
+  // The note first: evidence without one is never seen.
+  writeFileSync(join(place, `${name}${NOTE}`), signNote(signedText(name, digestOf(text)), [signer]), {
+    ...{ flag: 'wx', mode: READ_ONLY },
+  })
+  writeFileSync(join(place, name), text, { flag: 'wx', mode: READ_ONLY })
+  return { path: join(place, name), key: signer.key }
+}
+
+const keyOf = (pem: string): KeyObject => createPrivateKey(pem)
+
+/** Verifies every piece of evidence with the keys of those who may seal. The first that does not hold is named. */
+export function checkSealed(
+  folder: string,
+  keys: readonly VerifierKey[],
+): { readonly sealed: number; readonly broken: BrokenRecord | undefined } {
+  const place = join(folder, IMMUTABLE)
+  const names = readdirSync(place).sort()
+  for (const file of names) {
+    const reason = file.endsWith(NOTE) ? loneNote(names, file) : troubleOf(place, file, keys)
+    if (reason !== undefined) return { sealed: 0, broken: { file: `${IMMUTABLE}/${file}`, reason } }
+  }
+  return { sealed: names.filter((name) => !name.endsWith(NOTE)).length, broken: undefined }
+}
+
+const loneNote = (names: readonly string[], file: string): string | undefined =>
+  names.includes(file.slice(0, -NOTE.length)) ? undefined : 'it is a note about a record that is not there'
+
+function troubleOf(place: string, file: string, keys: readonly VerifierKey[]): string | undefined {
+  const note = readText(join(place, `${file}${NOTE}`))
+  if (note === undefined) return 'it has no signed note'
+  const opened = openNote(note, keys)
+  if (!opened) return 'no named key signed its note'
+  const text = readText(join(place, file)) ?? ''
+  return opened.text === signedText(file, digestOf(text)) ? undefined : 'it is not what was signed'
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
