@@ -141,8 +141,11 @@ describe('a folder that was altered', () => {
   ])('is refused: $name', async ({ sql, code }) => {
     const places = putBack('late', 'late')
     alter(places.directory, sql)
+    const before = contentsOf(places.directory)
     const mirrored = contentsOf(places.mirror)
     expect((await refusalOf(places)).code).toBe(code)
+    // Its tree as well: it may be what shows how.
+    expect(contentsOf(places.directory)).toEqual(before)
     expect(contentsOf(places.mirror)).toEqual(mirrored)
   })
 

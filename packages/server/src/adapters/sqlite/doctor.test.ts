@@ -58,6 +58,7 @@ test.for([
     check: 'ledger chain',
   },
   { name: 'a leaf that is gone', sql: 'DELETE FROM leaves WHERE sequence = 1', check: 'ledger chain' },
+  { name: 'a leaf without its hash', sql: `UPDATE leaves SET hash = x'' WHERE sequence = 1`, check: 'ledger chain' },
   { name: 'a leaf that is no JSON', sql: `UPDATE leaves SET text = '{' WHERE sequence = 1`, check: 'ledger chain' },
   { name: 'content that was altered', sql: `UPDATE versions SET content = 'forged'`, check: 'digests' },
   { name: 'a version that is gone', sql: 'DELETE FROM versions WHERE key = 1', check: 'heads' },

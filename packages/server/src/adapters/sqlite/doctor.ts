@@ -1,5 +1,5 @@
 import { formatUuid, messageOf } from '#base'
-import { toldContent } from '#ledger'
+import { isDamage, toldContent } from '#ledger'
 import { type Finding, LOG_TREE } from '#store'
 import { ERASED } from './codes.ts'
 import { readContent } from './content-check.ts'
@@ -69,6 +69,7 @@ function orUnreadable(check: string, look: () => Finding): Finding {
   try {
     return look()
   } catch (error) {
+    if (isDamage(error)) return { check, ok: false, detail: error.detail }
     if (!isStorageFailure(error, 'corrupt')) throw error
     return { check, ok: false, detail: messageOf(error) }
   }

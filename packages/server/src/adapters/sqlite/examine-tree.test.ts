@@ -77,16 +77,6 @@ test.for([
   { name: 'two sizes', sql: 'INSERT INTO tree_state VALUES (3)', reason: 'of a number of entries' },
   { name: 'a size of which the tiles know nothing', sql: 'UPDATE tree_state SET size = 3', reason: 'it has 3 tiles' },
   {
-    name: 'the hash of an entry lost',
-    sql: "UPDATE leaves SET hash = x'' WHERE sequence = 400",
-    reason: 'entry 400 of the log has lost its hash',
-  },
-  {
-    name: 'an entry lost',
-    sql: 'DELETE FROM leaves WHERE sequence = 400',
-    reason: 'entry 400 of the log has lost its hash',
-  },
-  {
     name: 'the last entry lost, and one beyond it',
     sql: 'UPDATE leaves SET sequence = 5000 WHERE sequence = 699',
     reason: 'entry 699 of the log is missing',
@@ -94,6 +84,14 @@ test.for([
 ])('$name is named', ({ sql, reason }) => {
   database.exec(sql)
   expect(examineTree(database)).toContain(reason)
+})
+
+test.for([
+  { name: 'the hash of an entry', sql: "UPDATE leaves SET hash = x'' WHERE sequence = 400" },
+  { name: 'an entry', sql: 'DELETE FROM leaves WHERE sequence = 400' },
+])('without $name nothing can be told of the tree', ({ sql }) => {
+  database.exec(sql)
+  expect(() => examineTree(database)).toThrow('entry 400 of the log has lost its hash')
 })
 
 test(`each of ${FLIPS} bits that turned over in a row of the tree is found`, () => {

@@ -1,4 +1,3 @@
-import { isCascadeError } from '#base'
 import { compareTile, GrowingTiles, HASH_BYTES, TILE_WIDTH } from '#ledger'
 import type { Database } from './database.ts'
 import { readLeafHashes, readRow, readTreeSize } from './tree-rows.ts'
@@ -11,16 +10,11 @@ const LEAVES_AT_ONCE = 4096
  * A tree that lags behind the log is sound as far as it goes.
  *
  * @returns what is wrong, or undefined when nothing is.
+ * @throws CascadeError DATA_CORRUPT where the hash of an entry is lost: what the tree should be cannot be told.
  */
 export function examineTree(database: Database): string | undefined {
   if (!isSizeSound(database)) return 'it is of a number of entries that the log does not have'
-  try {
-    return findDamage(database, readTreeSize(database))
-  } catch (error) {
-    // A leaf hash that is lost: what the tree should be cannot be told.
-    if (isCascadeError(error)) return error.detail
-    throw error
-  }
+  return findDamage(database, readTreeSize(database))
 }
 
 /** Asked of the database: a number that was altered may be none that JavaScript holds. */

@@ -13,6 +13,7 @@ import {
   type NoteSigner,
   type SignedLog,
   type StoredCheckpoint,
+  treeOfEntries,
   type VerifierKey,
 } from '#ledger'
 import type { Change, Grant, Records, UnitOfWork } from '#store'
@@ -62,7 +63,7 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const keys = keysOf(identity)
   // Before anything is written: a folder that is refused stays as it is.
   const signed = { ledger: store.ledger, origin, keys, mirror, onTrouble }
-  const { last, damage } = await checkTwice(signed, store.ledger)
+  const { last, damage } = await checkTwice(signed, store)
   if (identity !== known) await recordIdentity(options, identity, known)
   if (damage !== undefined) {
     options.onRegrown(damage)
@@ -76,13 +77,17 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   return { origin, keys, checkpointer, [Symbol.asyncDispose]: () => checkpointer[Symbol.asyncDispose]() }
 }
 
-/** A tree that was damaged is no other log: it is worked out of the entries once more before anything is refused. */
-async function checkTwice(log: SignedLog, ledger: LedgerStore): Promise<CheckedLog> {
+/**
+ * A tree that was damaged is no other log: where the entries have the roots that were signed, it is worked out of them anew.
+ * Where they have not, it stays: it may be what shows how they were changed.
+ */
+async function checkTwice(log: SignedLog, store: OpenLogOptions['store']): Promise<CheckedLog> {
   try {
     return { last: await checkSignedLog(log) }
   } catch (error) {
     if (!isDamage(error) && !(isCascadeError(error) && error.code === 'LEDGER_FORKED')) throw error
-    await ledger.regrow()
+    await checkSignedLog({ ...log, ledger: treeOfEntries(store.ledger, store.head()) })
+    await store.ledger.regrow()
     const last = await checkSignedLog(log)
     return { last, damage: error.detail }
   }

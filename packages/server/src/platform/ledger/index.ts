@@ -1,6 +1,7 @@
 export { type CheckpointMirror, readIfReadable } from './checkpoint-mirror.ts'
 export { Checkpointer } from './checkpointer.ts'
 export type { DatedVerdict, VerifyRequest } from './dated-verdict.ts'
+export { treeOfEntries } from './entries-tree.ts'
 export {
   FIRST_PREV,
   LEAF_BYTES_MAX,

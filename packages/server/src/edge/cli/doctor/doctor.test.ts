@@ -366,7 +366,7 @@ test('damage is looked for although others can read a secret, and ends with 7', 
   expect(code).toBe(7)
 })
 
-test('a damaged index of words ends with 7 and says how to mend it; --repair makes it anew, and tells of it', {
+test('a damaged index of words, and tree, end with 7 and say how to mend them; --repair makes them anew, and tells of it', {
   timeout: 60_000,
 }, async () => {
   const copy = newFolder()
@@ -374,13 +374,15 @@ test('a damaged index of words ends with 7 and says how to mend it; --repair mak
   const path = join(copy, 'd/cascade.db')
   writeFileSync(path, readFileSync(join(home, '.cascade/cascade.db')))
   const database = new DatabaseSync(path)
-  database.exec('DELETE FROM term_streams')
+  database.exec('DELETE FROM term_streams; INSERT INTO tree_tiles VALUES (16, zeroblob(32))')
   database.close()
-  const found = await cascade(copy, ['doctor', '--data', 'd'])
+  const found = await cascade(copy, ['doctor', '--full', '--data', 'd'])
   expect(found.code).toBe(7)
   expect(found.out).toMatch(/Make a `?backup`?, then run `?doctor --repair/)
+  expect(found.out).toContain('fails tree over the log, for proofs: it has 1 tile')
   const repaired = await cascade(copy, ['doctor', '--repair', '--data', 'd'])
   expect(repaired.out).toMatch(/repair: index for search by words: made anew from \d+ version/)
+  expect(repaired.out).toMatch(/repair: tree over the log, for proofs: made anew from \d+ entries/)
   expect(repaired.code).toBe(0)
   const again = await cascade(copy, ['doctor', '--repair', '--data', 'd', '--json'])
   const { ok, findings } = diagnosis.parse(JSON.parse(again.out))
