@@ -59,14 +59,9 @@ export class LedgerDesk {
     return this.#isVerifying
   }
 
-  /** @throws CascadeError RATE_LIMITED while a verification is under way. */
-  assertIdle(): void {
-    if (this.#isVerifying) throw new CascadeError('RATE_LIMITED', 'The log is being verified; ask again in a while.')
-  }
-
   /** @throws CascadeError RATE_LIMITED while another verification is under way: each has the processor to itself. */
   async verify(request: VerifyRequest = {}): Promise<DatedVerdict> {
-    this.assertIdle()
+    if (this.#isVerifying) throw new CascadeError('RATE_LIMITED', 'The log is being verified; ask again in a while.')
     this.#isVerifying = true
     try {
       return await this.#verify(request)
