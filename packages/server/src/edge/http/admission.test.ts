@@ -12,6 +12,7 @@ const address = (path: string) =>
     .replaceAll('{token}', ID)
     .replaceAll('{version}', '1.0.0')
     .replaceAll('{index}', '0')
+    .replaceAll('{digest}', '0'.repeat(64))
     .replaceAll('{kind}', 'RELATED_TO')
     .replaceAll('{to}', ID)
 

@@ -124,20 +124,18 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
       method: route.method,
       url: urlOf(route),
       onRequest: async (request, reply) => {
-        const refused = refusalOf(route, request, guard)
-        if (refused) throw refused
+        const foreign = route.ownPagesOnly ? guard.foreignPage(request.raw) : undefined
+        if (foreign) throw foreign
         if (!('exempt' in route.access)) trackWork(request, route, options)
         await admission.admit(route, request, reply)
+        const remote = route.localOnly ? guard.remote(request.raw) : undefined
+        if (remote) throw remote
         checkContentType(route, request)
       },
       handler: routeHandler(route, options.handlers[route.id]!, shared), // checkRoutes has seen one for every id
     })
   }
 }
-
-/** Why a route is closed to whom this comes from, whatever token it carries. */
-const refusalOf = (route: RouteDefinition, { raw }: FastifyRequest, guard: HostGuard): CascadeError | undefined =>
-  (route.ownPagesOnly ? guard.foreignPage(raw) : undefined) ?? (route.localOnly ? guard.remote(raw) : undefined)
 
 /** True where others than this machine can send requests: directly, or through a proxy. */
 const isReachable = ({ host, behind_proxy, trusted_proxies }: Config['server']): boolean =>

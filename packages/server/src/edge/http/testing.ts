@@ -182,7 +182,6 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
     checkpoint: async () => (await opened()).checkpoint(),
     covering: async (index) => (await opened()).covering(index),
     verdict: async () => (await opened()).verdict(),
-    assertIdle: async () => (await opened()).assertIdle(),
     verify: async (request) => (await opened()).verify(request),
   }
 }

@@ -61,11 +61,6 @@ export class LedgerDesk {
     return this.#isVerifying
   }
 
-  /** @throws CascadeError RATE_LIMITED while a verification is under way. */
-  assertIdle(): void {
-    if (this.#isVerifying) throw new CascadeError('RATE_LIMITED', 'The log is being verified; ask again in a while.')
-  }
-
   /** @throws CascadeError RATE_LIMITED while another verification is under way: each has the processor to itself. */
   verify(request: VerifyRequest = {}): Promise<DatedVerdict> {
     return this.#alone(() => this.#verify(request))
@@ -93,7 +88,7 @@ export class LedgerDesk {
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
-    this.assertIdle()
+    if (this.#isVerifying) throw new CascadeError('RATE_LIMITED', 'The log is being verified; ask again in a while.')
     this.#isVerifying = true
     try {
       return await work()

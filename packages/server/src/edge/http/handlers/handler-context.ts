@@ -95,8 +95,7 @@ export interface LedgerDesk {
   covering(index: number): Promise<StoredCheckpoint>
   /** What was found last. */
   verdict(): DatedVerdict | Promise<DatedVerdict>
-  /** @throws CascadeError RATE_LIMITED while a verification is under way. */
-  assertIdle(): void | Promise<void>
+  /** @throws CascadeError RATE_LIMITED while another is under way. */
   verify(request: VerifyRequest): Promise<DatedVerdict>
 }
 
