@@ -30,7 +30,9 @@ export const ACTIONS = {
     'Background care of the store: links by similarity, raised trust, vectors of another model, expired records',
   'system.embed': 'Change the model of the vectors: begin, pause, resume or cancel',
   'ledger.read': 'Read the log, what was signed of it, its proofs and the audit trail',
-  'ledger.sign': 'Begin the log that is signed, and change the key that signs it',
+  'ledger.sign': 'Begin the log that is signed, and change the keys that sign it and cosign for other logs',
+  'ledger.submit': 'Have witnesses cosign what was signed of the log',
+  'witness.cosign': 'Cosign a checkpoint of another log, which that log has signed',
   'subject.create': 'Register a person, an agent or a service by name',
 } as const satisfies Record<string, string>
 

@@ -1,14 +1,13 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Clock } from '#base'
-import type { BootChunk, BootContext } from '#boot'
+import type { BootChunk, BootContext, HealthFinding } from '#boot'
 import { type Config, environment } from '#config'
 import { requireGrant } from '#governance'
 import type { CheckpointMirror } from '#ledger'
 import { openLedgerKey } from './adapters/files/ledger-key.ts'
 import { createMirrorFolder } from './adapters/files/mirror-folder.ts'
-import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
+import { type LedgerFrame, linksOf, notesElsewhere, openWitnesses } from './compose-witness.ts'
 import { LedgerCheck, LedgerDesk, openLog, type SigningLog } from './edge/jobs/index.ts'
 
 /** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
@@ -25,8 +24,6 @@ function stateFolder(): string {
   return join(state?.startsWith('/') ? state : join(homedir(), '.local', 'state'), 'forge-cascade', 'checkpoints')
 }
 
-type LedgerFrame = Pick<Frame, 'log' | 'health'> & { readonly clock: Clock; readonly newId: () => string }
-
 /** The parts of an instance that sign and verify its log. */
 export const ledgerParts = (frame: LedgerFrame): readonly BootChunk[] => [
   {
@@ -37,23 +34,42 @@ export const ledgerParts = (frame: LedgerFrame): readonly BootChunk[] => [
     start: (boot) => openSignedLog(frame, boot),
   },
   {
-    name: 'ledger check',
+    name: 'witnesses',
     priority: 2,
     dependsOn: ['ledger'],
+    describe: 'has others cosign the log, and cosigns for others',
+    start: (boot) => openWitnesses(frame, boot),
+  },
+  {
+    name: 'ledger check',
+    priority: 2,
+    dependsOn: ['witnesses'],
     describe: 'verifies the whole log in the background',
     start: (boot) => openCheck(frame, boot),
   },
 ]
 
-async function openSignedLog({ log, newId }: LedgerFrame, boot: BootContext): Promise<SigningLog> {
+async function openSignedLog({ loaded, log, health, newId }: LedgerFrame, boot: BootContext): Promise<SigningLog> {
+  const { directory } = boot.get(key.FOLDER)
+  const links = linksOf(loaded.config)
+  const onTrouble = (message: string, cause: unknown): void => log.error(message, { cause })
   const opened = await openLog({
     ...{ gate: boot.get(key.GATE), subject: boot.get(key.ADMIN), store: boot.get(key.STORE), newId },
-    key: openLedgerKey(boot.get(key.FOLDER).directory).key,
+    key: openLedgerKey(directory).key,
     mirror: boot.get(key.MIRROR),
-    onTrouble: (message, cause) => log.error(message, { cause }),
+    elsewhere: (origin) => notesElsewhere(links, directory, origin, onTrouble),
+    onTrouble,
   })
   boot.provide(key.LOG, opened)
+  health.register('log signature', () => findingOf(opened))
   return opened
+}
+
+/** Whoever sees that the log is no longer the one that was signed has it signed no more; that is seen here. */
+function findingOf({ checkpointer: { fork } }: SigningLog): HealthFinding {
+  return fork === undefined
+    ? { status: 'ok', detail: 'the log is signed as it grows' }
+    : { status: 'failed', detail: 'nothing is signed any more: somebody holds what this log does not contain' }
 }
 
 function openCheck({ log, health, clock, newId }: LedgerFrame, boot: BootContext): LedgerCheck {
@@ -62,6 +78,7 @@ function openCheck({ log, health, clock, newId }: LedgerFrame, boot: BootContext
     log: boot.get(key.LOG),
     ledger: store.ledger,
     head: () => store.head(),
+    cosigned: boot.get(key.COSIGNED),
     clock,
     checkedAtStart: NEWEST_ENTRIES,
   })

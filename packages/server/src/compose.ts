@@ -355,6 +355,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         erasures: boot.get(key.ERASURES),
         archive: { archives: boot.get(key.ARCHIVES), retention: () => retentionOf(live.loaded.config, clock()) },
         ledger: boot.get(key.LEDGER),
+        witness: boot.get(key.WITNESS),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
         agents: lazy(async () => openAgentDoor(log)),

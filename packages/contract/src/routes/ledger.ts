@@ -2,12 +2,14 @@ import { z } from 'zod'
 import {
   auditQuery,
   auditRow,
+  checkpointQuery,
   consistencyProof,
   consistencyQuery,
   inclusionProof,
   inclusionQuery,
   integrity,
   ledgerEntry,
+  ledgerWitness,
   verifyLine,
   verifyQuery,
 } from '../ledger.ts'
@@ -18,6 +20,7 @@ import {
   ENTRY_EXAMPLE,
   INCLUSION_EXAMPLE,
   INTEGRITY_EXAMPLE,
+  WITNESS_EXAMPLE,
 } from './examples-ledger.ts'
 import { json, type RouteDefinition } from './route.ts'
 
@@ -32,9 +35,11 @@ export const LEDGER = [
     tag: 'Ledger',
     summary: 'The newest signed checkpoint',
     description:
-      'A signed note (C2SP tlog-checkpoint): the origin, how many entries there are, and the root of their tree. New entries are signed within a second, or after 256 of them.',
+      'A signed note (C2SP tlog-checkpoint): the origin, how many entries there are, and the root of their tree. New entries are signed within a second, or after 256 of them. With `cosigned` the newest that so many witnesses have cosigned.',
     access,
+    query: checkpointQuery,
     responses: { 200: { description: 'The note.', contentType: 'text/plain' } },
+    errors: ['NOT_FOUND'],
   },
   {
     id: 'getLedgerKey',
@@ -65,7 +70,7 @@ export const LEDGER = [
     tag: 'Ledger',
     summary: 'Proof that an entry is in the log',
     description:
-      'RFC 6962 section 2.1.1. Without `size` it is proven in the newest checkpoint, and `tlog_proof` holds all that somebody needs to verify it beside the entry and the key.',
+      'RFC 6962 section 2.1.1. Without `size` it is proven in the newest checkpoint, or in the one that most witnesses cosigned, and `tlog_proof` holds all that somebody needs to verify it beside the entry and the key.',
     access,
     query: inclusionQuery,
     responses: { 200: json('The proof.', inclusionProof, INCLUSION_EXAMPLE) },
@@ -126,6 +131,17 @@ export const LEDGER = [
       },
     },
     unhurried: true,
+  },
+  {
+    id: 'getLedgerWitness',
+    method: 'GET',
+    path: '/v2/ledger/witness',
+    tag: 'Ledger',
+    summary: 'Who witnesses this log, and whose logs it witnesses',
+    description:
+      'How far each was cosigned, and when; what keeps a witness from it; and the keys with which this instance cosigns.',
+    access,
+    responses: { 200: json('How things stand.', ledgerWitness, WITNESS_EXAMPLE) },
   },
   {
     id: 'getAuditLog',

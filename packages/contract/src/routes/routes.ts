@@ -15,6 +15,7 @@ import { RECALL } from './recall.ts'
 import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
 import { SYSTEM } from './system.ts'
 import { TRUST } from './trust.ts'
+import { WITNESS } from './witness.ts'
 
 const ROWS = [
   ...RECALL,
@@ -28,6 +29,7 @@ const ROWS = [
   ...EMBEDDING,
   ...ARCHIVE,
   ...LEDGER,
+  ...WITNESS,
   ...KEEPING,
   ...SYSTEM,
   ...PROBES,

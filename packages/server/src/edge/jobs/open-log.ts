@@ -3,6 +3,7 @@ import { CascadeError, isCascadeError } from '#base'
 import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import {
+  assertNotContradicted,
   Checkpointer,
   type CheckpointMirror,
   checkSignedLog,
@@ -30,7 +31,16 @@ export interface OpenLogOptions {
   /** Signs checkpoints from now on. */
   readonly key: KeyObject
   readonly mirror: CheckpointMirror | undefined
+  /** What others hold of the log with this origin: its witnesses. */
+  readonly elsewhere?: (origin: string) => Promise<readonly NoteElsewhere[]>
   readonly onTrouble: (message: string, cause: unknown) => void
+}
+
+/** A checkpoint that somebody else holds. */
+export interface NoteElsewhere {
+  readonly note: string
+  /** For people: who, or where. */
+  readonly place: string
 }
 
 /** The log of this store under its name, with who signs it. */
@@ -56,7 +66,8 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const { origin } = identity
   const keys = keysOf(identity)
   // Before anything is written: a folder that is refused stays as it is.
-  const last = await checkTwice({ ledger: store.ledger, origin, keys, mirror, onTrouble }, store.ledger)
+  const elsewhere = known ? ((await options.elsewhere?.(origin)) ?? []) : []
+  const last = await checkTwice({ ledger: store.ledger, origin, keys, mirror, onTrouble }, store.ledger, elsewhere)
   if (identity !== known) await recordIdentity(options, identity, known)
   const checkpointer = new Checkpointer({
     ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },
@@ -67,14 +78,24 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
 }
 
 /** A tree that was damaged is no other log: it is worked out of the entries once more before anything is refused. */
-async function checkTwice(log: SignedLog, ledger: LedgerStore): Promise<StoredCheckpoint | undefined> {
+async function checkTwice(
+  log: SignedLog,
+  ledger: LedgerStore,
+  elsewhere: readonly NoteElsewhere[],
+): Promise<StoredCheckpoint | undefined> {
   try {
-    return await checkSignedLog(log)
+    return await check(log, elsewhere)
   } catch (error) {
     if (!isCascadeError(error) || (error.code !== 'LEDGER_FORKED' && error.code !== 'DATA_CORRUPT')) throw error
     await ledger.regrow()
-    return checkSignedLog(log)
+    return check(log, elsewhere)
   }
+}
+
+async function check(log: SignedLog, elsewhere: readonly NoteElsewhere[]): Promise<StoredCheckpoint | undefined> {
+  const last = await checkSignedLog(log)
+  for (const { note, place } of elsewhere) await assertNotContradicted(log, note, place)
+  return last
 }
 
 /** @throws CascadeError LEDGER_FORKED for a log that had a name: without it nothing says what was signed of it. */

@@ -41,8 +41,8 @@ export class Checkpointer implements AsyncDisposable {
   /** The note that the mirror was given last by this process. */
   #mirrored: string | undefined
   #isMirrorInTrouble = false
-  /** True once somebody else was seen to sign for the origin. */
-  #isForked = false
+  /** Why nothing more is signed: somebody else was seen to sign for the origin, or holds what this log does not. */
+  #fork: CascadeError | undefined
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
@@ -76,6 +76,18 @@ export class Checkpointer implements AsyncDisposable {
     } finally {
       if (this.#signing === signing) this.#signing = undefined
     }
+  }
+
+  /** Signs nothing more: `fork` says what was seen that this log does not contain. The first one stays. */
+  stop(fork: CascadeError): void {
+    if (this.#fork) return
+    this.#fork = fork
+    this.#options.onTrouble(`no checkpoint of the log is signed any more: ${fork.detail}`, fork)
+  }
+
+  /** Why nothing more is signed. */
+  get fork(): CascadeError | undefined {
+    return this.#fork
   }
 
   /** Signs what is left, where that is possible, and ends. */
@@ -153,16 +165,15 @@ export class Checkpointer implements AsyncDisposable {
   /** Whoever else writes the mirror signs for the same origin: a copy of this folder that runs as well. */
   async #assertAlone(): Promise<void> {
     const { origin, mirror } = this.#options
-    if (mirror === undefined) return
-    if (!this.#isForked && this.#mirrored !== undefined && !this.#isMirrorInTrouble) {
+    if (mirror && !this.#fork && this.#mirrored !== undefined && !this.#isMirrorInTrouble) {
       const there = await readIfReadable(mirror, origin)
-      this.#isForked = there !== undefined && there !== this.#mirrored
+      if (there !== undefined && there !== this.#mirrored)
+        this.#fork = new CascadeError(
+          'LEDGER_FORKED',
+          `another copy of this log signs as well, and wrote to ${mirror.place}; nothing more is signed here`,
+        )
     }
-    if (this.#isForked)
-      throw new CascadeError(
-        'LEDGER_FORKED',
-        `another copy of this log signs as well, and wrote to ${mirror.place}; nothing more is signed here`,
-      )
+    if (this.#fork) throw this.#fork
   }
 
   async #assertExtends(last: StoredCheckpoint, size: number, root: Uint8Array): Promise<void> {

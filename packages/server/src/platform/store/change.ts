@@ -60,6 +60,8 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'system.restore': ['record.put'],
   'ledger.sign': ['record.put'],
   'ledger.read': [],
+  'ledger.submit': [],
+  'witness.cosign': [],
   'subject.create': ['record.put'],
   'system.maintain': [
     'capsule.link',

@@ -5,7 +5,7 @@ import { CascadeError, messageOf } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput, numberOf, readTime } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { auditLines, integrityLines, logLines } from '../render/ledger-lines.ts'
+import { auditLines, integrityLines, logLines, witnessLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
@@ -72,6 +72,19 @@ export const LEDGER_PROVE: CommandSpec = {
       written.length > 0 ? written.map((path) => `Wrote ${path}`) : [(answer.tlog_proof ?? '').trimEnd()],
     )
     return 'ok'
+  },
+}
+
+export const LEDGER_WITNESS: CommandSpec = {
+  name: 'ledger witness',
+  summary: 'Who cosigns this log, and for whose logs this instance cosigns',
+  description:
+    'A witness states that a log only grew since it last looked, so that nobody, its own instance among them, can put another history in its place unnoticed. Shows how far each is, and the keys to hand over. Ends with 7 when nothing is signed any more because a witness holds something else.',
+  examples: [{ line: 'ledger witness', does: 'shows who witnesses whom, and how far' }],
+  run: async (context) => {
+    const { answer, raw } = await (await context.openSession()).call('getLedgerWitness')
+    await printAnswer(context, raw, () => witnessLines(answer, context.screen.view))
+    return answer.fork === null ? 'ok' : 'damaged'
   },
 }
 

@@ -1,4 +1,4 @@
-import type { AuditRow, LedgerIntegrity } from '@forge-cascade/contract'
+import type { AuditRow, LedgerIntegrity, LedgerWitness } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { number, plural } from './words.ts'
@@ -44,6 +44,40 @@ export function integrityLines(found: LedgerIntegrity, { paint, command }: View)
     paint.faint(`To verify all: ${command('ledger verify')}`),
   ]
 }
+
+/** Who witnesses whom, and how far. */
+export function witnessLines({ witness, witnesses, fork }: LedgerWitness, view: View): string[] {
+  const { paint, command } = view
+  const stopped = fork === null ? [] : [`${paint.bad('stopped')}  nothing is signed any more: ${oneLine(fork)}`]
+  if (witness === null && witnesses.length === 0)
+    return [
+      ...stopped,
+      'Nobody cosigns this log, and it cosigns for nobody.',
+      paint.faint('To change that: ledger.witnesses and ledger.witness.logs in the configuration'),
+    ]
+  return [
+    ...stopped,
+    ...(witnesses.length === 0 ? ['Nobody cosigns this log.'] : ['Cosigned by']),
+    ...witnesses.flatMap((one) => [
+      `  ${paint.strong(one.url)}  ${seen(one)}`,
+      ...(one.trouble === null ? [] : [`    ${paint.warn(oneLine(one.trouble))}`]),
+    ]),
+    ...(witness === null ? ['Cosigns for nobody.'] : witnessedLines(witness, view)),
+    paint.faint(`What to hand to a witness: ${command('ledger show')}`),
+  ]
+}
+
+function witnessedLines({ keys, logs }: NonNullable<LedgerWitness['witness']>, { paint }: View): string[] {
+  return [
+    'Cosigns with',
+    ...keys.map((key) => `  ${key}`),
+    'for',
+    ...logs.map((log) => `  ${paint.strong(oneLine(log.origin))}  ${seen(log)}`),
+  ]
+}
+
+const seen = ({ size, cosigned_at }: { readonly size: number; readonly cosigned_at: string | null }): string =>
+  cosigned_at === null ? 'nothing yet' : `up to ${plural(size, 'entry')}, ${timeOf(cosigned_at)}`
 
 const timeOf = (time: string): string => `${time.slice(0, 19).replace('T', ' ')}Z`
 

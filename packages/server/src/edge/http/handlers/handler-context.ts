@@ -6,6 +6,7 @@ import type {
   ImportFile,
   ImportJob,
   ImportRequest,
+  LedgerWitness,
   Repair,
   SystemHealth,
 } from '@forge-cascade/contract'
@@ -88,13 +89,28 @@ export interface LedgerDesk {
   keys(): Promise<readonly string[]>
   /** The newest that is signed. */
   checkpoint(): Promise<StoredCheckpoint>
-  /** One that covers the entry, where there is such an entry: it is signed now if need be. */
+  /** The newest that so many witnesses cosigned. @throws CascadeError NOT_FOUND. */
+  cosigned(witnesses: number): Promise<StoredCheckpoint>
+  /** One that covers the entry, the one that most witnesses cosigned before others, where there is such an entry: it is signed now if need be. */
   covering(index: number): Promise<StoredCheckpoint>
   /** What was found last. */
   verdict(): DatedVerdict | Promise<DatedVerdict>
   /** @throws CascadeError RATE_LIMITED while a verification is under way. */
   assertIdle(): void | Promise<void>
   verify(request: VerifyRequest): Promise<DatedVerdict>
+}
+
+/** Whom this instance witnesses, and who witnesses its log. */
+export interface WitnessDesk {
+  /** Cosigns, or says which size was cosigned last. @throws CascadeError NOT_FOUND where this instance is no witness. */
+  addCheckpoint(
+    body: Uint8Array,
+  ): Promise<
+    { readonly kind: 'cosigned'; readonly lines: string } | { readonly kind: 'otherSize'; readonly size: number }
+  >
+  /** The note that was cosigned last for the log of this hash. @throws CascadeError NOT_FOUND. */
+  checkpoint(originHash: string): Promise<string>
+  state(): Promise<LedgerWitness>
 }
 
 /** What the handlers work with. */
@@ -105,6 +121,7 @@ export interface HandlerContext {
   readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>
   readonly archive: ArchiveDesk
   readonly ledger: LedgerDesk
+  readonly witness: WitnessDesk
   readonly system: SystemDesk
   /** Where agents are spoken to; loaded by the first of them. */
   readonly agents: () => Promise<Pick<AgentDoor, 'serve'>>
