@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { createUuidV7, systemRandom } from '#base'
-import { createBootstrapGate } from '#governance'
+import { createUuidV7, isCascadeError, systemRandom } from '#base'
+import { createBootstrapGate, type Gate } from '#governance'
 import type { Subject } from '#identity'
 import type { CheckpointMirror, LinkAnswer, SigningKeyKind, WitnessedLog, WitnessLink } from '#ledger'
 import { originHash, parseVerifierKey } from '#ledger'
@@ -58,24 +58,39 @@ export interface WitnessWorldOptions {
   readonly keys?: KeptKeys
   readonly mirror?: CheckpointMirror | undefined
   readonly name?: string
+  /** False: the gate lets nobody cosign. */
+  readonly isAllowed?: boolean
 }
 
 export const COLLECTIONS = [LOG_COLLECTION, WITNESS_COLLECTION]
 
 /** A witness over a store in memory, with everything real but the disk. */
-export async function openWitnessWorld({ logs, keys = new KeptKeys(), mirror, name, ...over }: WitnessWorldOptions) {
+export async function openWitnessWorld({
+  logs,
+  keys = new KeptKeys(),
+  mirror,
+  name,
+  isAllowed = true,
+  ...over
+}: WitnessWorldOptions) {
   const { clock, advance } = createTestClock()
   const newId = createUuidV7(clock, systemRandom)
   const store = over.store ?? openMemoryStore({ collections: COLLECTIONS, clock })
   const troubles: string[] = []
+  const gate = createBootstrapGate({ clock, newId })
   const witness = await openWitness({
-    ...{ store, gate: createBootstrapGate({ clock, newId }), subject: ADMIN, newId, clock, logs, keys, mirror },
+    ...{ store, gate: isAllowed ? gate : withoutCosigning(gate), subject: ADMIN, newId, clock, logs, keys, mirror },
     name: name ?? 'witness.example/w',
     ownOrigin: 'log.example/own',
     onTrouble: (message) => troubles.push(message),
   })
   return { witness, store, keys, clock, advance, newId, troubles }
 }
+
+const withoutCosigning = (gate: Gate): Gate => ({
+  decide: (request) =>
+    gate.decide(request.action === 'witness.cosign' ? { ...request, subject: { ...ADMIN, roles: [] } } : request),
+})
 
 /** A way to a witness without a network. */
 export function linkTo(witness: Witness, url = 'https://witness.example/v2/witness'): WitnessLink {
@@ -84,9 +99,13 @@ export function linkTo(witness: Witness, url = 'https://witness.example/v2/witne
     url,
     keys,
     addCheckpoint: async (body): Promise<LinkAnswer> => {
-      const reply = await witness.addCheckpoint(Buffer.from(body))
-      return reply.kind === 'cosigned' ? reply : { kind: 'otherSize', size: reply.size }
+      try {
+        return await witness.addCheckpoint(Buffer.from(body))
+      } catch (error) {
+        if (isCascadeError(error)) return { kind: 'refused', status: error.status }
+        throw error
+      }
     },
-    checkpoint: async (origin) => witness.checkpoint(originHash(origin)),
+    checkpoint: (origin) => witness.checkpoint(originHash(origin)),
   }
 }
