@@ -31,6 +31,7 @@ export const ACTIONS = {
   'system.embed': 'Change the model of the vectors: begin, pause, resume or cancel',
   'ledger.read': 'Read the log, what was signed of it, its proofs and the audit trail',
   'ledger.sign': 'Begin the log that is signed, and change the keys that sign it and cosign for other logs',
+  'ledger.rotate': 'Give the log a new key to be signed with',
   'ledger.submit': 'Have witnesses cosign what was signed of the log',
   'witness.cosign': 'Cosign a checkpoint of another log, which that log has signed',
   'subject.create': 'Register a person, an agent or a service by name',

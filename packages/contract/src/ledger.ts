@@ -8,6 +8,7 @@ export const LEDGER_LIMITS = {
   /** A checkpoint with the signatures of a dozen keys of ML-DSA-44, and a proof. */
   submissionBytesMax: 64 * 1024,
   witnessesMax: 100,
+  overlapDaysMax: 365,
 } as const
 
 const size = wholeNumber(0, Number.MAX_SAFE_INTEGER)
@@ -145,3 +146,23 @@ export const ledgerWitness = z
   })
   .meta({ id: 'LedgerWitness' })
 export type LedgerWitness = z.infer<typeof ledgerWitness>
+
+export const rotateBody = z.strictObject({
+  overlap_days: z
+    .int()
+    .min(0)
+    .max(LEDGER_LIMITS.overlapDaysMax)
+    .optional()
+    .describe(
+      'Days for which the key of before signs as well; `ledger.key_overlap_days` when left out. 0 where others may have it: it signs no more at once.',
+    ),
+})
+
+export const ledgerKeys = z
+  .object({
+    origin: z.string(),
+    keys: z.array(z.string()).describe('Verifier keys that sign or signed, the active one first.'),
+    previous_until: timestamp.nullable().describe('Until when the key before signs as well; null where one key signs.'),
+  })
+  .meta({ id: 'LedgerKeys' })
+export type LedgerKeys = z.infer<typeof ledgerKeys>

@@ -71,3 +71,12 @@ export const WITNESS_EXAMPLE = {
 const LOG = 'cascade/01939b3e-7a10-7b01-9d44-0a4f5b6c7d8e'
 
 export const SUBMISSION_EXAMPLE = `old 1\n${NODE}\n\n${LOG}\n2\n${NODE}\n\n— ${LOG} Xm96i0NJR05BVFVSRQ==\n`
+
+export const KEYS_EXAMPLE = {
+  origin: LOG,
+  keys: [
+    `${LOG}+9a8b7c6d+AVvzWQpcjDo0Vb9Lr3O0r4b1s6wq0sJk1bq2m9XcT8eY`,
+    `${LOG}+5e6f7a8b+AQcjDo0Vb9Lr3O0r4b1s6wq0sJk1bq2m9XcT8eYvWzQp`,
+  ],
+  previous_until: '2026-03-31T09:00:00.000Z',
+}

@@ -9,7 +9,9 @@ import {
   inclusionQuery,
   integrity,
   ledgerEntry,
+  ledgerKeys,
   ledgerWitness,
+  rotateBody,
   verifyLine,
   verifyQuery,
 } from '../ledger.ts'
@@ -20,6 +22,7 @@ import {
   ENTRY_EXAMPLE,
   INCLUSION_EXAMPLE,
   INTEGRITY_EXAMPLE,
+  KEYS_EXAMPLE,
   WITNESS_EXAMPLE,
 } from './examples-ledger.ts'
 import { json, type RouteDefinition } from './route.ts'
@@ -51,6 +54,20 @@ export const LEDGER = [
       'Verifier keys of signed notes (C2SP signed-note), a line each, the active one first. Whoever verifies should have them from somewhere else than the log.',
     access,
     responses: { 200: { description: 'The keys.', contentType: 'text/plain' } },
+  },
+  {
+    id: 'rotateLedgerKey',
+    method: 'POST',
+    path: '/v2/ledger/key/rotate',
+    tag: 'Ledger',
+    summary: 'Give the log a new key to be signed with',
+    description:
+      'The change is an entry that both keys have signed for. For some days both sign each checkpoint, so that whoever verifies with the old one can learn of the new one; then the old private key is deleted. While two keys sign there is no other change, but with `overlap_days: 0`.',
+    access: { action: 'ledger.rotate', risk: 'high' },
+    body: { schema: rotateBody, example: { overlap_days: 30 } },
+    responses: { 200: json('The keys from now on.', ledgerKeys, KEYS_EXAMPLE) },
+    idempotent: true,
+    errors: ['CONFLICT', 'LEDGER_FORKED', 'REVISION_MISMATCH', 'STORAGE_FULL', 'OUTCOME_UNKNOWN'],
   },
   {
     id: 'getLedgerEntry',

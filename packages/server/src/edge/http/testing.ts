@@ -212,6 +212,7 @@ function handlerContext({ world, objects, logger, metrics, lifecycle, server }: 
       forget: () => undefined,
     }),
     ledger: createTestLedger(world),
+    ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),

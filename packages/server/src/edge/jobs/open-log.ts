@@ -30,6 +30,8 @@ export interface OpenLogOptions {
   readonly newId: () => string
   /** Signs checkpoints from now on. */
   readonly key: KeyObject
+  /** Signs them as well, where the log has the key before do so. */
+  readonly previous?: KeyObject | undefined
   readonly mirror: CheckpointMirror | undefined
   /** What others hold of the log with this origin: its witnesses. */
   readonly elsewhere?: (origin: string) => Promise<readonly NoteElsewhere[]>
@@ -48,7 +50,11 @@ export interface SigningLog extends AsyncDisposable {
   readonly origin: string
   /** Verifier keys, the active one first. */
   readonly keys: readonly VerifierKey[]
+  /** Of the active key. */
+  readonly signer: NoteSigner
   readonly checkpointer: Checkpointer
+  /** Has others sign from the next checkpoint on, the active one first. */
+  change(keys: readonly VerifierKey[], signers: readonly [NoteSigner, ...NoteSigner[]]): void
 }
 
 /**
@@ -69,12 +75,38 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const elsewhere = known ? ((await options.elsewhere?.(origin)) ?? []) : []
   const last = await checkTwice({ ledger: store.ledger, origin, keys, mirror, onTrouble }, store.ledger, elsewhere)
   if (identity !== known) await recordIdentity(options, identity, known)
+  const before = options.previous && identity.previous ? [createEd25519Signer(origin, options.previous)] : []
   const checkpointer = new Checkpointer({
-    ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },
+    ...{ ledger: store.ledger, head: () => store.head(), origin, last, mirror, onTrouble },
+    signers: [signer, ...before],
   })
   await checkpointer.sign()
   checkpointer.start()
-  return { origin, keys, checkpointer, [Symbol.asyncDispose]: () => checkpointer[Symbol.asyncDispose]() }
+  return new OpenedLog(origin, keys, signer, checkpointer)
+}
+
+class OpenedLog implements SigningLog {
+  readonly origin: string
+  readonly checkpointer: Checkpointer
+  keys: readonly VerifierKey[]
+  signer: NoteSigner
+
+  constructor(origin: string, keys: readonly VerifierKey[], signer: NoteSigner, checkpointer: Checkpointer) {
+    this.origin = origin
+    this.keys = keys
+    this.signer = signer
+    this.checkpointer = checkpointer
+  }
+
+  change(keys: readonly VerifierKey[], signers: readonly [NoteSigner, ...NoteSigner[]]): void {
+    this.keys = keys
+    this.signer = signers[0]
+    this.checkpointer.signWith(signers)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.checkpointer[Symbol.asyncDispose]()
+  }
 }
 
 /** A tree that was damaged is no other log: it is worked out of the entries once more before anything is refused. */

@@ -17,6 +17,10 @@ export const ledger = z.strictObject({
     description:
       'Folder of the mirrored checkpoints, best on another disk; `forge-cascade/checkpoints` in the state folder of the user when absent ($XDG_STATE_HOME, else ~/.local/state).',
   }),
+  key_overlap_days: z.int().min(0).max(365).default(30).register(configFacts, {
+    description:
+      'Days for which the old key signs beside the new one after `cascade ledger rotate-key`: until then everybody who verifies should know the new one.',
+  }),
   witnesses: text(KEYS_LENGTH_MAX).optional().register(configFacts, {
     list: true,
     description:

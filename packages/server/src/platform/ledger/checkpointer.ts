@@ -15,7 +15,7 @@ export interface CheckpointerOptions {
   /** Index of the newest leaf. */
   readonly head: () => number
   readonly origin: string
-  /** The active key first; while keys change, the one before as well. */
+  /** Who signs, to begin with: the active key first; while keys change, the one before as well. */
   readonly signers: readonly NoteSigner[]
   /** What was signed last; undefined for a log that begins. */
   readonly last: StoredCheckpoint | undefined
@@ -31,6 +31,7 @@ export interface CheckpointerOptions {
  */
 export class Checkpointer implements AsyncDisposable {
   readonly #options: CheckpointerOptions
+  #signers: readonly NoteSigner[]
   #last: StoredCheckpoint | undefined
   #timer: NodeJS.Timeout | undefined
   #signing: Promise<StoredCheckpoint> | undefined
@@ -46,12 +47,18 @@ export class Checkpointer implements AsyncDisposable {
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
+    this.#signers = options.signers
     this.#last = options.last
   }
 
   /** The newest that is signed and durable. */
   get last(): StoredCheckpoint | undefined {
     return this.#last
+  }
+
+  /** Others sign from the next checkpoint on: the active key first, and while keys change the one before as well. */
+  signWith(signers: readonly NoteSigner[]): void {
+    this.#signers = signers
   }
 
   start(): void {
@@ -123,13 +130,13 @@ export class Checkpointer implements AsyncDisposable {
   }
 
   async #extend(): Promise<StoredCheckpoint> {
-    const { ledger, origin, signers } = this.#options
+    const { ledger, origin } = this.#options
     const { size, root } = await ledger.grow()
     const last = await this.#settleLast()
     if (last && size === last.size && isSameBytes(root, last.root)) return last
     if (last) await this.#assertExtends(last, size, root)
     await this.#assertAlone()
-    const note = signNote(formatCheckpoint({ origin, size, root, extensions: [] }), signers)
+    const note = signNote(formatCheckpoint({ origin, size, root, extensions: [] }), this.#signers)
     const checkpoint = { origin, size, root, note }
     this.#isUnsure = true
     await ledger.keepCheckpoint(checkpoint)

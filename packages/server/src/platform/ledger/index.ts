@@ -55,6 +55,7 @@ export {
   type NoteSigner,
   parseVerifierKey,
   type SigningKeyKind,
+  signKeyChange,
   type VerifierKey,
 } from './note/index.ts'
 export { CHECKPOINT_PATH, type PublishedSource, publishLog } from './publish-log.ts'

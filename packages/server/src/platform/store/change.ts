@@ -60,6 +60,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'system.restore': ['record.put'],
   'ledger.sign': ['record.put'],
   'ledger.read': [],
+  'ledger.rotate': ['record.put'],
   'ledger.submit': [],
   'witness.cosign': [],
   'subject.create': ['record.put'],

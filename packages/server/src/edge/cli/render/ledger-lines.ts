@@ -1,4 +1,4 @@
-import type { AuditRow, LedgerIntegrity, LedgerWitness } from '@forge-cascade/contract'
+import type { AuditRow, LedgerIntegrity, LedgerKeys, LedgerWitness } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { number, plural } from './words.ts'
@@ -42,6 +42,19 @@ export function integrityLines(found: LedgerIntegrity, { paint, command }: View)
   return [
     `${paint.good('sound')}  the newest ${newest} of ${number(found.size)} and the checkpoint, ${at}`,
     paint.faint(`To verify all: ${command('ledger verify')}`),
+  ]
+}
+
+/** The keys after a change. */
+export function keyLines({ origin, keys, previous_until }: LedgerKeys, { paint }: View): string[] {
+  const [active = '', ...older] = keys
+  return [
+    `${paint.strong(origin)} is signed with another key.`,
+    `  key   ${active}`,
+    ...older.map((key) => paint.faint(`        ${key}`)),
+    previous_until === null
+      ? 'The old key signs no more, and was deleted. Hand the new one to whoever verifies, witnesses among them.'
+      : `The old key signs as well until ${timeOf(previous_until)}. Hand the new one out until then, to witnesses too.`,
   ]
 }
 

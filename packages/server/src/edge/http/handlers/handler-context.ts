@@ -6,6 +6,7 @@ import type {
   ImportFile,
   ImportJob,
   ImportRequest,
+  LedgerKeys,
   LedgerWitness,
   Repair,
   SystemHealth,
@@ -100,6 +101,12 @@ export interface LedgerDesk {
   verify(request: VerifyRequest): Promise<DatedVerdict>
 }
 
+/** The keys that sign the log. */
+export interface LedgerKeyDesk {
+  /** @throws CascadeError CONFLICT while two keys sign, and while another change is under way. */
+  rotate(call: Call<'ledger.rotate'>, overlapDays: number | undefined): Promise<LedgerKeys>
+}
+
 /** Whom this instance witnesses, and who witnesses its log. */
 export interface WitnessDesk {
   /** Cosigns, or says which size was cosigned last. @throws CascadeError NOT_FOUND where this instance is no witness. */
@@ -121,6 +128,7 @@ export interface HandlerContext {
   readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>
   readonly archive: ArchiveDesk
   readonly ledger: LedgerDesk
+  readonly ledgerKeys: LedgerKeyDesk
   readonly witness: WitnessDesk
   readonly system: SystemDesk
   /** Where agents are spoken to; loaded by the first of them. */

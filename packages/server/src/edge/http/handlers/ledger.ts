@@ -22,6 +22,7 @@ const TEXT = 'text/plain; charset=utf-8'
 export function ledgerHandlers({
   capsules,
   ledger: desk,
+  ledgerKeys,
   witness,
 }: HandlerContext): HandlersFor<OperationsOf<'Ledger'>> {
   const { ledger } = capsules.store
@@ -30,6 +31,10 @@ export function ledgerHandlers({
     getCheckpoint: async ({ query: { cosigned } }) =>
       text((await (cosigned === undefined ? desk.checkpoint() : desk.cosigned(cosigned))).note),
     getLedgerKey: async () => text((await desk.keys()).map((key) => `${key}\n`).join('')),
+    rotateLedgerKey: async ({ call, body }) => ({
+      status: 200,
+      body: await ledgerKeys.rotate(call, body.overlap_days),
+    }),
     getLedgerEntry: async ({ params: { index } }) => {
       const found = await findEntry(ledger, index)
       const body = { index, leaf_hash: found.hash, canonical: found.text, entry: { ...found.leaf } }

@@ -1,6 +1,7 @@
 export { type AddCheckpoint, formatAddCheckpoint, parseAddCheckpoint } from './add-checkpoint.ts'
 export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts'
 export { type Cosigner, createCosigner, verifyCosignature } from './cosignature.ts'
+export { type KeyChange, openKeyChange, signKeyChange } from './key-change.ts'
 export { formatLogProof, type LogProof, parseLogProof } from './log-proof.ts'
 export { formatNote, formatNoteSignature, type NoteSignature, parseNote } from './note.ts'
 export { createEd25519Signer, type NoteSigner, signNote } from './note-signer.ts'
