@@ -53,6 +53,7 @@ export const DOORS = {
   pathPart: get(`/v2/capsules/${beyond('pathPart')}`),
   auditFilter: get(`/v2/system/audit-log?operation=${beyond('auditFilter')}`),
   verifiedEntries: post(`/v2/ledger/verify?newest=${LIMITS.verifiedEntries.value + 1}`, {}),
+  keyOverlap: post('/v2/ledger/key/rotate', { overlap_days: LIMITS.keyOverlap.value + 1 }),
   cosignedBy: get(`/v2/ledger/checkpoint?cosigned=${LIMITS.cosignedBy.value + 1}`),
   submission: {
     exceed: (http) =>

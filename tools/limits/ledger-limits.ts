@@ -20,6 +20,12 @@ export const LEDGER_ROWS = {
     unit: 'items',
     beyond: invalid,
   },
+  keyOverlap: {
+    what: 'Days for which the key before signs as well',
+    value: LEDGER_LIMITS.overlapDaysMax,
+    unit: 'items',
+    beyond: invalid,
+  },
   cosignedBy: {
     what: 'Witnesses that a checkpoint can be asked for',
     value: LEDGER_LIMITS.witnessesMax,

@@ -82,7 +82,7 @@ await keys.retireWhenDue()
 await world.store.append([entryOf()])
 steps = 0
 for (;;) {
-  const { command } = { command: { id: crypto.randomUUID().replaceAll('-', '') } }
+  const command = { id: crypto.randomUUID().replaceAll('-', '') }
   await keys.rotate({ command, grant: grantFor('ledger.rotate') }, 30)
   say((await world.log.checkpointer.sign()).note)
   now += 31 * DAY_MS

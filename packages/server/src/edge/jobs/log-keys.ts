@@ -63,7 +63,10 @@ export class LogKeys implements AsyncDisposable {
    * @throws CascadeError CONFLICT while two keys sign, unless the old ones are to end at once, and while another change is
    *   under way; storage failures.
    */
-  async rotate({ command, grant }: Call<'ledger.rotate'>, overlapDays: number): Promise<LogKeysState> {
+  async rotate(
+    { command, grant }: Pick<Call<'ledger.rotate'>, 'command' | 'grant'>,
+    overlapDays: number,
+  ): Promise<LogKeysState> {
     const { signed, files } = this.#options
     return this.#alone(async () => {
       // Asked for a second time: it was carried out.
