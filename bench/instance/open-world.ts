@@ -1,5 +1,5 @@
 import type { Action } from '@forge-cascade/contract'
-import { openLedgerKey } from '../../packages/server/src/adapters/files/ledger-key.ts'
+import { createLedgerKeyFiles } from '../../packages/server/src/adapters/files/ledger-key.ts'
 import { createMirrorFolder } from '../../packages/server/src/adapters/files/mirror-folder.ts'
 import { sharedStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
 import { openSqliteStore, type SqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
@@ -18,7 +18,7 @@ import {
   type Subject,
   Subjects,
 } from '../../packages/server/src/domain/identity/index.ts'
-import { LOG_COLLECTION, openLog, type SigningLog } from '../../packages/server/src/edge/jobs/index.ts'
+import { LOG_COLLECTION, openLog, openLogKeys, type SigningLog } from '../../packages/server/src/edge/jobs/index.ts'
 import { loadConfig } from '../../packages/server/src/kernel/config/index.ts'
 
 /** A store with what the use cases need of an instance, as `compose.ts` puts it together, but for the embedder. */
@@ -59,12 +59,14 @@ export async function openWorld(directory: string): Promise<World> {
       command: { id: newId().replaceAll('-', '') },
       grantSubject: () => decide(subject, 'subject.create'),
     }),
-    signLog: (mirror) =>
-      openLog({
-        ...{ store, gate, subject, newId, key: openLedgerKey(directory).key, mirror: createMirrorFolder(mirror) },
+    signLog: async (mirror) => {
+      const { active: key } = await openLogKeys(store.records, createLedgerKeyFiles(directory))
+      return openLog({
+        ...{ store, gate, subject, newId, key, mirror: createMirrorFolder(mirror) },
         onTrouble: failMeasurement,
         onRegrown: (damage) => failMeasurement(damage, undefined),
-      }),
+      })
+    },
   }
 }
 

@@ -53,6 +53,22 @@ export const DOORS = {
   pathPart: get(`/v2/capsules/${beyond('pathPart')}`),
   auditFilter: get(`/v2/system/audit-log?operation=${beyond('auditFilter')}`),
   verifiedEntries: post(`/v2/ledger/verify?newest=${LIMITS.verifiedEntries.value + 1}`, {}),
+  keyOverlap: post('/v2/ledger/key/rotate', { overlap_days: LIMITS.keyOverlap.value + 1 }),
+  cosignedBy: get(`/v2/ledger/checkpoint?cosigned=${LIMITS.cosignedBy.value + 1}`),
+  submission: {
+    exceed: (http) =>
+      codeOf(
+        http.send('POST', '/v2/witness/add-checkpoint', { payload: Buffer.alloc(LIMITS.submission.value + 1, 'x') }),
+      ),
+  },
+  submissions: {
+    world: standing,
+    exceed: async (http) => {
+      const ask = () => http.send('GET', `/v2/witness/${'0'.repeat(64)}/checkpoint`)
+      for (let sent = 0; sent < LIMITS.submissions.value; sent++) await ask()
+      return codeOf(ask())
+    },
+  },
   jsonDepth: create({ metadata: { a: nested(LIMITS.jsonDepth.value) } }),
   idempotencyKey: create({}, { 'idempotency-key': beyond('idempotencyKey') }),
   entityTags: {

@@ -1,4 +1,7 @@
 import { LEDGER_LIMITS } from '@forge-cascade/contract'
+import { WITNESS_ANSWER_BYTES_MAX } from '../../packages/server/src/adapters/witnesses/http-witness.ts'
+import { WITNESSED } from '../../packages/server/src/edge/http/admission.ts'
+import { WAITING_MAX } from '../../packages/server/src/edge/jobs/witness.ts'
 import type { Limits } from './limit.ts'
 
 const invalid = { error: 'VALIDATION_FAILED' } as const
@@ -16,5 +19,47 @@ export const LEDGER_ROWS = {
     value: LEDGER_LIMITS.verifyEntriesMax,
     unit: 'items',
     beyond: invalid,
+  },
+  keyOverlap: {
+    what: 'Days for which the key before signs as well',
+    value: LEDGER_LIMITS.overlapDaysMax,
+    unit: 'items',
+    beyond: invalid,
+  },
+  cosignedBy: {
+    what: 'Witnesses that a checkpoint can be asked for',
+    value: LEDGER_LIMITS.witnessesMax,
+    unit: 'items',
+    beyond: invalid,
+  },
+  submission: {
+    what: 'A checkpoint of another log with its proof, as it is submitted to be cosigned',
+    value: LEDGER_LIMITS.submissionBytesMax,
+    unit: 'bytes',
+    beyond: { error: 'PAYLOAD_TOO_LARGE' },
+  },
+  submissions: {
+    what: 'Requests of an address to the witness at once',
+    value: WITNESSED.burst,
+    unit: 'items',
+    beyond: { error: 'RATE_LIMITED' },
+  },
+  submissionRate: {
+    what: 'The same, averaged',
+    value: WITNESSED.perMinute,
+    unit: 'a minute',
+    beyond: { error: 'RATE_LIMITED' },
+  },
+  submissionsWaiting: {
+    what: 'Checkpoints of one log that wait to be cosigned',
+    value: WAITING_MAX,
+    unit: 'items',
+    beyond: { error: 'UNAVAILABLE' },
+  },
+  witnessAnswer: {
+    what: 'An answer of a witness; a longer one counts as none',
+    value: WITNESS_ANSWER_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { error: 'UNAVAILABLE' },
   },
 } as const satisfies Limits

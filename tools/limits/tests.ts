@@ -106,6 +106,16 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
     'edge/http/admission.test.ts',
     'of failed sign-ins is one address’ own, and a right token passes all the same',
   ),
+  submissionRate: inServer('edge/http/rate-limiter.test.ts', 'never allows more than the burst and what was refilled'),
+  submissionsWaiting: inServer(
+    'edge/jobs/witness.test.ts',
+    'waits in a short line: one request too many for a log is put off',
+  ),
+  witnessAnswer: inServer(
+    'adapters/witnesses/http-witness.test.ts',
+    'a witness that $name is not there',
+    'answers too much',
+  ),
   answerTime: here('request', 'an answer that takes too long is given up'),
   answerTimeOfChange: here('request', 'a change that takes too long is answered without its outcome'),
   sequenceWait: here('instance', 'a sequence that does not come is waited for no longer than the limit'),

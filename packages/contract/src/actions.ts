@@ -30,9 +30,12 @@ export const ACTIONS = {
     'Background care of the store: links by similarity, raised trust, vectors of another model, expired records',
   'system.embed': 'Change the model of the vectors: begin, pause, resume or cancel',
   'ledger.read': 'Read the log, what was signed of it, its proofs and the audit trail',
-  'ledger.sign': 'Begin the log that is signed, and change the key that signs it',
+  'ledger.sign': 'Begin the log that is signed, and change the keys that sign it and cosign for other logs',
+  'ledger.rotate': 'Give the log a new key to be signed with',
+  'ledger.submit': 'Have witnesses cosign what was signed of the log',
   'artifact.verify': 'Verify a file or folder from elsewhere, run its tests where asked, and record what was found',
   'artifact.read': 'See what a verification of an artifact came to',
+  'witness.cosign': 'Cosign a checkpoint of another log, which that log has signed',
   'subject.create': 'Register a person, an agent or a service by name',
 } as const satisfies Record<string, string>
 

@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { timestamp, uuid } from './capsule.ts'
 import { jsonValue, page, wholeNumber } from './parameters.ts'
 
-export const LEDGER_LIMITS = { nameLengthMax: 300, verifyEntriesMax: 1_000_000 } as const
+export const LEDGER_LIMITS = {
+  nameLengthMax: 300,
+  verifyEntriesMax: 1_000_000,
+  /** A checkpoint with the signatures of a dozen keys of ML-DSA-44, and a proof. */
+  submissionBytesMax: 64 * 1024,
+  witnessesMax: 100,
+  overlapDaysMax: 365,
+} as const
 
 const size = wholeNumber(0, Number.MAX_SAFE_INTEGER)
 // In JSON every hash is hex, whatever it is of; in the texts of C2SP, which are handed on as they are, it is base64.
@@ -120,3 +127,61 @@ export const auditRow = z
   })
   .meta({ id: 'AuditRow' })
 export type AuditRow = z.infer<typeof auditRow>
+
+export const checkpointQuery = z.strictObject({
+  cosigned: wholeNumber(1, LEDGER_LIMITS.witnessesMax)
+    .optional()
+    .describe('The newest that at least so many witnesses cosigned, with their cosignatures.'),
+})
+
+const cosignedAt = timestamp.nullable().describe('Null while nothing was cosigned.')
+const cosignedSize = z.int().min(0).describe('Entries of the newest checkpoint that was cosigned; 0 for none.')
+
+export const ledgerWitness = z
+  .object({
+    witness: z
+      .object({
+        keys: z.array(z.string()).describe('Verifier keys that cosign, to hand to the logs that are witnessed.'),
+        logs: z.array(
+          z.object({
+            origin: z.string(),
+            keys: z.array(z.string()).describe('Verifier keys that may sign for it.'),
+            size: cosignedSize,
+            cosigned_at: cosignedAt,
+          }),
+        ),
+      })
+      .nullable()
+      .describe('Null where this instance witnesses no logs.'),
+    witnesses: z.array(
+      z.object({
+        url: z.string(),
+        size: cosignedSize,
+        cosigned_at: cosignedAt,
+        trouble: z.string().nullable().describe('Why it does not cosign now.'),
+      }),
+    ),
+    fork: z.string().nullable().describe('Why nothing more is signed of this log.'),
+  })
+  .meta({ id: 'LedgerWitness' })
+export type LedgerWitness = z.infer<typeof ledgerWitness>
+
+export const rotateBody = z.strictObject({
+  overlap_days: z
+    .int()
+    .min(0)
+    .max(LEDGER_LIMITS.overlapDaysMax)
+    .optional()
+    .describe(
+      'Days for which the key of before signs as well; `ledger.key_overlap_days` when left out. 0 where others may have it: it signs no more at once.',
+    ),
+})
+
+export const ledgerKeys = z
+  .object({
+    origin: z.string(),
+    keys: z.array(z.string()).describe('Verifier keys that sign or signed, the active one first.'),
+    previous_until: timestamp.nullable().describe('Until when the key before signs as well; null where one key signs.'),
+  })
+  .meta({ id: 'LedgerKeys' })
+export type LedgerKeys = z.infer<typeof ledgerKeys>

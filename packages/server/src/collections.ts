@@ -7,7 +7,7 @@ import {
   SIMILARITY_COLLECTION,
 } from '#capsules'
 import { SUBJECT_COLLECTIONS } from '#identity'
-import { LOG_COLLECTION } from './edge/jobs/index.ts'
+import { LOG_COLLECTION, WITNESS_COLLECTION } from './edge/jobs/index.ts'
 
 /** What the contexts keep beside capsules: declared once, so that every store of an instance is opened with the same. */
 export const COLLECTIONS = [
@@ -19,4 +19,5 @@ export const COLLECTIONS = [
   ...BULK_COLLECTIONS,
   ...ARCHIVE_COLLECTIONS,
   LOG_COLLECTION,
+  WITNESS_COLLECTION,
 ]

@@ -3,12 +3,12 @@ import type { Archives, AskContext, Embedders, Erasures, Imports, ModelChange } 
 import type { DataFolder } from '#data-folder'
 import type { Gate } from '#governance'
 import type { Subject, Subjects } from '#identity'
-import type { CheckpointMirror } from '#ledger'
+import type { CheckpointMirror, CosignedCheckpoint } from '#ledger'
 import type { Metrics } from '#observability'
 import type { TokenFile } from './adapters/files/token-file.ts'
 import type { SqliteStore } from './adapters/sqlite/index.ts'
 import type * as Http from './edge/http/index.ts'
-import type { LedgerDesk, SigningLog, UnfinishedErasures } from './edge/jobs/index.ts'
+import type { createWitnessDesk, LedgerDesk, LogKeys, SigningLog, UnfinishedErasures } from './edge/jobs/index.ts'
 
 /** What the parts hand to each other. */
 export const FOLDER = new BootKey<DataFolder>('data folder')
@@ -18,6 +18,9 @@ export const SUBJECTS = new BootKey<Subjects>('subjects')
 export const ADMIN = new BootKey<Subject>('administrator')
 export const MIRROR = new BootKey<CheckpointMirror | undefined>('mirror')
 export const LOG = new BootKey<SigningLog>('log')
+export const LOG_KEYS = new BootKey<LogKeys>('keys of the log')
+export const COSIGNED = new BootKey<() => readonly CosignedCheckpoint[]>('what witnesses cosigned')
+export const WITNESS = new BootKey<ReturnType<typeof createWitnessDesk>>('witness')
 export const LEDGER = new BootKey<LedgerDesk>('ledger')
 export const TOKEN = new BootKey<TokenFile>('token')
 export const EMBEDDERS = new BootKey<Embedders>('embedders')

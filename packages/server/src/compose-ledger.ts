@@ -1,15 +1,16 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Clock } from '#base'
-import type { BootChunk, BootContext } from '#boot'
+import { toRfc3339 } from '#base'
+import type { BootChunk, BootContext, HealthFinding } from '#boot'
+import type { Call } from '#capsules'
 import { type Config, environment } from '#config'
 import { requireGrant } from '#governance'
 import type { CheckpointMirror } from '#ledger'
-import { openLedgerKey } from './adapters/files/ledger-key.ts'
+import { createLedgerKeyFiles } from './adapters/files/ledger-key.ts'
 import { createMirrorFolder } from './adapters/files/mirror-folder.ts'
-import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
-import { LedgerCheck, LedgerDesk, openLog, type SigningLog } from './edge/jobs/index.ts'
+import { type LedgerFrame, linksOf, notesElsewhere, openWitnesses } from './compose-witness.ts'
+import { LedgerCheck, LedgerDesk, LogKeys, openLog, openLogKeys, type SigningLog } from './edge/jobs/index.ts'
 
 /** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
 export const NEWEST_ENTRIES = 100
@@ -25,8 +26,6 @@ function stateFolder(): string {
   return join(state?.startsWith('/') ? state : join(homedir(), '.local', 'state'), 'forge-cascade', 'checkpoints')
 }
 
-type LedgerFrame = Pick<Frame, 'log' | 'health'> & { readonly clock: Clock; readonly newId: () => string }
-
 /** The parts of an instance that sign and verify its log. */
 export const ledgerParts = (frame: LedgerFrame): readonly BootChunk[] => [
   {
@@ -37,24 +36,64 @@ export const ledgerParts = (frame: LedgerFrame): readonly BootChunk[] => [
     start: (boot) => openSignedLog(frame, boot),
   },
   {
-    name: 'ledger check',
+    name: 'ledger keys',
     priority: 2,
     dependsOn: ['ledger'],
+    describe: 'changes the key that signs the log, and retires the one before',
+    start: (boot) => openKeys(frame, boot),
+  },
+  {
+    name: 'witnesses',
+    priority: 2,
+    dependsOn: ['ledger'],
+    describe: 'has others cosign the log, and cosigns for others',
+    start: (boot) => openWitnesses(frame, boot),
+  },
+  {
+    name: 'ledger check',
+    priority: 2,
+    dependsOn: ['witnesses', 'ledger keys'],
     describe: 'verifies the whole log in the background',
     start: (boot) => openCheck(frame, boot),
   },
 ]
 
-async function openSignedLog({ log, newId }: LedgerFrame, boot: BootContext): Promise<SigningLog> {
+async function openSignedLog({ loaded, log, health, newId }: LedgerFrame, boot: BootContext): Promise<SigningLog> {
+  const { directory } = boot.get(key.FOLDER)
+  const links = linksOf(loaded.config)
+  const onTrouble = (message: string, cause: unknown): void => log.error(message, { cause })
+  const keys = await openLogKeys(boot.get(key.STORE).records, createLedgerKeyFiles(directory))
   const opened = await openLog({
     ...{ gate: boot.get(key.GATE), subject: boot.get(key.ADMIN), store: boot.get(key.STORE), newId },
-    key: openLedgerKey(boot.get(key.FOLDER).directory).key,
+    ...{ key: keys.active, previous: keys.previous },
     mirror: boot.get(key.MIRROR),
-    onTrouble: (message, cause) => log.error(message, { cause }),
+    elsewhere: (origin) => notesElsewhere(links, directory, origin, onTrouble),
+    onTrouble,
     onRegrown: (damage) => log.warn('the tree of the log was damaged, and was made anew', { reason: damage }),
   })
   boot.provide(key.LOG, opened)
+  health.register('log signature', () => findingOf(opened))
   return opened
+}
+
+/** Whoever sees that the log is no longer the one that was signed has it signed no more; that is seen here. */
+function findingOf({ checkpointer: { fork } }: SigningLog): HealthFinding {
+  return fork === undefined
+    ? { status: 'ok', detail: 'the log is signed as it grows' }
+    : { status: 'failed', detail: 'nothing is signed any more: somebody holds what this log does not contain' }
+}
+
+async function openKeys({ log, clock, newId }: LedgerFrame, boot: BootContext): Promise<LogKeys> {
+  const [gate, subject] = [boot.get(key.GATE), boot.get(key.ADMIN)]
+  const asked = { action: 'ledger.sign', resource: 'ledger/keys', subject } as const
+  const keys = new LogKeys({
+    ...{ signed: boot.get(key.LOG), store: boot.get(key.STORE), clock, newId, log },
+    files: createLedgerKeyFiles(boot.get(key.FOLDER).directory),
+    grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
+  })
+  await keys.retireWhenDue()
+  boot.provide(key.LOG_KEYS, keys)
+  return keys
 }
 
 function openCheck({ log, health, clock, newId }: LedgerFrame, boot: BootContext): LedgerCheck {
@@ -63,6 +102,7 @@ function openCheck({ log, health, clock, newId }: LedgerFrame, boot: BootContext
     log: boot.get(key.LOG),
     ledger: store.ledger,
     head: () => store.head(),
+    cosigned: boot.get(key.COSIGNED),
     clock,
     checkedAtStart: NEWEST_ENTRIES,
   })
@@ -73,3 +113,11 @@ function openCheck({ log, health, clock, newId }: LedgerFrame, boot: BootContext
   health.register('ledger', () => check.finding)
   return check
 }
+
+/** The keys of the log, as the API changes them. */
+export const keyDesk = (keys: LogKeys, config: () => Config) => ({
+  rotate: async (call: Call<'ledger.rotate'>, overlapDays = config().ledger.key_overlap_days) => {
+    const { previousUntil, origin, keys: all } = await keys.rotate(call, overlapDays)
+    return { origin, keys: [...all], previous_until: previousUntil === undefined ? null : toRfc3339(previousUntil) }
+  },
+})

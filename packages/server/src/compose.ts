@@ -21,7 +21,7 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openModelChange } from './compose-embedding.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
-import { ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
+import { keyDesk, ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
 import { openArtifactDesk } from './compose-verification.ts'
@@ -357,6 +357,8 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         archive: { archives: boot.get(key.ARCHIVES), retention: () => retentionOf(live.loaded.config, clock()) },
         ledger: boot.get(key.LEDGER),
         artifacts: lazy(() => openArtifactDesk({ store, clock, directory: folder.directory })),
+        ledgerKeys: keyDesk(boot.get(key.LOG_KEYS), () => live.loaded.config),
+        witness: boot.get(key.WITNESS),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
         agents: lazy(async () => openAgentDoor(log)),

@@ -1,5 +1,19 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { entryBundle, GrowingTiles, HASH_BYTES, hashLeaf, TILE_WIDTH, verifyLog, verifyPublished } from '#ledger'
+import {
+  createCosigner,
+  createEd25519Signer,
+  entryBundle,
+  formatVerifierKey,
+  GrowingTiles,
+  HASH_BYTES,
+  hashLeaf,
+  hasMlDsa44,
+  TILE_WIDTH,
+  verifyLog,
+  verifyPublished,
+} from '#ledger'
 import { NO_LEDGER_VERIFIER } from '../../../tools/ledger-verifier/verifier.ts'
 import { createPublishedReader } from '../src/adapters/files/published-folder.ts'
 import { parseEntryBundle, type TilePath, tilePath } from '../src/platform/ledger/merkle/index.ts'
@@ -223,5 +237,34 @@ describe('a log of 257 entries with', () => {
     for (const path of ['tile/entries/001', 'tile/0/001']) of(257).lend(path, of(1000).files().get(path)!)
     expect(await verdictOn(of(257))).toMatchObject({ valid: true, size: 257, checkedTo: 256 })
     if (!NO_LEDGER_VERIFIER) expect(of(257).goVerdict()).toMatch('0 accepted')
+  })
+})
+
+describe('a checkpoint that others signed as well', () => {
+  test(`is accepted by whoever knows one of its keys, and rejected where that one did not sign it${GO}`, async () => {
+    await using busy = await SignedStore.open(folder())
+    const previous = createEd25519Signer(busy.origin, generateKeyPairSync('ed25519').privateKey)
+    const cosigners = [
+      createCosigner('witness.example/w', generateKeyPairSync('ed25519').privateKey),
+      ...(hasMlDsa44() ? [createCosigner('witness.example/w', generateKeyPairSync('ml-dsa-44').privateKey)] : []),
+    ]
+    busy.others.push(
+      previous,
+      ...cosigners.map(({ key, cosign }) => ({ key, sign: (text: string) => cosign(text, 1) })),
+    )
+    await busy.grow(3)
+    const shown = await busy.publish(folder())
+    const stranger = createEd25519Signer(busy.origin, generateKeyPairSync('ed25519').privateKey)
+    const keyFile = folder()
+    for (const { keys, accepted } of [
+      { keys: busy.keys, accepted: true },
+      { keys: [previous.key], accepted: true },
+      { keys: [...busy.keys, previous.key], accepted: true },
+      { keys: [stranger.key], accepted: false },
+    ]) {
+      expect((await verdictOn(shown, keys)).valid).toBe(accepted)
+      writeFileSync(keyFile, keys.map((key) => `${formatVerifierKey(key)}\n`).join(''))
+      if (!NO_LEDGER_VERIFIER) expect(shown.goVerdict(keyFile)).toMatch(accepted ? /^0 accepted/ : /^1 rejected/)
+    }
   })
 })

@@ -8,6 +8,7 @@ import {
   Checkpointer,
   createEd25519Signer,
   formatVerifierKey,
+  type NoteSigner,
   type ReadPublished,
   type StoredCheckpoint,
 } from '#ledger'
@@ -33,6 +34,8 @@ export class SignedStore implements AsyncDisposable {
   readonly directory: string
   readonly origin: string
   readonly #signer
+  /** Who signs as well: a key before this one, witnesses. */
+  readonly others: NoteSigner[] = []
   #last: StoredCheckpoint | undefined
 
   static async open(directory: string, origin = `log.example/${randomUUID()}`): Promise<SignedStore> {
@@ -65,7 +68,12 @@ export class SignedStore implements AsyncDisposable {
   /** Signs all that there is, with the tree brought up to it. */
   async sign(): Promise<StoredCheckpoint> {
     const { ledger } = this.store
-    const options = { ledger, head: () => this.store.head(), origin: this.origin, signers: [this.#signer] }
+    const options = {
+      ledger,
+      head: () => this.store.head(),
+      origin: this.origin,
+      signers: [this.#signer, ...this.others],
+    }
     await using checkpointer = new Checkpointer({
       ...{ ...options, last: this.#last, mirror: undefined },
       onTrouble: (message) => {

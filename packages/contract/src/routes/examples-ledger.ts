@@ -57,3 +57,34 @@ export const AUDIT_EXAMPLE = {
   timestamp: AT,
   ledger_index: 0,
 }
+
+export const WITNESS_EXAMPLE = {
+  witness: {
+    keys: ['witness.example.org/acme+1a2b3c4d+BAcjDo0Vb9Lr3O0r4b1s6wq0sJk1bq2m9XcT8eYvWzQp'],
+    logs: [
+      {
+        origin: 'cascade/01939b3e-7a10-7b01-9d44-0a4f5b6c7d8e',
+        keys: ['cascade/01939b3e-7a10-7b01-9d44-0a4f5b6c7d8e+5e6f7a8b+AQcjDo0Vb9Lr3O0r4b1s6wq0sJk1bq2m9XcT8eYvWzQp'],
+        size: 4711,
+        cosigned_at: AT,
+      },
+    ],
+  },
+  witnesses: [{ url: 'https://cascade.example.net/v2/witness', size: 4708, cosigned_at: AT, trouble: null }],
+  fork: null,
+}
+
+/** A hash as C2SP texts spell it. */
+const NODE = 'bB8KP8tdmosvbG16Hg9LPC0eD5qLfG1eTzorHA2ej3o='
+const LOG = 'cascade/01939b3e-7a10-7b01-9d44-0a4f5b6c7d8e'
+
+export const SUBMISSION_EXAMPLE = `old 1\n${NODE}\n\n${LOG}\n2\n${NODE}\n\n— ${LOG} Xm96i0NJR05BVFVSRQ==\n`
+
+export const KEYS_EXAMPLE = {
+  origin: LOG,
+  keys: [
+    `${LOG}+9a8b7c6d+AVvzWQpcjDo0Vb9Lr3O0r4b1s6wq0sJk1bq2m9XcT8eY`,
+    `${LOG}+5e6f7a8b+AQcjDo0Vb9Lr3O0r4b1s6wq0sJk1bq2m9XcT8eYvWzQp`,
+  ],
+  previous_until: '2026-03-31T09:00:00.000Z',
+}

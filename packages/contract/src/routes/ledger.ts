@@ -2,12 +2,16 @@ import { z } from 'zod'
 import {
   auditQuery,
   auditRow,
+  checkpointQuery,
   consistencyProof,
   consistencyQuery,
   inclusionProof,
   inclusionQuery,
   integrity,
   ledgerEntry,
+  ledgerKeys,
+  ledgerWitness,
+  rotateBody,
   verifyLine,
   verifyQuery,
 } from '../ledger.ts'
@@ -18,6 +22,8 @@ import {
   ENTRY_EXAMPLE,
   INCLUSION_EXAMPLE,
   INTEGRITY_EXAMPLE,
+  KEYS_EXAMPLE,
+  WITNESS_EXAMPLE,
 } from './examples-ledger.ts'
 import { json, type RouteDefinition } from './route.ts'
 
@@ -32,9 +38,11 @@ export const LEDGER = [
     tag: 'Ledger',
     summary: 'The newest signed checkpoint',
     description:
-      'A signed note (C2SP tlog-checkpoint): the origin, how many entries there are, and the root of their tree. New entries are signed within a second, or after 256 of them.',
+      'A signed note (C2SP tlog-checkpoint): the origin, how many entries there are, and the root of their tree. New entries are signed within a second, or after 256 of them. With `cosigned` the newest that so many witnesses have cosigned.',
     access,
+    query: checkpointQuery,
     responses: { 200: { description: 'The note.', contentType: 'text/plain' } },
+    errors: ['NOT_FOUND'],
   },
   {
     id: 'getLedgerKey',
@@ -46,6 +54,20 @@ export const LEDGER = [
       'Verifier keys of signed notes (C2SP signed-note), a line each, the active one first. Whoever verifies should have them from somewhere else than the log.',
     access,
     responses: { 200: { description: 'The keys.', contentType: 'text/plain' } },
+  },
+  {
+    id: 'rotateLedgerKey',
+    method: 'POST',
+    path: '/v2/ledger/key/rotate',
+    tag: 'Ledger',
+    summary: 'Give the log a new key to be signed with',
+    description:
+      'The change is an entry that both keys have signed for. For some days both sign each checkpoint, so that whoever verifies with the old one can learn of the new one; then the old private key is deleted. While two keys sign there is no other change, but with `overlap_days: 0`.',
+    access: { action: 'ledger.rotate', risk: 'high' },
+    body: { schema: rotateBody, example: { overlap_days: 30 } },
+    responses: { 200: json('The keys from now on.', ledgerKeys, KEYS_EXAMPLE) },
+    idempotent: true,
+    errors: ['CONFLICT', 'LEDGER_FORKED', 'REVISION_MISMATCH', 'STORAGE_FULL', 'OUTCOME_UNKNOWN'],
   },
   {
     id: 'getLedgerEntry',
@@ -65,7 +87,7 @@ export const LEDGER = [
     tag: 'Ledger',
     summary: 'Proof that an entry is in the log',
     description:
-      'RFC 6962 section 2.1.1. Without `size` it is proven in the newest checkpoint, and `tlog_proof` holds all that somebody needs to verify it beside the entry and the key.',
+      'RFC 6962 section 2.1.1. Without `size` it is proven in the newest checkpoint, or in the one that most witnesses cosigned, and `tlog_proof` holds all that somebody needs to verify it beside the entry and the key.',
     access,
     query: inclusionQuery,
     responses: { 200: json('The proof.', inclusionProof, INCLUSION_EXAMPLE) },
@@ -126,6 +148,17 @@ export const LEDGER = [
       },
     },
     unhurried: true,
+  },
+  {
+    id: 'getLedgerWitness',
+    method: 'GET',
+    path: '/v2/ledger/witness',
+    tag: 'Ledger',
+    summary: 'Who witnesses this log, and whose logs it witnesses',
+    description:
+      'How far each was cosigned, and when; what keeps a witness from it; and the keys with which this instance cosigns.',
+    access,
+    responses: { 200: json('How things stand.', ledgerWitness, WITNESS_EXAMPLE) },
   },
   {
     id: 'getAuditLog',

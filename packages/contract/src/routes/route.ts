@@ -3,7 +3,7 @@ import type { Action } from '../actions.ts'
 import type { ErrorCode } from '../errors.ts'
 
 /** Why a route needs no token and no decision; the list of these is tested to be exactly what the specification allows. */
-export type Exemption = 'probe' | 'metrics' | 'static'
+export type Exemption = 'probe' | 'metrics' | 'static' | 'witness'
 
 export interface ResponseDefinition {
   readonly description: string
@@ -24,6 +24,7 @@ export const ROUTE_TAGS = {
   Archive: 'Segments outside the store: what moves into them, and comes back.',
   Ledger: 'What happened, signed and provable.',
   Artifacts: 'What comes from elsewhere, verified before it is trusted.',
+  Witness: 'Vouching for the logs of others, as C2SP tlog-witness says; without a token, where it is configured.',
   Keeping: 'Legal holds, and what is erased for good.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',
@@ -53,7 +54,8 @@ export interface RouteDefinition {
   readonly query?: z.ZodObject
   readonly body?: {
     readonly schema: z.ZodType
-    readonly contentType?: 'application/json' | 'application/x-ndjson'
+    /** `text/plain`: the bytes as they come, whatever they are called. */
+    readonly contentType?: 'application/json' | 'application/x-ndjson' | 'text/plain'
     readonly example?: unknown
   }
   /** Success first. Problems are listed in `errors`. */

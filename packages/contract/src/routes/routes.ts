@@ -16,6 +16,7 @@ import { RECALL } from './recall.ts'
 import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
 import { SYSTEM } from './system.ts'
 import { TRUST } from './trust.ts'
+import { WITNESS } from './witness.ts'
 
 const ROWS = [
   ...RECALL,
@@ -30,6 +31,7 @@ const ROWS = [
   ...ARCHIVE,
   ...LEDGER,
   ...ARTIFACTS,
+  ...WITNESS,
   ...KEEPING,
   ...SYSTEM,
   ...PROBES,

@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { Action } from '@forge-cascade/contract'
 import { createUuidV7, systemClock, systemRandom } from '#base'
 import { createBootstrapGate } from '#governance'
 import type { Subject } from '#identity'
 import type { CheckpointMirror } from '#ledger'
-import type { Command } from '#store'
-import { openLedgerKey } from '../../src/adapters/files/ledger-key.ts'
+import type { Command, Grant } from '#store'
+import { createLedgerKeyFiles } from '../../src/adapters/files/ledger-key.ts'
 import { createMirrorFolder } from '../../src/adapters/files/mirror-folder.ts'
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../../src/adapters/sqlite/index.ts'
-import { LOG_COLLECTION } from '../../src/edge/jobs/log-identity.ts'
+import { LOG_COLLECTION, openLogKeys } from '../../src/edge/jobs/log-identity.ts'
 import { type OpenLogOptions, openLog, type SigningLog } from '../../src/edge/jobs/open-log.ts'
 import { mintGrant } from '../../src/platform/store/mint-grant.ts'
 
@@ -69,12 +70,13 @@ export async function openLogWorld(
   const store = await openSqliteStore({ directory, collections: [LOG_COLLECTION], readers: 1, ...settings })
   const troubles: string[] = []
   try {
+    const keys = await openLogKeys(store.records, createLedgerKeyFiles(directory))
     const log = await openLog({
       store: wrapStore(store),
       gate: createBootstrapGate({ clock: systemClock, newId }),
       subject: ADMIN,
       newId,
-      key: openLedgerKey(directory).key,
+      ...{ key: keys.active, previous: keys.previous },
       mirror: mirror === undefined ? undefined : wrapMirror(createMirrorFolder(mirror)),
       onTrouble: (message) => troubles.push(message),
       onRegrown: (damage) => troubles.push(`made anew: ${damage}`),
@@ -92,19 +94,23 @@ export async function openLogWorld(
   }
 }
 
+/** The gate's word for the administrator. */
+export function grantFor<A extends Action>(action: A): Grant<A> {
+  const [decisionId, correlationId] = [randomUUID(), randomUUID()]
+  return mintGrant({ decisionId, correlationId, action, resource: '*', subject: ADMIN.id, reach: 'command' })
+}
+
 /** A command that changes nothing and is told of by one entry. Processes use it: `noteOf` loads a test runner. */
 export function entryOf(): Command {
-  const [decisionId, correlationId] = [randomUUID(), randomUUID()]
-  const asked = { decisionId, correlationId, resource: '*', subject: ADMIN.id, reach: 'command' } as const
+  const grant = grantFor('system.read')
   const record: Command['records'][number] = {
     category: 'system',
     type: 'test.happened',
     actor: ADMIN.id,
-    correlationId,
+    correlationId: grant.correlationId,
     subject: 'test/1',
     digests: {},
     payload: {},
   }
-  const grant = mintGrant({ ...asked, action: 'system.read' })
   return { id: randomBytes(16).toString('hex'), grant, changes: [], records: [record], events: [] }
 }

@@ -1,54 +1,74 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import type { KeyObject } from 'node:crypto'
+import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { CascadeError, isErrno, messageOf } from '#base'
-import { createPrivateFile, makePrivate } from './private-file.ts'
+import { isErrno } from '#base'
+import { syncFolder } from '../vault/index.ts'
+import { createKeyFile, readKeyFile } from './key-file.ts'
+import { discardDraft } from './private-file.ts'
 
-const FILE = 'ledger.key'
+/** The key that signs checkpoints. */
+const ACTIVE = 'ledger.key'
+/** While keys change: the one to come, which signs nothing but the change itself, and the one before. */
+const NEXT = 'ledger-next.key'
+const PREVIOUS = 'ledger-previous.key'
 
-export interface LedgerKeyFile {
-  readonly path: string
-  /** Ed25519. */
-  readonly key: KeyObject
-  /** True when there was none and it was just made. */
-  readonly created: boolean
-}
+/** Tells a key that the log knows in its place; everything else that lies there is none. */
+type IsKnown = (key: KeyObject) => boolean
 
 /**
- * The key that signs checkpoints of the log: PKCS #8 in PEM, readable by the user of the folder alone (mode 0600), made
- * where there is none. Only the owner of the data folder calls this.
+ * The keys that sign the log, in its data folder: Ed25519, PKCS #8 in PEM, readable by the user of the folder alone (mode
+ * 0600). Only the owner of the data folder calls this. Each step is durable when it returns, and each may be the last one of
+ * its process: `open` settles what was left, by what the log knows.
  *
- * @throws CascadeError UNAVAILABLE when the file can be neither read nor made, or holds another kind of key.
+ * Every step throws CascadeError UNAVAILABLE when a file can be neither read nor made, or holds another kind of key.
  */
-export function openLedgerKey(directory: string): LedgerKeyFile {
-  const path = join(directory, FILE)
-  try {
-    const found = read(path)
-    if (found === undefined) return { path, key: create(path), created: true }
-    const key = createPrivateKey(found)
-    if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it holds a key of the kind ${key.asymmetricKeyType}`)
-    makePrivate(path)
-    return { path, key, created: false }
-  } catch (error) {
-    throw new CascadeError(
-      'UNAVAILABLE',
-      `The signing key ${path} cannot be used: ${messageOf(error)}. Put the right file back; without it, remove this one and the next start makes a new key, which the log records.`,
-      { cause: error },
-    )
+export function createLedgerKeyFiles(directory: string) {
+  const [active, next, previous] = [ACTIVE, NEXT, PREVIOUS].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ]
+  const promote = (): void => {
+    renameIfThere(active, previous)
+    renameSync(next, active)
+    syncFolder(directory)
+  }
+  const remove = (path: string): void => {
+    rmSync(path, { force: true })
+    syncFolder(directory)
+  }
+  return {
+    /** The active key, made where there is none, and the one before, while the log has it sign too. */
+    open(
+      isActive: IsKnown,
+      isPrevious: IsKnown,
+    ): { readonly active: KeyObject; readonly previous: KeyObject | undefined } {
+      const [found, coming] = [readKeyFile(active, 'ed25519'), readKeyFile(next, 'ed25519')]
+      if (coming && isActive(coming) && !(found && isActive(found))) promote()
+      else if (coming) remove(next)
+      const before = readKeyFile(previous, 'ed25519')
+      if (before && !isPrevious(before)) remove(previous)
+      discardDraft(next)
+      return {
+        active: readKeyFile(active, 'ed25519') ?? createKeyFile(active, 'ed25519'),
+        previous: before && isPrevious(before) ? before : undefined,
+      }
+    },
+    /** Makes the key to come. */
+    prepare: (): KeyObject => createKeyFile(next, 'ed25519'),
+    /** The key to come takes the place of the active one, which stays as the one before. */
+    promote,
+    /** The change did not come about. */
+    discard: (): void => remove(next),
+    /** The key before signs no more. */
+    retire: (): void => remove(previous),
   }
 }
 
-function read(path: string): string | undefined {
+function renameIfThere(from: string, to: string): void {
   try {
-    return readFileSync(path, 'utf8')
+    renameSync(from, to)
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined
-    throw error
+    if (!isErrno(error, 'ENOENT')) throw error
   }
-}
-
-function create(path: string): KeyObject {
-  const { privateKey } = generateKeyPairSync('ed25519')
-  createPrivateFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  return privateKey
 }

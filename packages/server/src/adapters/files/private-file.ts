@@ -7,8 +7,8 @@ import { syncFolder } from '../vault/index.ts'
  * it holds all of its content from its first moment on.
  */
 export function createPrivateFile(path: string, content: string): void {
-  const draft = `${path}.new`
-  rmSync(draft, { force: true })
+  discardDraft(path)
+  const draft = draftOf(path)
   const file = openSync(draft, 'wx', 0o600)
   try {
     writeFileSync(file, content)
@@ -19,6 +19,13 @@ export function createPrivateFile(path: string, content: string): void {
   renameSync(draft, path)
   syncFolder(dirname(path))
 }
+
+/** What a process that ended in the middle left of a file: nobody knows of it. */
+export function discardDraft(path: string): void {
+  rmSync(draftOf(path), { force: true })
+}
+
+const draftOf = (path: string): string => `${path}.new`
 
 /** A copy or a backup may have come back readable by others. */
 export function makePrivate(path: string): void {

@@ -54,7 +54,7 @@ export function createLedgerStore({ leaves, capsules }: MemoryState): LedgerStor
     tile: async (level, index, width) => tree.tile(level, index, width),
     keptTile: async (level, index) => tree.keptTile(level, index),
     checkpoint: async (origin) => tree.checkpoint(origin),
-    keepCheckpoint: async (checkpoint) => tree.keepCheckpoint(checkpoint),
+    keepCheckpoint: async (checkpoint, after) => tree.keepCheckpoint(checkpoint, after),
   }
 }
 

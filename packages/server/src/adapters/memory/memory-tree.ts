@@ -1,5 +1,6 @@
 import { CascadeError } from '#base'
 import {
+  assertFollows,
   type Hash,
   hashNode,
   proveConsistency,
@@ -62,8 +63,9 @@ export class MemoryTree {
     return this.#checkpoints.get(origin)
   }
 
-  keepCheckpoint(checkpoint: StoredCheckpoint): void {
+  keepCheckpoint(checkpoint: StoredCheckpoint, after?: number): void {
     const last = this.#checkpoints.get(checkpoint.origin)
+    assertFollows(last, after)
     if (last && last.size >= checkpoint.size)
       throw new CascadeError('INTERNAL', `a checkpoint of ${checkpoint.size} leaves came after one of ${last.size}`)
     this.#checkpoints.set(checkpoint.origin, checkpoint)

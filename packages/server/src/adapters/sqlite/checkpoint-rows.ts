@@ -1,5 +1,5 @@
 import { CascadeError } from '#base'
-import type { StoredCheckpoint } from '#ledger'
+import { assertFollows, type StoredCheckpoint } from '#ledger'
 import type { Database } from './database.ts'
 
 /** Checkpoints of an origin that stay: the newest is what a start compares the log with, the others tell how it went. */
@@ -19,10 +19,18 @@ export function readCheckpoint(database: Database, origin: string): StoredCheckp
   )
 }
 
-/** @throws CascadeError INTERNAL for one that is not larger than the last: it would say something else of the same log. */
-export function keepCheckpoint(database: Database, { origin, size, root, note }: StoredCheckpoint): void {
+/**
+ * @throws CascadeError INTERNAL for one that is not larger than the last: it would say something else of the same log;
+ *   CONFLICT where the last has another size than `after`.
+ */
+export function keepCheckpoint(
+  database: Database,
+  { origin, size, root, note }: StoredCheckpoint,
+  after?: number,
+): void {
   database.transaction(() => {
     const last = readCheckpoint(database, origin)
+    assertFollows(last, after)
     if (last && last.size >= size)
       throw new CascadeError('INTERNAL', `a checkpoint of ${size} leaves came after one of ${last.size}`)
     database.run('INSERT INTO checkpoints VALUES (?, ?, ?, ?)', origin, size, root, note)

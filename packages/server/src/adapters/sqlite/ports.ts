@@ -90,7 +90,7 @@ export function createLedgerPort(readers: ReaderPool, writer: WriterThread, head
     tile: (level, index, width) => readers.read('treeTile', level, index, width),
     keptTile: (level, index) => readers.read('keptTile', level, index),
     checkpoint: (origin) => readers.read('checkpoint', origin),
-    keepCheckpoint: (checkpoint) => writer.keepCheckpoint(checkpoint),
+    keepCheckpoint: (checkpoint, after) => writer.keepCheckpoint(checkpoint, after),
   }
 }
 

@@ -56,7 +56,7 @@ export type WriterOperations = {
   readonly growTree: () => number
   /** Forgets the tree of the log: the next growth works it out of the leaves. */
   readonly regrowTree: () => void
-  readonly keepCheckpoint: (checkpoint: StoredCheckpoint) => void
+  readonly keepCheckpoint: (checkpoint: StoredCheckpoint, after?: number) => void
   /** What the vector index holds, to be compared with the rows. */
   readonly indexState: () => VectorIndexState
   /** Cuts what was committed, and tells how far; undefined when there is no chain. */

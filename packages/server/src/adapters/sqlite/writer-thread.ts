@@ -120,9 +120,9 @@ export class WriterThread {
     await this.#link.call('regrowTree', [])
   }
 
-  async keepCheckpoint(checkpoint: StoredCheckpoint): Promise<void> {
+  async keepCheckpoint(checkpoint: StoredCheckpoint, after?: number): Promise<void> {
     await this.#loaded
-    await this.#link.call('keepCheckpoint', [checkpoint])
+    await this.#link.call('keepCheckpoint', [checkpoint, after])
   }
 
   async scrub(from: number): Promise<ScrubStep> {

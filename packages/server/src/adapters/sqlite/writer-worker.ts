@@ -84,9 +84,9 @@ serveThread<WriterOperations>(
       opened().tree.forget()
       tellErased()
     },
-    keepCheckpoint: (checkpoint) => {
+    keepCheckpoint: (checkpoint, after) => {
       maintenance?.postpone()
-      keepCheckpoint(opened().database, checkpoint)
+      keepCheckpoint(opened().database, checkpoint, after)
     },
     indexState: () => ({ slots: opened().slots.count(), sequence: opened().leaves.tail.index }),
     cut: (now) => {

@@ -21,6 +21,8 @@ export interface AdmissionOptions {
   readonly subjectLimiter: RateLimiter
   /** Failed sign-ins of each address. */
   readonly addressLimiter: RateLimiter
+  /** Requests of each address that need no token, and are signed by a log or ask for what is. */
+  readonly witnessLimiter: RateLimiter
   /** True where metrics are for those who have a token: beyond loopback. */
   readonly guardMetrics: boolean
   /** SHA-256 of the token that opens the metrics and nothing else. */
@@ -29,6 +31,9 @@ export interface AdmissionOptions {
 
 /** Failed sign-ins an address may send: enough for a mistyped token, too few to be a load. */
 export const FAILED_SIGN_INS = { perMinute: 120, burst: 60 } as const
+
+/** What an address may ask of a witness: a log submits every few seconds, and several may stand behind one address. */
+export const WITNESSED = { perMinute: 240, burst: 120 } as const
 
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]{1,4096}=*)$/i
 const CHALLENGE = 'Bearer realm="forge-cascade"'
@@ -45,6 +50,7 @@ export class Admission {
   async admit(route: RouteDefinition, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if ('exempt' in route.access) {
       if (route.access.exempt === 'metrics') await this.#admitScrape(request, reply)
+      if (route.access.exempt === 'witness') this.#spendAsAddress(request, reply)
       return parsePath(route, request)
     }
     const { visit } = request
@@ -77,7 +83,7 @@ export class Admission {
     return subject
   }
 
-  #limited(reply: FastifyReply, policy: 'subject' | 'address', verdict: RateVerdict): CascadeError {
+  #limited(reply: FastifyReply, policy: Policy, verdict: RateVerdict): CascadeError {
     this.#options.metrics.count('cascade_rate_limited_total', 1, { policy })
     return limited(reply, policy, verdict)
   }
@@ -98,6 +104,11 @@ export class Admission {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
     if (token !== undefined && scrapeTokenDigest && isSameToken(token, scrapeTokenDigest)) return
     await this.authenticate(request, reply)
+  }
+
+  #spendAsAddress({ visit }: FastifyRequest, reply: FastifyReply): void {
+    const verdict = this.#options.witnessLimiter.take(clientKey(visit.client))
+    if (verdict && !verdict.allowed) throw this.#limited(reply, 'witness', verdict)
   }
 
   #spend(subject: Subject, reply: FastifyReply): void {
@@ -177,11 +188,22 @@ function namedParams({ params, rest }: RouteDefinition, given: unknown): unknown
   return { ...others, [name]: value }
 }
 
-function limited(reply: FastifyReply, policy: 'subject' | 'address', verdict: RateVerdict): CascadeError {
+/** What is counted, and what a refusal says of it. */
+const COUNTED = {
+  subject: 'requests',
+  address: 'failed sign-ins from this address',
+  witness: 'requests from this address',
+} as const
+type Policy = keyof typeof COUNTED
+
+function limited(reply: FastifyReply, policy: Policy, verdict: RateVerdict): CascadeError {
   reply.headers(rateLimitHeaders(policy, verdict))
   const retryAfterS = Math.max(1, verdict.retryAfterS)
-  const what = policy === 'subject' ? 'requests' : 'failed sign-ins from this address'
-  return new CascadeError('RATE_LIMITED', `More than ${verdict.limit} ${what} at once; wait ${retryAfterS} s.`, {
-    retryAfterS,
-  })
+  return new CascadeError(
+    'RATE_LIMITED',
+    `More than ${verdict.limit} ${COUNTED[policy]} at once; wait ${retryAfterS} s.`,
+    {
+      retryAfterS,
+    },
+  )
 }

@@ -69,6 +69,8 @@ test('what needs no token is exactly what the specification allows', () => {
       'GET /reference',
       'GET /reference/{asset}',
       'GET /v2/openapi.json',
+      'GET /v2/witness/{origin_hash}/checkpoint',
+      'POST /v2/witness/add-checkpoint',
     ].toSorted(),
   )
 })

@@ -25,13 +25,15 @@ type SchemaOf<Row, Part extends string> = Row extends { readonly [P in Part]: in
 type ParsedOf<S> = S extends z.ZodType ? z.output<S> : undefined
 type ActionOf<Row> = Row extends { readonly access: { readonly action: infer A extends Action } } ? A : undefined
 
-/** NDJSON bodies are handed over as they arrive; JSON bodies are parsed. */
+/** NDJSON bodies are handed over as they arrive, plain ones when they are there; JSON bodies are parsed. */
 type BodyOf<Row> = Row extends { readonly body: infer B }
   ? B extends { readonly contentType: 'application/x-ndjson' }
     ? LineBody
-    : B extends { readonly schema: infer S }
-      ? ParsedOf<S>
-      : undefined
+    : B extends { readonly contentType: 'text/plain' }
+      ? Uint8Array
+      : B extends { readonly schema: infer S }
+        ? ParsedOf<S>
+        : undefined
   : undefined
 
 /** A body of lines: its bytes, and what names the command of each line. */

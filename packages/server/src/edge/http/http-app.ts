@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
-import type { RouteDefinition } from '@forge-cascade/contract'
+import { LEDGER_LIMITS, type RouteDefinition } from '@forge-cascade/contract'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { CascadeError, type Clock } from '#base'
 import { type Config, isLoopback } from '#config'
 import type { Gate } from '#governance'
 import type { Logger, Metrics } from '#observability'
-import { Admission, type Authenticate, FAILED_SIGN_INS } from './admission.ts'
+import { Admission, type Authenticate, FAILED_SIGN_INS, WITNESSED } from './admission.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { answerProblem, notFound } from './answer-problem.ts'
 import { checkRoutes } from './check-routes.ts'
@@ -115,6 +115,7 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
     ...options,
     subjectLimiter: new RateLimiter(limit, clock),
     addressLimiter: new RateLimiter(() => FAILED_SIGN_INS, clock),
+    witnessLimiter: new RateLimiter(() => WITNESSED, clock),
     guardMetrics: isReachable(options.server),
   })
   const limits = { answerMsMax: HTTP_LIMITS.answerMsMax, ...options, admission, inFlight: new InFlight() }
@@ -123,10 +124,11 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
     app.route({
       method: route.method,
       url: urlOf(route),
+      ...(route.body?.contentType === 'text/plain' && { config: { plainBytesMax: LEDGER_LIMITS.submissionBytesMax } }),
       onRequest: async (request, reply) => {
         const foreign = route.ownPagesOnly ? guard.foreignPage(request.raw) : undefined
         if (foreign) throw foreign
-        if (!('exempt' in route.access)) trackWork(request, route, options)
+        if (!('exempt' in route.access) || route.access.exempt === 'witness') trackWork(request, route, options)
         await admission.admit(route, request, reply)
         const remote = route.localOnly ? guard.remote(request.raw) : undefined
         if (remote) throw remote
@@ -154,6 +156,7 @@ function checkContentType(route: RouteDefinition, { headers }: FastifyRequest): 
   if (route.method === 'GET') return // carries no body, whatever its headers say
   const given = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
   const taken = route.body?.contentType ?? 'application/json'
+  if (taken === 'text/plain') return
   if (given !== undefined ? given === taken : taken === 'application/json') return
   throw new CascadeError('UNSUPPORTED_MEDIA_TYPE', `This route takes ${taken}.`)
 }

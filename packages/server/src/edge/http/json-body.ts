@@ -16,11 +16,20 @@ export interface BodyLimits {
 export async function readJsonBody(
   source: Readable,
   contentLength: string | undefined,
-  { bytesMax, timeoutMs }: BodyLimits,
+  limits: BodyLimits,
 ): Promise<unknown> {
-  if (Number(contentLength) > bytesMax) throw tooLarge(bytesMax)
-  const bytes = await readAll(source, { bytesMax, timeoutMs })
+  const bytes = await readBody(source, contentLength, limits)
   return bytes.byteLength === 0 ? undefined : parseJson(bytes)
+}
+
+/** Reads a body to its end. @throws CascadeError PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT. */
+export async function readBody(
+  source: Readable,
+  contentLength: string | undefined,
+  limits: BodyLimits,
+): Promise<Uint8Array> {
+  if (Number(contentLength) > limits.bytesMax) throw tooLarge(limits.bytesMax)
+  return readAll(source, limits)
 }
 
 async function readAll(source: Readable, { bytesMax, timeoutMs }: BodyLimits): Promise<Uint8Array> {

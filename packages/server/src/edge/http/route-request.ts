@@ -80,6 +80,7 @@ function parseBody(
 ): unknown {
   if (!route.body) return refuseBody(request.body, problems)
   if (route.body.contentType === 'application/x-ndjson') return lineBody(request, key)
+  if (route.body.contentType === 'text/plain') return request.body ?? new Uint8Array()
   if (request.body !== undefined) return collect(validate(route.body.schema, request.body, 'body'), problems)
   problems.push({ pointer: '', code: 'required', message: 'a JSON body is needed' })
   return undefined

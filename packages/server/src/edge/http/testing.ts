@@ -180,6 +180,7 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
   return {
     keys: async () => (await opened()).keys(),
     checkpoint: async () => (await opened()).checkpoint(),
+    cosigned: async (witnesses) => (await opened()).cosigned(witnesses),
     covering: async (index) => (await opened()).covering(index),
     verdict: async () => (await opened()).verdict(),
     verify: async (request) => (await opened()).verify(request),
@@ -231,6 +232,8 @@ function handlerContext({ world, objects, logger, metrics, lifecycle, server }: 
     }),
     ledger: createTestLedger(world),
     artifacts: lazy(async () => createTestDesk(world)),
+    ledgerKeys: { rotate: notWitnessed },
+    witness: noWitness,
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,
@@ -256,6 +259,17 @@ const noChange: ModelDesk = {
   pause: unchanged,
   resume: unchanged,
   cancel: unchanged,
+}
+
+const notWitnessed = async (): Promise<never> => {
+  throw new CascadeError('NOT_FOUND', 'This instance witnesses no logs.')
+}
+
+/** The desk of an instance that witnesses nobody, and that nobody witnesses. */
+const noWitness: HandlerContext['witness'] = {
+  addCheckpoint: notWitnessed,
+  checkpoint: notWitnessed,
+  state: async () => ({ witness: null, witnesses: [], fork: null }),
 }
 
 /** The desk of an instance that never imported anything and whose disk cannot be read. */

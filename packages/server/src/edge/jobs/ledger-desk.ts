@@ -1,10 +1,13 @@
 import { CascadeError, type Clock } from '#base'
 import {
   type Checkpointer,
+  type CosignedCheckpoint,
   type DatedVerdict,
   formatVerifierKey,
   type LedgerStore,
   type LogVerdict,
+  mostCosigned,
+  newestCosigned,
   type VerifyLogOptions,
   type VerifyRequest,
   verifyLog,
@@ -17,6 +20,8 @@ export interface LedgerDeskOptions {
   /** Index of the newest entry. */
   readonly head: () => number
   readonly clock: Clock
+  /** What witnesses cosigned of it. */
+  readonly cosigned?: () => readonly CosignedCheckpoint[]
   /** Newest entries whose chain the start looked at. */
   readonly checkedAtStart: number
 }
@@ -45,9 +50,22 @@ export class LedgerDesk {
     return this.#checkpointer.last ?? this.#checkpointer.sign()
   }
 
-  /** @throws CascadeError NOT_FOUND for an entry that is not there. */
+  /** The newest that so many witnesses cosigned. @throws CascadeError NOT_FOUND where there is none. */
+  async cosigned(witnesses: number) {
+    const found = newestCosigned(this.#options.cosigned?.() ?? [], { witnesses, size: 0 })
+    if (found) return found
+    throw new CascadeError('NOT_FOUND', `No checkpoint of this log was cosigned by ${witnesses} of its witnesses.`)
+  }
+
+  /**
+   * A checkpoint that covers the entry: the one that most witnesses cosigned, or else the newest.
+   *
+   * @throws CascadeError NOT_FOUND for an entry that is not there.
+   */
   async covering(index: number) {
     if (index > this.#options.head()) throw new CascadeError('NOT_FOUND', `The log has no entry ${index}.`)
+    const cosigned = mostCosigned(this.#options.cosigned?.() ?? [], index + 1)
+    if (cosigned) return cosigned
     const last = await this.checkpoint()
     return index < last.size ? last : this.#checkpointer.sign()
   }

@@ -1,5 +1,6 @@
-import { parseVerifierKey, type VerifierKey } from '#ledger'
-import type { CollectionDefinition, Records } from '#store'
+import type { KeyObject } from 'node:crypto'
+import { createEd25519Signer, formatVerifierKey, parseVerifierKey, type VerifierKey } from '#ledger'
+import type { CollectionDefinition, Records, StoredRecord } from '#store'
 
 /** Who this log is: one record, changed together with the leaf that tells of it. */
 export const LOG_COLLECTION: CollectionDefinition = { name: 'log_identity', indexes: [] }
@@ -10,16 +11,28 @@ export interface LogIdentity {
   readonly origin: string
   /** Verifier keys that sign or signed for the origin, the active one first. */
   readonly keys: readonly string[]
+  /** The key before the active one, while it signs as well. */
+  readonly previous?: {
+    readonly key: string
+    /** Milliseconds: from then on it signs no more. */
+    readonly until: number
+  }
 }
 
-export const findLogIdentity = async (records: Pick<Records, 'find'>): Promise<LogIdentity | undefined> =>
-  (await records.find<LogIdentity>(LOG_COLLECTION.name, KEY))?.value
+export const findLogRecord = (records: Pick<Records, 'find'>): Promise<StoredRecord<LogIdentity> | undefined> =>
+  records.find<LogIdentity>(LOG_COLLECTION.name, KEY)
 
+export const findLogIdentity = async (records: Pick<Records, 'find'>): Promise<LogIdentity | undefined> =>
+  (await findLogRecord(records))?.value
+
+/** @param expectedRevision of the record as it was read; whatever is there is replaced when left out. */
 export const putLogIdentity = (
   records: Pick<Records, 'put'>,
   grant: Parameters<Records['put']>[0],
   identity: LogIdentity,
-): ReturnType<Records['put']> => records.put(grant, LOG_COLLECTION.name, KEY, identity)
+  expectedRevision?: number,
+): ReturnType<Records['put']> =>
+  records.put(grant, LOG_COLLECTION.name, KEY, identity, expectedRevision === undefined ? {} : { expectedRevision })
 
 /** The origin of the log with this id: a name that nobody else has, without a host, for a log that need not be reachable. */
 export const originOf = (id: string): string => `cascade/${id}`
@@ -27,3 +40,27 @@ export const originOf = (id: string): string => `cascade/${id}`
 /** Its keys as signatures are verified with them. */
 export const keysOf = ({ keys }: LogIdentity): readonly VerifierKey[] =>
   keys.flatMap((text) => parseVerifierKey(text) ?? [])
+
+/** The verifier key of a private one, as text. */
+export const verifierKeyOf = (origin: string, key: KeyObject): string =>
+  formatVerifierKey(createEd25519Signer(origin, key).key)
+
+/** Where the private keys of the log lie. */
+export interface LogKeyFiles {
+  open(
+    isActive: (key: KeyObject) => boolean,
+    isPrevious: (key: KeyObject) => boolean,
+  ): { readonly active: KeyObject; readonly previous: KeyObject | undefined }
+  prepare(): KeyObject
+  promote(): void
+  discard(): void
+  retire(): void
+}
+
+/** The private keys of the log, as it knows them: what a change of keys left half done is settled. */
+export async function openLogKeys(records: Pick<Records, 'find'>, files: LogKeyFiles) {
+  const identity = await findLogIdentity(records)
+  const isKnownAs = (text: string | undefined) => (key: KeyObject) =>
+    identity !== undefined && text !== undefined && verifierKeyOf(identity.origin, key) === text
+  return files.open(isKnownAs(identity?.keys[0]), isKnownAs(identity?.previous?.key))
+}

@@ -3,6 +3,7 @@ import { CascadeError, isCascadeError } from '#base'
 import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import {
+  assertNotContradicted,
   Checkpointer,
   type CheckpointMirror,
   checkSignedLog,
@@ -33,10 +34,21 @@ export interface OpenLogOptions {
   readonly newId: () => string
   /** Signs checkpoints from now on. */
   readonly key: KeyObject
+  /** Signs them as well, where the log has the key before do so. */
+  readonly previous?: KeyObject | undefined
   readonly mirror: CheckpointMirror | undefined
+  /** What others hold of the log with this origin: its witnesses. */
+  readonly elsewhere?: (origin: string) => Promise<readonly NoteElsewhere[]>
   readonly onTrouble: (message: string, cause: unknown) => void
   /** Told how the tree was damaged, once it is made anew. */
   readonly onRegrown: (damage: string) => void
+}
+
+/** A checkpoint that somebody else holds. */
+export interface NoteElsewhere {
+  readonly note: string
+  /** For people: who, or where. */
+  readonly place: string
 }
 
 /** The log of this store under its name, with who signs it. */
@@ -44,7 +56,11 @@ export interface SigningLog extends AsyncDisposable {
   readonly origin: string
   /** Verifier keys, the active one first. */
   readonly keys: readonly VerifierKey[]
+  /** Of the active key. */
+  readonly signer: NoteSigner
   readonly checkpointer: Checkpointer
+  /** Has others sign from the next checkpoint on, the active one first. */
+  change(keys: readonly VerifierKey[], signers: readonly [NoteSigner, ...NoteSigner[]]): void
 }
 
 /**
@@ -62,33 +78,64 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const { origin } = identity
   const keys = keysOf(identity)
   // Before anything is written: a folder that is refused stays as it is.
+  const elsewhere = known ? ((await options.elsewhere?.(origin)) ?? []) : []
   const signed = { ledger: store.ledger, origin, keys, mirror, onTrouble }
-  const { last, damage } = await checkTwice(signed, store)
+  const { last, damage } = await checkTwice(signed, store, elsewhere)
   if (identity !== known) await recordIdentity(options, identity, known)
   if (damage !== undefined) {
     options.onRegrown(damage)
     await tell(options, TREE_REGROWN, { valid: true, size: store.head() + 1 })
   }
+  const before = options.previous && identity.previous ? [createEd25519Signer(origin, options.previous)] : []
   const checkpointer = new Checkpointer({
-    ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },
+    ...{ ledger: store.ledger, head: () => store.head(), origin, last, mirror, onTrouble },
+    signers: [signer, ...before],
   })
   await checkpointer.sign()
   checkpointer.start()
-  return { origin, keys, checkpointer, [Symbol.asyncDispose]: () => checkpointer[Symbol.asyncDispose]() }
+  return new OpenedLog(origin, keys, signer, checkpointer)
+}
+
+class OpenedLog implements SigningLog {
+  readonly origin: string
+  readonly checkpointer: Checkpointer
+  keys: readonly VerifierKey[]
+  signer: NoteSigner
+
+  constructor(origin: string, keys: readonly VerifierKey[], signer: NoteSigner, checkpointer: Checkpointer) {
+    this.origin = origin
+    this.keys = keys
+    this.signer = signer
+    this.checkpointer = checkpointer
+  }
+
+  change(keys: readonly VerifierKey[], signers: readonly [NoteSigner, ...NoteSigner[]]): void {
+    this.keys = keys
+    this.signer = signers[0]
+    this.checkpointer.signWith(signers)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.checkpointer[Symbol.asyncDispose]()
+  }
 }
 
 /**
  * A tree that was damaged is no other log: where the entries have the roots that were signed, it is worked out of them anew.
  * Where they have not, it stays: it may be what shows how they were changed.
  */
-async function checkTwice(log: SignedLog, store: OpenLogOptions['store']): Promise<CheckedLog> {
+async function checkTwice(
+  log: SignedLog,
+  store: OpenLogOptions['store'],
+  elsewhere: readonly NoteElsewhere[],
+): Promise<CheckedLog> {
   try {
-    return { last: await checkSignedLog(log) }
+    return { last: await check(log, elsewhere) }
   } catch (error) {
     if (!isDamage(error) && !(isCascadeError(error) && error.code === 'LEDGER_FORKED')) throw error
-    await checkSignedLog({ ...log, ledger: treeOfEntries(store.ledger, store.head()) })
+    await check({ ...log, ledger: treeOfEntries(store.ledger, store.head()) }, elsewhere)
     await store.ledger.regrow()
-    const last = await checkSignedLog(log)
+    const last = await check(log, elsewhere)
     return { last, damage: error.detail }
   }
 }
@@ -97,6 +144,12 @@ interface CheckedLog {
   readonly last: StoredCheckpoint | undefined
   /** How the tree was damaged; absent where it was not. */
   readonly damage?: string
+}
+
+async function check(log: SignedLog, elsewhere: readonly NoteElsewhere[]): Promise<StoredCheckpoint | undefined> {
+  const last = await checkSignedLog(log)
+  for (const { note, place } of elsewhere) await assertNotContradicted(log, note, place)
+  return last
 }
 
 /** @throws CascadeError LEDGER_FORKED for a log that had a name: without it nothing says what was signed of it. */

@@ -4,10 +4,12 @@ import type { Change, UnitOfWork } from '#store'
 
 /** What is told of: the store as a whole, or its log. */
 export const LOG = { subject: 'system/ledger' } as const
+/** The key with which this instance cosigns for others. */
+export const WITNESS = { subject: 'system/witness' } as const
 const STORE = { subject: 'system/store' } as const
 
 interface ToldOf {
-  readonly subject: `system/${string}`
+  readonly subject: `system/${string}` | `log/${string}`
   /** What is changed with it, beside the rows of capsules. */
   readonly changes?: readonly Change[]
 }
@@ -16,7 +18,7 @@ interface ToldOf {
 export async function tellOnce(
   store: Pick<UnitOfWork, 'append'>,
   { command, grant }: Pick<Call, 'command' | 'grant'>,
-  type: `system.${string}` | `ledger.${string}`,
+  type: `system.${string}` | `ledger.${string}` | `witness.${string}`,
   payload: Readonly<Record<string, unknown>>,
   { subject, changes = [] }: ToldOf = STORE,
 ): Promise<void> {

@@ -7,8 +7,10 @@ import { createUuidV7, systemClock, systemRandom } from '#base'
 import { createBootstrapGate } from '#governance'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { create } from '../../domain/capsules/testing.ts'
+import { commandOf, commit, grantOf } from '../../platform/store/testing.ts'
 import { LOG_COLLECTION } from './log-identity.ts'
 import { tellRestore } from './tell-restore.ts'
+import { findWitnessIdentity, putWitnessIdentity, WITNESS_COLLECTION } from './witness-identity.ts'
 
 const newId = createUuidV7(systemClock, systemRandom)
 const gate = createBootstrapGate({ clock: systemClock, newId })
@@ -22,7 +24,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 /** A store with two leaves, and what tells of a restore in it. */
 async function openRestored() {
-  const store = openMemoryStore({ collections: [LOG_COLLECTION], clock: systemClock })
+  const store = openMemoryStore({ collections: [LOG_COLLECTION, WITNESS_COLLECTION], clock: systemClock })
   await create(store, { content: 'one' })
   await create(store, { content: 'two' })
   const subject = { id: newId(), name: 'Ada', kind: 'person', roles: ['administrator'] }
@@ -73,4 +75,15 @@ test.for([
   await tell()
   expect(store.head()).toBe(1)
   expect(existsSync(join(directory, RESTORED_NOTE))).toBe(false)
+})
+
+test('the keys with which it cosigned for others are used no more: they may have cosigned more than it knows', async () => {
+  const { store, write, tell } = await openRestored()
+  const grant = grantOf('ledger.sign')
+  const identity = { name: 'witness.example/w', keys: ['witness.example/w+1a2b3c4d+AbCd'] }
+  await commit(store, commandOf(grant, [putWitnessIdentity(store.records, grant, identity)]))
+  const [newest] = await store.ledger.list({}, { limit: 1 })
+  write({ from: { sequence: store.head(), hash: newest!.hash } })
+  await tell()
+  expect(await findWitnessIdentity(store.records)).toEqual({ name: 'witness.example/w', keys: [] })
 })

@@ -6,8 +6,9 @@ import type { Gate } from '#governance'
 import { requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import { type CheckpointMirror, type LedgerStore, openCheckpoint, readIfReadable } from '#ledger'
-import type { Command, Records, UnitOfWork } from '#store'
+import type { Change, Command, Grant, Records, UnitOfWork } from '#store'
 import { findLogIdentity, keysOf, originOf, putLogIdentity } from './log-identity.ts'
+import { findWitnessIdentity, putWitnessIdentity } from './witness-identity.ts'
 
 export interface TellRestoreOptions {
   /** The data folder. */
@@ -69,9 +70,18 @@ async function tell(options: TellRestoreOptions, note: RestoredNote): Promise<vo
   const event = { type: 'cascade.system.restored', subject: 'system/store', data: { origin, sequence: from.sequence } }
   const id = origin.replaceAll('-', '')
   // Without a key: whoever opens the log now records its own.
-  const changes = [putLogIdentity(store.records, grant, { origin: originOf(origin), keys: [] })]
+  const changes = [
+    putLogIdentity(store.records, grant, { origin: originOf(origin), keys: [] }),
+    ...(await withoutCosigning(store.records, grant)),
+  ]
   const [outcome] = await store.append([{ id, grant, changes, records: [record], events: [event] }])
   if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')
+}
+
+/** The keys with which this store cosigned for others may have cosigned more since than it knows: they are used no more. */
+async function withoutCosigning(records: Pick<Records, 'find' | 'put'>, grant: Grant): Promise<readonly Change[]> {
+  const witness = await findWitnessIdentity(records)
+  return witness ? [putWitnessIdentity(records, grant, { ...witness, keys: [] })] : []
 }
 
 /**

@@ -2,8 +2,10 @@ import { CAPSULE_LIMITS } from '@forge-cascade/contract/vocabulary'
 import { z } from 'zod'
 import { archive } from './archive-schema.ts'
 import { configFacts } from './config-facts.ts'
+import { ledger } from './ledger-schema.ts'
 import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
 import { parseRetentionRule, RETENTION_DAYS_MAX } from './retention-rule.ts'
+import { parseWitness, parseWitnessed } from './witness-text.ts'
 
 const seconds = (min: number, max: number) => z.int().min(min).max(max)
 const bytes = (min: number, max: number) => z.int().min(min).max(max)
@@ -271,18 +273,6 @@ const backup = z.strictObject({
   }),
 })
 
-const ledger = z.strictObject({
-  mirror: z.boolean().default(true).register(configFacts, {
-    description:
-      'Keep the last signed checkpoint of the log a second time, outside of the data folder: an older copy of the folder is then found out at its start.',
-  }),
-  mirror_dir: text(4096).optional().register(configFacts, {
-    path: true,
-    description:
-      'Folder of the mirrored checkpoints, best on another disk; `forge-cascade/checkpoints` in the state folder of the user when absent ($XDG_STATE_HOME, else ~/.local/state).',
-  }),
-})
-
 const importing = z.strictObject({
   file_bytes_max: bytes(1024, MIB).default(MIB).register(configFacts, {
     description:
@@ -364,6 +354,15 @@ export const configSchema = z
         ['memory', 'retention'],
         `rules such as lane=chat:30 (days, from 1) or lane=contracts:never; "${rule}" is none`,
       )
+    const witness = listOf(config.ledger.witnesses).find((each) => parseWitness(each) === undefined)
+    if (witness !== undefined)
+      refuse(
+        ['ledger', 'witnesses'],
+        `a verifier key and an http(s) address behind it, without a password or a query; "${witness}" is something else`,
+      )
+    const log = listOf(config.ledger.witness.logs).find((each) => parseWitnessed(each) === undefined)
+    if (log !== undefined)
+      refuse(['ledger', 'witness', 'logs'], `verifier keys such as name+1a2b3c4d+AbCd…; "${log}" begins with none`)
     const { lexical, vector, graph } = config.search.weights
     if (lexical + vector + graph === 0)
       refuse(['search', 'weights', 'lexical'], 'at least one of the three search.weights above 0')

@@ -19,3 +19,4 @@ export { type ConfigChange, type ConfigReload, LiveConfig } from './live-config.
 export { CONFIG_FILE_NAME, type LoadConfigInput, type LoadedConfig, loadConfig } from './load-config.ts'
 export { isLoopback, listOf, networksOf } from './network.ts'
 export { parseRetentionRule } from './retention-rule.ts'
+export { parseWitness, parseWitnessed } from './witness-text.ts'

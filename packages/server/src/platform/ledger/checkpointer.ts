@@ -15,7 +15,7 @@ export interface CheckpointerOptions {
   /** Index of the newest leaf. */
   readonly head: () => number
   readonly origin: string
-  /** The active key first; while keys change, the one before as well. */
+  /** Who signs, to begin with: the active key first; while keys change, the one before as well. */
   readonly signers: readonly NoteSigner[]
   /** What was signed last; undefined for a log that begins. */
   readonly last: StoredCheckpoint | undefined
@@ -31,6 +31,7 @@ export interface CheckpointerOptions {
  */
 export class Checkpointer implements AsyncDisposable {
   readonly #options: CheckpointerOptions
+  #signers: readonly NoteSigner[]
   #last: StoredCheckpoint | undefined
   #timer: NodeJS.Timeout | undefined
   #signing: Promise<StoredCheckpoint> | undefined
@@ -41,17 +42,23 @@ export class Checkpointer implements AsyncDisposable {
   /** The note that the mirror was given last by this process. */
   #mirrored: string | undefined
   #isMirrorInTrouble = false
-  /** True once somebody else was seen to sign for the origin. */
-  #isForked = false
+  /** Why nothing more is signed: somebody else was seen to sign for the origin, or holds what this log does not. */
+  #fork: CascadeError | undefined
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
+    this.#signers = options.signers
     this.#last = options.last
   }
 
   /** The newest that is signed and durable. */
   get last(): StoredCheckpoint | undefined {
     return this.#last
+  }
+
+  /** Others sign from the next checkpoint on: the active key first, and while keys change the one before as well. */
+  signWith(signers: readonly NoteSigner[]): void {
+    this.#signers = signers
   }
 
   start(): void {
@@ -76,6 +83,18 @@ export class Checkpointer implements AsyncDisposable {
     } finally {
       if (this.#signing === signing) this.#signing = undefined
     }
+  }
+
+  /** Signs nothing more: `fork` says what was seen that this log does not contain. The first one stays. */
+  stop(fork: CascadeError): void {
+    if (this.#fork) return
+    this.#fork = fork
+    this.#options.onTrouble(`no checkpoint of the log is signed any more: ${fork.detail}`, fork)
+  }
+
+  /** Why nothing more is signed. */
+  get fork(): CascadeError | undefined {
+    return this.#fork
   }
 
   /** Signs what is left, where that is possible, and ends. */
@@ -111,13 +130,13 @@ export class Checkpointer implements AsyncDisposable {
   }
 
   async #extend(): Promise<StoredCheckpoint> {
-    const { ledger, origin, signers } = this.#options
+    const { ledger, origin } = this.#options
     const { size, root } = await ledger.grow()
     const last = await this.#settleLast()
     if (last && size === last.size && isSameBytes(root, last.root)) return last
     if (last) await this.#assertExtends(last, size, root)
     await this.#assertAlone()
-    const note = signNote(formatCheckpoint({ origin, size, root, extensions: [] }), signers)
+    const note = signNote(formatCheckpoint({ origin, size, root, extensions: [] }), this.#signers)
     const checkpoint = { origin, size, root, note }
     this.#isUnsure = true
     await ledger.keepCheckpoint(checkpoint)
@@ -153,16 +172,15 @@ export class Checkpointer implements AsyncDisposable {
   /** Whoever else writes the mirror signs for the same origin: a copy of this folder that runs as well. */
   async #assertAlone(): Promise<void> {
     const { origin, mirror } = this.#options
-    if (mirror === undefined) return
-    if (!this.#isForked && this.#mirrored !== undefined && !this.#isMirrorInTrouble) {
+    if (mirror && !this.#fork && this.#mirrored !== undefined && !this.#isMirrorInTrouble) {
       const there = await readIfReadable(mirror, origin)
-      this.#isForked = there !== undefined && there !== this.#mirrored
+      if (there !== undefined && there !== this.#mirrored)
+        this.#fork = new CascadeError(
+          'LEDGER_FORKED',
+          `another copy of this log signs as well, and wrote to ${mirror.place}; nothing more is signed here`,
+        )
     }
-    if (this.#isForked)
-      throw new CascadeError(
-        'LEDGER_FORKED',
-        `another copy of this log signs as well, and wrote to ${mirror.place}; nothing more is signed here`,
-      )
+    if (this.#fork) throw this.#fork
   }
 
   async #assertExtends(last: StoredCheckpoint, size: number, root: Uint8Array): Promise<void> {

@@ -12,7 +12,15 @@ export {
   leafText,
   toLeaf,
 } from './leaf.ts'
-export type { LeafFilter, LedgerStore, RawLeaf, StoredCheckpoint, StoredLeaf, TreeHead } from './ledger-store.ts'
+export {
+  assertFollows,
+  type LeafFilter,
+  type LedgerStore,
+  type RawLeaf,
+  type StoredCheckpoint,
+  type StoredLeaf,
+  type TreeHead,
+} from './ledger-store.ts'
 export { compareTile, isDamage, type LogVerdict } from './log-damage.ts'
 export {
   EMPTY_ROOT,
@@ -38,17 +46,24 @@ export {
 } from './merkle/index.ts'
 export {
   type Checkpoint,
+  type Cosigner,
+  createCosigner,
   createEd25519Signer,
+  formatAddCheckpoint,
   formatLogProof,
+  formatNoteSignature,
   formatVerifierKey,
+  hasMlDsa44,
   type NoteSigner,
   openNote,
   parseVerifierKey,
+  type SigningKeyKind,
+  signKeyChange,
   signNote,
   type VerifierKey,
 } from './note/index.ts'
 export { CHECKPOINT_PATH, type PublishedSource, publishLog } from './publish-log.ts'
-export { checkSignedLog, openCheckpoint, type SignedLog } from './signed-log.ts'
+export { assertNotContradicted, checkSignedLog, openCheckpoint, type SignedLog } from './signed-log.ts'
 export {
   addContents,
   type ContentCounts,
@@ -63,3 +78,20 @@ export {
 export { requireInTree } from './tree-bounds.ts'
 export { type VerifyLogOptions, verifyLog } from './verify-log.ts'
 export { type PublishedVerdict, type ReadPublished, verifyPublished } from './verify-published.ts'
+export {
+  addCosignatures,
+  type CosignedCheckpoint,
+  type CosignedWish,
+  cosignersOf,
+  judgeSubmission,
+  type LinkAnswer,
+  mostCosigned,
+  newestCosigned,
+  originHash,
+  type ReadSubmission,
+  readCosigned,
+  readSubmission,
+  type Submission,
+  type WitnessedLog,
+  type WitnessLink,
+} from './witness/index.ts'

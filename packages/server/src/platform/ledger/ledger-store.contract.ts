@@ -321,6 +321,25 @@ function testCheckpoints(under: StoreUnderTest): void {
       await expect(ledger.keepCheckpoint(of('three', size))).rejects.toMatchObject({ code: 'INTERNAL' })
     expect(await ledger.checkpoint('three')).toEqual(of('three', 5))
   })
+
+  test('one that must follow a certain other is kept after that one alone', async () => {
+    const { ledger } = under.store
+    await expect(ledger.keepCheckpoint(of('four', 5), 4)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await ledger.keepCheckpoint(of('four', 5), 0)
+    for (const after of [0, 4, 6])
+      await expect(ledger.keepCheckpoint(of('four', 7), after)).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(await ledger.checkpoint('four')).toEqual(of('four', 5))
+    await ledger.keepCheckpoint(of('four', 7), 5)
+    expect(await ledger.checkpoint('four')).toEqual(of('four', 7))
+  })
+
+  test('of several that would follow the same one, a single one is kept', async () => {
+    const { ledger } = under.store
+    await ledger.keepCheckpoint(of('five', 5), 0)
+    const rivals = [8, 9, 10, 11].map((size) => ledger.keepCheckpoint(of('five', size), 5))
+    const kept = (await Promise.allSettled(rivals)).filter(({ status }) => status === 'fulfilled')
+    expect(kept).toHaveLength(1)
+  })
 }
 
 const matches = (leaf: Leaf, { correlationId, ...others }: LeafFilter): boolean =>

@@ -1,3 +1,4 @@
+import { CascadeError } from '#base'
 import type { Leaf } from './leaf.ts'
 import type { Hash } from './merkle/index.ts'
 import type { ContentSlice } from './told-content.ts'
@@ -90,9 +91,19 @@ export interface LedgerStore {
   /** The newest that was signed for the origin. */
   checkpoint(origin: string): Promise<StoredCheckpoint | undefined>
   /**
-   * Keeps a signed checkpoint; durable when it resolves, and until then nobody may see it.
+   * Keeps a signed checkpoint, of this log or of one that is witnessed; durable when it resolves, and until then nobody may
+   * see it.
    *
-   * @throws CascadeError INTERNAL for one that is not larger than the last of its origin.
+   * @param after the size that the last of its origin must have, 0 for none; whatever is smaller when left out.
+   * @throws CascadeError INTERNAL for one that is not larger than the last of its origin, CONFLICT where the last has
+   *   another size than `after`.
    */
-  keepCheckpoint(checkpoint: StoredCheckpoint): Promise<void>
+  keepCheckpoint(checkpoint: StoredCheckpoint, after?: number): Promise<void>
+}
+
+/** What every store asks before it keeps a checkpoint that must follow another. @throws CascadeError CONFLICT. */
+export function assertFollows(last: TreeHead | undefined, after: number | undefined): void {
+  const size = last?.size ?? 0
+  if (after !== undefined && size !== after)
+    throw new CascadeError('CONFLICT', `the last checkpoint is of ${size} leaves, and not of ${after}`)
 }

@@ -58,6 +58,24 @@ export function openCheckpoint(note: string, origin: string, keys: readonly Veri
   return checkpoint?.origin === origin ? checkpoint : undefined
 }
 
+/**
+ * Compares the log with what somebody else holds of it: a witness, or what witnesses cosigned. Their word counts where
+ * this log's own key signed it, and says nothing otherwise: nobody stops a log by a lie.
+ *
+ * @returns true when the note is a checkpoint of this log, which contains it.
+ * @throws CascadeError LEDGER_FORKED when the log does not contain it.
+ */
+export async function assertNotContradicted(
+  { ledger, origin, keys }: Pick<SignedLog, 'ledger' | 'origin' | 'keys'>,
+  note: string,
+  where: string,
+): Promise<boolean> {
+  const signed = openCheckpoint(note, origin, keys)
+  if (signed === undefined) return false
+  await assertContains(ledger, (await ledger.grow()).size, signed, where)
+  return true
+}
+
 async function assertContains(
   ledger: SignedLog['ledger'],
   size: number,

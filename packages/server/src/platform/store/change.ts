@@ -62,6 +62,9 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'ledger.read': [],
   'artifact.verify': [],
   'artifact.read': [],
+  'ledger.rotate': ['record.put'],
+  'ledger.submit': [],
+  'witness.cosign': [],
   'subject.create': ['record.put'],
   'system.maintain': [
     'capsule.link',

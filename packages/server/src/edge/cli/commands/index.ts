@@ -14,7 +14,7 @@ import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
 import { HOLD_LIFT, HOLD_LIST, HOLD_PLACE } from './hold.ts'
 import { IMPORT } from './import.ts'
-import { LEDGER_AUDIT, LEDGER_PROVE, LEDGER_SHOW, LEDGER_VERIFY } from './ledger.ts'
+import { LEDGER_AUDIT, LEDGER_PROVE, LEDGER_ROTATE_KEY, LEDGER_SHOW, LEDGER_VERIFY, LEDGER_WITNESS } from './ledger.ts'
 import { LINEAGE } from './lineage.ts'
 import { MCP } from './mcp.ts'
 import { MCP_INSTALL, MCP_UNINSTALL } from './mcp-install.ts'
@@ -60,6 +60,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   LEDGER_AUDIT,
   ARTIFACT_VERIFY,
   ARTIFACT_SHOW,
+  LEDGER_WITNESS,
+  LEDGER_ROTATE_KEY,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

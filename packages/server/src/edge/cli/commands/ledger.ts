@@ -1,11 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { auditQuery, inclusionQuery, type LedgerIntegrity, verifyLine, verifyQuery } from '@forge-cascade/contract'
+import {
+  auditQuery,
+  inclusionQuery,
+  type LedgerIntegrity,
+  rotateBody,
+  verifyLine,
+  verifyQuery,
+} from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { CommandContext } from '../command-context.ts'
-import { checkInput, numberOf, readTime } from '../command-input.ts'
+import { checkInput, numberOf, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { auditLines, integrityLines, logLines } from '../render/ledger-lines.ts'
+import { confirm } from '../confirm.ts'
+import { auditLines, integrityLines, keyLines, logLines, witnessLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
 import { parseSentLine } from '../sent-line.ts'
 import { unwritable } from '../unwritable.ts'
@@ -76,6 +84,48 @@ export const LEDGER_PROVE: CommandSpec = {
     await printAnswer(context, raw, () =>
       written.length > 0 ? written.map((path) => `Wrote ${path}`) : [(answer.tlog_proof ?? '').trimEnd()],
     )
+    return 'ok'
+  },
+}
+
+export const LEDGER_WITNESS: CommandSpec = {
+  name: 'ledger witness',
+  summary: 'Who cosigns this log, and for whose logs this instance cosigns',
+  description:
+    'A witness states that a log only grew since it last looked, so that nobody, its own instance among them, can put another history in its place unnoticed. Shows how far each is, and the keys to hand over. Ends with 7 when nothing is signed any more because a witness holds something else.',
+  examples: [{ line: 'ledger witness', does: 'shows who witnesses whom, and how far' }],
+  run: async (context) => {
+    const { answer, raw } = await (await context.openSession()).call('getLedgerWitness')
+    await printAnswer(context, raw, () => witnessLines(answer, context.screen.view))
+    return answer.fork === null ? 'ok' : 'damaged'
+  },
+}
+
+export const LEDGER_ROTATE_KEY: CommandSpec = {
+  name: 'ledger rotate-key',
+  summary: 'Give the log a new key to be signed with',
+  description:
+    'For some days the old key signs as well (`ledger.key_overlap_days`), so that whoever verifies with it can learn of the new one: hand that out meanwhile, to witnesses too. Then the old private key is deleted; what it signed stays provable. With --now it signs no more at once: for a key that others may have. Asks before it begins; --yes answers.',
+  options: [
+    { flags: '--overlap-days <n>', description: 'Days for which both keys sign, 0-365' },
+    { flags: '--now', description: 'The old key signs no more' },
+    { flags: '--yes', description: 'Do not ask' },
+  ],
+  examples: [
+    { line: 'ledger rotate-key', does: 'changes the key after asking' },
+    { line: 'ledger rotate-key --now --yes', does: 'ends the use of a key that leaked' },
+  ],
+  run: async (context, input) => {
+    const days = input.on('now') ? 0 : numberOf(input.text('overlap-days'))
+    if (input.on('now') && input.text('overlap-days') !== undefined)
+      throw usage('With --now there are no days for which both keys sign.')
+    const body = checkInput(rotateBody, { overlap_days: days })
+    if (!input.on('yes') && !(await confirm(context, 'Give the log a new signing key?', 'changes it'))) {
+      context.screen.note('The key was not changed.')
+      return 'failed'
+    }
+    const { answer, raw } = await (await context.openSession()).call('rotateLedgerKey', { body })
+    await printAnswer(context, raw, () => keyLines(answer, context.screen.view))
     return 'ok'
   },
 }

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { CascadeError } from '#base'
-import type { CliIo } from '../cli-io.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
+import { confirm } from '../confirm.ts'
 import { findLiving } from '../connect.ts'
 import type { ExitName } from '../exit-code.ts'
 import type { KeyPlaces, RestoredBackup, RestoredPoint } from '../local-instance.ts'
@@ -46,7 +45,10 @@ export const RESTORE: CommandSpec = {
     const wanted = wantedOf(context, input)
     const directory = localFolder(context)
     await refuseWhileOwned(directory)
-    if (!input.on('yes') && !(await confirm(context, `Replace the store in ${directory} by ${wanted.words}?`))) {
+    if (
+      !input.on('yes') &&
+      !(await confirm(context, `Replace the store in ${directory} by ${wanted.words}?`, 'restores'))
+    ) {
       context.screen.note('Nothing was restored.')
       return 'failed'
     }
@@ -128,18 +130,3 @@ async function refuseWhileOwned(directory: string): Promise<void> {
     `Process ${owner.pid} is using ${directory}; stop it first, then restore.`,
   )
 }
-
-async function confirm({ io, screen, settings }: CommandContext, question: string): Promise<boolean> {
-  if (settings.json) throw usage('With --json nobody is asked; --yes restores without asking.')
-  if (!isAsked(io)) throw usage('Nobody is at the terminal to be asked; --yes restores without asking.')
-  screen.note(question)
-  // Not in terminal mode: the terminal itself then turns Ctrl-C into the signal that ends the command.
-  const lines = createInterface({ input: io.stdin, output: io.stderr, terminal: false })
-  try {
-    return /^y(es)?$/i.test((await lines.question('Type yes to go on: ')).trim())
-  } finally {
-    lines.close()
-  }
-}
-
-const isAsked = ({ stdin, stderr }: CliIo): boolean => stdin.isTTY === true && stderr.isTTY === true

@@ -1,4 +1,4 @@
-import type { AuditRow, LedgerIntegrity } from '@forge-cascade/contract'
+import type { AuditRow, LedgerIntegrity, LedgerKeys, LedgerWitness } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { number, plural } from './words.ts'
@@ -56,6 +56,53 @@ function contentLines(contents: LedgerIntegrity['contents']): string[] {
   const told = [`${plural(verified, 'version')} as recorded`, ...rest.filter((text) => text !== false)]
   return [`       ${told.join(', ')}`]
 }
+
+/** The keys after a change. */
+export function keyLines({ origin, keys, previous_until }: LedgerKeys, { paint }: View): string[] {
+  const [active = '', ...older] = keys
+  return [
+    `${paint.strong(origin)} is signed with another key.`,
+    `  key   ${active}`,
+    ...older.map((key) => paint.faint(`        ${key}`)),
+    previous_until === null
+      ? 'The old key signs no more, and was deleted. Hand the new one to whoever verifies, witnesses among them.'
+      : `The old key signs as well until ${timeOf(previous_until)}. Hand the new one out until then, to witnesses too.`,
+  ]
+}
+
+/** Who witnesses whom, and how far. */
+export function witnessLines({ witness, witnesses, fork }: LedgerWitness, view: View): string[] {
+  const { paint, command } = view
+  const stopped = fork === null ? [] : [`${paint.bad('stopped')}  nothing is signed any more: ${oneLine(fork)}`]
+  if (witness === null && witnesses.length === 0)
+    return [
+      ...stopped,
+      'Nobody cosigns this log, and it cosigns for nobody.',
+      paint.faint('To change that: ledger.witnesses and ledger.witness.logs in the configuration'),
+    ]
+  return [
+    ...stopped,
+    ...(witnesses.length === 0 ? ['Nobody cosigns this log.'] : ['Cosigned by']),
+    ...witnesses.flatMap((one) => [
+      `  ${paint.strong(one.url)}  ${seen(one)}`,
+      ...(one.trouble === null ? [] : [`    ${paint.warn(oneLine(one.trouble))}`]),
+    ]),
+    ...(witness === null ? ['Cosigns for nobody.'] : witnessedLines(witness, view)),
+    paint.faint(`What to hand to a witness: ${command('ledger show')}`),
+  ]
+}
+
+function witnessedLines({ keys, logs }: NonNullable<LedgerWitness['witness']>, { paint }: View): string[] {
+  return [
+    'Cosigns with',
+    ...keys.map((key) => `  ${key}`),
+    'for',
+    ...logs.map((log) => `  ${paint.strong(oneLine(log.origin))}  ${seen(log)}`),
+  ]
+}
+
+const seen = ({ size, cosigned_at }: { readonly size: number; readonly cosigned_at: string | null }): string =>
+  cosigned_at === null ? 'nothing yet' : `up to ${plural(size, 'entry')}, ${timeOf(cosigned_at)}`
 
 const timeOf = (time: string): string => `${time.slice(0, 19).replace('T', ' ')}Z`
 

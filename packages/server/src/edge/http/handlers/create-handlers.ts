@@ -14,6 +14,7 @@ import { lineageHandlers } from './lineage.ts'
 import { probeHandlers } from './probes.ts'
 import { recallHandlers } from './recall.ts'
 import { systemHandlers } from './system.ts'
+import { witnessHandlers } from './witness.ts'
 
 /** A handler for every route of the contract; a route without one does not compile. */
 export const createHandlers = (context: HandlerContext): Handlers => ({
@@ -30,5 +31,6 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...artifactHandlers(context),
   ...keepingHandlers(context),
   ...systemHandlers(context),
+  ...witnessHandlers(context),
   ...probeHandlers(context),
 })

@@ -7,6 +7,8 @@ import type {
   ImportFile,
   ImportJob,
   ImportRequest,
+  LedgerKeys,
+  LedgerWitness,
   Repair,
   SystemHealth,
   VerifiedArtifact,
@@ -91,7 +93,9 @@ export interface LedgerDesk {
   keys(): Promise<readonly string[]>
   /** The newest that is signed. */
   checkpoint(): Promise<StoredCheckpoint>
-  /** One that covers the entry, where there is such an entry: it is signed now if need be. */
+  /** The newest that so many witnesses cosigned. @throws CascadeError NOT_FOUND. */
+  cosigned(witnesses: number): Promise<StoredCheckpoint>
+  /** One that covers the entry, the one that most witnesses cosigned before others, where there is such an entry: it is signed now if need be. */
   covering(index: number): Promise<StoredCheckpoint>
   /** What was found last. */
   verdict(): DatedVerdict | Promise<DatedVerdict>
@@ -112,6 +116,25 @@ export interface ArtifactDesk {
   find(digest: string): Promise<ArtifactVerification | undefined>
 }
 
+/** The keys that sign the log. */
+export interface LedgerKeyDesk {
+  /** @throws CascadeError CONFLICT while two keys sign, and while another change is under way. */
+  rotate(call: Call<'ledger.rotate'>, overlapDays: number | undefined): Promise<LedgerKeys>
+}
+
+/** Whom this instance witnesses, and who witnesses its log. */
+export interface WitnessDesk {
+  /** Cosigns, or says which size was cosigned last. @throws CascadeError NOT_FOUND where this instance is no witness. */
+  addCheckpoint(
+    body: Uint8Array,
+  ): Promise<
+    { readonly kind: 'cosigned'; readonly lines: string } | { readonly kind: 'otherSize'; readonly size: number }
+  >
+  /** The note that was cosigned last for the log of this hash. @throws CascadeError NOT_FOUND. */
+  checkpoint(originHash: string): Promise<string>
+  state(): Promise<LedgerWitness>
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
@@ -120,6 +143,8 @@ export interface HandlerContext {
   readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>
   readonly archive: ArchiveDesk
   readonly ledger: LedgerDesk
+  readonly ledgerKeys: LedgerKeyDesk
+  readonly witness: WitnessDesk
   readonly system: SystemDesk
   /** Loaded when it is first asked for. */
   readonly artifacts: () => Promise<ArtifactDesk>

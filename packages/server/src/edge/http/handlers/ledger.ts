@@ -20,12 +20,22 @@ import type { HandlerContext } from './handler-context.ts'
 const TEXT = 'text/plain; charset=utf-8'
 
 /** The log of everything that happened, what was signed of it, and its proofs. */
-export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): HandlersFor<OperationsOf<'Ledger'>> {
+export function ledgerHandlers({
+  capsules,
+  ledger: desk,
+  ledgerKeys,
+  witness,
+}: HandlerContext): HandlersFor<OperationsOf<'Ledger'>> {
   const { ledger } = capsules.store
   const text = (content: string) => ({ status: 200, file: { contentType: TEXT, bytes: Buffer.from(content) } }) as const
   return {
-    getCheckpoint: async () => text((await desk.checkpoint()).note),
+    getCheckpoint: async ({ query: { cosigned } }) =>
+      text((await (cosigned === undefined ? desk.checkpoint() : desk.cosigned(cosigned))).note),
     getLedgerKey: async () => text((await desk.keys()).map((key) => `${key}\n`).join('')),
+    rotateLedgerKey: async ({ call, body }) => ({
+      status: 200,
+      body: await ledgerKeys.rotate(call, body.overlap_days),
+    }),
     getLedgerEntry: async ({ params: { index } }) => {
       const found = await findEntry(ledger, index)
       const body = { index, leaf_hash: found.hash, canonical: found.text, entry: { ...found.leaf } }
@@ -53,6 +63,7 @@ export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): Hand
       )
       return { status: 200, lines }
     },
+    getLedgerWitness: async () => ({ status: 200, body: await witness.state() }),
     getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(ledger, query) }),
   }
 }

@@ -1,0 +1,205 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CascadeError, createUuidV7, systemRandom } from '#base'
+import { createBootstrapGate, requireGrant } from '#governance'
+import { formatVerifierKey, openCheckpoint, verifyLog } from '#ledger'
+import { createLedgerKeyFiles } from '../../adapters/files/ledger-key.ts'
+import { openMemoryStore } from '../../adapters/memory/index.ts'
+import type { Store } from '../../domain/store.ts'
+import { openKeyChange, parseNote } from '../../platform/ledger/note/index.ts'
+import { commandId, createTestClock, grantOf, noteOf } from '../../platform/store/testing.ts'
+import { openLogKeys } from './log-identity.ts'
+import { LogKeys } from './log-keys.ts'
+import { openLog } from './open-log.ts'
+import { ADMIN, COLLECTIONS } from './testing/witness-world.ts'
+
+const DAY_MS = 24 * 3_600_000
+
+let directory = ''
+const opened: AsyncDisposable[] = []
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'keys-'))
+})
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one[Symbol.asyncDispose]()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+async function openKeys({ store, append }: { store?: Store; append?: (store: Store) => Store['append'] } = {}) {
+  const { clock, advance } = createTestClock()
+  const newId = createUuidV7(clock, systemRandom)
+  const own = store ?? openMemoryStore({ collections: COLLECTIONS, clock })
+  const gate = createBootstrapGate({ clock, newId })
+  const files = createLedgerKeyFiles(directory)
+  const { active, previous } = await openLogKeys(own.records, files)
+  const signed = await openLog({
+    ...{ store: own, gate, subject: ADMIN, newId, key: active, previous, mirror: undefined },
+    onTrouble: () => undefined,
+    onRegrown: () => undefined,
+  })
+  await signed.checkpointer[Symbol.asyncDispose]()
+  const told: string[] = []
+  const say = (message: string): void => void told.push(message)
+  const keys = new LogKeys({
+    ...{ signed, files, clock, newId, log: { debug: say, info: say, warn: say, error: say } },
+    store: {
+      append: append?.(own) ?? ((commands) => own.append(commands)),
+      receipt: (id) => own.receipt(id),
+      records: own.records,
+    },
+    grant: () =>
+      requireGrant(
+        gate.decide({ action: 'ledger.sign', resource: 'ledger/keys', subject: ADMIN, correlationId: newId() }),
+      ),
+    every: () => ({ [Symbol.dispose]: () => undefined }),
+  })
+  opened.push(keys)
+  const callOf = (id = commandId()) => ({ command: { id }, grant: grantOf('ledger.rotate') })
+  const sign = async () => {
+    await own.append([noteOf()])
+    return (await signed.checkpointer.sign()).note
+  }
+  return {
+    store: own,
+    signed,
+    keys,
+    sign,
+    advance,
+    told,
+    rotate: (days: number, id?: string) => keys.rotate(callOf(id), days),
+  }
+}
+
+const namesOf = (): readonly string[] => readdirSync(directory).toSorted()
+const linesOf = (note: string): number => parseNote(note)?.signatures.length ?? 0
+
+describe('after a change of keys', () => {
+  test('whoever knows either key accepts what is signed, until the overlap is over', async () => {
+    const { signed, rotate, sign, advance, keys, store } = await openKeys()
+    const [old] = signed.keys
+    const state = await rotate(30)
+    expect(state.keys).toEqual(signed.keys.map(formatVerifierKey))
+    expect(state.keys[1]).toBe(formatVerifierKey(old!))
+    const [active] = signed.keys
+    const during = await sign()
+    for (const key of [active!, old!]) expect(openCheckpoint(during, signed.origin, [key])).toBeDefined()
+    expect(namesOf()).toEqual(['ledger-previous.key', 'ledger.key'])
+
+    advance(30 * DAY_MS - 1)
+    await keys.retireWhenDue()
+    expect(linesOf(await sign())).toBe(2)
+    advance(1)
+    await keys.retireWhenDue()
+    const after = await sign()
+    expect(openCheckpoint(after, signed.origin, [active!])).toBeDefined()
+    expect(openCheckpoint(after, signed.origin, [old!])).toBeUndefined()
+    expect(namesOf()).toEqual(['ledger.key'])
+    expect((await keys.state()).keys).toHaveLength(2)
+    const verdict = await verifyLog({
+      ledger: store.ledger,
+      head: store.head(),
+      origin: signed.origin,
+      keys: signed.keys,
+    })
+    expect(verdict).toMatchObject({ valid: true })
+  })
+
+  test('the log says so, in an entry that both keys signed for', async () => {
+    const { store, signed, rotate } = await openKeys()
+    const [old] = signed.keys
+    await rotate(30)
+    const [told] = await store.ledger.list({ type: 'ledger.key_rotated' }, { limit: 1 })
+    const change = openKeyChange(String(told?.leaf.payload.statement))
+    expect(change).toMatchObject({ origin: signed.origin, previous: old, next: signed.keys[0] })
+    // Neither signature alone is a statement.
+    const note = parseNote(String(told?.leaf.payload.statement))!
+    for (const signature of note.signatures) {
+      const one = String(told?.leaf.payload.statement)
+        .split('\n')
+        .filter(
+          (line) =>
+            !line.startsWith('— ') || line.includes(Buffer.from(signature.signature).toString('base64').slice(-20)),
+        )
+      expect(openKeyChange(one.join('\n'))).toBeUndefined()
+    }
+  })
+
+  test('a restart goes on with both keys', async () => {
+    const first = await openKeys()
+    await first.rotate(30)
+    const next = await openKeys({ store: first.store })
+    expect(next.signed.keys).toEqual(first.signed.keys)
+    expect(linesOf(await next.sign())).toBe(2)
+    expect(await first.store.ledger.list({ type: 'ledger.key_changed' }, { limit: 1 })).toEqual([])
+  })
+})
+
+describe('a change of keys', () => {
+  test('is refused while two keys sign, unless the old ones are to end at once', async () => {
+    const { rotate, signed, sign } = await openKeys()
+    await rotate(30)
+    const keys = signed.keys
+    await expect(rotate(30)).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect([signed.keys, namesOf()]).toEqual([keys, ['ledger-previous.key', 'ledger.key']])
+    const state = await rotate(0)
+    expect([state.keys.length, state.previousUntil, namesOf()]).toEqual([3, undefined, ['ledger.key']])
+    expect(linesOf(await sign())).toBe(1)
+  })
+
+  test('that is asked for a second time under one key of the request is carried out once', async () => {
+    const { rotate, store } = await openKeys()
+    const id = commandId()
+    const first = await rotate(30, id)
+    expect(await rotate(30, id)).toEqual(first)
+    expect(await store.ledger.list({ type: 'ledger.key_rotated' }, { limit: 10 })).toHaveLength(1)
+    expect(namesOf()).toEqual(['ledger-previous.key', 'ledger.key'])
+  })
+
+  test('is one at a time', async () => {
+    const { rotate, signed } = await openKeys()
+    const outcomes = await Promise.allSettled([rotate(0), rotate(0)])
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect(signed.keys).toHaveLength(2)
+  })
+
+  test('that the store refuses leaves the key that there was, and nothing of the new one', async () => {
+    const refuse = async () => [{ ok: false as const, error: new CascadeError('STORAGE_FULL', 'the disk is full') }]
+    const { rotate, signed, sign } = await openKeys({ append: () => refuse })
+    const keys = signed.keys
+    await expect(rotate(30)).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+    expect([signed.keys, namesOf()]).toEqual([keys, ['ledger.key']])
+    expect(openCheckpoint(await sign(), signed.origin, keys)).toBeDefined()
+  })
+
+  test('of which the store did not say whether it came about is one that did, where it did', async () => {
+    let isLost = true
+    const lose = (store: Store) => async (commands: Parameters<Store['append']>[0]) => {
+      const outcomes = await store.append(commands)
+      if (!isLost) return outcomes
+      isLost = false
+      throw new CascadeError('OUTCOME_UNKNOWN', 'the thread ended')
+    }
+    const { rotate, signed, sign } = await openKeys({ append: lose })
+    expect((await rotate(30)).keys).toHaveLength(2)
+    expect(linesOf(await sign())).toBe(2)
+    expect(signed.keys).toHaveLength(2)
+  })
+
+  test('leaves the log with one key where the file of the one before is gone', async () => {
+    const first = await openKeys()
+    await first.rotate(30)
+    rmSync(join(directory, 'ledger-previous.key'))
+    const next = await openKeys({ store: first.store })
+    expect(linesOf(await next.sign())).toBe(1)
+    expect(next.signed.keys).toHaveLength(2)
+  })
+})
+
+test.for(['', 'x', 'forge-cascade/key-change@v1\n', 'forge-cascade/key-change@v2\na\nb\nc\n\n— a AAAA\n'])(
+  'no statement of a change is read from %j',
+  (text) => {
+    expect(openKeyChange(text)).toBeUndefined()
+  },
+)

@@ -1,0 +1,174 @@
+import { CascadeError, type Clock, isCascadeError, messageOf } from '#base'
+import type { Call } from '#capsules'
+import { createEd25519Signer, formatVerifierKey, signKeyChange } from '#ledger'
+import type { KernelLog } from '#lifecycle'
+import type { Grant, Records, UnitOfWork } from '#store'
+import type { Every } from './every.ts'
+import { findLogRecord, keysOf, type LogIdentity, type LogKeyFiles, putLogIdentity } from './log-identity.ts'
+import { Looks } from './looks.ts'
+import type { SigningLog } from './open-log.ts'
+import { LOG, tellOnce } from './tell-once.ts'
+
+export interface LogKeysOptions {
+  readonly signed: SigningLog
+  readonly store: Pick<UnitOfWork, 'append' | 'receipt'> & { readonly records: Pick<Records, 'find' | 'put'> }
+  readonly files: LogKeyFiles
+  readonly clock: Clock
+  readonly newId: () => string
+  /** Asks the gate whether the key before may be retired. @throws CascadeError FORBIDDEN. */
+  readonly grant: () => Grant<'ledger.sign'>
+  readonly log: KernelLog
+  readonly every?: Every
+}
+
+/** The keys of the log, the active one first, and until when the one before signs as well. */
+export interface LogKeysState {
+  readonly origin: string
+  readonly keys: readonly string[]
+  /** Milliseconds; undefined while one key alone signs. */
+  readonly previousUntil: number | undefined
+}
+
+/** How often is looked whether the key before has signed long enough. */
+const LOOK_MS = 60_000
+const DAY_MS = 24 * 3_600_000
+
+/**
+ * Changes the key that signs the log. The change is a leaf that the old and the new key have signed for; then both sign each
+ * checkpoint, so that whoever knows the old one can learn of the new one, and at last the old one is deleted.
+ *
+ * What the log knows counts, and the files follow: where the process ends in between, the next start settles them.
+ */
+export class LogKeys implements AsyncDisposable {
+  readonly #options: LogKeysOptions
+  readonly #looks: Looks
+  #isChanging = false
+
+  constructor(options: LogKeysOptions) {
+    this.#options = options
+    this.#looks = new Looks(() => this.retireWhenDue(), LOOK_MS, options.every)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#looks[Symbol.asyncDispose]()
+  }
+
+  async state(): Promise<LogKeysState> {
+    const { origin, keys, previous } = (await this.#find()).value
+    return { origin, keys, previousUntil: previous?.until }
+  }
+
+  /**
+   * @param overlapDays how long both keys sign; 0 for a key that others may have: it signs no more at once.
+   * @throws CascadeError CONFLICT while two keys sign, unless the old ones are to end at once, and while another change is
+   *   under way; storage failures.
+   */
+  async rotate(
+    { command, grant }: Pick<Call<'ledger.rotate'>, 'command' | 'grant'>,
+    overlapDays: number,
+  ): Promise<LogKeysState> {
+    const { signed, files } = this.#options
+    return this.#alone(async () => {
+      // Asked for a second time: it was carried out.
+      if (await this.#options.store.receipt(command.id)) return this.state()
+      const { value: before, revision } = await this.#find()
+      if (before.previous && overlapDays > 0)
+        throw new CascadeError(
+          'CONFLICT',
+          `The key before signs until ${new Date(before.previous.until).toISOString()}.`,
+        )
+      this.#assertSettled(before)
+      const [previous, next] = [signed.signer, createEd25519Signer(before.origin, files.prepare())]
+      const identity = this.#after(before, formatVerifierKey(next.key), overlapDays)
+      const payload = {
+        ...{ origin: before.origin, key: identity.keys[0], previous: before.keys[0] },
+        previous_until: identity.previous === undefined ? null : new Date(identity.previous.until).toISOString(),
+        statement: signKeyChange(before.origin, previous, next),
+      }
+      await this.#commit(() =>
+        tellOnce(this.#options.store, { command, grant }, 'ledger.key_rotated', payload, {
+          ...LOG,
+          changes: [putLogIdentity(this.#options.store.records, grant, identity, revision)],
+        }),
+      )
+      // What is durable counts: a command that was carried out before has brought another key than this one.
+      const { value: now } = await this.#find()
+      if (now.keys[0] !== identity.keys[0]) files.discard()
+      else {
+        files.promote()
+        if (identity.previous === undefined) files.retire()
+        signed.change(keysOf(now), identity.previous === undefined ? [next] : [next, previous])
+      }
+      await signed.checkpointer.sign()
+      return this.state()
+    })
+  }
+
+  /** Has the key before sign no more once its time is over, and deletes it. Never rejects. */
+  async retireWhenDue(): Promise<void> {
+    const { clock, log } = this.#options
+    if (this.#isChanging) return
+    try {
+      await this.#alone(async () => {
+        const { value, revision } = await this.#find()
+        if (value.previous && value.previous.until <= clock()) await this.#retire(value, revision)
+      })
+    } catch (error) {
+      log.warn('the key before was not retired; it is tried again', { reason: messageOf(error) })
+    }
+  }
+
+  async #retire({ previous, ...identity }: LogIdentity, revision: number): Promise<void> {
+    const { signed, store, files, newId } = this.#options
+    const grant = this.#options.grant()
+    const call = { grant, command: { id: newId().replaceAll('-', '') } }
+    const changes = [putLogIdentity(store.records, grant, identity, revision)]
+    const payload = { origin: identity.origin, key: previous?.key ?? null }
+    await tellOnce(store, call, 'ledger.key_retired', payload, { ...LOG, changes })
+    files.retire()
+    signed.change(keysOf(identity), [signed.signer])
+  }
+
+  /** Where a change came about whose end nobody saw, the key to come is the only copy of what the log has as active. */
+  #assertSettled({ keys: [active] }: LogIdentity): void {
+    if (active !== formatVerifierKey(this.#options.signed.signer.key))
+      throw new CascadeError(
+        'UNAVAILABLE',
+        'A change of keys was not completed; the next start of the instance does that.',
+      )
+  }
+
+  #after(before: LogIdentity, key: string, overlapDays: number): LogIdentity {
+    const identity = { origin: before.origin, keys: [key, ...before.keys] }
+    const [previous] = before.keys
+    if (overlapDays === 0 || previous === undefined) return identity
+    return { ...identity, previous: { key: previous, until: this.#options.clock() + overlapDays * DAY_MS } }
+  }
+
+  /** One that may have been carried out all the same is not over: what the store says is asked afterwards. */
+  async #commit(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (isCascadeError(error) && error.code === 'OUTCOME_UNKNOWN') return
+      this.#options.files.discard()
+      throw error
+    }
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isChanging) throw new CascadeError('CONFLICT', 'The keys of the log are being changed.')
+    this.#isChanging = true
+    try {
+      return await work()
+    } finally {
+      this.#isChanging = false
+    }
+  }
+
+  async #find() {
+    const found = await findLogRecord(this.#options.store.records)
+    if (found) return found
+    throw new CascadeError('DATA_CORRUPT', 'The log has lost its name.')
+  }
+}
