@@ -19,6 +19,7 @@ import { COLLECTIONS } from './collections.ts'
 import { openAgentDoor } from './compose-agents.ts'
 import { composeArchives, openRetention, retentionOf } from './compose-archive.ts'
 import { openModelChange } from './compose-embedding.ts'
+import { composeEvidence } from './compose-evidence.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
 import { ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
@@ -355,6 +356,12 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         erasures: boot.get(key.ERASURES),
         archive: { archives: boot.get(key.ARCHIVES), retention: () => retentionOf(live.loaded.config, clock()) },
         ledger: boot.get(key.LEDGER),
+        evidence: composeEvidence({
+          desk: boot.get(key.LEDGER),
+          store,
+          clock,
+          config: () => explainConfig(live.loaded),
+        }),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
         agents: lazy(async () => openAgentDoor(log)),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { evidenceQuery } from '../evidence.ts'
 import {
   auditQuery,
   auditRow,
@@ -125,6 +126,20 @@ export const LEDGER = [
         example: INTEGRITY_EXAMPLE,
       },
     },
+    unhurried: true,
+  },
+  {
+    id: 'exportEvidence',
+    method: 'POST',
+    path: '/v2/ledger/evidence',
+    tag: 'Ledger',
+    summary: 'Entries with all that proves them, as one archive',
+    description:
+      'A zip archive: the entries that match, byte for byte as they were hashed, a C2SP tlog-proof for each, the newest signed checkpoint, the keys, the rules in force, a bill of materials, a report for people, and a manifest that the log signed. At most 20000 entries and 256 MiB. The log gets an entry `evidence.exported` with the digest of the manifest before the signature is handed out. One export at a time: who comes meanwhile is asked to come again. An archive that breaks off has no manifest.',
+    access: { action: 'evidence.export', risk: 'high' },
+    body: { schema: evidenceQuery, example: { operation: 'capsule.created', since: '2026-03-01T00:00:00Z' } },
+    responses: { 200: { description: 'The archive.', contentType: 'application/zip' } },
+    errors: ['UNPROCESSABLE', 'DATA_CORRUPT'],
     unhurried: true,
   },
   {

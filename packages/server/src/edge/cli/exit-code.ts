@@ -12,7 +12,7 @@ export const EXIT = {
   damaged: {
     code: 7,
     meaning:
-      '`doctor`, `ledger verify` or an export found damage, a backup is not whole, or the log is not the one that was signed.',
+      '`doctor`, `ledger verify`, `evidence verify` or an export found damage, a backup is not whole, or the log is not the one that was signed.',
   },
   interrupted: { code: 130, meaning: 'Stopped by Ctrl-C.' },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>

@@ -88,6 +88,26 @@ export class HttpClient {
     }
   }
 
+  /**
+   * Asks for an answer of bytes and hands each piece on as it comes.
+   *
+   * @throws CascadeError as {@link request}.
+   */
+  async *bytes(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    options: RequestOptions = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      const response = await this.#send(method, path, options)
+      const status = response.statusCode ?? 0
+      if (status >= 400) throw toError(status, parseJson(await readText(response)))
+      yield* response
+    } catch (error) {
+      throw this.#unreachable(error)
+    }
+  }
+
   #send(method: string, path: string, options: RequestOptions): Promise<IncomingMessage> {
     const { body, headers = {}, query = {}, timeoutMs = SILENCE_MS_MAX, signal } = options
     const payload = body === undefined ? undefined : JSON.stringify(body)

@@ -16,7 +16,7 @@ import { sharedStaticTable } from '../../adapters/models/static/static-table.ts'
 import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
-import { LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
+import { EvidenceDesk, LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import type { UntypedHandler } from './handler.ts'
@@ -154,7 +154,7 @@ function toInjection(
 }
 
 /** The signed log of a world, which begins when it is asked for: other tests count leaves. */
-function createTestLedger({ context: { store, clock, newId }, administrator }: World): HandlerContext['ledger'] {
+function createTestLedger({ context: { store, clock, newId }, administrator }: World) {
   const key = generateKeyPairSync('ed25519').privateKey
   const gate = createBootstrapGate({ clock, newId })
   const onTrouble = (message: string): never => {
@@ -164,7 +164,7 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
     const log = await openLog({ store, gate, subject: administrator, newId, key, mirror: undefined, onTrouble })
     return new LedgerDesk({ log, ledger: store.ledger, head: () => store.head(), clock, checkedAtStart: 0 })
   })
-  return {
+  const ledger: HandlerContext['ledger'] = {
     keys: async () => (await opened()).keys(),
     checkpoint: async () => (await opened()).checkpoint(),
     covering: async (index) => (await opened()).covering(index),
@@ -172,6 +172,13 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
     assertIdle: async () => (await opened()).assertIdle(),
     verify: async (request) => (await opened()).verify(request),
   }
+  const exporter = lazy(async () => {
+    const more = (): [] => []
+    const parts = { store, ledger: store.ledger, head: () => store.head(), clock, madeBy: 'forge-cascade 0.1.0', more }
+    return new EvidenceDesk({ desk: await opened(), ...parts })
+  })
+  const evidence: HandlerContext['evidence'] = { export: async (...asked) => (await exporter()).export(...asked) }
+  return { ledger, evidence }
 }
 
 interface ContextParts {
@@ -210,7 +217,7 @@ function handlerContext({ world, objects, logger, metrics, lifecycle, server }: 
       vaults: [],
       forget: () => undefined,
     }),
-    ledger: createTestLedger(world),
+    ...createTestLedger(world),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,

@@ -1,4 +1,5 @@
 export { DeepProbe, type DeepProbeOptions } from './deep-probe.ts'
+export { EvidenceDesk, type EvidenceDeskOptions } from './evidence-desk.ts'
 export { createImportDesk } from './import-desk.ts'
 export { LedgerCheck, type LedgerCheckOptions } from './ledger-check.ts'
 export { LedgerDesk } from './ledger-desk.ts'

@@ -10,8 +10,10 @@ import {
   formatVerifierKey,
   type LedgerStore,
   type NoteSigner,
+  parseCheckpoint,
   type SignedLog,
   type StoredCheckpoint,
+  signNote,
   type VerifierKey,
 } from '#ledger'
 import type { Records, UnitOfWork } from '#store'
@@ -39,6 +41,12 @@ export interface SigningLog extends AsyncDisposable {
   /** Verifier keys, the active one first. */
   readonly keys: readonly VerifierKey[]
   readonly checkpointer: Checkpointer
+  /**
+   * Signs a text that is no checkpoint, as a note.
+   *
+   * @throws CascadeError INTERNAL for one that is: those are the checkpointer's alone, which signs only what extends the last.
+   */
+  readonly seal: (text: string) => string
 }
 
 /**
@@ -63,7 +71,18 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   })
   await checkpointer.sign()
   checkpointer.start()
-  return { origin, keys, checkpointer, [Symbol.asyncDispose]: () => checkpointer[Symbol.asyncDispose]() }
+  return {
+    origin,
+    keys,
+    checkpointer,
+    seal: (text) => seal(text, signer),
+    [Symbol.asyncDispose]: () => checkpointer[Symbol.asyncDispose](),
+  }
+}
+
+function seal(text: string, signer: NoteSigner): string {
+  if (parseCheckpoint(text)) throw new CascadeError('INTERNAL', 'A checkpoint is signed by the checkpointer alone.')
+  return signNote(text, [signer])
 }
 
 /** A tree that was damaged is no other log: it is worked out of the entries once more before anything is refused. */

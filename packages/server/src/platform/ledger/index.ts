@@ -40,7 +40,11 @@ export {
   formatLogProof,
   formatVerifierKey,
   type NoteSigner,
+  openNote,
+  parseCheckpoint,
+  parseLogProof,
   parseVerifierKey,
+  signNote,
   type VerifierKey,
 } from './note/index.ts'
 export { CHECKPOINT_PATH, type PublishedSource, publishLog } from './publish-log.ts'

@@ -60,6 +60,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'system.restore': ['record.put'],
   'ledger.sign': ['record.put'],
   'ledger.read': [],
+  'evidence.export': [],
   'subject.create': ['record.put'],
   'system.maintain': [
     'capsule.link',

@@ -8,6 +8,7 @@ import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
 import { DOCTOR } from './doctor.ts'
 import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
 import { ERASE } from './erase.ts'
+import { EVIDENCE_EXPORT, EVIDENCE_VERIFY } from './evidence.ts'
 import { EXPORT } from './export.ts'
 import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
@@ -57,6 +58,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   LEDGER_VERIFY,
   LEDGER_PROVE,
   LEDGER_AUDIT,
+  EVIDENCE_EXPORT,
+  EVIDENCE_VERIFY,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

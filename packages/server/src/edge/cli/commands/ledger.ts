@@ -9,6 +9,7 @@ import { auditLines, integrityLines, logLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
+import { splitEntity } from './entity.ts'
 
 export const LEDGER_SHOW: CommandSpec = {
   name: 'ledger show',
@@ -110,11 +111,6 @@ export const LEDGER_AUDIT: CommandSpec = {
     await printAnswer(context, raw, () => auditLines(answer.items, answer.next_cursor, context.screen.view))
     return answer.items.length === 0 && answer.next_cursor === null ? 'notFound' : 'ok'
   },
-}
-
-function splitEntity(about: string | undefined): readonly [type: string | undefined, id: string | undefined] {
-  const slash = about?.indexOf('/') ?? -1
-  return about === undefined || slash === -1 ? [about, undefined] : [about.slice(0, slash), about.slice(slash + 1)]
 }
 
 async function readText(lines: AsyncIterable<string>): Promise<string[]> {

@@ -3,6 +3,7 @@ import type {
   BackupRequest,
   ConfigRow,
   EmbeddingState,
+  EvidenceQuery,
   ImportFile,
   ImportJob,
   ImportRequest,
@@ -97,6 +98,16 @@ export interface LedgerDesk {
   verify(request: VerifyRequest): Promise<DatedVerdict>
 }
 
+/** Takes entries of the log out, with what proves them. */
+export interface EvidenceDesk {
+  /**
+   * The bytes of a bundle, piece by piece.
+   *
+   * @throws CascadeError RATE_LIMITED while another is made, UNPROCESSABLE for more than one holds.
+   */
+  export(call: Call<'evidence.export'>, query: EvidenceQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
@@ -105,6 +116,7 @@ export interface HandlerContext {
   readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>
   readonly archive: ArchiveDesk
   readonly ledger: LedgerDesk
+  readonly evidence: EvidenceDesk
   readonly system: SystemDesk
   /** Where agents are spoken to; loaded by the first of them. */
   readonly agents: () => Promise<Pick<AgentDoor, 'serve'>>

@@ -19,7 +19,11 @@ import type { HandlerContext } from './handler-context.ts'
 const TEXT = 'text/plain; charset=utf-8'
 
 /** The log of everything that happened, what was signed of it, and its proofs. */
-export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): HandlersFor<OperationsOf<'Ledger'>> {
+export function ledgerHandlers({
+  capsules,
+  ledger: desk,
+  evidence,
+}: HandlerContext): HandlersFor<OperationsOf<'Ledger'>> {
   const { ledger } = capsules.store
   const text = (content: string) => ({ status: 200, file: { contentType: TEXT, bytes: Buffer.from(content) } }) as const
   return {
@@ -49,6 +53,11 @@ export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): Hand
       await desk.assertIdle()
       return { status: 200, lines: verifyLines(desk, newest, signal) }
     },
+    exportEvidence: async ({ call, body, signal }) => ({
+      status: 200,
+      file: { contentType: 'application/zip', bytes: await evidence.export(call, body, signal) },
+      headers: { 'content-disposition': 'attachment; filename="evidence.zip"' },
+    }),
     getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(ledger, query) }),
   }
 }
