@@ -12,14 +12,22 @@ import {
   type VerifierKey,
   verifyInclusion,
 } from '#ledger'
-import { BUNDLE, entryPath, parseManifest, proofPath, rootOfFiles, sealText } from './bundle-manifest.ts'
+import {
+  BUNDLE,
+  type BundleFile,
+  entryPath,
+  parseManifest,
+  proofPath,
+  rootOfFiles,
+  sealText,
+} from './bundle-manifest.ts'
 
 /** The files of a bundle by their paths. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>
 
 export interface VerifyBundleOptions {
   readonly signal?: AbortSignal
-  /** Told in files. */
+  /** Told in looks: one at each file, and one at each proof. */
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -132,41 +140,51 @@ function openTree(files: BundleFiles, { origin, checkpoint }: EvidenceManifest, 
   return { note: textOf(files.get(bad)), size: head.size, root: head.root, cosignedBy } satisfies SignedTree
 }
 
+/** Digests first: of what was altered outside, the file itself is named and not what follows from it. */
 async function findFault(
   files: BundleFiles,
   manifest: EvidenceManifest,
   tree: SignedTree,
   { signal, onProgress }: VerifyBundleOptions,
 ): Promise<Fault | undefined> {
-  for (const [at, { path, sha256, bytes: length }] of manifest.files.entries()) {
-    const bytes = files.get(path) ?? new Uint8Array()
-    const reason =
-      bytes.length !== length || sha256Hex(bytes) !== sha256
-        ? 'its digest is not the one in the manifest'
-        : findEntryFault(files, path, bytes, tree)
-    if (reason !== undefined) return { bad: path, reason }
+  const looks = [
+    ...manifest.files.map((file) => () => findDigestFault(files, file)),
+    ...manifest.files
+      .filter(({ path }) => path.startsWith('entries/'))
+      .map((file) => () => findEntryFault(files, file, tree)),
+  ]
+  for (const [at, look] of looks.entries()) {
+    const fault = look()
+    if (fault) return fault
     if ((at + 1) % LOOKED_AT_ONCE !== 0) continue
-    onProgress?.(at + 1, manifest.files.length)
+    onProgress?.(at + 1, looks.length)
     signal?.throwIfAborted()
     await pause()
   }
   return undefined
 }
 
-/** What is wrong with an entry or its proof; nothing with other files. */
-function findEntryFault(files: BundleFiles, path: string, bytes: Uint8Array, tree: SignedTree): string | undefined {
-  if (!path.startsWith('entries/')) return undefined
+function findDigestFault(files: BundleFiles, { path, bytes: length, sha256 }: BundleFile): Fault | undefined {
+  const bytes = files.get(path) ?? new Uint8Array()
+  if (bytes.length === length && sha256Hex(bytes) === sha256) return undefined
+  return { bad: path, reason: 'its digest is not the one in the manifest' }
+}
+
+/** What is wrong with an entry or its proof. */
+function findEntryFault(files: BundleFiles, { path }: BundleFile, tree: SignedTree): Fault | undefined {
+  const bytes = files.get(path) ?? new Uint8Array()
   const index = Number(ENTRY.exec(path)?.[1] ?? Number.NaN)
-  if (path !== entryPath(index)) return 'it has no name of an entry'
-  if (bytes.length > LEAF_BYTES_MAX) return 'it is longer than any entry'
-  if (indexOf(bytes) !== index) return 'it is another entry than its name says'
-  const file = files.get(proofPath(index))
-  if (!file) return `${proofPath(index)} is missing`
-  const proof = parseLogProof(file)
-  if (!proof || proof.index !== index) return `${proofPath(index)} is no proof of it`
-  if (proof.checkpoint !== tree.note) return `${proofPath(index)} is of another checkpoint`
+  if (path !== entryPath(index)) return { bad: path, reason: 'it has no name of an entry' }
+  if (bytes.length > LEAF_BYTES_MAX) return { bad: path, reason: 'it is longer than any entry' }
+  if (indexOf(bytes) !== index) return { bad: path, reason: 'it is another entry than its name says' }
+  const bad = proofPath(index)
+  const proof = parseLogProof(files.get(bad) ?? '')
+  if (proof?.index !== index) return { bad, reason: `it is no proof of entry ${index}` }
+  if (proof.checkpoint !== tree.note) return { bad, reason: 'it is of another checkpoint' }
   const claim = { index, size: tree.size, leafHash: hashLeaf(bytes), proof: proof.hashes, root: tree.root }
-  return verifyInclusion(claim) ? undefined : `${proofPath(index)} does not lead to the root that was signed`
+  return verifyInclusion(claim)
+    ? undefined
+    : { bad, reason: 'it does not lead from the entry to the root that was signed' }
 }
 
 /** The index that a record says it has; undefined for what is no record. */
