@@ -357,9 +357,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         archive: { archives: boot.get(key.ARCHIVES), retention: () => retentionOf(live.loaded.config, clock()) },
         ledger: boot.get(key.LEDGER),
         evidence: composeEvidence({
-          desk: boot.get(key.LEDGER),
-          store,
-          clock,
+          ...{ desk: boot.get(key.LEDGER), store, clock, pages: boot.get(key.DOORS) },
           config: () => explainConfig(live.loaded),
         }),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
