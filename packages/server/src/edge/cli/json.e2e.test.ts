@@ -17,7 +17,7 @@ const SHAPES = commandJson()
 
 let instance: ChildProcess
 let started = ''
-let [id, child, job, hold, erasure] = ['', '', '', '', '']
+let [id, child, job, hold, erasure, key] = ['', '', '', '', '', '']
 
 const cascade = (...argv: string[]) =>
   run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
@@ -47,6 +47,7 @@ beforeAll(async () => {
   hold = (await outOf('hold', 'place', '--lane', 'l', '--reason', 'r')).id
   const gone = (await outOf('remember', 'Soon gone.', '--identity', 'Grace')).id
   await outOf('remember', 'Of hers.', '--identity', 'Grace')
+  key = (await outOf('ledger', 'show')).keys[0]
   erasure = (await outOf('erase', gone, '--reason', 'gdpr-17', '--yes')).id
 }, READY_MS_MAX)
 
@@ -100,6 +101,13 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'ledger verify', argv: () => ['ledger', 'verify'] },
   { command: 'ledger prove', argv: () => ['ledger', 'prove', '0'] },
   { command: 'ledger audit', argv: () => ['ledger', 'audit', '--limit', '2'] },
+  { command: 'evidence export', argv: () => ['evidence', 'export'] },
+  { command: 'evidence verify', argv: () => ['evidence', 'verify', 'evidence.zip'] },
+  { command: 'ledger publish', argv: () => ['ledger', 'publish', 'log'] },
+  {
+    ...{ command: 'ledger verify', when: '--published' },
+    argv: () => ['ledger', 'verify', '--published', 'log', '--key', key],
+  },
   { command: 'bulk tag', argv: () => ['bulk', 'tag', id, '--add', 'reviewed'] },
   { command: 'bulk archive', argv: () => ['bulk', 'archive', '--lane', 'nowhere'] },
   { command: 'bulk restore', argv: () => ['bulk', 'restore', '--status', 'ARCHIVED'] },

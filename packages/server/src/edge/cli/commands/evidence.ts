@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
-import { open, readFile, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { EVIDENCE_LIMITS, type EvidenceVerdict, evidenceQuery } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble, isCascadeError, sha256Hex } from '#base'
+import { type EvidenceVerdict, evidenceQuery } from '@forge-cascade/contract'
+import { CascadeError, isCascadeError, sha256Hex } from '#base'
 import { BUNDLE, type BundleFiles, verifyBundle } from '#evidence'
-import { parseVerifierKey, type VerifierKey } from '#ledger'
 import { openBundle } from '../bundle-file.ts'
 import type { CommandContext } from '../command-context.ts'
-import { type CommandInput, checkInput, readTime, usage } from '../command-input.ts'
+import { type CommandInput, checkInput, readTime } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { verdictLines } from '../render/evidence-lines.ts'
 import { byteSize, number, plural } from '../render/words.ts'
@@ -15,6 +14,7 @@ import { quoteForShell } from '../shell-word.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
 import { splitEntity } from './entity.ts'
+import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
 
 export const EVIDENCE_EXPORT: CommandSpec = {
   name: 'evidence export',
@@ -61,10 +61,7 @@ export const EVIDENCE_VERIFY: CommandSpec = {
   description:
     'Every digest, the signature over them, the checkpoint and the proof of each entry. Ends with 7 and names the first file that is not as it was written. Without a key it is held against the one that lies in it: that shows that it is whole, and not who made it.',
   arguments: [{ flags: '<file>', description: 'The archive, or the folder that it was unpacked to' }],
-  options: [
-    { flags: '--key <key>', description: 'Verifier key of the log, had by another way', many: true },
-    { flags: '--key-file <file>', description: 'File with such keys, one a line' },
-  ],
+  options: KEY_OPTIONS,
   examples: [{ line: "evidence verify evidence.zip --key '<key>'", does: 'verifies what was handed over' }],
   run: async (context, input) => {
     const keys = await readKeys(context, input)
@@ -137,28 +134,3 @@ const showProgress =
   ({ screen }: CommandContext) =>
   (done: number, total: number): void =>
     screen.progress(`Verifying: ${number(done)} of ${plural(total, 'file')}`)
-
-/** @throws CascadeError VALIDATION_FAILED for what is no key, SOURCE_UNREADABLE for a file that cannot be read. */
-async function readKeys({ io }: CommandContext, input: CommandInput): Promise<readonly VerifierKey[] | undefined> {
-  const file = input.text('key-file')
-  const texts = [...(input.list('key') ?? []), ...(file === undefined ? [] : await readLines(resolve(io.cwd, file)))]
-  if (texts.length === 0) {
-    if (file === undefined) return undefined
-    throw usage(`${file} holds no key.`)
-  }
-  if (texts.length > EVIDENCE_LIMITS.keysMax)
-    throw usage(`At most ${EVIDENCE_LIMITS.keysMax} keys; got ${texts.length}.`)
-  return texts.map((text) => {
-    const key = parseVerifierKey(text)
-    if (key) return key
-    throw usage(`A key is <name>+<8 hex digits>+<base64>, as ledger show prints it; got ${JSON.stringify(text)}.`)
-  })
-}
-
-async function readLines(path: string): Promise<readonly string[]> {
-  try {
-    return (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '')
-  } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
-  }
-}

@@ -4,6 +4,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   config: 'Show or check the configuration',
   embedding: 'The model of the vectors, and its change',
   evidence: 'What proves what happened, in one file for an auditor: export, verify',
-  ledger: 'The log of everything that happened: show, verify, prove, audit',
+  ledger: 'The log of everything that happened: show, verify, prove, audit, publish',
   hold: 'Place, lift and list legal holds',
 }

@@ -15,6 +15,7 @@ import { HISTORY } from './history.ts'
 import { HOLD_LIFT, HOLD_LIST, HOLD_PLACE } from './hold.ts'
 import { IMPORT } from './import.ts'
 import { LEDGER_AUDIT, LEDGER_PROVE, LEDGER_SHOW, LEDGER_VERIFY } from './ledger.ts'
+import { LEDGER_PUBLISH } from './ledger-publish.ts'
 import { LINEAGE } from './lineage.ts'
 import { MCP } from './mcp.ts'
 import { MCP_INSTALL, MCP_UNINSTALL } from './mcp-install.ts'
@@ -58,6 +59,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   LEDGER_VERIFY,
   LEDGER_PROVE,
   LEDGER_AUDIT,
+  LEDGER_PUBLISH,
   EVIDENCE_EXPORT,
   EVIDENCE_VERIFY,
   DOCTOR,

@@ -3,13 +3,15 @@ import { resolve } from 'node:path'
 import { auditQuery, inclusionQuery, type LedgerIntegrity, verifyLine, verifyQuery } from '@forge-cascade/contract'
 import { CascadeError, messageOf } from '#base'
 import type { CommandContext } from '../command-context.ts'
-import { checkInput, numberOf, readTime } from '../command-input.ts'
+import { checkInput, numberOf, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { auditLines, integrityLines, logLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
 import { splitEntity } from './entity.ts'
+import { verifyFolder } from './ledger-publish.ts'
+import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
 
 export const LEDGER_SHOW: CommandSpec = {
   name: 'ledger show',
@@ -33,13 +35,23 @@ export const LEDGER_VERIFY: CommandSpec = {
   summary: 'Verify the log: every entry, the chain, the tree and what was signed',
   description:
     'Names the first entry that is not as it was written. Ends with 7 when the log is damaged. A server that runs does it while it answers others.',
-  options: [{ flags: '--newest <n>', description: 'Only so many of the newest entries, and the newest checkpoint' }],
+  options: [
+    { flags: '--newest <n>', description: 'Only so many of the newest entries, and the newest checkpoint' },
+    { flags: '--published <folder>', description: 'A published log, by its files and the key alone' },
+    ...KEY_OPTIONS,
+  ],
   examples: [
     { line: 'ledger verify', does: 'verifies everything' },
     { line: 'ledger verify --newest 1000', does: 'verifies the end of the log, in a moment' },
+    { line: "ledger verify --published log --key '<key>'", does: 'verifies files, with no server and no data folder' },
   ],
   run: async (context, input) => {
     const query = checkInput(verifyQuery, { newest: numberOf(input.text('newest')) })
+    const keys = await readKeys(context, input)
+    const folder = input.text('published')
+    if (folder !== undefined && query.newest === undefined) return verifyFolder(context, folder, keys)
+    if (folder !== undefined) throw usage('Of a published log all is verified; leave --newest out.')
+    if (keys !== undefined) throw usage('Keys are for a published log: name it with --published.')
     const verdict = await lastLine(context, (await context.openSession()).lines('verifyLedger', { query }))
     await printAnswer(context, verdict, () => integrityLines(verdict, context.screen.view))
     return verdict.valid ? 'ok' : 'damaged'

@@ -1,4 +1,4 @@
-import type { AuditRow, LedgerIntegrity } from '@forge-cascade/contract'
+import type { AuditRow, LedgerIntegrity, PublishedLogVerdict } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { number, plural } from './words.ts'
@@ -42,6 +42,16 @@ export function integrityLines(found: LedgerIntegrity, { paint, command }: View)
   return [
     `${paint.good('sound')}  the newest ${newest} of ${number(found.size)} and the checkpoint, ${at}`,
     paint.faint(`To verify all: ${command('ledger verify')}`),
+  ]
+}
+
+/** What the verification of a published log came to. */
+export function publishedLines(found: PublishedLogVerdict, { paint }: View): string[] {
+  const { valid, origin = '', size, checked_to, reason } = found
+  if (valid) return [`${paint.good('sound')}  all ${plural(size, 'entry')} of ${origin}`]
+  return [
+    `${paint.bad('damaged')}: ${oneLine(reason ?? 'it is not as it was written')}`,
+    ...(checked_to < 0 ? [] : [`  sound up to entry ${number(checked_to)} of ${number(size)}`]),
   ]
 }
 

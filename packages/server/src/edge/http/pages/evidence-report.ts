@@ -66,7 +66,7 @@ ${entriesTable(entries)}
 /** The same as text. */
 export function evidenceMarkdown(report: EvidenceReport): string {
   const { size, madeAt, entries } = report
-  const kinds = kindsOf(entries).map(({ type, count, first, last }) => [type, String(count), first, last])
+  const kinds = kindsOf(entries).map(({ type, count, first, last }) => [cell(type), String(count), first, last])
   const rows = entries
     .slice(0, ROWS_MAX)
     .map(({ index, time, type, subject, actor, correlation_id }) => [
@@ -132,8 +132,8 @@ function kindsTable(entries: readonly ReportedEntry[]): Html | undefined {
       html`<tr><td>${type}</td><td class="number">${count}</td><td class="time">${minuteOf(first)}</td><td class="time">${minuteOf(last)}</td></tr>
 `,
   )
-  return html`<h2>What</h2>
-<div class="wide"><table><thead><tr><th scope="col">What happened</th><th scope="col" class="number">Entries</th><th scope="col">First</th><th scope="col">Last</th></tr></thead>
+  return html`<h2 id="what">What</h2>
+<div class="wide" role="region" aria-labelledby="what" tabindex="0"><table><thead><tr><th scope="col">What happened</th><th scope="col" class="number">Entries</th><th scope="col">First</th><th scope="col">Last</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`
 }
 
@@ -144,8 +144,8 @@ function entriesTable(entries: readonly ReportedEntry[]): Html | undefined {
       html`<tr><td class="number"><a href="entries/${index}.json">${index}</a></td><td class="time"><time datetime="${time}">${time.slice(0, 19).replace('T', ' ')}</time></td><td>${type}</td><td>${subject}</td><td>${actor}<br><span class="soft">${correlation_id}</span></td></tr>
 `,
   )
-  return html`<h2>Entries</h2>
-<div class="wide"><table><caption>Oldest first; times in UTC.${entries.length > ROWS_MAX ? ` ${restWords(entries.length)}` : ''}</caption>
+  return html`<h2 id="entries">Entries</h2>
+<div class="wide" role="region" aria-labelledby="entries" tabindex="0"><table><caption>Oldest first; times in UTC.${entries.length > ROWS_MAX ? ` ${restWords(entries.length)}` : ''}</caption>
 <thead><tr><th scope="col" class="number">Entry</th><th scope="col">Time</th><th scope="col">What</th><th scope="col">About</th><th scope="col">By, and in which request</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`
 }

@@ -19,12 +19,12 @@ dl.facts{display:grid;grid-template-columns:auto minmax(0,1fr);gap:.2rem 1rem;ma
 dl.facts dt{color:var(--soft)}dl.facts dd{margin:0}
 code{font-family:ui-monospace,monospace;font-size:.9em}
 .wide{overflow-x:auto}
-.wide svg{display:block;width:100%;min-width:40rem;height:auto}
+.wide svg{display:block;width:100%;min-width:54rem;height:auto}
 svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .soft{fill:var(--soft)}
 svg .lane{stroke:var(--line)}svg .mark{fill:var(--link)}
 table{border-collapse:collapse;font-size:.9rem;width:100%}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .6rem .3rem 0;text-align:left;vertical-align:top;overflow-wrap:normal}
-th{color:var(--soft);font-weight:600}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
+th{color:var(--soft);font-weight:600}td.number,th.number{text-align:right;padding-right:1rem;font-variant-numeric:tabular-nums}
 td.time{white-space:nowrap;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding:.2rem 0}
 footer{border-top:1px solid var(--line);margin-top:2rem;padding-top:.8rem;color:var(--soft);font-size:.88rem}

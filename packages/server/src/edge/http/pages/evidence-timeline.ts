@@ -23,8 +23,8 @@ export function timeline(entries: readonly TimedEntry[]): Html {
   const lanes = lanesOf(entries, from, Math.max(1, to - from))
   const height = lanes.length * LANE.height + AXIS_HEIGHT
   const most = Math.max(...lanes.flatMap(({ buckets }) => buckets))
-  return html`<div class="wide"><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="timeline-title">
-<title id="timeline-title">${entries.length} entries from ${first.time} to ${last.time}, by kind: ${lanes.map(({ type, count }) => `${type} ${count}`).join(', ')}</title>
+  return html`<div class="wide" role="region" aria-label="Timeline" tabindex="0"><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="timeline-title">
+<title id="timeline-title">${entries.length === 1 ? '1 entry' : `${entries.length} entries`} from ${first.time} to ${last.time}, by kind: ${lanes.map(({ type, count }) => `${type} ${count}`).join(', ')}</title>
 ${lanes.map((lane, at) => drawLane(lane, (at + 1) * LANE.height, most))}
 <text class="soft" x="${LANE.labelWidth}" y="${height - 6}">${minuteOf(first.time)}</text>
 <text class="soft" x="${WIDTH - LANE.countWidth}" y="${height - 6}" text-anchor="end">${to === from ? undefined : minuteOf(last.time)}</text>
