@@ -1,7 +1,10 @@
-import { LEDGER_LIMITS } from '@forge-cascade/contract'
+import { EVIDENCE_LIMITS, LEDGER_LIMITS } from '@forge-cascade/contract'
+import { MANIFEST_BYTES_MAX } from '../../packages/server/src/platform/evidence/bundle-manifest.ts'
 import type { Limits } from './limit.ts'
 
 const invalid = { error: 'VALIDATION_FAILED' } as const
+
+const damaged = { cut: 'it counts as damaged' } as const
 
 /** What is asked of the log. */
 export const LEDGER_ROWS = {
@@ -14,6 +17,42 @@ export const LEDGER_ROWS = {
   verifiedEntries: {
     what: 'Newest entries that a verification can be cut down to; all are verified where none are named',
     value: LEDGER_LIMITS.verifyEntriesMax,
+    unit: 'items',
+    beyond: invalid,
+  },
+  evidenceEntries: {
+    what: 'Entries of one evidence bundle',
+    value: EVIDENCE_LIMITS.entriesMax,
+    unit: 'items',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
+  evidenceBytes: {
+    what: 'One evidence bundle',
+    value: EVIDENCE_LIMITS.bytesMax,
+    unit: 'bytes',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
+  evidenceFiles: {
+    what: 'Files of an evidence bundle that is verified',
+    value: EVIDENCE_LIMITS.filesMax,
+    unit: 'items',
+    beyond: damaged,
+  },
+  evidencePath: {
+    what: 'Path of a file in an evidence bundle that is verified',
+    value: EVIDENCE_LIMITS.pathLengthMax,
+    unit: 'characters',
+    beyond: damaged,
+  },
+  evidenceManifest: {
+    what: 'Manifest of an evidence bundle that is verified',
+    value: MANIFEST_BYTES_MAX,
+    unit: 'bytes',
+    beyond: damaged,
+  },
+  verifierKeys: {
+    what: 'Keys that one verification is given',
+    value: EVIDENCE_LIMITS.keysMax,
     unit: 'items',
     beyond: invalid,
   },

@@ -23,6 +23,7 @@ const here = (file: string, title: string, row?: string): LimitTest => ({
   ...(row === undefined ? {} : { row }),
 })
 
+const VERIFY_BUNDLE = 'platform/evidence/verify-bundle.test.ts'
 const TOOLS = 'edge/mcp/tools.test.ts'
 const ASKS_TOO_MUCH = 'an agent that asks for too many $name is refused, and one fewer is not'
 const HOSTILE = 'adapters/documents/convert/hostile.test.ts'
@@ -51,6 +52,19 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   agentMessage: inServer('edge/cli/mcp.e2e.test.ts', 'a message that never ends is not waited for'),
   agentClientFile: inServer('edge/cli/agents/client-file.test.ts', 'a file that is too large is no configuration'),
   agentSubscriptions: inServer('edge/cli/mcp.e2e.test.ts', 'more streams of changes than a client needs are refused'),
+  evidenceEntries: inServer(
+    'edge/http/evidence-routes.test.ts',
+    'more than a bundle holds is refused before anything is sent',
+  ),
+  evidenceBytes: inServer('edge/jobs/select-evidence.test.ts', 'entries of more bytes than a bundle holds are refused'),
+  evidenceFiles: inServer(VERIFY_BUNDLE, 'a manifest of $name is none', 'more files than a bundle has'),
+  evidencePath: inServer(
+    'platform/evidence/stored-zip.test.ts',
+    '$name is no path of a bundle',
+    'a name of 101 letters',
+  ),
+  evidenceManifest: inServer(VERIFY_BUNDLE, 'a manifest of $name is none', 'more bytes than any'),
+  verifierKeys: inServer('edge/cli/evidence.e2e.test.ts', 'is not verified with what is no key'),
   bulkIds: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'more ids than there may be'),
   bulkCapsules: inServer('domain/capsules/bulk/bulk.test.ts', 'that finds more than a change takes is refused'),
   bulkTags: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'a tag too many'),

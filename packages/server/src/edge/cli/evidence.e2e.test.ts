@@ -1,8 +1,24 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { evidenceVerdict, evidenceWrittenAnswer, publishedAnswer, publishedVerdict } from '@forge-cascade/contract'
+import {
+  EVIDENCE_LIMITS,
+  evidenceVerdict,
+  evidenceWrittenAnswer,
+  publishedAnswer,
+  publishedVerdict,
+} from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemRandom } from '#base'
 import { createEd25519Signer, formatVerifierKey } from '#ledger'
@@ -92,8 +108,11 @@ describe('a file that was handed over', () => {
     { name: 'half of it gone', change: (bytes: Buffer) => bytes.subarray(0, bytes.length / 2) },
     { name: 'something behind it', change: (bytes: Buffer) => Buffer.concat([bytes, Buffer.of(0)]) },
     { name: 'nothing in it', change: () => Buffer.alloc(0) },
+    { name: 'more bytes than any', change: () => undefined },
   ])('with $name is refused', async ({ change }) => {
-    writeFileSync(join(AUDITOR, 'damaged.zip'), change(readFileSync(BUNDLE_FILE)))
+    const changed = change(readFileSync(BUNDLE_FILE))
+    writeFileSync(join(AUDITOR, 'damaged.zip'), changed ?? '')
+    if (!changed) truncateSync(join(AUDITOR, 'damaged.zip'), EVIDENCE_LIMITS.bytesMax + 1)
     const { code, out } = await auditor('evidence', 'verify', 'damaged.zip', '--key', key)
     expect([code, out]).toEqual([7, expect.stringMatching(/^damaged/)])
   })
@@ -107,6 +126,10 @@ describe('a file that was handed over', () => {
   test('is not verified with what is no key', async () => {
     const { code, err } = await auditor('evidence', 'verify', 'evidence.zip', '--key', key.slice(0, -1))
     expect([code, err]).toEqual([2, expect.stringContaining('A key is <name>+<8 hex digits>+<base64>')])
+    writeFileSync(join(AUDITOR, 'many'), `${key}\n`.repeat(101))
+    expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'many')).err).toContain(
+      'At most 100 keys',
+    )
     writeFileSync(join(AUDITOR, 'none'), '\n')
     expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'none')).code).toBe(2)
     expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'absent')).code).toBe(2)

@@ -33,7 +33,7 @@ export const manifestBytes = (manifest: EvidenceManifest): Uint8Array =>
   Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
 
 /** A longer one lists more files than a bundle may have. */
-const MANIFEST_BYTES_MAX = 16 * 1024 * 1024
+export const MANIFEST_BYTES_MAX = 16 * 1024 * 1024
 
 /** Undefined for anything but a manifest of this version. */
 export function parseManifest(bytes: Uint8Array): EvidenceManifest | undefined {

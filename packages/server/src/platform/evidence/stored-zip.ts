@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { EVIDENCE_LIMITS } from '@forge-cascade/contract'
 import { isSameBytes } from '#base'
 
 /** A file of an archive. */
@@ -32,15 +33,13 @@ const FIRST_DAY = 0x0021
 /** Made on a Unix, a regular file that all may read and its owner may write. */
 const MADE_BY = (3 << 8) | VERSION
 const MODE = 0o100644
-const PATH_BYTES_MAX = 100
-/** Without the 64-bit form no more fit, and no archive is longer. */
-const FILES_MAX = 0xffff - 1
-const BYTES_MAX = 0x7fff_ffff
+/** All of them fit without the 64-bit form. */
+const { filesMax, bytesMax, pathLengthMax } = EVIDENCE_LIMITS
 const PATH = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/
 
 /** Paths that mean the same file below the folder of their archive on every system: no `..`, no `/` at the beginning. */
 export const isZipPath = (path: string): boolean =>
-  path.length <= PATH_BYTES_MAX && PATH.test(path) && !path.includes('..')
+  path.length <= pathLengthMax && PATH.test(path) && !path.includes('..')
 
 /**
  * Writes files as a zip archive, one by one, none of them compressed. The same files in the same order are the same bytes.
@@ -56,7 +55,7 @@ export class ZipWriter {
     const stored = { path, crc: crc32(bytes), size: bytes.length, offset: this.#length }
     const piece = Buffer.concat([localHeader(stored), bytes])
     this.#length += piece.length
-    if (!isZipPath(path) || this.#stored.length === FILES_MAX || this.#length > BYTES_MAX)
+    if (!isZipPath(path) || this.#stored.length === filesMax || this.#length > bytesMax)
       throw new RangeError(`${path} does not fit in the archive`)
     this.#stored.push(stored)
     return piece
@@ -85,7 +84,7 @@ export function readZip(archive: Uint8Array): ReadZip {
     if (crc32(content) !== crc) return { ok: false, path, reason: 'its bytes are not those that its checksum tells of' }
     files.set(path, content)
     stored.push({ path, crc, size: content.length, offset })
-    if (stored.length > FILES_MAX) return { ok: false, reason: `it holds more than ${FILES_MAX} files` }
+    if (stored.length > filesMax) return { ok: false, reason: `it holds more than ${filesMax} files` }
     offset += LOCAL.bytes + path.length + content.length
   }
   if (stored.length === 0) return { ok: false, reason: 'it does not begin as an evidence bundle does' }

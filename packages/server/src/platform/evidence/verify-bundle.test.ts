@@ -1,9 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto'
+import type { EvidenceManifest } from '@forge-cascade/contract'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createEd25519Signer, formatVerifierKey } from '#ledger'
 import { formatLogProof, parseLogProof, signNote } from '../ledger/note/index.ts'
-import { BUNDLE, describeFile, manifestBytes, parseManifest, rootOfFiles, sealText } from './bundle-manifest.ts'
+import {
+  BUNDLE,
+  describeFile,
+  MANIFEST_BYTES_MAX,
+  manifestBytes,
+  parseManifest,
+  rootOfFiles,
+  sealText,
+} from './bundle-manifest.ts'
 import { readZip } from './stored-zip.ts'
 import { bundleOf, createTestLog, filesOf, type TestLog, zipOf } from './testing.ts'
 import { verifyBundle } from './verify-bundle.ts'
@@ -192,6 +201,21 @@ test.for(['{', 'null', '[]', '{"format":"cascade-evidence","v":2}', `[${'['.repe
     expect(await verifyBundle(changed, keys())).toMatchObject({ valid: false, bad: BUNDLE.manifest })
   },
 )
+
+test.for([
+  {
+    name: 'more files than a bundle has',
+    change: (manifest: EvidenceManifest) => ({ ...manifest, files: Array(40_101).fill(manifest.files[0]) }),
+  },
+  {
+    name: 'more bytes than any',
+    change: (manifest: EvidenceManifest) => ({ ...manifest, made_by: ' '.repeat(MANIFEST_BYTES_MAX) }),
+  },
+  { name: 'a member that is none', change: (manifest: EvidenceManifest) => ({ ...manifest, color: 'red' }) },
+])('a manifest of $name is none', ({ change }) => {
+  const manifest = parseManifest(files().get(BUNDLE.manifest)!)!
+  expect(parseManifest(Buffer.from(JSON.stringify(change(manifest))))).toBeUndefined()
+})
 
 test('whatever the files hold, it is a verdict', async () => {
   const names = [...files().keys()]

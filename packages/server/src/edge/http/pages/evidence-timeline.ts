@@ -10,7 +10,7 @@ export interface TimedEntry {
 /** Lanes that are drawn; the rarest kinds share the last one. */
 const LANES_MAX = 10
 const BUCKETS = 80
-const LANE = { height: 26, labelWidth: 210, countWidth: 60, barMax: 20, barMin: 3 } as const
+const LANE = { height: 26, labelWidth: 210, countWidth: 60, tallest: 20, lowest: 3 } as const
 const WIDTH = 960
 const AXIS_HEIGHT = 26
 const OTHERS = 'other kinds'
@@ -59,7 +59,7 @@ function drawLane({ type, count, buckets }: Lane, bottom: number, most: number):
   const bars = buckets.map((each, at) => {
     if (each === 0) return undefined
     // By the logarithm: one entry stays visible beside thousands.
-    const height = LANE.barMin + ((LANE.barMax - LANE.barMin) * Math.log(each)) / Math.max(1, Math.log(most))
+    const height = LANE.lowest + ((LANE.tallest - LANE.lowest) * Math.log(each)) / Math.max(1, Math.log(most))
     const [x, y] = [LANE.labelWidth + at * width, bottom - height]
     return html`<rect class="mark" x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${(width - 1).toFixed(1)}" height="${height.toFixed(1)}"/>`
   })
