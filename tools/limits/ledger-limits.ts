@@ -50,6 +50,12 @@ export const LEDGER_ROWS = {
     unit: 'bytes',
     beyond: damaged,
   },
+  evidenceRows: {
+    what: 'Entries of a report of changes or of a history',
+    value: EVIDENCE_LIMITS.reportRowsMax,
+    unit: 'items',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
   verifierKeys: {
     what: 'Keys that one verification is given',
     value: EVIDENCE_LIMITS.keysMax,

@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { timestamp } from './capsule.ts'
-import { auditQuery } from './ledger.ts'
+import { timestamp, uuid } from './capsule.ts'
+import { auditQuery, auditRow } from './ledger.ts'
+import { lineageNode } from './lineage.ts'
+import { citation } from './search.ts'
 
 export const EVIDENCE_LIMITS = {
   entriesMax: 20_000,
@@ -8,6 +10,7 @@ export const EVIDENCE_LIMITS = {
   filesMax: 40_100,
   pathLengthMax: 100,
   keysMax: 100,
+  reportRowsMax: 10_000,
 } as const
 
 /** Which entries of the log: all members that are given must match. */
@@ -78,3 +81,73 @@ export const evidenceWrittenAnswer = z
     key: z.string().describe('The verifier key to hand over by another way.'),
   })
   .meta({ id: 'EvidenceWritten' })
+
+const sha256 = z.string().length(64).describe('SHA-256, hex.')
+
+/** The salted digest of a version in the log, opened with the key that lies beside the content. */
+export const openedDigest = z
+  .object({
+    id: uuid,
+    version: z.string(),
+    algorithm: z.literal('HMAC-SHA-256').describe('Over the content as UTF-8.'),
+    key: z
+      .string()
+      .describe(
+        'Hex. Whoever has it can tell whether a text is this content, after an erasure too: give it with care.',
+      ),
+    computed: sha256.describe('Of the content that is stored.'),
+    recorded: sha256.nullable().describe('What the log says; null where it has no entry of this version.'),
+    ledger_index: z.int().min(0).nullable().describe('The entry that says it.'),
+    leaf_hash: sha256.nullable(),
+    matches: z.boolean(),
+  })
+  .meta({ id: 'OpenedDigest' })
+export type OpenedDigest = z.infer<typeof openedDigest>
+
+const treeHead = z.object({ size: z.int().min(1), root: base64Hash })
+
+/** What `cascade evidence changes` prints. */
+export const changesReport = z
+  .object({
+    origin: z.string(),
+    from: treeHead,
+    to: treeHead,
+    proof: z.array(base64Hash).describe('Consistency proof (RFC 6962 section 2.1.2).'),
+    consistent: z.boolean().describe('Whether the larger tree goes on the smaller one.'),
+    counts: z.record(z.string(), z.int()).describe('Entries of each kind.'),
+    entries: z.array(auditRow).describe('Oldest first.'),
+  })
+  .meta({ id: 'ChangesReport' })
+export type ChangesReport = z.infer<typeof changesReport>
+
+/** What `cascade evidence history` prints. */
+export const historyReport = z
+  .object({
+    id: uuid,
+    reads: z.literal('not recorded').describe('Who read it: reads have no entries.'),
+    entries: z.array(auditRow).describe('Oldest first.'),
+  })
+  .meta({ id: 'HistoryReport' })
+export type HistoryReport = z.infer<typeof historyReport>
+
+/** What `cascade evidence explain` prints. */
+export const explanation = z
+  .object({
+    question: z.string().nullable().describe('As it was told: a saved answer does not hold it.'),
+    answer: z.string(),
+    mode: z.string().describe('`extractive`: quotes, no language model.'),
+    embedder: z.string().describe('The model that finds what is near in meaning, as it is now.'),
+    correlation_id: z.string(),
+    sequence: z.int().describe('Every change up to this entry of the log was known to the answer.'),
+    sound: z.boolean().describe('Whether every quote and every digest is as it was cited and recorded.'),
+    citations: z.array(
+      citation.pick({ capsule_id: true, version: true, title: true, quote: true, where: true, trust: true }).extend({
+        quoted: z.boolean().describe('Whether the quote stands in the stored version where the citation says.'),
+        digest: openedDigest.omit({ key: true }).nullable(),
+        ancestors: z.array(lineageNode).describe('What it derives from, oldest first.'),
+        problem: z.string().nullable().describe('Why nothing can be shown of it any more.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Explanation' })
+export type Explanation = z.infer<typeof explanation>

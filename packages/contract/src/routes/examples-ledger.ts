@@ -51,3 +51,15 @@ export const AUDIT_EXAMPLE = {
   timestamp: AT,
   ledger_index: 0,
 }
+
+export const DIGEST_EXAMPLE = {
+  id: CAPSULE_ID,
+  version: '1.0.0',
+  algorithm: 'HMAC-SHA-256',
+  key: '5e'.repeat(32),
+  computed: HASH,
+  recorded: HASH,
+  ledger_index: 0,
+  leaf_hash: HASH,
+  matches: true,
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { evidenceQuery } from '../evidence.ts'
+import { semver, uuid } from '../capsule.ts'
+import { evidenceQuery, openedDigest } from '../evidence.ts'
 import {
   auditQuery,
   auditRow,
@@ -16,6 +17,7 @@ import { paged, wholeNumber } from '../parameters.ts'
 import {
   AUDIT_EXAMPLE,
   CONSISTENCY_EXAMPLE,
+  DIGEST_EXAMPLE,
   ENTRY_EXAMPLE,
   INCLUSION_EXAMPLE,
   INTEGRITY_EXAMPLE,
@@ -141,6 +143,19 @@ export const LEDGER = [
     responses: { 200: { description: 'The archive.', contentType: 'application/zip' } },
     errors: ['UNPROCESSABLE', 'DATA_CORRUPT'],
     unhurried: true,
+  },
+  {
+    id: 'openDigest',
+    method: 'GET',
+    path: '/v2/capsules/{id}/versions/{version}/digest',
+    tag: 'Ledger',
+    summary: 'Whether a version is the one that the log has the digest of',
+    description:
+      'The log holds salted digests of contents. This opens that of one version: the key that lies beside the content, the digest that it gives, and the one that the log recorded. After an erasure there is no key any more.',
+    access: { action: 'evidence.export', risk: 'high' },
+    params: z.object({ id: uuid, version: semver }),
+    responses: { 200: json('The digest, opened.', openedDigest, DIGEST_EXAMPLE) },
+    errors: ['NOT_FOUND', 'ERASED', 'IN_ARCHIVE', 'UNPROCESSABLE'],
   },
   {
     id: 'getAuditLog',

@@ -47,6 +47,7 @@ beforeAll(async () => {
   hold = (await outOf('hold', 'place', '--lane', 'l', '--reason', 'r')).id
   const gone = (await outOf('remember', 'Soon gone.', '--identity', 'Grace')).id
   await outOf('remember', 'Of hers.', '--identity', 'Grace')
+  writeFileSync(join(FOLDER, 'answer.json'), (await cascade('ask', 'when do backups run?')).out)
   key = (await outOf('ledger', 'show')).keys[0]
   erasure = (await outOf('erase', gone, '--reason', 'gdpr-17', '--yes')).id
 }, READY_MS_MAX)
@@ -103,6 +104,9 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'ledger audit', argv: () => ['ledger', 'audit', '--limit', '2'] },
   { command: 'evidence export', argv: () => ['evidence', 'export'] },
   { command: 'evidence verify', argv: () => ['evidence', 'verify', 'evidence.zip'] },
+  { command: 'evidence changes', argv: () => ['evidence', 'changes', '3'] },
+  { command: 'evidence history', argv: () => ['evidence', 'history', id] },
+  { command: 'evidence explain', argv: () => ['evidence', 'explain', 'answer.json'] },
   { command: 'ledger publish', argv: () => ['ledger', 'publish', 'log'] },
   {
     ...{ command: 'ledger verify', when: '--published' },

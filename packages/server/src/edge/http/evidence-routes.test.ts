@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { EVIDENCE_LIMITS, type EvidenceManifest } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sha256Hex } from '#base'
@@ -116,6 +117,47 @@ describe('a bundle', () => {
     expect(indexesOf(await exported({ since: until, until: since }))).toEqual([])
     expect(indexesOf(await exported({ until: '2000-01-01T00:00:00Z' }))).toEqual([])
     expect(indexesOf(await exported({ since: '2100-01-01T00:00:00Z' }))).toEqual([])
+  })
+})
+
+describe('the digest of a version', () => {
+  const path = (id: string, version: string) => `/v2/capsules/${id}/versions/${version}/digest`
+  const made = async (content: string) =>
+    (await http.send('POST', '/v2/capsules', { body: { content, type: 'knowledge' } })).json()
+
+  test('is opened with the key that lies beside the content, and is the one in the log', async () => {
+    const { id } = await made('What the log has a digest of.')
+    await http.send('PUT', `/v2/capsules/${id}`, { body: { content: 'And another.' }, headers: { 'if-match': '*' } })
+    for (const [version, content] of [
+      ['1.0.0', 'What the log has a digest of.'],
+      ['1.1.0', 'And another.'],
+    ] as const) {
+      const { key, computed, recorded, ledger_index, ...rest } = (await http.send('GET', path(id, version))).json()
+      expect(computed).toBe(createHmac('sha256', Buffer.from(key, 'hex')).update(content).digest('hex'))
+      const entry = await http.world.context.store.ledger.find(ledger_index)
+      expect([recorded, rest.matches]).toEqual([entry?.leaf.digests.content, true])
+      expect(rest).toMatchObject({ id, version, leaf_hash: entry?.hash })
+    }
+  })
+
+  test('is not there for what is not there, nor after an erasure', async () => {
+    const { id } = await made('Soon erased.')
+    expect((await http.send('GET', path(id, '9.0.0'))).json().code).toBe('NOT_FOUND')
+    expect((await http.send('GET', path('01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10', '1.0.0'))).json().code).toBe(
+      'NOT_FOUND',
+    )
+    expect((await http.send('GET', path(id, 'x'))).statusCode).toBe(400)
+    await http.send('POST', `/v2/capsules/${id}/erase`, { body: { legal_basis: 'gdpr-17' } })
+    expect((await http.send('GET', path(id, '1.0.0'))).json().code).toBe('ERASED')
+  })
+
+  test('is for nobody but who may', async () => {
+    const { id } = await made('Not for everybody.')
+    for (const [authorization, status] of [
+      [undefined, 401],
+      [`Bearer ${http.memberToken}`, 403],
+    ] as const)
+      expect((await http.send('GET', path(id, '1.0.0'), { headers: { authorization } })).statusCode).toBe(status)
   })
 })
 

@@ -25,9 +25,14 @@ export const describeFile = (path: string, bytes: Uint8Array): BundleFile => ({
 /** Root of the RFC 6962 tree over the lines that `sha256sum` would print of the files. */
 export function rootOfFiles(files: readonly BundleFile[]): string {
   const tree = new GrowingTiles()
-  for (const { path, sha256: digest } of files) tree.append(hashLeaf(Buffer.from(`${digest}  ${path}\n`)))
-  return Buffer.from(tree.root()).toString('base64')
+  for (const file of files) tree.append(leafOfFile(file))
+  return formatRoot(tree)
 }
+
+export const leafOfFile = ({ path, sha256: digest }: BundleFile): Uint8Array =>
+  hashLeaf(Buffer.from(`${digest}  ${path}\n`))
+
+export const formatRoot = (tree: GrowingTiles): string => Buffer.from(tree.root()).toString('base64')
 
 export const manifestBytes = (manifest: EvidenceManifest): Uint8Array =>
   Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)

@@ -1,14 +1,15 @@
 import type { EvidenceManifest, EvidenceQuery } from '@forge-cascade/contract'
 import { sha256Hex } from '#base'
-import { formatLogProof, type StoredCheckpoint } from '#ledger'
+import { formatLogProof, GrowingTiles, type StoredCheckpoint } from '#ledger'
 import {
   BUNDLE,
   type BundleFile,
   describeFile,
   entryPath,
+  formatRoot,
+  leafOfFile,
   manifestBytes,
   proofPath,
-  rootOfFiles,
   sealText,
 } from './bundle-manifest.ts'
 import { bundleReadme } from './bundle-readme.ts'
@@ -57,9 +58,12 @@ export async function* writeBundle(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const zip = new ZipWriter()
   const files: BundleFile[] = []
+  const tree = new GrowingTiles()
   const add = (path: string, content: Uint8Array | string): Uint8Array => {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content
-    files.push(describeFile(path, bytes))
+    const file = describeFile(path, bytes)
+    files.push(file)
+    tree.append(leafOfFile(file))
     return zip.add({ path, bytes })
   }
   const { checkpoint, keys } = source
@@ -73,8 +77,9 @@ export async function* writeBundle(
   for (const { path, bytes } of source.more()) yield add(path, bytes)
   yield add(BUNDLE.readme, bundleReadme({ origin: checkpoint.origin, size: checkpoint.size, entries }))
 
-  const manifest = manifestBytes(manifestOf(source, entries, files))
-  const text = sealText(checkpoint.origin, manifest, rootOfFiles(files))
+  const root = formatRoot(tree)
+  const manifest = manifestBytes(manifestOf(source, { entries, files, root }))
+  const text = sealText(checkpoint.origin, manifest, root)
   const note = await seal({ text, digest: sha256Hex(manifest), entries })
   yield zip.add({ path: BUNDLE.manifest, bytes: manifest })
   yield zip.add({ path: BUNDLE.note, bytes: Buffer.from(note) })
@@ -88,8 +93,7 @@ const partsOf = ({ index, bytes, hashes }: ProvenEntry, note: string): readonly 
 
 function manifestOf(
   { madeAt, madeBy, query, checkpoint }: BundleSource,
-  entries: number,
-  files: readonly BundleFile[],
+  { entries, files, root: treeRoot }: Pick<EvidenceManifest, 'entries' | 'files' | 'root'>,
 ): EvidenceManifest {
   const { origin, size, root } = checkpoint
   return {
@@ -101,7 +105,7 @@ function manifestOf(
     checkpoint: { size, root: Buffer.from(root).toString('base64') },
     query,
     entries,
-    files: [...files],
-    root: rootOfFiles(files),
+    files,
+    root: treeRoot,
   }
 }

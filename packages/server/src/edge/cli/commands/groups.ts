@@ -3,7 +3,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   bulk: 'Tag, archive, restore or erase many capsules at once',
   config: 'Show or check the configuration',
   embedding: 'The model of the vectors, and its change',
-  evidence: 'What proves what happened, in one file for an auditor: export, verify',
+  evidence: 'What proves what happened, for an auditor: export, verify, changes, history, explain',
   ledger: 'The log of everything that happened: show, verify, prove, audit, publish',
   hold: 'Place, lift and list legal holds',
 }

@@ -9,6 +9,7 @@ import { DOCTOR } from './doctor.ts'
 import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
 import { ERASE } from './erase.ts'
 import { EVIDENCE_EXPORT, EVIDENCE_VERIFY } from './evidence.ts'
+import { EVIDENCE_CHANGES, EVIDENCE_EXPLAIN, EVIDENCE_HISTORY } from './evidence-reports.ts'
 import { EXPORT } from './export.ts'
 import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
@@ -62,6 +63,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   LEDGER_PUBLISH,
   EVIDENCE_EXPORT,
   EVIDENCE_VERIFY,
+  EVIDENCE_CHANGES,
+  EVIDENCE_HISTORY,
+  EVIDENCE_EXPLAIN,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { auditQuery, inclusionQuery, type LedgerIntegrity, verifyLine, verifyQuery } from '@forge-cascade/contract'
 import { CascadeError, messageOf } from '#base'
 import type { CommandContext } from '../command-context.ts'
@@ -7,11 +5,11 @@ import { checkInput, numberOf, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { auditLines, integrityLines, logLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
-import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
 import { splitEntity } from './entity.ts'
 import { verifyFolder } from './ledger-publish.ts'
 import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
+import { writeNew } from './write-new.ts'
 
 export const LEDGER_SHOW: CommandSpec = {
   name: 'ledger show',
@@ -78,8 +76,8 @@ export const LEDGER_PROVE: CommandSpec = {
     const { answer, raw } = await session.call('proveInclusion', { query: { index } })
     const { canonical } = await session.ask('getLedgerEntry', { params: { index: String(index) } })
     const written = [
-      write(context, input.text('out'), answer.tlog_proof ?? ''),
-      write(context, input.text('entry'), canonical),
+      writeNew(context, input.text('out'), answer.tlog_proof ?? ''),
+      writeNew(context, input.text('entry'), canonical),
     ].filter((path) => path !== undefined)
     await printAnswer(context, raw, () =>
       written.length > 0 ? written.map((path) => `Wrote ${path}`) : [(answer.tlog_proof ?? '').trimEnd()],
@@ -149,17 +147,4 @@ function parseLine(text: string) {
       cause: error,
     })
   }
-}
-
-/** @throws CascadeError where the file cannot be written. */
-function write({ io }: CommandContext, given: string | undefined, content: string): string | undefined {
-  if (given === undefined) return undefined
-  const path = resolve(io.cwd, given)
-  try {
-    // Evidence that lies there is not written over.
-    writeFileSync(path, content, { flag: 'wx' })
-  } catch (error) {
-    throw unwritable(path, error)
-  }
-  return path
 }

@@ -15,6 +15,7 @@ import {
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import { listAudit } from './audit-log.ts'
 import type { HandlerContext } from './handler-context.ts'
+import { openDigest } from './open-digest.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
 
@@ -58,6 +59,7 @@ export function ledgerHandlers({
       file: { contentType: 'application/zip', bytes: await evidence.export(call, body, signal) },
       headers: { 'content-disposition': 'attachment; filename="evidence.zip"' },
     }),
+    openDigest: async ({ params: { id, version } }) => ({ status: 200, body: await openDigest(capsules, id, version) }),
     getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(ledger, query) }),
   }
 }

@@ -1,3 +1,4 @@
+import { cell, table } from '../../markdown-text.ts'
 import { EVIDENCE_CSP, EVIDENCE_STYLE } from './evidence-style.ts'
 import { minuteOf, type TimedEntry, timeline } from './evidence-timeline.ts'
 import { Html, html } from './html.ts'
@@ -151,9 +152,3 @@ function entriesTable(entries: readonly ReportedEntry[]): Html | undefined {
 }
 
 const restWords = (count: number): string => `The first ${ROWS_MAX} of ${count}; the others lie in the folder entries.`
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-
-/** Text that stays what it is in a cell. */
-const cell = (text: string): string => text.replaceAll(/[\\`*_{}[\]()<>#|!~]/g, '\\$&').replaceAll(/\s+/g, ' ')
