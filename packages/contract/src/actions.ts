@@ -31,7 +31,7 @@ export const ACTIONS = {
   'system.embed': 'Change the model of the vectors: begin, pause, resume or cancel',
   'ledger.read': 'Read the log, what was signed of it, its proofs and the audit trail',
   'ledger.sign': 'Begin the log that is signed, and change the key that signs it',
-  'evidence.export': 'Take entries of the log out, with their proofs, signed by the log',
+  'evidence.export': 'Take entries of the log out, with their proofs, signed by the log, and open the digests in them',
   'subject.create': 'Register a person, an agent or a service by name',
 } as const satisfies Record<string, string>
 

@@ -31,7 +31,7 @@ export interface EvidenceDeskOptions {
 }
 
 /** Entries that are read and proven together. */
-const PROVEN_AT_ONCE = 100
+const PROVEN_AT_ONCE = 50
 
 /** Takes entries of the log out, with what proves them, for whoever is to verify them elsewhere. */
 export class EvidenceDesk {

@@ -95,9 +95,10 @@ async function write({ screen }: CommandContext, path: string, pieces: AsyncIter
   const file = await openNew(path)
   const hash = createHash('sha256')
   let bytes = 0
+  screen.progress('Looking for the entries')
   try {
     for await (const piece of pieces) {
-      await file.write(piece)
+      await file.writeFile(piece)
       hash.update(piece)
       bytes += piece.length
       screen.progress(`Writing: ${byteSize(bytes)}`)

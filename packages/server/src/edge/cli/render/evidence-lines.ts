@@ -7,12 +7,12 @@ import { number, plural } from './words.ts'
 export function verdictLines(found: EvidenceVerdict, { paint }: View): string[] {
   const { origin, signed_by, cosigned_by = [], size = 0, entries = 0, files = 0, made_at } = found
   const head = found.valid
-    ? `${paint.good('sound')}  ${plural(entries, 'entry')} of the ${number(size)} of ${origin}, ${plural(files, 'file')}`
-    : `${paint.bad('damaged')}${found.bad === undefined ? '' : ` at ${found.bad}`}: ${oneLine(found.reason ?? 'it is not as it was written')}`
+    ? `${paint.good('sound')}  ${plural(entries, 'entry')} of the ${number(size)} of ${oneLine(origin ?? '')}, ${plural(files, 'file')}`
+    : `${paint.bad('damaged')}${found.bad === undefined ? '' : ` at ${oneLine(found.bad)}`}: ${oneLine(found.reason ?? 'it is not as it was written')}`
   return [
     head,
-    ...(signed_by === undefined ? [] : [`  signed by  ${signed_by}`]),
-    ...cosigned_by.map((key) => `  and by     ${key}`),
+    ...(signed_by === undefined ? [] : [`  signed by  ${oneLine(signed_by)}`]),
+    ...cosigned_by.map((key) => `  and by     ${oneLine(key)}`),
     ...(made_at === undefined ? [] : [paint.faint(`  made at    ${made_at}, as the log says`)]),
     ...(found.key === 'bundle' && found.valid ? ownKeyLines(paint) : []),
   ]

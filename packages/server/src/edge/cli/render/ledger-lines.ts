@@ -48,7 +48,7 @@ export function integrityLines(found: LedgerIntegrity, { paint, command }: View)
 /** What the verification of a published log came to. */
 export function publishedLines(found: PublishedLogVerdict, { paint }: View): string[] {
   const { valid, origin = '', size, checked_to, reason } = found
-  if (valid) return [`${paint.good('sound')}  all ${plural(size, 'entry')} of ${origin}`]
+  if (valid) return [`${paint.good('sound')}  all ${plural(size, 'entry')} of ${oneLine(origin)}`]
   return [
     `${paint.bad('damaged')}: ${oneLine(reason ?? 'it is not as it was written')}`,
     ...(checked_to < 0 ? [] : [`  sound up to entry ${number(checked_to)} of ${number(size)}`]),
