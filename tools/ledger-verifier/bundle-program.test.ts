@@ -36,7 +36,7 @@ function namesOf(path: string): RegExp {
   const proven = /^proofs\/(\d+)/.exec(path)?.[1]
   return proven === undefined
     ? new RegExp(`^${path}`)
-    : new RegExp(`^entries/${proven}\\.json|the proof of entry ${proven} `)
+    : new RegExp(`^entries/${proven}\\.json|the proof of entry ${proven}\\b`)
 }
 
 const proof = (index: number) => files.get(`proofs/${index}.tlog-proof`)!

@@ -104,7 +104,7 @@ func readProof(text string, index int64, checkpoint string) tlog.RecordProof {
 	proof := tlog.RecordProof{}
 	for _, line := range lines[2:] {
 		hash, err := tlog.ParseHash(line)
-		check(err, "the proof of an entry")
+		check(err, fmt.Sprint("the proof of entry ", index))
 		proof = append(proof, hash)
 	}
 	return proof
