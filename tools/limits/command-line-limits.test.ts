@@ -30,6 +30,10 @@ test('an answer of a byte too much is no answer', async () => {
     code: LIMITS.commandAnswer.beyond.error,
     detail: expect.stringContaining('larger than'),
   })
+  const readBytes = async (): Promise<void> => {
+    for await (const _piece of client.bytes('GET', '/'));
+  }
+  expect({ error: await codeOf(readBytes) }).toEqual(LIMITS.commandAnswer.beyond)
 }, 30_000)
 
 test('a line of an answer of a letter too much is no answer', async () => {

@@ -1,10 +1,13 @@
-import { LEDGER_LIMITS } from '@forge-cascade/contract'
+import { EVIDENCE_LIMITS, LEDGER_LIMITS } from '@forge-cascade/contract'
 import { WITNESS_ANSWER_BYTES_MAX } from '../../packages/server/src/adapters/witnesses/http-witness.ts'
 import { WITNESSED } from '../../packages/server/src/edge/http/admission.ts'
 import { WAITING_MAX } from '../../packages/server/src/edge/jobs/witness.ts'
+import { MANIFEST_BYTES_MAX } from '../../packages/server/src/platform/evidence/bundle-manifest.ts'
 import type { Limits } from './limit.ts'
 
 const invalid = { error: 'VALIDATION_FAILED' } as const
+
+const damaged = { cut: 'it counts as damaged' } as const
 
 /** What is asked of the log. */
 export const LEDGER_ROWS = {
@@ -61,5 +64,47 @@ export const LEDGER_ROWS = {
     value: WITNESS_ANSWER_BYTES_MAX,
     unit: 'bytes',
     beyond: { error: 'UNAVAILABLE' },
+  },
+  evidenceEntries: {
+    what: 'Entries of one evidence bundle',
+    value: EVIDENCE_LIMITS.entriesMax,
+    unit: 'items',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
+  evidenceBytes: {
+    what: 'One evidence bundle',
+    value: EVIDENCE_LIMITS.bytesMax,
+    unit: 'bytes',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
+  evidenceFiles: {
+    what: 'Files of an evidence bundle that is verified',
+    value: EVIDENCE_LIMITS.filesMax,
+    unit: 'items',
+    beyond: damaged,
+  },
+  evidencePath: {
+    what: 'Path of a file in an evidence bundle that is verified',
+    value: EVIDENCE_LIMITS.pathLengthMax,
+    unit: 'characters',
+    beyond: damaged,
+  },
+  evidenceManifest: {
+    what: 'Manifest of an evidence bundle that is verified',
+    value: MANIFEST_BYTES_MAX,
+    unit: 'bytes',
+    beyond: damaged,
+  },
+  evidenceRows: {
+    what: 'Entries of a report of changes or of a history',
+    value: EVIDENCE_LIMITS.reportRowsMax,
+    unit: 'items',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
+  verifierKeys: {
+    what: 'Keys that one verification is given',
+    value: EVIDENCE_LIMITS.keysMax,
+    unit: 'items',
+    beyond: invalid,
   },
 } as const satisfies Limits

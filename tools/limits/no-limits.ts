@@ -110,6 +110,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(EDGE, 'http/json-text.ts POINTER_LENGTH_MAX', 'http/problem.ts INSTANCE_LENGTH_MAX'),
       ...at(EDGE, 'validate.ts FIELD_PROBLEMS_MAX', 'validate.ts TEXT_LENGTH_MAX'),
       ...at(EDGE, 'http/pages/markdown-view.ts MARKDOWN_CHARS_MAX', 'http/pages/schema-view.ts DEPTH_MAX'),
+      ...at(EDGE, 'http/pages/evidence-report.ts ROWS_MAX', 'http/pages/evidence-timeline.ts LANES_MAX'),
       ...at(EDGE, 'http/present/isnad.ts VERSIONS_SHOWN_MAX', 'http/present/isnad.ts CHAIN_SHOWN_MAX'),
       ...at(
         SERVER,

@@ -27,6 +27,7 @@ const READER = 'adapters/artifacts/read-artifact.test.ts'
 const CAGE = 'adapters/artifacts/process-cage.test.ts'
 const CHECKS = 'platform/verification/checks.test.ts'
 const ARTIFACTS = 'edge/http/artifact-routes.test.ts'
+const VERIFY_BUNDLE = 'platform/evidence/verify-bundle.test.ts'
 const TOOLS = 'edge/mcp/tools.test.ts'
 const ASKS_TOO_MUCH = 'an agent that asks for too many $name is refused, and one fewer is not'
 const HOSTILE = 'adapters/documents/convert/hostile.test.ts'
@@ -71,6 +72,20 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   artifactName: inServer(ARTIFACTS, 'for %s', 'a name beyond its length'),
   artifactKeys: inServer(ARTIFACTS, 'for %s', 'keys beyond their number'),
   artifactNote: inServer(ARTIFACTS, 'for %s', 'a note beyond its length'),
+  evidenceEntries: inServer(
+    'edge/http/evidence-routes.test.ts',
+    'more than a bundle holds is refused before anything is sent',
+  ),
+  evidenceBytes: inServer('edge/jobs/select-evidence.test.ts', 'entries of more bytes than a bundle holds are refused'),
+  evidenceFiles: inServer(VERIFY_BUNDLE, 'a manifest of $name is none', 'more files than a bundle has'),
+  evidencePath: inServer(
+    'platform/evidence/stored-zip.test.ts',
+    '$name is no path of a bundle',
+    'a name of 101 letters',
+  ),
+  evidenceManifest: inServer(VERIFY_BUNDLE, 'a manifest of $name is none', 'more bytes than any'),
+  evidenceRows: inServer('edge/cli/evidence-reports.test.ts', 'a report of more entries than one holds is refused'),
+  verifierKeys: inServer('edge/cli/evidence.e2e.test.ts', 'is not verified with what is no key'),
   bulkIds: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'more ids than there may be'),
   bulkCapsules: inServer('domain/capsules/bulk/bulk.test.ts', 'that finds more than a change takes is refused'),
   bulkTags: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'a tag too many'),

@@ -36,6 +36,7 @@ export const ACTIONS = {
   'artifact.verify': 'Verify a file or folder from elsewhere, run its tests where asked, and record what was found',
   'artifact.read': 'See what a verification of an artifact came to',
   'witness.cosign': 'Cosign a checkpoint of another log, which that log has signed',
+  'evidence.export': 'Take entries of the log out, with their proofs, signed by the log, and open the digests in them',
   'subject.create': 'Register a person, an agent or a service by name',
 } as const satisfies Record<string, string>
 

@@ -153,6 +153,30 @@ export const helpAnswer = z
   })
   .meta({ id: 'Help' })
 
+/** What `ledger publish` prints. */
+export const publishedAnswer = z
+  .object({
+    path: z.string(),
+    origin: z.string(),
+    size: z.int().min(0).describe('Entries that are published now.'),
+    added: z.int().min(0).describe('Of them those that were not there before.'),
+  })
+  .meta({ id: 'Published' })
+
+/** What the verification of a published log came to. */
+export const publishedVerdict = z
+  .object({
+    valid: z.boolean(),
+    origin: z.string().optional().describe('Which log; once its signature is verified.'),
+    size: z.int().min(0).describe('Entries that the checkpoint covers.'),
+    checked_to: z.int().min(-1).describe('Index of the last entry that is sound; -1 for none.'),
+    first_bad: z.int().min(0).optional().describe('Index of the first entry that is not as it was written.'),
+    file: z.string().optional().describe('The file in which the damage is.'),
+    reason: z.string().optional().describe('What is wrong.'),
+  })
+  .meta({ id: 'PublishedVerdict' })
+export type PublishedLogVerdict = z.infer<typeof publishedVerdict>
+
 /** What `ledger show` prints. */
 export const ledgerShownAnswer = z
   .object({

@@ -19,6 +19,7 @@ import { COLLECTIONS } from './collections.ts'
 import { openAgentDoor } from './compose-agents.ts'
 import { composeArchives, openRetention, retentionOf } from './compose-archive.ts'
 import { openModelChange } from './compose-embedding.ts'
+import { composeEvidence } from './compose-evidence.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
 import { keyDesk, ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
@@ -359,6 +360,10 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         artifacts: lazy(() => openArtifactDesk({ store, clock, directory: folder.directory })),
         ledgerKeys: keyDesk(boot.get(key.LOG_KEYS), () => live.loaded.config),
         witness: boot.get(key.WITNESS),
+        evidence: composeEvidence({
+          ...{ desk: boot.get(key.LEDGER), store, clock, pages: boot.get(key.DOORS) },
+          config: () => explainConfig(live.loaded),
+        }),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
         agents: lazy(async () => openAgentDoor(log)),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -16,6 +16,16 @@ const HOME = fileURLToPath(new URL(PACKAGED ? '../../' : COMPILED ? '../../../..
 export function findSamples(): string | null {
   const docs = join(HOME, 'docs')
   return existsSync(docs) ? docs : null
+}
+
+/**
+ * What the program is made of: the bill of materials that came with the package, or the lock file from which a clone was
+ * installed; undefined where somebody removed it.
+ */
+export function findMaterials(): { readonly kind: 'bill' | 'lock'; readonly text: string } | undefined {
+  const kind = PACKAGED ? 'bill' : 'lock'
+  const path = join(HOME, PACKAGED ? 'dist/sbom.cdx.json' : 'package-lock.json')
+  return existsSync(path) ? { kind, text: readFileSync(path, 'utf8') } : undefined
 }
 
 /**

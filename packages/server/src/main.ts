@@ -16,6 +16,9 @@ process.exitCode = await runProcess(argv, {
   restorePoint: async (dataDir, options) =>
     (await import('./compose-offline.ts')).restores.restorePoint(dataDir, options),
   restoreAsIs: async (dataDir) => (await import('./compose-offline.ts')).restores.restoreAsIs(dataDir),
+  publishLog: async (source, directory, onProgress) =>
+    (await import('./compose-offline.ts')).published.publishLog(source, directory, onProgress),
+  openPublished: async (directory) => (await import('./compose-offline.ts')).published.openPublished(directory),
   listRestorable: async (dataDir, options) =>
     (await import('./compose-offline.ts')).restores.listRestorable(dataDir, options),
 })

@@ -11,7 +11,14 @@ type StartInstance = CliIo['startInstance']
 export interface Composition
   extends Pick<
     CliIo,
-    'restoreBackup' | 'restorePoint' | 'restoreAsIs' | 'listRestorable' | 'detectKind' | 'describeEmbedder'
+    | 'restoreBackup'
+    | 'restorePoint'
+    | 'restoreAsIs'
+    | 'listRestorable'
+    | 'publishLog'
+    | 'openPublished'
+    | 'detectKind'
+    | 'describeEmbedder'
   > {
   startInstance(
     loaded: Parameters<StartInstance>[0],
@@ -58,6 +65,8 @@ const ioOf = (composition: Composition): CliIo => ({
   restorePoint: composition.restorePoint,
   restoreAsIs: composition.restoreAsIs,
   listRestorable: composition.listRestorable,
+  publishLog: composition.publishLog,
+  openPublished: composition.openPublished,
   detectKind: composition.detectKind,
   describeEmbedder: composition.describeEmbedder,
 })

@@ -88,3 +88,15 @@ export const KEYS_EXAMPLE = {
   ],
   previous_until: '2026-03-31T09:00:00.000Z',
 }
+
+export const DIGEST_EXAMPLE = {
+  id: CAPSULE_ID,
+  version: '1.0.0',
+  algorithm: 'HMAC-SHA-256',
+  key: '5e'.repeat(32),
+  computed: HASH,
+  recorded: HASH,
+  ledger_index: 0,
+  leaf_hash: HASH,
+  matches: true,
+}

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { semver, uuid } from '../capsule.ts'
+import { evidenceQuery, openedDigest } from '../evidence.ts'
 import {
   auditQuery,
   auditRow,
@@ -19,6 +21,7 @@ import { paged, wholeNumber } from '../parameters.ts'
 import {
   AUDIT_EXAMPLE,
   CONSISTENCY_EXAMPLE,
+  DIGEST_EXAMPLE,
   ENTRY_EXAMPLE,
   INCLUSION_EXAMPLE,
   INTEGRITY_EXAMPLE,
@@ -159,6 +162,33 @@ export const LEDGER = [
       'How far each was cosigned, and when; what keeps a witness from it; and the keys with which this instance cosigns.',
     access,
     responses: { 200: json('How things stand.', ledgerWitness, WITNESS_EXAMPLE) },
+  },
+  {
+    id: 'exportEvidence',
+    method: 'POST',
+    path: '/v2/ledger/evidence',
+    tag: 'Ledger',
+    summary: 'Entries with all that proves them, as one archive',
+    description:
+      'A zip archive: the entries that match, byte for byte as they were hashed, a C2SP tlog-proof for each, the newest signed checkpoint, the keys, the rules in force, a bill of materials, a report for people, and a manifest that the log signed. At most 20000 entries and 256 MiB. The log gets an entry `evidence.exported` with the digest of the manifest before the signature is handed out. One export at a time: who comes meanwhile is asked to come again. An archive that breaks off has no manifest.',
+    access: { action: 'evidence.export', risk: 'high' },
+    body: { schema: evidenceQuery, example: { operation: 'capsule.created', since: '2026-03-01T00:00:00Z' } },
+    responses: { 200: { description: 'The archive.', contentType: 'application/zip' } },
+    errors: ['UNPROCESSABLE', 'DATA_CORRUPT'],
+    unhurried: true,
+  },
+  {
+    id: 'openDigest',
+    method: 'GET',
+    path: '/v2/capsules/{id}/versions/{version}/digest',
+    tag: 'Ledger',
+    summary: 'Whether a version is the one that the log has the digest of',
+    description:
+      'The log holds salted digests of contents. This opens that of one version: the key that lies beside the content, the digest that it gives, and the one that the log recorded. After an erasure there is no key any more.',
+    access: { action: 'evidence.export', risk: 'high' },
+    params: z.object({ id: uuid, version: semver }),
+    responses: { 200: json('The digest, opened.', openedDigest, DIGEST_EXAMPLE) },
+    errors: ['NOT_FOUND', 'ERASED', 'IN_ARCHIVE', 'UNPROCESSABLE'],
   },
   {
     id: 'getAuditLog',

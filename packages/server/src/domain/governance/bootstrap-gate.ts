@@ -9,6 +9,9 @@ export interface BootstrapGateOptions {
   readonly newId: () => string
 }
 
+/** What this gate decides by, for those who are shown the rules. */
+export const BOOTSTRAP_RULE = 'A subject with the role administrator may do everything; everybody else may do nothing.'
+
 /**
  * The gate of an instance whose only subject with a credential is its administrator: the administrator may do
  * everything, everyone else nothing.

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { ImportJob } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { Environment } from '#config'
+import type { PublishedSource, ReadPublished } from '#ledger'
 import type { AgentCommand } from './agents/agent-clients.ts'
 import type { ListRestorable, RestoreAsIs, RestoreBackup, RestorePoint, StartInstance } from './local-instance.ts'
 
@@ -69,6 +70,19 @@ export interface CliIo {
    * @throws CascadeError SOURCE_UNREADABLE for what cannot be read, or is nothing that is imported by itself.
    */
   readonly detectKind: (path: string) => Promise<ImportJob['kind']>
+  /**
+   * Writes a log into a folder as static files, or brings those of an older publication up to date.
+   *
+   * @param onProgress told in entries.
+   * @throws CascadeError CONFLICT when the folder holds anything else; UNAVAILABLE or STORAGE_FULL; DATA_CORRUPT.
+   */
+  readonly publishLog: (
+    source: PublishedSource,
+    directory: string,
+    onProgress: (done: number, total: number) => void,
+  ) => Promise<void>
+  /** Reads the files of such a folder. */
+  readonly openPublished: (directory: string) => Promise<ReadPublished>
   /**
    * The embedder of this machine: the model in a folder, or the built-in one.
    *

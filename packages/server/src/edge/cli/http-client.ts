@@ -88,6 +88,31 @@ export class HttpClient {
     }
   }
 
+  /**
+   * Asks for an answer of bytes and hands each piece on as it comes.
+   *
+   * @throws CascadeError as {@link request}.
+   */
+  async *bytes(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    options: RequestOptions = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      const response = await this.#send(method, path, options)
+      const status = response.statusCode ?? 0
+      if (status >= 400) throw toError(status, parseJson(await readText(response)))
+      let size = 0
+      for await (const piece of response) {
+        size += piece.length
+        if (size > ANSWER_BYTES_MAX) throw tooLarge()
+        yield piece
+      }
+    } catch (error) {
+      throw this.#unreachable(error)
+    }
+  }
+
   #send(method: string, path: string, options: RequestOptions): Promise<IncomingMessage> {
     const { body, headers = {}, query = {}, timeoutMs = SILENCE_MS_MAX, signal } = options
     const payload = body === undefined ? undefined : JSON.stringify(body)
@@ -146,13 +171,15 @@ function queryString(query: Query): string {
   return text === '' ? '' : `?${text}`
 }
 
+const tooLarge = (): CascadeError =>
+  new CascadeError('NO_SERVER', `The answer is larger than ${ANSWER_BYTES_MAX} bytes.`)
+
 async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response) {
     size += chunk.length
-    if (size > ANSWER_BYTES_MAX)
-      throw new CascadeError('NO_SERVER', `The answer is larger than ${ANSWER_BYTES_MAX} bytes.`)
+    if (size > ANSWER_BYTES_MAX) throw tooLarge()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

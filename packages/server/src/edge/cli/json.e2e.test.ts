@@ -17,7 +17,7 @@ const SHAPES = commandJson()
 
 let instance: ChildProcess
 let started = ''
-let [id, child, job, hold, erasure, artifact] = ['', '', '', '', '', '']
+let [id, child, job, hold, erasure, artifact, key] = ['', '', '', '', '', '', '']
 
 const cascade = (...argv: string[]) =>
   run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
@@ -48,6 +48,8 @@ beforeAll(async () => {
   artifact = (await outOf('artifact', 'verify', 'notes')).report.artifact.digest
   const gone = (await outOf('remember', 'Soon gone.', '--identity', 'Grace')).id
   await outOf('remember', 'Of hers.', '--identity', 'Grace')
+  writeFileSync(join(FOLDER, 'answer.json'), (await cascade('ask', 'when do backups run?')).out)
+  key = (await outOf('ledger', 'show')).keys[0]
   erasure = (await outOf('erase', gone, '--reason', 'gdpr-17', '--yes')).id
 }, READY_MS_MAX)
 
@@ -103,6 +105,16 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'ledger audit', argv: () => ['ledger', 'audit', '--limit', '2'] },
   { command: 'artifact verify', argv: () => ['artifact', 'verify', 'notes'] },
   { command: 'artifact show', argv: () => ['artifact', 'show', artifact] },
+  { command: 'evidence export', argv: () => ['evidence', 'export'] },
+  { command: 'evidence verify', argv: () => ['evidence', 'verify', 'evidence.zip'] },
+  { command: 'evidence changes', argv: () => ['evidence', 'changes', '3'] },
+  { command: 'evidence history', argv: () => ['evidence', 'history', id] },
+  { command: 'evidence explain', argv: () => ['evidence', 'explain', 'answer.json'] },
+  { command: 'ledger publish', argv: () => ['ledger', 'publish', 'log'] },
+  {
+    ...{ command: 'ledger verify', when: '--published' },
+    argv: () => ['ledger', 'verify', '--published', 'log', '--key', key],
+  },
   { command: 'bulk tag', argv: () => ['bulk', 'tag', id, '--add', 'reviewed'] },
   { command: 'bulk archive', argv: () => ['bulk', 'archive', '--lane', 'nowhere'] },
   { command: 'bulk restore', argv: () => ['bulk', 'restore', '--status', 'ARCHIVED'] },

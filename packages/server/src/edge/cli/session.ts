@@ -82,6 +82,11 @@ export class Session {
     return this.#connection.client.lines(methodOf(id), pathOf(id, params), { query, body })
   }
 
+  /** Bytes of an answer, as they come; what breaks off is not begun again. */
+  bytes(id: OperationId, { params, query, body }: CallInput = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#connection.client.bytes(methodOf(id), pathOf(id, params), { query, body })
+  }
+
   /** Finds the folder's owner anew; whoever asks meanwhile waits for the same answer. */
   reconnect(): Promise<void> {
     this.#reconnecting ??= this.#findOwner().finally(() => {

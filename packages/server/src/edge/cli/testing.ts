@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { PassThrough, Writable } from 'node:stream'
 import type { Capsule } from '@forge-cascade/contract'
+import { createPublishedReader, publishToFolder } from '../../adapters/files/published-folder.ts'
 import type { CliIo, StopSignal } from './cli-io.ts'
 import { createPainter, type View } from './render/view.ts'
 import { runCli } from './run-cli.ts'
@@ -77,6 +78,8 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     restoreBackup: async () => Promise.reject(new Error('nothing may be restored here')),
     restorePoint: async () => Promise.reject(new Error('nothing may be restored here')),
     restoreAsIs: async () => Promise.reject(new Error('nothing may be restored here')),
+    publishLog: publishToFolder,
+    openPublished: async (directory) => createPublishedReader(directory),
     listRestorable: async () => ({ points: [], backups: [] }),
     ...io,
   })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesWeakly, parseTagCondition } from './entity-tag.ts'
-import type { AnyAnswer } from './handler.ts'
+import type { AnyAnswer, File } from './handler.ts'
 import { toJson } from './in-slices.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -17,11 +17,18 @@ export async function sendAnswer(
   if (isKnown(request, answer)) return reply.code(304).send()
   if (answer.lines) return sendLines(request, reply, answer.lines)
   if (answer.stream) return reply.send(Readable.fromWeb(answer.stream))
-  if (answer.file) return reply.type(answer.file.contentType).send(answer.file.bytes)
+  if (answer.file) return sendFile(reply, answer.file)
   if (answer.body === undefined) return reply.send()
   const json = toJson(answer.body)
   return reply.type(JSON_TYPE).send(typeof json === 'string' ? json : await json)
 }
+
+const sendFile = (reply: FastifyReply, { contentType, bytes }: File): FastifyReply =>
+  reply
+    .type(contentType)
+    .send(
+      typeof bytes === 'string' || bytes instanceof Uint8Array ? bytes : Readable.from(bytes, { objectMode: false }),
+    )
 
 /** Lines may end before the body they answer does; then the connection ends too, because nobody reads the rest. */
 function sendLines(request: FastifyRequest, reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {

@@ -86,7 +86,8 @@ type BodyOfResponse<Response> = Response extends { readonly schema: infer S exte
 /** Bytes that are sent as they are. */
 export interface File {
   readonly contentType: string
-  readonly bytes: string | Uint8Array
+  /** Pieces that come one by one break off the answer where they break off. */
+  readonly bytes: string | Uint8Array | AsyncIterable<Uint8Array>
 }
 
 /** One of the answers that the row lists, with the body its schema describes. */

@@ -20,7 +20,7 @@ import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
 import { TempArea } from '../../adapters/sources/index.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
-import { ArtifactDesk, LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
+import { ArtifactDesk, EvidenceDesk, LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import type { UntypedHandler } from './handler.ts'
@@ -158,7 +158,7 @@ function toInjection(
 }
 
 /** The signed log of a world, which begins when it is asked for: other tests count leaves. */
-function createTestLedger({ context: { store, clock, newId }, administrator }: World): HandlerContext['ledger'] {
+function createTestLedger({ context: { store, clock, newId }, administrator }: World) {
   const key = generateKeyPairSync('ed25519').privateKey
   const gate = createBootstrapGate({ clock, newId })
   const onTrouble = (message: string): never => {
@@ -177,7 +177,7 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
     })
     return new LedgerDesk({ log, ledger: store.ledger, head: () => store.head(), clock, checkedAtStart: 0 })
   })
-  return {
+  const ledger: HandlerContext['ledger'] = {
     keys: async () => (await opened()).keys(),
     checkpoint: async () => (await opened()).checkpoint(),
     cosigned: async (witnesses) => (await opened()).cosigned(witnesses),
@@ -185,6 +185,13 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
     verdict: async () => (await opened()).verdict(),
     verify: async (request) => (await opened()).verify(request),
   }
+  const exporter = lazy(async () => {
+    const more = (): [] => []
+    const parts = { store, ledger: store.ledger, head: () => store.head(), clock, madeBy: 'forge-cascade 0.1.0', more }
+    return new EvidenceDesk({ desk: await opened(), ...parts })
+  })
+  const evidence: HandlerContext['evidence'] = { export: async (...asked) => (await exporter()).export(...asked) }
+  return { ledger, evidence }
 }
 
 /** Verifies artifacts of this machine, with real tests in real processes. */
@@ -230,7 +237,7 @@ function handlerContext({ world, objects, logger, metrics, lifecycle, server }: 
       vaults: [],
       forget: () => undefined,
     }),
-    ledger: createTestLedger(world),
+    ...createTestLedger(world),
     artifacts: lazy(async () => createTestDesk(world)),
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,

@@ -70,6 +70,11 @@ export class LedgerDesk {
     return index < last.size ? last : this.#checkpointer.sign()
   }
 
+  /** Signs a text that is no checkpoint, as a note. */
+  seal(text: string): string {
+    return this.#options.log.seal(text)
+  }
+
   /** What was found last. */
   verdict(): DatedVerdict {
     return this.#found

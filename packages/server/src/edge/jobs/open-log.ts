@@ -12,8 +12,10 @@ import {
   isDamage,
   type LedgerStore,
   type NoteSigner,
+  parseCheckpoint,
   type SignedLog,
   type StoredCheckpoint,
+  signNote,
   treeOfEntries,
   type VerifierKey,
 } from '#ledger'
@@ -60,8 +62,17 @@ export interface SigningLog extends AsyncDisposable {
   readonly signer: NoteSigner
   readonly checkpointer: Checkpointer
   /** Has others sign from the next checkpoint on, the active one first. */
-  change(keys: readonly VerifierKey[], signers: readonly [NoteSigner, ...NoteSigner[]]): void
+  change(keys: readonly VerifierKey[], signers: Signers): void
+  /**
+   * Signs a text that is no checkpoint, as a note: with each key that signs checkpoints now.
+   *
+   * @throws CascadeError INTERNAL for one that is: those are the checkpointer's alone, which signs only what extends the last.
+   */
+  seal(text: string): string
 }
+
+/** The active one first. */
+type Signers = readonly [NoteSigner, ...NoteSigner[]]
 
 /**
  * Gives the log a name and a key where it has none, records a key that is new, and compares the log with what was signed of
@@ -87,32 +98,42 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
     await tell(options, TREE_REGROWN, { valid: true, size: store.head() + 1 })
   }
   const before = options.previous && identity.previous ? [createEd25519Signer(origin, options.previous)] : []
+  const signers = [signer, ...before] as const
   const checkpointer = new Checkpointer({
     ...{ ledger: store.ledger, head: () => store.head(), origin, last, mirror, onTrouble },
-    signers: [signer, ...before],
+    signers,
   })
   await checkpointer.sign()
   checkpointer.start()
-  return new OpenedLog(origin, keys, signer, checkpointer)
+  return new OpenedLog(origin, keys, signers, checkpointer)
 }
 
 class OpenedLog implements SigningLog {
   readonly origin: string
   readonly checkpointer: Checkpointer
   keys: readonly VerifierKey[]
-  signer: NoteSigner
+  #signers: Signers
 
-  constructor(origin: string, keys: readonly VerifierKey[], signer: NoteSigner, checkpointer: Checkpointer) {
+  constructor(origin: string, keys: readonly VerifierKey[], signers: Signers, checkpointer: Checkpointer) {
     this.origin = origin
     this.keys = keys
-    this.signer = signer
+    this.#signers = signers
     this.checkpointer = checkpointer
   }
 
-  change(keys: readonly VerifierKey[], signers: readonly [NoteSigner, ...NoteSigner[]]): void {
+  get signer(): NoteSigner {
+    return this.#signers[0]
+  }
+
+  change(keys: readonly VerifierKey[], signers: Signers): void {
     this.keys = keys
-    this.signer = signers[0]
+    this.#signers = signers
     this.checkpointer.signWith(signers)
+  }
+
+  seal(text: string): string {
+    if (parseCheckpoint(text)) throw new CascadeError('INTERNAL', 'A checkpoint is signed by the checkpointer alone.')
+    return signNote(text, this.#signers)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

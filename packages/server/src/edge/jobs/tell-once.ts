@@ -18,7 +18,7 @@ interface ToldOf {
 export async function tellOnce(
   store: Pick<UnitOfWork, 'append'>,
   { command, grant }: Pick<Call, 'command' | 'grant'>,
-  type: `system.${string}` | `ledger.${string}` | `witness.${string}`,
+  type: `system.${string}` | `ledger.${string}` | `witness.${string}` | `evidence.${string}`,
   payload: Readonly<Record<string, unknown>>,
   { subject, changes = [] }: ToldOf = STORE,
 ): Promise<void> {

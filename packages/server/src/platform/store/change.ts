@@ -65,6 +65,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'ledger.rotate': ['record.put'],
   'ledger.submit': [],
   'witness.cosign': [],
+  'evidence.export': [],
   'subject.create': ['record.put'],
   'system.maintain': [
     'capsule.link',

@@ -9,12 +9,15 @@ import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
 import { DOCTOR } from './doctor.ts'
 import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
 import { ERASE } from './erase.ts'
+import { EVIDENCE_EXPORT, EVIDENCE_VERIFY } from './evidence.ts'
+import { EVIDENCE_CHANGES, EVIDENCE_EXPLAIN, EVIDENCE_HISTORY } from './evidence-reports.ts'
 import { EXPORT } from './export.ts'
 import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
 import { HOLD_LIFT, HOLD_LIST, HOLD_PLACE } from './hold.ts'
 import { IMPORT } from './import.ts'
 import { LEDGER_AUDIT, LEDGER_PROVE, LEDGER_ROTATE_KEY, LEDGER_SHOW, LEDGER_VERIFY, LEDGER_WITNESS } from './ledger.ts'
+import { LEDGER_PUBLISH } from './ledger-publish.ts'
 import { LINEAGE } from './lineage.ts'
 import { MCP } from './mcp.ts'
 import { MCP_INSTALL, MCP_UNINSTALL } from './mcp-install.ts'
@@ -62,6 +65,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   ARTIFACT_SHOW,
   LEDGER_WITNESS,
   LEDGER_ROTATE_KEY,
+  LEDGER_PUBLISH,
+  EVIDENCE_EXPORT,
+  EVIDENCE_VERIFY,
+  EVIDENCE_CHANGES,
+  EVIDENCE_HISTORY,
+  EVIDENCE_EXPLAIN,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import {
   auditQuery,
   inclusionQuery,
@@ -16,8 +14,11 @@ import { confirm } from '../confirm.ts'
 import { auditLines, integrityLines, keyLines, logLines, witnessLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
 import { parseSentLine } from '../sent-line.ts'
-import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
+import { splitEntity } from './entity.ts'
+import { verifyFolder } from './ledger-publish.ts'
+import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
+import { writeNew } from './write-new.ts'
 
 export const LEDGER_SHOW: CommandSpec = {
   name: 'ledger show',
@@ -43,14 +44,24 @@ export const LEDGER_VERIFY: CommandSpec = {
   summary: 'Verify the log: every entry, the chain, the tree, what was signed, and what is stored',
   description:
     'Names the first entry that is not as it was written, or tells of a version of a capsule that is not: each version that is stored is held against the digest that was recorded of it. Ends with 7 when the log is damaged. A server that runs does it while it answers others.',
-  options: [{ flags: '--newest <n>', description: 'Only so many of the newest entries, and the newest checkpoint' }],
+  options: [
+    { flags: '--newest <n>', description: 'Only so many of the newest entries, and the newest checkpoint' },
+    { flags: '--published <folder>', description: 'A published log, by its files and the key alone' },
+    ...KEY_OPTIONS,
+  ],
   examples: [
     { line: 'ledger verify', does: 'verifies everything' },
     { line: 'ledger verify --newest 1000', does: 'verifies the end of the log, in a moment' },
+    { line: "ledger verify --published log --key '<key>'", does: 'verifies files, with no server and no data folder' },
   ],
   reads: true,
   run: async (context, input) => {
     const query = checkInput(verifyQuery, { newest: numberOf(input.text('newest')) })
+    const keys = await readKeys(context, input)
+    const folder = input.text('published')
+    if (folder !== undefined && query.newest === undefined) return verifyFolder(context, folder, keys)
+    if (folder !== undefined) throw usage('Of a published log all is verified; leave --newest out.')
+    if (keys !== undefined) throw usage('Keys are for a published log: name it with --published.')
     const verdict = await lastLine(context, (await context.openSession()).lines('verifyLedger', { query }))
     await printAnswer(context, verdict, () => integrityLines(verdict, context.screen.view))
     return verdict.valid ? 'ok' : 'damaged'
@@ -78,8 +89,8 @@ export const LEDGER_PROVE: CommandSpec = {
     const { answer, raw } = await session.call('proveInclusion', { query: { index } })
     const { canonical } = await session.ask('getLedgerEntry', { params: { index: String(index) } })
     const written = [
-      write(context, input.text('out'), answer.tlog_proof ?? ''),
-      write(context, input.text('entry'), canonical),
+      writeNew(context, input.text('out'), answer.tlog_proof ?? ''),
+      writeNew(context, input.text('entry'), canonical),
     ].filter((path) => path !== undefined)
     await printAnswer(context, raw, () =>
       written.length > 0 ? written.map((path) => `Wrote ${path}`) : [(answer.tlog_proof ?? '').trimEnd()],
@@ -168,11 +179,6 @@ export const LEDGER_AUDIT: CommandSpec = {
   },
 }
 
-function splitEntity(about: string | undefined): readonly [type: string | undefined, id: string | undefined] {
-  const slash = about?.indexOf('/') ?? -1
-  return about === undefined || slash === -1 ? [about, undefined] : [about.slice(0, slash), about.slice(slash + 1)]
-}
-
 async function readText(lines: AsyncIterable<string>): Promise<string[]> {
   const all: string[] = []
   for await (const line of lines) all.push(line)
@@ -187,17 +193,4 @@ async function lastLine({ screen, settings }: CommandContext, lines: AsyncIterab
     if (!settings.json) screen.progress(`Verifying: ${number(line.checked)} of ${plural(line.of, 'entry')}`)
   }
   throw new CascadeError('NO_SERVER', 'The verification broke off.')
-}
-
-/** @throws CascadeError where the file cannot be written. */
-function write({ io }: CommandContext, given: string | undefined, content: string): string | undefined {
-  if (given === undefined) return undefined
-  const path = resolve(io.cwd, given)
-  try {
-    // Evidence that lies there is not written over.
-    writeFileSync(path, content, { flag: 'wx' })
-  } catch (error) {
-    throw unwritable(path, error)
-  }
-  return path
 }

@@ -1,4 +1,4 @@
-import type { AuditRow, LedgerIntegrity, LedgerKeys, LedgerWitness } from '@forge-cascade/contract'
+import type { AuditRow, LedgerIntegrity, LedgerKeys, LedgerWitness, PublishedLogVerdict } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { number, plural } from './words.ts'
@@ -103,6 +103,16 @@ function witnessedLines({ keys, logs }: NonNullable<LedgerWitness['witness']>, {
 
 const seen = ({ size, cosigned_at }: { readonly size: number; readonly cosigned_at: string | null }): string =>
   cosigned_at === null ? 'nothing yet' : `up to ${plural(size, 'entry')}, ${timeOf(cosigned_at)}`
+
+/** What the verification of a published log came to. */
+export function publishedLines(found: PublishedLogVerdict, { paint }: View): string[] {
+  const { valid, origin = '', size, checked_to, reason } = found
+  if (valid) return [`${paint.good('sound')}  all ${plural(size, 'entry')} of ${oneLine(origin)}`]
+  return [
+    `${paint.bad('damaged')}: ${oneLine(reason ?? 'it is not as it was written')}`,
+    ...(checked_to < 0 ? [] : [`  sound up to entry ${number(checked_to)} of ${number(size)}`]),
+  ]
+}
 
 const timeOf = (time: string): string => `${time.slice(0, 19).replace('T', ' ')}Z`
 

@@ -1,7 +1,8 @@
 import type { AuditRow, auditQuery } from '@forge-cascade/contract'
 import type { z } from 'zod'
 import { CascadeError } from '#base'
-import type { LeafFilter, LedgerStore, StoredLeaf } from '#ledger'
+import type { LedgerStore, StoredLeaf } from '#ledger'
+import { assertEntity, entityOf, isBefore, leafFilterOf, matchesLeaf } from '../../leaf-query.ts'
 
 type AuditQuery = z.output<typeof auditQuery>
 
@@ -19,17 +20,16 @@ export async function listAudit(
   ledger: Pick<LedgerStore, 'list'>,
   query: AuditQuery,
 ): Promise<{ items: AuditRow[]; next_cursor: string | null }> {
-  if (query.entity_id !== undefined && query.entity_type === undefined)
-    throw new CascadeError('VALIDATION_FAILED', 'entity_id needs entity_type beside it, such as capsule.')
+  assertEntity(query)
   let before = readCursor(query.cursor)
   const items: AuditRow[] = []
   for (let look = 0; look < LOOKS; look++) {
     const most = isIndexed(query) ? query.limit - items.length : LOOKED_AT_ONCE
-    const page = await ledger.list(filterOf(query), { limit: most, ...(before !== undefined && { before }) })
+    const page = await ledger.list(leafFilterOf(query), { limit: most, ...(before !== undefined && { before }) })
     for (const entry of page) {
       if (isBefore(entry, query.since)) return { items, next_cursor: null }
       before = entry.leaf.index
-      if (matches(entry, query)) items.push(present(entry))
+      if (matchesLeaf(entry, query)) items.push(present(entry))
       if (items.length === query.limit) return { items, next_cursor: String(before) }
     }
     if (page.length < most) return { items, next_cursor: null }
@@ -46,27 +46,6 @@ function readCursor(cursor: string | undefined): number | undefined {
 /** Whether the store can tell all that is asked for: then no more is read than is shown. */
 const isIndexed = ({ category, entity_type, entity_id, until }: AuditQuery): boolean =>
   category === undefined && until === undefined && (entity_type === undefined || entity_id !== undefined)
-
-const filterOf = (query: AuditQuery): LeafFilter => ({
-  ...(query.operation !== undefined && { type: query.operation }),
-  ...(query.user_id !== undefined && { actor: query.user_id }),
-  ...(query.correlation_id !== undefined && { correlationId: query.correlation_id }),
-  ...(query.entity_id !== undefined && { subject: `${query.entity_type}/${query.entity_id}` }),
-})
-
-/** Times of leaves never run backwards, so nothing older follows. */
-const isBefore = ({ leaf }: StoredLeaf, since: string | undefined): boolean =>
-  since !== undefined && Date.parse(leaf.time) < Date.parse(since)
-
-const matches = ({ leaf }: StoredLeaf, { category, entity_type, until }: AuditQuery): boolean =>
-  (category === undefined || leaf.category === category) &&
-  (entity_type === undefined || entityOf(leaf.subject).type === entity_type) &&
-  (until === undefined || Date.parse(leaf.time) < Date.parse(until))
-
-function entityOf(subject: string): { readonly type: string; readonly id: string | null } {
-  const slash = subject.indexOf('/')
-  return slash === -1 ? { type: subject, id: null } : { type: subject.slice(0, slash), id: subject.slice(slash + 1) }
-}
 
 function present({ leaf, hash }: StoredLeaf): AuditRow {
   const { type, id } = entityOf(leaf.subject)

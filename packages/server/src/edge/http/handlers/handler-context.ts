@@ -4,6 +4,7 @@ import type {
   BackupRequest,
   ConfigRow,
   EmbeddingState,
+  EvidenceQuery,
   ImportFile,
   ImportJob,
   ImportRequest,
@@ -135,6 +136,16 @@ export interface WitnessDesk {
   state(): Promise<LedgerWitness>
 }
 
+/** Takes entries of the log out, with what proves them. */
+export interface EvidenceDesk {
+  /**
+   * The bytes of a bundle, piece by piece.
+   *
+   * @throws CascadeError RATE_LIMITED while another is made, UNPROCESSABLE for more than one holds.
+   */
+  export(call: Call<'evidence.export'>, query: EvidenceQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
@@ -145,6 +156,7 @@ export interface HandlerContext {
   readonly ledger: LedgerDesk
   readonly ledgerKeys: LedgerKeyDesk
   readonly witness: WitnessDesk
+  readonly evidence: EvidenceDesk
   readonly system: SystemDesk
   /** Loaded when it is first asked for. */
   readonly artifacts: () => Promise<ArtifactDesk>

@@ -16,6 +16,7 @@ import type { HandlersFor, OperationsOf } from '../handler.ts'
 import { progressLines } from '../progress-lines.ts'
 import { listAudit } from './audit-log.ts'
 import type { HandlerContext } from './handler-context.ts'
+import { openDigest } from './open-digest.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
 
@@ -25,6 +26,7 @@ export function ledgerHandlers({
   ledger: desk,
   ledgerKeys,
   witness,
+  evidence,
 }: HandlerContext): HandlersFor<OperationsOf<'Ledger'>> {
   const { ledger } = capsules.store
   const text = (content: string) => ({ status: 200, file: { contentType: TEXT, bytes: Buffer.from(content) } }) as const
@@ -64,6 +66,12 @@ export function ledgerHandlers({
       return { status: 200, lines }
     },
     getLedgerWitness: async () => ({ status: 200, body: await witness.state() }),
+    exportEvidence: async ({ call, body, signal }) => ({
+      status: 200,
+      file: { contentType: 'application/zip', bytes: await evidence.export(call, body, signal) },
+      headers: { 'content-disposition': 'attachment; filename="evidence.zip"' },
+    }),
+    openDigest: async ({ params: { id, version } }) => ({ status: 200, body: await openDigest(capsules, id, version) }),
     getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(ledger, query) }),
   }
 }

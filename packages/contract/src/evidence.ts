@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { timestamp, uuid } from './capsule.ts'
+import { auditQuery, auditRow } from './ledger.ts'
+import { lineageNode } from './lineage.ts'
+import { citation } from './search.ts'
+
+export const EVIDENCE_LIMITS = {
+  entriesMax: 20_000,
+  bytesMax: 256 * 1024 * 1024,
+  filesMax: 40_100,
+  pathLengthMax: 100,
+  keysMax: 100,
+  reportRowsMax: 10_000,
+} as const
+
+/** Which entries of the log: all members that are given must match. */
+export const evidenceQuery = auditQuery.omit({ limit: true, cursor: true }).meta({ id: 'EvidenceQuery' })
+export type EvidenceQuery = z.output<typeof evidenceQuery>
+
+const base64Hash = z.base64().length(44)
+
+/** `manifest.json` of a bundle. */
+export const evidenceManifest = z
+  .strictObject({
+    format: z.literal('cascade-evidence'),
+    v: z.literal(1),
+    made_at: timestamp,
+    made_by: z.string().max(EVIDENCE_LIMITS.pathLengthMax).describe('Name and version of the program.'),
+    origin: z.string().min(1).describe('Which log.'),
+    checkpoint: z.strictObject({
+      size: z.int().min(1).describe('Entries that the checkpoint covers.'),
+      root: base64Hash.describe('Root of their tree.'),
+    }),
+    query: evidenceQuery.describe('What was asked for.'),
+    entries: z.int().min(0).max(EVIDENCE_LIMITS.entriesMax),
+    files: z
+      .array(
+        z.strictObject({
+          path: z.string().max(EVIDENCE_LIMITS.pathLengthMax),
+          bytes: z.int().min(0).max(EVIDENCE_LIMITS.bytesMax),
+          sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        }),
+      )
+      .max(EVIDENCE_LIMITS.filesMax)
+      .describe('All files but the manifest and its note.'),
+    root: base64Hash.describe('Of the RFC 6962 tree whose leaves are `<sha256>  <path>` of each file, with a newline.'),
+  })
+  .meta({ id: 'EvidenceManifest' })
+export type EvidenceManifest = z.infer<typeof evidenceManifest>
+
+/** What a verification of a bundle came to. */
+export const evidenceVerdict = z
+  .object({
+    valid: z.boolean(),
+    key: z
+      .enum(['given', 'bundle'])
+      .describe('Whose keys it was held against; `bundle`: its own, which say nothing of who made it.'),
+    origin: z.string().optional().describe('Which log; once its signature is verified.'),
+    signed_by: z.string().optional().describe('Verifier key of the log.'),
+    cosigned_by: z.array(z.string()).optional().describe('Verifier keys of others that signed the checkpoint as well.'),
+    size: z.int().optional().describe('Entries that the checkpoint covers.'),
+    entries: z.int().optional().describe('Entries that the bundle holds.'),
+    files: z.int().optional(),
+    made_at: timestamp.optional(),
+    bad: z.string().optional().describe('The first file that is not as it was written.'),
+    reason: z.string().optional().describe('What is wrong.'),
+  })
+  .meta({ id: 'EvidenceVerdict' })
+export type EvidenceVerdict = z.infer<typeof evidenceVerdict>
+
+/** What `cascade evidence export --json` prints. */
+export const evidenceWrittenAnswer = z
+  .object({
+    path: z.string(),
+    bytes: z.int(),
+    sha256: z.string().describe('Of the archive.'),
+    manifest: z.string().describe('SHA-256 of the manifest, as the entry `evidence.exported` of the log names it.'),
+    entries: z.int(),
+    origin: z.string(),
+    size: z.int().describe('Entries that the checkpoint covers.'),
+    key: z.string().describe('The verifier key to hand over by another way.'),
+  })
+  .meta({ id: 'EvidenceWritten' })
+
+const sha256 = z.string().length(64).describe('SHA-256, hex.')
+
+/** The salted digest of a version in the log, opened with the key that lies beside the content. */
+export const openedDigest = z
+  .object({
+    id: uuid,
+    version: z.string(),
+    algorithm: z.literal('HMAC-SHA-256').describe('Over the content as UTF-8.'),
+    key: z
+      .string()
+      .describe(
+        'Hex. Whoever has it can tell whether a text is this content, after an erasure too: give it with care.',
+      ),
+    computed: sha256.describe('Of the content that is stored.'),
+    recorded: sha256.nullable().describe('What the log says; null where it has no entry of this version.'),
+    ledger_index: z.int().min(0).nullable().describe('The entry that says it.'),
+    leaf_hash: sha256.nullable(),
+    matches: z.boolean(),
+  })
+  .meta({ id: 'OpenedDigest' })
+export type OpenedDigest = z.infer<typeof openedDigest>
+
+const treeHead = z.object({ size: z.int().min(1), root: base64Hash })
+
+/** What `cascade evidence changes` prints. */
+export const changesReport = z
+  .object({
+    origin: z.string(),
+    from: treeHead,
+    to: treeHead,
+    proof: z.array(base64Hash).describe('Consistency proof (RFC 6962 section 2.1.2).'),
+    consistent: z.boolean().describe('Whether the larger tree goes on the smaller one.'),
+    counts: z.record(z.string(), z.int()).describe('Entries of each kind.'),
+    entries: z.array(auditRow).describe('Oldest first.'),
+  })
+  .meta({ id: 'ChangesReport' })
+export type ChangesReport = z.infer<typeof changesReport>
+
+/** What `cascade evidence history` prints. */
+export const historyReport = z
+  .object({
+    id: uuid,
+    reads: z.literal('not recorded').describe('Who read it: reads have no entries.'),
+    entries: z.array(auditRow).describe('Oldest first.'),
+  })
+  .meta({ id: 'HistoryReport' })
+export type HistoryReport = z.infer<typeof historyReport>
+
+/** What `cascade evidence explain` prints. */
+export const explanation = z
+  .object({
+    question: z.string().nullable().describe('As it was told: a saved answer does not hold it.'),
+    answer: z.string(),
+    mode: z.string().describe('`extractive`: quotes, no language model.'),
+    embedder: z.string().describe('The model that finds what is near in meaning, as it is now.'),
+    correlation_id: z.string(),
+    sequence: z.int().describe('Every change up to this entry of the log was known to the answer.'),
+    sound: z.boolean().describe('Whether every quote and every digest is as it was cited and recorded.'),
+    citations: z.array(
+      citation.pick({ capsule_id: true, version: true, title: true, quote: true, where: true, trust: true }).extend({
+        quoted: z.boolean().describe('Whether the quote stands in the stored version where the citation says.'),
+        digest: openedDigest.omit({ key: true }).nullable(),
+        ancestors: z.array(lineageNode).describe('What it derives from, oldest first.'),
+        problem: z.string().nullable().describe('Why nothing can be shown of it any more.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Explanation' })
+export type Explanation = z.infer<typeof explanation>

@@ -1,0 +1,54 @@
+import { ACTIONS } from '@forge-cascade/contract'
+import type { Clock } from '#base'
+import type { ConfigRow } from '#config'
+import { writeLockedBill, type ZipFile } from '#evidence'
+import { BOOTSTRAP_RULE } from '#governance'
+import type { EvidenceReport } from '#http'
+import type { LedgerStore } from '#ledger'
+import { COVERS, type UnitOfWork } from '#store'
+import { EvidenceDesk, type LedgerDesk } from './edge/jobs/index.ts'
+import { findMaterials } from './home.ts'
+import { VERSION } from './version.ts'
+
+interface EvidenceParts {
+  readonly desk: LedgerDesk
+  readonly store: Pick<UnitOfWork, 'append' | 'head'> & { readonly ledger: LedgerStore }
+  readonly clock: Clock
+  /** Rows with secrets hidden. */
+  readonly config: () => readonly ConfigRow[]
+  /** The report as a page and as text. */
+  readonly pages: Readonly<Record<'evidencePage' | 'evidenceMarkdown', (report: EvidenceReport) => string>>
+}
+
+/** Makes evidence bundles of the log, with a report, what was in force, and what the program is made of. */
+export const composeEvidence = ({ desk, store, clock, config, pages }: EvidenceParts): EvidenceDesk =>
+  new EvidenceDesk({
+    ...{ desk, store, ledger: store.ledger, head: () => store.head(), clock, madeBy: `forge-cascade ${VERSION}` },
+    more: (told) => [
+      file('report.html', pages.evidencePage(told)),
+      file('report.md', pages.evidenceMarkdown(told)),
+      ...rulesInForce(config()),
+      ...materials(),
+    ],
+  })
+
+/** The rule by which the gate decides, what the grant of each action may change, and the configuration. */
+function rulesInForce(config: readonly ConfigRow[]): readonly ZipFile[] {
+  const covers: Readonly<Record<string, readonly string[]>> = COVERS
+  const actions = Object.entries(ACTIONS).map(([action, meaning]) => ({ action, meaning, may_change: covers[action] }))
+  const rows = config.map(({ key, value = null, origin }) => ({ key, value, origin }))
+  return [
+    file('rules/actions.json', json({ gate: BOOTSTRAP_RULE, actions })),
+    file('rules/configuration.json', json(rows)),
+  ]
+}
+
+/** The bill of materials; nothing where somebody has removed what it is made of. */
+function materials(): readonly ZipFile[] {
+  const found = findMaterials()
+  if (!found) return []
+  return [file('sbom.cdx.json', found.kind === 'bill' ? found.text : writeLockedBill(found.text))]
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+const file = (path: string, text: string): ZipFile => ({ path, bytes: Buffer.from(text) })

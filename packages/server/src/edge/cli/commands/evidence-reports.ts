@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import {
+  type AuditRow,
+  type ChangesReport,
+  EVIDENCE_LIMITS,
+  type Explanation,
+  type HistoryReport,
+} from '@forge-cascade/contract'
+import { CascadeError, fileTrouble, isErrno } from '#base'
+import { type StoredCheckpoint, verifyConsistency } from '#ledger'
+import { parseCapsuleId } from '../capsule-ref.ts'
+import type { CommandContext } from '../command-context.ts'
+import { type CommandInput, usage } from '../command-input.ts'
+import type { CommandSpec } from '../command-spec.ts'
+import { openLogSource, readCheckpoint } from '../log-source.ts'
+import type { OptionSpec } from '../option-spec.ts'
+import { changesMarkdown, explanationMarkdown, historyMarkdown } from '../render/evidence-markdown.ts'
+import { number } from '../render/words.ts'
+import type { Session } from '../session.ts'
+import { printAnswer } from './answer.ts'
+import { explain, readAnswer } from './explain-answer.ts'
+import { writeNew } from './write-new.ts'
+
+const OUT: OptionSpec = { flags: '--out <file>', description: 'Write the report there, as Markdown' }
+const PAGE_ROWS = 100
+
+export const EVIDENCE_CHANGES: CommandSpec = {
+  name: 'evidence changes',
+  summary: 'What the log gained between two checkpoints, with the proof that it only grew',
+  description:
+    'From an earlier checkpoint that somebody kept, as a file, or from a number of entries; up to the newest checkpoint or another number. Ends with 7 when the log does not go on the checkpoint that was kept. At most 10,000 entries.',
+  arguments: [
+    { flags: '<from>', description: 'File with a checkpoint that was kept, or a number of entries from 1' },
+    { flags: '[to]', description: 'Number of entries; that of the newest checkpoint when left out' },
+  ],
+  options: [OUT],
+  examples: [
+    { line: 'evidence changes 100', does: 'shows what came after the first 100 entries' },
+    { line: 'evidence changes kept.checkpoint --out changes.md', does: 'compares with what an auditor kept' },
+  ],
+  run: async (context, input) => {
+    const from = readFrom(context, input.argument(0) ?? '')
+    const to = input.argument(1) === undefined ? undefined : sizeOf(input.argument(1) ?? '', 'to')
+    const session = await context.openSession()
+    const report = await readChanges(session, from, to)
+    await printReport(context, input, report, changesMarkdown(report))
+    return report.consistent ? 'ok' : 'damaged'
+  },
+}
+
+export const EVIDENCE_HISTORY: CommandSpec = {
+  name: 'evidence history',
+  summary: 'Who did what with a capsule, and when, with the entries of the log',
+  description:
+    'Every entry about the capsule, oldest first, also of one that was erased. Who read it is not in the log. Ends with 3 when nothing is known of it.',
+  arguments: [{ flags: '<capsule>', description: 'Id of the capsule' }],
+  options: [OUT],
+  examples: [{ line: 'evidence history <capsule> --out history.md', does: 'writes the report' }],
+  run: async (context, input) => {
+    const id = parseCapsuleId(input.argument(0))
+    const query = { entity_type: 'capsule', entity_id: id }
+    const entries = await readRows(await context.openSession(), query, 0)
+    const report: HistoryReport = { id, reads: 'not recorded', entries: [...entries] }
+    await printReport(context, input, report, historyMarkdown(report))
+    return entries.length === 0 ? 'notFound' : 'ok'
+  },
+}
+
+export const EVIDENCE_EXPLAIN: CommandSpec = {
+  name: 'evidence explain',
+  summary: 'Where a saved answer came from, and whether that is what the log recorded',
+  description:
+    'Takes what ask --json printed: each version that is cited, whether the quote stands in it and its digest is the one in the log, its trust and what it derives from. Ends with 7 when something is not as it was.',
+  arguments: [{ flags: '<file>', description: 'The saved answer' }],
+  options: [{ flags: '--question <text>', description: 'What was asked; the answer does not hold it' }, OUT],
+  examples: [{ line: "evidence explain answer.json --question 'How long?'", does: 'explains the answer' }],
+  run: async (context, input) => {
+    const answer = readAnswer(resolve(context.io.cwd, input.argument(0) ?? ''))
+    const report: Explanation = await explain(await context.openSession(), answer, input.text('question') ?? null)
+    await printReport(context, input, report, explanationMarkdown(report))
+    return report.sound ? 'ok' : 'damaged'
+  },
+}
+
+async function printReport(context: CommandContext, input: CommandInput, report: unknown, text: string): Promise<void> {
+  const written = writeNew(context, input.text('out'), text)
+  await printAnswer(context, report, () => [written === undefined ? text.trimEnd() : `Wrote ${written}`])
+}
+
+/** A size, or a checkpoint that was kept. */
+type From = { readonly size: number } | StoredCheckpoint
+
+function readFrom({ io }: CommandContext, given: string): From {
+  if (/^\d+$/.test(given)) return { size: sizeOf(given, 'from') }
+  const path = resolve(io.cwd, given)
+  try {
+    const checkpoint = readCheckpoint(readFileSync(path, 'utf8'))
+    if (checkpoint && checkpoint.size > 0) return checkpoint
+  } catch (error) {
+    if (isErrno(error, 'ENOENT'))
+      throw usage(`There is no file ${path}: <from> is a number of entries, or such a file.`)
+    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
+  }
+  throw usage(`${path} holds no checkpoint of a log with entries.`)
+}
+
+function sizeOf(text: string, name: string): number {
+  const size = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0
+  if (size > 0) return size
+  throw usage(`<${name}> is a number of entries from 1; got ${JSON.stringify(text)}.`)
+}
+
+async function readChanges(session: Session, from: From, asked: number | undefined): Promise<ChangesReport> {
+  const { origin, size } = (await openLogSource(session)).checkpoint
+  const to = asked ?? size
+  if ('origin' in from && from.origin !== origin)
+    throw new CascadeError('CONFLICT', `The checkpoint is of ${from.origin}, and this log is ${origin}.`)
+  if (from.size > to && !('origin' in from))
+    throw usage(`There are ${number(to)} entries to go to, and ${number(from.size)} to begin with.`)
+  if (to - from.size > EVIDENCE_LIMITS.reportRowsMax)
+    throw new CascadeError(
+      'UNPROCESSABLE',
+      `That is more than ${number(EVIDENCE_LIMITS.reportRowsMax)} entries; \`evidence export\` takes more.`,
+    )
+  // A log with fewer entries than a checkpoint of it cannot go on it, and has no proof.
+  const shorter = from.size > to
+  const found = await session.ask('proveConsistency', { query: { from: shorter ? to : from.size, to } })
+  const [fromRoot, toRoot] = [
+    'root' in from ? from.root : new Uint8Array(Buffer.from(found.from_root, 'hex')),
+    new Uint8Array(Buffer.from(found.to_root, 'hex')),
+  ]
+  const proof = found.hashes.map((hash) => new Uint8Array(Buffer.from(hash, 'base64')))
+  const consistent = !shorter && verifyConsistency({ from: from.size, to, fromRoot, toRoot, proof })
+  const entries = shorter ? [] : await readRows(session, { cursor: String(to) }, from.size)
+  const counts: Record<string, number> = {}
+  for (const { operation } of entries) counts[operation] = (counts[operation] ?? 0) + 1
+  return {
+    origin,
+    from: { size: from.size, root: base64(fromRoot) },
+    to: { size: to, root: base64(toRoot) },
+    proof: found.hashes,
+    ...{ consistent, counts, entries: [...entries] },
+  }
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+
+/** Rows from entry `from` on, oldest first. @throws CascadeError UNPROCESSABLE for more than a report holds. */
+async function readRows(
+  session: Session,
+  query: Readonly<Record<string, string>>,
+  from: number,
+): Promise<readonly AuditRow[]> {
+  const rows: AuditRow[] = []
+  for (let cursor: string | null | undefined = query.cursor; cursor !== null; ) {
+    const page: { items: AuditRow[]; next_cursor: string | null } = await session.ask('getAuditLog', {
+      query: { ...query, limit: PAGE_ROWS, cursor },
+    })
+    const wanted = page.items.filter(({ ledger_index }) => ledger_index >= from)
+    rows.push(...wanted)
+    if (rows.length > EVIDENCE_LIMITS.reportRowsMax)
+      throw new CascadeError(
+        'UNPROCESSABLE',
+        `There are more than ${number(EVIDENCE_LIMITS.reportRowsMax)} entries; \`evidence export\` takes more.`,
+      )
+    cursor = wanted.length < page.items.length ? null : page.next_cursor
+  }
+  return rows.reverse()
+}

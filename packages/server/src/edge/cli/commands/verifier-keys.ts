@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { EVIDENCE_LIMITS } from '@forge-cascade/contract'
+import { CascadeError, fileTrouble } from '#base'
+import { parseVerifierKey, type VerifierKey } from '#ledger'
+import type { CommandContext } from '../command-context.ts'
+import { type CommandInput, usage } from '../command-input.ts'
+import type { OptionSpec } from '../option-spec.ts'
+
+/** How a command is told the keys that it verifies with. */
+export const KEY_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--key <key>', description: 'Verifier key of the log, had by another way', many: true },
+  { flags: '--key-file <file>', description: 'File with such keys, one a line' },
+]
+
+/**
+ * The keys that were named; undefined where none was.
+ *
+ * @throws CascadeError VALIDATION_FAILED for what is no key, SOURCE_UNREADABLE for a file that cannot be read.
+ */
+export async function readKeys(
+  { io }: CommandContext,
+  input: CommandInput,
+): Promise<readonly VerifierKey[] | undefined> {
+  const file = input.text('key-file')
+  const texts = [...(input.list('key') ?? []), ...(file === undefined ? [] : await readLines(resolve(io.cwd, file)))]
+  if (texts.length === 0) {
+    if (file === undefined) return undefined
+    throw usage(`${file} holds no key.`)
+  }
+  if (texts.length > EVIDENCE_LIMITS.keysMax)
+    throw usage(`At most ${EVIDENCE_LIMITS.keysMax} keys; got ${texts.length}.`)
+  return texts.map((text) => {
+    const key = parseVerifierKey(text)
+    if (key) return key
+    throw usage(`A key is <name>+<8 hex digits>+<base64>, as ledger show prints it; got ${JSON.stringify(text)}.`)
+  })
+}
+
+async function readLines(path: string): Promise<readonly string[]> {
+  try {
+    return (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '')
+  } catch (error) {
+    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
+  }
+}

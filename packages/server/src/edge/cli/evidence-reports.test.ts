@@ -1,0 +1,176 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { changesReport, type Explanation, explanation, historyReport } from '@forge-cascade/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { noteOf } from '../../platform/store/testing.ts'
+import { type HttpWorld, openHttpWorld } from '../http/testing.ts'
+import { explanationMarkdown } from './render/evidence-markdown.ts'
+import { run } from './testing.ts'
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'cascade-reports-'))
+const QUESTION = 'How long are invoices kept?'
+const CONTENT = 'Invoices are kept for ten years.'
+
+let http: HttpWorld
+let url: string
+let id: string
+
+const cascade = (...argv: string[]) =>
+  run([...argv, '--url', url], { io: { cwd: FOLDER }, env: { CASCADE_TOKEN: http.token } })
+const jsonOf = async (...argv: string[]) => {
+  const { code, out, err } = await cascade(...argv, '--json')
+  expect(err).toBe('')
+  return { code, json: JSON.parse(out) }
+}
+const save = (name: string, text: string): string => {
+  writeFileSync(join(FOLDER, name), text)
+  return name
+}
+const create = async (body: object): Promise<string> =>
+  (await http.send('POST', '/v2/capsules', { body: { type: 'knowledge', ...body } })).json().id
+const checkpoint = async () => (await http.send('GET', '/v2/ledger/checkpoint')).payload
+
+beforeAll(async () => {
+  http = await openHttpWorld()
+  const origin = await create({ content: 'The law says ten years.', title: 'Law' })
+  id = await create({ content: CONTENT, title: 'Invoices', parents: [{ id: origin, reason: 'from the law' }] })
+  save('early.checkpoint', await checkpoint())
+  await http.send('PUT', `/v2/capsules/${id}/trust`, { body: { trust: 80, reason: 'checked' } })
+  await create({ content: 'Something else.' })
+  // Signed with whoever asks for the proof of the newest entry.
+  await http.send('GET', `/v2/ledger/proof/inclusion?index=${http.world.context.store.head()}`)
+  url = (await http.server.listen()).url
+})
+afterAll(async () => {
+  await http[Symbol.asyncDispose]()
+  rmSync(FOLDER, { recursive: true, force: true })
+})
+
+describe('changes', () => {
+  test('go on a checkpoint that was kept, and are listed', async () => {
+    const { code, json } = await jsonOf('evidence', 'changes', 'early.checkpoint')
+    const report = changesReport.parse(json)
+    expect([code, report.consistent]).toEqual([0, true])
+    expect(report.entries.map(({ ledger_index }) => ledger_index)).toEqual(
+      Array.from({ length: report.to.size - report.from.size }, (_, at) => report.from.size + at),
+    )
+    expect(report.counts).toMatchObject({ 'capsule.created': 1, 'capsule.trust_changed': 1 })
+    const sizes = ['evidence', 'changes', String(report.from.size), String(report.to.size)]
+    expect((await jsonOf(...sizes)).json).toEqual(report)
+    expect((await cascade('evidence', 'changes', 'early.checkpoint')).out).toContain('none of those was altered')
+  })
+
+  test('that do not go on it end with 7', async () => {
+    const lines = readFileSync(join(FOLDER, 'early.checkpoint'), 'utf8').split('\n')
+    for (const [at, wrong] of [
+      [2, Buffer.alloc(32).toString('base64')],
+      [1, '5000'],
+    ] as const) {
+      const file = save('forked.checkpoint', lines.with(at, wrong).join('\n'))
+      const { code, json } = await jsonOf('evidence', 'changes', file)
+      expect([code, json.consistent]).toEqual([7, false])
+      expect((await cascade('evidence', 'changes', file)).out).toContain('does not go on the checkpoint')
+    }
+  })
+
+  test.for([
+    { argv: ['0'], code: 2 },
+    { argv: ['-1'], code: 2 },
+    { argv: ['99999'], code: 2 },
+    { argv: ['1', '500'], code: 3 },
+    { argv: ['3', '2'], code: 2 },
+    { argv: ['1', 'x'], code: 2 },
+    { argv: ['absent.checkpoint'], code: 2 },
+    { argv: [save('text', 'no checkpoint')], code: 2 },
+    {
+      argv: [save('other', 'other.example\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n— a AAAAAAAA\n')],
+      code: 5,
+    },
+  ])('of $argv are refused', async ({ argv, code }) => {
+    expect(await cascade('evidence', 'changes', ...argv)).toMatchObject({ code, out: '' })
+  })
+})
+
+describe('a history', () => {
+  test('tells who did what, oldest first, and that reads are not recorded', async () => {
+    const { code, json } = await jsonOf('evidence', 'history', id)
+    const { entries } = historyReport.parse(json)
+    expect([code, entries.map(({ operation }) => operation)]).toEqual([0, ['capsule.created', 'capsule.trust_changed']])
+    const { out } = await cascade('evidence', 'history', id)
+    expect(out).toContain('reads have no entries')
+  })
+
+  test('of what the log does not know ends with 3, and of what is no id with 2', async () => {
+    expect((await cascade('evidence', 'history', '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10')).code).toBe(3)
+    expect((await cascade('evidence', 'history', 'invoices')).code).toBe(2)
+  })
+
+  test('is written into a new file alone', async () => {
+    expect((await cascade('evidence', 'history', id, '--out', 'history.md')).code).toBe(0)
+    expect(readFileSync(join(FOLDER, 'history.md'), 'utf8')).toContain('# What happened to capsule')
+    expect((await cascade('evidence', 'history', id, '--out', 'history.md')).code).toBe(2)
+  })
+})
+
+describe('an explanation', () => {
+  const explained = async (change = (answer: string) => answer) => {
+    const { out } = await cascade('ask', QUESTION, '--json')
+    const { code, json } = await jsonOf('evidence', 'explain', save('answer.json', change(out)), '--question', QUESTION)
+    return { code, report: explanation.parse(json) }
+  }
+
+  test('holds every quote against the version, and that against the log', async () => {
+    const { code, report } = await explained()
+    expect([code, report.sound, report.question]).toEqual([0, true, QUESTION])
+    const cited = report.citations.find(({ capsule_id }) => capsule_id === id)
+    expect(cited).toMatchObject({ quoted: true, problem: null, digest: { matches: true } })
+    expect(cited?.ancestors.map(({ title }) => title)).toEqual(['Law'])
+    const entry = await http.world.context.store.ledger.find(cited?.digest?.ledger_index ?? -1)
+    expect(entry?.leaf).toMatchObject({ type: 'capsule.created', subject: `capsule/${id}` })
+    const { out } = await cascade('evidence', 'explain', 'answer.json')
+    expect(out).toContain(`is the one in entry ${entry?.leaf.index}`)
+    expect(JSON.stringify(report)).not.toContain('"key"')
+  })
+
+  test('of an answer that was altered ends with 7', async () => {
+    const { code, report } = await explained((text) => text.replaceAll('ten years', 'two years'))
+    expect([code, report.sound]).toEqual([7, false])
+    expect((await cascade('evidence', 'explain', 'answer.json')).out).toContain('does not stand there')
+  })
+
+  test('says what is gone', async () => {
+    const gone = await create({ content: 'Receipts of the canteen are thrown away after a week.' })
+    const { out } = await cascade('ask', 'When are receipts of the canteen thrown away?', '--json')
+    await http.send('POST', `/v2/capsules/${gone}/erase`, { body: { legal_basis: 'gdpr-17' } })
+    const { code, json } = await jsonOf('evidence', 'explain', save('gone.json', out))
+    const cited = explanation.parse(json).citations.find(({ capsule_id }) => capsule_id === gone)
+    expect([code, cited?.digest, cited?.problem]).toEqual([7, null, expect.stringContaining('erased')])
+  })
+
+  test.for([
+    { name: 'is not there', file: 'absent.json' },
+    { name: 'is no JSON', file: save('text.json', 'ten years') },
+    { name: 'is no answer', file: save('list.json', '[]') },
+  ])('of a file that $name is refused', async ({ file }) => {
+    expect(await cascade('evidence', 'explain', file)).toMatchObject({ code: 2, out: '' })
+  })
+
+  test('shows what is hostile in an answer as text', () => {
+    const hostile = '</td><script>1</script> | [x](javascript:1)\n# h'
+    const cited = { capsule_id: id, version: '1.0.0', title: hostile, quote: hostile, where: hostile, trust: 60 }
+    const report: Explanation = {
+      ...{ question: hostile, answer: hostile, mode: hostile, embedder: hostile, correlation_id: hostile },
+      ...{ sequence: 1, sound: false },
+      citations: [{ ...cited, quoted: false, digest: null, ancestors: [], problem: hostile }],
+    }
+    expect(explanationMarkdown(report)).not.toMatch(/(?<!\\)<script|(?<!\\)\[x\]|^# h/m)
+  })
+})
+
+test('a report of more entries than one holds is refused', async () => {
+  const { store } = http.world.context
+  for (let list = 0; list < 11; list++) await store.append(Array.from({ length: 1000 }, () => noteOf()))
+  await http.send('GET', `/v2/ledger/proof/inclusion?index=${store.head()}`)
+  expect((await cascade('evidence', 'changes', '1')).err).toContain('more than 10,000 entries')
+})

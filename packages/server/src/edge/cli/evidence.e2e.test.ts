@@ -1,0 +1,240 @@
+import { spawn } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  EVIDENCE_LIMITS,
+  evidenceVerdict,
+  evidenceWrittenAnswer,
+  publishedAnswer,
+  publishedVerdict,
+} from '@forge-cascade/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemRandom } from '#base'
+import { createEd25519Signer, formatVerifierKey } from '#ledger'
+import { PROGRAM } from '../../../test/program.ts'
+import { BUNDLE } from '../../platform/evidence/bundle-manifest.ts'
+import { filesOf } from '../../platform/evidence/testing.ts'
+import { newEd25519 } from '../../platform/ledger/note/testing.ts'
+import { bareEnv } from './testing/mcp-agents.ts'
+import { type ServerProcess, startServer } from './testing/server.ts'
+import { run } from './testing.ts'
+
+const ROOT = mkdtempSync(join(tmpdir(), 'cascade-evidence-'))
+const [INSTANCE, AUDITOR] = [join(ROOT, 'instance'), join(ROOT, 'auditor')]
+const BUNDLE_FILE = join(AUDITOR, 'evidence.zip')
+
+let server: ServerProcess
+let key: string
+
+/** The command line of the one who runs the instance, and of the one who was handed a file. */
+const cascade = (...argv: string[]) => run(argv, { io: { cwd: INSTANCE, random: systemRandom } })
+const auditor = (...argv: string[]) => run(argv, { io: { cwd: AUDITOR } })
+
+const jsonOf = async (ran: ReturnType<typeof run>) => JSON.parse((await ran).out)
+
+beforeAll(async () => {
+  mkdirSync(INSTANCE)
+  mkdirSync(AUDITOR)
+  server = await startServer(INSTANCE)
+  for (const text of ['one', 'two', 'three']) await cascade('remember', `Invoice number ${text}.`)
+  const answer = await jsonOf(cascade('evidence', 'export', '--out', BUNDLE_FILE, '--json'))
+  key = evidenceWrittenAnswer.parse(answer).key
+}, 30_000)
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  rmSync(ROOT, { recursive: true, force: true })
+})
+
+describe('a file that was handed over', () => {
+  test('is verified with no server, and nothing is made', async () => {
+    const before = readdirSync(AUDITOR)
+    const { code, out, err } = await auditor('evidence', 'verify', 'evidence.zip', '--key', key)
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/^sound {2}\d+ entries of the \d+ of cascade\//)
+    expect(out).not.toContain('says nothing of who made it')
+    expect(readdirSync(AUDITOR)).toEqual(before)
+  })
+
+  test('without a key is held against its own, and that is said', async () => {
+    const { code, out } = await auditor('evidence', 'verify', 'evidence.zip')
+    expect([code, out]).toEqual([0, expect.stringContaining('says nothing of who made it')])
+    const verdict = evidenceVerdict.parse(await jsonOf(auditor('evidence', 'verify', 'evidence.zip', '--json')))
+    expect(verdict).toMatchObject({ valid: true, key: 'bundle', signed_by: key })
+  })
+
+  test('is verified with keys of a file, and unpacked as well', async () => {
+    writeFileSync(join(AUDITOR, 'keys'), `${key}\n`)
+    for (const [path, bytes] of filesOf(readFileSync(BUNDLE_FILE))) {
+      mkdirSync(join(AUDITOR, 'unpacked', path, '..'), { recursive: true })
+      writeFileSync(join(AUDITOR, 'unpacked', path), bytes)
+    }
+    for (const path of ['evidence.zip', 'unpacked'])
+      expect((await auditor('evidence', 'verify', path, '--key-file', 'keys')).code).toBe(0)
+    writeFileSync(join(AUDITOR, 'unpacked/entries/0.json'), '{}')
+    const { code, out } = await auditor('evidence', 'verify', 'unpacked', '--key', key)
+    expect([code, out]).toEqual([7, expect.stringMatching(/^damaged at entries\/0\.json: /)])
+    writeFileSync(join(AUDITOR, 'unpacked/notes.txt'), 'mine')
+    expect((await auditor('evidence', 'verify', 'unpacked')).out).toContain('notes.txt')
+  })
+
+  test('holds a report, the rules and a bill of materials', () => {
+    const files = filesOf(readFileSync(BUNDLE_FILE))
+    const json = (path: string) => JSON.parse(Buffer.from(files.get(path)!).toString())
+    expect(Buffer.from(files.get('report.html')!).toString()).toContain('capsule.created')
+    expect(json('rules/actions.json').actions).toContainEqual(expect.objectContaining({ action: 'evidence.export' }))
+    expect(json('rules/configuration.json')).toContainEqual(expect.objectContaining({ key: 'ledger.mirror' }))
+    const bill = json('sbom.cdx.json')
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' })
+    expect(bill.components.map(({ name }: { name: string }) => name)).toContain('zod')
+    const token = readFileSync(join(INSTANCE, '.cascade/token'), 'utf8').trim()
+    for (const bytes of files.values()) expect(Buffer.from(bytes).includes(token)).toBe(false)
+  })
+
+  test.for([
+    { name: 'a byte that is another', change: (bytes: Buffer) => bytes.with(60, bytes[60]! ^ 1) },
+    { name: 'its end gone', change: (bytes: Buffer) => bytes.subarray(0, -1) },
+    { name: 'half of it gone', change: (bytes: Buffer) => bytes.subarray(0, bytes.length / 2) },
+    { name: 'something behind it', change: (bytes: Buffer) => Buffer.concat([bytes, Buffer.of(0)]) },
+    { name: 'nothing in it', change: () => Buffer.alloc(0) },
+    { name: 'more bytes than any', change: () => undefined },
+  ])('with $name is refused', async ({ change }) => {
+    const changed = change(readFileSync(BUNDLE_FILE))
+    writeFileSync(join(AUDITOR, 'damaged.zip'), changed ?? '')
+    if (!changed) truncateSync(join(AUDITOR, 'damaged.zip'), EVIDENCE_LIMITS.bytesMax + 1)
+    const { code, out } = await auditor('evidence', 'verify', 'damaged.zip', '--key', key)
+    expect([code, out]).toEqual([7, expect.stringMatching(/^damaged/)])
+  })
+
+  test('is refused with the key of another log', async () => {
+    const stranger = createEd25519Signer(key.split('+')[0]!, newEd25519()).key
+    const { code, out } = await auditor('evidence', 'verify', 'evidence.zip', '--key', formatVerifierKey(stranger))
+    expect([code, out]).toEqual([7, expect.stringContaining('manifest.note')])
+  })
+
+  test('is not verified with what is no key', async () => {
+    const { code, err } = await auditor('evidence', 'verify', 'evidence.zip', '--key', key.slice(0, -1))
+    expect([code, err]).toEqual([2, expect.stringContaining('A key is <name>+<8 hex digits>+<base64>')])
+    writeFileSync(join(AUDITOR, 'many'), `${key}\n`.repeat(101))
+    expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'many')).err).toContain(
+      'At most 100 keys',
+    )
+    writeFileSync(join(AUDITOR, 'none'), '\n')
+    expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'none')).code).toBe(2)
+    expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'absent')).code).toBe(2)
+  })
+
+  test('that is not there is an error, and no verdict', async () => {
+    expect(await auditor('evidence', 'verify', 'absent.zip')).toMatchObject({ code: 2, out: '' })
+  })
+})
+
+describe('an export', () => {
+  test('writes over nothing', async () => {
+    const before = readFileSync(BUNDLE_FILE)
+    const { code, err } = await cascade('evidence', 'export', '--out', BUNDLE_FILE)
+    expect([code, err]).toEqual([2, expect.stringContaining('there is something at this path already')])
+    expect(readFileSync(BUNDLE_FILE)).toEqual(before)
+  })
+
+  test.for([
+    { argv: ['--from', 'yesterday'], says: '--from takes a day' },
+    { argv: ['--by', 'ada'], says: '--by' },
+    { argv: ['--about', 'capsule/'], says: '--about' },
+    { argv: ['--operation', ''], says: '--operation' },
+  ])('with $argv leaves no file', async ({ argv, says }) => {
+    const { code, err } = await cascade('evidence', 'export', '--out', 'none.zip', ...argv)
+    expect([code, err]).toEqual([2, expect.stringContaining(says)])
+    expect(existsSync(join(INSTANCE, 'none.zip'))).toBe(false)
+  })
+
+  test('takes what was asked for', async () => {
+    const answer = await jsonOf(
+      cascade('evidence', 'export', '--operation', 'capsule.created', '--out', 'made.zip', '--json'),
+    )
+    expect(evidenceWrittenAnswer.parse(answer)).toMatchObject({ entries: 3, key })
+    const past = cascade('evidence', 'export', '--to', '2020-01-01', '--out', 'past.zip', '--json')
+    expect((await jsonOf(past)).entries).toBe(0)
+  })
+
+  test('into a folder that is not there is refused', async () => {
+    expect((await cascade('evidence', 'export', '--out', 'no/such/folder.zip')).code).toBe(2)
+  })
+})
+
+describe('a published log', () => {
+  const published = async () => publishedAnswer.parse(await jsonOf(cascade('ledger', 'publish', 'log', '--json')))
+  const verified = (...argv: string[]) => run(['ledger', 'verify', '--published', join(INSTANCE, 'log'), ...argv], {})
+
+  test('is files that the key alone verifies, and goes on', async () => {
+    const { size } = await published()
+    expect(publishedVerdict.parse(await jsonOf(verified('--key', key, '--json')))).toMatchObject({ valid: true, size })
+    await cascade('remember', 'One more.')
+    // What is new is signed within a second.
+    await expect.poll(async () => (await published()).size, { interval: 200 }).toBeGreaterThan(size)
+    expect((await verified('--key', key)).out).toMatch(/^sound {2}all \d+ entries of cascade\//)
+  })
+
+  test('is damaged when a byte of it is another, and needs a key', async () => {
+    cpSync(join(INSTANCE, 'log'), join(AUDITOR, 'log'), { recursive: true })
+    const [, size] = readFileSync(join(AUDITOR, 'log/checkpoint'), 'utf8').split('\n')
+    const bundle = join(AUDITOR, `log/tile/entries/000.p/${size}`)
+    const bytes = readFileSync(bundle)
+    writeFileSync(bundle, bytes.with(20, bytes[20]! ^ 1))
+    const { code, out } = await auditor('ledger', 'verify', '--published', 'log', '--key', key)
+    expect([code, out]).toEqual([7, expect.stringMatching(/^damaged: tile\/entries/)])
+    expect((await auditor('ledger', 'verify', '--published', 'log')).code).toBe(2)
+    expect((await auditor('ledger', 'verify', '--published', 'log', '--newest', '1', '--key', key)).code).toBe(2)
+    expect((await cascade('ledger', 'verify', '--key', key)).code).toBe(2)
+    expect((await auditor('ledger', 'verify', '--published', 'nowhere', '--key', key)).code).toBe(7)
+  })
+
+  test('is not written beside other things, nor over another history', async () => {
+    mkdirSync(join(INSTANCE, 'mine'))
+    writeFileSync(join(INSTANCE, 'mine/notes.txt'), 'mine')
+    expect(await cascade('ledger', 'publish', 'mine')).toMatchObject({ code: 5 })
+    expect(readdirSync(join(INSTANCE, 'mine'))).toEqual(['notes.txt'])
+    const path = join(INSTANCE, 'log/checkpoint')
+    const note = readFileSync(path, 'utf8')
+    const [origin, size, root = '', ...rest] = note.split('\n')
+    for (const wrong of [
+      [origin, size, Buffer.alloc(32).toString('base64'), ...rest],
+      [origin, '999999', root, ...rest],
+    ]) {
+      writeFileSync(path, wrong.join('\n'))
+      const { code, err } = await cascade('ledger', 'publish', 'log')
+      expect([code, err]).toEqual([7, expect.stringContaining('does not go on')])
+      expect(readFileSync(path, 'utf8')).toBe(wrong.join('\n'))
+    }
+    writeFileSync(path, note)
+  })
+})
+
+test('an export and a publication need no server that runs', async () => {
+  const folder = join(ROOT, 'alone')
+  mkdirSync(folder)
+  const alone = (...argv: string[]) =>
+    new Promise<number | null>((resolve) => {
+      const child = spawn(process.execPath, [...PROGRAM, ...argv], { cwd: folder, env: bareEnv(folder, {}) })
+      child.on('close', resolve)
+    })
+  expect(await alone('evidence', 'export')).toBe(0)
+  expect(await alone('ledger', 'publish', 'log')).toBe(0)
+  const files = filesOf(readFileSync(join(folder, 'evidence.zip')))
+  const own = Buffer.from(files.get(BUNDLE.keys)!).toString().trimEnd()
+  const verify = ['evidence', 'verify', 'evidence.zip', '--key', own]
+  expect((await run(verify, { io: { cwd: folder } })).code).toBe(0)
+  const published = ['ledger', 'verify', '--published', 'log', '--key', own]
+  expect((await run(published, { io: { cwd: folder } })).code).toBe(0)
+})

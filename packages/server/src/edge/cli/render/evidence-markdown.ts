@@ -1,0 +1,116 @@
+import type { AuditRow, ChangesReport, Explanation, HistoryReport } from '@forge-cascade/contract'
+import { cell, table } from '../../markdown-text.ts'
+
+const NO_READS = 'Who read what is not in the log: reads have no entries.'
+
+/** What the log gained between two checkpoints. */
+export const changesMarkdown = (report: ChangesReport): string => `# What changed in ${cell(report.origin)}
+
+${
+  report.consistent
+    ? `The log of ${report.to.size} entries goes on the one of ${report.from.size}: none of those was altered or taken away.`
+    : `**The log of ${report.to.size} entries does not go on the checkpoint of ${report.from.size}: it was altered, or is another copy.**`
+}
+
+${table(
+  ['', 'entries', 'root'],
+  [
+    ['from', String(report.from.size), `\`${report.from.root}\``],
+    ['to', String(report.to.size), `\`${report.to.root}\``],
+  ],
+)}
+
+Proof (RFC 6962 section 2.1.2): ${report.proof.length === 0 ? 'no hashes are needed' : report.proof.map((hash) => `\`${hash}\``).join(' ')}
+
+## What
+
+${table(
+  ['what', 'entries'],
+  Object.entries(report.counts).map(([what, count]) => [cell(what), String(count)]),
+)}
+
+## Entries
+
+${entriesTable(report.entries)}
+
+${NO_READS}
+`
+
+/** What happened to one capsule. */
+export const historyMarkdown = (report: HistoryReport): string => `# What happened to capsule ${report.id}
+
+${report.entries.length === 0 ? 'The log knows nothing of it.' : entriesTable(report.entries)}
+
+${NO_READS}
+`
+
+/** Where an answer came from. */
+export const explanationMarkdown = (report: Explanation): string => `# Where an answer came from
+
+${table(
+  ['', ''],
+  [
+    ['Asked', report.question === null ? 'not told' : cell(report.question)],
+    ['How', report.mode === 'extractive' ? 'quotes, put together without a language model' : cell(report.mode)],
+    ['Found with', cell(report.embedder)],
+    ['Known by then', `every change up to entry ${report.sequence} of the log`],
+    ['Request', cell(report.correlation_id)],
+    [
+      'Result',
+      report.sound ? 'every quote and every digest is as it was recorded' : '**not everything is as it was recorded**',
+    ],
+  ],
+)}
+
+${quoted(report.answer)}
+
+${report.citations.map(citationPart).join('\n')}
+A request that only reads has no entry in the log, so what was asked, and by whom, is what you were told.
+`
+
+function citationPart(cited: Explanation['citations'][number], at: number): string {
+  const { capsule_id, version, title, quote, where, trust, problem, ancestors, digest } = cited
+  const facts = [
+    ['Version', `${capsule_id}@${version}`],
+    ['From', where === null ? 'not told' : cell(where)],
+    ['Trust', `${trust} when it was cited`],
+    [
+      'Quote',
+      problem !== null
+        ? cell(problem)
+        : cited.quoted
+          ? 'stands in the version where the citation says'
+          : '**does not stand there**',
+    ],
+    ['Digest', digestWords(digest)],
+    ['Derived from', ancestors.length === 0 ? 'no other capsule' : ancestors.map(ancestorWords).join(', ')],
+  ]
+  return `## [${at + 1}] ${title === null ? 'Untitled' : cell(title)}\n\n${quoted(quote)}\n\n${table(['', ''], facts)}\n`
+}
+
+const ancestorWords = ({ id, version, title }: Explanation['citations'][number]['ancestors'][number]): string =>
+  `${title === null ? '' : `${cell(title)} `}${id}@${version}`
+
+function digestWords(digest: Explanation['citations'][number]['digest']): string {
+  if (digest === null) return 'cannot be opened any more'
+  if (digest.ledger_index === null) return '**the log has no entry of this version**'
+  return digest.matches
+    ? `is the one in entry ${digest.ledger_index}`
+    : `**is not the one in entry ${digest.ledger_index}**`
+}
+
+const entriesTable = (entries: readonly AuditRow[]): string =>
+  table(
+    ['entry', 'time', 'what', 'about', 'by', 'request'],
+    entries.map((row) => [
+      ...[String(row.ledger_index), row.timestamp, cell(row.operation)],
+      cell(row.entity_id === null ? row.entity_type : `${row.entity_type}/${row.entity_id}`),
+      ...[cell(row.user_id), cell(row.correlation_id)],
+    ]),
+  )
+
+const quoted = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `> ${cell(line)}`)
+    .join('\n')

@@ -1,0 +1,139 @@
+import type { EvidenceQuery } from '@forge-cascade/contract'
+import { CascadeError, type Clock, toRfc3339 } from '#base'
+import type { Call } from '#capsules'
+import { type ProvenEntry, type SealBundle, writeBundle, type ZipFile } from '#evidence'
+import { hashLeaf, type LedgerStore, type StoredCheckpoint, verifyInclusion } from '#ledger'
+import type { UnitOfWork } from '#store'
+import type { LedgerDesk } from './ledger-desk.ts'
+import { selectEvidence, type ToldEntry } from './select-evidence.ts'
+import { LOG, tellOnce } from './tell-once.ts'
+
+/** What a bundle tells of itself to people. */
+export interface ToldBundle {
+  readonly origin: string
+  readonly size: number
+  readonly madeAt: string
+  readonly query: EvidenceQuery
+  readonly entries: readonly ToldEntry[]
+}
+
+export interface EvidenceDeskOptions {
+  readonly desk: Pick<LedgerDesk, 'keys' | 'covering' | 'seal'>
+  readonly ledger: Pick<LedgerStore, 'list' | 'find' | 'proveInclusion'>
+  readonly store: Pick<UnitOfWork, 'append'>
+  /** Index of the newest entry. */
+  readonly head: () => number
+  readonly clock: Clock
+  /** Name and version of the program. */
+  readonly madeBy: string
+  /** What goes in beside entries and proofs: the report, the rules in force, the bill of materials. */
+  readonly more: (told: ToldBundle) => readonly ZipFile[]
+}
+
+/** Entries that are read and proven together. */
+const PROVEN_AT_ONCE = 50
+
+/** Takes entries of the log out, with what proves them, for whoever is to verify them elsewhere. */
+export class EvidenceDesk {
+  readonly #options: EvidenceDeskOptions
+  #isBusy = false
+
+  constructor(options: EvidenceDeskOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The bytes of a bundle, piece by piece. All entries that are durable by now are covered by its checkpoint. The log tells
+   * of it before the signature is handed out.
+   *
+   * @throws CascadeError RATE_LIMITED while another is made, VALIDATION_FAILED and UNPROCESSABLE as `selectEvidence`.
+   */
+  async export(
+    call: Call<'evidence.export'>,
+    query: EvidenceQuery,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    if (this.#isBusy) throw new CascadeError('RATE_LIMITED', 'A bundle is being made; ask again in a while.')
+    this.#isBusy = true
+    const release = () => {
+      this.#isBusy = false
+    }
+    try {
+      return endingWith(await this.#export(call, query, signal), release)
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  async #export(call: Call<'evidence.export'>, query: EvidenceQuery, signal: AbortSignal) {
+    const { desk, ledger, head, clock, madeBy, more } = this.#options
+    const checkpoint = await desk.covering(head())
+    const entries = await selectEvidence(ledger, query, checkpoint, signal)
+    const madeAt = toRfc3339(clock())
+    const { origin, size } = checkpoint
+    return writeBundle(
+      {
+        ...{ madeAt, madeBy, query, checkpoint },
+        keys: await desk.keys(),
+        entries: this.#proven(entries, checkpoint, signal),
+        more: () => more({ origin, size, madeAt, query, entries }),
+      },
+      this.#seal(call, size),
+    )
+  }
+
+  async *#proven(
+    entries: readonly ToldEntry[],
+    checkpoint: StoredCheckpoint,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly ProvenEntry[], void, undefined> {
+    for (let at = 0; at < entries.length; at += PROVEN_AT_ONCE) {
+      signal.throwIfAborted()
+      const page = entries.slice(at, at + PROVEN_AT_ONCE)
+      yield await Promise.all(page.map(({ index }) => this.#prove(index, checkpoint)))
+    }
+  }
+
+  /** @throws CascadeError DATA_CORRUPT for an entry that is not the one that was signed. */
+  async #prove(index: number, { size, root }: StoredCheckpoint): Promise<ProvenEntry> {
+    const { ledger } = this.#options
+    const [found, hashes] = await Promise.all([ledger.find(index), ledger.proveInclusion(index, size)])
+    const bytes = Buffer.from(found?.text ?? '')
+    if (verifyInclusion({ index, size, leafHash: hashLeaf(bytes), proof: hashes, root }))
+      return { index, bytes, hashes }
+    throw new CascadeError('DATA_CORRUPT', `Entry ${index} is not the one that was signed: its proof fails.`)
+  }
+
+  #seal(call: Call<'evidence.export'>, size: number): SealBundle {
+    const { desk, store } = this.#options
+    return async ({ text, digest, entries }) => {
+      await tellOnce(store, call, 'evidence.exported', { manifest: digest, entries, size }, LOG)
+      return desk.seal(text)
+    }
+  }
+}
+
+/** The same, and `end` is called when it came to its end, broke, or is wanted no more, begun or not. */
+function endingWith<T>(source: AsyncGenerator<T, void, undefined>, end: () => void): AsyncIterableIterator<T> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    next: async () => {
+      try {
+        const result = await source.next()
+        if (result.done) end()
+        return result
+      } catch (error) {
+        end()
+        throw error
+      }
+    },
+    return: async () => {
+      end()
+      await source.return()
+      return { done: true, value: undefined }
+    },
+  }
+}

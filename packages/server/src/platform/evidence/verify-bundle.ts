@@ -1,0 +1,199 @@
+import { setImmediate as pause } from 'node:timers/promises'
+import { EVIDENCE_LIMITS, type EvidenceManifest, type EvidenceVerdict } from '@forge-cascade/contract'
+import { isSameBytes, sha256Hex } from '#base'
+import {
+  formatVerifierKey,
+  hashLeaf,
+  LEAF_BYTES_MAX,
+  openNote,
+  parseCheckpoint,
+  parseLogProof,
+  parseVerifierKey,
+  type VerifierKey,
+  verifyInclusion,
+} from '#ledger'
+import {
+  BUNDLE,
+  type BundleFile,
+  entryPath,
+  parseManifest,
+  proofPath,
+  rootOfFiles,
+  sealText,
+} from './bundle-manifest.ts'
+
+/** The files of a bundle by their paths. */
+export type BundleFiles = ReadonlyMap<string, Uint8Array>
+
+export interface VerifyBundleOptions {
+  readonly signal?: AbortSignal
+  /** Told in looks: one at each file, and one at each proof. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** The first thing that is not as it was written. */
+interface Fault {
+  readonly bad: string
+  readonly reason: string
+}
+
+interface Sealed {
+  readonly manifest: EvidenceManifest
+  readonly signedBy: VerifierKey
+}
+
+/** The tree that the log signed. */
+interface SignedTree {
+  readonly note: string
+  readonly size: number
+  readonly root: Uint8Array
+  /** Keys of others that signed it too. */
+  readonly cosignedBy: readonly VerifierKey[]
+}
+
+const ENTRY = /^entries\/(0|[1-9]\d{0,15})\.json$/
+/** Files that are looked at before others have their turn. */
+const LOOKED_AT_ONCE = 256
+
+/**
+ * Judges a bundle by nothing but its files: the signature over the manifest, the digest of every file, the checkpoint and the
+ * proof of every entry. It stops at the first damage.
+ *
+ * @param keys of the log, had by another way. Without them the bundle is held against its own, which shows that it is
+ *   whole and not who made it.
+ * @throws the reason of `signal`. Damage is a verdict, whatever the files hold.
+ */
+export async function verifyBundle(
+  files: BundleFiles,
+  keys: readonly VerifierKey[] | undefined,
+  options: VerifyBundleOptions = {},
+): Promise<EvidenceVerdict> {
+  const known = keys ?? ownKeys(files)
+  const key = keys === undefined ? 'bundle' : 'given'
+  const sealed = openManifest(files, known)
+  if ('bad' in sealed) return { valid: false, key, ...sealed }
+  const { manifest, signedBy } = sealed
+  const { origin, made_at, entries } = manifest
+  const said = { key, origin, signed_by: formatVerifierKey(signedBy), made_at } as const
+  const tree = findListFault(files, manifest) ?? openTree(files, manifest, known)
+  if ('bad' in tree) return { valid: false, ...said, ...tree }
+  const cosigned = tree.cosignedBy.length > 0 && { cosigned_by: tree.cosignedBy.map(formatVerifierKey) }
+  const fault = await findFault(files, manifest, tree, options)
+  return { valid: fault === undefined, ...said, ...cosigned, size: tree.size, entries, files: files.size, ...fault }
+}
+
+const textOf = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('utf8')
+
+/** Lines that are no keys verify nothing; what damages them is found by their digest. */
+const ownKeys = (files: BundleFiles): readonly VerifierKey[] =>
+  textOf(files.get(BUNDLE.keys))
+    .split('\n', EVIDENCE_LIMITS.keysMax)
+    .map(parseVerifierKey)
+    .filter((key) => key !== undefined)
+
+/** The manifest, when the log that it names signed it. */
+function openManifest(files: BundleFiles, keys: readonly VerifierKey[]): Sealed | Fault {
+  const [bytes, note] = [files.get(BUNDLE.manifest), files.get(BUNDLE.note)]
+  if (!bytes || !note) return { bad: bytes ? BUNDLE.note : BUNDLE.manifest, reason: 'it is missing' }
+  const opened = openNote(note, keys)
+  if (!opened) return { bad: BUNDLE.note, reason: 'it is not signed by a key that is known, or was altered' }
+  const manifest = parseManifest(bytes)
+  if (!manifest) return { bad: BUNDLE.manifest, reason: 'it is no manifest that is read here' }
+  if (opened.text !== sealText(manifest.origin, bytes, manifest.root))
+    return { bad: BUNDLE.manifest, reason: 'it is not the one that was signed' }
+  const signedBy = opened.verified.find(({ name }) => name === manifest.origin)
+  return signedBy ? { manifest, signedBy } : { bad: BUNDLE.note, reason: 'it is not signed by the log that it names' }
+}
+
+/** The files are those of the manifest, and the manifest adds up. */
+function findListFault(files: BundleFiles, manifest: EvidenceManifest): Fault | undefined {
+  if (rootOfFiles(manifest.files) !== manifest.root)
+    return { bad: BUNDLE.manifest, reason: 'its root is not that of the files it lists' }
+  const listed = new Set<string>([BUNDLE.manifest, BUNDLE.note])
+  for (const { path } of manifest.files) {
+    if (listed.has(path)) return { bad: path, reason: 'it is listed twice' }
+    if (!files.has(path)) return { bad: path, reason: 'it is missing' }
+    listed.add(path)
+  }
+  const other = [...files.keys()].find((path) => !listed.has(path))
+  if (other !== undefined) return { bad: other, reason: 'it is not in the manifest' }
+  const entries = manifest.files.filter(({ path }) => path.startsWith('entries/')).length
+  const proofs = manifest.files.filter(({ path }) => path.startsWith('proofs/')).length
+  if (entries === manifest.entries && proofs === entries) return undefined
+  return {
+    bad: BUNDLE.manifest,
+    reason: `it tells of ${manifest.entries} entries and lists ${entries} with ${proofs} proofs`,
+  }
+}
+
+/** The tree of the checkpoint, when the log signed it. */
+function openTree(files: BundleFiles, { origin, checkpoint }: EvidenceManifest, keys: readonly VerifierKey[]) {
+  const bad = BUNDLE.checkpoint
+  const opened = openNote(files.get(bad) ?? '', keys)
+  const head = parseCheckpoint(opened?.text ?? '')
+  if (!opened || !head) return { bad, reason: 'it is no checkpoint that a known key signed' }
+  if (head.origin !== origin || !opened.verified.some(({ name }) => name === origin))
+    return { bad, reason: 'it is of another log' }
+  if (head.size !== checkpoint.size || !isSameBytes(head.root, Buffer.from(checkpoint.root, 'base64')))
+    return { bad, reason: 'it is not the one that the manifest names' }
+  const cosignedBy = opened.verified.filter(({ name }) => name !== origin)
+  return { note: textOf(files.get(bad)), size: head.size, root: head.root, cosignedBy } satisfies SignedTree
+}
+
+/** Digests first: of what was altered outside, the file itself is named and not what follows from it. */
+async function findFault(
+  files: BundleFiles,
+  manifest: EvidenceManifest,
+  tree: SignedTree,
+  { signal, onProgress }: VerifyBundleOptions,
+): Promise<Fault | undefined> {
+  const looks = [
+    ...manifest.files.map((file) => () => findDigestFault(files, file)),
+    ...manifest.files
+      .filter(({ path }) => path.startsWith('entries/'))
+      .map((file) => () => findEntryFault(files, file, tree)),
+  ]
+  for (const [at, look] of looks.entries()) {
+    const fault = look()
+    if (fault) return fault
+    if ((at + 1) % LOOKED_AT_ONCE !== 0) continue
+    onProgress?.(at + 1, looks.length)
+    signal?.throwIfAborted()
+    await pause()
+  }
+  return undefined
+}
+
+function findDigestFault(files: BundleFiles, { path, bytes: length, sha256 }: BundleFile): Fault | undefined {
+  const bytes = files.get(path) ?? new Uint8Array()
+  if (bytes.length === length && sha256Hex(bytes) === sha256) return undefined
+  return { bad: path, reason: 'its digest is not the one in the manifest' }
+}
+
+/** What is wrong with an entry or its proof. */
+function findEntryFault(files: BundleFiles, { path }: BundleFile, tree: SignedTree): Fault | undefined {
+  const bytes = files.get(path) ?? new Uint8Array()
+  const index = Number(ENTRY.exec(path)?.[1] ?? Number.NaN)
+  if (path !== entryPath(index)) return { bad: path, reason: 'it has no name of an entry' }
+  if (bytes.length > LEAF_BYTES_MAX) return { bad: path, reason: 'it is longer than any entry' }
+  if (indexOf(bytes) !== index) return { bad: path, reason: 'it is another entry than its name says' }
+  const bad = proofPath(index)
+  const proof = parseLogProof(files.get(bad) ?? '')
+  if (proof?.index !== index) return { bad, reason: `it is no proof of entry ${index}` }
+  if (proof.checkpoint !== tree.note) return { bad, reason: 'it is of another checkpoint' }
+  const claim = { index, size: tree.size, leafHash: hashLeaf(bytes), proof: proof.hashes, root: tree.root }
+  return verifyInclusion(claim)
+    ? undefined
+    : { bad, reason: 'it does not lead from the entry to the root that was signed' }
+}
+
+/** The index that a record says it has; undefined for what is no record. */
+function indexOf(bytes: Uint8Array): unknown {
+  try {
+    const leaf: unknown = JSON.parse(textOf(bytes))
+    return typeof leaf === 'object' && leaf !== null && 'index' in leaf ? leaf.index : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
