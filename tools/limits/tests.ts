@@ -93,7 +93,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   ),
   witnessAnswer: inServer(
     'adapters/witnesses/http-witness.test.ts',
-    'a witness that $name is not there',
+    '$name is not there',
     'answers too much',
   ),
   answerTime: here('request', 'an answer that takes too long is given up'),

@@ -94,6 +94,8 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'ledger verify': [own(integrity)],
   'ledger prove': [answerOf('proveInclusion')],
   'ledger audit': [answerOf('getAuditLog')],
+  'ledger witness': [answerOf('getLedgerWitness')],
+  'ledger rotate-key': [answerOf('rotateLedgerKey')],
   stats: [answerOf('capsuleStats')],
   'embedding status': [answerOf('getEmbedding')],
   'embedding start': [answerOf('startEmbedding')],

@@ -100,6 +100,8 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'ledger verify', argv: () => ['ledger', 'verify'] },
   { command: 'ledger prove', argv: () => ['ledger', 'prove', '0'] },
   { command: 'ledger audit', argv: () => ['ledger', 'audit', '--limit', '2'] },
+  { command: 'ledger witness', argv: () => ['ledger', 'witness'] },
+  { command: 'ledger rotate-key', argv: () => ['ledger', 'rotate-key', '--yes'] },
   { command: 'bulk tag', argv: () => ['bulk', 'tag', id, '--add', 'reviewed'] },
   { command: 'bulk archive', argv: () => ['bulk', 'archive', '--lane', 'nowhere'] },
   { command: 'bulk restore', argv: () => ['bulk', 'restore', '--status', 'ARCHIVED'] },

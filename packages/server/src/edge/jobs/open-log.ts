@@ -53,6 +53,10 @@ export interface SigningLog extends AsyncDisposable {
   /** Of the active key. */
   readonly signer: NoteSigner
   readonly checkpointer: Checkpointer
+  /** Verifier key of the cosignature that it adds to its own checkpoints; undefined for none. */
+  readonly cosigner: string | undefined
+  /** Adds a cosignature to each checkpoint from the next one on. */
+  cosignWith(cosigner: NoteSigner): void
   /** Has others sign from the next checkpoint on, the active one first. */
   change(keys: readonly VerifierKey[], signers: readonly [NoteSigner, ...NoteSigner[]]): void
 }
@@ -76,32 +80,56 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const last = await checkTwice({ ledger: store.ledger, origin, keys, mirror, onTrouble }, store.ledger, elsewhere)
   if (identity !== known) await recordIdentity(options, identity, known)
   const before = options.previous && identity.previous ? [createEd25519Signer(origin, options.previous)] : []
+  const signers = [signer, ...before] as const
   const checkpointer = new Checkpointer({
     ...{ ledger: store.ledger, head: () => store.head(), origin, last, mirror, onTrouble },
-    signers: [signer, ...before],
+    signers,
   })
   await checkpointer.sign()
   checkpointer.start()
-  return new OpenedLog(origin, keys, signer, checkpointer)
+  return new OpenedLog(origin, keys, signers, checkpointer)
 }
 
 class OpenedLog implements SigningLog {
   readonly origin: string
   readonly checkpointer: Checkpointer
   keys: readonly VerifierKey[]
-  signer: NoteSigner
+  #signers: readonly [NoteSigner, ...NoteSigner[]]
+  #cosigners: readonly NoteSigner[] = []
 
-  constructor(origin: string, keys: readonly VerifierKey[], signer: NoteSigner, checkpointer: Checkpointer) {
+  constructor(
+    origin: string,
+    keys: readonly VerifierKey[],
+    signers: readonly [NoteSigner, ...NoteSigner[]],
+    checkpointer: Checkpointer,
+  ) {
     this.origin = origin
     this.keys = keys
-    this.signer = signer
+    this.#signers = signers
     this.checkpointer = checkpointer
+  }
+
+  get signer(): NoteSigner {
+    return this.#signers[0]
+  }
+
+  get cosigner(): string | undefined {
+    return this.#cosigners.map(({ key }) => formatVerifierKey(key))[0]
   }
 
   change(keys: readonly VerifierKey[], signers: readonly [NoteSigner, ...NoteSigner[]]): void {
     this.keys = keys
-    this.signer = signers[0]
-    this.checkpointer.signWith(signers)
+    this.#signers = signers
+    this.#apply()
+  }
+
+  cosignWith(cosigner: NoteSigner): void {
+    this.#cosigners = [cosigner]
+    this.#apply()
+  }
+
+  #apply(): void {
+    this.checkpointer.signWith([...this.#signers, ...this.#cosigners])
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -141,7 +169,8 @@ async function assertNew(ledger: LedgerStore): Promise<void> {
 function identityOf({ key }: NoteSigner, known: LogIdentity | undefined): LogIdentity {
   const active = formatVerifierKey(key)
   if (known !== undefined && known.keys[0] === active) return known
-  return { origin: key.name, keys: [active, ...(known?.keys ?? []).filter((text) => text !== active)] }
+  const cosigner = known?.cosigner === undefined ? {} : { cosigner: known.cosigner }
+  return { ...cosigner, origin: key.name, keys: [active, ...(known?.keys ?? []).filter((text) => text !== active)] }
 }
 
 /** Writes the identity, and the leaf that tells of it. */
