@@ -126,11 +126,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
     'edge/jobs/witness.test.ts',
     'waits in a short line: one request too many for a log is put off',
   ),
-  witnessAnswer: inServer(
-    'adapters/witnesses/http-witness.test.ts',
-    'a witness that $name is not there',
-    'answers too much',
-  ),
+  witnessAnswer: inServer('adapters/witnesses/http-witness.test.ts', '$name is not there', 'answers too much'),
   answerTime: here('request', 'an answer that takes too long is given up'),
   answerTimeOfChange: here('request', 'a change that takes too long is answered without its outcome'),
   sequenceWait: here('instance', 'a sequence that does not come is waited for no longer than the limit'),

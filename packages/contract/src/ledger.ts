@@ -148,6 +148,7 @@ export const ledgerWitness = z
             keys: z.array(z.string()).describe('Verifier keys that may sign for it.'),
             size: cosignedSize,
             cosigned_at: cosignedAt,
+            trouble: z.string().nullable().describe('Why nothing is cosigned for it.'),
           }),
         ),
       })
@@ -161,6 +162,10 @@ export const ledgerWitness = z
         trouble: z.string().nullable().describe('Why it does not cosign now.'),
       }),
     ),
+    cosigner: z
+      .string()
+      .nullable()
+      .describe('Verifier key (ML-DSA-44) with which the log cosigns its own checkpoints; null where it does not.'),
     fork: z.string().nullable().describe('Why nothing more is signed of this log.'),
   })
   .meta({ id: 'LedgerWitness' })

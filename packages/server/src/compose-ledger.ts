@@ -6,11 +6,20 @@ import type { Call } from '#capsules'
 import { type Config, environment } from '#config'
 import { requireGrant } from '#governance'
 import type { CheckpointMirror } from '#ledger'
+import { openLogCosignerKey } from './adapters/files/cosigner-keys.ts'
 import { createLedgerKeyFiles } from './adapters/files/ledger-key.ts'
 import { createMirrorFolder } from './adapters/files/mirror-folder.ts'
 import * as key from './compose-keys.ts'
 import { type LedgerFrame, linksOf, notesElsewhere, openWitnesses } from './compose-witness.ts'
-import { LedgerCheck, LedgerDesk, LogKeys, openLog, openLogKeys, type SigningLog } from './edge/jobs/index.ts'
+import {
+  LedgerCheck,
+  LedgerDesk,
+  LogKeys,
+  openLog,
+  openLogCosigner,
+  openLogKeys,
+  type SigningLog,
+} from './edge/jobs/index.ts'
 
 /** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
 export const NEWEST_ENTRIES = 100
@@ -83,14 +92,19 @@ function findingOf({ checkpointer: { fork } }: SigningLog): HealthFinding {
     : { status: 'failed', detail: 'nothing is signed any more: somebody holds what this log does not contain' }
 }
 
-async function openKeys({ log, clock, newId }: LedgerFrame, boot: BootContext): Promise<LogKeys> {
-  const [gate, subject] = [boot.get(key.GATE), boot.get(key.ADMIN)]
+async function openKeys({ loaded, log, clock, newId }: LedgerFrame, boot: BootContext): Promise<LogKeys> {
+  const [gate, subject, signed] = [boot.get(key.GATE), boot.get(key.ADMIN), boot.get(key.LOG)]
   const asked = { action: 'ledger.sign', resource: 'ledger/keys', subject } as const
-  const keys = new LogKeys({
-    ...{ signed: boot.get(key.LOG), store: boot.get(key.STORE), clock, newId, log },
-    files: createLedgerKeyFiles(boot.get(key.FOLDER).directory),
-    grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
-  })
+  const grant = () => requireGrant(gate.decide({ ...asked, correlationId: newId() }))
+  const parts = { store: boot.get(key.STORE), clock, newId, grant }
+  const { directory } = boot.get(key.FOLDER)
+  if (loaded.config.ledger.post_quantum) {
+    const openKey = () => openLogCosignerKey(directory)
+    const cosigner = await openLogCosigner({ ...parts, origin: signed.origin, openKey })
+    if (cosigner) signed.cosignWith(cosigner)
+    else log.warn('checkpoints get no ML-DSA-44 cosignature: this runtime has none')
+  }
+  const keys = new LogKeys({ ...parts, signed, files: createLedgerKeyFiles(directory), log })
   await keys.retireWhenDue()
   boot.provide(key.LOG_KEYS, keys)
   return keys

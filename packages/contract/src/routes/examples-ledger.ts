@@ -67,10 +67,12 @@ export const WITNESS_EXAMPLE = {
         keys: ['cascade/01939b3e-7a10-7b01-9d44-0a4f5b6c7d8e+5e6f7a8b+AQcjDo0Vb9Lr3O0r4b1s6wq0sJk1bq2m9XcT8eYvWzQp'],
         size: 4711,
         cosigned_at: AT,
+        trouble: null,
       },
     ],
   },
   witnesses: [{ url: 'https://cascade.example.net/v2/witness', size: 4708, cosigned_at: AT, trouble: null }],
+  cosigner: null,
   fork: null,
 }
 

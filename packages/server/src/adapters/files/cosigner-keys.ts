@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import type { SigningKeyKind } from '#ledger'
 import { createKeyFile, readKeyFile } from './key-file.ts'
@@ -14,4 +15,10 @@ export function createCosignerKeys(directory: string) {
     find: (kind: SigningKeyKind) => readKeyFile(pathOf(kind), kind),
     renew: (kind: SigningKeyKind) => createKeyFile(pathOf(kind), kind),
   }
+}
+
+/** The key with which the log cosigns its own checkpoints, made where there is none. */
+export function openLogCosignerKey(directory: string): KeyObject {
+  const path = join(directory, 'ledger-ml-dsa-44.key')
+  return readKeyFile(path, 'ml-dsa-44') ?? createKeyFile(path, 'ml-dsa-44')
 }

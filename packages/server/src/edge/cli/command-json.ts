@@ -110,6 +110,8 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'evidence changes': [own(changesReport)],
   'evidence history': [own(historyReport)],
   'evidence explain': [own(explanation)],
+  'ledger witness': [answerOf('getLedgerWitness')],
+  'ledger rotate-key': [answerOf('rotateLedgerKey')],
   stats: [answerOf('capsuleStats')],
   'embedding status': [answerOf('getEmbedding')],
   'embedding start': [answerOf('startEmbedding')],

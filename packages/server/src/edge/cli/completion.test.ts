@@ -41,7 +41,7 @@ const KNOWN: Readonly<Record<string, (script: string) => readonly string[]>> = {
   fish: (script) => [
     ...new Set([
       ...[...script.matchAll(/-n 'not __fish_seen_subcommand_from [^']*' -a (\S+) /g)].map(([, word = '']) => word),
-      ...[...script.matchAll(/-n '__fish_seen_subcommand_from (\w+)' -a (\w+) -d/g)]
+      ...[...script.matchAll(/-n '__fish_seen_subcommand_from (\w+)' -a ([\w-]+) -d/g)]
         .map(([, group, word]) => `${group} ${word}`)
         .filter((path) => COMMANDS.some(({ name }) => name === path)),
     ]),

@@ -115,6 +115,8 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
     ...{ command: 'ledger verify', when: '--published' },
     argv: () => ['ledger', 'verify', '--published', 'log', '--key', key],
   },
+  { command: 'ledger witness', argv: () => ['ledger', 'witness'] },
+  { command: 'ledger rotate-key', argv: () => ['ledger', 'rotate-key', '--yes'] },
   { command: 'bulk tag', argv: () => ['bulk', 'tag', id, '--add', 'reviewed'] },
   { command: 'bulk archive', argv: () => ['bulk', 'archive', '--lane', 'nowhere'] },
   { command: 'bulk restore', argv: () => ['bulk', 'restore', '--status', 'ARCHIVED'] },

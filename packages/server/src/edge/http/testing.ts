@@ -276,7 +276,7 @@ const notWitnessed = async (): Promise<never> => {
 const noWitness: HandlerContext['witness'] = {
   addCheckpoint: notWitnessed,
   checkpoint: notWitnessed,
-  state: async () => ({ witness: null, witnesses: [], fork: null }),
+  state: async () => ({ witness: null, witnesses: [], cosigner: null, fork: null }),
 }
 
 /** The desk of an instance that never imported anything and whose disk cannot be read. */

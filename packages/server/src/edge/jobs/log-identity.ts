@@ -17,6 +17,8 @@ export interface LogIdentity {
     /** Milliseconds: from then on it signs no more. */
     readonly until: number
   }
+  /** Verifier key of the ML-DSA-44 cosignatures on its own checkpoints, where it makes them. */
+  readonly cosigner?: string
 }
 
 export const findLogRecord = (records: Pick<Records, 'find'>): Promise<StoredRecord<LogIdentity> | undefined> =>

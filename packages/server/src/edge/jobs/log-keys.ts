@@ -78,6 +78,8 @@ export class LogKeys implements AsyncDisposable {
           `The key before signs until ${new Date(before.previous.until).toISOString()}.`,
         )
       this.#assertSettled(before)
+      // A log that is no longer signed is not helped by another key, and what is wrong with it is to be seen first.
+      if (signed.checkpointer.fork) throw signed.checkpointer.fork
       const [previous, next] = [signed.signer, createEd25519Signer(before.origin, files.prepare())]
       const identity = this.#after(before, formatVerifierKey(next.key), overlapDays)
       const payload = {
@@ -139,7 +141,8 @@ export class LogKeys implements AsyncDisposable {
   }
 
   #after(before: LogIdentity, key: string, overlapDays: number): LogIdentity {
-    const identity = { origin: before.origin, keys: [key, ...before.keys] }
+    const { previous: _, ...rest } = before
+    const identity = { ...rest, keys: [key, ...before.keys] }
     const [previous] = before.keys
     if (overlapDays === 0 || previous === undefined) return identity
     return { ...identity, previous: { key: previous, until: this.#options.clock() + overlapDays * DAY_MS } }

@@ -61,6 +61,10 @@ export interface SigningLog extends AsyncDisposable {
   /** Of the active key. */
   readonly signer: NoteSigner
   readonly checkpointer: Checkpointer
+  /** Verifier key of the cosignature that it adds to its own checkpoints; undefined for none. */
+  readonly cosigner: string | undefined
+  /** Adds a cosignature to each checkpoint from the next one on. */
+  cosignWith(cosigner: NoteSigner): void
   /** Has others sign from the next checkpoint on, the active one first. */
   change(keys: readonly VerifierKey[], signers: Signers): void
   /**
@@ -113,6 +117,7 @@ class OpenedLog implements SigningLog {
   readonly checkpointer: Checkpointer
   keys: readonly VerifierKey[]
   #signers: Signers
+  #cosigners: readonly NoteSigner[] = []
 
   constructor(origin: string, keys: readonly VerifierKey[], signers: Signers, checkpointer: Checkpointer) {
     this.origin = origin
@@ -125,10 +130,23 @@ class OpenedLog implements SigningLog {
     return this.#signers[0]
   }
 
+  get cosigner(): string | undefined {
+    return this.#cosigners.map(({ key }) => formatVerifierKey(key))[0]
+  }
+
   change(keys: readonly VerifierKey[], signers: Signers): void {
     this.keys = keys
     this.#signers = signers
-    this.checkpointer.signWith(signers)
+    this.#apply()
+  }
+
+  cosignWith(cosigner: NoteSigner): void {
+    this.#cosigners = [cosigner]
+    this.#apply()
+  }
+
+  #apply(): void {
+    this.checkpointer.signWith([...this.#signers, ...this.#cosigners])
   }
 
   seal(text: string): string {
@@ -184,7 +202,8 @@ async function assertNew(ledger: LedgerStore): Promise<void> {
 function identityOf({ key }: NoteSigner, known: LogIdentity | undefined): LogIdentity {
   const active = formatVerifierKey(key)
   if (known !== undefined && known.keys[0] === active) return known
-  return { origin: key.name, keys: [active, ...(known?.keys ?? []).filter((text) => text !== active)] }
+  const cosigner = known?.cosigner === undefined ? {} : { cosigner: known.cosigner }
+  return { ...cosigner, origin: key.name, keys: [active, ...(known?.keys ?? []).filter((text) => text !== active)] }
 }
 
 /** Writes the identity, and the leaf that tells of it. */

@@ -29,6 +29,7 @@ export function createWitnessDesk({ log, witness, cosigning }: WitnessDeskOption
       witnesses: (cosigning?.state ?? []).map(({ url, size, cosignedAt, trouble }) => {
         return { url, size, cosigned_at: timeOf(cosignedAt), trouble: trouble ?? null }
       }),
+      cosigner: log.cosigner ?? null,
       fork: log.checkpointer.fork?.detail ?? null,
     }),
   }
@@ -36,9 +37,10 @@ export function createWitnessDesk({ log, witness, cosigning }: WitnessDeskOption
 
 type WitnessedLog = Awaited<ReturnType<Witness['state']>>[number]
 
-const presentLog = ({ origin, keys, size, cosignedAt }: WitnessedLog) => ({
+const presentLog = ({ origin, keys, size, cosignedAt, trouble }: WitnessedLog) => ({
   ...{ origin, keys: [...keys], size },
   cosigned_at: timeOf(cosignedAt),
+  trouble: trouble ?? null,
 })
 
 const timeOf = (at: number | undefined): string | null => (at === undefined ? null : toRfc3339(at))

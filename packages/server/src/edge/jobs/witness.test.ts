@@ -93,6 +93,7 @@ describe('an older copy of the store of a witness', () => {
     await copyWitness(first.store, older, log.checkpoint(40, 1))
     const { witness } = await openWitnessWorld({ logs, keys, mirror, store: older })
     await expect(witness.addCheckpoint(log.request(40, 41))).rejects.toMatchObject({ code: 'LEDGER_FORKED' })
+    expect((await witness.state())[0]).toMatchObject({ size: 40, trouble: expect.stringContaining('another copy') })
   })
 
   test('believes nothing of a mirror that no key of its own signed', async () => {

@@ -33,6 +33,8 @@ export interface WitnessedState {
   readonly size: number
   /** Milliseconds; undefined while nothing was cosigned. */
   readonly cosignedAt: number | undefined
+  /** Why nothing is cosigned for it. */
+  readonly trouble: string | undefined
 }
 
 export interface WitnessOptions {
@@ -106,14 +108,25 @@ export class Witness {
   }
 
   async state(): Promise<readonly WitnessedState[]> {
-    return Promise.all(
-      this.#options.logs.map(async (log) => {
-        const last = await this.#last(log)
-        const times = [...(last ? cosignersOf(last.note, this.#ownKeys).values() : [])]
-        const cosignedAt = times.length > 0 ? Math.max(...times) * 1000 : undefined
-        return { origin: log.origin, keys: log.keys.map(formatVerifierKey), size: last?.size ?? 0, cosignedAt }
-      }),
-    )
+    return Promise.all(this.#options.logs.map((log) => this.#stateOf(log)))
+  }
+
+  async #stateOf(log: WitnessedLog): Promise<WitnessedState> {
+    const { last, trouble } = await this.#lastOrTrouble(log)
+    const times = [...(last ? cosignersOf(last.note, this.#ownKeys).values() : [])]
+    const cosignedAt = times.length > 0 ? Math.max(...times) * 1000 : undefined
+    return { origin: log.origin, keys: log.keys.map(formatVerifierKey), size: last?.size ?? 0, cosignedAt, trouble }
+  }
+
+  async #lastOrTrouble(
+    log: WitnessedLog,
+  ): Promise<{ last: StoredCheckpoint | undefined; trouble: string | undefined }> {
+    try {
+      return { last: await this.#last(log), trouble: undefined }
+    } catch (error) {
+      if (!isCascadeError(error) || error.code !== 'LEDGER_FORKED') throw error
+      return { last: await this.#options.ledger.checkpoint(log.origin), trouble: error.detail }
+    }
   }
 
   get #ownKeys() {

@@ -21,6 +21,10 @@ export const ledger = z.strictObject({
     description:
       'Days for which the old key signs beside the new one after `cascade ledger rotate-key`: until then everybody who verifies should know the new one.',
   }),
+  post_quantum: z.boolean().default(false).register(configFacts, {
+    description:
+      'Add an ML-DSA-44 cosignature to each checkpoint, which outlasts quantum computers, where the runtime can. It makes each checkpoint and each proof 3.3 KB longer.',
+  }),
   witnesses: text(KEYS_LENGTH_MAX).optional().register(configFacts, {
     list: true,
     description:

@@ -1,6 +1,7 @@
+import type { LedgerWitness } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { PLAIN_VIEW } from '../testing.ts'
-import { integrityLines } from './ledger-lines.ts'
+import { integrityLines, keyLines, witnessLines } from './ledger-lines.ts'
 
 const SOUND = { valid: true, size: 1200, checked_from: 0, checked_to: 1199, checked_at: '2026-07-29T10:20:30.000Z' }
 
@@ -20,4 +21,57 @@ test('damage names the entry, and a hostile reason cannot act on the terminal', 
   const [first = ''] = integrityLines(found, PLAIN_VIEW)
   expect(first).toMatch(/^damaged at entry 4: entry 4: .*it is missing/)
   expect(first).not.toContain('\u001b')
+})
+
+const view = PLAIN_VIEW
+const AT = '2026-03-01T09:00:00.000Z'
+const NOBODY: LedgerWitness = { witness: null, witnesses: [], cosigner: null, fork: null }
+
+test('a log without witnesses says so, and where to change that', () => {
+  expect(witnessLines(NOBODY, view)).toEqual([
+    'Nobody cosigns this log, and it cosigns for nobody.',
+    'To change that: ledger.witnesses and ledger.witness.logs in the configuration',
+  ])
+})
+
+test('who witnesses whom stands with how far, and what is wrong below it', () => {
+  const witness = {
+    keys: ['w.example+1a2b3c4d+AbCd'],
+    logs: [{ origin: 'log.example/1', keys: [], size: 0, cosigned_at: null, trouble: null }],
+  }
+  const witnesses = [
+    { url: 'https://one.example', size: 1, cosigned_at: AT, trouble: null },
+    { url: 'https://two.example', size: 40, cosigned_at: AT, trouble: 'nobody is\u001b[31m there' },
+  ]
+  const lines = witnessLines({ ...NOBODY, witness, witnesses }, view)
+  expect(lines.slice(0, 4)).toEqual([
+    'Cosigned by',
+    '  https://one.example  up to 1 entry, 2026-03-01 09:00:00Z',
+    '  https://two.example  up to 40 entries, 2026-03-01 09:00:00Z',
+    expect.stringMatching(/^ {4}nobody is.*there$/),
+  ])
+  expect(lines.join('')).not.toContain('\u001b')
+  expect(lines.slice(4)).toEqual([
+    'Cosigns with',
+    '  w.example+1a2b3c4d+AbCd',
+    'for',
+    '  log.example/1  nothing yet',
+    `What to hand to a witness: ${view.command('ledger show')}`,
+  ])
+})
+
+test('a log that is signed no more says so first', () => {
+  expect(witnessLines({ ...NOBODY, fork: 'a witness holds more' }, view)[0]).toBe(
+    'stopped  nothing is signed any more: a witness holds more',
+  )
+})
+
+test('after a change the active key stands first, and until when the one before signs', () => {
+  const keys = { origin: 'log.example/1', keys: ['new', 'old'], previous_until: AT }
+  expect(keyLines(keys, view).slice(1, 4)).toEqual([
+    '  key   new',
+    '        old',
+    'The old key signs as well until 2026-03-01 09:00:00Z. Hand the new one out until then, to witnesses too.',
+  ])
+  expect(keyLines({ ...keys, previous_until: null }, view).at(-1)).toMatch(/signs no more/)
 })

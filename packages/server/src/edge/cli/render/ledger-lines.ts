@@ -71,38 +71,46 @@ export function keyLines({ origin, keys, previous_until }: LedgerKeys, { paint }
 }
 
 /** Who witnesses whom, and how far. */
-export function witnessLines({ witness, witnesses, fork }: LedgerWitness, view: View): string[] {
+export function witnessLines({ witness, witnesses, cosigner, fork }: LedgerWitness, view: View): string[] {
   const { paint, command } = view
-  const stopped = fork === null ? [] : [`${paint.bad('stopped')}  nothing is signed any more: ${oneLine(fork)}`]
+  const first = [
+    ...(fork === null ? [] : [`${paint.bad('stopped')}  nothing is signed any more: ${oneLine(fork)}`]),
+    ...(cosigner === null ? [] : ['Its own cosigner', `  ${cosigner}`]),
+  ]
   if (witness === null && witnesses.length === 0)
     return [
-      ...stopped,
+      ...first,
       'Nobody cosigns this log, and it cosigns for nobody.',
       paint.faint('To change that: ledger.witnesses and ledger.witness.logs in the configuration'),
     ]
   return [
-    ...stopped,
+    ...first,
     ...(witnesses.length === 0 ? ['Nobody cosigns this log.'] : ['Cosigned by']),
-    ...witnesses.flatMap((one) => [
-      `  ${paint.strong(one.url)}  ${seen(one)}`,
-      ...(one.trouble === null ? [] : [`    ${paint.warn(oneLine(one.trouble))}`]),
-    ]),
+    ...witnesses.flatMap((one) => seenLines(one.url, one, view)),
     ...(witness === null ? ['Cosigns for nobody.'] : witnessedLines(witness, view)),
     paint.faint(`What to hand to a witness: ${command('ledger show')}`),
   ]
 }
 
-function witnessedLines({ keys, logs }: NonNullable<LedgerWitness['witness']>, { paint }: View): string[] {
+function witnessedLines({ keys, logs }: NonNullable<LedgerWitness['witness']>, view: View): string[] {
   return [
     'Cosigns with',
     ...keys.map((key) => `  ${key}`),
     'for',
-    ...logs.map((log) => `  ${paint.strong(oneLine(log.origin))}  ${seen(log)}`),
+    ...logs.flatMap((log) => seenLines(oneLine(log.origin), log, view)),
   ]
 }
 
-const seen = ({ size, cosigned_at }: { readonly size: number; readonly cosigned_at: string | null }): string =>
-  cosigned_at === null ? 'nothing yet' : `up to ${plural(size, 'entry')}, ${timeOf(cosigned_at)}`
+interface Seen {
+  readonly size: number
+  readonly cosigned_at: string | null
+  readonly trouble: string | null
+}
+
+function seenLines(name: string, { size, cosigned_at, trouble }: Seen, { paint }: View): string[] {
+  const seen = cosigned_at === null ? 'nothing yet' : `up to ${plural(size, 'entry')}, ${timeOf(cosigned_at)}`
+  return [`  ${paint.strong(name)}  ${seen}`, ...(trouble === null ? [] : [`    ${paint.warn(oneLine(trouble))}`])]
+}
 
 /** What the verification of a published log came to. */
 export function publishedLines(found: PublishedLogVerdict, { paint }: View): string[] {
