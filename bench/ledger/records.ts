@@ -14,7 +14,7 @@ export function makeRecord(): LedgerRecord {
     correlationId: newId(),
     subject: `capsule/${id}`,
     digests: { content: sha256Hex(id), title: sha256Hex(ACTOR + id) },
-    payload: { version: '1.0.0', type: 'knowledge', owner: ACTOR, trust: 60, parents: [] },
+    payload: { version: '1.0.0', type: 'knowledge', owner: ACTOR, trust: 60, parents: [], decision_id: newId() },
   }
 }
 

@@ -10,6 +10,7 @@ import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../.
 import { LOG_COLLECTION } from '../../src/edge/jobs/log-identity.ts'
 import { type OpenLogOptions, openLog, type SigningLog } from '../../src/edge/jobs/open-log.ts'
 import { mintGrant } from '../../src/platform/store/mint-grant.ts'
+import { asRecord } from '../../src/platform/store/testing/as-record.ts'
 
 const ADMIN: Subject = {
   id: '01900000-0000-7000-8000-000000000001',
@@ -82,7 +83,7 @@ export async function openLogWorld(
 export function entryOf(): Command {
   const [decisionId, correlationId] = [randomUUID(), randomUUID()]
   const asked = { decisionId, correlationId, resource: '*', subject: ADMIN.id, reach: 'command' } as const
-  const record: Command['records'][number] = {
+  const record = asRecord({
     category: 'system',
     type: 'test.happened',
     actor: ADMIN.id,
@@ -90,7 +91,7 @@ export function entryOf(): Command {
     subject: 'test/1',
     digests: {},
     payload: {},
-  }
+  })
   const grant = mintGrant({ ...asked, action: 'system.read' })
   return { id: randomBytes(16).toString('hex'), grant, changes: [], records: [record], events: [] }
 }

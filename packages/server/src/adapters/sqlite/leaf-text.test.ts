@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type LedgerRecord, leafText, toLeaf } from '#ledger'
+import { type AnyRecord, leafText, toLeaf } from '#ledger'
 import { writeLeafText } from './leaf-text.ts'
 
 const word = fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => text.isWellFormed())
-const record: fc.Arbitrary<LedgerRecord> = fc.record({
+const record: fc.Arbitrary<AnyRecord> = fc.record({
   category: fc.constantFrom('capsule', 'trust', 'governance', 'system'),
   type: word,
   actor: word,
@@ -26,7 +26,7 @@ test('is the canonical JSON of the leaf, byte for byte', () => {
 })
 
 test('a lone surrogate is refused wherever it stands', () => {
-  const plain: LedgerRecord = {
+  const plain: AnyRecord = {
     category: 'system',
     type: 'a',
     actor: 'b',

@@ -5,7 +5,7 @@ import type { KernelLog } from '#lifecycle'
 import type { Grant, UnitOfWork } from '#store'
 import { type Every, systemEvery } from './every.ts'
 import type { LedgerDesk } from './ledger-desk.ts'
-import { LOG, tellOnce } from './tell-once.ts'
+import { tellOnce } from './tell-once.ts'
 
 export interface LedgerCheckOptions {
   readonly desk: Pick<LedgerDesk, 'verify' | 'verdict' | 'isVerifying'>
@@ -94,6 +94,7 @@ export class LedgerCheck implements Disposable {
   async #record({ valid, size, checkedTo, firstBad }: DatedVerdict['verdict']): Promise<void> {
     const { store, newId } = this.#options
     const call = { grant: this.#options.grant(), command: { id: newId().replaceAll('-', '') } }
-    await tellOnce(store, call, VERIFIED, { valid, size, checked_to: checkedTo, first_bad: firstBad ?? null }, LOG)
+    const payload = { valid, size, checked_to: checkedTo, first_bad: firstBad ?? null }
+    await tellOnce(store, call, { subject: 'system/ledger', type: VERIFIED, payload })
   }
 }

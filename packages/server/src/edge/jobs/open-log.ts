@@ -16,7 +16,7 @@ import {
 } from '#ledger'
 import type { Records, UnitOfWork } from '#store'
 import { findLogIdentity, keysOf, type LogIdentity, originOf, putLogIdentity } from './log-identity.ts'
-import { LOG, tellOnce } from './tell-once.ts'
+import { tellOnce } from './tell-once.ts'
 
 /** The leaf with which a log begins that is signed under a name. */
 const BEGUN = 'ledger.begun'
@@ -57,7 +57,7 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const keys = keysOf(identity)
   // Before anything is written: a folder that is refused stays as it is.
   const last = await checkTwice({ ledger: store.ledger, origin, keys, mirror, onTrouble }, store.ledger)
-  if (identity !== known) await recordIdentity(options, identity, known)
+  if (identity !== known) await recordIdentity(options, signer, identity, known)
   const checkpointer = new Checkpointer({
     ...{ ledger: store.ledger, head: () => store.head(), origin, signers: [signer], last, mirror, onTrouble },
   })
@@ -94,14 +94,15 @@ function identityOf({ key }: NoteSigner, known: LogIdentity | undefined): LogIde
 /** Writes the identity, and the leaf that tells of it. */
 async function recordIdentity(
   { store, gate, subject, newId }: OpenLogOptions,
+  { key }: NoteSigner,
   identity: LogIdentity,
   known: LogIdentity | undefined,
 ): Promise<void> {
   const correlationId = newId()
   const grant = requireGrant(gate.decide({ action: 'ledger.sign', resource: 'ledger/keys', subject, correlationId }))
   const call = { grant, command: { id: correlationId.replaceAll('-', '') } }
-  const payload = { origin: identity.origin, key: identity.keys[0] }
+  const payload = { origin: key.name, key: formatVerifierKey(key) }
   const changes = [putLogIdentity(store.records, grant, identity)]
   const type = known && known.keys.length > 0 ? 'ledger.key_changed' : BEGUN
-  await tellOnce(store, call, type, payload, { ...LOG, changes })
+  await tellOnce(store, call, { subject: 'system/ledger', type, payload, changes })
 }

@@ -21,7 +21,8 @@ export async function repairStore(
 ): Promise<RepairReport> {
   const repaired = await store.repair()
   if (repaired.length > 0) {
-    await tellOnce(store, call, 'system.repaired', { checks: repaired.map(({ check }) => check) })
+    const payload = { checks: repaired.map(({ check }) => check) }
+    await tellOnce(store, call, { subject: 'system/store', type: 'system.repaired', payload })
     await onRepaired()
   }
   return { repaired, findings: await store.doctor('full') }

@@ -2,10 +2,10 @@ export { type CheckpointMirror, readIfReadable } from './checkpoint-mirror.ts'
 export { Checkpointer } from './checkpointer.ts'
 export type { DatedVerdict, VerifyRequest } from './dated-verdict.ts'
 export {
+  type AnyRecord,
   FIRST_PREV,
   LEAF_BYTES_MAX,
   type Leaf,
-  type LedgerCategory,
   type LedgerRecord,
   leafHash,
   leafText,

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { about, all, count, id, label, time, trust, word } from './atoms.ts'
+import { kind } from './record-kind.ts'
+
+/** Who there is. */
+export const IDENTITY_RECORDS = {
+  'subject.registered': kind('A name became a subject.', {
+    subject: about('subject'),
+    payload: { kind: word.describe('`person`, `agent` or `service`.'), roles: z.array(word), trust },
+  }),
+}
+
+const IMPORT = about('import')
+
+/** Files and capsules so far, over all parts of a run. */
+const numbers = {
+  imported: count,
+  unchanged: count,
+  skipped: count,
+  failed: count,
+  capsules_created: count,
+  versions_added: count,
+}
+
+/** What imports do as a whole; what they bring in has records of its own. */
+export const IMPORT_RECORDS = {
+  'import.started': kind('An import began, or goes on.', {
+    subject: IMPORT,
+    payload: { kind: word.describe('Kind of source.') },
+  }),
+  'import.noted': kind('What became of files that changed no capsule was written down.', {
+    subject: IMPORT,
+    payload: { files: count },
+  }),
+  'import.completed': kind('An import came to its end.', { subject: IMPORT, payload: numbers }),
+  'import.interrupted': kind('An import ended with its process.', { subject: IMPORT, payload: numbers }),
+  'import.cancelled': kind('An import was stopped by somebody.', { subject: IMPORT, payload: numbers }),
+  'import.failed': kind('An import could not go on.', { subject: IMPORT, payload: numbers }),
+  'import.removed': kind('What a source had brought in was archived.', {
+    subject: IMPORT,
+    payload: { archived: count.describe('Documents.') },
+  }),
+}
+
+const MODEL = z
+  .templateLiteral(['embedding/', z.string().regex(/^[^/]{1,2000}$/)])
+  .describe('The model, percent-encoded.')
+const model = { model: label.describe('Name of the model.') }
+const change = { ...model, from: label.optional().describe('The model whose vectors count, where it is another.') }
+
+/** Which model the vectors are of. */
+export const EMBEDDING_RECORDS = {
+  'embedding.adopted': kind('The store took its first model.', { subject: MODEL, payload: model }),
+  'embedding.started': kind('A change of the model began.', { subject: MODEL, payload: change }),
+  'embedding.paused': kind('A change of the model was paused.', { subject: MODEL, payload: change }),
+  'embedding.resumed': kind('A change of the model went on.', { subject: MODEL, payload: change }),
+  'embedding.cancelled': kind('A change of the model was given up by somebody.', { subject: MODEL, payload: change }),
+  'embedding.superseded': kind('A change of the model was given up because another one was configured.', {
+    subject: MODEL,
+    payload: change,
+  }),
+  'embedding.filled': kind('Versions got their vector.', { subject: MODEL, payload: { ...model, versions: count } }),
+  'embedding.completed': kind('The vectors of a model count from here on.', { subject: MODEL, payload: change }),
+  'embedding.removed': kind('Vectors of a model that count no more were removed, a part of them or all.', {
+    subject: MODEL,
+    payload: model,
+  }),
+}
+
+const LOG = all('system/ledger')
+const STORE = all('system/store')
+
+const origin = label.describe('Name of the log, as its checkpoints bear it.')
+const signed = { origin, key: label.describe('The verifier key from here on (C2SP signed-note).') }
+
+const place = z.strictObject({
+  sequence: z.int().min(-1).describe('Index of the newest entry; -1 for none.'),
+  hash: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/)
+    .describe('Its leaf hash; empty for none.'),
+})
+
+/** What happens to the store as a whole, and to the log itself. */
+export const SYSTEM_RECORDS = {
+  'ledger.begun': kind('The log is signed from here on.', { subject: LOG, payload: signed }),
+  'ledger.key_changed': kind('The log is signed by another key from here on.', { subject: LOG, payload: signed }),
+  'ledger.verified': kind('All of the log was verified in the background.', {
+    subject: LOG,
+    payload: {
+      valid: z.boolean(),
+      size: count.describe('Entries of the log.'),
+      checked_to: z.int().min(-1).describe('Index of the last entry that is sound; -1 for none.'),
+      first_bad: count.nullable().describe('Index of the first entry that is not as it was written.'),
+    },
+  }),
+  'system.backed_up': kind('A backup was written.', {
+    subject: STORE,
+    payload: { sequence: z.int().min(-1).describe('Index of the newest entry in it.') },
+  }),
+  'system.repaired': kind('What is derived and was damaged was made anew.', {
+    subject: STORE,
+    payload: { checks: z.array(label).describe('Names of what was made anew.') },
+  }),
+  'system.restored': kind('The store goes on from an earlier state, with a log of its own.', {
+    subject: STORE,
+    payload: {
+      origin: id.describe('Id of the log that begins.'),
+      from: place.describe('Where the old log was left.'),
+      replaced: place.nullable().describe('How far the store had come that was replaced, where that is known.'),
+      restored_at: time,
+      last_checkpoint: z.string().nullable().describe('What was signed last of the old log, where that is known.'),
+    },
+  }),
+}
