@@ -8,6 +8,7 @@ import { limitsReference } from './limits-reference.ts'
 import { llmsTxt } from './llms-txt.ts'
 import { mcpReference } from './mcp-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
+import { recordSchemas } from './record-schemas.ts'
 
 export type { Generator } from './generator.ts'
 
@@ -22,4 +23,5 @@ export const GENERATORS: readonly Generator[] = [
   llmsTxt,
   mcpReference,
   metricsReference,
+  ...recordSchemas,
 ]

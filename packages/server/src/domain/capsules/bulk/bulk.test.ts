@@ -95,7 +95,7 @@ describe('a preview', () => {
     const change = context.store.records.delete(asked.grant, 'bulk_plan_pages', planPageKey(row.id, 0))
     await carryOut(context, asked, {
       changes: [change],
-      ...tellOf(asked.grant, 'bulk.previewed', 'bulk/1', { operation: 'archive', capsules: 1 }),
+      ...tellOf(asked.grant, 'bulk.previewed', `bulk/${row.id}`, { operation: 'archive', capsules: 1 }),
     })
     expect(await codeOf(() => find(row.id))).toBe('NOT_FOUND')
   })
