@@ -7,5 +7,4 @@ export type {
   RecordPayload,
   RecordSubject,
   StatedRecord,
-  StatedRecordOf,
 } from './v1/record.ts'

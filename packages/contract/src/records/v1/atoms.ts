@@ -7,8 +7,8 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 export const id = z.string().regex(new RegExp(`^${UUID}$`))
 /** 32 bytes, hex. */
 export const hash = z.string().regex(/^[0-9a-f]{64}$/)
-/** HMAC-SHA-256 under a random key that lies with what it is of, and goes with it. */
-export const saltedDigest = hash
+/** HMAC-SHA-256 under a random key that lies with what it is of, and goes with it; hex. */
+export const saltedDigest = z.string().regex(/^[0-9a-f]{64}$/)
 export const version = z.string().regex(/^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/)
 /** RFC 3339, UTC, milliseconds. */
 export const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)

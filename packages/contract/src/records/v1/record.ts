@@ -23,7 +23,7 @@ export type RecordDigests<T extends RecordType> = Digests[T]
 /** The digests as last argument: it may be left out where a kind has none. */
 export type DigestArgument<T extends RecordType> = DigestArguments[T]
 
-export interface StatedRecordOf<T extends RecordType> {
+interface StatedRecordOf<T extends RecordType> {
   readonly category: (typeof RECORD_CATEGORIES)[T]
   readonly type: T
   /** Subject id of who acted. */
@@ -35,7 +35,7 @@ export interface StatedRecordOf<T extends RecordType> {
 }
 
 /** A record as its writer states it: of one of the kinds, with what that kind says. */
-export type StatedRecord = { readonly [T in RecordType]: StatedRecordOf<T> }[RecordType]
+export type StatedRecord<T extends RecordType = RecordType> = { readonly [K in T]: StatedRecordOf<K> }[T]
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]

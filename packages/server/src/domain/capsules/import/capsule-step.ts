@@ -75,7 +75,7 @@ function tellStep(grant: Grant, step: CapsuleStep): Telling {
 
 /**
  * Why and by whom it was put into quarantine elsewhere is part of the history that comes in, so the record is one of its own.
- * For those who follow events it is a quarantine as any other.
+ * For those who follow events it is a quarantine like every other.
  */
 function tellQuarantine(grant: Grant, id: string, version: string): Telling {
   const { records, events } = tell(grant, 'capsule.quarantine_imported', id, { version })

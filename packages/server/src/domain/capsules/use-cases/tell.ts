@@ -39,7 +39,7 @@ export const tell = <T extends CapsuleRecordType>(
   id: string,
   payload: RecordPayload<T>,
   ...[digests]: DigestArgument<T>
-): Telling => tellWith<CapsuleRecordType>(grant, type, `capsule/${id}`, payload, digests ?? NO_DIGESTS)
+): Telling => tellWith(grant, type, `capsule/${id}`, payload, digests ?? NO_DIGESTS)
 
 /** Tells of something that is no capsule as a whole: `erasure.begun`, `bulk.previewed`. */
 export const tellOf = <T extends RecordType>(
@@ -48,17 +48,17 @@ export const tellOf = <T extends RecordType>(
   subject: RecordSubject<T>,
   payload: RecordPayload<T>,
   ...[digests]: DigestArgument<T>
-): Telling => tellWith<RecordType>(grant, type, subject, payload, digests ?? NO_DIGESTS)
+): Telling => tellWith(grant, type, subject, payload, digests ?? NO_DIGESTS)
 
 /** What is told of without digests is of a kind that has none. */
 const NO_DIGESTS: RecordDigests<'capsule.archived'> = {}
 
-function tellWith<T extends RecordType>(
+function tellWith(
   grant: Grant,
-  type: T,
-  subject: RecordSubject<T>,
-  payload: RecordPayload<T>,
-  digests: RecordDigests<T>,
+  type: RecordType,
+  subject: RecordSubject<RecordType>,
+  payload: RecordPayload<RecordType>,
+  digests: RecordDigests<RecordType>,
 ): Telling {
   const record = toRecord(grant, type, subject, payload, digests)
   const id = subject.slice(subject.indexOf('/') + 1)
