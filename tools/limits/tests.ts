@@ -51,6 +51,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   agentMessage: inServer('edge/cli/mcp.e2e.test.ts', 'a message that never ends is not waited for'),
   agentClientFile: inServer('edge/cli/agents/client-file.test.ts', 'a file that is too large is no configuration'),
   agentSubscriptions: inServer('edge/cli/mcp.e2e.test.ts', 'more streams of changes than a client needs are refused'),
+  auditChange: inServer('domain/capsules/use-cases/leaf-changes.test.ts', 'of something long tells how long it is'),
   bulkIds: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'more ids than there may be'),
   bulkCapsules: inServer('domain/capsules/bulk/bulk.test.ts', 'that finds more than a change takes is refused'),
   bulkTags: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'a tag too many'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { timestamp, uuid } from './capsule.ts'
 import { jsonValue, page, wholeNumber } from './parameters.ts'
 
-export const LEDGER_LIMITS = { nameLengthMax: 300, verifyEntriesMax: 1_000_000 } as const
+export const LEDGER_LIMITS = { nameLengthMax: 300, verifyEntriesMax: 1_000_000, changeBytesMax: 1000 } as const
 
 const size = wholeNumber(0, Number.MAX_SAFE_INTEGER)
 const hash = z.string().length(64).describe('SHA-256, hex.')
@@ -86,6 +86,12 @@ export const auditQuery = z.strictObject({
   ...page,
 })
 
+const change = z
+  .object({ from: jsonValue.optional().describe('Absent where nothing says it.'), to: jsonValue })
+  .describe(
+    `What a member was and became; null: it had no value. \`{ bytes }\` in place of content, and of whatever is longer than ${LEDGER_LIMITS.changeBytesMax} bytes.`,
+  )
+
 export const auditRow = z
   .object({
     id: z.string().describe('Leaf hash: names the entry for good.'),
@@ -94,7 +100,11 @@ export const auditRow = z
     entity_type: z.string(),
     entity_id: z.string().nullable(),
     user_id: z.string(),
-    changes: z.record(z.string(), jsonValue).describe('What the record says of the change; never content.'),
+    changes: z
+      .record(z.string(), change)
+      .nullable()
+      .describe('By member, from the versions; null when they are erased or lie in an archive.'),
+    payload: z.record(z.string(), jsonValue).describe('What the entry itself says.'),
     correlation_id: z.string(),
     timestamp,
     ledger_index: z.int().min(0),

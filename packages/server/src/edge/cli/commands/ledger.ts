@@ -1,9 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { auditQuery, inclusionQuery, type LedgerIntegrity, verifyLine, verifyQuery } from '@forge-cascade/contract'
+import {
+  auditQuery,
+  inclusionQuery,
+  type LedgerIntegrity,
+  RECORD_TYPES,
+  verifyLine,
+  verifyQuery,
+} from '@forge-cascade/contract'
 import { CascadeError, messageOf } from '#base'
+import { didYouMean } from '#config'
 import type { CommandContext } from '../command-context.ts'
-import { checkInput, numberOf, readTime } from '../command-input.ts'
+import { checkInput, numberOf, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { auditLines, integrityLines, logLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
@@ -79,9 +87,12 @@ export const LEDGER_AUDIT: CommandSpec = {
   name: 'ledger audit',
   summary: 'What happened, newest first',
   description:
-    'The entries of the log as rows. With --correlation all that one request came to. Ends with 3 when nothing of that kind has happened.',
+    'The entries of the log as rows. With --correlation all that one request came to. Ends with 3 when nothing of that kind has happened, and with 2 when no operation has that name.',
   options: [
-    { flags: '--operation <name>', description: 'What happened, such as capsule.created' },
+    {
+      flags: '--operation <name>',
+      description: 'What happened, such as capsule.created; docs/concepts/record.md lists all',
+    },
     { flags: '--about <entity>', description: 'What it is about: capsule, or capsule/<id>' },
     { flags: '--by <id>', description: 'Who acted' },
     { flags: '--correlation <id>', description: 'One request' },
@@ -107,9 +118,21 @@ export const LEDGER_AUDIT: CommandSpec = {
       cursor: input.text('cursor'),
     })
     const { answer, raw } = await (await context.openSession()).call('getAuditLog', { query })
+    const isEmpty = answer.items.length === 0 && answer.next_cursor === null
+    // The instance may be newer than this command and know more kinds: what it finds is never refused.
+    if (isEmpty && query.operation !== undefined) requireOperation(query.operation)
     await printAnswer(context, raw, () => auditLines(answer.items, answer.next_cursor, context.screen.view))
-    return answer.items.length === 0 && answer.next_cursor === null ? 'notFound' : 'ok'
+    return isEmpty ? 'notFound' : 'ok'
   },
+}
+
+/** @throws CascadeError VALIDATION_FAILED for what no kind of record is called: it did not fail to happen. */
+function requireOperation(name: string): void {
+  const types: readonly string[] = RECORD_TYPES
+  if (types.includes(name)) return
+  const near = didYouMean(name, types)
+  const hint = near === undefined ? `One that there is: ${types[0]}.` : `Did you mean ${near}?`
+  throw usage(`--operation: there is no operation ${JSON.stringify(name)}. ${hint}`)
 }
 
 function splitEntity(about: string | undefined): readonly [type: string | undefined, id: string | undefined] {

@@ -1,7 +1,13 @@
 import type { AuditRow, auditQuery } from '@forge-cascade/contract'
 import type { z } from 'zod'
 import { CascadeError } from '#base'
+import { type CapsuleStore, type Differences, findLeafChanges } from '#capsules'
 import type { LeafFilter, LedgerStore, StoredLeaf } from '#ledger'
+
+interface AuditedStore {
+  readonly ledger: Pick<LedgerStore, 'list'>
+  readonly capsules: Pick<CapsuleStore, 'findVersion'>
+}
 
 type AuditQuery = z.output<typeof auditQuery>
 
@@ -16,7 +22,7 @@ const CURSOR = /^(0|[1-9]\d{0,15})$/
  * @throws CascadeError CURSOR_INVALID; VALIDATION_FAILED for an entity without its type.
  */
 export async function listAudit(
-  ledger: Pick<LedgerStore, 'list'>,
+  { ledger, capsules }: AuditedStore,
   query: AuditQuery,
 ): Promise<{ items: AuditRow[]; next_cursor: string | null }> {
   if (query.entity_id !== undefined && query.entity_type === undefined)
@@ -29,7 +35,7 @@ export async function listAudit(
     for (const entry of page) {
       if (isBefore(entry, query.since)) return { items, next_cursor: null }
       before = entry.leaf.index
-      if (matches(entry, query)) items.push(present(entry))
+      if (matches(entry, query)) items.push(present(entry, await findLeafChanges(capsules, entry.leaf)))
       if (items.length === query.limit) return { items, next_cursor: String(before) }
     }
     if (page.length < most) return { items, next_cursor: null }
@@ -68,7 +74,7 @@ function entityOf(subject: string): { readonly type: string; readonly id: string
   return slash === -1 ? { type: subject, id: null } : { type: subject.slice(0, slash), id: subject.slice(slash + 1) }
 }
 
-function present({ leaf, hash }: StoredLeaf): AuditRow {
+function present({ leaf, hash }: StoredLeaf, changes: Differences | null): AuditRow {
   const { type, id } = entityOf(leaf.subject)
   return {
     id: hash,
@@ -77,8 +83,9 @@ function present({ leaf, hash }: StoredLeaf): AuditRow {
     entity_type: type,
     entity_id: id,
     user_id: leaf.actor,
-    // It was written as JSON.
-    changes: leaf.payload as AuditRow['changes'],
+    // Versions and leaves were written as JSON.
+    changes: changes as AuditRow['changes'],
+    payload: leaf.payload as AuditRow['payload'],
     correlation_id: leaf.correlation_id,
     timestamp: leaf.time,
     ledger_index: leaf.index,

@@ -49,7 +49,7 @@ export function ledgerHandlers({ capsules, ledger: desk }: HandlerContext): Hand
       await desk.assertIdle()
       return { status: 200, lines: verifyLines(desk, newest, signal) }
     },
-    getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(ledger, query) }),
+    getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(capsules.store, query) }),
   }
 }
 
