@@ -9,6 +9,7 @@ import { llmsTxt } from './llms-txt.ts'
 import { mcpReference } from './mcp-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
 import { recordSchemas } from './record-schemas.ts'
+import { recordsReference } from './records-reference.ts'
 
 export type { Generator } from './generator.ts'
 
@@ -24,4 +25,5 @@ export const GENERATORS: readonly Generator[] = [
   mcpReference,
   metricsReference,
   ...recordSchemas,
+  recordsReference,
 ]

@@ -13,6 +13,12 @@ const words = {
   content: saltedDigest.describe('Of what it says.'),
   title: saltedDigest.optional().describe('Of its title, where it has one.'),
 }
+const moved = { old: trust.describe('Its trust before.'), new: trust.describe('Its trust from here on.') }
+const place = {
+  segment: id.describe('The archive segment.'),
+  chunks: count.describe('Chunks that went along.'),
+}
+const why = word.describe('`asked` or `retention`.')
 const reason = { reason: saltedDigest.describe('Of the reason that was given.') }
 const ended = { version: version.describe('The newest version at that moment.') }
 const link = { to: id.describe('The other capsule.'), kind: word.describe('Kind of link, as the API names it.') }
@@ -33,7 +39,12 @@ export const CAPSULE_RECORDS = {
   }),
   'capsule.versioned': kind('A capsule got another version.', {
     subject: CAPSULE,
-    payload: { version, version_before: version, type: word.describe('Type of capsule.'), parents },
+    payload: {
+      version,
+      version_before: version.describe('The version before.'),
+      type: word.describe('Type of capsule, as the API names it.'),
+      parents,
+    },
     digests: words,
   }),
   'capsule.archived': kind('A capsule left search and lists.', { subject: CAPSULE, payload: ended }),
@@ -66,30 +77,38 @@ export const CAPSULE_RECORDS = {
   }),
   'capsule.offloaded': kind('A capsule moved into an archive segment, with its chunks.', {
     subject: CAPSULE,
-    payload: { segment: id, chunks: count, reason: word.describe('`asked` or `retention`.') },
+    payload: { ...place, reason: why },
   }),
   'capsule.reloaded': kind('A capsule came back from an archive segment, with its chunks.', {
     subject: CAPSULE,
-    payload: { segment: id, chunks: count },
+    payload: place,
   }),
   'capsule.trust_changed': kind('A capsule was given another trust.', {
     subject: CAPSULE,
-    payload: { old: trust, new: trust, chunks: count.optional().describe('Chunks that went along.') },
+    payload: { ...moved, chunks: count.optional().describe('Chunks that went along.') },
     digests: reason,
   }),
   'capsule.quarantined': kind('A capsule was put into quarantine: its effective trust is 0.', {
     subject: CAPSULE,
-    payload: { old: trust, new: trust, status_before: word },
+    payload: {
+      old: trust.describe('The trust of the capsule, which it keeps.'),
+      new: trust.describe('What it is worth while it is in quarantine: 0.'),
+      status_before: word.describe('The status that it had.'),
+    },
     digests: reason,
   }),
   'capsule.released': kind('A quarantine was lifted.', {
     subject: CAPSULE,
-    payload: { old: trust, new: trust, status: word.describe('What the capsule is again.') },
+    payload: {
+      old: trust.describe('What it was worth in quarantine: 0.'),
+      new: trust.describe('The trust of the capsule, which counts again.'),
+      status: word.describe('The status that it has again.'),
+    },
     digests: reason,
   }),
   'capsule.trust_settled': kind('Effective trust was worked out anew after a rise, in the background.', {
     subject: CAPSULES,
-    payload: { capsules: z.array(id) },
+    payload: { capsules: z.array(id).describe('The capsules that were looked at.') },
   }),
 }
 
@@ -116,22 +135,25 @@ export const KEEPING_RECORDS = {
   }),
   'bulk.previewed': kind('A change of many capsules was previewed, and may be carried out as it was seen.', {
     subject: about('bulk'),
-    payload: { operation: word, capsules: count },
+    payload: { operation: word.describe('What is to be done.'), capsules: count.describe('How many it would change.') },
   }),
   'retention.held': kind('Legal holds keep capsules in the store beyond their retention.', {
     subject: all('retention/*'),
-    payload: { capsules: count, holds: z.array(id).describe('The holds, the first hundred by id.') },
+    payload: {
+      capsules: count.describe('Capsules that stay.'),
+      holds: z.array(id).describe('The holds, the first hundred by id.'),
+    },
   }),
   'segment.begun': kind('An archive segment is being written; nothing has left the store for it.', segment()),
   'segment.stored': kind('An archive segment is whole in its place, and its capsules left the store.', {
     subject: about('segment'),
     payload: {
-      capsules: count,
-      chunks: count,
-      versions: count,
-      bytes: count,
+      capsules: count.describe('Capsules and documents in it.'),
+      chunks: count.describe('Chunks of those documents.'),
+      versions: count.describe('Versions of all of them.'),
+      bytes: count.describe('Of the segment.'),
       sha256: hash.describe('Of the segment, hex.'),
-      reason: word.describe('`asked` or `retention`.'),
+      reason: why,
     },
   }),
   'segment.dropped': kind('An archive segment was given up, or holds nothing any more.', { subject: about('segment') }),
@@ -156,6 +178,10 @@ function hold() {
 function segment() {
   return {
     subject: about('segment'),
-    payload: { capsules: count, bytes: count, generation: count.describe('How often it was written.') },
+    payload: {
+      capsules: count.describe('Capsules and documents in it.'),
+      bytes: count.describe('Of the segment.'),
+      generation: count.describe('Which writing of the segment it is.'),
+    },
   }
 }

@@ -6,7 +6,11 @@ import { kind } from './record-kind.ts'
 export const IDENTITY_RECORDS = {
   'subject.registered': kind('A name became a subject.', {
     subject: about('subject'),
-    payload: { kind: word.describe('`person`, `agent` or `service`.'), roles: z.array(word), trust },
+    payload: {
+      kind: word.describe('`person`, `agent` or `service`.'),
+      roles: z.array(word).describe('What it may be.'),
+      trust,
+    },
   }),
 }
 
@@ -14,12 +18,12 @@ const IMPORT = about('import')
 
 /** Files and capsules so far, over all parts of a run. */
 const numbers = {
-  imported: count,
-  unchanged: count,
-  skipped: count,
-  failed: count,
-  capsules_created: count,
-  versions_added: count,
+  imported: count.describe('Files that were taken in.'),
+  unchanged: count.describe('Files that were as before.'),
+  skipped: count.describe('Files that were left out.'),
+  failed: count.describe('Files that could not be taken in.'),
+  capsules_created: count.describe('Capsules that came into being.'),
+  versions_added: count.describe('Versions that were added.'),
 }
 
 /** What imports do as a whole; what they bring in has records of its own. */
@@ -30,7 +34,7 @@ export const IMPORT_RECORDS = {
   }),
   'import.noted': kind('What became of files that changed no capsule was written down.', {
     subject: IMPORT,
-    payload: { files: count },
+    payload: { files: count.describe('Rows that were written.') },
   }),
   'import.completed': kind('An import came to its end.', { subject: IMPORT, payload: numbers }),
   'import.interrupted': kind('An import ended with its process.', { subject: IMPORT, payload: numbers }),
@@ -59,7 +63,10 @@ export const EMBEDDING_RECORDS = {
     subject: MODEL,
     payload: change,
   }),
-  'embedding.filled': kind('Versions got their vector.', { subject: MODEL, payload: { ...model, versions: count } }),
+  'embedding.filled': kind('Versions got their vector.', {
+    subject: MODEL,
+    payload: { ...model, versions: count.describe('Versions that got one.') },
+  }),
   'embedding.completed': kind('The vectors of a model count from here on.', { subject: MODEL, payload: change }),
   'embedding.removed': kind('Vectors of a model that count no more were removed, a part of them or all.', {
     subject: MODEL,
@@ -88,7 +95,7 @@ export const SYSTEM_RECORDS = {
   'ledger.verified': kind('All of the log was verified in the background.', {
     subject: LOG,
     payload: {
-      valid: z.boolean(),
+      valid: z.boolean().describe('Whether all of it is as it was written.'),
       size: count.describe('Entries of the log.'),
       checked_to: z.int().min(-1).describe('Index of the last entry that is sound; -1 for none.'),
       first_bad: count.nullable().describe('Index of the first entry that is not as it was written.'),
@@ -108,7 +115,7 @@ export const SYSTEM_RECORDS = {
       origin: id.describe('Id of the log that begins.'),
       from: place.describe('Where the old log was left.'),
       replaced: place.nullable().describe('How far the store had come that was replaced, where that is known.'),
-      restored_at: time,
+      restored_at: time.describe('When the restore was done.'),
       last_checkpoint: z.string().nullable().describe('What was signed last of the old log, where that is known.'),
     },
   }),

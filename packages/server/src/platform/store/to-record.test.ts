@@ -28,6 +28,15 @@ test('each kind has its category and its schema', () => {
   for (const type of RECORD_TYPES) expect(RECORD_CATEGORIES[type]).toBeTypeOf('string')
 })
 
+test('each member of a payload and each digest says what it means', () => {
+  const silent = Object.entries(RECORDS_V1).flatMap(([type, { payload, digests }]) =>
+    Object.entries({ ...payload.shape, ...digests.shape } as Record<string, { readonly description?: string }>)
+      .filter(([, { description }]) => description === undefined)
+      .map(([member]) => `${type}: ${member}`),
+  )
+  expect(silent).toEqual([])
+})
+
 /** Never called: the compiler is the judge, and an error that it does not find is one that it reports. */
 export function cannotBeWritten(): readonly LedgerRecord[] {
   const grant = grantOf('capsule.archive')
