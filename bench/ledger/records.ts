@@ -4,7 +4,7 @@ import type { LedgerRecord } from '../../packages/server/src/platform/ledger/ind
 /** Makes ids as an instance does. */
 export const newId = createUuidV7(systemClock, systemRandom)
 
-/** What the log is told of a capsule with a title: its entry has about 530 bytes. */
+/** What the log is told of a capsule with a title: its entry has about 670 bytes. */
 export function makeRecord(): LedgerRecord {
   const id = newId()
   return {
