@@ -4,7 +4,7 @@ import type { LedgerRecord } from '../../packages/server/src/platform/ledger/ind
 /** Makes ids as an instance does. */
 export const newId = createUuidV7(systemClock, systemRandom)
 
-/** What the log is told of a capsule with a title: its entry has about 530 bytes. */
+/** What the log is told of a capsule with a title: its entry has about 670 bytes. */
 export function makeRecord(): LedgerRecord {
   const id = newId()
   return {
@@ -14,7 +14,7 @@ export function makeRecord(): LedgerRecord {
     correlationId: newId(),
     subject: `capsule/${id}`,
     digests: { content: sha256Hex(id), title: sha256Hex(ACTOR + id) },
-    payload: { version: '1.0.0', type: 'knowledge', owner: ACTOR, trust: 60, parents: [] },
+    payload: { version: '1.0.0', type: 'knowledge', owner: ACTOR, trust: 60, parents: [], decision_id: newId() },
   }
 }
 

@@ -8,6 +8,8 @@ import { limitsReference } from './limits-reference.ts'
 import { llmsTxt } from './llms-txt.ts'
 import { mcpReference } from './mcp-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
+import { recordSchemas } from './record-schemas.ts'
+import { recordsReference } from './records-reference.ts'
 
 export type { Generator } from './generator.ts'
 
@@ -22,4 +24,6 @@ export const GENERATORS: readonly Generator[] = [
   llmsTxt,
   mcpReference,
   metricsReference,
+  ...recordSchemas,
+  recordsReference,
 ]

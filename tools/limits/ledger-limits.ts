@@ -17,6 +17,12 @@ export const LEDGER_ROWS = {
     unit: 'characters',
     beyond: invalid,
   },
+  auditChange: {
+    what: 'JSON of what a member was or became, in a row of the audit log',
+    value: LEDGER_LIMITS.changeBytesMax,
+    unit: 'bytes',
+    beyond: { cut: 'its length stands there' },
+  },
   verifiedEntries: {
     what: 'Newest entries that a verification can be cut down to; all are verified where none are named',
     value: LEDGER_LIMITS.verifyEntriesMax,

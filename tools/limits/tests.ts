@@ -86,6 +86,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   evidenceManifest: inServer(VERIFY_BUNDLE, 'a manifest of $name is none', 'more bytes than any'),
   evidenceRows: inServer('edge/cli/evidence-reports.test.ts', 'a report of more entries than one holds is refused'),
   verifierKeys: inServer('edge/cli/evidence.e2e.test.ts', 'is not verified with what is no key'),
+  auditChange: inServer('domain/capsules/use-cases/leaf-changes.test.ts', 'of something long tells how long it is'),
   bulkIds: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'more ids than there may be'),
   bulkCapsules: inServer('domain/capsules/bulk/bulk.test.ts', 'that finds more than a change takes is refused'),
   bulkTags: inServer('edge/http/bulk-routes.test.ts', 'a preview with $name', 'a tag too many'),

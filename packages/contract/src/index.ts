@@ -14,6 +14,13 @@ export * from './ledger.ts'
 export * from './lineage.ts'
 export { buildOpenApi, type OpenApiDocument, openApiSteps } from './openapi/openapi.ts'
 export { isShallow, JSON_LEVELS_MAX, jsonValue, PAGE_LIMITS } from './parameters.ts'
+export {
+  LEDGER_CATEGORIES,
+  type LedgerCategory,
+  RECORD_CATEGORIES,
+  RECORD_TYPES,
+  type RecordType,
+} from './record-categories.ts'
 export * from './routes/index.ts'
 export * from './search.ts'
 export * from './system.ts'

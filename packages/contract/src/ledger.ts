@@ -9,6 +9,7 @@ export const LEDGER_LIMITS = {
   submissionBytesMax: 64 * 1024,
   witnessesMax: 100,
   overlapDaysMax: 365,
+  changeBytesMax: 1000,
 } as const
 
 const size = wholeNumber(0, Number.MAX_SAFE_INTEGER)
@@ -112,6 +113,12 @@ export const auditQuery = z.strictObject({
   ...page,
 })
 
+const change = z
+  .object({ from: jsonValue.optional().describe('Absent where nothing says it.'), to: jsonValue })
+  .describe(
+    `What a member was and became; null: it had no value. \`{ bytes }\` in place of content, and of whatever is longer than ${LEDGER_LIMITS.changeBytesMax} bytes.`,
+  )
+
 export const auditRow = z
   .object({
     id: z.string().describe('Leaf hash: names the entry for good.'),
@@ -120,7 +127,11 @@ export const auditRow = z
     entity_type: z.string(),
     entity_id: z.string().nullable(),
     user_id: z.string(),
-    changes: z.record(z.string(), jsonValue).describe('What the record says of the change; never content.'),
+    changes: z
+      .record(z.string(), change)
+      .nullable()
+      .describe('By member, from the versions; null when they are erased or lie in an archive.'),
+    payload: z.record(z.string(), jsonValue).describe('What the entry itself says.'),
     correlation_id: z.string(),
     timestamp,
     ledger_index: z.int().min(0),

@@ -4,6 +4,13 @@
  */
 export { ACTIONS, type Action } from './actions.ts'
 export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './errors.ts'
+export {
+  LEDGER_CATEGORIES,
+  type LedgerCategory,
+  RECORD_CATEGORIES,
+  RECORD_TYPES,
+  type RecordType,
+} from './record-categories.ts'
 
 /** Limits of a capsule, each tested at its boundary. Sizes in bytes of UTF-8 unless the name says otherwise. */
 export const CAPSULE_LIMITS = {

@@ -4,24 +4,32 @@ const CAPSULE_ID = '01939b3e-9c02-7a41-b7d3-5a1e0c9d8e72'
 const CORRELATION_ID = '01939b3e-7a11-7b01-9d44-0a4f5b6c7d8e'
 const AT = '2026-03-01T09:00:00.000Z'
 
+/** In the order of RFC 8785, so that its JSON is its canonical JSON. */
 const LEAF = {
-  v: 1,
-  index: 0,
-  prev: '0'.repeat(64),
-  time: AT,
-  category: 'capsule',
-  type: 'capsule.created',
   actor: SUBJECT_ID,
+  category: 'capsule',
   correlation_id: CORRELATION_ID,
-  subject: `capsule/${CAPSULE_ID}`,
   digests: { content: HASH },
-  payload: { version: '1.0.0' },
+  index: 0,
+  payload: {
+    decision_id: CORRELATION_ID,
+    owner: SUBJECT_ID,
+    parents: [],
+    trust: 60,
+    type: 'knowledge',
+    version: '1.0.0',
+  },
+  prev: '0'.repeat(64),
+  subject: `capsule/${CAPSULE_ID}`,
+  time: AT,
+  type: 'capsule.created',
+  v: 1,
 }
 
 export const ENTRY_EXAMPLE = {
   index: 0,
   leaf_hash: HASH,
-  canonical: JSON.stringify(LEAF, Object.keys(LEAF).toSorted()),
+  canonical: JSON.stringify(LEAF),
   entry: LEAF,
 }
 
@@ -52,7 +60,13 @@ export const AUDIT_EXAMPLE = {
   entity_type: 'capsule',
   entity_id: CAPSULE_ID,
   user_id: SUBJECT_ID,
-  changes: { version: '1.0.0' },
+  changes: {
+    content: { from: null, to: { bytes: 31 } },
+    owner: { from: null, to: SUBJECT_ID },
+    trust: { from: null, to: 60 },
+    type: { from: null, to: 'knowledge' },
+  },
+  payload: LEAF.payload,
   correlation_id: CORRELATION_ID,
   timestamp: AT,
   ledger_index: 0,

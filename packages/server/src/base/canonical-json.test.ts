@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalJson } from './canonical-json.ts'
 import { isCascadeError } from './error.ts'
+
+const VECTORS = join(import.meta.dirname, '../../../../conformance/canonical-json/cases.json')
+const JSON_CASES: readonly Record<'name' | 'input' | 'output', string>[] = JSON.parse(readFileSync(VECTORS, 'utf8'))
 
 function refusal(value: unknown): string {
   try {
@@ -108,6 +113,11 @@ test('the sample of RFC 8785 section 3.2.2 has its published form', () => {
   )
 })
 
+// By the author of RFC 8785; conformance/README.md names the source.
+test.for(JSON_CASES)('the published case $name has its published form', ({ input, output }) => {
+  expect(canonicalJson(JSON.parse(input))).toBe(output)
+})
+
 // RFC 8785 section 3.2.3: by code units the emoji (U+1F600, written D83D DE00) comes before U+FB33.
 test('members are sorted by UTF-16 code units, as in RFC 8785 section 3.2.3', () => {
   const sample = {
@@ -137,6 +147,30 @@ describe('laws', () => {
         expect(back).toEqual(JSON.parse(JSON.stringify(value)))
         expect(canonicalJson(back)).toBe(text)
       }),
+    )
+  })
+
+  test('what no copy holds in order is written as everything else, names and refusals included', () => {
+    const name = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.constantFrom('__proto__', '0', '00', '9', '10', '4294967295', '-1', '1e3', '_', 'toJSON', 'constructor'),
+    )
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.oneof(fc.string({ unit: 'binary', maxLength: 6 }), fc.double(), fc.boolean(), fc.constant(null)),
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.dictionary(name, tie('value'), { maxKeys: 5 }),
+      ),
+    }))
+    // An object with a number for a name is written member by member, and with it all that it stands beside.
+    fc.assert(
+      fc.property(value, (one) => {
+        const alone = refusal(one)
+        const beside = refusal([one, { 1: 0 }])
+        return beside === (alone.startsWith('written: ') ? `written: [${alone.slice(9)},{"1":0}]` : alone)
+      }),
+      { numRuns: 10_000 },
     )
   })
 

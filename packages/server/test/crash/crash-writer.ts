@@ -4,6 +4,7 @@ import { type CapsuleDraft, makeDraft, makeVersionDraft } from '#capsules'
 import type { Change, Command } from '#store'
 import type { Store } from '../../src/domain/store.ts'
 import { mintGrant } from '../../src/platform/store/mint-grant.ts'
+import { asRecord } from '../../src/platform/store/testing/as-record.ts'
 import { contentOf, MODEL, pairTag, type Step, vectorOf } from './workload.ts'
 
 const FIRST = '1.0.0'
@@ -87,7 +88,7 @@ export class CrashWriter {
       grant,
       changes,
       records: [
-        {
+        asRecord({
           category: 'capsule',
           type: `crash.${step.kind}`,
           actor: AUTHOR,
@@ -95,7 +96,7 @@ export class CrashWriter {
           subject,
           digests,
           payload: { ...payload, ...version },
-        },
+        }),
       ],
       events: [{ type: `cascade.crash.${step.kind}`, subject, data: payload }],
     }

@@ -11,6 +11,7 @@ import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../.
 import { LOG_COLLECTION, openLogKeys } from '../../src/edge/jobs/log-identity.ts'
 import { type OpenLogOptions, openLog, type SigningLog } from '../../src/edge/jobs/open-log.ts'
 import { mintGrant } from '../../src/platform/store/mint-grant.ts'
+import { asRecord } from '../../src/platform/store/testing/as-record.ts'
 
 export const ADMIN: Subject = {
   id: '01900000-0000-7000-8000-000000000001',
@@ -103,7 +104,7 @@ export function grantFor<A extends Action>(action: A): Grant<A> {
 /** A command that changes nothing and is told of by one entry. Processes use it: `noteOf` loads a test runner. */
 export function entryOf(): Command {
   const grant = grantFor('system.read')
-  const record: Command['records'][number] = {
+  const record = asRecord({
     category: 'system',
     type: 'test.happened',
     actor: ADMIN.id,
@@ -111,6 +112,6 @@ export function entryOf(): Command {
     subject: 'test/1',
     digests: {},
     payload: {},
-  }
+  })
   return { id: randomBytes(16).toString('hex'), grant, changes: [], records: [record], events: [] }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DocumentConverter } from '../../src/domain/capsules/import/index.ts'
-import { withAppend } from '../../src/domain/capsules/import/testing.ts'
 import type { Store } from '../../src/domain/store.ts'
+import { withAppend } from '../../src/platform/store/testing/with-append.ts'
 import type { Death } from './import-legs.ts'
 
 /** Ends this process when each of its imports has come to where it is to be cut off, or to its end. */

@@ -1,13 +1,13 @@
 import { canonicalJson, isCascadeError } from '#base'
 import type { CapsuleCreateChange, CapsuleDraft } from '#capsules'
-import type { LedgerRecord } from '#ledger'
+import type { AnyRecord } from '#ledger'
 import type { Change, Command, EventDraft } from '#store'
 import { DraftReader, type PackedDraft, packBytes, packDraft } from './packed-draft.ts'
 
 /** A record whose objects may be canonical JSON (RFC 8785) already. */
-export type WritableRecord = Omit<LedgerRecord, 'digests' | 'payload'> & {
-  readonly digests: LedgerRecord['digests'] | string
-  readonly payload: LedgerRecord['payload'] | string
+export type WritableRecord = Omit<AnyRecord, 'digests' | 'payload'> & {
+  readonly digests: AnyRecord['digests'] | string
+  readonly payload: AnyRecord['payload'] | string
 }
 
 /** An event whose data may be JSON already. */
@@ -40,7 +40,7 @@ type PackedCommand = readonly [
 ]
 
 type PackedRecord = readonly [
-  category: LedgerRecord['category'],
+  category: AnyRecord['category'],
   type: string,
   actor: string,
   correlationId: string,
@@ -85,7 +85,7 @@ function packCommand(command: Command, creations: readonly CapsuleCreateChange[]
   }
 }
 
-const packRecord = (record: LedgerRecord): PackedRecord => {
+const packRecord = (record: AnyRecord): PackedRecord => {
   const { category, type, actor, correlationId, subject, digests, payload } = record
   return [category, type, actor, correlationId, subject, canonicalJson(digests), canonicalJson(payload)]
 }

@@ -1,4 +1,4 @@
-import type { LedgerCategory } from '#ledger'
+import type { LedgerCategory } from '@forge-cascade/contract/vocabulary'
 import { ERASED } from './codes.ts'
 import type { Database } from './database.ts'
 import { foldLog } from './fold-log.ts'

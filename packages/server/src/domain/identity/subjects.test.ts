@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createUuidV7, systemRandom } from '#base'
 import type { Grant } from '#store'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
+import { watchRecords } from '../../platform/store/testing/watch-records.ts'
 import { codeOf, createTestClock, grantOf, TEST_START_MS } from '../../platform/store/testing.ts'
 import { SUBJECT_COLLECTIONS } from './subject.ts'
 import { Subjects } from './subjects.ts'
@@ -14,7 +15,7 @@ const never = (): Grant<'subject.create'> => {
 
 function open() {
   const { clock } = createTestClock()
-  const store = openMemoryStore({ collections: SUBJECT_COLLECTIONS, clock })
+  const store = watchRecords(openMemoryStore({ collections: SUBJECT_COLLECTIONS, clock }))
   const newId = createUuidV7(clock, systemRandom)
   const openSubjects = (keptMax?: number) =>
     new Subjects({ store, clock, newId, ...(keptMax === undefined ? {} : { keptMax }) })

@@ -1,5 +1,5 @@
 import { CascadeError, type Clock, isUuid, sha256Hex } from '#base'
-import type { Change, Command, Grant, Records, UnitOfWork } from '#store'
+import { type Change, type Command, type Grant, type Records, toRecord, type UnitOfWork } from '#store'
 import { ADMINISTRATOR_NAME, ADMINISTRATOR_TRUST, SUBJECT_TRUST_NEW, type Subject } from './subject.ts'
 import { isSubjectName, SUBJECT_NAME_LENGTH_MAX, subjectNameKey } from './subject-name.ts'
 
@@ -135,6 +135,7 @@ export class Subjects {
 
   #registration(subject: Subject, grant: Grant): Command {
     const { records } = this.#store
+    const { kind, roles, trust } = subject
     return {
       id: sha256Hex(`subject:${subject.id}`).slice(0, 32),
       grant,
@@ -142,17 +143,7 @@ export class Subjects {
         records.put(grant, 'subject_names', subjectNameKey(subject.name), { id: subject.id }, { expectedRevision: 0 }),
         records.put(grant, 'subjects', subject.id, subject, { expectedRevision: 0 }),
       ],
-      records: [
-        {
-          category: 'identity',
-          type: 'subject.registered',
-          actor: grant.subject,
-          correlationId: grant.correlationId,
-          subject: `subject/${subject.id}`,
-          digests: {},
-          payload: { kind: subject.kind, roles: subject.roles, trust: subject.trust, decision_id: grant.decisionId },
-        },
-      ],
+      records: [toRecord(grant, 'subject.registered', `subject/${subject.id}`, { kind, roles, trust }, {})],
       events: [{ type: 'cascade.subject.registered', subject: `subject/${subject.id}`, data: { id: subject.id } }],
     }
   }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { problem } from '@forge-cascade/contract'
+import { problem, type RecordType } from '@forge-cascade/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { systemRandom } from '#base'
 import { PROGRAM } from '../../../test/program.ts'
 import { commandJson } from './command-json.ts'
@@ -14,6 +15,7 @@ import { createSignals, run } from './testing.ts'
 const READY_MS_MAX = 25_000
 const FOLDER = realpathSync(mkdtempSync(join(tmpdir(), 'cascade-json-')))
 const SHAPES = commandJson()
+const RECORDS = join(import.meta.dirname, '../../../../../conformance/records/v1')
 
 let instance: ChildProcess
 let started = ''
@@ -226,6 +228,92 @@ test('what goes wrong is one problem document on standard error', async () => {
   expect({ code, out }).toEqual({ code: 3, out: '' })
   expect(problem.safeParse(JSON.parse(err)).error).toBeUndefined()
 })
+
+test('an operation that there is none of is told apart from one that has not happened', async () => {
+  const never = await cascade('ledger', 'audit', '--operation', 'system.restored')
+  expect([never.code, JSON.parse(never.out).items]).toEqual([3, []])
+  const unknown = await cascade('ledger', 'audit', '--operation', 'capsule.create')
+  expect([unknown.code, unknown.out]).toEqual([2, ''])
+  expect(JSON.parse(unknown.err)).toMatchObject({
+    code: 'VALIDATION_FAILED',
+    detail: '--operation: there is no operation "capsule.create". Did you mean capsule.created?',
+  })
+  const strange = await cascade('ledger', 'audit', '--operation', 'x'.repeat(300))
+  expect([strange.code, JSON.parse(strange.err).detail]).toEqual([2, expect.stringContaining('One that there is: ')])
+})
+
+test('all that an instance did stands in its log as the published schema of its kind says', async () => {
+  // What no command does.
+  const path = `/v2/capsules/${(await outOf('remember', 'Of all things.')).id}`
+  const other = (await outOf('remember', 'Of others.')).id
+  await door('PUT', path, { content: 'Of all things, once more.' })
+  await door('POST', `${path}/links`, { to: other, kind: 'RELATED_TO' })
+  await door('DELETE', `${path}/links/RELATED_TO/${other}`)
+  await door('PUT', `${path}/trust`, { trust: 50, reason: 'checked' })
+  await door('POST', `${path}/quarantine`, { reason: 'doubted' })
+  await door('POST', `${path}/release`, { reason: 'sound' })
+  await door('DELETE', path)
+  await door('POST', `${path}/restore`)
+  await outOf('archive', other)
+  await outOf('archive', 'restore', other)
+
+  const [newest] = (await outOf('ledger', 'audit', '--limit', '1')).items
+  const seen = new Set<string>()
+  for (let index = 0; index <= newest.ledger_index; index++) {
+    const leaf = JSON.parse((await door('GET', `/v2/ledger/entries/${index}`)).canonical)
+    const { error } = publishedSchema(leaf.type).safeParse(leaf)
+    expect(error, `entry ${index}, ${leaf.type}`).toBeUndefined()
+    seen.add(leaf.type)
+  }
+  // Not all: background work may or may not have come to its turn.
+  expect([...seen].toSorted()).toEqual(expect.arrayContaining(DONE))
+})
+
+/** Kinds that the commands of this file, and the requests above, come to. */
+const DONE: RecordType[] = [
+  'bulk.previewed',
+  'capsule.archived',
+  'capsule.created',
+  'capsule.erased',
+  'capsule.linked',
+  'capsule.offloaded',
+  'capsule.quarantined',
+  'capsule.released',
+  'capsule.reloaded',
+  'capsule.restored',
+  'capsule.trust_changed',
+  'capsule.unlinked',
+  'capsule.versioned',
+  'embedding.adopted',
+  'erasure.begun',
+  'erasure.completed',
+  'hold.lifted',
+  'hold.placed',
+  'import.completed',
+  'import.removed',
+  'import.started',
+  'ledger.begun',
+  'segment.begun',
+  'segment.stored',
+  'subject.registered',
+  'system.backed_up',
+]
+
+/** @throws Error for an answer that is a refusal. */
+async function door(method: string, path: string, body?: object) {
+  const { url } = JSON.parse(started)
+  const token = readFileSync(join(FOLDER, '.cascade/token'), 'utf8').trim()
+  const type = body && { 'content-type': 'application/json' }
+  const headers = { authorization: `Bearer ${token}`, 'if-match': '*', ...type }
+  const answer = await fetch(`${url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${method} ${path}: ${text}`)
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+/** As outside readers have it: the file. @throws Error for a kind that has none. */
+const publishedSchema = (type: string) =>
+  z.fromJSONSchema(JSON.parse(readFileSync(join(RECORDS, `${type}.schema.json`), 'utf8')))
 
 test('restore prints one document of its shape', async () => {
   const ended = spawn(process.execPath, [...PROGRAM, 'restore', 'whole.backup', '--data', 'other', '--yes', '--json'], {

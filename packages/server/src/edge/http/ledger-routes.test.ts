@@ -162,6 +162,31 @@ describe('the audit log', () => {
     expect((await list('until=2000-01-01T00:00:00Z')).items).toEqual([])
   })
 
+  test('tells what changed while the versions are there, and what the entry says for good', async () => {
+    const body = { content: 'It was so.', type: 'knowledge', title: 'Before' }
+    const { id } = (await http.send('POST', '/v2/capsules', { body })).json()
+    const headers = { 'if-match': '*' }
+    await http.send('PUT', `/v2/capsules/${id}`, { body: { title: 'After', content: 'It is so.' }, headers })
+    const about = `entity_type=capsule&entity_id=${id}`
+    const [versioned, created] = (await list(about)).items
+    expect(versioned).toMatchObject({
+      changes: { title: { from: 'Before', to: 'After' }, content: { from: { bytes: 10 }, to: { bytes: 9 } } },
+      payload: { version: '1.1.0', version_before: '1.0.0' },
+    })
+    expect(created.changes.title).toEqual({ from: null, to: 'Before' })
+    await http.send('POST', `/v2/capsules/${id}/erase`, { body: { legal_basis: 'gdpr-17' } })
+    const after = (await list(about)).items
+    expect(after.map(({ changes }: { changes: unknown }) => changes)).toEqual([
+      { status: { to: 'ERASED' } },
+      null,
+      null,
+    ])
+    expect(after.slice(1).map(({ payload }: { payload: unknown }) => payload)).toEqual([
+      versioned.payload,
+      created.payload,
+    ])
+  })
+
   test('refuses a cursor that is none', async () => {
     for (const cursor of ['x', '-1', '1e3', '00'])
       expect((await http.send('GET', `/v2/system/audit-log?cursor=${cursor}`)).json().code).toBe('CURSOR_INVALID')

@@ -94,7 +94,7 @@ export class ArtifactDesk {
 
   async #record({ grant, command }: Call<'artifact.verify'>, sealed: SealedReport): Promise<number> {
     const subject = artifactSubject(sealed.report.artifact.digest)
-    const told = tellOf(grant, 'verification', VERIFIED, subject, verifiedPayload(sealed))
+    const told = tellOf(grant, VERIFIED, subject, verifiedPayload(sealed))
     const [outcome] = await this.#options.store.append([{ ...command, grant, changes: [], ...told }])
     if (outcome?.ok) return outcome.receipt.sequence
     throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a record.')

@@ -6,7 +6,7 @@ import { hashLeaf, type LedgerStore, type StoredCheckpoint, verifyInclusion } fr
 import type { UnitOfWork } from '#store'
 import type { LedgerDesk } from './ledger-desk.ts'
 import { selectEvidence, type ToldEntry } from './select-evidence.ts'
-import { LOG, tellOnce } from './tell-once.ts'
+import { tellOnce } from './tell-once.ts'
 
 /** What a bundle tells of itself to people. */
 export interface ToldBundle {
@@ -108,7 +108,8 @@ export class EvidenceDesk {
   #seal(call: Call<'evidence.export'>, size: number): SealBundle {
     const { desk, store } = this.#options
     return async ({ text, digest, entries }) => {
-      await tellOnce(store, call, 'evidence.exported', { manifest: digest, entries, size }, LOG)
+      const payload = { manifest: digest, entries, size }
+      await tellOnce(store, call, { subject: 'system/ledger', type: 'evidence.exported', payload })
       return desk.seal(text)
     }
   }

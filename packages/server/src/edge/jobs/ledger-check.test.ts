@@ -3,6 +3,7 @@ import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
 import type { DatedVerdict, LogVerdict } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
+import { watchRecords } from '../../platform/store/testing/watch-records.ts'
 import { createTestClock } from '../../platform/store/testing.ts'
 import { LedgerCheck } from './ledger-check.ts'
 
@@ -12,7 +13,7 @@ const HOUR_MS = 3_600_000
 function openCheck(found: () => LogVerdict) {
   const { clock, advance } = createTestClock()
   const newId = createUuidV7(clock, systemRandom)
-  const store = openMemoryStore({ collections: [], clock })
+  const store = watchRecords(openMemoryStore({ collections: [], clock }))
   const gate = createBootstrapGate({ clock, newId })
   const subject = {
     id: newId(),

@@ -1,3 +1,4 @@
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import { type Clock, messageOf } from '#base'
 import type { HealthFinding } from '#boot'
 import { type DatedVerdict, isDamage, type LedgerStore } from '#ledger'
@@ -6,7 +7,7 @@ import type { Grant, UnitOfWork } from '#store'
 import { type Every, systemEvery } from './every.ts'
 import type { LedgerDesk } from './ledger-desk.ts'
 import { TREE_REGROWN } from './open-log.ts'
-import { LOG, tellOnce } from './tell-once.ts'
+import { tellOnce } from './tell-once.ts'
 
 export interface LedgerCheckOptions {
   readonly desk: Pick<LedgerDesk, 'verify' | 'regrow' | 'verdict' | 'isVerifying'>
@@ -117,9 +118,9 @@ export class LedgerCheck implements Disposable {
     return this.#tell(VERIFIED, { valid, size, checked_to: checkedTo, first_bad: firstBad ?? null })
   }
 
-  async #tell(type: `ledger.${string}`, payload: Readonly<Record<string, unknown>>): Promise<void> {
+  async #tell<T extends typeof VERIFIED | typeof TREE_REGROWN>(type: T, payload: RecordPayload<T>): Promise<void> {
     const { store, newId } = this.#options
     const call = { grant: this.#options.grant(), command: { id: newId().replaceAll('-', '') } }
-    await tellOnce(store, call, type, payload, LOG)
+    await tellOnce(store, call, { subject: 'system/ledger', type, payload })
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '#base'
 import { createCosigner, formatVerifierKey, hasMlDsa44, type NoteSigner } from '#ledger'
 import type { Grant, Records, UnitOfWork } from '#store'
 import { findLogRecord, putLogIdentity } from './log-identity.ts'
-import { LOG, tellOnce } from './tell-once.ts'
+import { tellOnce } from './tell-once.ts'
 
 export interface LogCosignerOptions {
   readonly store: Pick<UnitOfWork, 'append'> & { readonly records: Pick<Records, 'find' | 'put'> }
@@ -35,5 +35,5 @@ async function recordKey({ store, grant, newId }: LogCosignerOptions, cosigner: 
   const call = { grant: grant(), command: { id: newId().replaceAll('-', '') } }
   const changes = [putLogIdentity(store.records, call.grant, { ...found.value, cosigner }, found.revision)]
   const payload = { origin: found.value.origin, key: cosigner }
-  await tellOnce(store, call, 'ledger.cosigner_changed', payload, { ...LOG, changes })
+  await tellOnce(store, call, { subject: 'system/ledger', type: 'ledger.cosigner_changed', payload, changes })
 }

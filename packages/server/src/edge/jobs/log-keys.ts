@@ -7,7 +7,7 @@ import type { Every } from './every.ts'
 import { findLogRecord, keysOf, type LogIdentity, type LogKeyFiles, putLogIdentity } from './log-identity.ts'
 import { Looks } from './looks.ts'
 import type { SigningLog } from './open-log.ts'
-import { LOG, tellOnce } from './tell-once.ts'
+import { tellOnce } from './tell-once.ts'
 
 export interface LogKeysOptions {
   readonly signed: SigningLog
@@ -83,15 +83,19 @@ export class LogKeys implements AsyncDisposable {
       const [previous, next] = [signed.signer, createEd25519Signer(before.origin, files.prepare())]
       const identity = this.#after(before, formatVerifierKey(next.key), overlapDays)
       const payload = {
-        ...{ origin: before.origin, key: identity.keys[0], previous: before.keys[0] },
+        ...{ origin: before.origin, key: formatVerifierKey(next.key), previous: formatVerifierKey(previous.key) },
         previous_until: identity.previous === undefined ? null : new Date(identity.previous.until).toISOString(),
         statement: signKeyChange(before.origin, previous, next),
       }
       await this.#commit(() =>
-        tellOnce(this.#options.store, { command, grant }, 'ledger.key_rotated', payload, {
-          ...LOG,
-          changes: [putLogIdentity(this.#options.store.records, grant, identity, revision)],
-        }),
+        tellOnce(
+          this.#options.store,
+          { command, grant },
+          {
+            ...{ subject: 'system/ledger', type: 'ledger.key_rotated', payload },
+            changes: [putLogIdentity(this.#options.store.records, grant, identity, revision)],
+          },
+        ),
       )
       // What is durable counts: a command that was carried out before has brought another key than this one.
       const { value: now } = await this.#find()
@@ -126,7 +130,7 @@ export class LogKeys implements AsyncDisposable {
     const call = { grant, command: { id: newId().replaceAll('-', '') } }
     const changes = [putLogIdentity(store.records, grant, identity, revision)]
     const payload = { origin: identity.origin, key: previous?.key ?? null }
-    await tellOnce(store, call, 'ledger.key_retired', payload, { ...LOG, changes })
+    await tellOnce(store, call, { subject: 'system/ledger', type: 'ledger.key_retired', payload, changes })
     files.retire()
     signed.change(keysOf(identity), [signed.signer])
   }

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import { CascadeError, isCascadeError } from '#base'
 import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
@@ -21,7 +22,7 @@ import {
 } from '#ledger'
 import type { Change, Grant, Records, UnitOfWork } from '#store'
 import { findLogIdentity, keysOf, type LogIdentity, originOf, putLogIdentity } from './log-identity.ts'
-import { LOG, tellOnce } from './tell-once.ts'
+import { tellOnce } from './tell-once.ts'
 
 /** The leaf with which a log begins that is signed under a name. */
 const BEGUN = 'ledger.begun'
@@ -96,7 +97,7 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const elsewhere = known ? ((await options.elsewhere?.(origin)) ?? []) : []
   const signed = { ledger: store.ledger, origin, keys, mirror, onTrouble }
   const { last, damage } = await checkTwice(signed, store, elsewhere)
-  if (identity !== known) await recordIdentity(options, identity, known)
+  if (identity !== known) await recordIdentity(options, signer, identity, known)
   if (damage !== undefined) {
     options.onRegrown(damage)
     await tell(options, TREE_REGROWN, { valid: true, size: store.head() + 1 })
@@ -209,22 +210,23 @@ function identityOf({ key }: NoteSigner, known: LogIdentity | undefined): LogIde
 /** Writes the identity, and the leaf that tells of it. */
 async function recordIdentity(
   options: OpenLogOptions,
+  { key }: NoteSigner,
   identity: LogIdentity,
   known: LogIdentity | undefined,
 ): Promise<void> {
-  const payload = { origin: identity.origin, key: identity.keys[0] }
+  const payload = { origin: key.name, key: formatVerifierKey(key) }
   const type = known && known.keys.length > 0 ? 'ledger.key_changed' : BEGUN
   await tell(options, type, payload, (grant) => [putLogIdentity(options.store.records, grant, identity)])
 }
 
-async function tell(
+async function tell<T extends typeof BEGUN | 'ledger.key_changed' | typeof TREE_REGROWN>(
   { store, gate, subject, newId }: OpenLogOptions,
-  type: `ledger.${string}`,
-  payload: Readonly<Record<string, unknown>>,
+  type: T,
+  payload: RecordPayload<T>,
   changesOf: (grant: Grant<'ledger.sign'>) => readonly Change[] = () => [],
 ): Promise<void> {
   const correlationId = newId()
   const grant = requireGrant(gate.decide({ action: 'ledger.sign', resource: 'ledger/keys', subject, correlationId }))
   const call = { grant, command: { id: correlationId.replaceAll('-', '') } }
-  await tellOnce(store, call, type, payload, { ...LOG, changes: changesOf(grant) })
+  await tellOnce(store, call, { subject: 'system/ledger', type, payload, changes: changesOf(grant) })
 }

@@ -3,7 +3,7 @@ import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import { type CheckpointMirror, formatVerifierKey, hasMlDsa44, type LedgerStore, type WitnessedLog } from '#ledger'
 import type { Records, UnitOfWork } from '#store'
-import { tellOnce, WITNESS } from './tell-once.ts'
+import { tellOnce } from './tell-once.ts'
 import { createWitnessTeller } from './tell-witnessed.ts'
 import { Witness } from './witness.ts'
 import {
@@ -72,5 +72,5 @@ async function recordIdentity(
   const call = { grant, command: { id: correlationId.replaceAll('-', '') } }
   const changes = [putWitnessIdentity(store.records, grant, identity)]
   const type = known ? 'witness.keys_changed' : 'witness.begun'
-  await tellOnce(store, call, type, { ...identity }, { ...WITNESS, changes })
+  await tellOnce(store, call, { subject: 'system/witness', type, payload: identity, changes })
 }

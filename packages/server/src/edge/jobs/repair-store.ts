@@ -30,7 +30,8 @@ export async function repairStore(
   const attempts = await Promise.allSettled([store.repair(findings), repairTree(ledger, findings)])
   const repaired = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? attempt.value : []))
   if (repaired.length > 0) {
-    await tellOnce(store, call, 'system.repaired', { checks: repaired.map(({ check }) => check) })
+    const payload = { checks: repaired.map(({ check }) => check) }
+    await tellOnce(store, call, { subject: 'system/store', type: 'system.repaired', payload })
     await onRepaired()
   }
   for (const attempt of attempts) if (attempt.status === 'rejected') throw attempt.reason

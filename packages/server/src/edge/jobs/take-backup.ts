@@ -37,7 +37,8 @@ export async function takeBackup(
   if (asked.key_path !== undefined) assertFree(asked.key_path)
   const { header, fileBytes, digest } = await write(path, asked.key_path)
   // That somebody took the knowledge with them is part of the record.
-  await tellOnce(context.store, call, 'system.backed_up', { sequence: header.sequence })
+  const payload = { sequence: header.sequence }
+  await tellOnce(context.store, call, { subject: 'system/store', type: 'system.backed_up', payload })
   return {
     path,
     bytes: fileBytes,

@@ -7,6 +7,7 @@ import { createUuidV7, systemClock, systemRandom } from '#base'
 import { createBootstrapGate } from '#governance'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { create } from '../../domain/capsules/testing.ts'
+import { watchRecords } from '../../platform/store/testing/watch-records.ts'
 import { commandOf, commit, grantOf } from '../../platform/store/testing.ts'
 import { LOG_COLLECTION } from './log-identity.ts'
 import { tellRestore } from './tell-restore.ts'
@@ -24,7 +25,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 /** A store with two leaves, and what tells of a restore in it. */
 async function openRestored() {
-  const store = openMemoryStore({ collections: [LOG_COLLECTION, WITNESS_COLLECTION], clock: systemClock })
+  const store = watchRecords(openMemoryStore({ collections: [LOG_COLLECTION, WITNESS_COLLECTION], clock: systemClock }))
   await create(store, { content: 'one' })
   await create(store, { content: 'two' })
   const subject = { id: newId(), name: 'Ada', kind: 'person', roles: ['administrator'] }
@@ -33,7 +34,7 @@ async function openRestored() {
     origin: ORIGIN,
     restoredAt: '2026-03-01T09:00:00.000Z',
     from: { sequence: 1, hash: newest!.hash },
-    replaced: { sequence: 7, hash: 'ab' },
+    replaced: { sequence: 7, hash: 'ab'.repeat(32) },
   }
   const write = (over: Partial<RestoredNote> = {}) =>
     writeFileSync(join(directory, RESTORED_NOTE), JSON.stringify({ ...note, ...over }))
@@ -51,7 +52,7 @@ test('the first leaf after a restore names the new origin and where the old log 
   const [told] = await store.ledger.list({ type: 'system.restored' }, { limit: 2 })
   expect(told?.leaf).toMatchObject({
     index: 2,
-    payload: { origin: ORIGIN, from: { sequence: 1 }, replaced: { sequence: 7, hash: 'ab' } },
+    payload: { origin: ORIGIN, from: { sequence: 1 }, replaced: { sequence: 7, hash: 'ab'.repeat(32) } },
   })
   expect(existsSync(join(directory, RESTORED_NOTE))).toBe(false)
 })

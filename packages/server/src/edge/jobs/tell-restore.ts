@@ -6,7 +6,7 @@ import type { Gate } from '#governance'
 import { requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import { type CheckpointMirror, type LedgerStore, openCheckpoint, readIfReadable } from '#ledger'
-import type { Change, Command, Grant, Records, UnitOfWork } from '#store'
+import { type Change, type Grant, type Records, toRecord, type UnitOfWork } from '#store'
 import { findLogIdentity, keysOf, originOf, putLogIdentity } from './log-identity.ts'
 import { findWitnessIdentity, putWitnessIdentity } from './witness-identity.ts'
 
@@ -54,19 +54,8 @@ async function tell(options: TellRestoreOptions, note: RestoredNote): Promise<vo
     gate.decide({ action: 'system.restore', resource: 'system/store', subject, correlationId }),
   )
   const before = await lastCheckpoint(options)
-  const payload = {
-    ...{ origin, from, replaced, restored_at: note.restoredAt, decision_id: grant.decisionId },
-    last_checkpoint: before ?? null,
-  }
-  const record: Command['records'][number] = {
-    category: 'system',
-    type: 'system.restored',
-    actor: grant.subject,
-    correlationId,
-    subject: 'system/store',
-    digests: {},
-    payload,
-  }
+  const payload = { origin, from, replaced, restored_at: note.restoredAt, last_checkpoint: before ?? null }
+  const record = toRecord(grant, 'system.restored', 'system/store', payload, {})
   const event = { type: 'cascade.system.restored', subject: 'system/store', data: { origin, sequence: from.sequence } }
   const id = origin.replaceAll('-', '')
   // Without a key: whoever opens the log now records its own.

@@ -1,3 +1,4 @@
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import type { Clock } from '#base'
 import { type LedgerStore, originHash, type StoredCheckpoint } from '#ledger'
 import type { UnitOfWork } from '#store'
@@ -33,21 +34,24 @@ export function createWitnessTeller({ store, ledger, clock, newId }: TellWitness
     const at = toldAt.get(name)
     if (at !== undefined && Math.abs(clock() - at) < QUIET_MS) return
     const command = { id: newId().replaceAll('-', '') }
-    await tellOnce(store, { grant, command }, told.type, payloadOf(told), { subject })
+    const call = { grant, command }
+    await (told.type === 'witness.cosigned'
+      ? tellOnce(store, call, { subject, type: told.type, payload: headOf(told) })
+      : tellOnce(store, call, { subject, type: told.type, payload: forkOf(told) }))
     toldAt.set(name, clock())
   }
 }
 
-function payloadOf(told: WitnessTold): Readonly<Record<string, unknown>> {
-  const { origin, size, root } = told.checkpoint
-  const head = { origin, size, root: Buffer.from(root).toString('hex') }
-  if (told.type === 'witness.cosigned') return head
-  return {
-    ...head,
-    other_root: Buffer.from(told.other.root).toString('hex'),
-    notes: [told.checkpoint, told.other].map(evidenceOf),
-  }
-}
+const headOf = ({ checkpoint: { origin, size, root } }: WitnessTold): RecordPayload<'witness.cosigned'> => ({
+  ...{ origin, size },
+  root: Buffer.from(root).toString('hex'),
+})
+
+const forkOf = (told: Extract<WitnessTold, { type: 'witness.fork_seen' }>): RecordPayload<'witness.fork_seen'> => ({
+  ...headOf(told),
+  other_root: Buffer.from(told.other.root).toString('hex'),
+  notes: [told.checkpoint, told.other].map(evidenceOf),
+})
 
 /** A longer note is one with lines that nobody needs; its heads stand beside it. */
 const evidenceOf = ({ note }: StoredCheckpoint): string | null => (note.length <= NOTE_CHARACTERS_MAX ? note : null)

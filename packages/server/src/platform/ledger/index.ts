@@ -3,10 +3,10 @@ export { Checkpointer } from './checkpointer.ts'
 export type { DatedVerdict, VerifyRequest } from './dated-verdict.ts'
 export { treeOfEntries } from './entries-tree.ts'
 export {
+  type AnyRecord,
   FIRST_PREV,
   LEAF_BYTES_MAX,
   type Leaf,
-  type LedgerCategory,
   type LedgerRecord,
   leafHash,
   leafText,

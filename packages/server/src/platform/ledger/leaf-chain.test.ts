@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { canonicalJson } from '#base'
-import { LEAF_BYTES_MAX, type Leaf, type LedgerRecord, leafText, toLeaf } from './leaf.ts'
+import { type AnyRecord, LEAF_BYTES_MAX, type Leaf, leafText, toLeaf } from './leaf.ts'
 import { CHAIN_START, followChain } from './leaf-chain.ts'
 import { hashLeaf } from './merkle/index.ts'
 
 const NOON = '2026-03-01T12:00:00.000Z'
-const record: LedgerRecord = {
+const record: AnyRecord = {
   category: 'system',
   ...{ type: 'test.happened', actor: 'a', correlationId: 'c', subject: 'test/1' },
   ...{ digests: { content: 'd' }, payload: { said: 'ä' } },

@@ -1,14 +1,19 @@
+import type { StatedRecord } from '@forge-cascade/contract/records'
+import type { LedgerCategory } from '@forge-cascade/contract/vocabulary'
 import { canonicalJson, sha256Hex } from '#base'
 
-/** Kinds of record, one log for all of them. */
-export type LedgerCategory = 'capsule' | 'trust' | 'governance' | 'identity' | 'import' | 'verification' | 'system'
-
 /**
- * What the writer of a change states about it. The store adds `v`, `index`, `prev` and `time` when it commits.
+ * What the writer of a change states about it: one of the kinds that have a schema, with what that kind says. The store adds
+ * `v`, `index`, `prev` and `time` when it commits.
  *
  * No personal or large content here: what must be provable but erasable goes into `digests`, salted.
+ *
+ * @see docs/concepts/record.md
  */
-export interface LedgerRecord {
+export type LedgerRecord = StatedRecord
+
+/** A record as those see it who keep it or read it: of whatever kind, also one that only a later version knows. */
+export interface AnyRecord {
   readonly category: LedgerCategory
   /** Past tense, such as `capsule.created`. */
   readonly type: string
@@ -52,7 +57,7 @@ export const leafText = (leaf: Leaf): string => canonicalJson(leaf)
 export const leafHash = (text: string): string => sha256Hex(`\0${text}`)
 
 /** Completes a record to the entry at `index`. */
-export function toLeaf(record: LedgerRecord, index: number, prev: string, time: string): Leaf {
+export function toLeaf(record: AnyRecord, index: number, prev: string, time: string): Leaf {
   const { category, type, actor, correlationId, subject, digests, payload } = record
   return { v: 1, index, prev, time, category, type, actor, correlation_id: correlationId, subject, digests, payload }
 }

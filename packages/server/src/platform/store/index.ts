@@ -14,6 +14,7 @@ export {
   type Records,
   type StoredRecord,
 } from './records.ts'
+export { toRecord } from './to-record.ts'
 export {
   type Capabilities,
   type CascadeEvent,

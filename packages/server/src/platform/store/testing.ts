@@ -2,12 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Action, ErrorCode } from '@forge-cascade/contract'
 import { afterAll, beforeAll, vi } from 'vitest'
 import { type Clock, createUuidV7, isCascadeError, systemRandom } from '#base'
-import type { LedgerRecord, LedgerStore } from '#ledger'
+import type { AnyRecord, LedgerRecord, LedgerStore } from '#ledger'
 import type { Change } from './change.ts'
 import type { Command, EventDraft, Receipt } from './command.ts'
 import type { Grant } from './grant.ts'
 import { type GrantFields, mintGrant } from './mint-grant.ts'
 import type { CollectionDefinition, Records } from './records.ts'
+import { asRecord } from './testing/as-record.ts'
 import type { CommandOutcome, UnitOfWork } from './unit-of-work.ts'
 
 /** A clock that moves only when told to, in both directions. */
@@ -105,10 +106,10 @@ export function grantOf<A extends Action>(action: A, fields: Partial<GrantFields
   return mintGrant({ ...made, action, reach: 'command', ...fields })
 }
 
-export function recordOf(grant: Grant, fields: Partial<LedgerRecord> = {}): LedgerRecord {
+export function recordOf(grant: Grant, fields: Partial<AnyRecord> = {}): LedgerRecord {
   const { subject: actor, correlationId } = grant
   const telling = { subject: 'test/1', digests: {}, payload: {} }
-  return { category: 'system', type: 'test.happened', actor, correlationId, ...telling, ...fields }
+  return asRecord({ category: 'system', type: 'test.happened', actor, correlationId, ...telling, ...fields })
 }
 
 export function eventOf(fields: Partial<EventDraft> = {}): EventDraft {
@@ -121,7 +122,7 @@ export function commandOf(grant: Grant, changes: readonly Change[], fields: Part
 }
 
 /** A command that changes nothing and is told of by one record. */
-export function noteOf(fields: Partial<LedgerRecord> = {}): Command {
+export function noteOf(fields: Partial<AnyRecord> = {}): Command {
   const grant = grantOf('system.read')
   return commandOf(grant, [], { records: [recordOf(grant, fields)] })
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { FIRST_PREV, type LedgerRecord, toLeaf } from '#ledger'
+import { type AnyRecord, FIRST_PREV, toLeaf } from '#ledger'
 import { findVerification, VERIFIED } from './recorded-verification.ts'
 
 const DIGEST = 'a'.repeat(64)
 const payload = { digest: DIGEST, passed: true, score: 0.6, report_sha256: 'b'.repeat(64) }
 
 /** A log of one leaf, which matches what is asked for. */
-const logOf = (told: LedgerRecord['payload']) => ({
+const logOf = (told: AnyRecord['payload']) => ({
   list: async ({ type, subject }: { readonly type?: string; readonly subject?: string }) => {
     const record = { category: 'verification', type: VERIFIED, actor: 'x', correlationId: 'y', digests: {} } as const
     const leaf = toLeaf(

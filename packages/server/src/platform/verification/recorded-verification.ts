@@ -1,16 +1,17 @@
 import { type ArtifactVerification, artifactVerification } from '@forge-cascade/contract'
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import { CascadeError } from '#base'
 import type { LedgerStore, StoredLeaf } from '#ledger'
 import type { SealedReport } from './verify-artifact.ts'
 
 /** Type of the record that tells of a verification. */
-export const VERIFIED = 'artifact.verified'
+export const VERIFIED = 'artifact.verified' as const
 
 /** What such a record is about. */
 export const artifactSubject = (digest: string): `artifact/${string}` => `artifact/${digest}`
 
 /** What the record says: outcomes and digests, nothing that the artifact itself says. */
-export const verifiedPayload = ({ report, sha256 }: SealedReport): Readonly<Record<string, unknown>> => ({
+export const verifiedPayload = ({ report, sha256 }: SealedReport): RecordPayload<typeof VERIFIED> => ({
   digest: report.artifact.digest,
   passed: report.passed,
   score: report.score,

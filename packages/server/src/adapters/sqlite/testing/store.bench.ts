@@ -173,7 +173,7 @@ function createCommand(store: SqliteStore, draft: CapsuleDraft, reach: 'command'
   const grant = grantOf('capsule.create', { subject: draft.author, reach })
   const digests = { content: saltedDigest(draft.digestKey, draft.content) }
   const payload = { version: '1.0.0', type: draft.type, owner: draft.owner, trust: draft.trust, parents: [] }
-  const subject = `capsule/${draft.id}`
+  const subject = `capsule/${draft.id}` as const
   return {
     id: commandId(),
     grant,

@@ -185,7 +185,7 @@ export class Archives {
     this.#told = told
     const { store, newId } = this.#options.context
     const payload = { capsules: held.length, holds: holds.slice(0, HOLDS_TOLD_MAX) }
-    const telling = tellOf(grant, 'governance', 'retention.held', 'retention/*', payload)
+    const telling = tellOf(grant, 'retention.held', 'retention/*', payload)
     await appendOne(store, { id: sha256Hex(`retention held:${newId()}`).slice(0, 32), grant, changes: [], ...telling })
     return held.length
   }

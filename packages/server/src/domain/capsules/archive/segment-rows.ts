@@ -4,7 +4,7 @@ import type { Command, Grant } from '#store'
 import { jobKey } from '../import/import-records.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import type { SegmentRow } from './archive-row.ts'
-import { tellArchive } from './tell-archive.ts'
+import { type SegmentRowType, tellArchive } from './tell-archive.ts'
 
 export interface ArchivesOptions {
   readonly context: CapsuleContext
@@ -27,12 +27,7 @@ export async function findRow({ store }: Pick<Writer, 'store'>, id: string): Pro
 }
 
 /** Keeps a row, and tells why. */
-export function putRow(
-  { store, newId }: Writer,
-  grant: Grant,
-  row: SegmentRow,
-  why: `segment.${string}`,
-): Promise<void> {
+export function putRow({ store, newId }: Writer, grant: Grant, row: SegmentRow, why: SegmentRowType): Promise<void> {
   const { capsules, bytes, generation } = row
   return appendOne(store, {
     id: sha256Hex(`${why}:${row.id}:${newId()}`).slice(0, 32),

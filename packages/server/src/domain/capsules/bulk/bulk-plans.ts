@@ -47,7 +47,7 @@ export async function planBulk(context: Context, call: Call<'capsule.bulk'>, req
   const payload = { operation: row.operation, capsules: row.count }
   await carryOut(context, call, {
     changes,
-    ...tellOf(call.grant, 'governance', 'bulk.previewed', `bulk/${row.id}`, payload),
+    ...tellOf(call.grant, 'bulk.previewed', `bulk/${row.id}`, payload),
   })
   return { row, capsules }
 }

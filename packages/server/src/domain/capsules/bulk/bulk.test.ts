@@ -93,7 +93,10 @@ describe('a preview', () => {
     const { row } = await plan(archive([ABSENT]))
     const asked = call('capsule.bulk')
     const change = context.store.records.delete(asked.grant, 'bulk_plan_pages', planPageKey(row.id, 0))
-    await carryOut(context, asked, { changes: [change], ...tellOf(asked.grant, 'governance', 'test', 'test/1', {}) })
+    await carryOut(context, asked, {
+      changes: [change],
+      ...tellOf(asked.grant, 'bulk.previewed', `bulk/${row.id}`, { operation: 'archive', capsules: 1 }),
+    })
     expect(await codeOf(() => find(row.id))).toBe('NOT_FOUND')
   })
 

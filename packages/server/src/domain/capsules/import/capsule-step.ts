@@ -30,7 +30,10 @@ export type CapsuleStep =
       readonly weight: number
     }
   /** A record about a capsule, told of as `type`. */
-  | { readonly kind: 'note'; readonly id: string; readonly type: `capsule.${string}`; readonly change: Change }
+  | { readonly kind: 'note'; readonly id: string; readonly type: NoteType; readonly change: Change }
+
+/** Kinds of record that say all there is to say by being there. */
+type NoteType = 'capsule.trust_history_imported'
 
 type DraftStep = Extract<CapsuleStep, { kind: 'create' | 'version' }>
 
@@ -59,14 +62,24 @@ function toChange(capsules: CapsuleStore, grant: Grant, step: CapsuleStep): Chan
 }
 
 const STATUS_AFTER = { archive: 'ARCHIVED', restore: 'ACTIVE', quarantine: 'QUARANTINED' } as const
-const TYPE_OF = { archive: 'capsule.archived', restore: 'capsule.restored', quarantine: 'capsule.quarantined' } as const
+const TYPE_OF = { archive: 'capsule.archived', restore: 'capsule.restored' } as const
 
 function tellStep(grant: Grant, step: CapsuleStep): Telling {
   if (step.kind === 'create') return tellCreated(grant, step.draft, FIRST_VERSION)
   if (step.kind === 'version') return tellVersioned(grant, step.draft, step.before)
   if (step.kind === 'link') return tell(grant, 'capsule.linked', step.from, { to: step.to, kind: step.link })
   if (step.kind === 'note') return tell(grant, step.type, step.id, {})
+  if (step.kind === 'quarantine') return tellQuarantine(grant, step.id, step.version)
   return tell(grant, TYPE_OF[step.kind], step.id, { version: step.version })
+}
+
+/**
+ * Why and by whom it was put into quarantine elsewhere is part of the history that comes in, so the record is one of its own.
+ * For those who follow events it is a quarantine like every other.
+ */
+function tellQuarantine(grant: Grant, id: string, version: string): Telling {
+  const { records, events } = tell(grant, 'capsule.quarantine_imported', id, { version })
+  return { records, events: events.map((event) => ({ ...event, type: 'cascade.capsule.quarantined' })) }
 }
 
 /** The steps with a vector in each draft that is searched by one and has none; all texts are embedded in one call. */

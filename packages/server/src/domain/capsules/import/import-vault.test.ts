@@ -91,7 +91,7 @@ describe('a vault', () => {
       id: commandId(random),
       grant,
       changes: [store.capsules.link(grant, a, b, 'RELATED_TO'), store.capsules.unlink(grant, b, a, 'RELATED_TO')],
-      ...tell(grant, 'capsule.linked', a, { to: b }),
+      ...tell(grant, 'capsule.linked', a, { to: b, kind: 'RELATED_TO' }),
     })
     vault.write('a.md', 'first [[b]]')
     await world.run(vault.path)

@@ -8,7 +8,7 @@ import type { SourcePoint } from './import-source.ts'
 import { failedRow, type Planning } from './plan-file.ts'
 import type { PlannedItem } from './planned-item.ts'
 import type { Progress } from './progress.ts'
-import { numbersOf, tellImport } from './tell-import.ts'
+import { type ImportEnd, numbersOf, tellImport } from './tell-import.ts'
 
 /** An item with the changes that write its rows. */
 export interface WritableItem extends PlannedItem {
@@ -84,7 +84,7 @@ export class ImportWriter {
   }
 
   /** Writes what is left, and the end of the job. */
-  async finish(type: `import.${string}`): Promise<void> {
+  async finish(type: ImportEnd): Promise<void> {
     const { context, grant, jobId } = this.#planning.settings
     for (const rows of slices(this.#failureRows(), ROWS_PER_COMMAND)) {
       for (const row of rows) this.#board(row)

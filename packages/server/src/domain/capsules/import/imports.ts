@@ -1,4 +1,5 @@
 import type { ImportFile, ImportJob, ImportRequest } from '@forge-cascade/contract'
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import { CascadeError, isCascadeError, isUuid, messageOf } from '#base'
 import type { Page } from '../capsule-store.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
@@ -14,7 +15,7 @@ import type { ImportSource } from './import-source.ts'
 import { commandId, commit } from './import-writer.ts'
 import { newJob } from './progress.ts'
 import { removeImport } from './remove-import.ts'
-import { numbersOf, tellImport } from './tell-import.ts'
+import { type ImportRecordType, numbersOf, tellImport } from './tell-import.ts'
 
 export interface ImportsOptions {
   readonly context: CapsuleContext
@@ -225,11 +226,11 @@ export class Imports implements AsyncDisposable {
     return row.value
   }
 
-  async #tellJob(
+  async #tellJob<T extends ImportRecordType>(
     { grant }: Pick<ImportCall, 'grant'>,
     row: ImportRow,
-    type: `import.${string}`,
-    payload: Readonly<Record<string, unknown>>,
+    type: T,
+    payload: RecordPayload<T>,
   ): Promise<void> {
     const { store, random } = this.#context
     const change = store.records.put(grant, 'imports', jobKey(row.job.id), row)

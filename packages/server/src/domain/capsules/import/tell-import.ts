@@ -1,17 +1,22 @@
 import type { ImportJob } from '@forge-cascade/contract'
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import type { Grant } from '#store'
 import { type Telling, tellOf } from '../use-cases/tell.ts'
 
-/** Tells of the import as a whole: `import.started`, `import.completed`, `import.noted` and their like. */
-export const tellImport = (
+/** How a run of an import ends. */
+export type ImportEnd = 'import.completed' | 'import.interrupted' | 'import.cancelled' | 'import.failed'
+export type ImportRecordType = ImportEnd | 'import.started' | 'import.noted' | 'import.removed'
+
+/** Tells of the import as a whole. */
+export const tellImport = <T extends ImportRecordType>(
   grant: Grant,
-  type: `import.${string}`,
+  type: T,
   id: string,
-  payload: Readonly<Record<string, unknown>> = {},
-): Telling => tellOf(grant, 'import', type, `import/${id}`, payload)
+  payload: RecordPayload<T>,
+): Telling => tellOf<ImportRecordType>(grant, type, `import/${id}`, payload)
 
 /** The numbers of a job; no path and no label, which may be personal. */
-export const numbersOf = (job: ImportJob): Readonly<Record<string, number>> => ({
+export const numbersOf = (job: ImportJob): RecordPayload<ImportEnd> => ({
   imported: job.imported,
   unchanged: job.unchanged,
   skipped: job.skipped,

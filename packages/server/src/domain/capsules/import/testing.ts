@@ -10,6 +10,8 @@ import { openDocumentConverter, openDocumentReader } from '../../../adapters/doc
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
 import { openSource, TempArea } from '../../../adapters/sources/index.ts'
+import { watchRecords } from '../../../platform/store/testing/watch-records.ts'
+import { withAppend } from '../../../platform/store/testing/with-append.ts'
 import type { Store } from '../../store.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import type { Embedder } from '../embedding/index.ts'
@@ -49,7 +51,7 @@ export const TEST_TEMP = new TempArea(join(tmpdir(), `cascade-import-temp-${proc
 
 export async function openImportWorld(options: WorldOptions = {}): Promise<ImportWorld> {
   const clock = options.clock ?? systemClock
-  const store = options.store ?? openMemoryStore({ collections: IMPORT_TEST_COLLECTIONS, clock })
+  const store = watchRecords(options.store ?? openMemoryStore({ collections: IMPORT_TEST_COLLECTIONS, clock }))
   const newId = createUuidV7(clock, systemRandom)
   const subjects = new Subjects({ store, clock, newId })
   const gate = createBootstrapGate({ clock, newId })
@@ -88,17 +90,6 @@ export async function openImportWorld(options: WorldOptions = {}): Promise<Impor
       return items
     },
   }
-}
-
-/** The same store with another way to write. */
-export function withAppend(store: Store, append: Store['append']): Store {
-  const members: Partial<Store> = { append }
-  return new Proxy(store, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(members, name) ?? Reflect.get(target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
 }
 
 /** The same store, whose disk is full after so many writes of an import. */

@@ -162,5 +162,5 @@ function tellHold(grant: Grant, type: 'hold.placed' | 'hold.lifted', row: HoldRo
     target: saltedDigest(key, JSON.stringify(row.target)),
     reason: saltedDigest(key, row.lifted?.reason ?? row.reason),
   }
-  return tellOf(grant, 'governance', type, `hold/${row.id}`, payload, digests)
+  return tellOf(grant, type, `hold/${row.id}`, payload, digests)
 }

@@ -1,10 +1,13 @@
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import type { Grant } from '#store'
 import { type Telling, tellOf } from '../use-cases/tell.ts'
 
-/** Tells of an erasure as a whole: `erasure.begun`, `erasure.completed`. */
-export const tellErasure = (
+type ErasureRecordType = 'erasure.begun' | 'erasure.purged' | 'erasure.completed'
+
+/** Tells of an erasure as a whole. */
+export const tellErasure = <T extends ErasureRecordType>(
   grant: Grant,
-  type: `erasure.${string}`,
+  type: T,
   id: string,
-  payload: Readonly<Record<string, unknown>>,
-): Telling => tellOf(grant, 'governance', type, `erasure/${id}`, payload)
+  payload: RecordPayload<T>,
+): Telling => tellOf<ErasureRecordType>(grant, type, `erasure/${id}`, payload)

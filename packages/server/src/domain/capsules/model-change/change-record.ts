@@ -1,4 +1,5 @@
-import type { Grant } from '#store'
+import type { RecordPayload } from '@forge-cascade/contract/records'
+import { type Grant, toRecord } from '#store'
 import type { Telling } from '../use-cases/tell.ts'
 
 /** Where the newest change of the model is kept. */
@@ -17,40 +18,30 @@ export interface ChangeRecord {
   readonly updatedAt: number
 }
 
+/** Where a change of the model begins, turns and ends. */
 export type ChangeEvent =
-  | 'adopted'
-  | 'started'
-  | 'paused'
-  | 'resumed'
-  | 'cancelled'
-  | 'superseded'
-  | 'filled'
-  | 'completed'
-  | 'removed'
+  | 'embedding.started'
+  | 'embedding.paused'
+  | 'embedding.resumed'
+  | 'embedding.cancelled'
+  | 'embedding.superseded'
+  | 'embedding.completed'
 
-/** Steps that only bring a change forward are records; its beginnings and ends are events as well. */
-const QUIET: ReadonlySet<ChangeEvent> = new Set(['adopted', 'filled', 'removed'])
+/** Steps that bring the vectors of a store forward. */
+export type ChangeStep = 'embedding.adopted' | 'embedding.filled' | 'embedding.removed'
 
-export function tellChange(
+/** Steps are records; the beginnings and ends of a change are events as well. */
+const QUIET: ReadonlySet<string> = new Set<ChangeStep>(['embedding.adopted', 'embedding.filled', 'embedding.removed'])
+
+export function tellChange<T extends ChangeEvent | ChangeStep>(
   grant: Grant,
-  event: ChangeEvent,
-  model: string,
-  payload: Readonly<Record<string, unknown>> = {},
+  type: T,
+  payload: RecordPayload<T>,
 ): Telling {
-  const subject = `embedding/${encodeURIComponent(model)}`
-  const data = { model, ...payload }
+  const data: RecordPayload<ChangeEvent | ChangeStep> = payload
+  const subject = `embedding/${encodeURIComponent(data.model)}` as const
   return {
-    records: [
-      {
-        category: 'system',
-        type: `embedding.${event}`,
-        actor: grant.subject,
-        correlationId: grant.correlationId,
-        subject,
-        digests: {},
-        payload: { ...data, decision_id: grant.decisionId },
-      },
-    ],
-    events: QUIET.has(event) ? [] : [{ type: `cascade.embedding.${event}`, subject, data }],
+    records: [toRecord<ChangeEvent | ChangeStep>(grant, type, subject, data, {})],
+    events: QUIET.has(type) ? [] : [{ type: `cascade.${type}`, subject, data: { ...data } }],
   }
 }

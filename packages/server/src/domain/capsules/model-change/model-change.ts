@@ -1,10 +1,18 @@
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import { CascadeError, type Clock, isCascadeError, isWithin, sha256Hex } from '#base'
 import type { Change, Grant } from '#store'
 import type { Store } from '../../store.ts'
 import { absentEmbedder, type Embedder, type Embedders, renamed } from '../embedding/index.ts'
 import type { SpaceName, SpacesState } from '../embedding-spaces.ts'
 import type { Call } from '../use-cases/context.ts'
-import { CHANGE_KEY, type ChangeEvent, type ChangeRecord, MODEL_COLLECTION, tellChange } from './change-record.ts'
+import {
+  CHANGE_KEY,
+  type ChangeEvent,
+  type ChangeRecord,
+  type ChangeStep,
+  MODEL_COLLECTION,
+  tellChange,
+} from './change-record.ts'
 import { SpaceFiller } from './space-filler.ts'
 import { Troubles } from './troubles.ts'
 
@@ -111,14 +119,14 @@ export class ModelChange {
 
   /** @throws CascadeError CONFLICT when nothing is running. */
   async pause(call: Call<'system.embed'>): Promise<void> {
-    await this.#turn(call.grant, 'running', 'paused', 'paused')
+    await this.#turn(call.grant, 'running', 'paused', 'embedding.paused')
   }
 
   /** Goes on after a pause, or at once after a failure. @throws CascadeError CONFLICT when there is nothing to go on with. */
   async resume(call: Call<'system.embed'>): Promise<void> {
     const hadTrouble = this.#troubles.forget()
     if (hadTrouble && this.#record?.state === 'running') return
-    await this.#turn(call.grant, 'paused', 'running', 'resumed')
+    await this.#turn(call.grant, 'paused', 'running', 'embedding.resumed')
   }
 
   /** Gives the change up: the store stays with the model it has. @throws CascadeError CONFLICT. */
@@ -132,7 +140,7 @@ export class ModelChange {
       )
     }
     const { capsules } = this.#options.store
-    await this.#append(call.grant, 'cancelled', [capsules.retireSpace(call.grant, shadow.model)], 'cancelled')
+    await this.#append(call.grant, 'embedding.cancelled', [capsules.retireSpace(call.grant, shadow.model)], 'cancelled')
     this.#options.embedders.use(this.#options.embedders.active, undefined)
     this.#troubles.forget()
   }
@@ -177,7 +185,10 @@ export class ModelChange {
     if (!active) {
       const one = grant()
       const { model, dimensions } = configured
-      await this.#append(one, 'adopted', [store.capsules.openSpace(one, 'active', { model, dimensions })], undefined)
+      await this.#write(one, 'embedding.adopted', { model }, [
+        store.capsules.openSpace(one, 'active', { model, dimensions }),
+      ])
+      this.#spaces = await store.capsules.embeddingSpaces()
       embedders.use(configured, undefined)
       return
     }
@@ -194,7 +205,8 @@ export class ModelChange {
     const isCancelled = this.#record?.state === 'cancelled' && this.#record.model === this.#target.model
     if (isCancelled && this.#isActiveAvailable) return
     if (this.#spaces.shadow) embedders.use(embedders.active, this.#target)
-    else if (this.#spaces.retired.includes(this.#target.model)) await this.#putRecord(grant(), 'running', 'started')
+    else if (this.#spaces.retired.includes(this.#target.model))
+      await this.#putRecord(grant(), 'running', 'embedding.started')
     else await this.#openShadow(grant())
   }
 
@@ -204,7 +216,7 @@ export class ModelChange {
     if (!shadow || (shadow.model === this.#target.model && this.#isOther())) return
     const one = grant()
     const change = this.#options.store.capsules.retireSpace(one, shadow.model)
-    await this.#append(one, 'superseded', [change], 'superseded', shadow.model)
+    await this.#append(one, 'embedding.superseded', [change], 'superseded', shadow.model)
   }
 
   #isOther(): boolean {
@@ -214,7 +226,12 @@ export class ModelChange {
   async #openShadow(grant: Grant): Promise<void> {
     const { capsules } = this.#options.store
     const { model, dimensions } = this.#target
-    await this.#append(grant, 'started', [capsules.openSpace(grant, 'shadow', { model, dimensions })], 'running')
+    await this.#append(
+      grant,
+      'embedding.started',
+      [capsules.openSpace(grant, 'shadow', { model, dimensions })],
+      'running',
+    )
     this.#options.embedders.use(this.#options.embedders.active, this.#target)
   }
 
@@ -224,7 +241,8 @@ export class ModelChange {
       this.#switches = 0
       const one = grant()
       const change = this.#options.store.capsules.fillSpace(one, this.#target.model, batch.vectors)
-      await this.#write(one, 'filled', this.#target.model, [change], { versions: batch.vectors.length })
+      const { model } = this.#target
+      await this.#write(one, 'embedding.filled', { model, versions: batch.vectors.length }, [change])
       this.#filler.wrote(batch)
       return true
     }
@@ -235,7 +253,7 @@ export class ModelChange {
     const { store, embedders } = this.#options
     const one = grant()
     try {
-      await this.#append(one, 'completed', [store.capsules.switchSpace(one, this.#target.model)], 'completed')
+      await this.#append(one, 'embedding.completed', [store.capsules.switchSpace(one, this.#target.model)], 'completed')
     } catch (error) {
       // Somebody wrote since the last look: what that was is found by another.
       if (isCascadeError(error) && error.code === 'CONFLICT' && ++this.#switches < SWITCHES_MAX) return true
@@ -250,7 +268,7 @@ export class ModelChange {
   async #drop(grant: Maintain, model: string): Promise<boolean> {
     const one = grant()
     const { capsules } = this.#options.store
-    await this.#write(one, 'removed', model, [capsules.dropVectors(one, model)])
+    await this.#write(one, 'embedding.removed', { model }, [capsules.dropVectors(one, model)])
     const { retired } = await capsules.embeddingSpaces()
     this.#spaces = { ...this.#spaces, retired }
     return true
@@ -269,9 +287,9 @@ export class ModelChange {
     }
     const one = grant()
     const { model } = embedders.active
-    await this.#write(one, 'filled', model, [store.capsules.fillSpace(one, model, batch.vectors)], {
-      versions: batch.vectors.length,
-    })
+    await this.#write(one, 'embedding.filled', { model, versions: batch.vectors.length }, [
+      store.capsules.fillSpace(one, model, batch.vectors),
+    ])
     this.#filler.wrote(batch)
     return true
   }
@@ -292,30 +310,29 @@ export class ModelChange {
     grant: Grant,
     event: ChangeEvent,
     changes: readonly Change[],
-    state: ChangeRecord['state'] | undefined,
+    state: ChangeRecord['state'],
     model = this.#target.model,
   ): Promise<void> {
     const { store, clock } = this.#options
     const from = this.#spaces.active?.model ?? model
-    const isNew = event === 'started' || this.#record === undefined
+    const isNew = event === 'embedding.started' || this.#record === undefined
     const startedAt = isNew ? clock() : (this.#record?.startedAt ?? clock())
-    const record = state && { model, from, state, startedAt, updatedAt: clock() }
-    const put = record ? [store.records.put(grant, MODEL_COLLECTION.name, CHANGE_KEY, record)] : []
-    await this.#write(grant, event, model, [...changes, ...put], from === model ? {} : { from })
-    this.#record = record ?? this.#record
+    const record = { model, from, state, startedAt, updatedAt: clock() }
+    const put = store.records.put(grant, MODEL_COLLECTION.name, CHANGE_KEY, record)
+    await this.#write(grant, event, from === model ? { model } : { model, from }, [...changes, put])
+    this.#record = record
     this.#spaces = await store.capsules.embeddingSpaces()
   }
 
-  async #write(
+  async #write<T extends ChangeEvent | ChangeStep>(
     grant: Grant,
-    event: ChangeEvent,
-    model: string,
+    type: T,
+    payload: RecordPayload<T>,
     changes: readonly Change[],
-    payload: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
     const { store, newId } = this.#options
     const id = sha256Hex(`embedding:${newId()}`).slice(0, 32)
-    const [outcome] = await store.append([{ id, grant, changes, ...tellChange(grant, event, model, payload) }])
+    const [outcome] = await store.append([{ id, grant, changes, ...tellChange(grant, type, payload) }])
     if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a change.')
   }
 

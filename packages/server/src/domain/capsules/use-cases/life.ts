@@ -1,4 +1,5 @@
 import { TRUST_LEVELS } from '@forge-cascade/contract'
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import { CascadeError } from '#base'
 import type { Change, Grant } from '#store'
 import type { StoredCapsule } from '../capsule.ts'
@@ -146,25 +147,22 @@ export function setTrust(
 /** A chunk goes where its document goes, unless somebody trusted it less before. */
 const follows = (chunk: number, before: number, after: number): boolean => chunk > after || chunk === before
 
-interface TrustMove {
+type TrustMoveType = 'capsule.quarantined' | 'capsule.released' | 'capsule.trust_changed'
+
+interface TrustMove<T extends TrustMoveType> {
   readonly changes: readonly Change[]
-  readonly payload: Readonly<Record<string, unknown>>
+  readonly payload: RecordPayload<T>
   readonly reason: string
 }
 
 /** A change of trust is a record of the category `trust`; its reason may be personal, and is kept where it can go. */
-function tellTrust(
+function tellTrust<T extends TrustMoveType>(
   { store, random }: CapsuleContext,
   call: Call,
-  type: `capsule.${string}`,
+  type: T,
   id: string,
-  { changes, payload, reason }: TrustMove,
+  { changes, payload, reason }: TrustMove<T>,
 ): Work {
   const kept = keepReason(store.records, call.grant, id, { reason, digestKey: random(new Uint8Array(32)) })
-  const { records, events } = tell(call.grant, type, id, payload, kept.digests)
-  return {
-    changes: [...changes, kept.change],
-    records: records.map((record) => ({ ...record, category: 'trust' as const })),
-    events,
-  }
+  return { changes: [...changes, kept.change], ...tell(call.grant, type, id, payload, kept.digests) }
 }

@@ -1,7 +1,7 @@
 import { CascadeError, sha256Hex } from '#base'
 import type { Grant } from '#store'
 import type { CapsuleContext } from './context.ts'
-import { tell } from './tell.ts'
+import { tellOf } from './tell.ts'
 
 /** Cosine from which two capsules are linked as similar in meaning. */
 const SIMILAR_MIN = 0.92
@@ -40,7 +40,6 @@ export async function linkSimilarStep(
   const links = onceEach(await linksOf(store, new Set(ids)))
   if (links.length === 0 && ids.length === 0 && entries.length < LEAVES_PER_STEP) return false
   const one = grant()
-  const { records, events } = tell(one, 'capsule.similar_linked', '*', { links: links.length, up_to: last.sequence })
   const [outcome] = await store.append([
     {
       id: sha256Hex(`similar:${newId()}`).slice(0, 32),
@@ -55,8 +54,7 @@ export async function linkSimilarStep(
           { expectedRevision: watermark?.revision ?? 0 },
         ),
       ],
-      records: records.map((record) => ({ ...record, subject: 'capsule/*' })),
-      events,
+      ...tellOf(one, 'capsule.similar_linked', 'capsule/*', { links: links.length, up_to: last.sequence }),
     },
   ])
   if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to the linking.')

@@ -1,5 +1,5 @@
 import { CascadeError, sha256Hex } from '#base'
-import type { Grant } from '#store'
+import { type Grant, toRecord } from '#store'
 import type { CapsuleContext } from './context.ts'
 
 const CAPSULES_PER_COMMAND = 200
@@ -25,17 +25,7 @@ export async function settleTrust(
         id: sha256Hex(`settle:${newId()}`).slice(0, 32),
         grant: one,
         changes: [store.capsules.settle(one, ids)],
-        records: [
-          {
-            category: 'trust',
-            type: 'capsule.trust_settled',
-            actor: one.subject,
-            correlationId: one.correlationId,
-            subject: 'capsule/*',
-            digests: {},
-            payload: { capsules: ids, decision_id: one.decisionId },
-          },
-        ],
+        records: [toRecord(one, 'capsule.trust_settled', 'capsule/*', { capsules: ids }, {})],
         events: [],
       },
     ])

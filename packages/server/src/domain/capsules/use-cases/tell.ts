@@ -1,10 +1,16 @@
+import type { RecordType } from '@forge-cascade/contract'
+import type { DigestArgument, RecordDigests, RecordPayload, RecordSubject } from '@forge-cascade/contract/records'
 import { saltedDigest } from '#base'
-import type { LedgerRecord } from '#ledger'
-import type { Command, Grant } from '#store'
+import { type Command, type Grant, toRecord } from '#store'
 import type { CapsuleDraft, VersionDraft } from '../capsule-draft.ts'
 
 /** The half of a command that tells of the change: its record and its event. */
 export type Telling = Pick<Command, 'records' | 'events'>
+
+/** Kinds of record that are about one capsule. */
+export type CapsuleRecordType = {
+  [T in RecordType]: `capsule/${string}` extends RecordSubject<T> ? T : never
+}[RecordType]
 
 /** Tells that a capsule came into being. */
 export function tellCreated(grant: Grant, draft: CapsuleDraft, version: string): Telling {
@@ -27,40 +33,42 @@ export function tellVersioned(grant: Grant, draft: VersionDraft, before: string)
 }
 
 /** Tells of a change that leaves the versions alone: `capsule.archived`, `capsule.trust_changed` and their like. */
-export function tell(
+export const tell = <T extends CapsuleRecordType>(
   grant: Grant,
-  type: `capsule.${string}`,
+  type: T,
   id: string,
-  payload: Readonly<Record<string, unknown>>,
-  digests: Readonly<Record<string, string>> = {},
-): Telling {
-  return tellOf(grant, 'capsule', type, `capsule/${id}`, payload, digests)
-}
+  payload: RecordPayload<T>,
+  ...[digests]: DigestArgument<T>
+): Telling => tellWith(grant, type, `capsule/${id}`, payload, digests ?? NO_DIGESTS)
 
 /** Tells of something that is no capsule as a whole: `erasure.begun`, `bulk.previewed`. */
-export function tellOf(
+export const tellOf = <T extends RecordType>(
   grant: Grant,
-  category: LedgerRecord['category'],
-  type: string,
-  subject: string,
-  payload: Readonly<Record<string, unknown>>,
-  digests: Readonly<Record<string, string>> = {},
+  type: T,
+  subject: RecordSubject<T>,
+  payload: RecordPayload<T>,
+  ...[digests]: DigestArgument<T>
+): Telling => tellWith(grant, type, subject, payload, digests ?? NO_DIGESTS)
+
+/** What is told of without digests is of a kind that has none. */
+const NO_DIGESTS: RecordDigests<'capsule.archived'> = {}
+
+function tellWith(
+  grant: Grant,
+  type: RecordType,
+  subject: RecordSubject<RecordType>,
+  payload: RecordPayload<RecordType>,
+  digests: RecordDigests<RecordType>,
 ): Telling {
-  const record: LedgerRecord = {
-    category,
-    type,
-    actor: grant.subject,
-    correlationId: grant.correlationId,
-    subject,
-    digests,
-    payload: { ...payload, decision_id: grant.decisionId },
-  }
+  const record = toRecord(grant, type, subject, payload, digests)
   const id = subject.slice(subject.indexOf('/') + 1)
   return { records: [record], events: [{ type: `cascade.${type}`, subject, data: { id, ...payload } }] }
 }
 
 /** Content and title are personal: only their salted digests go into the log. */
-function digestsOf(draft: Pick<CapsuleDraft, 'content' | 'title' | 'digestKey'>): Record<string, string> {
+function digestsOf(
+  draft: Pick<CapsuleDraft, 'content' | 'title' | 'digestKey'>,
+): RecordDigests<'capsule.created' | 'capsule.versioned'> {
   const content = saltedDigest(draft.digestKey, draft.content)
   return draft.title === null ? { content } : { content, title: saltedDigest(draft.digestKey, draft.title) }
 }

@@ -7,6 +7,7 @@ import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
 import { createStaticSoftMatcher } from '../../../adapters/models/static/static-soft-matcher.ts'
 import { sharedStaticTable } from '../../../adapters/models/static/static-table.ts'
+import { watchRecords } from '../../../platform/store/testing/watch-records.ts'
 import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
 import type { Store } from '../../store.ts'
 import { ARCHIVE_COLLECTIONS } from '../archive/archive-row.ts'
@@ -63,7 +64,7 @@ const openPlainStore: OpenStore = (options) =>
 export async function openWorld(openStore = openPlainStore): Promise<World> {
   const time = createTestClock()
   const newId = createUuidV7(time.clock, systemRandom)
-  const store = await openStore({ collections: COLLECTIONS, clock: time.clock })
+  const store = watchRecords(await openStore({ collections: COLLECTIONS, clock: time.clock }))
   const subjects = new Subjects({ store, clock: time.clock, newId })
   const gate = createBootstrapGate({ clock: time.clock, newId })
   const grantTo = <A extends Action>(subject: Subject, action: A) =>

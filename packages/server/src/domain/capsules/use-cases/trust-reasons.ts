@@ -21,7 +21,7 @@ export function keepReason(
   grant: Grant,
   id: string,
   { reason, digestKey }: { readonly reason: string; readonly digestKey: Uint8Array },
-): { readonly change: Change; readonly digests: Readonly<Record<string, string>> } {
+): { readonly change: Change; readonly digests: { readonly reason: string } } {
   const value: TrustReason = { reason, digestKey: Buffer.from(digestKey).toString('hex') }
   return {
     change: records.put(grant, TRUST_REASONS_COLLECTION.name, keyOf(id, grant.decisionId), value),

@@ -2,11 +2,13 @@ import {
   auditQuery,
   inclusionQuery,
   type LedgerIntegrity,
+  RECORD_TYPES,
   rotateBody,
   verifyLine,
   verifyQuery,
 } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
+import { didYouMean } from '#config'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput, numberOf, readTime, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -145,9 +147,12 @@ export const LEDGER_AUDIT: CommandSpec = {
   name: 'ledger audit',
   summary: 'What happened, newest first',
   description:
-    'The entries of the log as rows. With --correlation all that one request came to. Ends with 3 when nothing of that kind has happened.',
+    'The entries of the log as rows. With --correlation all that one request came to. Ends with 3 when nothing of that kind has happened, and with 2 when no operation has that name.',
   options: [
-    { flags: '--operation <name>', description: 'What happened, such as capsule.created' },
+    {
+      flags: '--operation <name>',
+      description: 'What happened, such as capsule.created; docs/concepts/record.md lists all',
+    },
     { flags: '--about <entity>', description: 'What it is about: capsule, or capsule/<id>' },
     { flags: '--by <id>', description: 'Who acted' },
     { flags: '--correlation <id>', description: 'One request' },
@@ -174,9 +179,21 @@ export const LEDGER_AUDIT: CommandSpec = {
       cursor: input.text('cursor'),
     })
     const { answer, raw } = await (await context.openSession()).call('getAuditLog', { query })
+    const isEmpty = answer.items.length === 0 && answer.next_cursor === null
+    // The instance may be newer than this command and know more kinds: what it finds is never refused.
+    if (isEmpty && query.operation !== undefined) requireOperation(query.operation)
     await printAnswer(context, raw, () => auditLines(answer.items, answer.next_cursor, context.screen.view))
-    return answer.items.length === 0 && answer.next_cursor === null ? 'notFound' : 'ok'
+    return isEmpty ? 'notFound' : 'ok'
   },
+}
+
+/** @throws CascadeError VALIDATION_FAILED for what no kind of record is called: it did not fail to happen. */
+function requireOperation(name: string): void {
+  const types: readonly string[] = RECORD_TYPES
+  if (types.includes(name)) return
+  const near = didYouMean(name, types)
+  const hint = near === undefined ? `One that there is: ${types[0]}.` : `Did you mean ${near}?`
+  throw usage(`--operation: there is no operation ${JSON.stringify(name)}. ${hint}`)
 }
 
 async function readText(lines: AsyncIterable<string>): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { AuditRow, LedgerIntegrity, LedgerKeys, LedgerWitness, PublishedLogVerdict } from '@forge-cascade/contract'
-import { oneLine } from './text.ts'
+import { oneLine, shorten } from './text.ts'
 import type { View } from './view.ts'
 import { number, plural } from './words.ts'
 
@@ -130,7 +130,27 @@ export function auditLines(rows: readonly AuditRow[], next: string | null, { pai
   const lines = rows.flatMap((row) => [
     `${String(row.ledger_index).padStart(7)}  ${timeOf(row.timestamp)}  ${paint.strong(row.operation)}  ` +
       `${row.entity_type}${row.entity_id === null ? '' : `/${row.entity_id}`}`,
+    ...changeLines(row.changes),
     paint.faint(`         by ${row.user_id}  request ${row.correlation_id}`),
   ])
   return next === null ? lines : [...lines, paint.faint(`There are more: the same command with --cursor ${next}`)]
+}
+
+/** What was changed, on a line that stays one. */
+function changeLines(changes: AuditRow['changes']): string[] {
+  if (changes === null) return ['         what it says is not in the store any more']
+  const parts = Object.entries(changes).map(
+    ([name, { from, to }]) => `${name} ${from === undefined ? '' : `${shownValue(from)} → `}${shownValue(to)}`,
+  )
+  return parts.length === 0 ? [] : [`         ${parts.join(', ')}`]
+}
+
+const VALUE_COLUMNS = 40
+const WORD = /^[\w.:/-]+$/
+
+function shownValue(value: unknown): string {
+  if (value === null) return 'none'
+  if (typeof value === 'object' && 'bytes' in value && Object.keys(value).length === 1) return `${value.bytes} bytes`
+  const isWord = typeof value === 'string' && WORD.test(value)
+  return shorten(isWord ? value : oneLine(JSON.stringify(value)), VALUE_COLUMNS)
 }

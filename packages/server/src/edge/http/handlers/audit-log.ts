@@ -1,8 +1,14 @@
 import type { AuditRow, auditQuery } from '@forge-cascade/contract'
 import type { z } from 'zod'
 import { CascadeError } from '#base'
+import { type CapsuleStore, type Differences, findLeafChanges } from '#capsules'
 import type { LedgerStore, StoredLeaf } from '#ledger'
 import { assertEntity, entityOf, isBefore, leafFilterOf, matchesLeaf } from '../../leaf-query.ts'
+
+interface AuditedStore {
+  readonly ledger: Pick<LedgerStore, 'list'>
+  readonly capsules: Pick<CapsuleStore, 'findVersion'>
+}
 
 type AuditQuery = z.output<typeof auditQuery>
 
@@ -17,7 +23,7 @@ const CURSOR = /^(0|[1-9]\d{0,15})$/
  * @throws CascadeError CURSOR_INVALID; VALIDATION_FAILED for an entity without its type.
  */
 export async function listAudit(
-  ledger: Pick<LedgerStore, 'list'>,
+  { ledger, capsules }: AuditedStore,
   query: AuditQuery,
 ): Promise<{ items: AuditRow[]; next_cursor: string | null }> {
   assertEntity(query)
@@ -29,7 +35,7 @@ export async function listAudit(
     for (const entry of page) {
       if (isBefore(entry, query.since)) return { items, next_cursor: null }
       before = entry.leaf.index
-      if (matchesLeaf(entry, query)) items.push(present(entry))
+      if (matchesLeaf(entry, query)) items.push(present(entry, await findLeafChanges(capsules, entry.leaf)))
       if (items.length === query.limit) return { items, next_cursor: String(before) }
     }
     if (page.length < most) return { items, next_cursor: null }
@@ -47,7 +53,7 @@ function readCursor(cursor: string | undefined): number | undefined {
 const isIndexed = ({ category, entity_type, entity_id, until }: AuditQuery): boolean =>
   category === undefined && until === undefined && (entity_type === undefined || entity_id !== undefined)
 
-function present({ leaf, hash }: StoredLeaf): AuditRow {
+function present({ leaf, hash }: StoredLeaf, changes: Differences | null): AuditRow {
   const { type, id } = entityOf(leaf.subject)
   return {
     id: hash,
@@ -56,8 +62,9 @@ function present({ leaf, hash }: StoredLeaf): AuditRow {
     entity_type: type,
     entity_id: id,
     user_id: leaf.actor,
-    // It was written as JSON.
-    changes: leaf.payload as AuditRow['changes'],
+    // Versions and leaves were written as JSON.
+    changes: changes as AuditRow['changes'],
+    payload: leaf.payload as AuditRow['payload'],
     correlation_id: leaf.correlation_id,
     timestamp: leaf.time,
     ledger_index: leaf.index,

@@ -72,7 +72,7 @@ export function ledgerHandlers({
       headers: { 'content-disposition': 'attachment; filename="evidence.zip"' },
     }),
     openDigest: async ({ params: { id, version } }) => ({ status: 200, body: await openDigest(capsules, id, version) }),
-    getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(ledger, query) }),
+    getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(capsules.store, query) }),
   }
 }
 
