@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { ACTIONS, ERRORS, ROUTES } from '@forge-cascade/contract'
+import { ACTIONS, ERRORS, RECORD_CATEGORIES, ROUTES } from '@forge-cascade/contract'
 import { expect, onTestFinished, test } from 'vitest'
 import type { CommandSpec } from '../packages/server/src/edge/cli/command-spec.ts'
 import { COMMANDS } from '../packages/server/src/edge/cli/commands/index.ts'
@@ -59,8 +59,9 @@ test('every configuration key in backticks exists', () => {
   const form = new RegExp(`^(?:${branches})\\.[A-Za-z_.]+$`)
   const claims = collect((page, text) => inlineClaims(page, text, form))
   expect(claims.length).toBeGreaterThan(10)
-  // `import.run` is an action, `data.md` would be a page.
-  const isOther = (text: string) => text in ACTIONS || /\.(?:md|ts|yml|json|db|key)$/.test(text)
+  // `import.run` is an action, `ledger.begun` a record, `data.md` would be a page.
+  const isOther = (text: string) =>
+    text in ACTIONS || text in RECORD_CATEGORIES || /\.(?:md|ts|yml|json|db|key)$/.test(text)
   expect(claims.filter(({ text }) => !keys.includes(text) && !isOther(text))).toEqual([])
 })
 

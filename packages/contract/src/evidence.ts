@@ -17,7 +17,10 @@ export const EVIDENCE_LIMITS = {
 export const evidenceQuery = auditQuery.omit({ limit: true, cursor: true }).meta({ id: 'EvidenceQuery' })
 export type EvidenceQuery = z.output<typeof evidenceQuery>
 
-const base64Hash = z.base64().length(44)
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('SHA-256, hex.')
 
 /** `manifest.json` of a bundle. */
 export const evidenceManifest = z
@@ -29,7 +32,7 @@ export const evidenceManifest = z
     origin: z.string().min(1).describe('Which log.'),
     checkpoint: z.strictObject({
       size: z.int().min(1).describe('Entries that the checkpoint covers.'),
-      root: base64Hash.describe('Root of their tree.'),
+      root: sha256.describe('Root of their tree.'),
     }),
     query: evidenceQuery.describe('What was asked for.'),
     entries: z.int().min(0).max(EVIDENCE_LIMITS.entriesMax),
@@ -43,7 +46,7 @@ export const evidenceManifest = z
       )
       .max(EVIDENCE_LIMITS.filesMax)
       .describe('All files but the manifest and its note.'),
-    root: base64Hash.describe('Of the RFC 6962 tree whose leaves are `<sha256>  <path>` of each file, with a newline.'),
+    root: sha256.describe('Of the RFC 6962 tree whose leaves are `<sha256>  <path>` of each file, with a newline.'),
   })
   .meta({ id: 'EvidenceManifest' })
 export type EvidenceManifest = z.infer<typeof evidenceManifest>
@@ -82,8 +85,6 @@ export const evidenceWrittenAnswer = z
   })
   .meta({ id: 'EvidenceWritten' })
 
-const sha256 = z.string().length(64).describe('SHA-256, hex.')
-
 /** The salted digest of a version in the log, opened with the key that lies beside the content. */
 export const openedDigest = z
   .object({
@@ -104,7 +105,7 @@ export const openedDigest = z
   .meta({ id: 'OpenedDigest' })
 export type OpenedDigest = z.infer<typeof openedDigest>
 
-const treeHead = z.object({ size: z.int().min(1), root: base64Hash })
+const treeHead = z.object({ size: z.int().min(1), root: sha256 })
 
 /** What `cascade evidence changes` prints. */
 export const changesReport = z
@@ -112,7 +113,7 @@ export const changesReport = z
     origin: z.string(),
     from: treeHead,
     to: treeHead,
-    proof: z.array(base64Hash).describe('Consistency proof (RFC 6962 section 2.1.2).'),
+    proof: z.array(sha256).describe('Consistency proof (RFC 6962 section 2.1.2).'),
     consistent: z.boolean().describe('Whether the larger tree goes on the smaller one.'),
     counts: z.record(z.string(), z.int()).describe('Entries of each kind.'),
     entries: z.array(auditRow).describe('Oldest first.'),

@@ -6,12 +6,12 @@ const RESERVE_BYTES = 16 * 1024 * 1024
 /** What one step adds: a write that comes waits for a few milliseconds. */
 const STEP_BYTES = 1024 * 1024
 /** From here on a log whose frames are all in the file is given back to the disk. */
-const LOG_BYTES_MAX = 64 * 1024 * 1024
+const LONG_LOG_BYTES = 64 * 1024 * 1024
 
 const ZEROS = new Uint8Array(STEP_BYTES)
 
 /** True when the log is so long that it is to be emptied; a shorter one is written over from its beginning. */
-export const isLongLog = (log: string): boolean => statSync(log).size > LOG_BYTES_MAX
+export const isLongLog = (log: string): boolean => statSync(log).size > LONG_LOG_BYTES
 
 /**
  * Makes the write-ahead log longer by zeros, which are no frames to SQLite. A commit then overwrites what is there, and its

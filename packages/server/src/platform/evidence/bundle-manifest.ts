@@ -32,7 +32,7 @@ export function rootOfFiles(files: readonly BundleFile[]): string {
 export const leafOfFile = ({ path, sha256: digest }: BundleFile): Uint8Array =>
   hashLeaf(Buffer.from(`${digest}  ${path}\n`))
 
-export const formatRoot = (tree: GrowingTiles): string => Buffer.from(tree.root()).toString('base64')
+export const formatRoot = (tree: GrowingTiles): string => Buffer.from(tree.root()).toString('hex')
 
 export const manifestBytes = (manifest: EvidenceManifest): Uint8Array =>
   Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)

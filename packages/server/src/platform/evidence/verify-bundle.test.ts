@@ -181,7 +181,7 @@ describe('what the log itself signed is not believed where it proves nothing', (
     const manifest = parseManifest(of(BUNDLE.manifest))!
     for (const [wrong, reason] of [
       [{ files: [...manifest.files, manifest.files[0]!] }, 'it is listed twice'],
-      [{ root: Buffer.alloc(32).toString('base64') }, 'its root is not that of the files it lists'],
+      [{ root: Buffer.alloc(32).toString('hex') }, 'its root is not that of the files it lists'],
     ] as const) {
       const listed = 'files' in wrong ? wrong.files : manifest.files
       const bytes = manifestBytes({ ...manifest, root: rootOfFiles(listed), ...wrong, files: [...listed] })

@@ -134,7 +134,7 @@ function openTree(files: BundleFiles, { origin, checkpoint }: EvidenceManifest, 
   if (!opened || !head) return { bad, reason: 'it is no checkpoint that a known key signed' }
   if (head.origin !== origin || !opened.verified.some(({ name }) => name === origin))
     return { bad, reason: 'it is of another log' }
-  if (head.size !== checkpoint.size || !isSameBytes(head.root, Buffer.from(checkpoint.root, 'base64')))
+  if (head.size !== checkpoint.size || !isSameBytes(head.root, Buffer.from(checkpoint.root, 'hex')))
     return { bad, reason: 'it is not the one that the manifest names' }
   const cosignedBy = opened.verified.filter(({ name }) => name !== origin)
   return { note: textOf(files.get(bad)), size: head.size, root: head.root, cosignedBy } satisfies SignedTree

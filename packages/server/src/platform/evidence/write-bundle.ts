@@ -102,7 +102,7 @@ function manifestOf(
     made_at: madeAt,
     made_by: madeBy,
     origin,
-    checkpoint: { size, root: Buffer.from(root).toString('base64') },
+    checkpoint: { size, root: Buffer.from(root).toString('hex') },
     query,
     entries,
     files,

@@ -130,21 +130,21 @@ async function readChanges(session: Session, from: From, asked: number | undefin
     'root' in from ? from.root : new Uint8Array(Buffer.from(found.from_root, 'hex')),
     new Uint8Array(Buffer.from(found.to_root, 'hex')),
   ]
-  const proof = found.hashes.map((hash) => new Uint8Array(Buffer.from(hash, 'base64')))
+  const proof = found.hashes.map((hash) => new Uint8Array(Buffer.from(hash, 'hex')))
   const consistent = !shorter && verifyConsistency({ from: from.size, to, fromRoot, toRoot, proof })
   const entries = shorter ? [] : await readRows(session, { cursor: String(to) }, from.size)
   const counts: Record<string, number> = {}
   for (const { operation } of entries) counts[operation] = (counts[operation] ?? 0) + 1
   return {
     origin,
-    from: { size: from.size, root: base64(fromRoot) },
-    to: { size: to, root: base64(toRoot) },
+    from: { size: from.size, root: hex(fromRoot) },
+    to: { size: to, root: hex(toRoot) },
     proof: found.hashes,
     ...{ consistent, counts, entries: [...entries] },
   }
 }
 
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /** Rows from entry `from` on, oldest first. @throws CascadeError UNPROCESSABLE for more than a report holds. */
 async function readRows(

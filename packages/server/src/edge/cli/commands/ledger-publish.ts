@@ -49,7 +49,7 @@ async function findPublished({ io }: CommandContext, path: string): Promise<Stor
 async function requireExtends(session: Session, before: StoredCheckpoint, now: StoredCheckpoint): Promise<void> {
   const sizes = { from: before.size, to: now.size }
   const hashes = before.size > now.size ? [] : (await session.ask('proveConsistency', { query: sizes })).hashes
-  const proof = hashes.map((hash) => new Uint8Array(Buffer.from(hash, 'base64')))
+  const proof = hashes.map((hash) => new Uint8Array(Buffer.from(hash, 'hex')))
   if (verifyConsistency({ ...sizes, fromRoot: before.root, toRoot: now.root, proof })) return
   throw new CascadeError(
     'LEDGER_FORKED',
