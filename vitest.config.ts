@@ -16,22 +16,43 @@ const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE
 const XDG_STATE_HOME = mkdtempSync(join(tmpdir(), 'cascade-state-'))
 process.once('exit', () => rmSync(XDG_STATE_HOME, { recursive: true, force: true }))
 
+const TESTS = [
+  'packages/*/src/**/*.test.ts',
+  'packages/*/test/**/*.test.ts',
+  'tools/**/*.test.ts',
+  'bench/**/*.test.ts',
+]
+
+/** Those that start programs, or processes of ours to kill them. */
+const STARTS_PROCESSES = [
+  '**/*.e2e.test.ts',
+  '**/*crash*.test.ts',
+  'packages/server/test/*.test.ts',
+  'packages/server/src/adapters/{artifacts,sources}/*.test.ts',
+  'packages/server/src/adapters/sqlite/{shipping,restore-point,rebuild-words,scrub}.test.ts',
+  'packages/server/src/domain/capsules/import/*.test.ts',
+  'packages/server/src/domain/capsules/export/*.test.ts',
+  'packages/server/src/edge/cli/{completion,program,shell-word,folder-changes}.test.ts',
+  'packages/server/src/edge/cli/doctor/*.test.ts',
+  'packages/server/src/kernel/lifecycle/signals.test.ts',
+  'tools/*.test.ts',
+  'tools/{ledger-verifier,limits,validation}/*.test.ts',
+]
+
 export default defineConfig({
   ssr: { resolve: { conditions: ['node', 'import', 'default'] } },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'tools/**/*.test.ts',
-      'bench/**/*.test.ts',
+    projects: [
+      // Starting a process takes the longer the more memory its parent has, some 70 ms at a gigabyte: these have one each.
+      { extends: true, test: { name: 'processes', include: STARTS_PROCESSES } },
+      // The others share a process and what it has loaded: starting one for each took longer than most of their tests. So a
+      // test puts back what it changes of the process: its environment, its clock.
+      { extends: true, test: { name: 'units', include: TESTS, exclude: STARTS_PROCESSES, isolate: false } },
     ],
     globalSetup: ['tools/test-setup.ts'],
     sequence: { sequencer: LongFirst },
     env: { NODE_COMPILE_CACHE, XDG_STATE_HOME },
     pool: 'forks',
-    // Files share a process and what it has loaded: starting one for each took longer than most of their tests. So a test puts back
-    // what it changes of the process: its environment, its clock.
-    isolate: false,
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
     testTimeout: 30_000,
     hookTimeout: 30_000,

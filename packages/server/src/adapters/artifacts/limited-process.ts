@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { isErrno } from '#base'
 
 export interface LimitedRun {
@@ -36,7 +37,7 @@ export async function runLimited(run: LimitedRun, signal: AbortSignal): Promise<
   const child = spawn(run.program, run.args, {
     cwd: run.cwd,
     env: {},
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...othersOpen()],
     // A group of its own, which is killed as one.
     detached: true,
     windowsHide: true,
@@ -59,6 +60,18 @@ export async function runLimited(run: LimitedRun, signal: AbortSignal): Promise<
     clearTimeout(late)
     signal.removeEventListener('abort', abort)
   }
+}
+
+/** Descriptors that are asked for where the system does not tell how many are open. */
+const HANDLES = 64
+
+/**
+ * Nothing, in the place of each descriptor that is open here: Node closes its own as another program begins, and a library
+ * may have opened one that stays.
+ */
+function othersOpen(): readonly 'ignore'[] {
+  const highest = process.platform === 'linux' ? Math.max(...readdirSync('/proc/self/fd').map(Number)) : HANDLES
+  return Array<'ignore'>(Math.max(0, highest - 2)).fill('ignore')
 }
 
 /** Resolves when the process has ended, its group is killed and its output was read. */

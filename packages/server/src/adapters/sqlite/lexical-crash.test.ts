@@ -69,9 +69,10 @@ function compare(file: string, random: () => number): number {
   for (let question = 0; question < 6; question++) {
     const text = Array.from({ length: 5 }, () => INDEX_WORDS[Math.floor(random() ** 2 * 90)]).join(' ')
     for (const parts of ALL_PARTS) {
-      const found = under.search(text, parts, 20).map(({ score }) => score.toPrecision(9))
-      const wanted = model.search(text, parts).slice(0, 20)
-      expect(found).toEqual(wanted.map(({ score }) => score.toPrecision(9)))
+      // As documents are ranked: scores that are equal in single precision stand in the order of their numbers.
+      const ranked = ({ score }: { readonly score: number }): number => Math.fround(score)
+      const found = under.search(text, parts, 20).map(ranked)
+      expect(found).toEqual(model.search(text, parts).slice(0, 20).map(ranked))
       compared += found.length
     }
   }
