@@ -117,12 +117,15 @@ export class Maintenance {
 
   /** @throws what is no failure of the storage: that is a mistake of ours. */
   #tell(error: unknown): void {
-    if (!isStorageFailure(error)) throw error
+    if (!isStorageFailure(error) && !isOfSystem(error)) throw error
     if (!this.#isInTrouble)
       this.#session.settings.onTrouble(`the file could not be cared for, and its log grows: ${messageOf(error)}`)
     this.#isInTrouble = true
   }
 }
+
+/** An error of a system call on the file of the log. SQLite finds out by itself, at its next commit, what concerns those. */
+const isOfSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error
 
 /** Each returns true while it has more to do. */
 const STEPS: readonly Step[] = [

@@ -21,7 +21,10 @@ export interface CommandSpec {
   readonly arguments?: readonly ArgumentSpec[]
   readonly options?: readonly OptionSpec[]
   readonly examples: readonly [Example, ...Example[]]
-  /** Whether it only looks: where nothing was stored yet it says so, and makes no store. It may make one when left out. */
+  /**
+   * Whether it needs what is stored, as one that only looks does: where nothing was stored yet it says so, and makes no store.
+   * It may make one when left out.
+   */
   readonly reads?: true | ((input: CommandInput) => boolean)
   readonly run: (context: CommandContext, input: CommandInput) => Promise<ExitName>
 }

@@ -98,7 +98,15 @@ const SAID_BY_KIND = {
     roles: moved(null, roles),
     trust: moved(null, trust),
   }),
+  'ledger.begun': ({ key }) => ({ key: moved(null, key) }),
   'ledger.key_changed': ({ key }) => ({ key: became(key) }),
+  'ledger.key_rotated': ({ previous, key }) => ({ key: moved(previous, key) }),
+  'ledger.key_retired': ({ key }) => ({ previous_key: moved(key, null) }),
+  'ledger.cosigner_changed': ({ key }) => ({ cosigner: became(key) }),
+  'witness.begun': ({ name, keys }) => ({ name: moved(null, name), keys: moved(null, keys) }),
+  'witness.keys_changed': ({ name, keys }) => ({ name: became(name), keys: became(keys) }),
+  'embedding.adopted': ({ model }) => ({ model: moved(null, model) }),
+  'embedding.completed': ({ from, model }) => ({ model: moved(from, model) }),
 } as const satisfies Partial<Record<RecordType, (payload: Payload) => Differences>>
 
 const SAID: ReadonlyMap<string, (payload: Payload) => Differences> = new Map(Object.entries(SAID_BY_KIND))

@@ -57,6 +57,7 @@ export const ARTIFACT_SHOW: CommandSpec = {
       does: 'shows the score that counts',
     },
   ],
+  reads: true,
   run: async (context, input) => {
     const { digest } = checkInput(artifactParams, { digest: input.argument(0) })
     const { answer, raw } = await (await context.openSession()).call('getArtifactVerification', { params: { digest } })

@@ -39,6 +39,7 @@ export const EVIDENCE_CHANGES: CommandSpec = {
     { line: 'evidence changes 100', does: 'shows what came after the first 100 entries' },
     { line: 'evidence changes kept.checkpoint --out changes.md', does: 'compares with what an auditor kept' },
   ],
+  reads: true,
   run: async (context, input) => {
     const from = readFrom(context, input.argument(0) ?? '')
     const to = input.argument(1) === undefined ? undefined : sizeOf(input.argument(1) ?? '', 'to')
@@ -57,6 +58,7 @@ export const EVIDENCE_HISTORY: CommandSpec = {
   arguments: [{ flags: '<capsule>', description: 'Id of the capsule' }],
   options: [OUT],
   examples: [{ line: 'evidence history <capsule> --out history.md', does: 'writes the report' }],
+  reads: true,
   run: async (context, input) => {
     const id = parseCapsuleId(input.argument(0))
     const query = { entity_type: 'capsule', entity_id: id }
@@ -75,6 +77,7 @@ export const EVIDENCE_EXPLAIN: CommandSpec = {
   arguments: [{ flags: '<file>', description: 'The saved answer' }],
   options: [{ flags: '--question <text>', description: 'What was asked; the answer does not hold it' }, OUT],
   examples: [{ line: "evidence explain answer.json --question 'How long?'", does: 'explains the answer' }],
+  reads: true,
   run: async (context, input) => {
     const answer = readAnswer(resolve(context.io.cwd, input.argument(0) ?? ''))
     const report: Explanation = await explain(await context.openSession(), answer, input.text('question') ?? null)

@@ -34,6 +34,7 @@ export const EVIDENCE_EXPORT: CommandSpec = {
     { line: 'evidence export', does: 'writes everything into evidence.zip' },
     { line: 'evidence export --from 2026-01-01 --to 2026-04-01 --out q1.zip', does: 'writes a quarter' },
   ],
+  reads: true,
   run: async (context, input) => {
     const query = readQuery(input)
     const path = resolve(context.io.cwd, input.text('out') ?? 'evidence.zip')

@@ -19,6 +19,7 @@ export const LEDGER_PUBLISH: CommandSpec = {
     'The files of C2SP tlog-tiles: entries, tiles of hashes, and the checkpoint last. A folder with an older publication of this log is brought up to date; one with anything else in it is refused, and so is a publication that this log does not go on. The entries name ids of people and capsules, and no content.',
   arguments: [{ flags: '<folder>', description: 'A new or empty folder, or one that this log was published to' }],
   examples: [{ line: 'ledger publish log', does: 'writes the log as it is signed now, or what is new of it' }],
+  reads: true,
   run: async (context, input) => {
     const { io, screen, settings } = context
     const path = resolve(io.cwd, input.argument(0) ?? '')

@@ -107,6 +107,7 @@ export const LEDGER_WITNESS: CommandSpec = {
   description:
     'A witness states that a log only grew since it last looked, so that nobody, its own instance among them, can put another history in its place unnoticed. Shows how far each is, and the keys to hand over. Ends with 7 when nothing is signed any more because a witness holds something else.',
   examples: [{ line: 'ledger witness', does: 'shows who witnesses whom, and how far' }],
+  reads: true,
   run: async (context) => {
     const { answer, raw } = await (await context.openSession()).call('getLedgerWitness')
     await printAnswer(context, raw, () => witnessLines(answer, context.screen.view))
