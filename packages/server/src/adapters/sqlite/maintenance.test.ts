@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { TEST_COLLECTIONS } from '../../platform/store/testing.ts'
@@ -15,7 +16,7 @@ afterEach(() => {
 })
 
 /** What is told while a file is cared for, of which `damaged` cannot be read. */
-async function careFor(damaged: string | undefined): Promise<readonly string[]> {
+async function careFor(damaged: string | undefined, { hidesLog = false } = {}): Promise<readonly string[]> {
   const directory = folder()
   await (await openTestStore(directory))[Symbol.asyncDispose]()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -24,6 +25,8 @@ async function careFor(damaged: string | undefined): Promise<readonly string[]> 
   const data = { directory, collections: TEST_COLLECTIONS, compressionLevel: 6, eventSource: '/test', pagesMax: 0 }
   const session = openSession(data, { onTrouble: (message) => told.push(message) })
   const maintenance = new Maintenance(session)
+  if (hidesLog) renameSync(join(directory, `${DATABASE_FILE}-wal`), join(directory, 'elsewhere'))
+  for (let commit = 0; commit < 100; commit++) maintenance.wrote(1)
   maintenance.resume()
   vi.advanceTimersByTime(ROUNDS_MS)
   maintenance.stop()
@@ -33,6 +36,12 @@ async function careFor(damaged: string | undefined): Promise<readonly string[]> 
 
 test('care that fails in every round is told of once', async () => {
   expect(await careFor('lexical_garbage')).toEqual([expect.stringMatching(/could not be cared for.*malformed/)])
+})
+
+test('a log that the system does not open is told of once, and ends nothing', async () => {
+  expect(await careFor(undefined, { hidesLog: true })).toEqual([
+    expect.stringMatching(/could not be cared for.*ENOENT/),
+  ])
 })
 
 test('care that goes well says nothing', async () => {
