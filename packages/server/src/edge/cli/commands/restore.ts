@@ -56,7 +56,7 @@ export const RESTORE: CommandSpec = {
     await printAnswer(context, restored, () => [
       `Restored ${restored.path} (${byteSize(restored.bytes)}), every change up to ${number(restored.sequence)}.`,
       ...(restored.kept === null ? [] : [`What was there before is kept in ${restored.kept}.`]),
-      'Its next start begins a signed log of its own, under another key: `ledger show` has it.',
+      'Its next start begins a signed log of its own, under another name: `ledger show` has it.',
     ])
     return 'ok'
   },

@@ -24,6 +24,12 @@ test('damage names the entry, and a hostile reason cannot act on the terminal', 
   expect(first).not.toContain('\u001b')
 })
 
+test('how far the entries are sound stands beside a version that is not, and says so', () => {
+  const at = { ...SOUND, valid: false, reason: 'another text' }
+  expect(integrityLines({ ...at, checked_to: 3, first_bad: 4 }, PLAIN_VIEW)[1]).toMatch(/^ {2}sound up to entry 3 of/)
+  expect(integrityLines({ ...at, first_bad: 6 }, PLAIN_VIEW)[1]).toMatch(/^ {2}the entries themselves are sound/)
+})
+
 const view = PLAIN_VIEW
 const AT = '2026-03-01T09:00:00.000Z'
 const NOBODY: LedgerWitness = { witness: null, witnesses: [], cosigner: null, fork: null }

@@ -33,7 +33,10 @@ export function integrityLines(found: LedgerIntegrity, { paint, command }: View)
     const where = found.first_bad === undefined ? '' : ` at entry ${number(found.first_bad)}`
     return [
       `${paint.bad('damaged')}${where}: ${oneLine(found.reason ?? 'it is not as it was written')}`,
-      `  sound up to entry ${number(found.checked_to)} of ${number(found.size)}, ${at}`,
+      // A version that is not as it was recorded says nothing against the entries behind the one that tells of it.
+      (found.first_bad ?? 0) <= found.checked_to
+        ? `  the entries themselves are sound up to ${number(found.checked_to)} of ${number(found.size)}, ${at}`
+        : `  sound up to entry ${number(found.checked_to)} of ${number(found.size)}, ${at}`,
       paint.faint(`To find out more: ${command('doctor --full')}`),
     ]
   }
