@@ -5,6 +5,7 @@ import {
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -236,6 +237,43 @@ describe('sealed evidence', () => {
     const { place, path, key } = sealed()
     damage(path)
     expect(checkSealed(place, [key]).broken?.reason).toContain(says)
+  })
+
+  test('that broke off before its record is gone on with, whatever draft was left', () => {
+    const { place, path, key, paths } = sealed()
+    const note = readFileSync(`${path}.note`, 'utf8')
+    rmSync(path)
+    for (const draft of [`${path}.draft`, `${path}.note.draft`]) writeFileSync(draft, 'cut o', { mode: 0o444 })
+    expect(checkSealed(place, [key]).broken?.reason).toContain('seal the record again')
+    expect(sealRecord(place, paths[0]!, keys)).toEqual({ path, key })
+    expect(checkSealed(place, [key])).toEqual({ sealed: 1, broken: undefined })
+    expect(readFileSync(`${path}.note`, 'utf8')).toBe(note)
+  })
+
+  test('that broke off before its note begins anew', () => {
+    const { place, path, key, paths } = sealed()
+    for (const file of [path, `${path}.note`]) rmSync(file)
+    writeFileSync(`${path}.note.draft`, 'cut o', { mode: 0o444 })
+    expect(checkSealed(place, [key])).toEqual({ sealed: 0, broken: undefined })
+    sealRecord(place, paths[0]!, keys)
+    expect(checkSealed(place, [key])).toEqual({ sealed: 1, broken: undefined })
+    expect(readdirSync(join(place, IMMUTABLE)).filter((name) => name.endsWith('.draft'))).toEqual([])
+  })
+
+  test.for<{ readonly name: string; readonly note: (path: string) => void }>([
+    { name: 'another key', note: (path) => writeFileSync(path, readFileSync(`${sealed().path}.note`)) },
+    { name: 'nobody', note: (path) => writeFileSync(path, '') },
+  ])('is not gone on with where the note is of $name', ({ note }) => {
+    const { place, path, paths } = sealed()
+    const other = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    rmSync(path)
+    chmodSync(`${path}.note`, 0o644)
+    note(`${path}.note`)
+    const before = readFileSync(`${path}.note`, 'utf8')
+    const given = { ...keys, privateKey: other }
+    expect(() => sealRecord(place, paths[0]!, given)).toThrow('EEXIST')
+    expect(readFileSync(`${path}.note`, 'utf8')).toBe(before)
+    expect(existsSync(path)).toBe(false)
   })
 
   test('of another key is named', () => {

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import {
   createEd25519Signer,
@@ -13,6 +13,8 @@ import { digestOf, recordName } from './validation-record.ts'
 /** Release evidence within the folder of records: written once. */
 export const IMMUTABLE = 'immutable'
 const NOTE = '.note'
+/** A file that is being written; what breaks off leaves it, and it is no evidence. */
+const DRAFT = '.draft'
 /** Nobody writes it again by mistake; who may change modes may still. */
 const READ_ONLY = 0o444
 
@@ -21,6 +23,7 @@ const signedText = (name: string, digest: string): string => `cascade-validation
 
 /**
  * Copies a record below `immutable/` beside a signed note (C2SP signed-note) over its name and digest. Neither replaces a file.
+ * Called again after it broke off, with the same record and key, it goes on.
  *
  * @param privateKey Ed25519, PKCS #8 in PEM.
  * @param keyName name of the key in the note.
@@ -40,12 +43,32 @@ export function sealRecord(
   const signer = createEd25519Signer(keyName, keyOf(privateKey))
   const place = join(folder, IMMUTABLE)
   mkdirSync(place, { recursive: true })
-  // The note first: evidence without one is never seen.
-  writeFileSync(join(place, `${name}${NOTE}`), signNote(signedText(name, digestOf(text)), [signer]), {
-    ...{ flag: 'wx', mode: READ_ONLY },
-  })
-  writeFileSync(join(place, name), text, { flag: 'wx', mode: READ_ONLY })
-  return { path: join(place, name), key: signer.key }
+  const [path, notePath] = [join(place, name), join(place, `${name}${NOTE}`)]
+  if (existsSync(path)) throw new Error(`EEXIST: ${path} is there already`)
+  const signed = signedText(name, digestOf(text))
+  // The note first: evidence without one is never seen. One of a seal that broke off is gone on with.
+  if (!isNoteOf(notePath, signed, signer.key)) writeWhole(notePath, signNote(signed, [signer]))
+  writeWhole(path, text)
+  return { path, key: signer.key }
+}
+
+const isNoteOf = (path: string, signed: string, key: VerifierKey): boolean => {
+  const note = readText(path)
+  return note !== undefined && openNote(note, [key])?.text === signed
+}
+
+/** The file is there whole or not at all, whenever this ends. @throws Error (EEXIST) where one is. */
+function writeWhole(path: string, text: string): void {
+  const draft = `${path}${DRAFT}`
+  // One that was left lying is nobody's.
+  rmSync(draft, { force: true })
+  writeFileSync(draft, text, { flag: 'wx', mode: READ_ONLY, flush: true })
+  try {
+    // Unlike a rename, a link replaces nothing.
+    linkSync(draft, path)
+  } finally {
+    rmSync(draft)
+  }
 }
 
 const keyOf = (pem: string): KeyObject => createPrivateKey(pem)
@@ -56,7 +79,9 @@ export function checkSealed(
   keys: readonly VerifierKey[],
 ): { readonly sealed: number; readonly broken: BrokenRecord | undefined } {
   const place = join(folder, IMMUTABLE)
-  const names = readdirSync(place).sort()
+  const names = readdirSync(place)
+    .filter((name) => !name.endsWith(DRAFT))
+    .sort()
   for (const file of names) {
     const reason = file.endsWith(NOTE) ? loneNote(names, file) : troubleOf(place, file, keys)
     if (reason !== undefined) return { sealed: 0, broken: { file: `${IMMUTABLE}/${file}`, reason } }
@@ -65,7 +90,9 @@ export function checkSealed(
 }
 
 const loneNote = (names: readonly string[], file: string): string | undefined =>
-  names.includes(file.slice(0, -NOTE.length)) ? undefined : 'it is a note about a record that is not there'
+  names.includes(file.slice(0, -NOTE.length))
+    ? undefined
+    : 'it is a note about a record that is not there; where its sealing broke off, seal the record again'
 
 function troubleOf(place: string, file: string, keys: readonly VerifierKey[]): string | undefined {
   const note = readText(join(place, `${file}${NOTE}`))

@@ -100,6 +100,8 @@ export const openedDigest = z
     recorded: sha256.nullable().describe('What the log says; null where it has no entry of this version.'),
     ledger_index: z.int().min(0).nullable().describe('The entry that says it.'),
     leaf_hash: sha256.nullable(),
+    actor: z.string().nullable().describe('Subject id of who wrote the version, as that entry says.'),
+    decision_id: z.string().nullable().describe('The decision of the gate that allowed it, as that entry says.'),
     matches: z.boolean(),
   })
   .meta({ id: 'OpenedDigest' })

@@ -114,5 +114,7 @@ export const DIGEST_EXAMPLE = {
   recorded: HASH,
   ledger_index: 0,
   leaf_hash: HASH,
+  actor: SUBJECT_ID,
+  decision_id: CORRELATION_ID,
   matches: true,
 }

@@ -48,6 +48,26 @@ describe('a test passes', () => {
   })
 })
 
+describe('a test may', () => {
+  test.for([
+    {
+      what: 'clone what Node has, and send it',
+      code: `import { createHistogram } from 'node:perf_hooks'; import { createSecretKey } from 'node:crypto'
+        const told = createHistogram(); told.record(3); const key = structuredClone(createSecretKey(Buffer.from('x')))
+        const { port1, port2 } = new MessageChannel(); port2.postMessage(new Blob(['ab']))
+        const { data } = await new Promise((resolve) => { port1.onmessage = resolve }); port1.close()
+        if (structuredClone(told).count !== 1 || key.type !== 'secret' || (await data.text()) !== 'ab') process.exit(1)`,
+    },
+    {
+      what: 'read its own files by handles and streams, and its empty input',
+      code: `import { open } from 'node:fs/promises'; const file = await open('a.test.mjs'); await file.readFile(); await file.close()
+        for await (const chunk of process.stdin) process.exit(1); await new Promise((resolve) => process.stdout.write('x', resolve))`,
+    },
+  ])('$what', async ({ code }) => {
+    expect(await runText(code, { within: bare })).toEqual({ kind: 'passed' })
+  })
+})
+
 describe('a test fails', () => {
   test('that ends with another exit code, and its last line is told', async () => {
     expect(await runText('console.log("one\\nwhy: it is so"); process.exitCode = 3')).toEqual({
@@ -65,6 +85,13 @@ describe('a test fails', () => {
     })
   })
 })
+
+/** Code that has Node make an instance of a class that it names. */
+const cloneCode = (then: string): string => `import { EventEmitter } from 'node:events'
+  const blob = new Blob(['x']); const symbols = Object.getOwnPropertySymbols(Blob.prototype); let made
+  const [clone, read] = ['clone', 'deserialize'].map((what) => symbols.find((each) => each.description === 'messaging_' + what + '_symbol'))
+  const clonedAs = (name) => Object.assign(blob, { [clone]: () => ({ data: {}, deserializeInfo: name }) })
+  ${then}`
 
 /** Each is code that ends with 0 where it got through. */
 const FORBIDDEN: readonly { readonly what: string; readonly code: string; readonly file?: string }[] = [
@@ -94,6 +121,65 @@ const FORBIDDEN: readonly { readonly what: string; readonly code: string; readon
     file: 'a.cjs',
   },
   { what: 'connects its own output', code: `process.stdout.constructor.prototype.connect.call(process.stdout, 1)` },
+  {
+    what: 'makes another socket out of the handle of its output',
+    code: `const handle = process.stdout._handle
+      let request; const parts = Object.getPrototypeOf(Object.getPrototypeOf(handle)); const write = parts.writeUtf8String
+      parts.writeUtf8String = function (given, ...rest) { request = given; return write.call(this, given, ...rest) }
+      console.log('x')
+      const end = new handle.constructor(0).connect(new request.constructor(), '${root}/socket')
+      if (end !== -2) throw new Error('connect said ' + end)`,
+  },
+  {
+    what: 'connects the handle of its error output',
+    code: `Object.getPrototypeOf(process.stderr._handle).connect.call(process.stderr._handle, {}, '${root}/socket')`,
+  },
+  {
+    what: 'opens another descriptor as a socket',
+    code: `const { constructor } = process.stdout; for (let fd = 1; fd < 3; fd++) new constructor({ fd })`,
+  },
+  {
+    what: 'takes the agent that undici leaves behind',
+    code: `try { new Response('x') } catch { /* is not there */ }
+      await WebAssembly.compileStreaming?.({}).catch(() => {})
+      globalThis[Symbol.for('undici.globalDispatcher.1')].dispatch({ origin: 'http://127.0.0.1:1', path: '/', method: 'GET' }, {})`,
+  },
+  ...['Request', 'Response', 'Headers', 'FormData', 'WebSocket', 'EventSource', 'MessageEvent', 'CloseEvent'].map(
+    (name) => ({
+      what: `has ${name}`,
+      code: `new ${name}('http://127.0.0.1:1')`,
+    }),
+  ),
+  ...(
+    [
+      ['Object', 'internal/bootstrap/realm:BuiltinModule'],
+      ['EventEmitter', 'http:Agent'],
+      ['EventTarget', 'internal/event_target:NodeEventTarget'],
+    ] as const
+  ).flatMap(([owner, name]) => [
+    {
+      what: `gives ${owner} what makes a clone any class of Node`,
+      code: cloneCode(
+        `Object.defineProperty(${owner}.prototype, read, { value() {} }); structuredClone(clonedAs('${name}'))`,
+      ),
+    },
+    {
+      what: `assigns ${owner} what makes a clone any class of Node`,
+      code: cloneCode(`${owner}.prototype[read] = () => {}; structuredClone(clonedAs('${name}'))`),
+    },
+  ]),
+  {
+    what: 'listens with a server made by a clone',
+    code: cloneCode(`const { init } = EventEmitter; EventEmitter.init = function (...given) { made = this; return init.apply(this, given) }
+      try { structuredClone(clonedAs('net:Server')) } catch { /* it is made */ }
+      EventEmitter.init = init; made.listen('${root}/socket')`),
+  },
+  { what: 'loads an engine of OpenSSL', code: `import c from 'node:crypto'; c.setEngine('/lib/x.so')` },
+  {
+    what: 'reads the package.json of others',
+    code: `module.constructor._readPackage('${process.cwd()}')`,
+    file: 'a.cjs',
+  },
   { what: 'takes a binding of Node', code: `process.binding('tcp_wrap')` },
   { what: 'signals the process that runs it', code: `process.kill(process.ppid, 0)` },
   { what: 'signals it past the function for that', code: `process._kill(process.ppid, 0)` },
@@ -105,7 +191,7 @@ const FORBIDDEN: readonly { readonly what: string; readonly code: string; readon
 
 /** What Node says of its permissions, what we say, and what is said of members that are gone. */
 const REFUSED =
-  /ERR_ACCESS_DENIED|Access to this API has been restricted|A test of an artifact has no|is not a function|is not defined|loading addons is disabled/
+  /ERR_ACCESS_DENIED|Access to this API has been restricted|A test of an artifact has no|is not a function|is not defined|loading addons is disabled|Cannot redefine property|OpenSSL engines is unsupported|of undefined \(reading '(?:dispatch|call)'\)|Unknown deserialize spec/
 
 // Without namespaces, so that nothing but Node’s permissions and the closed doors holds them.
 describe.concurrent('a test is refused that', () => {

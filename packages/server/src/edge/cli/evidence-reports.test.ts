@@ -130,7 +130,39 @@ describe('an explanation', () => {
     expect(entry?.leaf).toMatchObject({ type: 'capsule.created', subject: `capsule/${id}` })
     const { out } = await cascade('evidence', 'explain', 'answer.json')
     expect(out).toContain(`is the one in entry ${entry?.leaf.index}`)
+    expect(out).toContain(`| Embedder now | ${report.embedder} |`)
     expect(JSON.stringify(report)).not.toContain('"key"')
+  })
+
+  test('names who wrote each version that is cited, and the decision that allowed it', async () => {
+    const { report } = await explained()
+    const { out } = await cascade('evidence', 'explain', 'answer.json')
+    expect(report.citations.length).toBeGreaterThan(0)
+    for (const { capsule_id, version, digest } of report.citations) {
+      const entry = await http.world.context.store.ledger.find(digest?.ledger_index ?? -1)
+      expect(entry?.leaf).toMatchObject({ subject: `capsule/${capsule_id}`, payload: { version } })
+      expect([digest?.actor, digest?.decision_id]).toEqual([entry?.leaf.actor, entry?.leaf.payload.decision_id])
+      expect(out).toContain(`| Written by | ${entry?.leaf.actor} |`)
+      expect(out).toContain(`| Decision | ${entry?.leaf.payload.decision_id} |`)
+    }
+  })
+
+  test('tells the author of the version that was cited, not of a later one', async () => {
+    const said = 'Lamps of the hall are changed in May.'
+    const first = await create({ content: said })
+    const { out } = await cascade('ask', 'When are the lamps of the hall changed?', '--json')
+    const before = (await http.send('GET', `/v2/capsules/${first}/versions/1.0.0/digest`)).json()
+    const headers = { 'if-match': '*' }
+    const changed = await http.send('PUT', `/v2/capsules/${first}`, {
+      body: { content: `${said} Or June.` },
+      headers,
+    })
+    expect(changed.statusCode).toBe(200)
+    const { json } = await jsonOf('evidence', 'explain', save('lamps.json', out))
+    const cited = explanation.parse(json).citations.find(({ capsule_id }) => capsule_id === first)
+    expect(cited?.digest).toMatchObject({ decision_id: before.decision_id, ledger_index: before.ledger_index })
+    const after = (await http.send('GET', `/v2/capsules/${first}/versions/${changed.json().version}/digest`)).json()
+    expect(after.decision_id).not.toBe(before.decision_id)
   })
 
   test('of an answer that was altered ends with 7', async () => {

@@ -21,17 +21,28 @@ declare module 'fastify' {
   }
 }
 
-/** JSON is read and parsed before the handler runs, and so are plain bytes; lines are left to the handler. */
+/**
+ * JSON is read and parsed before the handler runs, and so are plain bytes; lines are left to the handler. A route that takes
+ * plain bytes gets them as they came, JSON and lines among them, and never more than it takes.
+ */
 export function receiveBodies(app: FastifyInstance, server: Config['server']): void {
   const limits = { bytesMax: server.body_bytes_max, timeoutMs: server.request_timeout_s * 1000 }
+  const plainBytesMax = (request: FastifyRequest) => request.routeOptions.config.plainBytesMax
+  const readPlain = (request: FastifyRequest, payload: Readable, bytesMax: number) =>
+    readBody(payload, request.headers['content-length'], { ...limits, bytesMax })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', (request: FastifyRequest, payload: Readable) =>
-    readJsonBody(payload, request.headers['content-length'], limits),
-  )
-  app.addContentTypeParser('application/x-ndjson', (_request, _payload, done) => done(null, undefined))
+  app.addContentTypeParser('application/json', (request: FastifyRequest, payload: Readable) => {
+    const bytesMax = plainBytesMax(request)
+    if (bytesMax !== undefined) return readPlain(request, payload, bytesMax)
+    return readJsonBody(payload, request.headers['content-length'], limits)
+  })
+  app.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, payload: Readable) => {
+    const bytesMax = plainBytesMax(request)
+    return bytesMax === undefined ? undefined : readPlain(request, payload, bytesMax)
+  })
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
-    const bytesMax = request.routeOptions.config.plainBytesMax
+    const bytesMax = plainBytesMax(request)
     if (bytesMax === undefined) throw new CascadeError('UNSUPPORTED_MEDIA_TYPE', 'A body needs its content type.')
-    return readBody(payload, request.headers['content-length'], { ...limits, bytesMax })
+    return readPlain(request, payload, bytesMax)
   })
 }

@@ -1,3 +1,4 @@
+import { LEDGER_LIMITS } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cosignersOf, originHash, parseVerifierKey } from '#ledger'
 import { parseNote } from '../../platform/ledger/note/index.ts'
@@ -27,6 +28,9 @@ afterAll(() => http[Symbol.asyncDispose]())
 const add = (payload: Buffer | string, type: string | undefined = 'text/plain; charset=utf-8') =>
   http.send('POST', ADD, { payload, headers: { authorization: undefined, 'content-type': type } })
 
+const PLAIN = [undefined, 'application/octet-stream', 'text/x.other', 'application/x-www-form-urlencoded'] as const
+const PARSED_ELSEWHERE = ['application/json', 'application/json; charset=utf-8', 'application/x-ndjson'] as const
+
 describe('what a log submits', () => {
   test('is cosigned in order, and what is out of order is told the size, in the words of the protocol', async () => {
     const first = await add(log.request(0, 20))
@@ -41,16 +45,28 @@ describe('what a log submits', () => {
   })
 
   // tlog-witness says nothing of the type of a body.
-  test.for([undefined, 'application/octet-stream', 'text/x.other', 'application/x-www-form-urlencoded'])(
-    'is read whatever it is called: %s',
-    async (type) => {
-      expect((await add(log.request(25, 25), type)).statusCode).toBe(200)
-    },
-  )
+  test.for([...PLAIN, ...PARSED_ELSEWHERE])('is read whatever it is called: %s', async (type) => {
+    expect((await add(log.request(25, 25), type)).statusCode).toBe(200)
+  })
+
+  test.for(
+    PARSED_ELSEWHERE.flatMap((type) =>
+      ['{"a":1}', '{"old":0}', '5', 'null', '"x"', '[', ''].map((body) => ({ type, body })),
+    ),
+  )('is not parsed as what it is called: $type $body', async ({ type, body }) => {
+    const answer = await add(body, type)
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'VALIDATION_FAILED'])
+  })
+
+  test.for([...PLAIN, ...PARSED_ELSEWHERE])('is no longer than a submission may be, called %s', async (type) => {
+    const send = async (bytes: number) => (await add(Buffer.alloc(bytes, '1'), type)).json().code
+    expect(await send(LEDGER_LIMITS.submissionBytesMax)).toBe('VALIDATION_FAILED')
+    expect(await send(LEDGER_LIMITS.submissionBytesMax + 1)).toBe('PAYLOAD_TOO_LARGE')
+  })
 
   test.for([
     { name: 'nothing', body: '', status: 400, code: 'VALIDATION_FAILED' },
-    { name: 'JSON', body: '{"old":0}', status: 400, code: 'VALIDATION_FAILED' },
+    { name: 'an object of JSON', body: '{"old":0}', status: 400, code: 'VALIDATION_FAILED' },
     {
       name: 'a size with a zero before',
       body: `old 025\n\n${log.checkpoint(26).note}`,
@@ -142,10 +158,11 @@ describe('the witness', () => {
 
   test('is not there where it is not configured, whatever is sent', async () => {
     await using plain = await openHttpWorld()
-    for (const payload of ['', 'x', log.request(0, 20)])
-      expect((await plain.send('POST', ADD, { payload, headers: { authorization: undefined } })).json().code).toBe(
-        'NOT_FOUND',
-      )
+    for (const type of ['text/plain', ...PARSED_ELSEWHERE])
+      for (const payload of ['', 'x', '{"a":1}', log.request(0, 20)]) {
+        const headers = { authorization: undefined, 'content-type': type }
+        expect((await plain.send('POST', ADD, { payload, headers })).json().code).toBe('NOT_FOUND')
+      }
   })
 
   test('cosigns nothing that the gate does not allow', async () => {

@@ -362,7 +362,10 @@ export const configSchema = z
       )
     const log = listOf(config.ledger.witness.logs).find((each) => parseWitnessed(each) === undefined)
     if (log !== undefined)
-      refuse(['ledger', 'witness', 'logs'], `verifier keys such as name+1a2b3c4d+AbCd…; "${log}" begins with none`)
+      refuse(
+        ['ledger', 'witness', 'logs'],
+        `verifier keys such as name+1a2b3c4d+AbCd…, of origins of at most 255 bytes; "${log}" is something else`,
+      )
     const { lexical, vector, graph } = config.search.weights
     if (lexical + vector + graph === 0)
       refuse(['search', 'weights', 'lexical'], 'at least one of the three search.weights above 0')

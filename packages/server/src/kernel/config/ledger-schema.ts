@@ -39,9 +39,12 @@ export const ledger = z.strictObject({
       description:
         'Logs that this instance cosigns for: their verifier keys, as `cascade ledger show` prints them there, each with the origin behind it where that is not the name of the key. A log whose key changes has a member for each key. With it `/v2/witness` answers without a token; none when absent.',
     }),
-    name: text(200).refine(isWitnessName, 'no white space, plus sign or comma').optional().register(configFacts, {
-      description:
-        'Name of the keys that cosign, such as `witness.example.org/acme`; one is made up when absent. Another name means other keys.',
-    }),
+    name: text(200)
+      .refine(isWitnessName, 'no white space, plus sign or comma, and at most 255 bytes')
+      .optional()
+      .register(configFacts, {
+        description:
+          'Name of the keys that cosign, such as `witness.example.org/acme`; one is made up when absent. Another name means other keys.',
+      }),
   }),
 })

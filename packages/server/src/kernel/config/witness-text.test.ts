@@ -29,6 +29,11 @@ test.for([
   ['log.example/1+1a2b3c4d', undefined],
   [KEY, 'w.example/1'],
   [`${KEY} another origin`, 'another origin'],
+  [`${KEY} ${'o'.repeat(255)}`, 'o'.repeat(255)],
+  [`${KEY} ${'o'.repeat(256)}`, undefined],
+  // 128 characters, and a byte more than a witness can sign.
+  [`${KEY} ${'é'.repeat(128)}`, undefined],
+  [KEY.replace('w.example/1', 'n'.repeat(256)), undefined],
 ] as const)('of a log %j the origin is %j', ([text, origin]) => {
   expect(parseWitnessed(text)).toEqual(origin === undefined ? undefined : { key: KEY, origin })
 })
@@ -36,6 +41,8 @@ test.for([
 test.for([
   ['CASCADE_LEDGER_WITNESSES', `${KEY} https://w.example,${KEY}`],
   ['CASCADE_LEDGER_WITNESS_LOGS', `${KEY},log.example/1`],
+  ['CASCADE_LEDGER_WITNESS_LOGS', `${KEY} ${'o'.repeat(256)}`],
+  ['CASCADE_LEDGER_WITNESS_NAME', 'é'.repeat(128)],
   ['CASCADE_LEDGER_WITNESS_NAME', 'two words'],
   ['CASCADE_LEDGER_WITNESS_NAME', 'a+b'],
 ] as const)('%s is refused when it is %s', ([name, value]) => {

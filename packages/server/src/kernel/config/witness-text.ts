@@ -22,12 +22,20 @@ export function parseWitness(text: string): WitnessText | undefined {
   return isPlain ? { key, url: url.href.replace(/\/+$/, '') } : undefined
 }
 
-/** Reads `<verifier key>`, or `<verifier key> <origin>` where that is not the name of the key. Undefined for anything else. */
+/** What a name may have in what a witness signs: `opaque<1..255>` of C2SP tlog-cosignature. */
+const NAME_BYTES_MAX = 255
+const isSignable = (name: string): boolean => Buffer.byteLength(name) <= NAME_BYTES_MAX
+
+/**
+ * Reads `<verifier key>`, or `<verifier key> <origin>` where that is not the name of the key. Undefined for anything else, and
+ * for an origin of more than 255 bytes, which no witness can sign.
+ */
 export function parseWitnessed(text: string): WitnessedText | undefined {
-  const [, key = '', origin] = /^(\S+)(?:\s+(\S.*))?$/.exec(text) ?? []
+  const [, key = '', given] = /^(\S+)(?:\s+(\S.*))?$/.exec(text) ?? []
   if (!VERIFIER_KEY.test(key)) return undefined
-  return { key, origin: origin ?? key.slice(0, key.indexOf('+')) }
+  const origin = given ?? key.slice(0, key.indexOf('+'))
+  return isSignable(origin) ? { key, origin } : undefined
 }
 
-/** The name of a key: no white space, no plus sign, and no comma, which parts the members of a list. */
-export const isWitnessName = (text: string): boolean => /^[^\s+,]+$/u.test(text)
+/** The name of a key: no white space, no plus sign, no comma, which parts the members of a list, and at most 255 bytes. */
+export const isWitnessName = (text: string): boolean => /^[^\s+,]+$/u.test(text) && isSignable(text)

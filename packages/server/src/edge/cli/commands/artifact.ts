@@ -1,13 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { artifactParams, type VerifiedArtifact, verifyArtifactBody, verifyArtifactLine } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble, messageOf } from '#base'
+import { CascadeError, fileTrouble } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { artifactLines, verificationLines } from '../render/artifact-lines.ts'
-import { unwritable } from '../unwritable.ts'
+import { parseSentLine } from '../sent-line.ts'
 import { printAnswer } from './answer.ts'
+import { writeNew } from './write-new.ts'
 
 export const ARTIFACT_VERIFY: CommandSpec = {
   name: 'artifact verify',
@@ -39,8 +40,7 @@ export const ARTIFACT_VERIFY: CommandSpec = {
     const minScore = scoreOf(input)
     const body = checkInput(verifyArtifactBody, bodyOf(context, input))
     const verified = await lastLine(context, (await context.openSession()).lines('verifyArtifact', { body }))
-    const out = input.text('out')
-    if (out !== undefined) write(resolve(context.io.cwd, out), verified.canonical)
+    writeNew(context, input.text('out'), verified.canonical)
     await printAnswer(context, verified, () => artifactLines(verified, context.screen.view))
     return verified.report.passed && verified.report.score >= minScore ? 'ok' : 'damaged'
   },
@@ -97,32 +97,12 @@ function readText(cwd: string, given: string | undefined): string | undefined {
   }
 }
 
-/** @throws CascadeError where the file cannot be written. */
-function write(path: string, content: string): void {
-  try {
-    // Evidence that lies there is not written over.
-    writeFileSync(path, content, { flag: 'wx' })
-  } catch (error) {
-    throw unwritable(path, error)
-  }
-}
-
 /** Shows which check is under way. @throws CascadeError NO_SERVER when it breaks off. */
 async function lastLine({ screen, settings }: CommandContext, lines: AsyncIterable<string>): Promise<VerifiedArtifact> {
   for await (const text of lines) {
-    const line = parseLine(text)
+    const line = parseSentLine('The verification', verifyArtifactLine, text)
     if (!('check' in line)) return line
     if (!settings.json) screen.progress(`Verifying: ${line.check} (${line.at + 1} of ${line.of})`)
   }
   throw new CascadeError('NO_SERVER', 'The verification broke off.')
-}
-
-function parseLine(text: string) {
-  try {
-    return verifyArtifactLine.parse(JSON.parse(text))
-  } catch (error) {
-    throw new CascadeError('NO_SERVER', `The verification has a line that is not read here: ${messageOf(error)}`, {
-      cause: error,
-    })
-  }
 }

@@ -52,7 +52,7 @@ ${table(
   [
     ['Asked', report.question === null ? 'not told' : cell(report.question)],
     ['How', report.mode === 'extractive' ? 'quotes, put together without a language model' : cell(report.mode)],
-    ['Found with', cell(report.embedder)],
+    ['Embedder now', cell(report.embedder)],
     ['Known by then', `every change up to entry ${report.sequence} of the log`],
     ['Request', cell(report.correlation_id)],
     [
@@ -83,6 +83,8 @@ function citationPart(cited: Explanation['citations'][number], at: number): stri
           : '**does not stand there**',
     ],
     ['Digest', digestWords(digest)],
+    ['Written by', toldBy(digest, digest?.actor)],
+    ['Decision', toldBy(digest, digest?.decision_id)],
     ['Derived from', ancestors.length === 0 ? 'no other capsule' : ancestors.map(ancestorWords).join(', ')],
   ]
   return `## [${at + 1}] ${title === null ? 'Untitled' : cell(title)}\n\n${quoted(quote)}\n\n${table(['', ''], facts)}\n`
@@ -97,6 +99,12 @@ function digestWords(digest: Explanation['citations'][number]['digest']): string
   return digest.matches
     ? `is the one in entry ${digest.ledger_index}`
     : `**is not the one in entry ${digest.ledger_index}**`
+}
+
+/** What the entry that has the digest says beside it. */
+const toldBy = (digest: Explanation['citations'][number]['digest'], said: string | null | undefined): string => {
+  if (said) return cell(said)
+  return digest === null ? 'not looked up' : 'the log does not tell'
 }
 
 const entriesTable = (entries: readonly AuditRow[]): string =>

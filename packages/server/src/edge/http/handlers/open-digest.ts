@@ -22,7 +22,14 @@ export async function openDigest(context: CapsuleContext, id: string, version: s
   return {
     ...{ id, version, algorithm: 'HMAC-SHA-256', key: Buffer.from(key).toString('hex'), computed, recorded },
     ...{ ledger_index: told?.leaf.index ?? null, leaf_hash: told?.hash ?? null, matches: recorded === computed },
+    ...{ actor: told?.leaf.actor ?? null, decision_id: decisionOf(told) },
   }
+}
+
+/** A kind that only a later version knows may have none, or something else there. */
+function decisionOf(told: StoredLeaf | undefined): string | null {
+  const found = told?.leaf.payload.decision_id
+  return typeof found === 'string' ? found : null
 }
 
 /** The entry that tells of the version, with its digest. */
