@@ -187,6 +187,61 @@ describe('a change of keys', () => {
     expect(signed.keys).toHaveLength(2)
   })
 
+  test('of which the store does not know, after it did not say, is an error; nothing else is changed before a restart', async () => {
+    const lost = async () => {
+      throw new CascadeError('OUTCOME_UNKNOWN', 'the disk failed')
+    }
+    const { rotate, signed, sign, keys, store } = await openKeys({ append: () => lost })
+    const before = signed.keys
+    for (const days of [30, 0]) {
+      await expect(rotate(days)).rejects.toMatchObject({ code: days === 30 ? 'OUTCOME_UNKNOWN' : 'UNAVAILABLE' })
+      expect([signed.keys, (await keys.state()).keys]).toEqual([before, before.map(formatVerifierKey)])
+      // It may count after all once the store is opened again: then this is the only copy of the active key.
+      expect(namesOf()).toEqual(['ledger-next.key', 'ledger.key'])
+    }
+    expect(openCheckpoint(await sign(), signed.origin, before)).toBeDefined()
+    const next = await openKeys({ store })
+    expect([next.signed.keys, namesOf()]).toEqual([before, ['ledger.key']])
+    expect((await next.rotate(0)).keys).toHaveLength(2)
+  })
+
+  test('that came about only once the store was opened again is completed by the start', async () => {
+    let late: (() => Promise<unknown>) | undefined
+    const lose = (store: Store) => async (commands: Parameters<Store['append']>[0]) => {
+      late = () => store.append(commands)
+      throw new CascadeError('OUTCOME_UNKNOWN', 'the disk failed')
+    }
+    const { rotate, store, signed } = await openKeys({ append: lose })
+    const id = commandId()
+    await expect(rotate(0, id)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    await late?.()
+    // The process that asked has the old key still, so it does not call this done.
+    await expect(rotate(0, id)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const next = await openKeys({ store })
+    expect([next.signed.keys.slice(1), namesOf()]).toEqual([signed.keys, ['ledger.key']])
+    expect(openCheckpoint(await next.sign(), signed.origin, next.signed.keys.slice(0, 1))).toBeDefined()
+  })
+
+  test('has nothing signed by the old key alone once it is durable, however long the store takes to say so', async () => {
+    let early: Promise<unknown> | undefined
+    const { rotate, signed, store } = await openKeys({
+      append: (own) => async (commands) => {
+        const outcomes = await own.append(commands)
+        // What the timer does.
+        early ??= signed.checkpointer.sign()
+        for (let turns = 0; turns < 20; turns++) await new Promise((done) => setImmediate(done))
+        return outcomes
+      },
+    })
+    await rotate(0)
+    await early
+    const [told] = await store.ledger.list({ type: 'ledger.key_rotated' }, { limit: 1 })
+    const { note, size } = signed.checkpointer.last!
+    expect(size).toBeGreaterThan(told!.leaf.index)
+    expect(openCheckpoint(note, signed.origin, signed.keys.slice(0, 1))).toBeDefined()
+    expect(openCheckpoint(note, signed.origin, signed.keys.slice(1))).toBeUndefined()
+  })
+
   test('leaves the log with one key where the file of the one before is gone', async () => {
     const first = await openKeys()
     await first.rotate(30)

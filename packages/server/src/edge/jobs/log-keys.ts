@@ -43,6 +43,8 @@ export class LogKeys implements AsyncDisposable {
   readonly #options: LogKeysOptions
   readonly #looks: Looks
   #isChanging = false
+  /** A change was asked for of which nobody knows whether it came about: it may still, when the store is opened again. */
+  #isUnsettled = false
 
   constructor(options: LogKeysOptions) {
     this.#options = options
@@ -61,7 +63,8 @@ export class LogKeys implements AsyncDisposable {
   /**
    * @param overlapDays how long both keys sign; 0 for a key that others may have: it signs no more at once.
    * @throws CascadeError CONFLICT while two keys sign, unless the old ones are to end at once, and while another change is
-   *   under way; storage failures.
+   *   under way; OUTCOME_UNKNOWN when the store did not say whether it came about, and does not know of it: the next start
+   *   settles that, and until then the keys are not changed; storage failures.
    */
   async rotate(
     { command, grant }: Pick<Call<'ledger.rotate'>, 'command' | 'grant'>,
@@ -70,8 +73,12 @@ export class LogKeys implements AsyncDisposable {
     const { signed, files } = this.#options
     return this.#alone(async () => {
       // Asked for a second time: it was carried out.
-      if (await this.#options.store.receipt(command.id)) return this.state()
+      const isDone = (await this.#options.store.receipt(command.id)) !== undefined
       const { value: before, revision } = await this.#find()
+      if (isDone) {
+        this.#assertSettled(before)
+        return this.state()
+      }
       if (before.previous && overlapDays > 0)
         throw new CascadeError(
           'CONFLICT',
@@ -87,24 +94,22 @@ export class LogKeys implements AsyncDisposable {
         previous_until: identity.previous === undefined ? null : new Date(identity.previous.until).toISOString(),
         statement: signKeyChange(before.origin, previous, next),
       }
-      await this.#commit(() =>
-        tellOnce(
-          this.#options.store,
-          { command, grant },
-          {
-            ...{ subject: 'system/ledger', type: 'ledger.key_rotated', payload },
-            changes: [putLogIdentity(this.#options.store.records, grant, identity, revision)],
-          },
-        ),
-      )
-      // What is durable counts: a command that was carried out before has brought another key than this one.
-      const { value: now } = await this.#find()
-      if (now.keys[0] !== identity.keys[0]) files.discard()
-      else {
+      // Nothing is signed from the leaf on until the new key does: a key that others may have does not sign the change alone.
+      await signed.checkpointer.exclusive(async () => {
+        await this.#commit(command.id, () =>
+          tellOnce(
+            this.#options.store,
+            { command, grant },
+            {
+              ...{ subject: 'system/ledger', type: 'ledger.key_rotated', payload },
+              changes: [putLogIdentity(this.#options.store.records, grant, identity, revision)],
+            },
+          ),
+        )
         files.promote()
         if (identity.previous === undefined) files.retire()
-        signed.change(keysOf(now), identity.previous === undefined ? [next] : [next, previous])
-      }
+        signed.change(keysOf(identity), identity.previous === undefined ? [next] : [next, previous])
+      })
       await signed.checkpointer.sign()
       return this.state()
     })
@@ -137,7 +142,7 @@ export class LogKeys implements AsyncDisposable {
 
   /** Where a change came about whose end nobody saw, the key to come is the only copy of what the log has as active. */
   #assertSettled({ keys: [active] }: LogIdentity): void {
-    if (active !== formatVerifierKey(this.#options.signed.signer.key))
+    if (this.#isUnsettled || active !== formatVerifierKey(this.#options.signed.signer.key))
       throw new CascadeError(
         'UNAVAILABLE',
         'A change of keys was not completed; the next start of the instance does that.',
@@ -152,14 +157,21 @@ export class LogKeys implements AsyncDisposable {
     return { ...identity, previous: { key: previous, until: this.#options.clock() + overlapDays * DAY_MS } }
   }
 
-  /** One that may have been carried out all the same is not over: what the store says is asked afterwards. */
-  async #commit(work: () => Promise<void>): Promise<void> {
+  /**
+   * One that may have been carried out all the same was, where the store has a receipt. Where it has none, the key to come
+   * stays: a transaction whose end failed on the disk can count once the store is opened again.
+   */
+  async #commit(id: string, work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
-      if (isCascadeError(error) && error.code === 'OUTCOME_UNKNOWN') return
-      this.#options.files.discard()
-      throw error
+      if (!isCascadeError(error) || error.code !== 'OUTCOME_UNKNOWN') {
+        this.#options.files.discard()
+        throw error
+      }
+      this.#isUnsettled = true
+      if ((await this.#options.store.receipt(id)) === undefined) throw error
+      this.#isUnsettled = false
     }
   }
 
