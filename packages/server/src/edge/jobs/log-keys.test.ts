@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
-import { formatVerifierKey, openCheckpoint, verifyLog } from '#ledger'
+import { type CheckpointMirror, formatVerifierKey, openCheckpoint, signNote, verifyLog } from '#ledger'
 import { createLedgerKeyFiles } from '../../adapters/files/ledger-key.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import type { Store } from '../../domain/store.ts'
-import { openKeyChange, parseNote } from '../../platform/ledger/note/index.ts'
+import { formatCheckpoint, openKeyChange, parseNote } from '../../platform/ledger/note/index.ts'
 import { commandId, createTestClock, grantOf, noteOf } from '../../platform/store/testing.ts'
 import { openLogKeys } from './log-identity.ts'
 import { LogKeys } from './log-keys.ts'
 import { openLog } from './open-log.ts'
-import { ADMIN, COLLECTIONS } from './testing/witness-world.ts'
+import { ADMIN, COLLECTIONS, KeptNotes } from './testing/witness-world.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -27,7 +27,15 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-async function openKeys({ store, append }: { store?: Store; append?: (store: Store) => Store['append'] } = {}) {
+interface KeysOptions {
+  readonly store?: Store
+  readonly append?: (store: Store) => Store['append']
+  readonly mirror?: CheckpointMirror
+}
+
+async function openKeys({ store, append, mirror }: KeysOptions = {}) {
+  const told: string[] = []
+  const say = (message: string): void => void told.push(message)
   const { clock, advance } = createTestClock()
   const newId = createUuidV7(clock, systemRandom)
   const own = store ?? openMemoryStore({ collections: COLLECTIONS, clock })
@@ -35,17 +43,16 @@ async function openKeys({ store, append }: { store?: Store; append?: (store: Sto
   const files = createLedgerKeyFiles(directory)
   const { active, previous } = await openLogKeys(own.records, files)
   const signed = await openLog({
-    ...{ store: own, gate, subject: ADMIN, newId, key: active, previous, mirror: undefined },
-    onTrouble: () => undefined,
+    ...{ store: own, gate, subject: ADMIN, newId, key: active, previous, mirror },
+    onTrouble: say,
     onRegrown: () => undefined,
   })
   await signed.checkpointer[Symbol.asyncDispose]()
-  const told: string[] = []
-  const say = (message: string): void => void told.push(message)
   const keys = new LogKeys({
     ...{ signed, files, clock, newId, log: { debug: say, info: say, warn: say, error: say } },
     store: {
       append: append?.(own) ?? ((commands) => own.append(commands)),
+      head: () => own.head(),
       receipt: (id) => own.receipt(id),
       records: own.records,
     },
@@ -133,6 +140,42 @@ describe('after a change of keys', () => {
     expect(next.signed.keys).toEqual(first.signed.keys)
     expect(linesOf(await next.sign())).toBe(2)
     expect(await first.store.ledger.list({ type: 'ledger.key_changed' }, { limit: 1 })).toEqual([])
+  })
+})
+
+describe('a key that ended', () => {
+  test('counts for what the log had then, and one that signs still for any size', async () => {
+    const { signed, rotate, sign, advance, keys, store } = await openKeys()
+    const [first] = signed.keys
+    await rotate(30)
+    const [second] = signed.keys
+    expect([first!, second!].map((key) => signed.countsUpTo(key))).toEqual([Infinity, Infinity])
+    await sign()
+    const retiredAt = store.head() + 1
+    advance(30 * DAY_MS)
+    await keys.retireWhenDue()
+    await sign()
+    const rotatedAt = store.head() + 1
+    await rotate(0)
+    const expected = [retiredAt, rotatedAt, Infinity]
+    const [third] = signed.keys
+    expect([first!, second!, third!].map((key) => signed.countsUpTo(key))).toEqual(expected)
+    const next = await openKeys({ store })
+    expect([first!, second!, third!].map((key) => next.signed.countsUpTo(key))).toEqual(expected)
+  })
+
+  test('and signs a longer log in the mirror is told of, and keeps no start from succeeding', async () => {
+    const mirror = new KeptNotes()
+    const { signed, rotate, store } = await openKeys()
+    const old = signed.signer
+    await rotate(0)
+    const head = { origin: signed.origin, root: new Uint8Array(32).fill(7), extensions: [] }
+    await mirror.write(signed.origin, signNote(formatCheckpoint({ ...head, size: 90 }), [old]))
+    const next = await openKeys({ store, mirror })
+    expect(next.told).toEqual([expect.stringMatching(/is of a key that signs no more/)])
+    expect(await mirror.read(signed.origin)).toBe(next.signed.checkpointer.last?.note)
+    await mirror.write(signed.origin, signNote(formatCheckpoint({ ...head, size: 90 }), [next.signed.signer]))
+    await expect(openKeys({ store, mirror })).rejects.toMatchObject({ code: 'LEDGER_FORKED' })
   })
 })
 

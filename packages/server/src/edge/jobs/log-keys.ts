@@ -4,14 +4,14 @@ import { createEd25519Signer, formatVerifierKey, signKeyChange } from '#ledger'
 import type { KernelLog } from '#lifecycle'
 import type { Grant, Records, UnitOfWork } from '#store'
 import type { Every } from './every.ts'
-import { findLogRecord, keysOf, type LogIdentity, type LogKeyFiles, putLogIdentity } from './log-identity.ts'
+import { findLogRecord, type LogIdentity, type LogKeyFiles, putLogIdentity, withEnded } from './log-identity.ts'
 import { Looks } from './looks.ts'
 import type { SigningLog } from './open-log.ts'
 import { tellOnce } from './tell-once.ts'
 
 export interface LogKeysOptions {
   readonly signed: SigningLog
-  readonly store: Pick<UnitOfWork, 'append' | 'receipt'> & { readonly records: Pick<Records, 'find' | 'put'> }
+  readonly store: Pick<UnitOfWork, 'append' | 'head' | 'receipt'> & { readonly records: Pick<Records, 'find' | 'put'> }
   readonly files: LogKeyFiles
   readonly clock: Clock
   readonly newId: () => string
@@ -88,14 +88,15 @@ export class LogKeys implements AsyncDisposable {
       // A log that is no longer signed is not helped by another key, and what is wrong with it is to be seen first.
       if (signed.checkpointer.fork) throw signed.checkpointer.fork
       const [previous, next] = [signed.signer, createEd25519Signer(before.origin, files.prepare())]
-      const identity = this.#after(before, formatVerifierKey(next.key), overlapDays)
+      const after = this.#after(before, formatVerifierKey(next.key), overlapDays)
       const payload = {
         ...{ origin: before.origin, key: formatVerifierKey(next.key), previous: formatVerifierKey(previous.key) },
-        previous_until: identity.previous === undefined ? null : new Date(identity.previous.until).toISOString(),
+        previous_until: after.previous === undefined ? null : new Date(after.previous.until).toISOString(),
         statement: signKeyChange(before.origin, previous, next),
       }
       // Nothing is signed from the leaf on until the new key does: a key that others may have does not sign the change alone.
       await signed.checkpointer.exclusive(async () => {
+        const identity = after.previous ? after : withEnded(after, signingOf(before), this.#options.store.head() + 1)
         await this.#commit(command.id, () =>
           tellOnce(
             this.#options.store,
@@ -108,7 +109,7 @@ export class LogKeys implements AsyncDisposable {
         )
         files.promote()
         if (identity.previous === undefined) files.retire()
-        signed.change(keysOf(identity), identity.previous === undefined ? [next] : [next, previous])
+        signed.change(identity, identity.previous === undefined ? [next] : [next, previous])
       })
       await signed.checkpointer.sign()
       return this.state()
@@ -129,15 +130,18 @@ export class LogKeys implements AsyncDisposable {
     }
   }
 
-  async #retire({ previous, ...identity }: LogIdentity, revision: number): Promise<void> {
+  async #retire({ previous, ...rest }: LogIdentity, revision: number): Promise<void> {
     const { signed, store, files, newId } = this.#options
     const grant = this.#options.grant()
     const call = { grant, command: { id: newId().replaceAll('-', '') } }
-    const changes = [putLogIdentity(store.records, grant, identity, revision)]
-    const payload = { origin: identity.origin, key: previous?.key ?? null }
-    await tellOnce(store, call, { subject: 'system/ledger', type: 'ledger.key_retired', payload, changes })
-    files.retire()
-    signed.change(keysOf(identity), [signed.signer])
+    const payload = { origin: rest.origin, key: previous?.key ?? null }
+    await signed.checkpointer.exclusive(async () => {
+      const identity = withEnded(rest, previous ? [previous.key] : [], store.head() + 1)
+      const changes = [putLogIdentity(store.records, grant, identity, revision)]
+      await tellOnce(store, call, { subject: 'system/ledger', type: 'ledger.key_retired', payload, changes })
+      files.retire()
+      signed.change(identity, [signed.signer])
+    })
   }
 
   /** Where a change came about whose end nobody saw, the key to come is the only copy of what the log has as active. */
@@ -191,3 +195,7 @@ export class LogKeys implements AsyncDisposable {
     throw new CascadeError('DATA_CORRUPT', 'The log has lost its name.')
   }
 }
+
+/** The keys that sign now. */
+const signingOf = ({ keys: [active], previous }: LogIdentity): readonly string[] =>
+  [active, previous?.key].filter((key) => key !== undefined)
