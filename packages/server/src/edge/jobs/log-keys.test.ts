@@ -164,6 +164,22 @@ describe('a key that ended', () => {
     expect([first!, second!, third!].map((key) => next.signed.countsUpTo(key))).toEqual(expected)
   })
 
+  test('signs no more, also where the store lost its word that it has', async () => {
+    let isLost = false
+    const { rotate, sign, advance, keys } = await openKeys({
+      append: (own) => async (commands) => {
+        const outcomes = await own.append(commands)
+        if (isLost) throw new CascadeError('OUTCOME_UNKNOWN', 'the thread ended')
+        return outcomes
+      },
+    })
+    await rotate(30)
+    isLost = true
+    advance(30 * DAY_MS)
+    await keys.retireWhenDue()
+    expect([linesOf(await sign()), namesOf()]).toEqual([1, ['ledger.key']])
+  })
+
   test('and signs a longer log in the mirror is told of, and keeps no start from succeeding', async () => {
     const mirror = new KeptNotes()
     const { signed, rotate, store } = await openKeys()

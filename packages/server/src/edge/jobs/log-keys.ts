@@ -73,7 +73,7 @@ export class LogKeys implements AsyncDisposable {
     const { signed, files } = this.#options
     return this.#alone(async () => {
       // Asked for a second time: it was carried out.
-      const isDone = (await this.#options.store.receipt(command.id)) !== undefined
+      const isDone = await this.#isCarriedOut(command.id)
       const { value: before, revision } = await this.#find()
       if (isDone) {
         this.#assertSettled(before)
@@ -138,7 +138,11 @@ export class LogKeys implements AsyncDisposable {
     await signed.checkpointer.exclusive(async () => {
       const identity = withEnded(rest, previous ? [previous.key] : [], store.head() + 1)
       const changes = [putLogIdentity(store.records, grant, identity, revision)]
-      await tellOnce(store, call, { subject: 'system/ledger', type: 'ledger.key_retired', payload, changes })
+      try {
+        await tellOnce(store, call, { subject: 'system/ledger', type: 'ledger.key_retired', payload, changes })
+      } catch (error) {
+        if (!isUnknown(error) || !(await this.#isCarriedOut(call.command.id))) throw error
+      }
       files.retire()
       signed.change(identity, [signed.signer])
     })
@@ -169,14 +173,18 @@ export class LogKeys implements AsyncDisposable {
     try {
       await work()
     } catch (error) {
-      if (!isCascadeError(error) || error.code !== 'OUTCOME_UNKNOWN') {
+      if (!isUnknown(error)) {
         this.#options.files.discard()
         throw error
       }
       this.#isUnsettled = true
-      if ((await this.#options.store.receipt(id)) === undefined) throw error
+      if (!(await this.#isCarriedOut(id))) throw error
       this.#isUnsettled = false
     }
+  }
+
+  async #isCarriedOut(id: string): Promise<boolean> {
+    return (await this.#options.store.receipt(id)) !== undefined
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -195,6 +203,8 @@ export class LogKeys implements AsyncDisposable {
     throw new CascadeError('DATA_CORRUPT', 'The log has lost its name.')
   }
 }
+
+const isUnknown = (error: unknown): boolean => isCascadeError(error) && error.code === 'OUTCOME_UNKNOWN'
 
 /** The keys that sign now. */
 const signingOf = ({ keys: [active], previous }: LogIdentity): readonly string[] =>

@@ -85,7 +85,8 @@ async function withoutCosigning(records: Pick<Records, 'find' | 'put'>, grant: G
 
 /**
  * What was signed last of the log that is left: as far as the mirror knows, or the restored store. Only what the log itself
- * signed is believed, with a key that the store knows or the one that lies in the folder, and a mirror that cannot be read says nothing.
+ * signed is believed, with a key that the store knows or the one that lies in the folder, and a mirror that cannot be read
+ * says nothing.
  */
 async function lastCheckpoint({ store, mirror, findKey }: TellRestoreOptions): Promise<string | undefined> {
   const identity = await findLogIdentity(store.records)
