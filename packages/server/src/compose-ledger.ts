@@ -24,6 +24,9 @@ import {
 /** Entries of the log whose chain is checked before anything else begins: what a crash or a bad copy would have cut. */
 export const NEWEST_ENTRIES = 100
 
+/** The key that signed the log of this folder last. */
+export const findSigningKey = (directory: string) => createLedgerKeyFiles(directory).find()
+
 /** Where the last checkpoint is kept a second time; undefined where that is switched off. */
 export function mirrorOf({ ledger: { mirror, mirror_dir } }: Config): CheckpointMirror | undefined {
   return mirror ? createMirrorFolder(mirror_dir ?? stateFolder()) : undefined

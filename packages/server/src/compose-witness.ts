@@ -3,20 +3,13 @@ import { CascadeError, type Clock } from '#base'
 import type { BootContext } from '#boot'
 import { type Config, listOf, parseWitness, parseWitnessed } from '#config'
 import { requireGrant } from '#governance'
-import { parseVerifierKey, type VerifierKey, type WitnessedLog, type WitnessLink } from '#ledger'
+import { type NoteElsewhere, parseVerifierKey, type VerifierKey, type WitnessedLog, type WitnessLink } from '#ledger'
 import { createCosignerKeys } from './adapters/files/cosigner-keys.ts'
 import { createMirrorFolder } from './adapters/files/mirror-folder.ts'
 import { createHttpWitness } from './adapters/witnesses/http-witness.ts'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
-import {
-  CosignedNotes,
-  Cosigning,
-  createWitnessDesk,
-  type NoteElsewhere,
-  openWitness,
-  type SigningLog,
-} from './edge/jobs/index.ts'
+import { CosignedNotes, Cosigning, createWitnessDesk, openWitness, type SigningLog } from './edge/jobs/index.ts'
 
 /** What the parts of the log need of the instance. */
 export type LedgerFrame = Pick<Frame, 'loaded' | 'log' | 'health'> & {
@@ -68,15 +61,16 @@ export async function notesElsewhere(
   const told = await Promise.all(
     links.map(async (link) => {
       try {
-        return { place: `that ${link.url} cosigned`, note: await link.checkpoint(origin, signal) }
+        return { place: `that ${link.url} cosigned`, cosigners: link.keys, note: await link.checkpoint(origin, signal) }
       } catch (error) {
         onTrouble(`the log was not compared with what ${link.url} cosigned`, error)
-        return { place: '', note: undefined }
+        return { place: '', cosigners: [], note: undefined }
       }
     }),
   )
-  const cosigned = kept.map((note) => ({ place: `in the folder ${COSIGNED}`, note }))
-  return [...cosigned, ...told].flatMap(({ place, note }) => (note === undefined ? [] : [{ place, note }]))
+  const cosigners = links.flatMap(({ keys }) => keys)
+  const cosigned = kept.map((note) => ({ place: `in the folder ${COSIGNED}`, cosigners, note }))
+  return [...cosigned, ...told].flatMap(({ note, ...from }) => (note === undefined ? [] : [{ note, ...from }]))
 }
 
 /** Has others cosign for this log, and cosigns for others, where either is configured. */

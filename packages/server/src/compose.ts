@@ -22,7 +22,7 @@ import { openModelChange } from './compose-embedding.ts'
 import { composeEvidence } from './compose-evidence.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
-import { keyDesk, ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
+import { findSigningKey, keyDesk, ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
 import { openArtifactDesk } from './compose-verification.ts'
@@ -256,10 +256,11 @@ async function openIdentity({ loaded: { config } }: Frame, boot: BootContext): P
   // Before anything else writes: a restored store begins its log with the word of it.
   const mirror = mirrorOf(config)
   boot.provide(key.MIRROR, mirror)
-  await tellRestore({ directory: boot.get(key.FOLDER).directory, store, gate, subject: admin, newId, mirror })
+  const { directory } = boot.get(key.FOLDER)
+  await tellRestore({ directory, store, gate, subject: admin, newId, mirror, findKey: () => findSigningKey(directory) })
   boot.provide(key.SUBJECTS, subjects)
   boot.provide(key.ADMIN, admin)
-  boot.provide(key.TOKEN, openTokenFile(boot.get(key.FOLDER).directory, systemRandom))
+  boot.provide(key.TOKEN, openTokenFile(directory, systemRandom))
   return undefined
 }
 

@@ -46,7 +46,7 @@ const world = await openLogWorld(leg, {
       step()
       return store.append(commands)
     },
-    head: () => store.head(),
+    head: () => world.store.head(),
     records: store.records,
     ledger: {
       ...store.ledger,
@@ -65,6 +65,7 @@ const keys = new LogKeys({
       step()
       return world.store.append(commands)
     },
+    head: () => world.store.head(),
     receipt: (id) => world.store.receipt(id),
     records: world.store.records,
   },

@@ -54,6 +54,8 @@ export function createLedgerKeyFiles(directory: string) {
         previous: before && isPrevious(before) ? before : undefined,
       }
     },
+    /** The active key as it lies there. */
+    find: (): KeyObject | undefined => readKeyFile(active, 'ed25519'),
     /** Makes the key to come. */
     prepare: (): KeyObject => createKeyFile(next, 'ed25519'),
     /** The key to come takes the place of the active one, which stays as the one before. */

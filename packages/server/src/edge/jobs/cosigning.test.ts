@@ -1,19 +1,45 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
-import { CascadeError } from '#base'
+import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
-import { cosignersOf, type WitnessLink } from '#ledger'
+import {
+  cosignersOf,
+  createEd25519Signer,
+  formatAddCheckpoint,
+  formatVerifierKey,
+  type NoteElsewhere,
+  type NoteSigner,
+  signNote,
+  type WitnessLink,
+} from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import type { Store } from '../../domain/store.ts'
+import { formatCheckpoint } from '../../platform/ledger/note/index.ts'
+import { newEd25519 } from '../../platform/ledger/note/testing.ts'
 import { createTestClock, noteOf } from '../../platform/store/testing.ts'
 import { CosignedNotes } from './cosigned-notes.ts'
 import { Cosigning } from './cosigning.ts'
-import { type NoteElsewhere, openLog } from './open-log.ts'
+import { openLog } from './open-log.ts'
 import { ADMIN, COLLECTIONS, KeptNotes, linkTo, openWitnessWorld } from './testing/witness-world.ts'
 
+const never = new AbortController().signal
 const key = generateKeyPairSync('ed25519').privateKey
 /** Commands in the order in which every copy of the log has them. */
 const commands = Array.from({ length: 60 }, () => noteOf())
+
+/** The log of this store, which signs when it is told to. */
+async function openLogOf(store: Store, elsewhere: readonly NoteElsewhere[], told: string[] = []) {
+  const { clock } = createTestClock()
+  const newId = createUuidV7(clock, systemRandom)
+  const signed = await openLog({
+    ...{ store, gate: createBootstrapGate({ clock, newId }), subject: ADMIN, newId, key, mirror: undefined },
+    elsewhere: async () => elsewhere,
+    onTrouble: (message) => void told.push(message),
+    onRegrown: () => undefined,
+  })
+  await signed.checkpointer[Symbol.asyncDispose]()
+  return signed
+}
 
 /** A log that is the same each time it is opened, as far as it has come: copies of one folder. */
 async function openCopy(
@@ -214,11 +240,106 @@ describe('a log that was rolled back', () => {
     const note = await one.link.checkpoint(original.signed.origin, new AbortController().signal)
     const older = await openCopy(20)
     const head = older.store.head()
-    const elsewhere = [{ note: note ?? '', place: 'at the witness' }]
+    const elsewhere = [{ note: note ?? '', place: 'at the witness', cosigners: [] }]
     await expect(openCopy(20, { store: older.store, elsewhere })).rejects.toMatchObject({ code: 'LEDGER_FORKED' })
     expect(older.store.head()).toBe(head)
     // The log that went on is what the witness says it is.
     expect((await openCopy(40, { store: original.store, elsewhere })).signed.checkpointer.last?.size).toBe(40)
+  })
+})
+
+/** What a log signs with another key, as its witness cosigned it: of the same origin, and of other entries. */
+async function otherHistory(
+  { signed }: Copy,
+  by: NoteSigner,
+  size = 90,
+  root: Uint8Array = new Uint8Array(32).fill(7),
+) {
+  const text = formatCheckpoint({ origin: signed.origin, size, root, extensions: [] })
+  const world = await openWitnessWorld({ logs: [{ origin: signed.origin, keys: [by.key] }] })
+  const link = linkTo(world.witness)
+  await link.addCheckpoint(formatAddCheckpoint({ oldSize: 0, proof: [], checkpoint: signNote(text, [by]) }), never)
+  const note = await link.checkpoint(signed.origin, never)
+  return { link, note: note ?? expect.fail('the witness cosigned nothing') }
+}
+
+describe('a key that ended, and that others have', () => {
+  /** The key of the copy ended with 20 entries. */
+  async function openAfterChange() {
+    const copy = await openCopy(20)
+    const [old, next] = [copy.signed.signer, createEd25519Signer(copy.signed.origin, newEd25519())]
+    const change = (ended: Readonly<Record<string, number>> | undefined) => {
+      const keys = [next, old].map((one) => formatVerifierKey(one.key))
+      copy.signed.change({ origin: copy.signed.origin, keys, ...(ended && { ended }) }, [next])
+    }
+    change({ [formatVerifierKey(old.key)]: 20 })
+    return { copy, old, change }
+  }
+
+  test.for([20, 21, 90])(
+    'stops no log by what it signs of %i entries, unless it is of before its end',
+    async (size) => {
+      const { copy, old } = await openAfterChange()
+      await copy.grow(25)
+      const { link } = await otherHistory(copy, old, size)
+      const { round, told, cosigning } = await openCosigning(copy, [link])
+      await round()
+      expect(copy.signed.checkpointer.fork?.code).toBe(size === 20 ? 'LEDGER_FORKED' : undefined)
+      if (size === 20) return
+      expect(told).toContainEqual(expect.stringMatching(/is of a key that signs no more/))
+      expect(cosigning.finding.status).toBe('degraded')
+      expect((await copy.grow(30)).size).toBe(30)
+    },
+  )
+
+  test('counts for any size where the log does not know when it ended, as logs of before do not', async () => {
+    const { copy, old, change } = await openAfterChange()
+    change(undefined)
+    const { link } = await otherHistory(copy, old)
+    await copy.grow(25)
+    await (await openCosigning(copy, [link])).round()
+    expect(copy.signed.checkpointer.fork?.code).toBe('LEDGER_FORKED')
+  })
+})
+
+describe('a copy from before the key was changed', () => {
+  /** What the log signs with the key that the copy does not know. */
+  const after = (copy: Copy, size?: number) =>
+    otherHistory(copy, createEd25519Signer(copy.signed.origin, newEd25519()), size)
+
+  test.for([90, 15])('signs no more once its witness shows %i other entries that it cosigned', async (size) => {
+    const copy = await openCopy(20)
+    const { link } = await after(copy, size)
+    const { round } = await openCosigning(copy, [link])
+    await copy.grow(25)
+    await round()
+    expect(copy.signed.checkpointer.fork).toMatchObject({ code: 'LEDGER_FORKED' })
+    await expect(copy.grow(30)).rejects.toThrow(/before its key was changed.*ledger\.witnesses/)
+    expect(copy.signed.checkpointer.last?.size).toBe(25)
+  })
+
+  test('starts, because one witness is no proof, and signs nothing until that witness is believed no more', async () => {
+    const copy = await openCopy(20)
+    const { link, note } = await after(copy)
+    const elsewhere = [{ note, place: 'that a witness cosigned', cosigners: link.keys }]
+    const started = await openLogOf(copy.store, elsewhere)
+    expect(started.checkpointer.fork).toMatchObject({ code: 'LEDGER_FORKED' })
+    await copy.store.append([noteOf()])
+    await expect(started.checkpointer.sign()).rejects.toThrow(/a key that this copy does not know/)
+    expect((await copy.store.ledger.checkpoint(started.origin))?.size).toBe(20)
+    expect((await openLogOf(copy.store, [])).checkpointer.last?.size).toBe(21)
+  })
+
+  test('is not what a stranger shows, nor who witnesses what the log contains', async () => {
+    const copy = await openCopy(20)
+    const [stranger, { link }] = [await after(copy), await openWitnessOf(copy, 'other')]
+    const signer = createEd25519Signer(copy.signed.origin, newEd25519())
+    const true15 = await otherHistory(copy, signer, 15, await copy.store.ledger.rootAt(15))
+    const elsewhere = [
+      { note: stranger.note, place: 'of a stranger', cosigners: link.keys },
+      { note: true15.note, place: 'that a witness cosigned', cosigners: true15.link.keys },
+    ]
+    expect((await openLogOf(copy.store, elsewhere)).checkpointer.fork).toBeUndefined()
   })
 })
 

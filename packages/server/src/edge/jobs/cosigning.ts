@@ -2,11 +2,12 @@ import { CascadeError, type Clock, isCascadeError, isWithin, messageOf } from '#
 import type { HealthFinding } from '#boot'
 import {
   addCosignatures,
-  assertNotContradicted,
   type CosignedCheckpoint,
   cosignersOf,
+  findDoubt,
   type LedgerStore,
   type StoredCheckpoint,
+  type VerifierKey,
   type WitnessLink,
 } from '#ledger'
 import type { KernelLog } from '#lifecycle'
@@ -54,7 +55,8 @@ export const RETRY_MS = { first: 5_000, last: 10 * 60_000 } as const
 
 /**
  * Has witnesses cosign what the log signs, as it grows. What they answer counts when it verifies. A witness that doubts is
- * asked for what it holds: when this log's own key signed that and the log does not contain it, nothing is signed any more.
+ * asked for what it holds: what this log does not contain and its own key signed, or one that is not known here and for which
+ * the witness stands, ends the signing.
  */
 export class Cosigning implements AsyncDisposable {
   readonly #options: CosigningOptions
@@ -152,11 +154,19 @@ export class Cosigning implements AsyncDisposable {
     }
   }
 
-  /** @throws CascadeError LEDGER_FORKED when the witness shows what this log signed and does not contain. */
+  /**
+   * @throws CascadeError LEDGER_FORKED when the witness shows what this log signed and does not contain, or what it cosigned
+   *   of this log for a key that is not known here.
+   */
   async #lookInto(link: WitnessLink, signal: AbortSignal): Promise<void> {
-    const { ledger, signed } = this.#options
+    const { ledger, signed, log } = this.#options
     const note = await link.checkpoint(signed.origin, signal)
-    if (note !== undefined) await assertNotContradicted({ ledger, ...signed }, note, `that ${link.url} cosigned`)
+    if (note === undefined) return
+    const countsUpTo = (key: VerifierKey): number => signed.countsUpTo(key)
+    const onTrouble = (message: string): void => log.warn(message, { witness: link.url })
+    const own = { ledger, origin: signed.origin, keys: signed.keys, countsUpTo, onTrouble }
+    const doubt = await findDoubt(own, { note, place: `that ${link.url} cosigned`, cosigners: link.keys })
+    if (doubt) throw doubt
   }
 
   #note(link: WitnessLink, submitted: Submitted): string | undefined {

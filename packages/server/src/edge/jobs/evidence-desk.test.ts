@@ -3,6 +3,7 @@ import { CascadeError, isCascadeError } from '#base'
 import type { Call } from '#capsules'
 import type { LedgerStore } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
+import type { Store } from '../../domain/store.ts'
 import { formatCheckpoint, signNote } from '../../platform/ledger/note/index.ts'
 import { createEd25519Signer } from '../../platform/ledger/note/note-signer.ts'
 import { newEd25519 } from '../../platform/ledger/note/testing.ts'
@@ -14,7 +15,7 @@ const origin = 'log.example/1'
 const signer = createEd25519Signer(origin, newEd25519())
 
 async function openDesk(
-  more: (store: ReturnType<typeof openMemoryStore>) => Partial<EvidenceDeskOptions> = () => ({}),
+  more: (store: Store, desk: EvidenceDeskOptions['desk']) => Partial<EvidenceDeskOptions> = () => ({}),
 ) {
   const { clock } = createTestClock()
   const store = openMemoryStore({ collections: [], clock })
@@ -32,7 +33,7 @@ async function openDesk(
     },
   }
   const parts = { desk, store, ledger: store.ledger, head: () => store.head(), clock, madeBy: 'test 1', more: () => [] }
-  return { evidence: new EvidenceDesk({ ...parts, ...more(store) }), store, sealed }
+  return { evidence: new EvidenceDesk({ ...parts, ...more(store, desk) }), store, sealed }
 }
 
 /** Nobody looks at more of a call than its grant and its command. */
@@ -65,6 +66,28 @@ test('what cannot be told in the log is not signed', async () => {
   const { evidence, sealed } = await openDesk(() => ({ store: { append: async () => [{ ok: false, error: full }] } }))
   await expect(readAll(await evidence.export(call(), {}, never))).rejects.toBe(full)
   expect(sealed).toEqual([])
+})
+
+test.for([
+  { when: 'while it was made', tells: 0 },
+  { when: 'while the log was told', tells: 1 },
+])('with a key that was changed $when nothing is sealed: it would not verify', async ({ tells }) => {
+  const keys = ['old']
+  const rotate = (): void => void keys.unshift('new')
+  const { evidence, store, sealed } = await openDesk((own, desk) => ({
+    desk: { ...desk, keys: async () => [...keys] },
+    store: {
+      append: async (commands) => {
+        const outcomes = await own.append(commands)
+        rotate()
+        return outcomes
+      },
+    },
+  }))
+  const pieces = await evidence.export(call(), {}, never)
+  if (tells === 0) rotate()
+  await expect(readAll(pieces)).rejects.toMatchObject({ code: 'CONFLICT' })
+  expect([sealed, store.head()]).toEqual([[], ENTRIES - 1 + tells])
 })
 
 test('one that nobody reads, or that broke, keeps no other from being made', async () => {

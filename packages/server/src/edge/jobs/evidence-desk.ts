@@ -46,7 +46,7 @@ export class EvidenceDesk {
    * The bytes of a bundle, piece by piece. All entries that are durable by now are covered by its checkpoint. The log tells
    * of it before the signature is handed out.
    *
-   * @throws CascadeError RATE_LIMITED while another is made, VALIDATION_FAILED and UNPROCESSABLE as `selectEvidence`.
+   * @throws CascadeError RATE_LIMITED while another is made, CONFLICT when the key of the log was changed meanwhile, VALIDATION_FAILED and UNPROCESSABLE as `selectEvidence`.
    */
   async export(
     call: Call<'evidence.export'>,
@@ -68,6 +68,8 @@ export class EvidenceDesk {
 
   async #export(call: Call<'evidence.export'>, query: EvidenceQuery, signal: AbortSignal) {
     const { desk, ledger, head, clock, madeBy, more } = this.#options
+    // Before the checkpoint: whoever has these keys is to verify both that and the seal.
+    const keys = await desk.keys()
     const checkpoint = await desk.covering(head())
     const entries = await selectEvidence(ledger, query, checkpoint, signal)
     const madeAt = toRfc3339(clock())
@@ -75,11 +77,11 @@ export class EvidenceDesk {
     return writeBundle(
       {
         ...{ madeAt, madeBy, query, checkpoint },
-        keys: await desk.keys(),
+        keys,
         entries: this.#proven(entries, checkpoint, signal),
         more: () => more({ origin, size, madeAt, query, entries }),
       },
-      this.#seal(call, size),
+      this.#seal(call, size, keys[0]),
     )
   }
 
@@ -105,13 +107,22 @@ export class EvidenceDesk {
     throw new CascadeError('DATA_CORRUPT', `Entry ${index} is not the one that was signed: its proof fails.`)
   }
 
-  #seal(call: Call<'evidence.export'>, size: number): SealBundle {
+  /** @param active the key that the bundle names as the one that sealed it. */
+  #seal(call: Call<'evidence.export'>, size: number, active: string | undefined): SealBundle {
     const { desk, store } = this.#options
     return async ({ text, digest, entries }) => {
       const payload = { manifest: digest, entries, size }
+      await this.#assertActive(active)
       await tellOnce(store, call, { subject: 'system/ledger', type: 'evidence.exported', payload })
+      await this.#assertActive(active)
       return desk.seal(text)
     }
+  }
+
+  /** @throws CascadeError CONFLICT where another key would seal: the bundle would not verify with what it names. */
+  async #assertActive(key: string | undefined): Promise<void> {
+    const [active] = await this.#options.desk.keys()
+    if (active !== key) throw new CascadeError('CONFLICT', 'The key of the log was changed meanwhile; export again.')
   }
 }
 

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createUuidV7, systemRandom } from '#base'
 import { createBootstrapGate } from '#governance'
-import { cosignersOf, createEd25519Signer, hasMlDsa44, openCheckpoint, parseVerifierKey } from '#ledger'
+import {
+  cosignersOf,
+  createEd25519Signer,
+  formatVerifierKey,
+  hasMlDsa44,
+  openCheckpoint,
+  parseVerifierKey,
+} from '#ledger'
 import { openLogCosignerKey } from '../../adapters/files/cosigner-keys.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import type { Store } from '../../domain/store.ts'
@@ -79,7 +86,7 @@ test.runIf(hasMlDsa44())(
 test.runIf(hasMlDsa44())('it stays when the key of the log changes', async () => {
   const { signed, store } = await openCosigned()
   const next = createEd25519Signer(signed.origin, newEd25519())
-  signed.change([next.key, ...signed.keys], [next])
+  signed.change({ origin: signed.origin, keys: [next.key, ...signed.keys].map(formatVerifierKey) }, [next])
   await store.append([noteOf()])
   const { note } = await signed.checkpointer.sign()
   expect(cosignersOf(note, [parseVerifierKey(signed.cosigner!)!]).size).toBe(1)

@@ -17,6 +17,11 @@ export interface LogIdentity {
     /** Milliseconds: from then on it signs no more. */
     readonly until: number
   }
+  /**
+   * Keys that sign no more, each with the entries that the log had when it ended: a checkpoint of more that it alone signed
+   * proves nothing. A key that ended without being listed here counts for any size.
+   */
+  readonly ended?: Readonly<Record<string, number>>
   /** Verifier key of the ML-DSA-44 cosignatures on its own checkpoints, where it makes them. */
   readonly cosigner?: string
 }
@@ -42,6 +47,18 @@ export const originOf = (id: string): string => `cascade/${id}`
 /** Its keys as signatures are verified with them. */
 export const keysOf = ({ keys }: LogIdentity): readonly VerifierKey[] =>
   keys.flatMap((text) => parseVerifierKey(text) ?? [])
+
+/** Up to how many entries a key counts. */
+export const countsUpToOf =
+  ({ ended = {} }: LogIdentity) =>
+  (key: VerifierKey): number =>
+    ended[formatVerifierKey(key)] ?? Number.POSITIVE_INFINITY
+
+/** The same log, whose keys of these names sign no more than so many entries. One that ended before stays ended there. */
+export const withEnded = (identity: LogIdentity, keys: readonly string[], size: number): LogIdentity => ({
+  ...identity,
+  ended: { ...Object.fromEntries(keys.map((key) => [key, size])), ...identity.ended },
+})
 
 /** The verifier key of a private one, as text. */
 export const verifierKeyOf = (origin: string, key: KeyObject): string =>

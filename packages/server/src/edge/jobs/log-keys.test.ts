@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { createBootstrapGate, requireGrant } from '#governance'
-import { formatVerifierKey, openCheckpoint, verifyLog } from '#ledger'
+import { type CheckpointMirror, formatVerifierKey, openCheckpoint, signNote, verifyLog } from '#ledger'
 import { createLedgerKeyFiles } from '../../adapters/files/ledger-key.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import type { Store } from '../../domain/store.ts'
-import { openKeyChange, parseNote } from '../../platform/ledger/note/index.ts'
+import { formatCheckpoint, openKeyChange, parseNote } from '../../platform/ledger/note/index.ts'
 import { commandId, createTestClock, grantOf, noteOf } from '../../platform/store/testing.ts'
 import { openLogKeys } from './log-identity.ts'
 import { LogKeys } from './log-keys.ts'
 import { openLog } from './open-log.ts'
-import { ADMIN, COLLECTIONS } from './testing/witness-world.ts'
+import { ADMIN, COLLECTIONS, KeptNotes } from './testing/witness-world.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -27,7 +27,15 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-async function openKeys({ store, append }: { store?: Store; append?: (store: Store) => Store['append'] } = {}) {
+interface KeysOptions {
+  readonly store?: Store
+  readonly append?: (store: Store) => Store['append']
+  readonly mirror?: CheckpointMirror
+}
+
+async function openKeys({ store, append, mirror }: KeysOptions = {}) {
+  const told: string[] = []
+  const say = (message: string): void => void told.push(message)
   const { clock, advance } = createTestClock()
   const newId = createUuidV7(clock, systemRandom)
   const own = store ?? openMemoryStore({ collections: COLLECTIONS, clock })
@@ -35,17 +43,16 @@ async function openKeys({ store, append }: { store?: Store; append?: (store: Sto
   const files = createLedgerKeyFiles(directory)
   const { active, previous } = await openLogKeys(own.records, files)
   const signed = await openLog({
-    ...{ store: own, gate, subject: ADMIN, newId, key: active, previous, mirror: undefined },
-    onTrouble: () => undefined,
+    ...{ store: own, gate, subject: ADMIN, newId, key: active, previous, mirror },
+    onTrouble: say,
     onRegrown: () => undefined,
   })
   await signed.checkpointer[Symbol.asyncDispose]()
-  const told: string[] = []
-  const say = (message: string): void => void told.push(message)
   const keys = new LogKeys({
     ...{ signed, files, clock, newId, log: { debug: say, info: say, warn: say, error: say } },
     store: {
       append: append?.(own) ?? ((commands) => own.append(commands)),
+      head: () => own.head(),
       receipt: (id) => own.receipt(id),
       records: own.records,
     },
@@ -136,6 +143,58 @@ describe('after a change of keys', () => {
   })
 })
 
+describe('a key that ended', () => {
+  test('counts for what the log had then, and one that signs still for any size', async () => {
+    const { signed, rotate, sign, advance, keys, store } = await openKeys()
+    const [first] = signed.keys
+    await rotate(30)
+    const [second] = signed.keys
+    expect([first!, second!].map((key) => signed.countsUpTo(key))).toEqual([Infinity, Infinity])
+    await sign()
+    const retiredAt = store.head() + 1
+    advance(30 * DAY_MS)
+    await keys.retireWhenDue()
+    await sign()
+    const rotatedAt = store.head() + 1
+    await rotate(0)
+    const expected = [retiredAt, rotatedAt, Infinity]
+    const [third] = signed.keys
+    expect([first!, second!, third!].map((key) => signed.countsUpTo(key))).toEqual(expected)
+    const next = await openKeys({ store })
+    expect([first!, second!, third!].map((key) => next.signed.countsUpTo(key))).toEqual(expected)
+  })
+
+  test('signs no more, also where the store lost its word that it has', async () => {
+    let isLost = false
+    const { rotate, sign, advance, keys } = await openKeys({
+      append: (own) => async (commands) => {
+        const outcomes = await own.append(commands)
+        if (isLost) throw new CascadeError('OUTCOME_UNKNOWN', 'the thread ended')
+        return outcomes
+      },
+    })
+    await rotate(30)
+    isLost = true
+    advance(30 * DAY_MS)
+    await keys.retireWhenDue()
+    expect([linesOf(await sign()), namesOf()]).toEqual([1, ['ledger.key']])
+  })
+
+  test('and signs a longer log in the mirror is told of, and keeps no start from succeeding', async () => {
+    const mirror = new KeptNotes()
+    const { signed, rotate, store } = await openKeys()
+    const old = signed.signer
+    await rotate(0)
+    const head = { origin: signed.origin, root: new Uint8Array(32).fill(7), extensions: [] }
+    await mirror.write(signed.origin, signNote(formatCheckpoint({ ...head, size: 90 }), [old]))
+    const next = await openKeys({ store, mirror })
+    expect(next.told).toEqual([expect.stringMatching(/is of a key that signs no more/)])
+    expect(await mirror.read(signed.origin)).toBe(next.signed.checkpointer.last?.note)
+    await mirror.write(signed.origin, signNote(formatCheckpoint({ ...head, size: 90 }), [next.signed.signer]))
+    await expect(openKeys({ store, mirror })).rejects.toMatchObject({ code: 'LEDGER_FORKED' })
+  })
+})
+
 describe('a change of keys', () => {
   test('is refused while two keys sign, unless the old ones are to end at once', async () => {
     const { rotate, signed, sign } = await openKeys()
@@ -185,6 +244,61 @@ describe('a change of keys', () => {
     expect((await rotate(30)).keys).toHaveLength(2)
     expect(linesOf(await sign())).toBe(2)
     expect(signed.keys).toHaveLength(2)
+  })
+
+  test('of which the store does not know, after it did not say, is an error; nothing else is changed before a restart', async () => {
+    const lost = async () => {
+      throw new CascadeError('OUTCOME_UNKNOWN', 'the disk failed')
+    }
+    const { rotate, signed, sign, keys, store } = await openKeys({ append: () => lost })
+    const before = signed.keys
+    for (const days of [30, 0]) {
+      await expect(rotate(days)).rejects.toMatchObject({ code: days === 30 ? 'OUTCOME_UNKNOWN' : 'UNAVAILABLE' })
+      expect([signed.keys, (await keys.state()).keys]).toEqual([before, before.map(formatVerifierKey)])
+      // It may count after all once the store is opened again: then this is the only copy of the active key.
+      expect(namesOf()).toEqual(['ledger-next.key', 'ledger.key'])
+    }
+    expect(openCheckpoint(await sign(), signed.origin, before)).toBeDefined()
+    const next = await openKeys({ store })
+    expect([next.signed.keys, namesOf()]).toEqual([before, ['ledger.key']])
+    expect((await next.rotate(0)).keys).toHaveLength(2)
+  })
+
+  test('that came about only once the store was opened again is completed by the start', async () => {
+    let late: (() => Promise<unknown>) | undefined
+    const lose = (store: Store) => async (commands: Parameters<Store['append']>[0]) => {
+      late = () => store.append(commands)
+      throw new CascadeError('OUTCOME_UNKNOWN', 'the disk failed')
+    }
+    const { rotate, store, signed } = await openKeys({ append: lose })
+    const id = commandId()
+    await expect(rotate(0, id)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    await late?.()
+    // The process that asked has the old key still, so it does not call this done.
+    await expect(rotate(0, id)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const next = await openKeys({ store })
+    expect([next.signed.keys.slice(1), namesOf()]).toEqual([signed.keys, ['ledger.key']])
+    expect(openCheckpoint(await next.sign(), signed.origin, next.signed.keys.slice(0, 1))).toBeDefined()
+  })
+
+  test('has nothing signed by the old key alone once it is durable, however long the store takes to say so', async () => {
+    let early: Promise<unknown> | undefined
+    const { rotate, signed, store } = await openKeys({
+      append: (own) => async (commands) => {
+        const outcomes = await own.append(commands)
+        // What the timer does.
+        early ??= signed.checkpointer.sign()
+        for (let turns = 0; turns < 20; turns++) await new Promise((done) => setImmediate(done))
+        return outcomes
+      },
+    })
+    await rotate(0)
+    await early
+    const [told] = await store.ledger.list({ type: 'ledger.key_rotated' }, { limit: 1 })
+    const { note, size } = signed.checkpointer.last!
+    expect(size).toBeGreaterThan(told!.leaf.index)
+    expect(openCheckpoint(note, signed.origin, signed.keys.slice(0, 1))).toBeDefined()
+    expect(openCheckpoint(note, signed.origin, signed.keys.slice(1))).toBeUndefined()
   })
 
   test('leaves the log with one key where the file of the one before is gone', async () => {

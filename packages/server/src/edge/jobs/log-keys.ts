@@ -4,14 +4,14 @@ import { createEd25519Signer, formatVerifierKey, signKeyChange } from '#ledger'
 import type { KernelLog } from '#lifecycle'
 import type { Grant, Records, UnitOfWork } from '#store'
 import type { Every } from './every.ts'
-import { findLogRecord, keysOf, type LogIdentity, type LogKeyFiles, putLogIdentity } from './log-identity.ts'
+import { findLogRecord, type LogIdentity, type LogKeyFiles, putLogIdentity, withEnded } from './log-identity.ts'
 import { Looks } from './looks.ts'
 import type { SigningLog } from './open-log.ts'
 import { tellOnce } from './tell-once.ts'
 
 export interface LogKeysOptions {
   readonly signed: SigningLog
-  readonly store: Pick<UnitOfWork, 'append' | 'receipt'> & { readonly records: Pick<Records, 'find' | 'put'> }
+  readonly store: Pick<UnitOfWork, 'append' | 'head' | 'receipt'> & { readonly records: Pick<Records, 'find' | 'put'> }
   readonly files: LogKeyFiles
   readonly clock: Clock
   readonly newId: () => string
@@ -43,6 +43,8 @@ export class LogKeys implements AsyncDisposable {
   readonly #options: LogKeysOptions
   readonly #looks: Looks
   #isChanging = false
+  /** A change was asked for of which nobody knows whether it came about: it may still, when the store is opened again. */
+  #isUnsettled = false
 
   constructor(options: LogKeysOptions) {
     this.#options = options
@@ -61,7 +63,8 @@ export class LogKeys implements AsyncDisposable {
   /**
    * @param overlapDays how long both keys sign; 0 for a key that others may have: it signs no more at once.
    * @throws CascadeError CONFLICT while two keys sign, unless the old ones are to end at once, and while another change is
-   *   under way; storage failures.
+   *   under way; OUTCOME_UNKNOWN when the store did not say whether it came about, and does not know of it: the next start
+   *   settles that, and until then the keys are not changed; storage failures.
    */
   async rotate(
     { command, grant }: Pick<Call<'ledger.rotate'>, 'command' | 'grant'>,
@@ -70,8 +73,12 @@ export class LogKeys implements AsyncDisposable {
     const { signed, files } = this.#options
     return this.#alone(async () => {
       // Asked for a second time: it was carried out.
-      if (await this.#options.store.receipt(command.id)) return this.state()
+      const isDone = await this.#isCarriedOut(command.id)
       const { value: before, revision } = await this.#find()
+      if (isDone) {
+        this.#assertSettled(before)
+        return this.state()
+      }
       if (before.previous && overlapDays > 0)
         throw new CascadeError(
           'CONFLICT',
@@ -81,30 +88,29 @@ export class LogKeys implements AsyncDisposable {
       // A log that is no longer signed is not helped by another key, and what is wrong with it is to be seen first.
       if (signed.checkpointer.fork) throw signed.checkpointer.fork
       const [previous, next] = [signed.signer, createEd25519Signer(before.origin, files.prepare())]
-      const identity = this.#after(before, formatVerifierKey(next.key), overlapDays)
+      const after = this.#after(before, formatVerifierKey(next.key), overlapDays)
       const payload = {
         ...{ origin: before.origin, key: formatVerifierKey(next.key), previous: formatVerifierKey(previous.key) },
-        previous_until: identity.previous === undefined ? null : new Date(identity.previous.until).toISOString(),
+        previous_until: after.previous === undefined ? null : new Date(after.previous.until).toISOString(),
         statement: signKeyChange(before.origin, previous, next),
       }
-      await this.#commit(() =>
-        tellOnce(
-          this.#options.store,
-          { command, grant },
-          {
-            ...{ subject: 'system/ledger', type: 'ledger.key_rotated', payload },
-            changes: [putLogIdentity(this.#options.store.records, grant, identity, revision)],
-          },
-        ),
-      )
-      // What is durable counts: a command that was carried out before has brought another key than this one.
-      const { value: now } = await this.#find()
-      if (now.keys[0] !== identity.keys[0]) files.discard()
-      else {
+      // Nothing is signed from the leaf on until the new key does: a key that others may have does not sign the change alone.
+      await signed.checkpointer.exclusive(async () => {
+        const identity = after.previous ? after : withEnded(after, signingOf(before), this.#options.store.head() + 1)
+        await this.#commit(command.id, () =>
+          tellOnce(
+            this.#options.store,
+            { command, grant },
+            {
+              ...{ subject: 'system/ledger', type: 'ledger.key_rotated', payload },
+              changes: [putLogIdentity(this.#options.store.records, grant, identity, revision)],
+            },
+          ),
+        )
         files.promote()
         if (identity.previous === undefined) files.retire()
-        signed.change(keysOf(now), identity.previous === undefined ? [next] : [next, previous])
-      }
+        signed.change(identity, identity.previous === undefined ? [next] : [next, previous])
+      })
       await signed.checkpointer.sign()
       return this.state()
     })
@@ -124,20 +130,27 @@ export class LogKeys implements AsyncDisposable {
     }
   }
 
-  async #retire({ previous, ...identity }: LogIdentity, revision: number): Promise<void> {
+  async #retire({ previous, ...rest }: LogIdentity, revision: number): Promise<void> {
     const { signed, store, files, newId } = this.#options
     const grant = this.#options.grant()
     const call = { grant, command: { id: newId().replaceAll('-', '') } }
-    const changes = [putLogIdentity(store.records, grant, identity, revision)]
-    const payload = { origin: identity.origin, key: previous?.key ?? null }
-    await tellOnce(store, call, { subject: 'system/ledger', type: 'ledger.key_retired', payload, changes })
-    files.retire()
-    signed.change(keysOf(identity), [signed.signer])
+    const payload = { origin: rest.origin, key: previous?.key ?? null }
+    await signed.checkpointer.exclusive(async () => {
+      const identity = withEnded(rest, previous ? [previous.key] : [], store.head() + 1)
+      const changes = [putLogIdentity(store.records, grant, identity, revision)]
+      try {
+        await tellOnce(store, call, { subject: 'system/ledger', type: 'ledger.key_retired', payload, changes })
+      } catch (error) {
+        if (!isUnknown(error) || !(await this.#isCarriedOut(call.command.id))) throw error
+      }
+      files.retire()
+      signed.change(identity, [signed.signer])
+    })
   }
 
   /** Where a change came about whose end nobody saw, the key to come is the only copy of what the log has as active. */
   #assertSettled({ keys: [active] }: LogIdentity): void {
-    if (active !== formatVerifierKey(this.#options.signed.signer.key))
+    if (this.#isUnsettled || active !== formatVerifierKey(this.#options.signed.signer.key))
       throw new CascadeError(
         'UNAVAILABLE',
         'A change of keys was not completed; the next start of the instance does that.',
@@ -152,15 +165,26 @@ export class LogKeys implements AsyncDisposable {
     return { ...identity, previous: { key: previous, until: this.#options.clock() + overlapDays * DAY_MS } }
   }
 
-  /** One that may have been carried out all the same is not over: what the store says is asked afterwards. */
-  async #commit(work: () => Promise<void>): Promise<void> {
+  /**
+   * One that may have been carried out all the same was, where the store has a receipt. Where it has none, the key to come
+   * stays: a transaction whose end failed on the disk can count once the store is opened again.
+   */
+  async #commit(id: string, work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
-      if (isCascadeError(error) && error.code === 'OUTCOME_UNKNOWN') return
-      this.#options.files.discard()
-      throw error
+      if (!isUnknown(error)) {
+        this.#options.files.discard()
+        throw error
+      }
+      this.#isUnsettled = true
+      if (!(await this.#isCarriedOut(id))) throw error
+      this.#isUnsettled = false
     }
+  }
+
+  async #isCarriedOut(id: string): Promise<boolean> {
+    return (await this.#options.store.receipt(id)) !== undefined
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -179,3 +203,9 @@ export class LogKeys implements AsyncDisposable {
     throw new CascadeError('DATA_CORRUPT', 'The log has lost its name.')
   }
 }
+
+const isUnknown = (error: unknown): boolean => isCascadeError(error) && error.code === 'OUTCOME_UNKNOWN'
+
+/** The keys that sign now. */
+const signingOf = ({ keys: [active], previous }: LogIdentity): readonly string[] =>
+  [active, previous?.key].filter((key) => key !== undefined)

@@ -4,14 +4,15 @@ import { CascadeError, isCascadeError } from '#base'
 import { type Gate, requireGrant } from '#governance'
 import type { Subject } from '#identity'
 import {
-  assertNotContradicted,
   Checkpointer,
   type CheckpointMirror,
   checkSignedLog,
   createEd25519Signer,
+  findDoubt,
   formatVerifierKey,
   isDamage,
   type LedgerStore,
+  type NoteElsewhere,
   type NoteSigner,
   parseCheckpoint,
   type SignedLog,
@@ -21,7 +22,7 @@ import {
   type VerifierKey,
 } from '#ledger'
 import type { Change, Grant, Records, UnitOfWork } from '#store'
-import { findLogIdentity, keysOf, type LogIdentity, originOf, putLogIdentity } from './log-identity.ts'
+import { countsUpToOf, findLogIdentity, keysOf, type LogIdentity, originOf, putLogIdentity } from './log-identity.ts'
 import { tellOnce } from './tell-once.ts'
 
 /** The leaf with which a log begins that is signed under a name. */
@@ -47,18 +48,13 @@ export interface OpenLogOptions {
   readonly onRegrown: (damage: string) => void
 }
 
-/** A checkpoint that somebody else holds. */
-export interface NoteElsewhere {
-  readonly note: string
-  /** For people: who, or where. */
-  readonly place: string
-}
-
 /** The log of this store under its name, with who signs it. */
 export interface SigningLog extends AsyncDisposable {
   readonly origin: string
   /** Verifier keys, the active one first. */
   readonly keys: readonly VerifierKey[]
+  /** Up to how many entries a key counts. */
+  countsUpTo(key: VerifierKey): number
   /** Of the active key. */
   readonly signer: NoteSigner
   readonly checkpointer: Checkpointer
@@ -67,7 +63,7 @@ export interface SigningLog extends AsyncDisposable {
   /** Adds a cosignature to each checkpoint from the next one on. */
   cosignWith(cosigner: NoteSigner): void
   /** Has others sign from the next checkpoint on, the active one first. */
-  change(keys: readonly VerifierKey[], signers: Signers): void
+  change(identity: LogIdentity, signers: Signers): void
   /**
    * Signs a text that is no checkpoint, as a note: with each key that signs checkpoints now.
    *
@@ -81,7 +77,7 @@ type Signers = readonly [NoteSigner, ...NoteSigner[]]
 
 /**
  * Gives the log a name and a key where it has none, records a key that is new, and compares the log with what was signed of
- * it; then it is signed as it grows.
+ * it; then it is signed as it grows, unless a witness gives reason to doubt that it is the log.
  *
  * @throws CascadeError LEDGER_FORKED, DATA_CORRUPT: see `checkSignedLog`.
  */
@@ -93,10 +89,11 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
   const identity = identityOf(signer, known)
   const { origin } = identity
   const keys = keysOf(identity)
+  const countsUpTo = countsUpToOf(identity)
   // Before anything is written: a folder that is refused stays as it is.
   const elsewhere = known ? ((await options.elsewhere?.(origin)) ?? []) : []
-  const signed = { ledger: store.ledger, origin, keys, mirror, onTrouble }
-  const { last, damage } = await checkTwice(signed, store, elsewhere)
+  const signed = { ledger: store.ledger, origin, keys, countsUpTo, mirror, onTrouble }
+  const { last, doubt, damage } = await checkTwice(signed, store, elsewhere)
   if (identity !== known) await recordIdentity(options, signer, identity, known)
   if (damage !== undefined) {
     options.onRegrown(damage)
@@ -108,23 +105,32 @@ export async function openLog(options: OpenLogOptions): Promise<SigningLog> {
     ...{ ledger: store.ledger, head: () => store.head(), origin, last, mirror, onTrouble },
     signers,
   })
-  await checkpointer.sign()
+  if (doubt) checkpointer.stop(doubt)
+  else await checkpointer.sign()
   checkpointer.start()
-  return new OpenedLog(origin, keys, signers, checkpointer)
+  return new OpenedLog(identity, signers, checkpointer)
 }
 
 class OpenedLog implements SigningLog {
   readonly origin: string
   readonly checkpointer: Checkpointer
-  keys: readonly VerifierKey[]
+  #identity: LogIdentity
   #signers: Signers
   #cosigners: readonly NoteSigner[] = []
 
-  constructor(origin: string, keys: readonly VerifierKey[], signers: Signers, checkpointer: Checkpointer) {
-    this.origin = origin
-    this.keys = keys
+  constructor(identity: LogIdentity, signers: Signers, checkpointer: Checkpointer) {
+    this.origin = identity.origin
+    this.#identity = identity
     this.#signers = signers
     this.checkpointer = checkpointer
+  }
+
+  get keys(): readonly VerifierKey[] {
+    return keysOf(this.#identity)
+  }
+
+  countsUpTo(key: VerifierKey): number {
+    return countsUpToOf(this.#identity)(key)
   }
 
   get signer(): NoteSigner {
@@ -135,8 +141,8 @@ class OpenedLog implements SigningLog {
     return this.#cosigners.map(({ key }) => formatVerifierKey(key))[0]
   }
 
-  change(keys: readonly VerifierKey[], signers: Signers): void {
-    this.keys = keys
+  change(identity: LogIdentity, signers: Signers): void {
+    this.#identity = identity
     this.#signers = signers
     this.#apply()
   }
@@ -170,26 +176,28 @@ async function checkTwice(
   elsewhere: readonly NoteElsewhere[],
 ): Promise<CheckedLog> {
   try {
-    return { last: await check(log, elsewhere) }
+    return await check(log, elsewhere)
   } catch (error) {
     if (!isDamage(error) && !(isCascadeError(error) && error.code === 'LEDGER_FORKED')) throw error
     await check({ ...log, ledger: treeOfEntries(store.ledger, store.head()) }, elsewhere)
     await store.ledger.regrow()
-    const last = await check(log, elsewhere)
-    return { last, damage: error.detail }
+    return { ...(await check(log, elsewhere)), damage: error.detail }
   }
 }
 
 interface CheckedLog {
   readonly last: StoredCheckpoint | undefined
+  /** Why it is signed no more, though nothing proves that it is not the log. */
+  readonly doubt: CascadeError | undefined
   /** How the tree was damaged; absent where it was not. */
   readonly damage?: string
 }
 
-async function check(log: SignedLog, elsewhere: readonly NoteElsewhere[]): Promise<StoredCheckpoint | undefined> {
+async function check(log: SignedLog, elsewhere: readonly NoteElsewhere[]): Promise<CheckedLog> {
   const last = await checkSignedLog(log)
-  for (const { note, place } of elsewhere) await assertNotContradicted(log, note, place)
-  return last
+  const doubts: (CascadeError | undefined)[] = []
+  for (const one of elsewhere) doubts.push(await findDoubt(log, one))
+  return { last, doubt: doubts.find((doubt) => doubt !== undefined) }
 }
 
 /** @throws CascadeError LEDGER_FORKED for a log that had a name: without it nothing says what was signed of it. */
@@ -203,8 +211,15 @@ async function assertNew(ledger: LedgerStore): Promise<void> {
 function identityOf({ key }: NoteSigner, known: LogIdentity | undefined): LogIdentity {
   const active = formatVerifierKey(key)
   if (known !== undefined && known.keys[0] === active) return known
-  const cosigner = known?.cosigner === undefined ? {} : { cosigner: known.cosigner }
-  return { ...cosigner, origin: key.name, keys: [active, ...(known?.keys ?? []).filter((text) => text !== active)] }
+  const { previous: _, ended, ...rest } = known ?? {}
+  // One that ended and was put back signs again.
+  const { [active]: __, ...others } = ended ?? {}
+  return {
+    ...rest,
+    ...(ended && { ended: others }),
+    origin: key.name,
+    keys: [active, ...(known?.keys ?? []).filter((text) => text !== active)],
+  }
 }
 
 /** Writes the identity, and the leaf that tells of it. */

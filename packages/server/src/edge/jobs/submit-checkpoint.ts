@@ -25,7 +25,6 @@ export type Submitted =
 
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'it does not understand what was submitted',
-  403: 'it does not know the key that signs this log',
   404: 'it does not witness this log',
 }
 
@@ -60,6 +59,8 @@ function cosigned({ note }: StoredCheckpoint, lines: string, { keys }: WitnessLi
 }
 
 function refused(status: number): Submitted {
+  // It may know a later key of this log than this copy does.
+  if (status === 403) return { kind: 'doubted', why: 'it does not know the key that signs this log' }
   const why = REFUSALS[status]
   return why === undefined
     ? { kind: 'doubted', why: `it says that the log does not follow from what it cosigned (${status})` }

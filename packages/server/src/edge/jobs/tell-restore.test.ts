@@ -5,12 +5,16 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RESTORED_NOTE, type RestoredNote } from '#backup'
 import { createUuidV7, systemClock, systemRandom } from '#base'
 import { createBootstrapGate } from '#governance'
+import { createEd25519Signer, formatVerifierKey, signNote } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { create } from '../../domain/capsules/testing.ts'
+import { formatCheckpoint } from '../../platform/ledger/note/index.ts'
+import { newEd25519 } from '../../platform/ledger/note/testing.ts'
 import { watchRecords } from '../../platform/store/testing/watch-records.ts'
 import { commandOf, commit, grantOf } from '../../platform/store/testing.ts'
-import { LOG_COLLECTION } from './log-identity.ts'
-import { tellRestore } from './tell-restore.ts'
+import { LOG_COLLECTION, putLogIdentity } from './log-identity.ts'
+import { type TellRestoreOptions, tellRestore } from './tell-restore.ts'
+import { KeptNotes } from './testing/witness-world.ts'
 import { findWitnessIdentity, putWitnessIdentity, WITNESS_COLLECTION } from './witness-identity.ts'
 
 const newId = createUuidV7(systemClock, systemRandom)
@@ -24,7 +28,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 /** A store with two leaves, and what tells of a restore in it. */
-async function openRestored() {
+async function openRestored(over: Partial<TellRestoreOptions> = {}) {
   const store = watchRecords(openMemoryStore({ collections: [LOG_COLLECTION, WITNESS_COLLECTION], clock: systemClock }))
   await create(store, { content: 'one' })
   await create(store, { content: 'two' })
@@ -41,7 +45,17 @@ async function openRestored() {
   return {
     store,
     write,
-    tell: () => tellRestore({ directory, store, gate, subject: subject as never, newId, mirror: undefined }),
+    tell: () =>
+      tellRestore({
+        directory,
+        store,
+        gate,
+        subject: subject as never,
+        newId,
+        mirror: undefined,
+        findKey: () => undefined,
+        ...over,
+      }),
   }
 }
 
@@ -88,3 +102,30 @@ test('the keys with which it cosigned for others are used no more: they may have
   await tell()
   expect(await findWitnessIdentity(store.records)).toEqual({ name: 'witness.example/w', keys: [] })
 })
+
+test.for<'the folder' | 'nobody'>(['the folder', 'nobody'])(
+  'the last checkpoint is that of the mirror, signed after a change of keys that the store is too old for, where %s has the key',
+  async (holder) => {
+    const [old, key] = [newEd25519(), newEd25519()]
+    const origin = 'cascade/before'
+    const mirror = new KeptNotes()
+    const { store, write, tell } = await openRestored({
+      mirror,
+      findKey: () => (holder === 'nobody' ? newEd25519() : key),
+    })
+    const noteBy = (by: typeof key, size: number): string => {
+      const text = formatCheckpoint({ origin, size, root: new Uint8Array(32), extensions: [] })
+      return signNote(text, [createEd25519Signer(origin, by)])
+    }
+    const identity = { origin, keys: [formatVerifierKey(createEd25519Signer(origin, old).key)] }
+    const grant = grantOf('ledger.sign')
+    await commit(store, commandOf(grant, [putLogIdentity(store.records, grant, identity)]))
+    await store.ledger.keepCheckpoint({ origin, size: 2, root: new Uint8Array(32), note: noteBy(old, 2) })
+    await mirror.write(origin, noteBy(key, 8))
+    const [newest] = await store.ledger.list({}, { limit: 1 })
+    write({ from: { sequence: store.head(), hash: newest!.hash } })
+    await tell()
+    const [told] = await store.ledger.list({ type: 'system.restored' }, { limit: 1 })
+    expect(told?.leaf.payload.last_checkpoint).toBe(holder === 'nobody' ? noteBy(old, 2) : noteBy(key, 8))
+  },
+)

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { RESTORED_NOTE, type RestoredNote } from '#backup'
@@ -5,7 +6,14 @@ import { CascadeError } from '#base'
 import type { Gate } from '#governance'
 import { requireGrant } from '#governance'
 import type { Subject } from '#identity'
-import { type CheckpointMirror, type LedgerStore, openCheckpoint, readIfReadable } from '#ledger'
+import {
+  type CheckpointMirror,
+  createEd25519Signer,
+  formatVerifierKey,
+  type LedgerStore,
+  openCheckpoint,
+  readIfReadable,
+} from '#ledger'
 import { type Change, type Grant, type Records, toRecord, type UnitOfWork } from '#store'
 import { findLogIdentity, keysOf, originOf, putLogIdentity } from './log-identity.ts'
 import { findWitnessIdentity, putWitnessIdentity } from './witness-identity.ts'
@@ -19,6 +27,8 @@ export interface TellRestoreOptions {
   }
   /** Where the old log's last checkpoint may be known that the restored store is too old for. */
   readonly mirror: CheckpointMirror | undefined
+  /** The key that signed the log of this folder last: the restored store may be from before it. */
+  readonly findKey: () => KeyObject | undefined
   readonly gate: Gate
   /** On whose behalf it is told. */
   readonly subject: Subject
@@ -75,12 +85,15 @@ async function withoutCosigning(records: Pick<Records, 'find' | 'put'>, grant: G
 
 /**
  * What was signed last of the log that is left: as far as the mirror knows, or the restored store. Only what the log itself
- * signed is believed, and a mirror that cannot be read says nothing.
+ * signed is believed, with a key that the store knows or the one that lies in the folder, and a mirror that cannot be read
+ * says nothing.
  */
-async function lastCheckpoint({ store, mirror }: TellRestoreOptions): Promise<string | undefined> {
+async function lastCheckpoint({ store, mirror, findKey }: TellRestoreOptions): Promise<string | undefined> {
   const identity = await findLogIdentity(store.records)
   if (!identity) return undefined
-  const keys = keysOf(identity)
+  const current = findKey()
+  const own = current ? [createEd25519Signer(identity.origin, current).key] : []
+  const keys = [...keysOf(identity), ...own.filter((key) => !identity.keys.includes(formatVerifierKey(key)))]
   const stored = (await store.ledger.checkpoint(identity.origin))?.note
   const mirrored = await readIfReadable(mirror, identity.origin)
   const signed = [stored, mirrored].flatMap((note) => {

@@ -34,7 +34,8 @@ export class Checkpointer implements AsyncDisposable {
   #signers: readonly NoteSigner[]
   #last: StoredCheckpoint | undefined
   #timer: NodeJS.Timeout | undefined
-  #signing: Promise<StoredCheckpoint> | undefined
+  /** What is under way of `sign` and `exclusive`, one after the other. */
+  #turn: Promise<unknown> | undefined
   #waitedMs = 0
   #isInTrouble = false
   /** The store was asked to keep a checkpoint, and has not said that it did. */
@@ -74,14 +75,19 @@ export class Checkpointer implements AsyncDisposable {
    *   signs as well; storage failures of the store.
    */
   async sign(): Promise<StoredCheckpoint> {
+    return this.exclusive(this.#sign)
+  }
+
+  /** Does something while nothing is signed. What it throws is thrown here, and keeps nothing from being signed after it. */
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
     // One after the other, whether or not the one before went well: each rests on what is signed by then.
-    const before = this.#signing
-    const signing = before === undefined ? this.#sign() : before.then(this.#sign, this.#sign)
-    this.#signing = signing
+    const before = this.#turn
+    const turn = before === undefined ? work() : before.then(work, work)
+    this.#turn = turn
     try {
-      return await signing
+      return await turn
     } finally {
-      if (this.#signing === signing) this.#signing = undefined
+      if (this.#turn === turn) this.#turn = undefined
     }
   }
 
@@ -106,7 +112,7 @@ export class Checkpointer implements AsyncDisposable {
   async #look(): Promise<void> {
     this.#waitedMs += LOOK_MS
     const fresh = this.#options.head() + 1 - (this.#last?.size ?? 0)
-    if (this.#signing || (fresh === 0 && !this.#isBehind)) return
+    if (this.#turn || (fresh === 0 && !this.#isBehind)) return
     if (fresh < LEAVES_DUE && this.#waitedMs < DUE_MS) return
     this.#waitedMs = 0
     await this.#try()

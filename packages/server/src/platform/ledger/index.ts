@@ -67,7 +67,7 @@ export {
   type VerifierKey,
 } from './note/index.ts'
 export { CHECKPOINT_PATH, type PublishedSource, publishLog } from './publish-log.ts'
-export { assertNotContradicted, checkSignedLog, openCheckpoint, type SignedLog } from './signed-log.ts'
+export { checkSignedLog, findDoubt, type NoteElsewhere, openCheckpoint, type SignedLog } from './signed-log.ts'
 export {
   addContents,
   type ContentCounts,

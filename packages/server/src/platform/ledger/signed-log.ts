@@ -1,13 +1,16 @@
-import { CascadeError, isSameBytes, messageOf } from '#base'
+import { CascadeError, isCascadeError, isSameBytes, messageOf } from '#base'
 import type { CheckpointMirror } from './checkpoint-mirror.ts'
 import type { LedgerStore, StoredCheckpoint } from './ledger-store.ts'
 import { type Checkpoint, openNote, parseCheckpoint, type VerifierKey } from './note/index.ts'
+import { readCosigned } from './witness/index.ts'
 
 export interface SignedLog {
   readonly ledger: Pick<LedgerStore, 'grow' | 'rootAt' | 'checkpoint'>
   readonly origin: string
   /** Keys that signed for the origin. */
   readonly keys: readonly VerifierKey[]
+  /** Up to how many entries a key counts: one that ended proves nothing by what it signs afterwards. Any number when left out. */
+  readonly countsUpTo?: ((key: VerifierKey) => number) | undefined
   readonly mirror: CheckpointMirror | undefined
   /** Told of a mirror that cannot be read: whoever could hide it could remove it as well, so the log goes on. */
   readonly onTrouble: (message: string, cause: unknown) => void
@@ -34,10 +37,11 @@ export async function checkSignedLog(log: SignedLog): Promise<StoredCheckpoint |
   }
   const mirrored = await readMirror(log)
   if (mirror && mirrored !== undefined) {
+    // Whoever can write there could remove it as well: what an ended key signed is told of, and written over.
     const signed = openCheckpoint(mirrored, origin, keys)
     if (!signed)
       throw new CascadeError('LEDGER_FORKED', `what ${mirror.place} holds is no checkpoint that this log signed`)
-    await assertContains(ledger, size, signed, `in ${mirror.place}`)
+    await compare(log, mirrored, signed, `in ${mirror.place}`)
   }
   return last
 }
@@ -58,22 +62,62 @@ export function openCheckpoint(note: string, origin: string, keys: readonly Veri
   return checkpoint?.origin === origin ? checkpoint : undefined
 }
 
+/** A checkpoint that somebody else holds. */
+export interface NoteElsewhere {
+  readonly note: string
+  /** For people: who, or where. */
+  readonly place: string
+  /** Keys of the witness that holds it, as they are configured. */
+  readonly cosigners: readonly VerifierKey[]
+}
+
 /**
- * Compares the log with what somebody else holds of it: a witness, or what witnesses cosigned. Their word counts where
- * this log's own key signed it, and says nothing otherwise: nobody stops a log by a lie.
+ * Compares the log with what somebody else holds of it: a witness, or what witnesses cosigned. Where a key of this log signed
+ * it, that is proof. What a key signed after it ended is told of. Where no key that is known here signed it, a configured
+ * witness stands for it alone, and may be right: this may be a copy from before a change of keys.
  *
- * @returns true when the note is a checkpoint of this log, which contains it.
- * @throws CascadeError LEDGER_FORKED when the log does not contain it.
+ * @returns why it is doubtful that this is the log, so that nothing more is to be signed by this process; undefined where it
+ *   is not.
+ * @throws CascadeError LEDGER_FORKED when the log does not contain what it signed.
  */
-export async function assertNotContradicted(
-  { ledger, origin, keys }: Pick<SignedLog, 'ledger' | 'origin' | 'keys'>,
-  note: string,
-  where: string,
+export async function findDoubt(
+  log: Omit<SignedLog, 'mirror'>,
+  { note, place, cosigners }: NoteElsewhere,
+): Promise<CascadeError | undefined> {
+  const signed = openCheckpoint(note, log.origin, log.keys)
+  if (signed) await compare(log, note, signed, place)
+  const cosigned = signed ? undefined : readCosigned(note, log.origin, cosigners)
+  if (cosigned === undefined || (await contains(log.ledger, cosigned))) return undefined
+  return new CascadeError(
+    'LEDGER_FORKED',
+    `the checkpoint ${place} of ${cosigned.size} entries is signed by a key that this copy does not know: this is a copy of the log from before its key was changed; where that witness is not to be believed, take it out of ledger.witnesses and start again`,
+  )
+}
+
+async function contains(
+  ledger: SignedLog['ledger'],
+  { size, root }: Pick<Checkpoint, 'size' | 'root'>,
 ): Promise<boolean> {
-  const signed = openCheckpoint(note, origin, keys)
-  if (signed === undefined) return false
-  await assertContains(ledger, (await ledger.grow()).size, signed, where)
-  return true
+  return size <= (await ledger.grow()).size && isSameBytes(await ledger.rootAt(size), root)
+}
+
+/** Has what the log does not contain stop it where a key signed that counts for so many entries, and else tells of it. */
+async function compare(
+  { ledger, origin, keys, countsUpTo, onTrouble }: Omit<SignedLog, 'mirror'>,
+  note: string,
+  signed: Checkpoint,
+  where: string,
+): Promise<void> {
+  try {
+    await assertContains(ledger, (await ledger.grow()).size, signed, where)
+  } catch (error) {
+    const counting = countsUpTo ? keys.filter((key) => signed.size <= countsUpTo(key)) : keys
+    if (!isCascadeError(error) || error.code !== 'LEDGER_FORKED' || openCheckpoint(note, origin, counting)) throw error
+    onTrouble(
+      `the checkpoint ${where} of ${signed.size} entries is of a key that signs no more; others have that key`,
+      error,
+    )
+  }
 }
 
 async function assertContains(
