@@ -142,10 +142,17 @@ export const explanation = z
     embedder: z.string().describe('The model that finds what is near in meaning, as it is now.'),
     correlation_id: z.string(),
     sequence: z.int().describe('Every change up to this entry of the log was known to the answer.'),
-    sound: z.boolean().describe('Whether every quote and every digest is as it was cited and recorded.'),
+    composed: z.boolean().describe('Whether the answer is its quotes and nothing else.'),
+    sound: z
+      .boolean()
+      .describe(
+        'Whether the answer is its quotes, and every quote, title, source and digest is as cited and recorded.',
+      ),
     citations: z.array(
       citation.pick({ capsule_id: true, version: true, title: true, quote: true, where: true, trust: true }).extend({
         quoted: z.boolean().describe('Whether the quote stands in the stored version where the citation says.'),
+        named: z.boolean().describe('Whether title and source are those of the stored version.'),
+        known: z.boolean().describe('Whether the log had the version when the answer says that it was given.'),
         digest: openedDigest.omit({ key: true }).nullable(),
         ancestors: z.array(lineageNode).describe('What it derives from, oldest first.'),
         problem: z.string().nullable().describe('Why nothing can be shown of it any more.'),

@@ -83,6 +83,10 @@ export const integrity = z
       .optional()
       .describe('Index of the first entry that is not as it was written, or of which the version is not.'),
     reason: z.string().optional().describe('What is wrong.'),
+    stopped: z
+      .string()
+      .optional()
+      .describe('Why nothing is signed any more, such as a checkpoint elsewhere that this log does not contain.'),
   })
   .meta({ id: 'LedgerIntegrity' })
 export type LedgerIntegrity = z.infer<typeof integrity>

@@ -134,6 +134,28 @@ describe('an explanation', () => {
     expect(JSON.stringify(report)).not.toContain('"key"')
   })
 
+  test.for([
+    {
+      what: 'another sentence',
+      from: /"answer":"[^"]*\[1\]/,
+      to: '"answer":"Invoices may be destroyed at once. [1]',
+      word: 'says something else',
+    },
+    {
+      what: 'no citation',
+      from: /"citations":\[.*?\],"conflicts"/s,
+      to: '"citations":[],"conflicts"',
+      word: 'says something else',
+    },
+    { what: 'another title', from: /"title":"[^"]*"/, to: '"title":"Official policy"', word: 'title or source' },
+    { what: 'another source', from: /"where":(null|"[^"]*")/, to: '"where":"law.pdf"', word: 'title or source' },
+    { what: 'an earlier moment', from: /"sequence":\d+/, to: '"sequence":0', word: 'later than the answer' },
+  ])('of an answer that was given $what ends with 7', async ({ from, to, word }) => {
+    const { code, report } = await explained((text) => JSON.stringify(JSON.parse(text)).replace(from, to))
+    expect([code, report.sound]).toEqual([7, false])
+    expect((await cascade('evidence', 'explain', 'answer.json')).out).toContain(word)
+  })
+
   test('names who wrote each version that is cited, and the decision that allowed it', async () => {
     const { report } = await explained()
     const { out } = await cascade('evidence', 'explain', 'answer.json')
@@ -193,8 +215,10 @@ describe('an explanation', () => {
     const cited = { capsule_id: id, version: '1.0.0', title: hostile, quote: hostile, where: hostile, trust: 60 }
     const report: Explanation = {
       ...{ question: hostile, answer: hostile, mode: hostile, embedder: hostile, correlation_id: hostile },
-      ...{ sequence: 1, sound: false },
-      citations: [{ ...cited, quoted: false, digest: null, ancestors: [], problem: hostile }],
+      ...{ sequence: 1, composed: false, sound: false },
+      citations: [
+        { ...cited, quoted: false, named: false, known: false, digest: null, ancestors: [], problem: hostile },
+      ],
     }
     expect(explanationMarkdown(report)).not.toMatch(/(?<!\\)<script|(?<!\\)\[x\]|^# h/m)
   })

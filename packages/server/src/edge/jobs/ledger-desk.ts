@@ -77,7 +77,7 @@ export class LedgerDesk {
 
   /** What was found last. */
   verdict(): DatedVerdict {
-    return this.#found
+    return this.#withStop(this.#found)
   }
 
   get isVerifying(): boolean {
@@ -127,7 +127,12 @@ export class LedgerDesk {
     const found = { verdict, from, at: clock() }
     // A look at the end of the log says nothing of what a look at all of it found.
     if (from === 0 || !verdict.valid) this.#found = found
-    return found
+    return this.#withStop(found)
+  }
+
+  #withStop(found: DatedVerdict): DatedVerdict {
+    const stopped = this.#checkpointer.fork?.detail
+    return stopped === undefined ? found : { ...found, stopped }
   }
 
   #walk(how: Pick<VerifyLogOptions, 'from' | 'isLogAlone' | 'signal' | 'onProgress'>): Promise<LogVerdict> {

@@ -16,4 +16,6 @@ export interface DatedVerdict {
   readonly from: number
   /** Milliseconds since 1970. */
   readonly at: number
+  /** Why nothing is signed any more; absent while the log is signed. */
+  readonly stopped?: string
 }

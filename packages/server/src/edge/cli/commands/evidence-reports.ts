@@ -73,7 +73,7 @@ export const EVIDENCE_EXPLAIN: CommandSpec = {
   name: 'evidence explain',
   summary: 'Where a saved answer came from, and whether that is what the log recorded',
   description:
-    'Takes what ask --json printed: each version that is cited, whether the quote stands in it and its digest is the one in the log, its trust and what it derives from. Ends with 7 when something is not as it was.',
+    'Takes what ask --json printed: whether the answer is its quotes and nothing else; of each version that is cited whether quote, title and source stand in it and its digest is the one in the log, who wrote it, and what it derives from. Trust is what the answer says. Ends with 7 when something is not as it was.',
   arguments: [{ flags: '<file>', description: 'The saved answer' }],
   options: [{ flags: '--question <text>', description: 'What was asked; the answer does not hold it' }, OUT],
   examples: [{ line: "evidence explain answer.json --question 'How long?'", does: 'explains the answer' }],

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { type AskAnswer, askAnswer, type Citation, type Explanation } from '@forge-cascade/contract'
 import { CascadeError, fileTrouble, isCascadeError } from '#base'
+import { answerText } from '../../answer-text.ts'
+import { sourceInWords } from '../../source-in-words.ts'
 import { usage } from '../command-input.ts'
 import type { Session } from '../session.ts'
 
@@ -36,27 +38,38 @@ function parseJson(text: string, path: string): unknown {
 export async function explain(session: Session, answer: AskAnswer, question: string | null): Promise<Explanation> {
   const { embedder } = await session.ask('getSystemHealth')
   const citations: Explained[] = []
-  for (const each of answer.citations) citations.push(await explainCitation(session, each))
+  for (const each of answer.citations) citations.push(await explainCitation(session, each, answer.sequence))
+  const composed = answer.answer === answerText(answer.citations.map(({ quote }) => quote))
   return {
     ...{ question, answer: answer.answer, mode: answer.mode, embedder: embedder.model },
-    ...{ correlation_id: answer.correlation_id, sequence: answer.sequence },
-    sound: citations.every(({ quoted, digest }) => quoted && digest?.matches === true),
+    ...{ correlation_id: answer.correlation_id, sequence: answer.sequence, composed },
+    sound: composed && citations.every(isSound),
     citations,
   }
 }
 
-async function explainCitation(session: Session, cited: Citation): Promise<Explained> {
+const isSound = ({ quoted, named, known, digest }: Explained): boolean =>
+  quoted && named && known && digest?.matches === true
+
+/** @param sequence newest entry that the answer says it knew. */
+async function explainCitation(session: Session, cited: Citation, sequence: number): Promise<Explained> {
   const { capsule_id, version, title, quote, where, trust, start, end } = cited
   const said = { capsule_id, version, title, quote, where, trust }
   const params = { id: capsule_id, version }
   try {
-    const { content } = await session.ask('getVersion', { params })
+    const stored = await session.ask('getVersion', { params })
     const { key: _key, ...digest } = await session.ask('openDigest', { params })
     const { nodes } = await session.ask('getLineage', { params: { id: capsule_id } })
     const ancestors = nodes.filter(({ id }) => id !== capsule_id)
-    return { ...said, quoted: content.slice(start, end) === quote, digest, ancestors, problem: null }
+    return {
+      ...said,
+      quoted: stored.content.slice(start, end) === quote,
+      named: stored.title === title && sourceInWords(stored.source) === where,
+      known: digest.ledger_index !== null && digest.ledger_index <= sequence,
+      ...{ digest, ancestors, problem: null },
+    }
   } catch (error) {
     if (!isCascadeError(error) || !GONE.has(error.code)) throw error
-    return { ...said, quoted: false, digest: null, ancestors: [], problem: error.detail }
+    return { ...said, quoted: false, named: false, known: false, digest: null, ancestors: [], problem: error.detail }
   }
 }

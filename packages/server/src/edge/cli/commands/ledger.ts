@@ -37,7 +37,7 @@ export const LEDGER_SHOW: CommandSpec = {
     const hex = Buffer.from(root, 'base64').toString('hex')
     const json = { origin, size: Number(size), root: hex, keys, checkpoint: `${note.join('\n')}\n`, integrity: verdict }
     await printAnswer(context, json, () => logLines(json, context.screen.view))
-    return 'ok'
+    return verdict.stopped === undefined ? 'ok' : 'damaged'
   },
 }
 
@@ -45,7 +45,7 @@ export const LEDGER_VERIFY: CommandSpec = {
   name: 'ledger verify',
   summary: 'Verify the log: every entry, the chain, the tree, what was signed, and what is stored',
   description:
-    'Names the first entry that is not as it was written, or tells of a version of a capsule that is not: each version that is stored is held against the digest that was recorded of it. Ends with 7 when the log is damaged. A server that runs does it while it answers others.',
+    'Names the first entry that is not as it was written, or tells of a version of a capsule that is not: each version that is stored is held against the digest that was recorded of it. Ends with 7 when the log is damaged, or is signed no more. A server that runs does it while it answers others.',
   options: [
     { flags: '--newest <n>', description: 'Only so many of the newest entries, and the newest checkpoint' },
     { flags: '--published <folder>', description: 'A published log, by its files and the key alone' },
@@ -66,7 +66,7 @@ export const LEDGER_VERIFY: CommandSpec = {
     if (keys !== undefined) throw usage('Keys are for a published log: name it with --published.')
     const verdict = await lastLine(context, (await context.openSession()).lines('verifyLedger', { query }))
     await printAnswer(context, verdict, () => integrityLines(verdict, context.screen.view))
-    return verdict.valid ? 'ok' : 'damaged'
+    return verdict.valid && verdict.stopped === undefined ? 'ok' : 'damaged'
   },
 }
 

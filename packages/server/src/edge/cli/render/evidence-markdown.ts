@@ -53,12 +53,9 @@ ${table(
     ['Asked', report.question === null ? 'not told' : cell(report.question)],
     ['How', report.mode === 'extractive' ? 'quotes, put together without a language model' : cell(report.mode)],
     ['Embedder now', cell(report.embedder)],
-    ['Known by then', `every change up to entry ${report.sequence} of the log`],
+    ['Known by then', `every change up to entry ${report.sequence} of the log, as the answer says`],
     ['Request', cell(report.correlation_id)],
-    [
-      'Result',
-      report.sound ? 'every quote and every digest is as it was recorded' : '**not everything is as it was recorded**',
-    ],
+    ['Result', resultWords(report)],
   ],
 )}
 
@@ -68,12 +65,23 @@ ${report.citations.map(citationPart).join('\n')}
 A request that only reads has no entry in the log, so what was asked, and by whom, is what you were told.
 `
 
+function resultWords({ composed, sound, citations }: Explanation): string {
+  if (!composed) return '**the answer says something else than its quotes**'
+  if (!sound) return '**not everything is as it was recorded**'
+  return citations.length === 0
+    ? 'it cites nothing, and says so'
+    : 'the answer is its quotes, and each of them, its source and its digest is as it was recorded'
+}
+
 function citationPart(cited: Explanation['citations'][number], at: number): string {
   const { capsule_id, version, title, quote, where, trust, problem, ancestors, digest } = cited
   const facts = [
     ['Version', `${capsule_id}@${version}`],
-    ['From', where === null ? 'not told' : cell(where)],
-    ['Trust', `${trust} when it was cited`],
+    [
+      'From',
+      `${where === null ? 'not told' : cell(where)}${cited.named || problem !== null ? '' : ' **(title or source are not those of the version)**'}`,
+    ],
+    ['Trust', `${trust}, as the answer says`],
     [
       'Quote',
       problem !== null
@@ -82,7 +90,10 @@ function citationPart(cited: Explanation['citations'][number], at: number): stri
           ? 'stands in the version where the citation says'
           : '**does not stand there**',
     ],
-    ['Digest', digestWords(digest)],
+    [
+      'Digest',
+      `${digestWords(digest)}${cited.known || problem !== null ? '' : ', **which is later than the answer**'}`,
+    ],
     ['Written by', toldBy(digest, digest?.actor)],
     ['Decision', toldBy(digest, digest?.decision_id)],
     ['Derived from', ancestors.length === 0 ? 'no other capsule' : ancestors.map(ancestorWords).join(', ')],

@@ -24,6 +24,13 @@ test('damage names the entry, and a hostile reason cannot act on the terminal', 
   expect(first).not.toContain('\u001b')
 })
 
+test('a log that is signed no more says so before what its verification found', () => {
+  const lines = integrityLines({ ...SOUND, stopped: 'a witness holds \u001b[31mmore' }, PLAIN_VIEW)
+  expect(lines[0]).toMatch(/^stopped {2}nothing is signed any more: a witness holds/)
+  expect(lines.join('')).not.toContain('\u001b')
+  expect(lines[1]).toMatch(/^sound/)
+})
+
 test('how far the entries are sound stands beside a version that is not, and says so', () => {
   const at = { ...SOUND, valid: false, reason: 'another text' }
   expect(integrityLines({ ...at, checked_to: 3, first_bad: 4 }, PLAIN_VIEW)[1]).toMatch(/^ {2}sound up to entry 3 of/)

@@ -27,7 +27,16 @@ export function logLines(log: ShownLog, view: View): string[] {
 }
 
 /** What a verification came to. */
-export function integrityLines(found: LedgerIntegrity, { paint, command }: View): string[] {
+export function integrityLines(found: LedgerIntegrity, view: View): string[] {
+  const stopped = found.stopped === undefined ? [] : stopLines(found.stopped, view)
+  return [...stopped, ...verdictLines(found, view)]
+}
+
+const stopLines = (why: string, { paint }: View): string[] => [
+  `${paint.bad('stopped')}  nothing is signed any more: ${oneLine(why)}`,
+]
+
+function verdictLines(found: LedgerIntegrity, { paint, command }: View): string[] {
   const at = timeOf(found.checked_at)
   if (!found.valid) {
     const where = found.first_bad === undefined ? '' : ` at entry ${number(found.first_bad)}`

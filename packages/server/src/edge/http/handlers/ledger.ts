@@ -125,7 +125,7 @@ async function readBundle(ledger: LedgerStore, from: number, width: number): Pro
   return entryBundle(entries.map(({ bytes }) => bytes))
 }
 
-const presentVerdict = ({ verdict, from, at }: DatedVerdict): LedgerIntegrity => ({
+const presentVerdict = ({ verdict, from, at, stopped }: DatedVerdict): LedgerIntegrity => ({
   valid: verdict.valid,
   size: verdict.size,
   checked_from: from,
@@ -134,4 +134,5 @@ const presentVerdict = ({ verdict, from, at }: DatedVerdict): LedgerIntegrity =>
   ...(verdict.contents && { contents: verdict.contents }),
   ...(verdict.firstBad !== undefined && { first_bad: verdict.firstBad }),
   ...(verdict.reason !== undefined && { reason: verdict.reason }),
+  ...(stopped !== undefined && { stopped }),
 })

@@ -2,8 +2,9 @@ import type { SearchRequest } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import { ask, searchCapsules } from '#capsules'
 import { withDeadline } from '#lifecycle'
+import { answerText } from '../../answer-text.ts'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
-import { answerText, presentCitation, presentHit } from '../present/recall.ts'
+import { presentCitation, presentHit } from '../present/recall.ts'
 import type { HandlerContext } from './handler-context.ts'
 
 /** Search and ask. Both are given up at the deadline that is configured for searches. */
@@ -32,7 +33,7 @@ export function recallHandlers(context: HandlerContext): HandlersFor<OperationsO
         status: 200,
         sequence,
         body: {
-          answer: answerText(quotes),
+          answer: answerText(quotes.map(({ text }) => text)),
           mode: 'extractive',
           found: quotes.length > 0,
           citations: quotes.map((quote) => presentCitation(quote, now)),
