@@ -11,7 +11,7 @@ export function artifactLines({ report, ledger_index }: VerifiedArtifact, view: 
   const { name, version, digest, files, bytes } = report.artifact
   const title = name === null ? '' : `${oneLine(name)} ${oneLine(version ?? '')}  `
   return [
-    `${report.passed ? paint.good('passed') : paint.bad('failed')}  score ${scoreText(report.score)}  ${title}${plural(files, 'file')}, ${byteSize(bytes)}`,
+    `${resultWord(report, view)}  score ${scoreText(report.score)}  ${title}${plural(files, 'file')}, ${byteSize(bytes)}`,
     `  digest ${digest}`,
     ...report.checks.map(
       (check) => `  ${painted(check, view)}  ${check.name.padEnd(NAME_WIDTH)}${oneLine(check.detail)}`,
@@ -19,6 +19,12 @@ export function artifactLines({ report, ledger_index }: VerifiedArtifact, view: 
     `Recorded as entry ${number(ledger_index)} of the log.`,
     paint.faint(`To prove that to somebody else: ${command(`ledger prove ${ledger_index}`)}`),
   ]
+}
+
+/** Where every check was skipped nothing failed, and nothing was shown either. */
+function resultWord({ passed, score }: { readonly passed: boolean; readonly score: number }, { paint }: View): string {
+  if (!passed) return paint.bad('failed')
+  return score === 0 ? paint.warn('nothing was checked') : paint.good('passed')
 }
 
 /** All outcomes are as wide as the longest, `skipped`. */
@@ -30,9 +36,9 @@ function painted({ outcome }: VerificationReport['checks'][number], { paint }: V
 /** What the log says of an artifact. */
 export const verificationLines = (
   { digest, passed, score, verified_at, ledger_index }: ArtifactVerification,
-  { paint }: View,
+  view: View,
 ): string[] => [
-  `${passed ? paint.good('passed') : paint.bad('failed')}  score ${scoreText(score)}  verified ${verified_at.slice(0, 19).replace('T', ' ')}Z`,
+  `${resultWord({ passed, score }, view)}  score ${scoreText(score)}  verified ${verified_at.slice(0, 19).replace('T', ' ')}Z`,
   `  digest ${digest}`,
   `  entry  ${number(ledger_index)} of the log`,
 ]
