@@ -34,6 +34,8 @@ const ROOT = mkdtempSync(join(tmpdir(), 'cascade-evidence-'))
 const [INSTANCE, AUDITOR] = [join(ROOT, 'instance'), join(ROOT, 'auditor')]
 const BUNDLE_FILE = join(AUDITOR, 'evidence.zip')
 
+const SOME_ID = '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10'
+
 let server: ServerProcess
 let key: string
 
@@ -153,6 +155,12 @@ describe('an export', () => {
     { argv: ['--by', 'ada'], says: '--by' },
     { argv: ['--about', 'capsule/'], says: '--about' },
     { argv: ['--operation', ''], says: '--operation' },
+    { argv: ['--operation', 'capsule.creatd'], says: 'Did you mean capsule.created?' },
+    { argv: ['--about', SOME_ID], says: `did you mean capsule/${SOME_ID}?` },
+    {
+      argv: ['--from', '2026-02-01', '--to', '2026-01-31'],
+      says: '--to 2026-01-31T00:00:00Z is before --from 2026-02-01T00:00:00Z',
+    },
   ])('with $argv leaves no file', async ({ argv, says }) => {
     const { code, err } = await cascade('evidence', 'export', '--out', 'none.zip', ...argv)
     expect([code, err]).toEqual([2, expect.stringContaining(says)])
@@ -164,8 +172,33 @@ describe('an export', () => {
       cascade('evidence', 'export', '--operation', 'capsule.created', '--out', 'made.zip', '--json'),
     )
     expect(evidenceWrittenAnswer.parse(answer)).toMatchObject({ entries: 3, key })
-    const past = cascade('evidence', 'export', '--to', '2020-01-01', '--out', 'past.zip', '--json')
-    expect((await jsonOf(past)).entries).toBe(0)
+    expect((await cascade('evidence', 'export', '--about', 'capsule', '--out', 'capsules.zip')).code).toBe(0)
+  })
+
+  test.for([
+    { argv: ['--to', '2020-01-01'] },
+    { argv: ['--about', 'capsule/nonsense'] },
+    { argv: ['--about', `capsule/${SOME_ID}`] },
+    { argv: ['--operation', 'system.restored'] },
+  ])('of $argv, which matches nothing, leaves neither a file nor an entry', async ({ argv }) => {
+    const told = async () =>
+      (await jsonOf(cascade('ledger', 'audit', '--operation', 'evidence.exported', '--json'))).items
+    const before = await told()
+    const { code, err } = await cascade('evidence', 'export', '--out', 'none.zip', ...argv)
+    expect([code, err]).toEqual([3, expect.stringContaining('No entry of the log matches')])
+    expect(existsSync(join(INSTANCE, 'none.zip'))).toBe(false)
+    expect(await told()).toEqual(before)
+  })
+
+  test('and the audit log refuse the same', async () => {
+    for (const [argv, says] of [
+      [['--about', SOME_ID.toUpperCase()], `did you mean capsule/${SOME_ID.toUpperCase()}?`],
+      [['--since', '2026-02-01', '--until', '2026-01-31'], '--until 2026-01-31T00:00:00Z is before --since'],
+    ] as const) {
+      const { code, err } = await cascade('ledger', 'audit', ...argv)
+      expect([code, err]).toEqual([2, expect.stringContaining(says)])
+    }
+    expect((await cascade('ledger', 'audit', '--about', 'capsule')).code).toBe(0)
   })
 
   test('into a folder that is not there is refused', async () => {
@@ -229,6 +262,7 @@ test('an export and a publication need no server that runs', async () => {
       const child = spawn(process.execPath, [...PROGRAM, ...argv], { cwd: folder, env: bareEnv(folder, {}) })
       child.on('close', resolve)
     })
+  expect(await alone('remember', 'Invoices are kept for ten years.')).toBe(0)
   expect(await alone('evidence', 'export')).toBe(0)
   expect(await alone('ledger', 'publish', 'log')).toBe(0)
   const files = filesOf(readFileSync(join(folder, 'evidence.zip')))
