@@ -66,12 +66,14 @@ describe('a file that was handed over', () => {
     expect([code, err]).toEqual([0, ''])
     expect(out).toMatch(/^sound {2}\d+ entries of the \d+ of cascade\//)
     expect(out).not.toContain('says nothing of who made it')
+    expect(out).toContain('Signed with the key that was given.')
     expect(readdirSync(AUDITOR)).toEqual(before)
   })
 
   test('without a key is held against its own, and that is said', async () => {
     const { code, out } = await auditor('evidence', 'verify', 'evidence.zip')
     expect([code, out]).toEqual([0, expect.stringContaining('says nothing of who made it')])
+    expect(out).not.toContain('key that was given')
     const verdict = evidenceVerdict.parse(await jsonOf(auditor('evidence', 'verify', 'evidence.zip', '--json')))
     expect(verdict).toMatchObject({ valid: true, key: 'bundle', signed_by: key })
   })
@@ -122,7 +124,17 @@ describe('a file that was handed over', () => {
   test('is refused with the key of another log', async () => {
     const stranger = createEd25519Signer(key.split('+')[0]!, newEd25519()).key
     const { code, out } = await auditor('evidence', 'verify', 'evidence.zip', '--key', formatVerifierKey(stranger))
-    expect([code, out]).toEqual([7, expect.stringContaining('manifest.note')])
+    expect([code, out]).toEqual([7, expect.stringContaining(`it names ${key} as its own`)])
+    expect(out).not.toMatch(/damaged|sound|manifest\.note/)
+  })
+
+  test('that was packed anew is refused, with what to do', async () => {
+    const packed = readFileSync(BUNDLE_FILE)
+    // The bytes in which programs write for which version of the format they wrote.
+    packed.writeUInt16LE(20, 4)
+    writeFileSync(join(AUDITOR, 'packed.zip'), packed)
+    const { code, out } = await auditor('evidence', 'verify', 'packed.zip', '--key', key)
+    expect([code, out]).toEqual([7, expect.stringContaining('unpack it and verify the folder')])
   })
 
   test('is not verified with what is no key', async () => {
