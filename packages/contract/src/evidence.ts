@@ -67,6 +67,12 @@ export const evidenceVerdict = z
     made_at: timestamp.optional(),
     bad: z.string().optional().describe('The first file that is not as it was written.'),
     reason: z.string().optional().describe('What is wrong.'),
+    own_key: z
+      .string()
+      .optional()
+      .describe(
+        'Verifier key that it names as its own, where it is whole by that and no key that was given signed it.',
+      ),
   })
   .meta({ id: 'EvidenceVerdict' })
 export type EvidenceVerdict = z.infer<typeof evidenceVerdict>

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { changesReport, type Explanation, explanation, historyReport } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createEd25519Signer, signNote } from '#ledger'
+import { newEd25519 } from '../../platform/ledger/note/testing.ts'
 import { noteOf } from '../../platform/store/testing.ts'
 import { type HttpWorld, openHttpWorld } from '../http/testing.ts'
 import { explanationMarkdown } from './render/evidence-markdown.ts'
 import { run } from './testing.ts'
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'cascade-reports-'))
+const LOG_KEY = newEd25519()
 const QUESTION = 'How long are invoices kept?'
 const CONTENT = 'Invoices are kept for ten years.'
 
@@ -32,7 +35,7 @@ const create = async (body: object): Promise<string> =>
 const checkpoint = async () => (await http.send('GET', '/v2/ledger/checkpoint')).payload
 
 beforeAll(async () => {
-  http = await openHttpWorld()
+  http = await openHttpWorld({ logKey: LOG_KEY })
   const origin = await create({ content: 'The law says ten years.', title: 'Law' })
   id = await create({ content: CONTENT, title: 'Invoices', parents: [{ id: origin, reason: 'from the law' }] })
   save('early.checkpoint', await checkpoint())
@@ -61,17 +64,41 @@ describe('changes', () => {
     expect((await cascade('evidence', 'changes', 'early.checkpoint')).out).toContain('none of those was altered')
   })
 
-  test('that do not go on it end with 7', async () => {
-    const lines = readFileSync(join(FOLDER, 'early.checkpoint'), 'utf8').split('\n')
-    for (const [at, wrong] of [
-      [2, Buffer.alloc(32).toString('base64')],
-      [1, '5000'],
-    ] as const) {
-      const file = save('forked.checkpoint', lines.with(at, wrong).join('\n'))
-      const { code, json } = await jsonOf('evidence', 'changes', file)
-      expect([code, json.consistent]).toEqual([7, false])
-      expect((await cascade('evidence', 'changes', file)).out).toContain('does not go on the checkpoint')
-    }
+  /** The kept checkpoint with other lines, as the log itself would have signed it. */
+  const forked = (change: (lines: string[]) => string[], key = LOG_KEY): string => {
+    const [text = ''] = readFileSync(join(FOLDER, 'early.checkpoint'), 'utf8').split('\n\n')
+    const lines = change(text.split('\n'))
+    return signNote(`${lines.join('\n')}\n`, [createEd25519Signer(lines[0] ?? '', key)])
+  }
+  const WRONG = [
+    { name: 'another root', change: (lines: string[]) => lines.with(2, Buffer.alloc(32).toString('base64')) },
+    { name: 'more entries', change: (lines: string[]) => lines.with(1, '5000') },
+  ]
+
+  test.for(WRONG)('that do not go on one with $name, which the log signed, end with 7', async ({ change }) => {
+    const file = save('forked.checkpoint', forked(change))
+    const { code, json } = await jsonOf('evidence', 'changes', file)
+    expect([code, json.consistent]).toEqual([7, false])
+    expect((await cascade('evidence', 'changes', file)).out).toContain('does not go on the checkpoint')
+  })
+
+  test.for(WRONG)(
+    'are not held against one with $name that was altered, or that another key signed',
+    async ({ change }) => {
+      const [text = '', signatures] = readFileSync(join(FOLDER, 'early.checkpoint'), 'utf8').split('\n\n')
+      const altered = `${change(text.split('\n')).join('\n')}\n\n${signatures}`
+      for (const note of [altered, forked(change, newEd25519())]) {
+        const { code, out, err } = await cascade('evidence', 'changes', save('altered.checkpoint', note))
+        expect([code, out]).toEqual([2, ''])
+        expect(err).toContain('This checkpoint is not signed by this log, or was altered.')
+      }
+    },
+  )
+
+  test('go on a file with one newline too many, and no more', async () => {
+    const note = readFileSync(join(FOLDER, 'early.checkpoint'), 'utf8')
+    expect((await cascade('evidence', 'changes', save('printed.checkpoint', `${note}\n`))).code).toBe(0)
+    expect((await cascade('evidence', 'changes', save('twice.checkpoint', `${note}\n\n`))).code).toBe(2)
   })
 
   test.for([

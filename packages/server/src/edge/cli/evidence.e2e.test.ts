@@ -34,6 +34,8 @@ const ROOT = mkdtempSync(join(tmpdir(), 'cascade-evidence-'))
 const [INSTANCE, AUDITOR] = [join(ROOT, 'instance'), join(ROOT, 'auditor')]
 const BUNDLE_FILE = join(AUDITOR, 'evidence.zip')
 
+const SOME_ID = '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10'
+
 let server: ServerProcess
 let key: string
 
@@ -64,12 +66,14 @@ describe('a file that was handed over', () => {
     expect([code, err]).toEqual([0, ''])
     expect(out).toMatch(/^sound {2}\d+ entries of the \d+ of cascade\//)
     expect(out).not.toContain('says nothing of who made it')
+    expect(out).toContain('Signed with the key that was given.')
     expect(readdirSync(AUDITOR)).toEqual(before)
   })
 
   test('without a key is held against its own, and that is said', async () => {
     const { code, out } = await auditor('evidence', 'verify', 'evidence.zip')
     expect([code, out]).toEqual([0, expect.stringContaining('says nothing of who made it')])
+    expect(out).not.toContain('key that was given')
     const verdict = evidenceVerdict.parse(await jsonOf(auditor('evidence', 'verify', 'evidence.zip', '--json')))
     expect(verdict).toMatchObject({ valid: true, key: 'bundle', signed_by: key })
   })
@@ -120,7 +124,17 @@ describe('a file that was handed over', () => {
   test('is refused with the key of another log', async () => {
     const stranger = createEd25519Signer(key.split('+')[0]!, newEd25519()).key
     const { code, out } = await auditor('evidence', 'verify', 'evidence.zip', '--key', formatVerifierKey(stranger))
-    expect([code, out]).toEqual([7, expect.stringContaining('manifest.note')])
+    expect([code, out]).toEqual([7, expect.stringContaining(`it names ${key} as its own`)])
+    expect(out).not.toMatch(/damaged|sound|manifest\.note/)
+  })
+
+  test('that was packed anew is refused, with what to do', async () => {
+    const packed = readFileSync(BUNDLE_FILE)
+    // The bytes in which programs write for which version of the format they wrote.
+    packed.writeUInt16LE(20, 4)
+    writeFileSync(join(AUDITOR, 'packed.zip'), packed)
+    const { code, out } = await auditor('evidence', 'verify', 'packed.zip', '--key', key)
+    expect([code, out]).toEqual([7, expect.stringContaining('unpack it and verify the folder')])
   })
 
   test('is not verified with what is no key', async () => {
@@ -153,6 +167,12 @@ describe('an export', () => {
     { argv: ['--by', 'ada'], says: '--by' },
     { argv: ['--about', 'capsule/'], says: '--about' },
     { argv: ['--operation', ''], says: '--operation' },
+    { argv: ['--operation', 'capsule.creatd'], says: 'Did you mean capsule.created?' },
+    { argv: ['--about', SOME_ID], says: `did you mean capsule/${SOME_ID}?` },
+    {
+      argv: ['--from', '2026-02-01', '--to', '2026-01-31'],
+      says: '--to 2026-01-31T00:00:00Z is before --from 2026-02-01T00:00:00Z',
+    },
   ])('with $argv leaves no file', async ({ argv, says }) => {
     const { code, err } = await cascade('evidence', 'export', '--out', 'none.zip', ...argv)
     expect([code, err]).toEqual([2, expect.stringContaining(says)])
@@ -164,8 +184,33 @@ describe('an export', () => {
       cascade('evidence', 'export', '--operation', 'capsule.created', '--out', 'made.zip', '--json'),
     )
     expect(evidenceWrittenAnswer.parse(answer)).toMatchObject({ entries: 3, key })
-    const past = cascade('evidence', 'export', '--to', '2020-01-01', '--out', 'past.zip', '--json')
-    expect((await jsonOf(past)).entries).toBe(0)
+    expect((await cascade('evidence', 'export', '--about', 'capsule', '--out', 'capsules.zip')).code).toBe(0)
+  })
+
+  test.for([
+    { argv: ['--to', '2020-01-01'] },
+    { argv: ['--about', 'capsule/nonsense'] },
+    { argv: ['--about', `capsule/${SOME_ID}`] },
+    { argv: ['--operation', 'system.restored'] },
+  ])('of $argv, which matches nothing, leaves neither a file nor an entry', async ({ argv }) => {
+    const told = async () =>
+      (await jsonOf(cascade('ledger', 'audit', '--operation', 'evidence.exported', '--json'))).items
+    const before = await told()
+    const { code, err } = await cascade('evidence', 'export', '--out', 'none.zip', ...argv)
+    expect([code, err]).toEqual([3, expect.stringContaining('No entry of the log matches')])
+    expect(existsSync(join(INSTANCE, 'none.zip'))).toBe(false)
+    expect(await told()).toEqual(before)
+  })
+
+  test('and the audit log refuse the same', async () => {
+    for (const [argv, says] of [
+      [['--about', SOME_ID.toUpperCase()], `did you mean capsule/${SOME_ID.toUpperCase()}?`],
+      [['--since', '2026-02-01', '--until', '2026-01-31'], '--until 2026-01-31T00:00:00Z is before --since'],
+    ] as const) {
+      const { code, err } = await cascade('ledger', 'audit', ...argv)
+      expect([code, err]).toEqual([2, expect.stringContaining(says)])
+    }
+    expect((await cascade('ledger', 'audit', '--about', 'capsule')).code).toBe(0)
   })
 
   test('into a folder that is not there is refused', async () => {
@@ -229,6 +274,7 @@ test('an export and a publication need no server that runs', async () => {
       const child = spawn(process.execPath, [...PROGRAM, ...argv], { cwd: folder, env: bareEnv(folder, {}) })
       child.on('close', resolve)
     })
+  expect(await alone('remember', 'Invoices are kept for ten years.')).toBe(0)
   expect(await alone('evidence', 'export')).toBe(0)
   expect(await alone('ledger', 'publish', 'log')).toBe(0)
   const files = filesOf(readFileSync(join(folder, 'evidence.zip')))

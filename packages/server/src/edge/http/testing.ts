@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
@@ -64,6 +64,8 @@ export interface HttpWorldOptions {
   readonly server?: Partial<Config['server']>
   readonly rate?: Config['limits']['rate']
   readonly handlers?: Readonly<Record<string, UntypedHandler>>
+  /** Signs the log. */
+  readonly logKey?: KeyObject
   readonly context?: (context: HandlerContext) => HandlerContext
   readonly gate?: (gate: Gate) => Gate
   readonly routes?: readonly RouteDefinition[]
@@ -102,7 +104,8 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const [token, memberToken] = [createToken(systemRandom), createToken(systemRandom)]
   const server = { ...SERVER_CONFIG, ...options.server }
   const objects = new MemoryObjects()
-  const context = handlerContext({ world, objects, logger, metrics, lifecycle, server })
+  const logKey = options.logKey ?? generateKeyPairSync('ed25519').privateKey
+  const context = handlerContext({ world, objects, logger, metrics, lifecycle, server, logKey })
   const http = new HttpServer({
     routes: options.routes ?? ROUTES,
     handlers: { ...createHandlers(options.context?.(context) ?? context), ...options.handlers },
@@ -158,8 +161,7 @@ function toInjection(
 }
 
 /** The signed log of a world, which begins when it is asked for: other tests count leaves. */
-function createTestLedger({ context: { store, clock, newId }, administrator }: World) {
-  const key = generateKeyPairSync('ed25519').privateKey
+function createTestLedger({ context: { store, clock, newId }, administrator }: World, key: KeyObject) {
   const gate = createBootstrapGate({ clock, newId })
   const onTrouble = (message: string): never => {
     throw new Error(message)
@@ -208,9 +210,10 @@ interface ContextParts {
   readonly metrics: Metrics
   readonly lifecycle: Lifecycle
   readonly server: Config['server']
+  readonly logKey: KeyObject
 }
 
-function handlerContext({ world, objects, logger, metrics, lifecycle, server }: ContextParts): HandlerContext {
+function handlerContext({ world, objects, logger, metrics, lifecycle, server, logKey }: ContextParts): HandlerContext {
   const { store, embedder, clock } = world.context
   const health = new Health(lifecycle, clock, logger)
   const desk = {
@@ -237,7 +240,7 @@ function handlerContext({ world, objects, logger, metrics, lifecycle, server }: 
       vaults: [],
       forget: () => undefined,
     }),
-    ...createTestLedger(world),
+    ...createTestLedger(world, logKey),
     artifacts: lazy(async () => createTestDesk(world)),
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,

@@ -46,7 +46,8 @@ export class EvidenceDesk {
    * The bytes of a bundle, piece by piece. All entries that are durable by now are covered by its checkpoint. The log tells
    * of it before the signature is handed out.
    *
-   * @throws CascadeError RATE_LIMITED while another is made, CONFLICT when the key of the log was changed meanwhile, VALIDATION_FAILED and UNPROCESSABLE as `selectEvidence`.
+   * @throws CascadeError RATE_LIMITED while another is made, NOT_FOUND where no entry matches, CONFLICT when the key of the log
+   *   was changed meanwhile, VALIDATION_FAILED and UNPROCESSABLE as `selectEvidence`.
    */
   async export(
     call: Call<'evidence.export'>,
@@ -72,6 +73,9 @@ export class EvidenceDesk {
     const keys = await desk.keys()
     const checkpoint = await desk.covering(head())
     const entries = await selectEvidence(ledger, query, checkpoint, signal)
+    // A bundle of nothing would prove nothing, and look as though it did.
+    if (entries.length === 0)
+      throw new CascadeError('NOT_FOUND', 'No entry of the log matches; there is nothing to prove.')
     const madeAt = toRfc3339(clock())
     const { origin, size } = checkpoint
     return writeBundle(

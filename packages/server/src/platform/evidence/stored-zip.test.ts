@@ -47,6 +47,21 @@ test.for([
   expect(() => new ZipWriter().add({ path, bytes: Buffer.alloc(0) })).toThrow(RangeError)
 })
 
+test('what other programs make of the same files is refused, with what to do', () => {
+  const archive = zipOf([{ path: 'notes.txt', bytes: Buffer.from('x') }])
+  const text = archive.toString('latin1')
+  // A folder of its own, another version of the format, and a directory that has a comment.
+  const folder = Buffer.from(text.replaceAll('notes.txt', 'notes123/'), 'latin1')
+  const version = Buffer.from(archive)
+  version.writeUInt16LE(20, 4)
+  const comment = Buffer.concat([archive, Buffer.from('made by zip')])
+  for (const packed of [folder, version, comment])
+    expect(readZip(packed)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('unpack it and verify the folder'),
+    })
+})
+
 test('a name that is no UTF-8 is refused', () => {
   const archive = zipOf([{ path: 'abc', bytes: Buffer.from('x') }])
   for (const at of archive.keys().filter((place) => archive.toString('latin1', place, place + 3) === 'abc'))

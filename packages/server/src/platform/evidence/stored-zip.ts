@@ -37,6 +37,9 @@ const MODE = 0o100644
 const { filesMax, bytesMax, pathLengthMax } = EVIDENCE_LIMITS
 const PATH = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/
 
+/** Other programs write the same files in another way. */
+const PACKED_ANEW = 'if it was packed anew, unpack it and verify the folder'
+
 /** Paths that mean the same file below the folder of their archive on every system: no `..`, no `/` at the beginning. */
 export const isZipPath = (path: string): boolean =>
   path.length <= pathLengthMax && PATH.test(path) && !path.includes('..')
@@ -89,7 +92,8 @@ export function readZip(archive: Uint8Array): ReadZip {
   }
   if (stored.length === 0) return { ok: false, reason: 'it does not begin as an evidence bundle does' }
   if (isSameBytes(bytes.subarray(offset), directoryOf(stored, offset))) return { ok: true, files }
-  return { ok: false, ...placeOf(stored), reason: 'what follows the last file is not the directory of these files' }
+  const reason = `what follows the last file is not the directory of these files; ${PACKED_ANEW}`
+  return { ok: false, ...placeOf(stored), reason }
 }
 
 /** Where damage between two files is: behind the one before. */
@@ -105,9 +109,10 @@ function readFile(bytes: Buffer, offset: number): { path: string; content: Uint8
   const pathEnd = offset + LOCAL.bytes + bytes.readUInt16LE(offset + LOCAL.pathAt)
   if (pathEnd + size > bytes.length) return 'the archive is cut off'
   const path = bytes.toString('latin1', offset + LOCAL.bytes, pathEnd)
+  if (path.endsWith('/')) return `a folder follows, and a bundle has none; ${PACKED_ANEW}`
   if (!isZipPath(path)) return 'a path that follows is none that a bundle has'
   if (!isSameBytes(bytes.subarray(offset, pathEnd), localHeader({ path, crc, size })))
-    return `the header of ${path} is not as it is written`
+    return `the header of ${path} is not as it is written; ${PACKED_ANEW}`
   return { path, content: bytes.subarray(pathEnd, pathEnd + size), crc }
 }
 

@@ -87,8 +87,22 @@ describe('a bundle that somebody else made', () => {
   test('is refused with the key of the log, and its own key says nothing of who made it', async () => {
     const other = await createTestLog(7)
     const forged = filesOf(await bundleOf(other, INDEXES))
-    expect(await verifyBundle(forged, keys())).toMatchObject({ valid: false, key: 'given', bad: BUNDLE.note })
+    const own = formatVerifierKey(other.signer.key)
+    expect(await verifyBundle(forged, keys())).toEqual({
+      ...{ valid: false, key: 'given', own_key: own },
+      reason: `it is whole, and not signed by the key that was given; it names ${own} as its own`,
+    })
     expect(await verifyBundle(forged, undefined)).toMatchObject({ valid: true, key: 'bundle' })
+  })
+
+  test('and that was damaged since is damaged, whichever key is given', async () => {
+    const damaged = new Map(filesOf(await bundleOf(await createTestLog(7), INDEXES))).set(
+      'entries/3.json',
+      Buffer.of(0),
+    )
+    const verdict = await verifyBundle(damaged, keys())
+    expect(verdict).toMatchObject({ valid: false, key: 'given', bad: BUNDLE.note })
+    expect(verdict.own_key).toBeUndefined()
   })
 
   test('is refused when it holds the right checkpoint and another signs the manifest', async () => {

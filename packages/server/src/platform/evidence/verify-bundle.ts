@@ -51,13 +51,16 @@ interface SignedTree {
   readonly cosignedBy: readonly VerifierKey[]
 }
 
+/** Files that keys verify. */
+const NOTES: ReadonlySet<string> = new Set([BUNDLE.note, BUNDLE.checkpoint])
 const ENTRY = /^entries\/(0|[1-9]\d{0,15})\.json$/
 /** Files that are looked at before others have their turn. */
 const LOOKED_AT_ONCE = 256
 
 /**
  * Judges a bundle by nothing but its files: the signature over the manifest, the digest of every file, the checkpoint and the
- * proof of every entry. It stops at the first damage.
+ * proof of every entry. It stops at the first damage. One that is whole by its own keys alone is told apart from a damaged
+ * one, and is no more valid.
  *
  * @param keys of the log, had by another way. Without them the bundle is held against its own, which shows that it is
  *   whole and not who made it.
@@ -68,8 +71,22 @@ export async function verifyBundle(
   keys: readonly VerifierKey[] | undefined,
   options: VerifyBundleOptions = {},
 ): Promise<EvidenceVerdict> {
-  const known = keys ?? ownKeys(files)
-  const key = keys === undefined ? 'bundle' : 'given'
+  const verdict = await verifyWith(files, keys ?? ownKeys(files), keys === undefined ? 'bundle' : 'given', options)
+  // A note that no given key signed: damaged, or of another log, or signed after a change of keys.
+  if (keys === undefined || verdict.bad === undefined || !NOTES.has(verdict.bad)) return verdict
+  const { valid, signed_by } = await verifyWith(files, ownKeys(files), 'bundle', options)
+  if (!valid || signed_by === undefined || keys.map(formatVerifierKey).includes(signed_by)) return verdict
+  const reason = `it is whole, and not signed by the key that was given; it names ${signed_by} as its own`
+  return { valid: false, key: 'given', own_key: signed_by, reason }
+}
+
+/** @param key whose these keys are. */
+async function verifyWith(
+  files: BundleFiles,
+  known: readonly VerifierKey[],
+  key: EvidenceVerdict['key'],
+  options: VerifyBundleOptions,
+): Promise<EvidenceVerdict> {
   const sealed = openManifest(files, known)
   if ('bad' in sealed) return { valid: false, key, ...sealed }
   const { manifest, signedBy } = sealed

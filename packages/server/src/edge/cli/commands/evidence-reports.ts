@@ -8,7 +8,7 @@ import {
   type HistoryReport,
 } from '@forge-cascade/contract'
 import { CascadeError, fileTrouble, isErrno } from '#base'
-import { type StoredCheckpoint, verifyConsistency } from '#ledger'
+import { openNote, parseVerifierKey, type StoredCheckpoint, type VerifierKey, verifyConsistency } from '#ledger'
 import { parseCapsuleId } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
@@ -29,7 +29,7 @@ export const EVIDENCE_CHANGES: CommandSpec = {
   name: 'evidence changes',
   summary: 'What the log gained between two checkpoints, with the proof that it only grew',
   description:
-    'From an earlier checkpoint that somebody kept, as a file, or from a number of entries; up to the newest checkpoint or another number. Ends with 7 when the log does not go on the checkpoint that was kept. At most 10,000 entries.',
+    'From an earlier checkpoint that somebody kept, as a file, or from a number of entries; up to the newest checkpoint or another number. Ends with 7 when the log does not go on the checkpoint that was kept, and with 2 when no key of the log signed that. At most 10,000 entries.',
   arguments: [
     { flags: '<from>', description: 'File with a checkpoint that was kept, or a number of entries from 1' },
     { flags: '[to]', description: 'Number of entries; that of the newest checkpoint when left out' },
@@ -98,7 +98,8 @@ function readFrom({ io }: CommandContext, given: string): From {
   if (/^\d+$/.test(given)) return { size: sizeOf(given, 'from') }
   const path = resolve(io.cwd, given)
   try {
-    const checkpoint = readCheckpoint(readFileSync(path, 'utf8'))
+    // What prints a text by lines adds one more newline to it.
+    const checkpoint = readCheckpoint(readFileSync(path, 'utf8').replace(/\n\n$/, '\n'))
     if (checkpoint && checkpoint.size > 0) return checkpoint
   } catch (error) {
     if (isErrno(error, 'ENOENT'))
@@ -119,6 +120,7 @@ async function readChanges(session: Session, from: From, asked: number | undefin
   const to = asked ?? size
   if ('origin' in from && from.origin !== origin)
     throw new CascadeError('CONFLICT', `The checkpoint is of ${from.origin}, and this log is ${origin}.`)
+  if ('origin' in from) await requireSigned(session, from)
   if (from.size > to && !('origin' in from))
     throw usage(`There are ${number(to)} entries to go to, and ${number(from.size)} to begin with.`)
   if (to - from.size > EVIDENCE_LIMITS.reportRowsMax)
@@ -145,6 +147,21 @@ async function readChanges(session: Session, from: From, asked: number | undefin
     proof: found.hashes,
     ...{ consistent, counts, entries: [...entries] },
   }
+}
+
+/**
+ * A checkpoint accuses the log that it does not go on, so it has to be one that this log signed, with any key it ever had.
+ *
+ * @throws CascadeError VALIDATION_FAILED for any other.
+ */
+async function requireSigned(session: Session, { origin, note }: StoredCheckpoint): Promise<void> {
+  const keys: VerifierKey[] = []
+  for await (const line of session.lines('getLedgerKey')) {
+    const key = parseVerifierKey(line)
+    if (key) keys.push(key)
+  }
+  if (openNote(note, keys)?.verified.some(({ name }) => name === origin)) return
+  throw usage('This checkpoint is not signed by this log, or was altered.')
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

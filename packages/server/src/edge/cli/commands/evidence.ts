@@ -6,25 +6,28 @@ import { CascadeError, isCascadeError, sha256Hex } from '#base'
 import { BUNDLE, type BundleFiles, verifyBundle } from '#evidence'
 import { openBundle } from '../bundle-file.ts'
 import type { CommandContext } from '../command-context.ts'
-import { type CommandInput, checkInput, readTime } from '../command-input.ts'
+import { checkInput } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { verdictLines } from '../render/evidence-lines.ts'
 import { byteSize, number, plural } from '../render/words.ts'
 import { quoteForShell } from '../shell-word.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
-import { splitEntity } from './entity.ts'
+import { readEntryQuery, requireOperation } from './entry-query.ts'
 import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
 
 export const EVIDENCE_EXPORT: CommandSpec = {
   name: 'evidence export',
   summary: 'Write what proves what happened into one file that anybody can verify',
   description:
-    'A zip archive with the entries of the log that match, a proof of each, the signed checkpoint, the keys, the rules in force, a bill of materials and a report to read, signed by the log. Its README tells how to verify it without this program. Hand over the key by another way. Existing files are not written over.',
+    'A zip archive with the entries of the log that match, a proof of each, the signed checkpoint, the keys, the rules in force, a bill of materials and a report to read, signed by the log. Its README tells how to verify it without this program. Hand over the key by another way. Existing files are not written over. Ends with 3 when no entry matches, and with 2 when no operation has that name; nothing is written then.',
   options: [
     { flags: '--from <time>', description: 'Entries at or after this moment' },
     { flags: '--to <time>', description: 'Entries before this moment' },
-    { flags: '--operation <name>', description: 'What happened, such as capsule.created' },
+    {
+      flags: '--operation <name>',
+      description: 'What happened, such as capsule.created; docs/reference/records.md lists all',
+    },
     { flags: '--about <entity>', description: 'What it is about: capsule, or capsule/<id>' },
     { flags: '--by <id>', description: 'Who acted' },
     { flags: '--correlation <id>', description: 'One request' },
@@ -36,10 +39,14 @@ export const EVIDENCE_EXPORT: CommandSpec = {
   ],
   reads: true,
   run: async (context, input) => {
-    const query = readQuery(input)
+    const query = checkInput(evidenceQuery, readEntryQuery(input, { from: 'from', to: 'to' }))
     const path = resolve(context.io.cwd, input.text('out') ?? 'evidence.zip')
     const session = await context.openSession()
-    const { bytes, sha256 } = await write(context, path, session.bytes('exportEvidence', { body: query }))
+    const pieces = session.bytes('exportEvidence', { body: query })
+    const { bytes, sha256 } = await write(context, path, pieces).catch((error: unknown) => {
+      if (isCascadeError(error) && error.code === 'NOT_FOUND') requireOperation(query.operation)
+      throw error
+    })
     const [files, verdict] = await verifyWritten(path)
     const key = verdict.signed_by ?? ''
     const manifest = sha256Hex(files.get(BUNDLE.manifest) ?? '')
@@ -77,18 +84,6 @@ export const EVIDENCE_VERIFY: CommandSpec = {
     await printAnswer(context, verdict, () => verdictLines(verdict, context.screen.view))
     return verdict.valid ? 'ok' : 'damaged'
   },
-}
-
-function readQuery(input: CommandInput) {
-  const [entity_type, entity_id] = splitEntity(input.text('about'))
-  return checkInput(evidenceQuery, {
-    operation: input.text('operation'),
-    ...{ entity_type, entity_id },
-    user_id: input.text('by'),
-    correlation_id: input.text('correlation'),
-    since: readTime(input, 'from'),
-    until: readTime(input, 'to'),
-  })
 }
 
 /** Writes the pieces into a new file; what breaks off is taken away again. */

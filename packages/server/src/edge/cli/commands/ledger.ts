@@ -2,22 +2,20 @@ import {
   auditQuery,
   inclusionQuery,
   type LedgerIntegrity,
-  RECORD_TYPES,
   rotateBody,
   verifyLine,
   verifyQuery,
 } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
-import { didYouMean } from '#config'
 import type { CommandContext } from '../command-context.ts'
-import { checkInput, numberOf, readTime, usage } from '../command-input.ts'
+import { checkInput, numberOf, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { confirm } from '../confirm.ts'
 import { auditLines, integrityLines, keyLines, logLines, witnessLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
 import { parseSentLine } from '../sent-line.ts'
 import { printAnswer } from './answer.ts'
-import { splitEntity } from './entity.ts'
+import { readEntryQuery, requireOperation } from './entry-query.ts'
 import { verifyFolder } from './ledger-publish.ts'
 import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
 import { writeNew } from './write-new.ts'
@@ -152,7 +150,7 @@ export const LEDGER_AUDIT: CommandSpec = {
   options: [
     {
       flags: '--operation <name>',
-      description: 'What happened, such as capsule.created; docs/concepts/record.md lists all',
+      description: 'What happened, such as capsule.created; docs/reference/records.md lists all',
     },
     { flags: '--about <entity>', description: 'What it is about: capsule, or capsule/<id>' },
     { flags: '--by <id>', description: 'Who acted' },
@@ -168,33 +166,17 @@ export const LEDGER_AUDIT: CommandSpec = {
   ],
   reads: true,
   run: async (context, input) => {
-    const [entity_type, entity_id] = splitEntity(input.text('about'))
     const query = checkInput(auditQuery, {
-      operation: input.text('operation'),
-      ...{ entity_type, entity_id },
-      user_id: input.text('by'),
-      correlation_id: input.text('correlation'),
-      since: readTime(input, 'since'),
-      until: readTime(input, 'until'),
+      ...readEntryQuery(input, { from: 'since', to: 'until' }),
       limit: numberOf(input.text('limit')),
       cursor: input.text('cursor'),
     })
     const { answer, raw } = await (await context.openSession()).call('getAuditLog', { query })
     const isEmpty = answer.items.length === 0 && answer.next_cursor === null
-    // The instance may be newer than this command and know more kinds: what it finds is never refused.
-    if (isEmpty && query.operation !== undefined) requireOperation(query.operation)
+    if (isEmpty) requireOperation(query.operation)
     await printAnswer(context, raw, () => auditLines(answer.items, answer.next_cursor, context.screen.view))
     return isEmpty ? 'notFound' : 'ok'
   },
-}
-
-/** @throws CascadeError VALIDATION_FAILED for what no kind of record is called: it did not fail to happen. */
-function requireOperation(name: string): void {
-  const types: readonly string[] = RECORD_TYPES
-  if (types.includes(name)) return
-  const near = didYouMean(name, types)
-  const hint = near === undefined ? `One that there is: ${types[0]}.` : `Did you mean ${near}?`
-  throw usage(`--operation: there is no operation ${JSON.stringify(name)}. ${hint}`)
 }
 
 async function readText(lines: AsyncIterable<string>): Promise<string[]> {

@@ -8,15 +8,24 @@ export function verdictLines(found: EvidenceVerdict, { paint }: View): string[] 
   const { origin, signed_by, cosigned_by = [], size = 0, entries = 0, files = 0, made_at } = found
   const head = found.valid
     ? `${paint.good('sound')}  ${plural(entries, 'entry')} of the ${number(size)} of ${oneLine(origin ?? '')}, ${plural(files, 'file')}`
-    : `${paint.bad('damaged')}${found.bad === undefined ? '' : ` at ${oneLine(found.bad)}`}: ${oneLine(found.reason ?? 'it is not as it was written')}`
+    : found.own_key !== undefined
+      ? `${paint.bad('another key')}: ${oneLine(found.reason ?? '')}`
+      : `${paint.bad('damaged')}${found.bad === undefined ? '' : ` at ${oneLine(found.bad)}`}: ${oneLine(found.reason ?? 'it is not as it was written')}`
   return [
     head,
     ...(signed_by === undefined ? [] : [`  signed by  ${oneLine(signed_by)}`]),
     ...cosigned_by.map((key) => `  and by     ${oneLine(key)}`),
     ...(made_at === undefined ? [] : [paint.faint(`  made at    ${made_at}, as the log says`)]),
-    ...(found.key === 'bundle' && found.valid ? ownKeyLines(paint) : []),
+    ...(found.valid ? whoseKeyLines(found.key, paint) : []),
+    ...(found.own_key === undefined ? [] : [ANOTHER_KEY]),
   ]
 }
+
+/** It may be another log's, or the key was changed; or somebody made all of it. */
+const ANOTHER_KEY = 'Whose that key is says nobody but who runs the instance: ask there, by another way.'
+
+const whoseKeyLines = (key: EvidenceVerdict['key'], paint: View['paint']): string[] =>
+  key === 'given' ? ['Signed with the key that was given.'] : ownKeyLines(paint)
 
 const ownKeyLines = (paint: View['paint']): string[] => [
   paint.warn('Held against the key that lies in it: it is whole, and that says nothing of who made it.'),
