@@ -231,7 +231,9 @@ export const NO_LIMITS: readonly Group[] = [
   },
   {
     reason: 'the length of a text of the configuration, which the start names when it is too long',
-    constants: [...at(SERVER, 'kernel/config/ledger-schema.ts KEYS_LENGTH_MAX')],
+    constants: [
+      ...at(SERVER, 'kernel/config/ledger-schema.ts KEYS_LENGTH_MAX', 'kernel/config/witness-text.ts NAME_BYTES_MAX'),
+    ],
   },
   {
     reason: 'the width of a field of a format, or the end of what a calendar or a number can say',
