@@ -3,7 +3,7 @@ import type { WriteSession } from '../../packages/server/src/adapters/sqlite/wri
 import { makeFolder, systemClock } from '../../packages/server/src/base/index.ts'
 import { createBootstrapGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
 import { founderOf } from '../../packages/server/src/domain/identity/index.ts'
-import { makeRecord, newId } from './records.ts'
+import { makeTrustRecord, newId } from './records.ts'
 
 /** Entries that one transaction writes. */
 const ENTRIES_AT_ONCE = 5000
@@ -36,7 +36,7 @@ export function writeEntries(session: WriteSession, count: number): void {
     session.database.transaction(() => {
       for (let at = written; at < Math.min(count, written + ENTRIES_AT_ONCE); at++) {
         const id = newId().replaceAll('-', '')
-        session.leaves.write({ id, grant, changes: [], records: [makeRecord()], events: [] }, systemClock())
+        session.leaves.write({ id, grant, changes: [], records: [makeTrustRecord()], events: [] }, systemClock())
       }
     })
     session.names.committed()

@@ -18,4 +18,18 @@ export function makeRecord(): LedgerRecord {
   }
 }
 
+/** The same of a change of trust: it tells of no text, so that a log of such records is whole without capsules. */
+export function makeTrustRecord(): LedgerRecord {
+  const id = newId()
+  return {
+    category: 'trust',
+    type: 'capsule.trust_changed',
+    actor: ACTOR,
+    correlationId: newId(),
+    subject: `capsule/${id}`,
+    digests: { reason: sha256Hex(id) },
+    payload: { old: 60, new: 70, decision_id: newId() },
+  }
+}
+
 const ACTOR = newId()
