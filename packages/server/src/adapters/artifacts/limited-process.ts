@@ -62,16 +62,14 @@ export async function runLimited(run: LimitedRun, signal: AbortSignal): Promise<
   }
 }
 
-/** Descriptors that are asked for where the system does not tell how many are open. */
-const HANDLES = 64
-
 /**
  * Nothing, in the place of each descriptor that is open here: Node closes its own as another program begins, and a library
  * may have opened one that stays.
  */
 function othersOpen(): readonly 'ignore'[] {
-  const highest = process.platform === 'linux' ? Math.max(...readdirSync('/proc/self/fd').map(Number)) : HANDLES
-  return Array<'ignore'>(Math.max(0, highest - 2)).fill('ignore')
+  // Windows hands nothing on that is not asked for.
+  const open = process.platform === 'win32' ? [] : readdirSync('/dev/fd').map(Number)
+  return Array<'ignore'>(Math.max(0, Math.max(2, ...open) - 2)).fill('ignore')
 }
 
 /** Resolves when the process has ended, its group is killed and its output was read. */

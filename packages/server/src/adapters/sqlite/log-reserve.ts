@@ -15,7 +15,7 @@ export const isLongLog = (log: string): boolean => statSync(log).size > LONG_LOG
 
 /**
  * Makes the write-ahead log longer by zeros, which are no frames to SQLite. A commit then overwrites what is there, and its
- * sync has nothing to tell the file system: about half the time of one that makes the file longer.
+ * sync has nothing to tell the file system.
  *
  * To be called by the thread that writes, between transactions. Where the disk is full the log stays as it was.
  *

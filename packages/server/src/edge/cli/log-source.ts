@@ -31,6 +31,14 @@ export function readCheckpoint(note: string): StoredCheckpoint | undefined {
   return head && { origin: head.origin, size: head.size, root: head.root, note }
 }
 
+/** What an instance says between two sizes of its log; nothing of it is verified. */
+export async function askConsistency(session: Session, query: { readonly from: number; readonly to: number }) {
+  const { from_root, to_root, hashes } = await session.ask('proveConsistency', { query })
+  return { fromRoot: bytesOf(from_root), toRoot: bytesOf(to_root), proof: hashes.map(bytesOf), hashes }
+}
+
+const bytesOf = (hash: string): Uint8Array => new Uint8Array(Buffer.from(hash, 'hex'))
+
 /** @param from where a tile begins. */
 async function readEntries(session: Session, from: number, width: number): Promise<readonly RawLeaf[]> {
   const tile = tilePath({ level: 'entries', index: from / TILE_WIDTH, width }).replace(/^tile\//, '')

@@ -1,7 +1,7 @@
 import type { RecordPayload } from '@forge-cascade/contract/records'
 import { type Clock, messageOf } from '#base'
 import type { HealthFinding } from '#boot'
-import { type DatedVerdict, isDamage, type LedgerStore } from '#ledger'
+import { type DatedVerdict, isDamage, type LedgerStore, type LogVerdict } from '#ledger'
 import type { KernelLog } from '#lifecycle'
 import type { Grant, UnitOfWork } from '#store'
 import { type Every, systemEvery } from './every.ts'
@@ -35,7 +35,7 @@ export class LedgerCheck implements Disposable {
   readonly #timer: Disposable
   readonly #abort = new AbortController()
   /** A verdict after which the tree could not be worked out anew: it is not tried again before there is another one. */
-  #unmendable: DatedVerdict | undefined
+  #unmendable: LogVerdict | undefined
   #trouble: string | undefined
 
   constructor(options: LedgerCheckOptions) {
@@ -83,8 +83,8 @@ export class LedgerCheck implements Disposable {
   }
 
   get #isToMend(): boolean {
-    const found = this.#options.desk.verdict()
-    return found.verdict.part === 'tree' && found !== this.#unmendable
+    const { verdict } = this.#options.desk.verdict()
+    return verdict.part === 'tree' && verdict !== this.#unmendable
   }
 
   async #mend(): Promise<void> {
@@ -98,7 +98,8 @@ export class LedgerCheck implements Disposable {
       log.error('the tree of the log was not made anew', { reason: error.detail })
     }
     // Made anew and damaged again, it would be so the next time.
-    if (desk.verdict().verdict.part === 'tree') this.#unmendable = desk.verdict()
+    const { verdict } = desk.verdict()
+    if (verdict.part === 'tree') this.#unmendable = verdict
   }
 
   async #guarded(work: () => Promise<void>): Promise<void> {

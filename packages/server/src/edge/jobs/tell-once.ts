@@ -14,7 +14,7 @@ interface Told<T extends InstanceRecordType> {
   readonly changes?: readonly Change[]
 }
 
-/** Tells in the log of what was done with the store as a whole, or with the log itself. */
+/** Tells in the log of what was done with the store as a whole, with the log itself, or with the logs of others. */
 export async function tellOnce<T extends InstanceRecordType>(
   store: Pick<UnitOfWork, 'append'>,
   { command, grant }: Pick<Call, 'command' | 'grant'>,

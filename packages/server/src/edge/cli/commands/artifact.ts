@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { artifactParams, type VerifiedArtifact, verifyArtifactBody, verifyArtifactLine } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble } from '#base'
+import { CascadeError } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
+import { readGiven } from '../read-given.ts'
 import { artifactLines, verificationLines } from '../render/artifact-lines.ts'
 import { parseSentLine } from '../sent-line.ts'
 import { printAnswer } from './answer.ts'
-import { writeNew } from './write-new.ts'
+import { requireNew, writeNew } from './write-new.ts'
 
 export const ARTIFACT_VERIFY: CommandSpec = {
   name: 'artifact verify',
@@ -39,6 +39,8 @@ export const ARTIFACT_VERIFY: CommandSpec = {
       throw usage('An artifact is verified on the machine of the instance: leave --url out and run the command there.')
     const minScore = scoreOf(input)
     const body = checkInput(verifyArtifactBody, bodyOf(context, input))
+    // Before anything is recorded.
+    requireNew(context, input.text('out'))
     const verified = await lastLine(context, (await context.openSession()).lines('verifyArtifact', { body }))
     writeNew(context, input.text('out'), verified.canonical)
     await printAnswer(context, verified, () => artifactLines(verified, context.screen.view))
@@ -87,15 +89,8 @@ function scoreOf(input: CommandInput): number {
   throw usage(`--min-score takes a number from 0 to 1, such as 0.95; got ${JSON.stringify(text)}.`)
 }
 
-function readText(cwd: string, given: string | undefined): string | undefined {
-  if (given === undefined) return undefined
-  const path = resolve(cwd, given)
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
-  }
-}
+const readText = (cwd: string, given: string | undefined): string | undefined =>
+  given === undefined ? undefined : readGiven(resolve(cwd, given))
 
 /** Shows which check is under way. @throws CascadeError NO_SERVER when it breaks off. */
 async function lastLine({ screen, settings }: CommandContext, lines: AsyncIterable<string>): Promise<VerifiedArtifact> {

@@ -13,7 +13,7 @@ import { parseCapsuleId } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { openLogSource, readCheckpoint } from '../log-source.ts'
+import { askConsistency, openLogSource, readCheckpoint } from '../log-source.ts'
 import type { OptionSpec } from '../option-spec.ts'
 import { changesMarkdown, explanationMarkdown, historyMarkdown } from '../render/evidence-markdown.ts'
 import { number } from '../render/words.ts'
@@ -130,12 +130,9 @@ async function readChanges(session: Session, from: From, asked: number | undefin
     )
   // A log with fewer entries than a checkpoint of it cannot go on it, and has no proof.
   const shorter = from.size > to
-  const found = await session.ask('proveConsistency', { query: { from: shorter ? to : from.size, to } })
-  const [fromRoot, toRoot] = [
-    'root' in from ? from.root : new Uint8Array(Buffer.from(found.from_root, 'hex')),
-    new Uint8Array(Buffer.from(found.to_root, 'hex')),
-  ]
-  const proof = found.hashes.map((hash) => new Uint8Array(Buffer.from(hash, 'hex')))
+  const found = await askConsistency(session, { from: shorter ? to : from.size, to })
+  const { toRoot, proof, hashes } = found
+  const fromRoot = 'root' in from ? from.root : found.fromRoot
   const consistent = !shorter && verifyConsistency({ from: from.size, to, fromRoot, toRoot, proof })
   const entries = shorter ? [] : await readRows(session, { cursor: String(to) }, from.size)
   const counts: Record<string, number> = {}
@@ -144,7 +141,7 @@ async function readChanges(session: Session, from: From, asked: number | undefin
     origin,
     from: { size: from.size, root: hex(fromRoot) },
     to: { size: to, root: hex(toRoot) },
-    proof: found.hashes,
+    proof: hashes,
     ...{ consistent, counts, entries: [...entries] },
   }
 }

@@ -72,7 +72,7 @@ export const EVIDENCE_VERIFY: CommandSpec = {
   options: KEY_OPTIONS,
   examples: [{ line: "evidence verify evidence.zip --key '<key>'", does: 'verifies what was handed over' }],
   run: async (context, input) => {
-    const keys = await readKeys(context, input)
+    const keys = readKeys(context, input)
     const opened = openBundle(resolve(context.io.cwd, input.argument(0) ?? ''))
     const { signal } = context.interrupts
     const verdict: EvidenceVerdict = opened.ok

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { type AskAnswer, askAnswer, type Citation, type Explanation } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble, isCascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import { answerText } from '../../answer-text.ts'
 import { sourceInWords } from '../../source-in-words.ts'
 import { usage } from '../command-input.ts'
+import { readGiven } from '../read-given.ts'
 import type { Session } from '../session.ts'
 
 type Explained = Explanation['citations'][number]
@@ -13,17 +13,9 @@ const GONE: ReadonlySet<string> = new Set(['NOT_FOUND', 'ERASED', 'IN_ARCHIVE', 
 
 /** @throws CascadeError VALIDATION_FAILED for what is no answer, SOURCE_UNREADABLE for a file that cannot be read. */
 export function readAnswer(path: string): AskAnswer {
-  const parsed = askAnswer.safeParse(parseJson(readText(path), path))
+  const parsed = askAnswer.safeParse(parseJson(readGiven(path), path))
   if (parsed.success) return parsed.data
   throw usage(`${path} is no answer as ask --json prints it: ${parsed.error.issues[0]?.path.join('/') ?? ''} is wrong.`)
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
-  }
 }
 
 function parseJson(text: string, path: string): unknown {

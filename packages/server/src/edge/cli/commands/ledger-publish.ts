@@ -5,7 +5,7 @@ import type { CommandContext } from '../command-context.ts'
 import { usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
-import { openLogSource, readCheckpoint } from '../log-source.ts'
+import { askConsistency, openLogSource, readCheckpoint } from '../log-source.ts'
 import { publishedLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
 import type { Session } from '../session.ts'
@@ -49,8 +49,7 @@ async function findPublished({ io }: CommandContext, path: string): Promise<Stor
 /** Nothing of what others may have read is replaced by another history. @throws CascadeError LEDGER_FORKED. */
 async function requireExtends(session: Session, before: StoredCheckpoint, now: StoredCheckpoint): Promise<void> {
   const sizes = { from: before.size, to: now.size }
-  const hashes = before.size > now.size ? [] : (await session.ask('proveConsistency', { query: sizes })).hashes
-  const proof = hashes.map((hash) => new Uint8Array(Buffer.from(hash, 'hex')))
+  const proof = before.size > now.size ? [] : (await askConsistency(session, sizes)).proof
   if (verifyConsistency({ ...sizes, fromRoot: before.root, toRoot: now.root, proof })) return
   throw new CascadeError(
     'LEDGER_FORKED',

@@ -57,7 +57,7 @@ export const LEDGER_VERIFY: CommandSpec = {
   reads: true,
   run: async (context, input) => {
     const query = checkInput(verifyQuery, { newest: numberOf(input.text('newest')) })
-    const keys = await readKeys(context, input)
+    const keys = readKeys(context, input)
     const folder = input.text('published')
     if (folder !== undefined && query.newest === undefined) return verifyFolder(context, folder, keys)
     if (folder !== undefined) throw usage('Of a published log all is verified; leave --newest out.')

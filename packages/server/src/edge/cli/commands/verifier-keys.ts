@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { EVIDENCE_LIMITS } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble } from '#base'
 import { parseVerifierKey, type VerifierKey } from '#ledger'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { OptionSpec } from '../option-spec.ts'
+import { readGiven } from '../read-given.ts'
 
 /** How a command is told the keys that it verifies with. */
 export const KEY_OPTIONS: readonly OptionSpec[] = [
@@ -18,12 +17,9 @@ export const KEY_OPTIONS: readonly OptionSpec[] = [
  *
  * @throws CascadeError VALIDATION_FAILED for what is no key, SOURCE_UNREADABLE for a file that cannot be read.
  */
-export async function readKeys(
-  { io }: CommandContext,
-  input: CommandInput,
-): Promise<readonly VerifierKey[] | undefined> {
+export function readKeys({ io }: CommandContext, input: CommandInput): readonly VerifierKey[] | undefined {
   const file = input.text('key-file')
-  const texts = [...(input.list('key') ?? []), ...(file === undefined ? [] : await readLines(resolve(io.cwd, file)))]
+  const texts = [...(input.list('key') ?? []), ...(file === undefined ? [] : readLines(resolve(io.cwd, file)))]
   if (texts.length === 0) {
     if (file === undefined) return undefined
     throw usage(`${file} holds no key.`)
@@ -37,10 +33,7 @@ export async function readKeys(
   })
 }
 
-async function readLines(path: string): Promise<readonly string[]> {
-  try {
-    return (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '')
-  } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
-  }
-}
+const readLines = (path: string): readonly string[] =>
+  readGiven(path)
+    .split('\n')
+    .filter((line) => line !== '')

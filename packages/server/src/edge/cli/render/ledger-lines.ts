@@ -42,7 +42,7 @@ function verdictLines(found: LedgerIntegrity, { paint, command }: View): string[
     const where = found.first_bad === undefined ? '' : ` at entry ${number(found.first_bad)}`
     return [
       `${paint.bad('damaged')}${where}: ${oneLine(found.reason ?? 'it is not as it was written')}`,
-      // A version that is not as it was recorded says nothing against the entries behind the one that tells of it.
+      // What the tree, a checkpoint or a version says otherwise is nothing against the entries.
       (found.first_bad ?? 0) <= found.checked_to
         ? `  the entries themselves are sound up to ${number(found.checked_to)} of ${number(found.size)}, ${at}`
         : `  sound up to entry ${number(found.checked_to)} of ${number(found.size)}, ${at}`,
@@ -86,7 +86,7 @@ export function keyLines({ origin, keys, previous_until }: LedgerKeys, { paint }
 export function witnessLines({ witness, witnesses, cosigner, fork }: LedgerWitness, view: View): string[] {
   const { paint, command } = view
   const first = [
-    ...(fork === null ? [] : [`${paint.bad('stopped')}  nothing is signed any more: ${oneLine(fork)}`]),
+    ...(fork === null ? [] : stopLines(fork, view)),
     ...(cosigner === null ? [] : ['Its own cosigner', `  ${cosigner}`]),
   ]
   if (witness === null && witnesses.length === 0)
