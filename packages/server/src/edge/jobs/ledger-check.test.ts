@@ -26,11 +26,16 @@ function openCheck(found: () => LogVerdict) {
   const asked = { action: 'system.maintain', resource: 'system/ledger', subject } as const
   const told: string[] = []
   let times = 0
+  let regrown = 0
   let newest: DatedVerdict = { verdict: { valid: true, size: 0, checkedTo: -1 }, from: 0, at: 0 }
   const desk = {
-    regrow: () => Promise.reject(new CascadeError('DATA_CORRUPT', 'not here')),
+    regrow: () => {
+      regrown++
+      return Promise.reject(new CascadeError('DATA_CORRUPT', 'not here'))
+    },
     isVerifying: false,
-    verdict: () => newest,
+    // As of a log that is signed no more: what is told is put together for each who asks.
+    verdict: () => ({ ...newest, stopped: 'forked' }),
     verify: async () => {
       times++
       newest = { verdict: found(), from: 0, at: clock() }
@@ -44,7 +49,7 @@ function openCheck(found: () => LogVerdict) {
     log: { debug: say, info: say, warn: say, error: say },
     every: () => ({ [Symbol.dispose]: () => undefined }),
   })
-  return { check, store, told, advance, times: () => times }
+  return { check, store, told, advance, times: () => times, regrown: () => regrown }
 }
 
 const SOUND: LogVerdict = { valid: true, size: 9, checkedTo: 8 }
@@ -71,4 +76,12 @@ test('damage fails what says how things are, and is told, also when it cannot be
   await check.lookWhenDue()
   expect(check.finding).toEqual({ status: 'failed', detail: 'damaged: entry 4: it is missing' })
   expect(told[0]).toBe('the log is damaged')
+})
+
+test('a tree that cannot be made anew is tried once, also where the log is signed no more', async () => {
+  const { check, regrown } = openCheck(() => ({ ...DAMAGED, part: 'tree' }))
+  await check.lookWhenDue()
+  await check.lookWhenDue()
+  await check.lookWhenDue()
+  expect(regrown()).toBe(1)
 })
