@@ -12,6 +12,11 @@ test.for<{ readonly name: string; readonly argv: readonly string[]; readonly say
     argv: ['x', '--signature', 'absent.note'],
     says: /absent\.note cannot be read/,
   },
+  {
+    name: 'a report over a file',
+    argv: ['x', '--out', import.meta.filename],
+    says: /artifact\.test\.ts cannot be written: there is something/,
+  },
 ])('artifact verify with $name is refused before anything is opened', async ({ argv, says }) => {
   const { code, out, err } = await run(['artifact', 'verify', ...argv])
   expect([code, out]).toEqual([2, ''])
