@@ -82,6 +82,24 @@ describe('changes', () => {
     expect((await cascade('evidence', 'changes', file)).out).toContain('does not go on the checkpoint')
   })
 
+  test('up to fewer entries than the checkpoint has are a mistake of who asks, and nothing is said of the log', async () => {
+    const size = (await jsonOf('evidence', 'changes', 'early.checkpoint')).json.from.size
+    const { code, out, err } = await cascade('evidence', 'changes', 'early.checkpoint', String(size - 1))
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain(`[to] is ${size - 1}: name a larger [to], or leave it out`)
+  })
+
+  test('of a log with fewer entries than the checkpoint end with 7, whatever they are asked for up to', async () => {
+    const file = save(
+      'longer.checkpoint',
+      forked((lines) => lines.with(1, '5000')),
+    )
+    for (const to of ['1', '6000']) {
+      const { code, json } = await jsonOf('evidence', 'changes', file, to)
+      expect([code, json.consistent, json.to]).toEqual([7, false, (await jsonOf('evidence', 'changes', '1')).json.to])
+    }
+  })
+
   test.for(WRONG)(
     'are not held against one with $name that was altered, or that another key signed',
     async ({ change }) => {

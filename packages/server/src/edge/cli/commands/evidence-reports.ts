@@ -117,19 +117,18 @@ function sizeOf(text: string, name: string): number {
 
 async function readChanges(session: Session, from: From, asked: number | undefined): Promise<ChangesReport> {
   const { origin, size } = (await openLogSource(session)).checkpoint
-  const to = asked ?? size
   if ('origin' in from && from.origin !== origin)
     throw new CascadeError('CONFLICT', `The checkpoint is of ${from.origin}, and this log is ${origin}.`)
   if ('origin' in from) await requireSigned(session, from)
-  if (from.size > to && !('origin' in from))
-    throw usage(`There are ${number(to)} entries to go to, and ${number(from.size)} to begin with.`)
+  // A log with fewer entries than a checkpoint of it cannot go on it, and has no proof.
+  const shorter = 'origin' in from && from.size > size
+  const to = shorter ? size : (asked ?? size)
+  if (!shorter && from.size > to) throw tooFew(from.size, { asked, size })
   if (to - from.size > EVIDENCE_LIMITS.reportRowsMax)
     throw new CascadeError(
       'UNPROCESSABLE',
       `That is more than ${number(EVIDENCE_LIMITS.reportRowsMax)} entries; \`evidence export\` takes more.`,
     )
-  // A log with fewer entries than a checkpoint of it cannot go on it, and has no proof.
-  const shorter = from.size > to
   const found = await askConsistency(session, { from: shorter ? to : from.size, to })
   const { toRoot, proof, hashes } = found
   const fromRoot = 'root' in from ? from.root : found.fromRoot
@@ -145,6 +144,13 @@ async function readChanges(session: Session, from: From, asked: number | undefin
     ...{ consistent, counts, entries: [...entries] },
   }
 }
+
+const tooFew = (from: number, { asked, size }: { readonly asked: number | undefined; readonly size: number }) =>
+  usage(
+    asked === undefined
+      ? `<from> is ${number(from)} entries, and the log has ${number(size)}: begin with fewer.`
+      : `<from> is ${number(from)} entries, and [to] is ${number(asked)}: name a larger [to], or leave it out.`,
+  )
 
 /**
  * A checkpoint accuses the log that it does not go on, so it has to be one that this log signed, with any key it ever had.
