@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { changesReport, type Explanation, explanation, historyReport } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createEd25519Signer, signNote } from '#ledger'
+import { createEd25519Signer, formatVerifierKey, signKeyChange, signNote } from '#ledger'
 import { newEd25519 } from '../../platform/ledger/note/testing.ts'
-import { noteOf } from '../../platform/store/testing.ts'
+import { nextId, noteOf } from '../../platform/store/testing.ts'
 import { type HttpWorld, openHttpWorld } from '../http/testing.ts'
 import { explanationMarkdown } from './render/evidence-markdown.ts'
 import { run } from './testing.ts'
@@ -17,6 +17,8 @@ const CONTENT = 'Invoices are kept for ten years.'
 
 let http: HttpWorld
 let url: string
+/** Verifier keys that the log had before. */
+const oldKeys: string[] = []
 let id: string
 
 const cascade = (...argv: string[]) =>
@@ -35,7 +37,13 @@ const create = async (body: object): Promise<string> =>
 const checkpoint = async () => (await http.send('GET', '/v2/ledger/checkpoint')).payload
 
 beforeAll(async () => {
-  http = await openHttpWorld({ logKey: LOG_KEY })
+  http = await openHttpWorld({
+    logKey: LOG_KEY,
+    context: ({ ledger, ...context }) => ({
+      ...context,
+      ledger: { ...ledger, keys: async () => [...(await ledger.keys()), ...oldKeys] },
+    }),
+  })
   const origin = await create({ content: 'The law says ten years.', title: 'Law' })
   id = await create({ content: CONTENT, title: 'Invoices', parents: [{ id: origin, reason: 'from the law' }] })
   save('early.checkpoint', await checkpoint())
@@ -112,6 +120,30 @@ describe('changes', () => {
       }
     },
   )
+
+  test('are not held against one that a key signed which had ended by then; what it signed before counts', async () => {
+    const [origin = ''] = readFileSync(join(FOLDER, 'early.checkpoint'), 'utf8').split('\n')
+    const leaked = newEd25519()
+    const signer = createEd25519Signer(origin, leaked)
+    const next = createEd25519Signer(origin, LOG_KEY)
+    oldKeys.push(formatVerifierKey(signer.key))
+    const { store } = http.world.context
+    const [key, previous] = [formatVerifierKey(next.key), formatVerifierKey(signer.key)]
+    const statement = signKeyChange(origin, signer, next)
+    const payload = { origin, key, previous, previous_until: null, statement, decision_id: nextId() }
+    await store.append([noteOf({ type: 'ledger.key_rotated', subject: 'system/ledger', payload })])
+    const ended = store.head()
+    await http.send('GET', `/v2/ledger/proof/inclusion?index=${ended}`)
+    const signedOf = (size: number) =>
+      save(
+        'leaked.checkpoint',
+        forked((lines) => lines.with(1, String(size)).with(2, Buffer.alloc(32).toString('base64')), leaked),
+      )
+    const { code, out, err } = await cascade('evidence', 'changes', signedOf(ended + 1))
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain(`a key that ended when the log had ${ended}`)
+    expect((await cascade('evidence', 'changes', signedOf(ended))).code).toBe(7)
+  })
 
   test('go on a file with one newline too many, and no more', async () => {
     const note = readFileSync(join(FOLDER, 'early.checkpoint'), 'utf8')

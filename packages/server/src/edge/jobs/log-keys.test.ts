@@ -10,6 +10,7 @@ import { openMemoryStore } from '../../adapters/memory/index.ts'
 import type { Store } from '../../domain/store.ts'
 import { formatCheckpoint, openKeyChange, parseNote } from '../../platform/ledger/note/index.ts'
 import { commandId, createTestClock, grantOf, noteOf } from '../../platform/store/testing.ts'
+import { endedKeys, type KeyRow } from '../ended-keys.ts'
 import { openLogKeys } from './log-identity.ts'
 import { LogKeys } from './log-keys.ts'
 import { openLog } from './open-log.ts'
@@ -78,6 +79,15 @@ async function openKeys({ store, append, mirror }: KeysOptions = {}) {
     rotate: (days: number, id?: string) => keys.rotate(callOf(id), days),
   }
 }
+
+/** Keys that ended, by the entries. */
+const toldOf = async (store: Store) =>
+  endedKeys(
+    (await store.ledger.range(0, 100)).map(({ leaf: { type, payload, index } }) => ({
+      ...{ operation: type, ledger_index: index },
+      payload: payload as KeyRow['payload'],
+    })),
+  )
 
 const namesOf = (): readonly string[] => readdirSync(directory).toSorted()
 const linesOf = (note: string): number => parseNote(note)?.signatures.length ?? 0
@@ -162,6 +172,29 @@ describe('a key that ended', () => {
     expect([first!, second!, third!].map((key) => signed.countsUpTo(key))).toEqual(expected)
     const next = await openKeys({ store })
     expect([first!, second!, third!].map((key) => next.signed.countsUpTo(key))).toEqual(expected)
+    expect(await toldOf(store)).toEqual(
+      new Map([
+        [formatVerifierKey(first!), retiredAt],
+        [formatVerifierKey(second!), rotatedAt],
+      ]),
+    )
+  })
+
+  test('is told of by the entries of the log as the log itself knows it, also where two keys end at once', async () => {
+    const { signed, rotate, sign, store } = await openKeys()
+    await rotate(30)
+    await sign()
+    await rotate(0)
+    await sign()
+    await rotate(30)
+    const told = await toldOf(store)
+    expect(told.size).toBe(2)
+    for (const key of signed.keys) expect(told.get(formatVerifierKey(key)) ?? Infinity).toBe(signed.countsUpTo(key))
+    // The file of the active key is lost, and one that had ended is put back.
+    await store.append([
+      noteOf({ type: 'ledger.key_changed', payload: { origin: signed.origin, key: [...told.keys()][0]! } }),
+    ])
+    expect([...(await toldOf(store)).keys()]).toEqual([...told.keys()].slice(1))
   })
 
   test('signs no more, also where the store lost its word that it has', async () => {

@@ -8,7 +8,15 @@ import {
   type HistoryReport,
 } from '@forge-cascade/contract'
 import { CascadeError, fileTrouble, isErrno } from '#base'
-import { openNote, parseVerifierKey, type StoredCheckpoint, type VerifierKey, verifyConsistency } from '#ledger'
+import {
+  formatVerifierKey,
+  openNote,
+  parseVerifierKey,
+  type StoredCheckpoint,
+  type VerifierKey,
+  verifyConsistency,
+} from '#ledger'
+import { endedKeys, KEY_OPERATIONS } from '../../ended-keys.ts'
 import { parseCapsuleId } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
@@ -29,7 +37,7 @@ export const EVIDENCE_CHANGES: CommandSpec = {
   name: 'evidence changes',
   summary: 'What the log gained between two checkpoints, with the proof that it only grew',
   description:
-    'From an earlier checkpoint that somebody kept, as a file, or from a number of entries; up to the newest checkpoint or another number. Ends with 7 when the log does not go on the checkpoint that was kept, and with 2 when no key of the log signed that. At most 10,000 entries.',
+    'From an earlier checkpoint that somebody kept, as a file, or from a number of entries; up to the newest checkpoint or another number. Ends with 7 when the log does not go on the checkpoint that was kept, and with 2 when no key of the log signed that, or one alone that had ended by then. At most 10,000 entries.',
   arguments: [
     { flags: '<from>', description: 'File with a checkpoint that was kept, or a number of entries from 1' },
     { flags: '[to]', description: 'Number of entries; that of the newest checkpoint when left out' },
@@ -153,18 +161,32 @@ const tooFew = (from: number, { asked, size }: { readonly asked: number | undefi
   )
 
 /**
- * A checkpoint accuses the log that it does not go on, so it has to be one that this log signed, with any key it ever had.
+ * A checkpoint accuses the log that it does not go on, so it has to be one that this log signed, with a key that signed then:
+ * a key that ended may have ended because others have it.
  *
  * @throws CascadeError VALIDATION_FAILED for any other.
  */
-async function requireSigned(session: Session, { origin, note }: StoredCheckpoint): Promise<void> {
+async function requireSigned(session: Session, { origin, size, note }: StoredCheckpoint): Promise<void> {
   const keys: VerifierKey[] = []
   for await (const line of session.lines('getLedgerKey')) {
     const key = parseVerifierKey(line)
     if (key) keys.push(key)
   }
-  if (openNote(note, keys)?.verified.some(({ name }) => name === origin)) return
-  throw usage('This checkpoint is not signed by this log, or was altered.')
+  const signers = (openNote(note, keys)?.verified ?? []).filter(({ name }) => name === origin)
+  if (signers.length === 0) throw usage('This checkpoint is not signed by this log, or was altered.')
+  const ended = await readEndedKeys(session)
+  const counted = Math.max(...signers.map((key) => ended.get(formatVerifierKey(key)) ?? Number.POSITIVE_INFINITY))
+  if (size > counted)
+    throw usage(
+      `This checkpoint of ${number(size)} entries is signed by a key that ended when the log had ${number(counted)}: what it signs of more proves nothing, others may have it. Take a checkpoint that the next key signed.`,
+    )
+}
+
+/** Keys that ended, as the entries of the log tell it. */
+async function readEndedKeys(session: Session): Promise<ReadonlyMap<string, number>> {
+  const rows: AuditRow[] = []
+  for (const operation of KEY_OPERATIONS) rows.push(...(await readRows(session, { operation }, 0)))
+  return endedKeys(rows.toSorted((one, other) => one.ledger_index - other.ledger_index))
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
