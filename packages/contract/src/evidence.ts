@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { timestamp, uuid } from './capsule.ts'
+import { parent, timestamp, uuid } from './capsule.ts'
 import { auditQuery, auditRow } from './ledger.ts'
-import { lineageNode } from './lineage.ts'
 import { citation } from './search.ts'
 
 export const EVIDENCE_LIMITS = {
@@ -160,7 +159,9 @@ export const explanation = z
         named: z.boolean().describe('Whether title and source are those of the stored version.'),
         known: z.boolean().describe('Whether the log had the version when the answer says that it was given.'),
         digest: openedDigest.omit({ key: true }).nullable(),
-        ancestors: z.array(lineageNode).describe('What it derives from, oldest first.'),
+        parents: z
+          .array(parent.omit({ changes: true }))
+          .describe('What this version derives from: other capsules, each with the version of it that was used.'),
         problem: z.string().nullable().describe('Why nothing can be shown of it any more.'),
       }),
     ),

@@ -202,7 +202,7 @@ describe('an explanation', () => {
     expect([code, report.sound, report.question]).toEqual([0, true, QUESTION])
     const cited = report.citations.find(({ capsule_id }) => capsule_id === id)
     expect(cited).toMatchObject({ quoted: true, problem: null, digest: { matches: true } })
-    expect(cited?.ancestors.map(({ title }) => title)).toEqual(['Law'])
+    expect(cited?.parents.map(({ reason }) => reason)).toEqual(['from the law'])
     const entry = await http.world.context.store.ledger.find(cited?.digest?.ledger_index ?? -1)
     expect(entry?.leaf).toMatchObject({ type: 'capsule.created', subject: `capsule/${id}` })
     const { out } = await cascade('evidence', 'explain', 'answer.json')
@@ -264,6 +264,31 @@ describe('an explanation', () => {
     expect(after.decision_id).not.toBe(before.decision_id)
   })
 
+  test('names what the version that is cited derives from, in the versions that were used, and nothing that a later one added', async () => {
+    const said = 'Bicycles of guests stand in the cellar.'
+    const [old, added] = [
+      await create({ content: 'House rules, old.' }),
+      await create({ content: 'House rules, new.' }),
+    ]
+    const child = await create({ content: said, parents: [{ id: old, reason: 'as it was' }] })
+    const { out } = await cascade('ask', 'Where do bicycles of guests stand?', '--json')
+    const put = (of: string, body: object) =>
+      http.send('PUT', `/v2/capsules/${of}`, { body, headers: { 'if-match': '*' } })
+    await put(old, { content: 'House rules, old, mended.' })
+    const parents = [
+      { id: old, reason: 'as it is' },
+      { id: added, reason: 'beside it' },
+    ]
+    expect((await put(child, { content: `${said} Or in the yard.`, parents })).statusCode).toBe(200)
+    const { json } = await jsonOf('evidence', 'explain', save('bicycles.json', out))
+    const cited = explanation.parse(json).citations.find(({ capsule_id }) => capsule_id === child)
+    expect(cited?.parents).toMatchObject([{ id: old, version: '1.0.0', reason: 'as it was' }])
+    expect(cited?.parents).toHaveLength(1)
+    const shown = (await cascade('evidence', 'explain', 'bicycles.json')).out
+    expect(shown).toContain(`| Derived from | ${old}@1.0.0 (as it was) |`)
+    expect(shown).not.toContain(added)
+  })
+
   test('of an answer that was altered ends with 7', async () => {
     const { code, report } = await explained((text) => text.replaceAll('ten years', 'two years'))
     expect([code, report.sound]).toEqual([7, false])
@@ -290,11 +315,14 @@ describe('an explanation', () => {
   test('shows what is hostile in an answer as text', () => {
     const hostile = '</td><script>1</script> | [x](javascript:1)\n# h'
     const cited = { capsule_id: id, version: '1.0.0', title: hostile, quote: hostile, where: hostile, trust: 60 }
+    const unsound = { quoted: false, named: false, known: false, digest: null }
+    const parent = { id, version: '1.0.0', reason: hostile, timestamp: '2026-03-01T09:00:00Z' }
     const report: Explanation = {
       ...{ question: hostile, answer: hostile, mode: hostile, embedder: hostile, correlation_id: hostile },
       ...{ sequence: 1, composed: false, sound: false },
       citations: [
-        { ...cited, quoted: false, named: false, known: false, digest: null, ancestors: [], problem: hostile },
+        { ...cited, ...unsound, parents: [], problem: hostile },
+        { ...cited, ...unsound, parents: [parent], problem: null },
       ],
     }
     expect(explanationMarkdown(report)).not.toMatch(/(?<!\\)<script|(?<!\\)\[x\]|^# h/m)

@@ -51,17 +51,17 @@ async function explainCitation(session: Session, cited: Citation, sequence: numb
   try {
     const stored = await session.ask('getVersion', { params })
     const { key: _key, ...digest } = await session.ask('openDigest', { params })
-    const { nodes } = await session.ask('getLineage', { params: { id: capsule_id } })
-    const ancestors = nodes.filter(({ id }) => id !== capsule_id)
+    // Not the lineage of the capsule: that has one edge for each parent, whatever version named it last.
+    const parents = stored.parents.map(({ changes: _, ...parent }) => parent)
     return {
       ...said,
       quoted: stored.content.slice(start, end) === quote,
       named: stored.title === title && sourceInWords(stored.source) === where,
       known: digest.ledger_index !== null && digest.ledger_index <= sequence,
-      ...{ digest, ancestors, problem: null },
+      ...{ digest, parents, problem: null },
     }
   } catch (error) {
     if (!isCascadeError(error) || !GONE.has(error.code)) throw error
-    return { ...said, quoted: false, named: false, known: false, digest: null, ancestors: [], problem: error.detail }
+    return { ...said, quoted: false, named: false, known: false, digest: null, parents: [], problem: error.detail }
   }
 }

@@ -74,7 +74,7 @@ function resultWords({ composed, sound, citations }: Explanation): string {
 }
 
 function citationPart(cited: Explanation['citations'][number], at: number): string {
-  const { capsule_id, version, title, quote, where, trust, problem, ancestors, digest } = cited
+  const { capsule_id, version, title, quote, where, trust, problem, digest } = cited
   const facts = [
     ['Version', `${capsule_id}@${version}`],
     [
@@ -96,13 +96,16 @@ function citationPart(cited: Explanation['citations'][number], at: number): stri
     ],
     ['Written by', toldBy(digest, digest?.actor)],
     ['Decision', toldBy(digest, digest?.decision_id)],
-    ['Derived from', ancestors.length === 0 ? 'no other capsule' : ancestors.map(ancestorWords).join(', ')],
+    ['Derived from', parentsWords(cited)],
   ]
   return `## [${at + 1}] ${title === null ? 'Untitled' : cell(title)}\n\n${quoted(quote)}\n\n${table(['', ''], facts)}\n`
 }
 
-const ancestorWords = ({ id, version, title }: Explanation['citations'][number]['ancestors'][number]): string =>
-  `${title === null ? '' : `${cell(title)} `}${id}@${version}`
+function parentsWords({ parents, problem }: Explanation['citations'][number]): string {
+  if (problem !== null) return 'cannot be told any more'
+  if (parents.length === 0) return 'no other capsule'
+  return parents.map(({ id, version, reason }) => `${id}@${version} (${cell(reason)})`).join(', ')
+}
 
 function digestWords(digest: Explanation['citations'][number]['digest']): string {
   if (digest === null) return 'cannot be opened any more'
