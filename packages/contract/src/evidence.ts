@@ -118,6 +118,11 @@ const treeHead = z.object({ size: z.int().min(1), root: sha256 })
 export const changesReport = z
   .object({
     origin: z.string(),
+    kept: z
+      .boolean()
+      .describe(
+        'Whether the root of `from` is that of a checkpoint that was kept and signed; false: the instance told it just now, so only its word says that nothing was altered before.',
+      ),
     from: treeHead,
     to: treeHead,
     proof: z.array(sha256).describe('Consistency proof (RFC 6962 section 2.1.2).'),

@@ -68,7 +68,7 @@ describe('changes', () => {
     )
     expect(report.counts).toMatchObject({ 'capsule.created': 1, 'capsule.trust_changed': 1 })
     const sizes = ['evidence', 'changes', String(report.from.size), String(report.to.size)]
-    expect((await jsonOf(...sizes)).json).toEqual(report)
+    expect([report.kept, (await jsonOf(...sizes)).json]).toEqual([true, { ...report, kept: false }])
     expect((await cascade('evidence', 'changes', 'early.checkpoint')).out).toContain('none of those was altered')
   })
 
@@ -88,6 +88,13 @@ describe('changes', () => {
     const { code, json } = await jsonOf('evidence', 'changes', file)
     expect([code, json.consistent]).toEqual([7, false])
     expect((await cascade('evidence', 'changes', file)).out).toContain('does not go on the checkpoint')
+  })
+
+  test('from a number are told by whose word nothing was altered, which is no proof', async () => {
+    const { code, out } = await cascade('evidence', 'changes', '1')
+    expect(code).toBe(0)
+    expect(out).toContain('by the word of this instance alone')
+    expect(out).not.toContain('none of those was altered')
   })
 
   test('up to fewer entries than the checkpoint has are a mistake of who asks, and nothing is said of the log', async () => {

@@ -37,7 +37,7 @@ export const EVIDENCE_CHANGES: CommandSpec = {
   name: 'evidence changes',
   summary: 'What the log gained between two checkpoints, with the proof that it only grew',
   description:
-    'From an earlier checkpoint that somebody kept, as a file, or from a number of entries; up to the newest checkpoint or another number. Ends with 7 when the log does not go on the checkpoint that was kept, and with 2 when no key of the log signed that, or one alone that had ended by then. At most 10,000 entries.',
+    'From an earlier checkpoint that somebody kept, as a file, or from a number of entries; up to the newest checkpoint or another number. From a number only the word of the instance says that what was before is as it was. Ends with 7 when the log does not go on the checkpoint that was kept, and with 2 when no key of the log signed that, or one alone that had ended by then. At most 10,000 entries.',
   arguments: [
     { flags: '<from>', description: 'File with a checkpoint that was kept, or a number of entries from 1' },
     { flags: '[to]', description: 'Number of entries; that of the newest checkpoint when left out' },
@@ -145,7 +145,7 @@ async function readChanges(session: Session, from: From, asked: number | undefin
   const counts: Record<string, number> = {}
   for (const { operation } of entries) counts[operation] = (counts[operation] ?? 0) + 1
   return {
-    origin,
+    ...{ origin, kept: 'root' in from },
     from: { size: from.size, root: hex(fromRoot) },
     to: { size: to, root: hex(toRoot) },
     proof: hashes,

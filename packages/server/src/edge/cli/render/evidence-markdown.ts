@@ -6,11 +6,7 @@ const NO_READS = 'Who read what is not in the log: reads have no entries.'
 /** What the log gained between two checkpoints. */
 export const changesMarkdown = (report: ChangesReport): string => `# What changed in ${cell(report.origin)}
 
-${
-  report.consistent
-    ? `The log of ${report.to.size} entries goes on the one of ${report.from.size}: none of those was altered or taken away.`
-    : `**The log of ${report.to.size} entries does not go on the checkpoint of ${report.from.size}: it was altered, or is another copy.**`
-}
+${changesWords(report)}
 
 ${table(
   ['', 'entries', 'root'],
@@ -35,6 +31,17 @@ ${entriesTable(report.entries)}
 
 ${NO_READS}
 `
+
+/** A kept checkpoint is evidence; what an instance says of its own past is not. */
+function changesWords({ kept, consistent, from, to }: ChangesReport): string {
+  if (!consistent)
+    return kept
+      ? `**The log of ${to.size} entries does not go on the checkpoint of ${from.size}: it was altered, or is another copy.**`
+      : `**The log of ${to.size} entries does not go on its own first ${from.size}: its tree is damaged.**`
+  return kept
+    ? `The log of ${to.size} entries goes on the one of ${from.size}: none of those was altered or taken away.`
+    : `The log of ${to.size} entries goes on the one of ${from.size} by the word of this instance alone, which told both roots just now. Whether any of those was altered before shows against a checkpoint that somebody kept.`
+}
 
 /** What happened to one capsule. */
 export const historyMarkdown = (report: HistoryReport): string => `# What happened to capsule ${report.id}
