@@ -3,6 +3,7 @@ import { WITNESS_ANSWER_BYTES_MAX } from '../../packages/server/src/adapters/wit
 import { WITNESSED } from '../../packages/server/src/edge/http/admission.ts'
 import { WAITING_MAX } from '../../packages/server/src/edge/jobs/witness.ts'
 import { MANIFEST_BYTES_MAX } from '../../packages/server/src/platform/evidence/bundle-manifest.ts'
+import { SUBMITTED_NOTE_BYTES_MAX } from '../../packages/server/src/platform/ledger/witness/submission.ts'
 import type { Limits } from './limit.ts'
 
 const invalid = { error: 'VALIDATION_FAILED' } as const
@@ -46,6 +47,12 @@ export const LEDGER_ROWS = {
     value: LEDGER_LIMITS.submissionBytesMax,
     unit: 'bytes',
     beyond: { error: 'PAYLOAD_TOO_LARGE' },
+  },
+  submittedNote: {
+    what: 'The checkpoint in it, with the signatures of its log',
+    value: SUBMITTED_NOTE_BYTES_MAX,
+    unit: 'bytes',
+    beyond: invalid,
   },
   submissions: {
     what: 'Requests of an address to the witness at once',

@@ -226,10 +226,6 @@ export const NO_LIMITS: readonly Group[] = [
     ],
   },
   {
-    reason: 'leaves a note out of the record of a fork that is longer than any that is made; both roots stand there',
-    constants: [...at(EDGE, 'jobs/tell-witnessed.ts NOTE_CHARACTERS_MAX')],
-  },
-  {
     reason: 'the length of a text of the configuration, which the start names when it is too long',
     constants: [
       ...at(SERVER, 'kernel/config/ledger-schema.ts KEYS_LENGTH_MAX', 'kernel/config/witness-text.ts NAME_BYTES_MAX'),

@@ -123,6 +123,10 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
     'of failed sign-ins is one address’ own, and a right token passes all the same',
   ),
   submissionRate: inServer('edge/http/rate-limiter.test.ts', 'never allows more than the burst and what was refilled'),
+  submittedNote: inServer(
+    'edge/jobs/witness.test.ts',
+    'is no checkpoint that is longer than two of them fit into one record, whatever makes it so',
+  ),
   submissionsWaiting: inServer(
     'edge/jobs/witness.test.ts',
     'waits in a short line: one request too many for a log is put off',

@@ -14,8 +14,11 @@ export interface TellWitnessedOptions {
 
 /** So long after a record of a log nothing of the same kind is recorded of it. */
 const QUIET_MS = 24 * 3_600_000
-/** Of a note in a record: a leaf holds 65,535 bytes, and two notes stand in one. */
-const NOTE_CHARACTERS_MAX = 8192
+/**
+ * Of a note in a record, as JSON: a leaf holds 65,535 bytes, and two notes stand in one. What is submitted is short enough
+ * (`SUBMITTED_NOTE_BYTES_MAX`, twice as much where each character is escaped, and the cosignatures of this witness).
+ */
+const NOTE_JSON_BYTES = 28 * 1024
 
 /**
  * Records that a log is cosigned for: the first time, and then once a day. A record for each cosignature would have two
@@ -53,5 +56,6 @@ const forkOf = (told: Extract<WitnessTold, { type: 'witness.fork_seen' }>): Reco
   notes: [told.checkpoint, told.other].map(evidenceOf),
 })
 
-/** A longer note is one with lines that nobody needs; its heads stand beside it. */
-const evidenceOf = ({ note }: StoredCheckpoint): string | null => (note.length <= NOTE_CHARACTERS_MAX ? note : null)
+/** A longer note was cosigned before there was a limit for what is submitted; its head stands beside it. */
+const evidenceOf = ({ note }: StoredCheckpoint): string | null =>
+  Buffer.byteLength(JSON.stringify(note)) <= NOTE_JSON_BYTES ? note : null

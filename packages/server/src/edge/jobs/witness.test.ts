@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { cosignersOf, originHash, parseVerifierKey, type StoredCheckpoint } from '#ledger'
+import {
+  cosignersOf,
+  formatAddCheckpoint,
+  originHash,
+  parseVerifierKey,
+  type StoredCheckpoint,
+  SUBMITTED_NOTE_BYTES_MAX,
+  signNote,
+} from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import type { Store } from '../../domain/store.ts'
+import { formatCheckpoint } from '../../platform/ledger/note/index.ts'
 import { ForkedLog } from '../../platform/ledger/witness/testing.ts'
 import { commandOf, commit, createTestClock, grantOf } from '../../platform/store/testing.ts'
 import { COLLECTIONS, KeptKeys, KeptNotes, openWitnessWorld } from './testing/witness-world.ts'
@@ -13,6 +22,19 @@ const logs = [log, other].map(({ origin, keys }) => ({ origin, keys }))
 
 const leavesOf = async ({ store }: { readonly store: Store }): Promise<readonly string[]> =>
   (await store.ledger.range(0, 1000)).map(({ leaf }) => leaf.type)
+
+/** A checkpoint of just as many bytes as are looked into, or so many more, by a line that is all backslashes. */
+function padded(size: number, { history = 0, more = 0 } = {}): string {
+  const noteWith = (line: string): string => {
+    const head = { origin: log.origin, size, root: log.root(size, history), extensions: [line] }
+    return signNote(formatCheckpoint(head), log.signers)
+  }
+  return noteWith('\\'.repeat(1 + SUBMITTED_NOTE_BYTES_MAX + more - Buffer.byteLength(noteWith('\\'))))
+}
+
+/** A body of `add-checkpoint` without a proof. */
+const submittal = (oldSize: number, checkpoint: string): Buffer =>
+  Buffer.from(formatAddCheckpoint({ oldSize, proof: [], checkpoint }))
 
 describe('what is cosigned', () => {
   test('is durable before the answer: the next process goes on from there, and from nowhere else', async () => {
@@ -57,6 +79,19 @@ describe('what is cosigned', () => {
     const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.code] : []))
     expect(refused).toEqual(['UNAVAILABLE'])
     expect(await witness.addCheckpoint(log.request(10, 11))).toMatchObject({ kind: 'cosigned' })
+  })
+
+  test('is no checkpoint that is longer than two of them fit into one record, whatever makes it so', async () => {
+    const world = await openWitnessWorld({ logs })
+    const longest = padded(40)
+    const [, line = ''] = log.checkpoint(40).note.split('\n\n')
+    const repeated = `${log.checkpoint(40).note}${line.repeat(80)}`
+    for (const note of [padded(40, { more: 1 }), repeated])
+      await expect(world.witness.addCheckpoint(submittal(0, note))).rejects.toMatchObject({
+        code: 'VALIDATION_FAILED',
+        detail: expect.stringContaining(`at most ${SUBMITTED_NOTE_BYTES_MAX} bytes; got ${Buffer.byteLength(note)}`),
+      })
+    expect(await world.witness.addCheckpoint(submittal(0, longest))).toMatchObject({ kind: 'cosigned' })
   })
 
   test('is shown with the signatures of the log and of the witness', async () => {
@@ -153,6 +188,16 @@ describe('what the log records of witnessing', () => {
     const notes = told?.leaf.payload.notes as readonly string[]
     expect(notes[0]?.startsWith(log.checkpoint(40).note)).toBe(true)
     expect(notes[1]).toBe(log.checkpoint(40, 1).note)
+  })
+
+  test('is a fork with both notes, also where the log has padded them with what JSON writes twice as long', async () => {
+    const world = await openWitnessWorld({ logs, name: `w.example/${'w'.repeat(245)}` })
+    await world.witness.addCheckpoint(submittal(0, padded(40)))
+    const forked = padded(40, { history: 1 })
+    await expect(world.witness.addCheckpoint(submittal(40, forked))).rejects.toThrow(/has forked/)
+    const [told] = await world.store.ledger.list({ type: 'witness.fork_seen' }, { limit: 1 })
+    const notes = told?.leaf.payload.notes as readonly string[]
+    expect([notes[0]?.startsWith(padded(40)), notes[1]]).toEqual([true, forked])
   })
 
   test('is nothing of a wrong proof, which anybody can send who holds a checkpoint', async () => {

@@ -13,6 +13,7 @@ import {
   readIfReadable,
   readSubmission,
   type StoredCheckpoint,
+  SUBMITTED_NOTE_BYTES_MAX,
   type Submission,
   type WitnessedLog,
 } from '#ledger'
@@ -255,6 +256,11 @@ function refusalOf(read: Exclude<ReadSubmission, { readonly kind: 'signed' }>): 
       return new CascadeError(
         'VALIDATION_FAILED',
         'The body is no request of tlog-witness: old size, proof, checkpoint.',
+      )
+    case 'tooLong':
+      return new CascadeError(
+        'VALIDATION_FAILED',
+        `A checkpoint with the signatures of its log has at most ${SUBMITTED_NOTE_BYTES_MAX} bytes; got ${read.bytes}. Leave out lines after the root, and signatures that are there twice.`,
       )
     case 'unknownLog':
       return new CascadeError('NOT_FOUND', 'The log of this checkpoint is not witnessed here.')

@@ -95,6 +95,7 @@ export {
   type ReadSubmission,
   readCosigned,
   readSubmission,
+  SUBMITTED_NOTE_BYTES_MAX,
   type Submission,
   type WitnessedLog,
   type WitnessLink,

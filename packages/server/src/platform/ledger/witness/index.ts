@@ -3,5 +3,11 @@ export { type CosignedCheckpoint, type CosignedWish, mostCosigned, newestCosigne
 export { judgeSubmission } from './judge-submission.ts'
 export { originHash } from './origin-hash.ts'
 export { readCosigned } from './read-cosigned.ts'
-export { type ReadSubmission, readSubmission, type Submission, type WitnessedLog } from './submission.ts'
+export {
+  type ReadSubmission,
+  readSubmission,
+  SUBMITTED_NOTE_BYTES_MAX,
+  type Submission,
+  type WitnessedLog,
+} from './submission.ts'
 export type { LinkAnswer, WitnessLink } from './witness-link.ts'

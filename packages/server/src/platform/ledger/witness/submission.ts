@@ -22,12 +22,21 @@ export interface Submission {
   readonly proof: readonly Uint8Array[]
 }
 
+/**
+ * Longest checkpoint that is looked into, as its log signed it. Two of them prove a fork and have to fit into one leaf, as JSON
+ * with the cosignatures; a log that forks must not get out of that with lines that say nothing. An ordinary one has some 250
+ * bytes, and 3.3 KB more for each key of ML-DSA-44.
+ */
+export const SUBMITTED_NOTE_BYTES_MAX = 8 * 1024
+
 /** What was submitted, or why nobody looks into it. */
 export type ReadSubmission =
   | { readonly kind: 'signed'; readonly submission: Submission }
   /** No request of the protocol, or one that asks for a tree smaller than the one before. */
   | { readonly kind: 'malformed' }
   | { readonly kind: 'unknownLog'; readonly origin: string }
+  /** Its checkpoint is longer than `SUBMITTED_NOTE_BYTES_MAX`; signatures of others are not counted. */
+  | { readonly kind: 'tooLong'; readonly bytes: number }
   /** No key of the log signed it, or a line in the name of one does not verify. */
   | { readonly kind: 'unsigned' }
 
@@ -45,5 +54,7 @@ export function readSubmission(body: Uint8Array, logs: ReadonlyMap<string, Witne
   const { oldSize, proof } = request
   if (oldSize > checkpoint.size) return { kind: 'malformed' }
   const note = signaturesBy(request.checkpoint, opened.verified)
+  const bytes = Buffer.byteLength(note)
+  if (bytes > SUBMITTED_NOTE_BYTES_MAX) return { kind: 'tooLong', bytes }
   return { kind: 'signed', submission: { log, checkpoint, text: opened.text, note, oldSize, proof } }
 }
