@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import {
   EVIDENCE_LIMITS,
   evidenceVerdict,
@@ -26,6 +27,7 @@ import { PROGRAM } from '../../../test/program.ts'
 import { BUNDLE } from '../../platform/evidence/bundle-manifest.ts'
 import { filesOf } from '../../platform/evidence/testing.ts'
 import { newEd25519 } from '../../platform/ledger/note/testing.ts'
+import { STORE_FILE } from './doctor/store-files.ts'
 import { bareEnv } from './testing/mcp-agents.ts'
 import { type ServerProcess, startServer } from './testing/server.ts'
 import { run } from './testing.ts'
@@ -34,6 +36,8 @@ const ROOT = mkdtempSync(join(tmpdir(), 'cascade-evidence-'))
 const [INSTANCE, AUDITOR] = [join(ROOT, 'instance'), join(ROOT, 'auditor')]
 const BUNDLE_FILE = join(AUDITOR, 'evidence.zip')
 
+/** One more is on the second page of what an export reads. */
+const PROVEN_AT_ONCE = 50
 const SOME_ID = '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10'
 
 let server: ServerProcess
@@ -264,6 +268,21 @@ describe('a published log', () => {
     }
     writeFileSync(path, note)
   })
+})
+
+test('an export of a log that is damaged far behind its beginning says so, and leaves no file', async () => {
+  for (let made = 0; made < PROVEN_AT_ONCE; made++) await cascade('remember', `Invoice number ${made + 10}.`)
+  const { items } = await jsonOf(cascade('ledger', 'audit', '--operation', 'capsule.created', '--limit', '1', '--json'))
+  const [{ ledger_index: index }] = items
+  using database = new DatabaseSync(join(INSTANCE, '.cascade', STORE_FILE), { timeout: 5000 })
+  const change = (from: string, to: string) =>
+    database.prepare('UPDATE leaves SET text = replace(text, ?, ?) WHERE sequence = ?').run(from, to, index).changes
+  expect(change('created', 'deleted')).toBe(1)
+  const { code, err } = await cascade('evidence', 'export', '--out', 'damaged.zip')
+  expect([code, err]).toEqual([7, expect.stringContaining(`Entry ${index} is not the one that was signed`)])
+  expect(existsSync(join(INSTANCE, 'damaged.zip'))).toBe(false)
+  expect(change('deleted', 'created')).toBe(1)
+  expect((await cascade('evidence', 'export', '--out', 'damaged.zip')).code).toBe(0)
 })
 
 test('an export and a publication need no server that runs', async () => {
