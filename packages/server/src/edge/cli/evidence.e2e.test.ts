@@ -132,6 +132,14 @@ describe('a file that was handed over', () => {
     expect(out).not.toMatch(/damaged|sound|manifest\.note/)
   })
 
+  test('is refused without the cosignature of a witness that is asked for, and is not called damaged', async () => {
+    const witness = formatVerifierKey(createEd25519Signer('witness.example', newEd25519()).key)
+    const { code, out } = await auditor('evidence', 'verify', 'evidence.zip', '--key', key, '--witness', witness)
+    expect([code, out]).toEqual([7, expect.stringContaining(`not cosigned: the witness ${witness} did not cosign`)])
+    expect(out).not.toMatch(/damaged|sound/)
+    expect((await auditor('evidence', 'verify', 'evidence.zip', '--witness', 'none')).code).toBe(2)
+  })
+
   test('that was packed anew is refused, with what to do', async () => {
     const packed = readFileSync(BUNDLE_FILE)
     // The bytes in which programs write for which version of the format they wrote.
