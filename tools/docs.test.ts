@@ -5,6 +5,7 @@ import { ACTIONS, ERRORS, RECORD_CATEGORIES, ROUTES } from '@forge-cascade/contr
 import { expect, onTestFinished, test } from 'vitest'
 import type { CommandSpec } from '../packages/server/src/edge/cli/command-spec.ts'
 import { COMMANDS } from '../packages/server/src/edge/cli/commands/index.ts'
+import { EXIT } from '../packages/server/src/edge/cli/exit-code.ts'
 import { GLOBAL_OPTIONS } from '../packages/server/src/edge/cli/global-settings.ts'
 import { configReference, OTHER_VARIABLES } from '../packages/server/src/kernel/config/index.ts'
 import { listFiles, readText, runCommand } from './checks/check.ts'
@@ -97,6 +98,16 @@ test('every error code of a page is in the catalogue', () => {
   const claims = collect((page, text) => inlineClaims(page, text, form)).filter(({ text }) => !others.has(text))
   expect(claims.length).toBeGreaterThan(10)
   expect(claims.filter(({ text }) => !(text in ERRORS))).toEqual([])
+})
+
+test('the page about errors says of each exit code what the program says', () => {
+  const page = readText(root, 'docs/concepts/error.md')
+  const told = [...page.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code, meaning]) => ({
+    code: Number(code),
+    meaning,
+  }))
+  const inTable = (meaning: string) => meaning.replace(/^[A-Z]/, (letter) => letter.toLowerCase()).replace(/\.$/, '')
+  expect(told).toEqual(Object.values(EXIT).map(({ code, meaning }) => ({ code, meaning: inTable(meaning) })))
 })
 
 test('every npm script of a page exists', () => {

@@ -82,6 +82,13 @@ describe.skipIf(NO_GO)(`the program in the README of a bundle (${NO_GO ?? 'golan
     }
   })
 
+  test('rejects a file that nobody signed beside those of the bundle, wherever it lies', () => {
+    for (const path of ['notes.txt', 'entries/2.json', 'a/b/c']) {
+      const text = `${path} is not in the manifest\n`
+      expect(verdictOn(filesWith(path, 'mine'))).toEqual({ status: 1, text })
+    }
+  })
+
   test('rejects the key of another', async () => {
     const other = await createTestLog(1)
     expect(verdictOn(files, formatVerifierKey(other.signer.key)).text).toContain('note has no verifiable signatures')

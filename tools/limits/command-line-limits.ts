@@ -1,6 +1,7 @@
 import { CLIENT_FILE_BYTES_MAX } from '../../packages/server/src/edge/cli/agents/client-file.ts'
 import { CONNECT_MS_MAX } from '../../packages/server/src/edge/cli/connect.ts'
 import { ANSWER_BYTES_MAX, LINE_LENGTH_MAX, SILENCE_MS_MAX } from '../../packages/server/src/edge/cli/http-client.ts'
+import { GIVEN_FILE_BYTES_MAX } from '../../packages/server/src/edge/cli/read-given.ts'
 import type { Limits } from './limit.ts'
 
 const noServer = { error: 'NO_SERVER' } as const
@@ -25,6 +26,12 @@ export const COMMAND_LINE_LIMITS = {
     value: CLIENT_FILE_BYTES_MAX,
     unit: 'bytes',
     beyond: { error: 'UNPROCESSABLE' },
+  },
+  commandFile: {
+    what: 'A file that a command is given: keys, a note, a manifest, a checkpoint, a saved answer',
+    value: GIVEN_FILE_BYTES_MAX,
+    unit: 'bytes',
+    beyond: { error: 'SOURCE_UNREADABLE' },
   },
   commandLine: {
     what: 'A line of an answer that comes line by line',

@@ -270,5 +270,9 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   ),
   commandSilence: here('command-line', 'an instance that says nothing is not waited for'),
   commandAnswer: here('command-line', 'an answer of a byte too much is no answer'),
+  commandFile: inServer(
+    'edge/cli/read-given.test.ts',
+    'a file of a byte too much is not what a command takes, and one byte less is read',
+  ),
   commandLine: here('command-line', 'a line of an answer of a letter too much is no answer'),
 }

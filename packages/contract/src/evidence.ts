@@ -60,6 +60,12 @@ export const evidenceVerdict = z
     origin: z.string().optional().describe('Which log; once its signature is verified.'),
     signed_by: z.string().optional().describe('Verifier key of the log.'),
     cosigned_by: z.array(z.string()).optional().describe('Verifier keys of others that signed the checkpoint as well.'),
+    not_cosigned_by: z
+      .string()
+      .optional()
+      .describe(
+        'Verifier key of a witness that was asked for and did not cosign the checkpoint of what else is sound.',
+      ),
     size: z.int().optional().describe('Entries that the checkpoint covers.'),
     entries: z.int().optional().describe('Entries that the bundle holds.'),
     files: z.int().optional(),

@@ -113,7 +113,7 @@ export const auditQuery = z.strictObject({
   user_id: uuid.optional().describe('Who acted.'),
   correlation_id: name.optional().describe('All that one request came to.'),
   since: timestamp.optional().describe('At or after this moment.'),
-  until: timestamp.optional().describe('Before this moment.'),
+  until: timestamp.optional().describe('Before this moment, which is not before `since`.'),
   ...page,
 })
 

@@ -170,11 +170,11 @@ export const LEDGER = [
     tag: 'Ledger',
     summary: 'Entries with all that proves them, as one archive',
     description:
-      'A zip archive: the entries that match, byte for byte as they were hashed, a C2SP tlog-proof for each, the newest signed checkpoint, the keys, the rules in force, a bill of materials, a report for people, and a manifest that the log signed. At most 20000 entries and 256 MiB. The log gets an entry `evidence.exported` with the digest of the manifest before the signature is handed out. One export at a time: who comes meanwhile is asked to come again. An archive that breaks off has no manifest. Where no entry matches there is no archive, and the log gets no entry.',
+      'A zip archive: the entries that match, byte for byte as they were hashed, a C2SP tlog-proof for each, the newest signed checkpoint, the keys, the rules in force, a bill of materials, a report for people, and a manifest that the log signed. At most 20000 entries and 256 MiB. Everything is read and proven, and the log gets an entry `evidence.exported` with the digest of the manifest, before the first byte is sent. One export at a time: who comes meanwhile is asked to come again. An archive that breaks off has no manifest. Where no entry matches there is no archive, and the log gets no entry.',
     access: { action: 'evidence.export', risk: 'high' },
     body: { schema: evidenceQuery, example: { operation: 'capsule.created', since: '2026-03-01T00:00:00Z' } },
     responses: { 200: { description: 'The archive.', contentType: 'application/zip' } },
-    errors: ['NOT_FOUND', 'UNPROCESSABLE', 'DATA_CORRUPT'],
+    errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE', 'DATA_CORRUPT', 'STORAGE_FULL'],
     unhurried: true,
   },
   {

@@ -5,10 +5,12 @@ import type { LeafFilter, StoredLeaf } from '#ledger'
 /** Which entries of the log are asked for, by the audit log and by those who take entries out. */
 export type LeafQuery = EvidenceQuery
 
-/** @throws CascadeError VALIDATION_FAILED for an entity without its type. */
-export function assertEntity({ entity_id, entity_type }: LeafQuery): void {
+/** @throws CascadeError VALIDATION_FAILED for an entity without its type, and for a time that ends before it begins. */
+export function assertMeant({ entity_id, entity_type, since, until }: LeafQuery): void {
   if (entity_id !== undefined && entity_type === undefined)
     throw new CascadeError('VALIDATION_FAILED', 'entity_id needs entity_type beside it, such as capsule.')
+  if (since !== undefined && until !== undefined && Date.parse(until) < Date.parse(since))
+    throw new CascadeError('VALIDATION_FAILED', `until ${until} is before since ${since}: nothing is between them.`)
 }
 
 /** What the store itself can tell. */

@@ -1,47 +1,69 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, opendirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { EVIDENCE_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, fileTrouble } from '#base'
 import { type BundleFiles, readZip } from '#evidence'
 
+/** What keeps files from being a bundle. */
+interface Unfit {
+  readonly ok: false
+  readonly path?: string
+  readonly reason: string
+}
+
 /** The files of a bundle, or what keeps it from being one. */
-export type OpenedBundle =
-  | { readonly ok: true; readonly files: BundleFiles }
-  | { readonly ok: false; readonly path?: string; readonly reason: string }
+export type OpenedBundle = { readonly ok: true; readonly files: BundleFiles } | Unfit
+
+type Bounds = { readonly [Limit in 'filesMax' | 'bytesMax']: number }
 
 /**
  * Reads a bundle: the archive, or the folder that it was unpacked to.
  *
  * @throws CascadeError SOURCE_UNREADABLE where it cannot be read.
  */
-export function openBundle(path: string): OpenedBundle {
+export function openBundle(path: string, bounds: Bounds = EVIDENCE_LIMITS): OpenedBundle {
   try {
     const found = statSync(path)
-    if (found.isDirectory()) return readFolder(path)
+    if (found.isDirectory()) return readFolder(path, bounds)
     if (!found.isFile()) return { ok: false, reason: 'it is neither a file nor a folder' }
-    if (found.size > EVIDENCE_LIMITS.bytesMax) return tooLarge
+    if (found.size > bounds.bytesMax) return tooLarge(bounds)
     return readZip(readFileSync(path))
   } catch (error) {
     throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
   }
 }
 
-const tooLarge: OpenedBundle = { ok: false, reason: `it is larger than ${EVIDENCE_LIMITS.bytesMax} bytes` }
+const tooLarge = ({ bytesMax }: Bounds): Unfit => ({ ok: false, reason: `it is larger than ${bytesMax} bytes` })
 
-function readFolder(folder: string): OpenedBundle {
-  const files = new Map<string, Uint8Array>()
+function readFolder(folder: string, bounds: Bounds): OpenedBundle {
+  const found = listFolder(folder, bounds)
+  if ('reason' in found) return found
+  return { ok: true, files: new Map(found.map((path) => [nameIn(folder, path), readFileSync(path)])) }
+}
+
+const nameIn = (folder: string, path: string): string => relative(folder, path).split(sep).join('/')
+
+/** Looks no further than a bundle goes, whatever folder somebody names: not one file is read before all were seen. */
+function listFolder(folder: string, bounds: Bounds): readonly string[] | Unfit {
+  const files: string[] = []
+  const folders = [folder]
   let bytes = 0
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) continue
-    const path = join(entry.parentPath, entry.name)
-    const name = relative(folder, path).split(sep).join('/')
-    // A link may lead anywhere, and is in no bundle.
-    if (!entry.isFile()) return { ok: false, path: name, reason: 'it is no plain file' }
-    bytes += statSync(path).size
-    if (bytes > EVIDENCE_LIMITS.bytesMax) return tooLarge
-    if (files.size === EVIDENCE_LIMITS.filesMax)
-      return { ok: false, reason: `it holds more than ${EVIDENCE_LIMITS.filesMax} files` }
-    files.set(name, readFileSync(path))
+  // Folders that are found are walked after those that were there.
+  for (const at of folders) {
+    using entries = opendirSync(at)
+    for (let entry = entries.readSync(); entry; entry = entries.readSync()) {
+      const path = join(at, entry.name)
+      if (entry.isDirectory()) folders.push(path)
+      // A link may lead anywhere, and is in no bundle.
+      else if (!entry.isFile()) return { ok: false, path: nameIn(folder, path), reason: 'it is no plain file' }
+      else {
+        files.push(path)
+        bytes += lstatSync(path).size
+      }
+      if (bytes > bounds.bytesMax) return tooLarge(bounds)
+      if (Math.max(files.length, folders.length) > bounds.filesMax)
+        return { ok: false, reason: `it holds more than ${bounds.filesMax} files or folders` }
+    }
   }
-  return { ok: true, files }
+  return files
 }

@@ -49,6 +49,20 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   erase: {
     NOT_FOUND: '`erase --list` shows receipts; `search` shows the ids of capsules, and `show` whom they are of.',
   },
+  'artifact show': {
+    NOT_FOUND: '`artifact verify` prints the digest; `ledger audit --about artifact` shows those that were verified.',
+  },
+  'evidence changes': { CONFLICT: 'Name a checkpoint of this log: `ledger show` prints what the log is called.' },
+  'evidence export': {
+    NOT_FOUND: 'Ask for a longer time or for more; `ledger audit` shows what happened.',
+    CONFLICT: 'Run it again.',
+  },
+  'ledger publish': {
+    CONFLICT: 'Name a new or empty folder, or one that this log was published to.',
+    LEDGER_FORKED:
+      'Keep that folder and publish into a new one; `ledger verify --published` says whether this log signed what lies there.',
+  },
+  'ledger rotate-key': { CONFLICT: 'Run it again later; with --now the keys before sign no more at once.' },
   'ledger prove': { NOT_FOUND: '`ledger audit` shows the numbers of entries.' },
   'hold lift': { NOT_FOUND: '`hold list` shows the ids of holds.' },
   'archive restore': { NOT_FOUND: '`archive list` shows the segments.' },

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import {
   EVIDENCE_LIMITS,
   evidenceVerdict,
@@ -26,6 +27,7 @@ import { PROGRAM } from '../../../test/program.ts'
 import { BUNDLE } from '../../platform/evidence/bundle-manifest.ts'
 import { filesOf } from '../../platform/evidence/testing.ts'
 import { newEd25519 } from '../../platform/ledger/note/testing.ts'
+import { STORE_FILE } from './doctor/store-files.ts'
 import { bareEnv } from './testing/mcp-agents.ts'
 import { type ServerProcess, startServer } from './testing/server.ts'
 import { run } from './testing.ts'
@@ -34,6 +36,8 @@ const ROOT = mkdtempSync(join(tmpdir(), 'cascade-evidence-'))
 const [INSTANCE, AUDITOR] = [join(ROOT, 'instance'), join(ROOT, 'auditor')]
 const BUNDLE_FILE = join(AUDITOR, 'evidence.zip')
 
+/** One more is on the second page of what an export reads. */
+const PROVEN_AT_ONCE = 50
 const SOME_ID = '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10'
 
 let server: ServerProcess
@@ -126,6 +130,14 @@ describe('a file that was handed over', () => {
     const { code, out } = await auditor('evidence', 'verify', 'evidence.zip', '--key', formatVerifierKey(stranger))
     expect([code, out]).toEqual([7, expect.stringContaining(`it names ${key} as its own`)])
     expect(out).not.toMatch(/damaged|sound|manifest\.note/)
+  })
+
+  test('is refused without the cosignature of a witness that is asked for, and is not called damaged', async () => {
+    const witness = formatVerifierKey(createEd25519Signer('witness.example', newEd25519()).key)
+    const { code, out } = await auditor('evidence', 'verify', 'evidence.zip', '--key', key, '--witness', witness)
+    expect([code, out]).toEqual([7, expect.stringContaining(`not cosigned: the witness ${witness} did not cosign`)])
+    expect(out).not.toMatch(/damaged|sound/)
+    expect((await auditor('evidence', 'verify', 'evidence.zip', '--witness', 'none')).code).toBe(2)
   })
 
   test('that was packed anew is refused, with what to do', async () => {
@@ -259,11 +271,26 @@ describe('a published log', () => {
     ]) {
       writeFileSync(path, wrong.join('\n'))
       const { code, err } = await cascade('ledger', 'publish', 'log')
-      expect([code, err]).toEqual([7, expect.stringContaining('does not go on')])
+      expect([code, err]).toEqual([7, expect.stringMatching(/does not go on[\s\S]*Keep that folder/)])
       expect(readFileSync(path, 'utf8')).toBe(wrong.join('\n'))
     }
     writeFileSync(path, note)
   })
+})
+
+test('an export of a log that is damaged far behind its beginning says so, and leaves no file', async () => {
+  for (let made = 0; made < PROVEN_AT_ONCE; made++) await cascade('remember', `Invoice number ${made + 10}.`)
+  const { items } = await jsonOf(cascade('ledger', 'audit', '--operation', 'capsule.created', '--limit', '1', '--json'))
+  const [{ ledger_index: index }] = items
+  using database = new DatabaseSync(join(INSTANCE, '.cascade', STORE_FILE), { timeout: 5000 })
+  const change = (from: string, to: string) =>
+    database.prepare('UPDATE leaves SET text = replace(text, ?, ?) WHERE sequence = ?').run(from, to, index).changes
+  expect(change('created', 'deleted')).toBe(1)
+  const { code, err } = await cascade('evidence', 'export', '--out', 'damaged.zip')
+  expect([code, err]).toEqual([7, expect.stringContaining(`Entry ${index} is not the one that was signed`)])
+  expect(existsSync(join(INSTANCE, 'damaged.zip'))).toBe(false)
+  expect(change('deleted', 'created')).toBe(1)
+  expect((await cascade('evidence', 'export', '--out', 'damaged.zip')).code).toBe(0)
 })
 
 test('an export and a publication need no server that runs', async () => {

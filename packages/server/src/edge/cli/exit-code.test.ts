@@ -49,3 +49,18 @@ test.for(Object.keys(ERRORS) as ErrorCode[])('the fix of %s reads at a command l
   expect(fix).toMatch(/^[A-Z`].*\.$/)
   expect(fix).not.toMatch(/`(detail|errors)`|Authorization|Retry-After/)
 })
+
+test.for([
+  ['ledger publish', 'LEDGER_FORKED', 'publish into a new one'],
+  ['ledger publish', 'CONFLICT', 'a new or empty folder'],
+  ['ledger rotate-key', 'CONFLICT', '--now'],
+  ['evidence changes', 'CONFLICT', 'a checkpoint of this log'],
+  ['evidence export', 'CONFLICT', 'Run it again'],
+  ['evidence export', 'NOT_FOUND', 'a longer time'],
+  ['artifact show', 'NOT_FOUND', '`artifact verify` prints the digest'],
+] as const)('the fix of %s for %s is its own, and leads to nothing else', ([command, code, says]) => {
+  const fix = fixOf(new CascadeError(code, 'So it is.'), 'cascade --help', command)
+  expect(fix).toMatch(/^[A-Z`].*\.$/)
+  expect(fix).toContain(says)
+  expect(fix).not.toMatch(/restore|data folder|`show`|`search`/)
+})

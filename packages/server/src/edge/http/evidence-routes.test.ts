@@ -56,6 +56,19 @@ test.for([
   expect(head()).toBe(before)
 })
 
+test('a time that ends before it begins is refused, also by the audit log, and both ends are named', async () => {
+  const before = head()
+  const [since, until] = ['2026-03-01T00:00:00Z', '2026-02-28T23:59:59Z']
+  for (const answer of [
+    await http.send('POST', PATH, { body: { since, until } }),
+    await http.send('GET', `/v2/system/audit-log?since=${since}&until=${until}`),
+  ]) {
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'VALIDATION_FAILED'])
+    expect(answer.json().detail).toBe(`until ${until} is before since ${since}: nothing is between them.`)
+  }
+  expect(head()).toBe(before)
+})
+
 test('nobody but who may gets it', async () => {
   const before = head()
   const as = async (authorization: string | undefined) =>
@@ -189,7 +202,8 @@ describe('one bundle at a time', () => {
     leaving.abort()
     const one = { operation: 'capsule.created', until: '2100-01-01T00:00:00Z' }
     await expect.poll(async () => (await http.send('POST', PATH, { body: one })).statusCode).toBe(200)
-    // Of the one that nobody read to its end the log says nothing.
+    // The log tells of the one that nobody read to its end as well: that was before its first byte.
+    expect((await store.ledger.find(before))?.leaf.type).toBe('evidence.exported')
     expect(head()).toBe(before + 1)
   })
 })

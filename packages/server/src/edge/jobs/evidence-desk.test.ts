@@ -48,7 +48,7 @@ async function readAll(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(all)
 }
 
-test('an entry that is not the one that was signed breaks it off, and nothing is signed or told', async () => {
+test('of an entry that is not the one that was signed it is told before a byte, and nothing is signed or told in the log', async () => {
   const { evidence, store, sealed } = await openDesk(({ ledger }) => {
     const find: LedgerStore['find'] = async (index) => {
       const found = await ledger.find(index)
@@ -56,15 +56,17 @@ test('an entry that is not the one that was signed breaks it off, and nothing is
     }
     return { ledger: { find, list: ledger.list.bind(ledger), proveInclusion: ledger.proveInclusion.bind(ledger) } }
   })
-  const reading = readAll(await evidence.export(call(), {}, never))
-  await expect(reading).rejects.toMatchObject({ code: 'DATA_CORRUPT', detail: expect.stringContaining('Entry 250') })
+  await expect(evidence.export(call(), {}, never)).rejects.toMatchObject({
+    code: 'DATA_CORRUPT',
+    detail: expect.stringContaining('Entry 250'),
+  })
   expect([sealed, store.head()]).toEqual([[], ENTRIES - 1])
 })
 
 test('what cannot be told in the log is not signed', async () => {
   const full = new CascadeError('STORAGE_FULL', 'There is no room.')
   const { evidence, sealed } = await openDesk(() => ({ store: { append: async () => [{ ok: false, error: full }] } }))
-  await expect(readAll(await evidence.export(call(), {}, never))).rejects.toBe(full)
+  await expect(evidence.export(call(), {}, never)).rejects.toBe(full)
   expect(sealed).toEqual([])
 })
 
@@ -83,10 +85,12 @@ test.for([
         return outcomes
       },
     },
+    more: () => {
+      if (tells === 0) rotate()
+      return []
+    },
   }))
-  const pieces = await evidence.export(call(), {}, never)
-  if (tells === 0) rotate()
-  await expect(readAll(pieces)).rejects.toMatchObject({ code: 'CONFLICT' })
+  await expect(evidence.export(call(), {}, never)).rejects.toMatchObject({ code: 'CONFLICT' })
   expect([sealed, store.head()]).toEqual([[], ENTRIES - 1 + tells])
 })
 
@@ -100,11 +104,18 @@ test('one that nobody reads, or that broke, keeps no other from being made', asy
   expect((await readAll(await evidence.export(call(), {}, never))).length).toBeGreaterThan(0)
 })
 
-test('it ends when its client is gone, before it begins and in the middle', async () => {
-  const { evidence, sealed } = await openDesk()
+test('it ends when its client is gone: before it begins, before it is sealed and in the middle', async () => {
   const reason = new Error('gone')
+  const [before, leaving] = [new AbortController(), new AbortController()]
+  const { evidence, store, sealed } = await openDesk(() => ({
+    more: () => {
+      before.abort(reason)
+      return []
+    },
+  }))
   await expect(evidence.export(call(), {}, AbortSignal.abort(reason))).rejects.toBe(reason)
-  const leaving = new AbortController()
+  await expect(evidence.export(call(), {}, before.signal)).rejects.toBe(reason)
+  expect([sealed, store.head()]).toEqual([[], ENTRIES - 1])
   const pieces = await evidence.export(call(), {}, leaving.signal)
   let failed: unknown
   try {
@@ -112,5 +123,17 @@ test('it ends when its client is gone, before it begins and in the middle', asyn
   } catch (error) {
     failed = error
   }
-  expect([failed, isCascadeError(failed), sealed]).toEqual([reason, false, []])
+  expect([failed, isCascadeError(failed)]).toEqual([reason, false])
+})
+
+test('an entry that is damaged after it was proven breaks the bytes off', async () => {
+  let looks = 0
+  const { evidence } = await openDesk(({ ledger }) => {
+    const find: LedgerStore['find'] = async (index) => {
+      const found = await ledger.find(index)
+      return found && index === 250 && ++looks > 1 ? { ...found, text: found.text.replace('250', '251') } : found
+    }
+    return { ledger: { find, list: ledger.list.bind(ledger), proveInclusion: ledger.proveInclusion.bind(ledger) } }
+  })
+  await expect(readAll(await evidence.export(call(), {}, never))).rejects.toMatchObject({ code: 'DATA_CORRUPT' })
 })

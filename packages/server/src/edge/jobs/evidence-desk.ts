@@ -43,11 +43,12 @@ export class EvidenceDesk {
   }
 
   /**
-   * The bytes of a bundle, piece by piece. All entries that are durable by now are covered by its checkpoint. The log tells
-   * of it before the signature is handed out.
+   * The bytes of a bundle, piece by piece. All entries that are durable by now are covered by its checkpoint. Every entry was
+   * proven, and the log was told of it, before there is a byte: what can be wrong is known to whoever asks as an answer.
    *
-   * @throws CascadeError RATE_LIMITED while another is made, NOT_FOUND where no entry matches, CONFLICT when the key of the log
-   *   was changed meanwhile, VALIDATION_FAILED and UNPROCESSABLE as `selectEvidence`.
+   * @throws CascadeError RATE_LIMITED while another is made, NOT_FOUND where no entry matches, DATA_CORRUPT for an entry that is
+   *   not the one that was signed, CONFLICT when the key of the log was changed meanwhile, STORAGE_FULL where the log cannot be
+   *   told, VALIDATION_FAILED and UNPROCESSABLE as `selectEvidence`; and the reason of `signal`.
    */
   async export(
     call: Call<'evidence.export'>,
@@ -82,10 +83,10 @@ export class EvidenceDesk {
       {
         ...{ madeAt, madeBy, query, checkpoint },
         keys,
-        entries: this.#proven(entries, checkpoint, signal),
+        entries: () => this.#proven(entries, checkpoint, signal),
         more: () => more({ origin, size, madeAt, query, entries }),
       },
-      this.#seal(call, size, keys[0]),
+      this.#seal(call, { size, active: keys[0], signal }),
     )
   }
 
@@ -111,10 +112,11 @@ export class EvidenceDesk {
     throw new CascadeError('DATA_CORRUPT', `Entry ${index} is not the one that was signed: its proof fails.`)
   }
 
-  /** @param active the key that the bundle names as the one that sealed it. */
-  #seal(call: Call<'evidence.export'>, size: number, active: string | undefined): SealBundle {
+  #seal(call: Call<'evidence.export'>, { size, active, signal }: Sealing): SealBundle {
     const { desk, store } = this.#options
     return async ({ text, digest, entries }) => {
+      // Of one that nobody waits for the log says nothing.
+      signal.throwIfAborted()
       const payload = { manifest: digest, entries, size }
       await this.#assertActive(active)
       await tellOnce(store, call, { subject: 'system/ledger', type: 'evidence.exported', payload })
@@ -128,6 +130,14 @@ export class EvidenceDesk {
     const [active] = await this.#options.desk.keys()
     if (active !== key) throw new CascadeError('CONFLICT', 'The key of the log was changed meanwhile; export again.')
   }
+}
+
+interface Sealing {
+  /** Entries that the checkpoint covers. */
+  readonly size: number
+  /** The key that the bundle names as the one that sealed it. */
+  readonly active: string | undefined
+  readonly signal: AbortSignal
 }
 
 /** The same, and `end` is called when it came to its end, broke, or is wanted no more, begun or not. */

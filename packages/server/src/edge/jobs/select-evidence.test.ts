@@ -45,7 +45,8 @@ test('what is selected is what a look at every entry finds, in order, below the 
     },
     { requiredKeys: [] },
   )
-  const law = fc.asyncProperty(asked, fc.integer({ min: 1, max: 60 }), async (query, size) => {
+  const meant = asked.filter(({ since = '', until = '9' }) => since <= until)
+  const law = fc.asyncProperty(meant, fc.integer({ min: 1, max: 60 }), async (query, size) => {
     const { since = '', until = '9', operation, category = 'system' } = query
     const expected = all
       .map(({ leaf }) => leaf)

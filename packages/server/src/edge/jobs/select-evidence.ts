@@ -1,7 +1,7 @@
 import { EVIDENCE_LIMITS, type EvidenceQuery } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { Leaf, LedgerStore, StoredCheckpoint } from '#ledger'
-import { assertEntity, isBefore, leafFilterOf, matchesLeaf } from '../leaf-query.ts'
+import { assertMeant, isBefore, leafFilterOf, matchesLeaf } from '../leaf-query.ts'
 
 /** What a report says of an entry. */
 export type ToldEntry = Pick<Leaf, 'index' | 'time' | 'category' | 'type' | 'subject' | 'actor' | 'correlation_id'>
@@ -16,8 +16,8 @@ const OTHER_FILES_BYTES = 16 * 1024 * 1024
 /**
  * The entries below the checkpoint that are asked for, oldest first.
  *
- * @throws CascadeError VALIDATION_FAILED for an entity without its type, UNPROCESSABLE for more than a bundle holds, and the
- *   reason of `signal`.
+ * @throws CascadeError VALIDATION_FAILED as `assertMeant`, UNPROCESSABLE for more than a bundle holds, and the reason of
+ *   `signal`.
  */
 export async function selectEvidence(
   ledger: Pick<LedgerStore, 'list' | 'find'>,
@@ -25,7 +25,7 @@ export async function selectEvidence(
   { size, note }: StoredCheckpoint,
   signal: AbortSignal,
 ): Promise<readonly ToldEntry[]> {
-  assertEntity(query)
+  assertMeant(query)
   const selected: ToldEntry[] = []
   const overhead = ENTRY_OVERHEAD_BYTES + note.length + HASH_LINE_BYTES * Math.ceil(Math.log2(size + 1))
   let bytes = OTHER_FILES_BYTES

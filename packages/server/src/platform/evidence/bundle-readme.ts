@@ -14,6 +14,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
@@ -62,7 +63,9 @@ func main() {
 	}
 
 	entries := 0
+	listed := map[string]bool{"manifest.json": true, "manifest.note": true}
 	for _, file := range manifest.Files {
+		listed[file.Path] = true
 		bytes := read(file.Path)
 		if fmt.Sprintf("%x", sha256.Sum256(bytes)) != file.Sha256 {
 			log.Fatal(file.Path, " is not the file that was signed")
@@ -80,6 +83,13 @@ func main() {
 	if entries != manifest.Entries {
 		log.Fatal("entries are missing")
 	}
+	check(fs.WalkDir(os.DirFS(folder), ".", func(path string, entry fs.DirEntry, err error) error {
+		check(err, path)
+		if !entry.IsDir() && !listed[path] {
+			log.Fatal(path, " is not in the manifest")
+		}
+		return nil
+	}), folder)
 	fmt.Printf("verified: %d files, %d entries of the %d of %s\\n", len(manifest.Files), entries, size, head[0])
 }
 

@@ -48,10 +48,11 @@ export async function bundleOf(log: TestLog, indexes: readonly number[], options
     keys: [formatVerifierKey(log.signer.key)],
     more: () => [],
     ...fields,
-    entries: pages(proven),
+    entries: () => pages(proven),
   }
   const pieces: Uint8Array[] = []
-  for await (const piece of writeBundle(source, async ({ text }) => signNote(text, [signer]))) pieces.push(piece)
+  const bytes = await writeBundle(source, async ({ text }) => signNote(text, [signer]))
+  for await (const piece of bytes) pieces.push(piece)
   return Buffer.concat(pieces)
 }
 

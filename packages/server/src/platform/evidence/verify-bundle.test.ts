@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { EvidenceManifest } from '@forge-cascade/contract'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createEd25519Signer, formatVerifierKey } from '#ledger'
+import { createEd25519Signer, formatVerifierKey, type VerifierKey } from '#ledger'
 import { formatLogProof, parseLogProof, signNote } from '../ledger/note/index.ts'
 import {
   BUNDLE,
@@ -259,6 +259,27 @@ test('cosignatures travel with the checkpoint, and those of known keys are named
   const both = await verifyBundle(bundle, [cosigned.signer.key, witness.key])
   expect(both).toMatchObject({ valid: true, cosigned_by: [formatVerifierKey(witness.key)] })
   expect(await verifyBundle(bundle, [cosigned.signer.key])).not.toHaveProperty('cosigned_by')
+})
+
+test('a witness that is asked for has to have cosigned, and what is damaged is told before', async () => {
+  const [witness, absent] = [newSigner('witness.example'), newSigner('absent.example')]
+  const cosigned = await createTestLog(7, [witness])
+  const bundle = filesOf(await bundleOf(cosigned, INDEXES))
+  const verify = (keys: readonly VerifierKey[] | undefined, witnesses: readonly VerifierKey[], of = bundle) =>
+    verifyBundle(of, keys, { witnesses })
+  const named = { cosigned_by: [formatVerifierKey(witness.key)] }
+  expect(await verify([cosigned.signer.key], [witness.key])).toMatchObject({ valid: true, key: 'given', ...named })
+  expect(await verify(undefined, [witness.key])).toMatchObject({ valid: true, key: 'bundle', ...named })
+  const missing = formatVerifierKey(absent.key)
+  const verdict = await verify([cosigned.signer.key], [witness.key, absent.key])
+  expect(verdict).toMatchObject({ valid: false, not_cosigned_by: missing, ...named })
+  expect([verdict.reason, verdict.bad]).toEqual([`the witness ${missing} did not cosign its checkpoint`, undefined])
+  const damaged = new Map(bundle).set('entries/0.json', Buffer.from('{}'))
+  expect(await verify([cosigned.signer.key], [absent.key], damaged)).toMatchObject({ bad: 'entries/0.json' })
+  // A witness stands for no log, and a log for no witness.
+  expect(await verify([witness.key], [witness.key])).toMatchObject({ valid: false, own_key: expect.any(String) })
+  expect(await verify([absent.key], [absent.key])).toMatchObject({ valid: false, own_key: expect.any(String) })
+  expect(await verify(undefined, [cosigned.signer.key])).toMatchObject({ valid: false })
 })
 
 test('a verification that is given up ends with the reason', async () => {

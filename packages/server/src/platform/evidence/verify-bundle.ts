@@ -26,6 +26,8 @@ import {
 export type BundleFiles = ReadonlyMap<string, Uint8Array>
 
 export interface VerifyBundleOptions {
+  /** Keys of witnesses, had by another way, that have to have cosigned the checkpoint. */
+  readonly witnesses?: readonly VerifierKey[]
   readonly signal?: AbortSignal
   /** Told in looks: one at each file, and one at each proof. */
   readonly onProgress?: (done: number, total: number) => void
@@ -60,7 +62,7 @@ const LOOKED_AT_ONCE = 256
 /**
  * Judges a bundle by nothing but its files: the signature over the manifest, the digest of every file, the checkpoint and the
  * proof of every entry. It stops at the first damage. One that is whole by its own keys alone is told apart from a damaged
- * one, and is no more valid.
+ * one, and is no more valid; so is one that a witness did not cosign.
  *
  * @param keys of the log, had by another way. Without them the bundle is held against its own, which shows that it is
  *   whole and not who made it.
@@ -74,7 +76,7 @@ export async function verifyBundle(
   const verdict = await verifyWith(files, keys ?? ownKeys(files), keys === undefined ? 'bundle' : 'given', options)
   // A note that no given key signed: damaged, or of another log, or signed after a change of keys.
   if (keys === undefined || verdict.bad === undefined || !NOTES.has(verdict.bad)) return verdict
-  const { valid, signed_by } = await verifyWith(files, ownKeys(files), 'bundle', options)
+  const { valid, signed_by } = await verifyWith(files, ownKeys(files), 'bundle', { ...options, witnesses: [] })
   if (!valid || signed_by === undefined || keys.map(formatVerifierKey).includes(signed_by)) return verdict
   const reason = `it is whole, and not signed by the key that was given; it names ${signed_by} as its own`
   return { valid: false, key: 'given', own_key: signed_by, reason }
@@ -87,17 +89,23 @@ async function verifyWith(
   key: EvidenceVerdict['key'],
   options: VerifyBundleOptions,
 ): Promise<EvidenceVerdict> {
+  const { witnesses = [] } = options
   const sealed = openManifest(files, known)
   if ('bad' in sealed) return { valid: false, key, ...sealed }
   const { manifest, signedBy } = sealed
   const { origin, made_at, entries } = manifest
   const said = { key, origin, signed_by: formatVerifierKey(signedBy), made_at } as const
-  const tree = findListFault(files, manifest) ?? openTree(files, manifest, known)
+  const tree = findListFault(files, manifest) ?? openTree(files, manifest, { known, witnesses })
   if ('bad' in tree) return { valid: false, ...said, ...tree }
-  const cosigned = tree.cosignedBy.length > 0 && { cosigned_by: tree.cosignedBy.map(formatVerifierKey) }
+  const cosignedBy = tree.cosignedBy.map(formatVerifierKey)
+  const found = { ...said, ...(cosignedBy.length > 0 && { cosigned_by: cosignedBy }), size: tree.size, entries }
   const fault = await findFault(files, manifest, tree, options)
-  return { valid: fault === undefined, ...said, ...cosigned, size: tree.size, entries, files: files.size, ...fault }
+  const absent = fault ? undefined : witnesses.map(formatVerifierKey).find((witness) => !cosignedBy.includes(witness))
+  return { valid: !fault && absent === undefined, ...found, files: files.size, ...fault, ...notCosigned(absent) }
 }
+
+const notCosigned = (absent: string | undefined) =>
+  absent !== undefined && { not_cosigned_by: absent, reason: `the witness ${absent} did not cosign its checkpoint` }
 
 const textOf = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('utf8')
 
@@ -143,13 +151,19 @@ function findListFault(files: BundleFiles, manifest: EvidenceManifest): Fault | 
   }
 }
 
+interface TreeKeys {
+  /** Of the log, and of others that may have signed. */
+  readonly known: readonly VerifierKey[]
+  readonly witnesses: readonly VerifierKey[]
+}
+
 /** The tree of the checkpoint, when the log signed it. */
-function openTree(files: BundleFiles, { origin, checkpoint }: EvidenceManifest, keys: readonly VerifierKey[]) {
+function openTree(files: BundleFiles, { origin, checkpoint }: EvidenceManifest, { known, witnesses }: TreeKeys) {
   const bad = BUNDLE.checkpoint
-  const opened = openNote(files.get(bad) ?? '', keys)
+  const opened = openNote(files.get(bad) ?? '', [...known, ...witnesses])
   const head = parseCheckpoint(opened?.text ?? '')
   if (!opened || !head) return { bad, reason: 'it is no checkpoint that a known key signed' }
-  if (head.origin !== origin || !opened.verified.some(({ name }) => name === origin))
+  if (head.origin !== origin || !opened.verified.some((key) => key.name === origin && known.includes(key)))
     return { bad, reason: 'it is of another log' }
   if (head.size !== checkpoint.size || !isSameBytes(head.root, Buffer.from(checkpoint.root, 'hex')))
     return { bad, reason: 'it is not the one that the manifest names' }

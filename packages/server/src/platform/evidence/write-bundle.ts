@@ -31,9 +31,9 @@ export interface BundleSource {
   readonly checkpoint: StoredCheckpoint
   /** Verifier keys of the log, the active one first. */
   readonly keys: readonly string[]
-  /** In their order, all of them below the size of the checkpoint. */
-  readonly entries: AsyncIterable<readonly ProvenEntry[]>
-  /** What else goes in; asked for when the entries have been read. */
+  /** In their order, all of them below the size of the checkpoint; asked for twice, with the same answer. */
+  readonly entries: () => AsyncIterable<readonly ProvenEntry[]>
+  /** What else goes in; asked for once, when the entries have been read. */
   readonly more: () => readonly ZipFile[]
 }
 
@@ -49,46 +49,67 @@ interface BundleSeal {
 }
 
 /**
- * The bytes of an evidence bundle, piece by piece. Equal sources give equal bytes. The signature comes last: a bundle that
- * was cut off has none.
+ * Reads everything, has the manifest signed, and gives the bytes of the bundle, piece by piece. Equal sources give equal bytes.
+ * The entries are read twice, so that whatever is wrong with them is known before the first byte, and no more than a page of
+ * them is in memory. The signature comes last: a bundle that was cut off has none.
+ *
+ * @throws what `entries`, `more` and `seal` throw; of `entries` the bytes throw it too, for damage in between.
  */
-export async function* writeBundle(
+export async function writeBundle(
   source: BundleSource,
   seal: SealBundle,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const zip = new ZipWriter()
+): Promise<AsyncGenerator<Uint8Array, void, undefined>> {
+  return bytesOf(source, await sealBundle(source, seal))
+}
+
+/** The files behind the entries, the signed manifest last. */
+async function sealBundle(source: BundleSource, seal: SealBundle): Promise<readonly ZipFile[]> {
   const files: BundleFile[] = []
   const tree = new GrowingTiles()
-  const add = (path: string, content: Uint8Array | string): Uint8Array => {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  const add = ({ path, bytes }: ZipFile): void => {
     const file = describeFile(path, bytes)
     files.push(file)
     tree.append(leafOfFile(file))
-    return zip.add({ path, bytes })
   }
-  const { checkpoint, keys } = source
   let entries = 0
-  for await (const page of source.entries) {
-    yield Buffer.concat(page.flatMap((entry) => partsOf(entry, checkpoint.note).map(([path, text]) => add(path, text))))
+  for await (const page of source.entries()) {
+    for (const entry of page) for (const part of partsOf(entry, source)) add(part)
     entries += page.length
   }
-  yield add(BUNDLE.checkpoint, checkpoint.note)
-  yield add(BUNDLE.keys, keys.map((key) => `${key}\n`).join(''))
-  for (const { path, bytes } of source.more()) yield add(path, bytes)
-  yield add(BUNDLE.readme, bundleReadme({ origin: checkpoint.origin, size: checkpoint.size, entries }))
+  const others = othersOf(source, entries)
+  for (const file of others) add(file)
 
   const root = formatRoot(tree)
   const manifest = manifestBytes(manifestOf(source, { entries, files, root }))
-  const text = sealText(checkpoint.origin, manifest, root)
+  const text = sealText(source.checkpoint.origin, manifest, root)
   const note = await seal({ text, digest: sha256Hex(manifest), entries })
-  yield zip.add({ path: BUNDLE.manifest, bytes: manifest })
-  yield zip.add({ path: BUNDLE.note, bytes: Buffer.from(note) })
+  return [...others, { path: BUNDLE.manifest, bytes: manifest }, textFile(BUNDLE.note, note)]
+}
+
+/** What was proven twice is the same twice: only one entry and one proof lead to a root. */
+async function* bytesOf(source: BundleSource, others: readonly ZipFile[]): AsyncGenerator<Uint8Array, void, undefined> {
+  const zip = new ZipWriter()
+  for await (const page of source.entries())
+    yield Buffer.concat(page.flatMap((entry) => partsOf(entry, source).map((part) => zip.add(part))))
+  for (const file of others) yield zip.add(file)
   yield zip.end()
 }
 
-const partsOf = ({ index, bytes, hashes }: ProvenEntry, note: string): readonly [string, Uint8Array | string][] => [
-  [entryPath(index), bytes],
-  [proofPath(index), formatLogProof({ index, hashes, checkpoint: note })],
+function othersOf({ checkpoint, keys, more }: BundleSource, entries: number): readonly ZipFile[] {
+  const { origin, size, note } = checkpoint
+  return [
+    textFile(BUNDLE.checkpoint, note),
+    textFile(BUNDLE.keys, keys.map((key) => `${key}\n`).join('')),
+    ...more(),
+    textFile(BUNDLE.readme, bundleReadme({ origin, size, entries })),
+  ]
+}
+
+const textFile = (path: string, text: string): ZipFile => ({ path, bytes: Buffer.from(text) })
+
+const partsOf = ({ index, bytes, hashes }: ProvenEntry, { checkpoint }: BundleSource): readonly ZipFile[] => [
+  { path: entryPath(index), bytes },
+  textFile(proofPath(index), formatLogProof({ index, hashes, checkpoint: checkpoint.note })),
 ]
 
 function manifestOf(

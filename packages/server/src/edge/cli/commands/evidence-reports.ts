@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   type AuditRow,
@@ -7,7 +6,7 @@ import {
   type Explanation,
   type HistoryReport,
 } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble, isErrno } from '#base'
+import { CascadeError, isCascadeError, isErrno } from '#base'
 import {
   formatVerifierKey,
   openNote,
@@ -23,6 +22,7 @@ import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { askConsistency, openLogSource, readCheckpoint } from '../log-source.ts'
 import type { OptionSpec } from '../option-spec.ts'
+import { readGiven } from '../read-given.ts'
 import { changesMarkdown, explanationMarkdown, historyMarkdown } from '../render/evidence-markdown.ts'
 import { number } from '../render/words.ts'
 import type { Session } from '../session.ts'
@@ -107,12 +107,12 @@ function readFrom({ io }: CommandContext, given: string): From {
   const path = resolve(io.cwd, given)
   try {
     // What prints a text by lines adds one more newline to it.
-    const checkpoint = readCheckpoint(readFileSync(path, 'utf8').replace(/\n\n$/, '\n'))
+    const checkpoint = readCheckpoint(readGiven(path).replace(/\n\n$/, '\n'))
     if (checkpoint && checkpoint.size > 0) return checkpoint
   } catch (error) {
-    if (isErrno(error, 'ENOENT'))
+    if (isCascadeError(error) && isErrno(error.cause, 'ENOENT'))
       throw usage(`There is no file ${path}: <from> is a number of entries, or such a file.`)
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
+    throw error
   }
   throw usage(`${path} holds no checkpoint of a log with entries.`)
 }

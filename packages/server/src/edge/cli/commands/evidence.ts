@@ -14,7 +14,7 @@ import { quoteForShell } from '../shell-word.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
 import { readEntryQuery, requireOperation } from './entry-query.ts'
-import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
+import { KEY_OPTIONS, readKeys, readWitnesses, WITNESS_OPTION } from './verifier-keys.ts'
 
 export const EVIDENCE_EXPORT: CommandSpec = {
   name: 'evidence export',
@@ -67,16 +67,16 @@ export const EVIDENCE_VERIFY: CommandSpec = {
   name: 'evidence verify',
   summary: 'Verify such a file, with no server and no data folder',
   description:
-    'Every digest, the signature over them, the checkpoint and the proof of each entry. Ends with 7 and names the first file that is not as it was written. Without a key it is held against the one that lies in it: that shows that it is whole, and not who made it.',
+    'Every digest, the signature over them, the checkpoint and the proof of each entry. Ends with 7 and names the first file that is not as it was written. Without a key it is held against the one that lies in it: that shows that it is whole, and not who made it. With --witness it has to be cosigned by that witness, and ends with 7 where it is not.',
   arguments: [{ flags: '<file>', description: 'The archive, or the folder that it was unpacked to' }],
-  options: KEY_OPTIONS,
+  options: [...KEY_OPTIONS, WITNESS_OPTION],
   examples: [{ line: "evidence verify evidence.zip --key '<key>'", does: 'verifies what was handed over' }],
   run: async (context, input) => {
-    const keys = readKeys(context, input)
+    const [keys, witnesses] = [readKeys(context, input), readWitnesses(input)]
     const opened = openBundle(resolve(context.io.cwd, input.argument(0) ?? ''))
     const { signal } = context.interrupts
     const verdict: EvidenceVerdict = opened.ok
-      ? await verifyBundle(opened.files, keys, { signal, onProgress: showProgress(context) })
+      ? await verifyBundle(opened.files, keys, { witnesses, signal, onProgress: showProgress(context) })
       : {
           ...{ valid: false, key: keys ? 'given' : 'bundle', reason: opened.reason },
           ...(opened.path !== undefined && { bad: opened.path }),

@@ -11,6 +11,7 @@ import type { CommandContext } from '../command-context.ts'
 import { checkInput, numberOf, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { confirm } from '../confirm.ts'
+import type { ExitName } from '../exit-code.ts'
 import { auditLines, integrityLines, keyLines, logLines, witnessLines } from '../render/ledger-lines.ts'
 import { number, plural } from '../render/words.ts'
 import { parseSentLine } from '../sent-line.ts'
@@ -24,7 +25,7 @@ export const LEDGER_SHOW: CommandSpec = {
   name: 'ledger show',
   summary: 'The log of everything that happened: its name, its key, what was signed',
   description:
-    'The log is signed within a second of a change. Give the key to whoever is to verify it, by another way than the log: with it and a proof they need nothing of this instance.',
+    'The log is signed within a second of a change. Give the key to whoever is to verify it, by another way than the log: with it and a proof they need nothing of this instance. Ends with 7 when the last look found the log damaged, or it is signed no more.',
   examples: [{ line: 'ledger show', does: 'shows the key that somebody else verifies with' }],
   reads: true,
   run: async (context) => {
@@ -35,7 +36,7 @@ export const LEDGER_SHOW: CommandSpec = {
     const hex = Buffer.from(root, 'base64').toString('hex')
     const json = { origin, size: Number(size), root: hex, keys, checkpoint: `${note.join('\n')}\n`, integrity: verdict }
     await printAnswer(context, json, () => logLines(json, context.screen.view))
-    return verdict.stopped === undefined ? 'ok' : 'damaged'
+    return exitOf(verdict)
   },
 }
 
@@ -64,7 +65,7 @@ export const LEDGER_VERIFY: CommandSpec = {
     if (keys !== undefined) throw usage('Keys are for a published log: name it with --published.')
     const verdict = await lastLine(context, (await context.openSession()).lines('verifyLedger', { query }))
     await printAnswer(context, verdict, () => integrityLines(verdict, context.screen.view))
-    return verdict.valid && verdict.stopped === undefined ? 'ok' : 'damaged'
+    return exitOf(verdict)
   },
 }
 
@@ -178,6 +179,8 @@ export const LEDGER_AUDIT: CommandSpec = {
     return isEmpty ? 'notFound' : 'ok'
   },
 }
+
+const exitOf = ({ valid, stopped }: LedgerIntegrity): ExitName => (valid && stopped === undefined ? 'ok' : 'damaged')
 
 async function readText(lines: AsyncIterable<string>): Promise<string[]> {
   const all: string[] = []

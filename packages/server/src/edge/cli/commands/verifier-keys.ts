@@ -12,6 +12,15 @@ export const KEY_OPTIONS: readonly OptionSpec[] = [
   { flags: '--key-file <file>', description: 'File with such keys, one a line' },
 ]
 
+export const WITNESS_OPTION: OptionSpec = {
+  flags: '--witness <key>',
+  description: 'Verifier key of a witness that has to have cosigned; may be repeated',
+  many: true,
+}
+
+/** Keys of witnesses that were named. @throws CascadeError VALIDATION_FAILED for what is no key. */
+export const readWitnesses = (input: CommandInput): readonly VerifierKey[] => parseKeys(input.list('witness') ?? [])
+
 /**
  * The keys that were named; undefined where none was.
  *
@@ -24,12 +33,18 @@ export function readKeys({ io }: CommandContext, input: CommandInput): readonly 
     if (file === undefined) return undefined
     throw usage(`${file} holds no key.`)
   }
+  return parseKeys(texts)
+}
+
+function parseKeys(texts: readonly string[]): readonly VerifierKey[] {
   if (texts.length > EVIDENCE_LIMITS.keysMax)
     throw usage(`At most ${EVIDENCE_LIMITS.keysMax} keys; got ${texts.length}.`)
   return texts.map((text) => {
     const key = parseVerifierKey(text)
     if (key) return key
-    throw usage(`A key is <name>+<8 hex digits>+<base64>, as ledger show prints it; got ${JSON.stringify(text)}.`)
+    throw usage(
+      `A key is <name>+<8 hex digits>+<base64>, as ledger show and ledger witness print it; got ${JSON.stringify(text)}.`,
+    )
   })
 }
 

@@ -1,14 +1,28 @@
-import { existsSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, lstatSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { CommandContext } from '../command-context.ts'
 import { unwritable } from '../unwritable.ts'
 
-/** That nothing lies where a file is to be written later. @throws CascadeError as `writeNew`. */
+/**
+ * That a file can be written later, as far as that can be told: nothing lies there, and its folder is one that this user may
+ * write to.
+ *
+ * @throws CascadeError as `writeNew`.
+ */
 export function requireNew({ io }: CommandContext, given: string | undefined): void {
-  const path = given === undefined ? undefined : resolve(io.cwd, given)
-  if (path !== undefined && existsSync(path))
-    throw unwritable(path, Object.assign(new Error('it is there already'), { code: 'EEXIST' }))
+  if (given === undefined) return
+  const path = resolve(io.cwd, given)
+  try {
+    const folder = dirname(path)
+    if (!statSync(folder).isDirectory()) throw trouble('ENOTDIR')
+    if (lstatSync(path, { throwIfNoEntry: false })) throw trouble('EEXIST')
+    accessSync(folder, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
 }
+
+const trouble = (code: 'EEXIST' | 'ENOTDIR'): Error => Object.assign(new Error(code), { code })
 
 /** Writes a file that is not there yet; nothing where none was named. @throws CascadeError where it cannot be written. */
 export function writeNew({ io }: CommandContext, given: string | undefined, content: string): string | undefined {

@@ -6,10 +6,12 @@ import { number, plural } from './words.ts'
 /** What the verification of a bundle came to. */
 export function verdictLines(found: EvidenceVerdict, { paint }: View): string[] {
   const { origin, signed_by, cosigned_by = [], size = 0, entries = 0, files = 0, made_at } = found
+  // What is whole all the same is not called damaged.
+  const told = found.own_key ? 'another key' : found.not_cosigned_by ? 'not cosigned' : undefined
   const head = found.valid
     ? `${paint.good('sound')}  ${plural(entries, 'entry')} of the ${number(size)} of ${oneLine(origin ?? '')}, ${plural(files, 'file')}`
-    : found.own_key !== undefined
-      ? `${paint.bad('another key')}: ${oneLine(found.reason ?? '')}`
+    : told !== undefined
+      ? `${paint.bad(told)}: ${oneLine(found.reason ?? '')}`
       : `${paint.bad('damaged')}${found.bad === undefined ? '' : ` at ${oneLine(found.bad)}`}: ${oneLine(found.reason ?? 'it is not as it was written')}`
   return [
     head,

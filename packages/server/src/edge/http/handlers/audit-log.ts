@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { CascadeError } from '#base'
 import { type CapsuleStore, type Differences, findLeafChanges } from '#capsules'
 import type { LedgerStore, StoredLeaf } from '#ledger'
-import { assertEntity, entityOf, isBefore, leafFilterOf, matchesLeaf } from '../../leaf-query.ts'
+import { assertMeant, entityOf, isBefore, leafFilterOf, matchesLeaf } from '../../leaf-query.ts'
 
 interface AuditedStore {
   readonly ledger: Pick<LedgerStore, 'list'>
@@ -20,13 +20,13 @@ const CURSOR = /^(0|[1-9]\d{0,15})$/
 /**
  * Entries of the log as rows, newest first. A page may have fewer rows than asked for and a cursor all the same.
  *
- * @throws CascadeError CURSOR_INVALID; VALIDATION_FAILED for an entity without its type.
+ * @throws CascadeError CURSOR_INVALID; VALIDATION_FAILED as `assertMeant`.
  */
 export async function listAudit(
   { ledger, capsules }: AuditedStore,
   query: AuditQuery,
 ): Promise<{ items: AuditRow[]; next_cursor: string | null }> {
-  assertEntity(query)
+  assertMeant(query)
   let before = readCursor(query.cursor)
   const items: AuditRow[] = []
   for (let look = 0; look < LOOKS; look++) {
