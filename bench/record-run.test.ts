@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { checkRecords } from '../tools/validation/record-folder.ts'
+import { newFolders, read, run } from '../tools/validation/testing.ts'
+import { SAMPLES_MAX } from '../tools/validation/validation-record.ts'
+import { recordRun } from './record-run.ts'
+
+const folder = newFolders()
+
+test('the rows of a bench are kept as records, one for each part', () => {
+  const place = folder()
+  const row = { measured: '', target: '', verdict: '', numbers: {}, unit: 'ms' } as const
+  const rows = [
+    { ...row, section: 'Over HTTP', name: 'hybrid', samples: Array.from({ length: 5000 }, (_, at) => at) },
+    { ...row, section: 'Over HTTP', name: '  processor time', samples: [1] },
+    { ...row, section: 'Over HTTP', name: 'nothing measured', samples: [] },
+    { ...row, section: 'The log: appends, proofs, verification', name: 'append', samples: [1, 2, 3] },
+  ]
+  const options = { documents: 10, questions: 1, rounds: 3, leaves: 5, seed: 7 }
+  const { startedAt, endedAt } = run(0)
+  const paths = recordRun({ options, rows, startedAt, endedAt }, place)
+  expect(paths.map((path) => read(path).module)).toEqual(['memory', 'ledger'])
+  const [memory] = paths.map(read)
+  expect(memory?.metrics.map(({ name, samples }) => [name, samples.length])).toEqual([
+    ['Over HTTP: hybrid', SAMPLES_MAX],
+    ['Over HTTP: hybrid: processor time', 1],
+  ])
+  expect(memory?.metrics[0]?.summary.median).toBeCloseTo(2499.5, -1)
+  expect(memory?.conditions).toEqual(options)
+  expect(checkRecords(place).broken).toBeUndefined()
+})
