@@ -1,8 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { checkRecords } from '../tools/validation/record-folder.ts'
-import { newFolders, read, run } from '../tools/validation/testing.ts'
+import { filled, newFolders, read, run } from '../tools/validation/testing.ts'
 import { SAMPLES_MAX } from '../tools/validation/validation-record.ts'
-import { recordRun } from './record-run.ts'
+import { openRecords } from './record-run.ts'
 
 const folder = newFolders()
 
@@ -17,7 +18,7 @@ test('the rows of a bench are kept as records, one for each part', () => {
   ]
   const options = { documents: 10, questions: 1, rounds: 3, leaves: 5, seed: 7 }
   const { startedAt, endedAt } = run(0)
-  const paths = recordRun({ options, rows, startedAt, endedAt }, place)
+  const paths = openRecords(new Set(['http', 'ledger']), place)({ options, rows, startedAt, endedAt })
   expect(paths.map((path) => read(path).module)).toEqual(['memory', 'ledger'])
   const [memory] = paths.map(read)
   expect(memory?.metrics.map(({ name, samples }) => [name, samples.length])).toEqual([
@@ -27,4 +28,11 @@ test('the rows of a bench are kept as records, one for each part', () => {
   expect(memory?.metrics[0]?.summary.median).toBeCloseTo(2499.5, -1)
   expect(memory?.conditions).toEqual(options)
   expect(checkRecords(place).broken).toBeUndefined()
+})
+
+test('a run is refused before it, where records of a part that it measures are broken', () => {
+  const { place, paths } = filled(folder())
+  writeFileSync(paths[2]!, '{')
+  expect(() => openRecords(new Set(['http', 'ledger']), place)).toThrow('it is not JSON; no record can follow it')
+  expect(() => openRecords(new Set(['http']), place)).not.toThrow()
 })

@@ -77,10 +77,6 @@ export class Report {
     this.#add(`main thread lag, ${name}`, `p99 ${ms(p99Ms)}  max ${ms(maxMs)} ms`, { p99: p99Ms, max: maxMs }, target)
   }
 
-  get missed(): readonly Row[] {
-    return this.rows.filter(({ verdict }) => verdict === 'missed')
-  }
-
   #add(
     name: string,
     measured: string,

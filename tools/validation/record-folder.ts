@@ -10,6 +10,7 @@ import {
   recordOf,
   recordText,
   summaryOf,
+  type ValidationModule,
   type ValidationRecord,
   validationRecord,
 } from './validation-record.ts'
@@ -49,15 +50,28 @@ export const environmentHere = (): ValidationRecord['environment'] => ({
  */
 export function writeRecord(folder: string, run: Run): string {
   mkdirSync(folder, { recursive: true })
-  const files = namesIn(folder).filter((name) => moduleOf(name) === run.module)
-  const { kept, broken } = readChain(folder, files)
-  if (broken) throw new Error(`${broken.file}: ${broken.reason}; no record can follow it`)
+  const { files, kept } = followable(folder, run.module)
   const record = validationRecord.parse(recordOf(run, kept))
   const name = recordName(record)
   const last = files.at(-1)
   if (last !== undefined && name <= last) throw new Error(`${name} is not after ${last}`)
   writeFileSync(join(folder, name), recordText(record), { flag: 'wx' })
   return join(folder, name)
+}
+
+/** @throws Error where the chain of the module is broken, so that no record can follow. */
+export function assertFollowable(folder: string, module: ValidationModule): void {
+  followable(folder, module)
+}
+
+function followable(folder: string, module: ValidationModule) {
+  const files = existsSync(folder) ? namesIn(folder).filter((name) => moduleOf(name) === module) : []
+  const { kept, broken } = readChain(folder, files)
+  if (broken)
+    throw new Error(
+      `${join(folder, broken.file)}: ${broken.reason}; no record can follow it. Move the records of ${module} elsewhere.`,
+    )
+  return { files, kept }
 }
 
 /** Reads every record, works its numbers out again, and follows the digests from one to the next. */
