@@ -31,6 +31,16 @@ test('a record is sealed and verified by the commands', () => {
     stdout: 'sound: 4 records of ledger, memory; 1 sealed\n',
     stderr: '',
   })
+  expect(artifacts('verify')).toEqual({
+    status: 0,
+    stdout: 'sound: 4 records of ledger, memory; 1 sealed, not verified: give --key\n',
+    stderr: '',
+  })
+  const other = formatVerifierKey(sealRecord(folder(), paths[0]!, { ...keys, privateKey: newKey() }).key)
+  expect(artifacts('verify', '--key', other)).toMatchObject({
+    status: 7,
+    stdout: expect.stringContaining('no named key'),
+  })
   rmSync(paths[1]!)
   expect(artifacts('verify', '--key', key).status).toBe(7)
 })
@@ -44,6 +54,11 @@ test.for<{ readonly what: string; readonly args: readonly [string, ...string[]];
     says: /^Unknown option '--bogus'.*\nnpm run artifacts:verify/,
   },
   { what: 'what is no key', args: ['artifacts', 'verify', '--key', 'x'], says: /^"x" is no verifier key\nnpm run/ },
+  {
+    what: 'a folder that is not there',
+    args: ['artifacts', 'verify', '--folder', 'absent'],
+    says: /^There is no folder absent: nothing was recorded there\.\nnpm run/,
+  },
   { what: 'no record to seal', args: ['artifacts', 'seal'], says: /^A record, a --key-file and a --name are needed/ },
   { what: 'no count', args: ['record-tests'], says: /^A file with the count of a run is needed\.\nTEST_COUNT_FILE=/ },
   {

@@ -38,6 +38,7 @@ function run(args: string[]): number {
 }
 
 function verify(folder: string, keys: readonly VerifierKey[]): number {
+  if (!existsSync(folder)) return refuse(`There is no folder ${folder}: nothing was recorded there.`)
   const { records, modules, broken } = checkRecords(folder)
   const isSealed = existsSync(join(folder, IMMUTABLE))
   const seal = isSealed && !broken ? checkSealed(folder, keys) : undefined
@@ -47,7 +48,9 @@ function verify(folder: string, keys: readonly VerifierKey[]): number {
     return DAMAGED
   }
   const of = modules.length > 0 ? ` of ${modules.join(', ')}` : ''
-  process.stdout.write(`sound: ${records} records${of}; ${seal?.sealed ?? 0} sealed\n`)
+  const sealed = seal?.sealed ?? 0
+  const unverified = sealed > 0 && keys.length === 0 ? ', not verified: give --key' : ''
+  process.stdout.write(`sound: ${records} records${of}; ${sealed} sealed${unverified}\n`)
   return 0
 }
 

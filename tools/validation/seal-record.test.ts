@@ -9,9 +9,10 @@ const folder = newFolders()
 
 describe('sealed evidence', () => {
   const keys = { privateKey: newKey(), keyName: 'release.example' }
-  function sealed() {
+  const sealed = () => sealedBy(keys.privateKey)
+  function sealedBy(privateKey: string) {
     const { place, paths } = filled(folder())
-    const { path, key } = sealRecord(place, paths[0]!, keys)
+    const { path, key } = sealRecord(place, paths[0]!, { ...keys, privateKey })
     return { place, path, key, paths }
   }
 
@@ -80,7 +81,18 @@ describe('sealed evidence', () => {
 
   test('of another key is named', () => {
     expect(checkSealed(sealed().place, [sealed().key]).broken).toBeUndefined()
-    expect(checkSealed(sealed().place, []).broken?.reason).toBe('no named key signed its note')
+    const [{ place }, { key }] = [sealed(), sealedBy(newKey())]
+    expect(checkSealed(place, [key]).broken?.reason).toBe('no named key signed its note')
+  })
+
+  test('is looked at without a key as well, but for who signed it', () => {
+    const [sound, damaged, other] = [sealed(), sealed(), sealed()]
+    expect(checkSealed(sound.place, [])).toEqual({ sealed: 1, broken: undefined })
+    alter(damaged.path)
+    expect(checkSealed(damaged.place, []).broken?.reason).toBe('it is not what was signed')
+    chmodSync(`${other.path}.note`, 0o644)
+    writeFileSync(`${other.path}.note`, 'a text')
+    expect(checkSealed(other.place, []).broken?.reason).toBe('its note is none')
   })
 
   test('is made of records alone', () => {
