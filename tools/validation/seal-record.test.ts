@@ -1,9 +1,12 @@
+import { createPrivateKey } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createEd25519Signer, signNote } from '../../packages/server/src/platform/ledger/index.ts'
 import { checkRecords } from './record-folder.ts'
 import { checkSealed, IMMUTABLE, sealRecord } from './seal-record.ts'
-import { filled, newFolders, newKey } from './testing.ts'
+import { filled, newFolders, newKey, read } from './testing.ts'
+import { digestOf, recordText, type ValidationRecord } from './validation-record.ts'
 
 const folder = newFolders()
 
@@ -93,6 +96,57 @@ describe('sealed evidence', () => {
     chmodSync(`${other.path}.note`, 0o644)
     writeFileSync(`${other.path}.note`, 'a text')
     expect(checkSealed(other.place, []).broken?.reason).toBe('its note is none')
+  })
+
+  const forged = (record: ValidationRecord): string =>
+    recordText({
+      ...record,
+      metrics: record.metrics.map((metric) => ({ ...metric, summary: { ...metric.summary, median: 0.5 } })),
+    })
+
+  test.for<{ readonly name: string; readonly damage: (paths: readonly string[]) => void; readonly says: string }>([
+    {
+      name: 'whose median is another',
+      damage: ([, second]) => writeFileSync(second!, forged(read(second!))),
+      says: 'the numbers of "append" do not follow from its samples; what follows it is no evidence',
+    },
+    {
+      name: 'before which one has another median',
+      damage: ([first]) => writeFileSync(first!, forged(read(first!))),
+      says: 'the numbers of "append" do not follow from its samples; what follows it is no evidence',
+    },
+    {
+      name: 'before which one is missing',
+      damage: ([first]) => rmSync(first!),
+      says: 'the record before it is missing',
+    },
+  ])('is not made of a record $name', ({ damage, says }) => {
+    const { place, paths } = filled(folder())
+    damage(paths)
+    expect(() => sealRecord(place, paths[1]!, keys)).toThrow(says)
+    expect(existsSync(join(place, IMMUTABLE))).toBe(false)
+  })
+
+  test('is made of a record that holds, whatever came after it', () => {
+    const { place, paths } = filled(folder())
+    writeFileSync(paths[2]!, '{')
+    const { key } = sealRecord(place, paths[1]!, keys)
+    for (const path of paths) rmSync(path)
+    expect(checkSealed(place, [key])).toEqual({ sealed: 1, broken: undefined })
+  })
+
+  test('with a median that does not follow from its samples is named, whoever signed it', () => {
+    const { place, path, key } = sealed()
+    const text = forged(read(path))
+    const signer = createEd25519Signer(keys.keyName, createPrivateKey(keys.privateKey))
+    const note = signNote(`cascade-validation/v1\n${basename(path)}\n${digestOf(text)}\n`, [signer])
+    for (const file of [path, `${path}.note`]) chmodSync(file, 0o644)
+    writeFileSync(path, text)
+    writeFileSync(`${path}.note`, note)
+    expect(checkSealed(place, [key]).broken).toEqual({
+      file: `${IMMUTABLE}/${basename(path)}`,
+      reason: 'the numbers of "append" do not follow from its samples',
+    })
   })
 
   test('is made of records alone', () => {
