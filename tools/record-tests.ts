@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../packages/server/src/base/index.ts'
 import type { TestCount, TestedFile } from './test-count.ts'
+import { partOfTests } from './test-parts.ts'
 import { environmentHere, RECORDS, writeRecord } from './validation/record-folder.ts'
 import type { ValidationModule } from './validation/validation-record.ts'
 
@@ -10,15 +11,7 @@ const USAGE = `TEST_COUNT_FILE=count.json npm test
 npm run artifacts:tests -- count.json`
 const WRONG = 2
 
-/** Which part a file of tests is about, by its path; the first that fits. */
-const PARTS: readonly (readonly [RegExp, ValidationModule])[] = [
-  [/ledger|log-(copies|disk)/, 'ledger'],
-  [/domain\/identity\//, 'identity'],
-  [/security|verification|adapters\/artifacts|artifact-/, 'security'],
-  [/^packages\//, 'memory'],
-]
-
-const partOf = ({ file }: TestedFile): ValidationModule | undefined => PARTS.find(([path]) => path.test(file))?.[1]
+const partOf = ({ file }: TestedFile): ValidationModule | undefined => partOfTests(file)
 
 /** Writes a record for each part that has tests. @returns their paths. */
 export function recordTests(count: TestCount, folder: string): readonly string[] {
