@@ -3,7 +3,7 @@ import { ROOT } from '../tools/node-runtime.mjs'
 import { assertFollowable, environmentHere, RECORDS, writeRecord } from '../tools/validation/record-folder.ts'
 import { type MetricSamples, SAMPLES_MAX, type ValidationModule } from '../tools/validation/validation-record.ts'
 import type { BenchOptions, Section } from './options.ts'
-import type { Row } from './report.ts'
+import { MACHINE, type Row } from './report.ts'
 
 export interface MeasuredRun {
   readonly options: Pick<BenchOptions, 'documents' | 'questions' | 'rounds' | 'leaves' | 'seed'>
@@ -15,6 +15,14 @@ export interface MeasuredRun {
 /** The section of the log has the words of its heading; all others are about the memory. */
 const moduleOf = ({ section }: Row): ValidationModule => (section.startsWith('The log') ? 'ledger' : 'memory')
 
+/** The same before there are rows. The floor is about nothing of ours, and not recorded. */
+const modulesOf = (sections: ReadonlySet<Section>): ReadonlySet<ValidationModule> =>
+  new Set(
+    [...sections]
+      .filter((section) => section !== 'floor')
+      .map((section) => (section === 'ledger' ? section : 'memory')),
+  )
+
 /** Keeps a run. @returns the paths of the records, one for each part of the product that was measured. */
 export type RecordRun = (run: MeasuredRun) => readonly string[]
 
@@ -25,16 +33,14 @@ export type RecordRun = (run: MeasuredRun) => readonly string[]
  * @throws Error where the records of a part that will be measured are broken: a run takes long.
  */
 export function openRecords(sections: ReadonlySet<Section>, folder = join(ROOT, RECORDS)): RecordRun {
-  const modules = new Set(
-    [...sections].map((section): ValidationModule => (section === 'ledger' ? 'ledger' : 'memory')),
-  )
-  for (const module of modules) assertFollowable(folder, module)
+  for (const module of modulesOf(sections)) assertFollowable(folder, module)
   return (run) => recordRun(run, folder)
 }
 
 function recordRun(run: MeasuredRun, folder: string): readonly string[] {
   const { documents, questions, rounds, leaves, seed } = run.options
-  const rows = run.rows.filter(({ samples }) => samples.length > 0)
+  // A record has what is said of the machine as its environment, and nothing there names it.
+  const rows = run.rows.filter(({ section, samples }) => section !== MACHINE && samples.length > 0)
   return [...new Set(rows.map(moduleOf))].map((module) =>
     writeRecord(folder, {
       ...{ module, kind: 'benchmark', startedAt: run.startedAt, endedAt: run.endedAt, tests: null },

@@ -2,6 +2,9 @@ import type { Lag } from './measure/own-lag.ts'
 import { median, type Quantiles } from './measure/quantiles.ts'
 import type { Target, TargetName, Targets } from './targets.ts'
 
+/** Heading of the section that tells what the machine is and can do: its processor stands there by name. */
+export const MACHINE = 'The machine'
+
 export interface Row {
   readonly section: string
   readonly name: string
