@@ -40,9 +40,24 @@ describe('a record', () => {
     const last = read(writeRecord(place, run(5)))
     expect(last.metrics[0]?.summary.compared?.sha256).not.toBe(last.previous_sha256)
     const others = run(6, { kind: 'test' })
-    expect(read(writeRecord(place, others)).metrics[0]?.summary.compared?.median).toBe(6)
+    expect(read(writeRecord(place, others)).metrics[0]?.summary.compared).toMatchObject({ median: 6 })
     expect(checkRecords(place)).toMatchObject({ records: 7, broken: undefined })
     expect(last.metrics[0]?.summary.compared?.sha256).toBe(digestOf(readFileSync(wanted, 'utf8')))
+  })
+
+  test('is not compared with one of another environment, and says what differs', () => {
+    const place = folder()
+    const environment = { node: '24.20.0', platform: 'linux', arch: 'x64', cores: 2 }
+    const wanted = writeRecord(place, run(0, { environment }))
+    const other = writeRecord(place, run(1, { environment: { ...environment, node: '24.21.0', cores: 16 } }))
+    const comparedOf = (path: string) => read(path).metrics[0]?.summary.compared
+    expect(comparedOf(other)).toEqual({
+      sha256: digestOf(readFileSync(wanted, 'utf8')),
+      not_compared: 'node 24.20.0, now 24.21.0; cores 2, now 16',
+    })
+    const back = writeRecord(place, run(2, { environment }))
+    expect(comparedOf(back)).toMatchObject({ sha256: digestOf(readFileSync(wanted, 'utf8')), median: 2 })
+    expect(checkRecords(place)).toMatchObject({ records: 3, broken: undefined })
   })
 
   test.for<{ readonly what: string; readonly run: Run; readonly says: RegExp }>([
