@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { ROOT } from '../tools/node-runtime.mjs'
-import { environmentHere, RECORDS, writeRecord } from '../tools/validation/record-folder.ts'
+import { assertFollowable, environmentHere, RECORDS, writeRecord } from '../tools/validation/record-folder.ts'
 import { type MetricSamples, SAMPLES_MAX, type ValidationModule } from '../tools/validation/validation-record.ts'
-import type { BenchOptions } from './options.ts'
-import type { Row } from './report.ts'
+import type { BenchOptions, Section } from './options.ts'
+import { MACHINE, type Row } from './report.ts'
 
 export interface MeasuredRun {
   readonly options: Pick<BenchOptions, 'documents' | 'questions' | 'rounds' | 'leaves' | 'seed'>
@@ -15,10 +15,32 @@ export interface MeasuredRun {
 /** The section of the log has the words of its heading; all others are about the memory. */
 const moduleOf = ({ section }: Row): ValidationModule => (section.startsWith('The log') ? 'ledger' : 'memory')
 
-/** Writes a record for each part of the product that was measured. @returns their paths. */
-export function recordRun(run: MeasuredRun, folder = join(ROOT, RECORDS)): readonly string[] {
+/** The same before there are rows. The floor is about nothing of ours, and not recorded. */
+const modulesOf = (sections: ReadonlySet<Section>): ReadonlySet<ValidationModule> =>
+  new Set(
+    [...sections]
+      .filter((section) => section !== 'floor')
+      .map((section) => (section === 'ledger' ? section : 'memory')),
+  )
+
+/** Keeps a run. @returns the paths of the records, one for each part of the product that was measured. */
+export type RecordRun = (run: MeasuredRun) => readonly string[]
+
+/**
+ * Looks, before anything is measured, whether records can follow those that are there.
+ *
+ * @returns what keeps the run afterwards. It throws an Error where a sample of the run is no finite number.
+ * @throws Error where the records of a part that will be measured are broken: a run takes long.
+ */
+export function openRecords(sections: ReadonlySet<Section>, folder = join(ROOT, RECORDS)): RecordRun {
+  for (const module of modulesOf(sections)) assertFollowable(folder, module)
+  return (run) => recordRun(run, folder)
+}
+
+function recordRun(run: MeasuredRun, folder: string): readonly string[] {
   const { documents, questions, rounds, leaves, seed } = run.options
-  const rows = run.rows.filter(({ samples }) => samples.length > 0)
+  // A record has what is said of the machine as its environment, and nothing there names it.
+  const rows = run.rows.filter(({ section, samples }) => section !== MACHINE && samples.length > 0)
   return [...new Set(rows.map(moduleOf))].map((module) =>
     writeRecord(folder, {
       ...{ module, kind: 'benchmark', startedAt: run.startedAt, endedAt: run.endedAt, tests: null },

@@ -2,6 +2,9 @@ import type { Lag } from './measure/own-lag.ts'
 import { median, type Quantiles } from './measure/quantiles.ts'
 import type { Target, TargetName, Targets } from './targets.ts'
 
+/** Heading of the section that tells what the machine is and can do: its processor stands there by name. */
+export const MACHINE = 'The machine'
+
 export interface Row {
   readonly section: string
   readonly name: string
@@ -75,10 +78,6 @@ export class Report {
 
   lag(name: string, { p99Ms, maxMs }: Lag, target: TargetName = 'lag'): void {
     this.#add(`main thread lag, ${name}`, `p99 ${ms(p99Ms)}  max ${ms(maxMs)} ms`, { p99: p99Ms, max: maxMs }, target)
-  }
-
-  get missed(): readonly Row[] {
-    return this.rows.filter(({ verdict }) => verdict === 'missed')
   }
 
   #add(

@@ -1,17 +1,17 @@
 // `npm run bench`: what is claimed about speed, measured on this machine. bench/README.md has the method.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeBundle } from '../tools/build-bundle.ts'
 import { ROOT } from '../tools/node-runtime.mjs'
 import type { BenchContext } from './bench-context.ts'
-import { benchmarkPage, pageOf } from './benchmark-page.ts'
 import { Corpus } from './data/corpus.ts'
 import { findTruth } from './data/truth.ts'
+import { handOver } from './hand-over.ts'
 import { parseOptions } from './options.ts'
 import { comparePeers } from './peers/compare.ts'
-import { recordRun } from './record-run.ts'
-import { Report, type Row } from './report.ts'
+import { openRecords } from './record-run.ts'
+import { Report } from './report.ts'
 import { measureBatch } from './sections/batch.ts'
 import { measureFloor } from './sections/floor.ts'
 import { measureHttp } from './sections/http.ts'
@@ -24,6 +24,8 @@ import { compareStores } from './stores/compare.ts'
 const REFERENCE = join(import.meta.dirname, '../docs/reference')
 const startedAt = performance.now()
 const options = parseOptions(process.argv.slice(2))
+// A run takes long: what cannot be recorded is refused before it.
+const record = options.record ? openRecords(options.sections) : undefined
 const report = new Report({ quiet: options.json, targets: options.targets })
 const folder = mkdtempSync(join(tmpdir(), 'cascade-bench-'))
 // What instances keep outside of their data folders goes with the measurement.
@@ -47,22 +49,9 @@ try {
 }
 const seconds = Math.round((performance.now() - startedAt) / 1000)
 const date = new Date()
-const result = { date, seconds, options, rows: report.rows }
-if (options.record)
-  for (const path of recordRun({
-    options,
-    rows: report.rows,
-    startedAt: new Date(date.getTime() - seconds * 1000),
-    endedAt: date,
-  }))
-    report.progress(`recorded in ${path}`)
-// The stores have a page of their own.
-if (options.write && options.sections.size > 1) writeFileSync(join(REFERENCE, pageOf(options)), benchmarkPage(result))
-process.stdout.write(
-  options.json
-    ? `${JSON.stringify({ ...result, rows: report.rows.map(withoutSamples), options: { ...options, sections: [...options.sections] } })}\n`
-    : `\n${seconds} s; ${report.missed.length} of the targets were missed.\n`,
-)
+const progress = (text: string): void => report.progress(text)
+const print = (text: string): void => void process.stdout.write(text)
+handOver({ date, seconds, options, rows: report.rows }, { reference: REFERENCE, record, print, progress })
 
 if (options.smoke && report.rows.some(({ name, numbers }) => name.includes('recall@') && numbers.value !== 1)) {
   process.stderr.write('An answer was not exact: see the rows of recall above.\n')
@@ -84,9 +73,4 @@ async function measureAll(context: BenchContext): Promise<void> {
   if (sections.has('ledger')) await measureLedger(context, join(context.folder, 'ledger'))
   if (sections.has('peers')) await comparePeers(context)
   if (sections.has('stores')) await compareStores(context)
-}
-
-/** Samples are for records; whoever reads the numbers wants what they come to. */
-function withoutSamples({ samples: _, unit: __, ...row }: Row): Omit<Row, 'samples' | 'unit'> {
-  return row
 }

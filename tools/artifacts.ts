@@ -13,43 +13,57 @@ The key file is an Ed25519 key as PKCS #8 in PEM: openssl genpkey -algorithm ed2
 const DAMAGED = 7
 const WRONG = 2
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    folder: { type: 'string', default: join(import.meta.dirname, '..', RECORDS) },
-    key: { type: 'string', multiple: true, default: [] },
-    'key-file': { type: 'string' },
-    name: { type: 'string' },
-  },
-})
-const [task, file] = positionals
 try {
-  process.exitCode = task === 'verify' ? verify() : task === 'seal' ? seal() : refuse('Say verify or seal.')
+  process.exitCode = run(process.argv.slice(2))
 } catch (error) {
   process.exitCode = refuse(error instanceof Error ? error.message : String(error))
 }
 
-function verify(): number {
-  const keys = values.key.map(keyOf)
-  const { records, modules, broken } = checkRecords(values.folder)
-  const isSealed = existsSync(join(values.folder, IMMUTABLE))
-  const seal = isSealed && !broken ? checkSealed(values.folder, keys) : undefined
+function run(args: string[]): number {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      folder: { type: 'string', default: join(import.meta.dirname, '..', RECORDS) },
+      key: { type: 'string', multiple: true, default: [] },
+      'key-file': { type: 'string' },
+      name: { type: 'string' },
+    },
+  })
+  const [task, file] = positionals
+  if (task === 'verify') return verify(values.folder, values.key.map(keyOf))
+  return task === 'seal'
+    ? seal(values.folder, file, { keyFile: values['key-file'], name: values.name })
+    : refuse('Say verify or seal.')
+}
+
+function verify(folder: string, keys: readonly VerifierKey[]): number {
+  if (!existsSync(folder)) return refuse(`There is no folder ${folder}: nothing was recorded there.`)
+  const { records, modules, broken } = checkRecords(folder)
+  const isSealed = existsSync(join(folder, IMMUTABLE))
+  const seal = isSealed && !broken ? checkSealed(folder, keys) : undefined
   const first = broken ?? seal?.broken
   if (first) {
     process.stdout.write(`broken: ${first.file}: ${first.reason}\n`)
     return DAMAGED
   }
   const of = modules.length > 0 ? ` of ${modules.join(', ')}` : ''
-  process.stdout.write(`sound: ${records} records${of}; ${seal?.sealed ?? 0} sealed\n`)
+  const sealed = seal?.sealed ?? 0
+  const unverified = sealed > 0 && keys.length === 0 ? ', not verified: give --key' : ''
+  process.stdout.write(`sound: ${records} records${of}; ${sealed} sealed${unverified}\n`)
   return 0
 }
 
-function seal(): number {
-  const { name, 'key-file': keyFile } = values
+interface Sealing {
+  readonly keyFile: string | undefined
+  readonly name: string | undefined
+}
+
+function seal(folder: string, file: string | undefined, { keyFile, name }: Sealing): number {
   if (file === undefined || name === undefined || keyFile === undefined)
     return refuse('A record, a --key-file and a --name are needed.')
   const privateKey = readFileSync(resolve(keyFile), 'utf8')
-  const { path, key } = sealRecord(values.folder, resolve(file), { privateKey, keyName: name })
+  const { path, key } = sealRecord(folder, resolve(file), { privateKey, keyName: name })
   process.stdout.write(`sealed ${path}\nverifier key ${formatVerifierKey(key)}\n`)
   return 0
 }

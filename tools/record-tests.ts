@@ -1,19 +1,17 @@
 // `npm run artifacts:tests -- <file>`: keeps the count of a run of the tests (TEST_COUNT_FILE) as a record for each part.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from '../packages/server/src/base/index.ts'
 import type { TestCount, TestedFile } from './test-count.ts'
+import { partOfTests } from './test-parts.ts'
 import { environmentHere, RECORDS, writeRecord } from './validation/record-folder.ts'
 import type { ValidationModule } from './validation/validation-record.ts'
 
-/** Which part a file of tests is about, by its path; the first that fits. */
-const PARTS: readonly (readonly [RegExp, ValidationModule])[] = [
-  [/ledger|log-(copies|disk)/, 'ledger'],
-  [/domain\/identity\//, 'identity'],
-  [/security|verification|adapters\/artifacts|artifact-/, 'security'],
-  [/^packages\//, 'memory'],
-]
+const USAGE = `TEST_COUNT_FILE=count.json npm test
+npm run artifacts:tests -- count.json`
+const WRONG = 2
 
-const partOf = ({ file }: TestedFile): ValidationModule | undefined => PARTS.find(([path]) => path.test(file))?.[1]
+const partOf = ({ file }: TestedFile): ValidationModule | undefined => partOfTests(file)
 
 /** Writes a record for each part that has tests. @returns their paths. */
 export function recordTests(count: TestCount, folder: string): readonly string[] {
@@ -30,9 +28,28 @@ export function recordTests(count: TestCount, folder: string): readonly string[]
   })
 }
 
-if (import.meta.main) {
-  // The file is written by TestCountReporter of the same version.
-  const count = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as TestCount
+if (import.meta.main) process.exitCode = main(process.argv[2])
+
+function main(file: string | undefined): number {
+  if (file === undefined) return refuse('A file with the count of a run is needed.')
+  const count = readCount(file)
+  if (typeof count === 'string') return refuse(count)
   for (const path of recordTests(count, join(import.meta.dirname, '..', RECORDS)))
     process.stdout.write(`recorded in ${path}\n`)
+  return 0
+}
+
+/** The count in a file, or why there is none. */
+function readCount(file: string): TestCount | string {
+  try {
+    // The file is written by TestCountReporter of the same version.
+    return JSON.parse(readFileSync(file, 'utf8')) as TestCount
+  } catch (error) {
+    return `${file} holds no count of a run: ${messageOf(error)}`
+  }
+}
+
+function refuse(why: string): number {
+  process.stderr.write(`${why}\n${USAGE}\n`)
+  return WRONG
 }

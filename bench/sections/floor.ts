@@ -8,6 +8,7 @@ import type { BenchContext } from '../bench-context.ts'
 import { LoadClient } from '../http/load-client.ts'
 import { questionRequest } from '../http/prepare.ts'
 import { quantile, quantilesOf } from '../measure/quantiles.ts'
+import { MACHINE } from '../report.ts'
 
 const APPENDS = 400
 const APPEND_BYTES = 512
@@ -17,7 +18,7 @@ const EMPTY_SERVER = fileURLToPath(new URL('../http/empty-server.ts', import.met
 
 /** What this machine can do at best, today: everything below stands on these. */
 export async function measureFloor({ report, folder, corpus }: BenchContext): Promise<void> {
-  report.begin('The machine')
+  report.begin(MACHINE)
   report.value('processor cores', cpus().length, `× ${cpus()[0]?.model ?? 'unknown'}`)
   report.value(
     'memory',

@@ -33,13 +33,25 @@ export const ARTIFACT_ROWS = {
     beyond: unsound,
   },
   artifactCapabilities: {
-    what: 'Capabilities that are declared, or allowed in a request',
+    what: 'Capabilities that it declares',
+    value: ARTIFACT_LIMITS.capabilitiesMax,
+    unit: 'items',
+    beyond: unsound,
+  },
+  artifactName: {
+    what: 'A name, a version or a capability in its manifest, or an argument of a test',
+    value: ARTIFACT_LIMITS.nameLengthMax,
+    unit: 'characters',
+    beyond: unsound,
+  },
+  artifactAllowed: {
+    what: 'Capabilities that a request allows',
     value: ARTIFACT_LIMITS.capabilitiesMax,
     unit: 'items',
     beyond: invalid,
   },
-  artifactName: {
-    what: 'A name, a version, a capability, or an argument of a test',
+  artifactAllowedName: {
+    what: 'A capability that a request allows',
     value: ARTIFACT_LIMITS.nameLengthMax,
     unit: 'characters',
     beyond: invalid,

@@ -68,8 +68,10 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   artifactTestOutput: inServer(CAGE, 'prints without end'),
   artifactTestHeap: inServer(CAGE, 'takes memory of its heap without end'),
   artifactTestData: inServer(CAGE, 'takes memory beside its heap without end'),
-  artifactCapabilities: inServer(ARTIFACTS, 'for %s', 'capabilities beyond their number'),
-  artifactName: inServer(ARTIFACTS, 'for %s', 'a name beyond its length'),
+  artifactCapabilities: inServer(CHECKS, 'fails for $what', 'a manifest with capabilities beyond their number'),
+  artifactName: inServer(CHECKS, 'fails for $what', 'a name beyond its length'),
+  artifactAllowed: inServer(ARTIFACTS, 'for %s', 'capabilities beyond their number'),
+  artifactAllowedName: inServer(ARTIFACTS, 'for %s', 'a capability beyond its length'),
   artifactKeys: inServer(ARTIFACTS, 'for %s', 'keys beyond their number'),
   artifactNote: inServer(ARTIFACTS, 'for %s', 'a note beyond its length'),
   evidenceEntries: inServer(

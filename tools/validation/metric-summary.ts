@@ -19,16 +19,29 @@ export const metricSummary = z.strictObject({
   variation: z.number().nullable(),
   /** True where the variation is above 0.1. */
   unsteady: z.boolean(),
-  /** Mann-Whitney U, two-sided, against the samples of an earlier record; null where there is none. */
-  compared: z.strictObject({ sha256: z.string(), median: z.number(), u: z.number(), p: z.number() }).nullable(),
+  /**
+   * Mann-Whitney U, two-sided, against the samples of an earlier record; null where there is none. One of another environment is
+   * not compared: what differs is named instead.
+   */
+  compared: z
+    .union([
+      z.strictObject({ sha256: z.string(), median: z.number(), u: z.number(), p: z.number() }),
+      z.strictObject({ sha256: z.string(), not_compared: z.string() }),
+    ])
+    .nullable(),
 })
 export type MetricSummary = z.infer<typeof metricSummary>
 
-/** What samples come to. @param before those of an earlier record, with the digest of its file. */
-export function summarize(
-  samples: readonly number[],
-  before?: { readonly samples: readonly number[]; readonly sha256: string },
-): MetricSummary {
+/** What an earlier record says of the same metric, with the digest of its file. */
+export interface EarlierSamples {
+  readonly samples: readonly number[]
+  readonly sha256: string
+  /** Why a difference says nothing of what was measured; undefined where it does. */
+  readonly incomparable: string | undefined
+}
+
+/** What samples come to. */
+export function summarize(samples: readonly number[], before?: EarlierSamples): MetricSummary {
   const variation = coefficientOfVariation(samples) ?? null
   const [low, high] = medianInterval(samples, BOOTSTRAP)
   const method = 'percentile bootstrap of the median, Mulberry32'
@@ -37,8 +50,12 @@ export function summarize(
     interval: { level: 0.95, method, ...BOOTSTRAP, low, high },
     variation,
     unsteady: variation !== null && variation > STEADY_MAX,
-    compared: before
-      ? { sha256: before.sha256, median: median(before.samples), ...mannWhitney(samples, before.samples) }
-      : null,
+    compared: before ? comparison(samples, before) : null,
   }
+}
+
+function comparison(samples: readonly number[], before: EarlierSamples): MetricSummary['compared'] {
+  const { sha256, incomparable } = before
+  if (incomparable !== undefined) return { sha256, not_compared: incomparable }
+  return { sha256, median: median(before.samples), ...mannWhitney(samples, before.samples) }
 }

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { canonicalJson } from '../../packages/server/src/base/index.ts'
+import { type MetricSummary, summarize } from './metric-summary.ts'
 import {
   digestOf,
   type KeptRecord,
@@ -10,6 +11,7 @@ import {
   recordOf,
   recordText,
   summaryOf,
+  type ValidationModule,
   type ValidationRecord,
   validationRecord,
 } from './validation-record.ts'
@@ -49,15 +51,36 @@ export const environmentHere = (): ValidationRecord['environment'] => ({
  */
 export function writeRecord(folder: string, run: Run): string {
   mkdirSync(folder, { recursive: true })
-  const files = namesIn(folder).filter((name) => moduleOf(name) === run.module)
-  const { kept, broken } = readChain(folder, files)
-  if (broken) throw new Error(`${broken.file}: ${broken.reason}; no record can follow it`)
+  const { files, kept } = followable(folder, run.module)
   const record = validationRecord.parse(recordOf(run, kept))
   const name = recordName(record)
   const last = files.at(-1)
   if (last !== undefined && name <= last) throw new Error(`${name} is not after ${last}`)
   writeFileSync(join(folder, name), recordText(record), { flag: 'wx' })
   return join(folder, name)
+}
+
+/** @throws Error where the chain of the module is broken, so that no record can follow. */
+export function assertFollowable(folder: string, module: ValidationModule): void {
+  followable(folder, module)
+}
+
+function followable(folder: string, module: ValidationModule) {
+  const files = existsSync(folder) ? namesIn(folder).filter((name) => moduleOf(name) === module) : []
+  const { kept, broken } = readChain(folder, files)
+  if (broken)
+    throw new Error(
+      `${join(folder, broken.file)}: ${broken.reason}; no record can follow it. Move the records of ${module} elsewhere.`,
+    )
+  return { files, kept }
+}
+
+/** @throws Error where the record in the file, or one before it, does not hold. */
+export function assertHolds(path: string): void {
+  const [folder, file] = [dirname(path), basename(path)]
+  const before = namesIn(folder).filter((name) => moduleOf(name) === moduleOf(file) && name <= file)
+  const { broken } = readChain(folder, before)
+  if (broken) throw new Error(`${join(folder, broken.file)}: ${broken.reason}; what follows it is no evidence`)
 }
 
 /** Reads every record, works its numbers out again, and follows the digests from one to the next. */
@@ -120,14 +143,29 @@ function troubleOf(
   record: ValidationRecord,
   before: readonly KeptRecord[],
 ): string | undefined {
-  if (text !== recordText(record)) return 'its bytes are not those that its members give'
-  if (recordName(record) !== file) return `it says that it is ${recordName(record)}`
-  if (record.ended_at < record.started_at) return 'it ended before it began'
+  const own = troubleWithin(file, text, record)
+  if (own !== undefined) return own
   const previous = before.at(-1)?.sha256 ?? null
   if (record.previous_sha256 !== previous)
     return `it follows ${record.previous_sha256 ?? 'none'}, and the record before it is ${previous ?? 'missing'}`
-  const wrong = record.metrics.find(
-    (metric) => canonicalJson(metric.summary) !== canonicalJson(summaryOf(metric, record, before)),
-  )
+  return wrongNumbers(record, (metric) => summaryOf(metric, record, before))
+}
+
+/** What is wrong with a record by itself: all but what it was compared with and what it follows. */
+export const troubleAlone = (file: string, text: string, record: ValidationRecord): string | undefined =>
+  troubleWithin(file, text, record) ??
+  wrongNumbers(record, (metric) => ({ ...summarize(metric.samples), compared: metric.summary.compared }))
+
+function troubleWithin(file: string, text: string, record: ValidationRecord): string | undefined {
+  if (text !== recordText(record)) return 'its bytes are not those that its members give'
+  if (recordName(record) !== file) return `it says that it is ${recordName(record)}`
+  return record.ended_at < record.started_at ? 'it ended before it began' : undefined
+}
+
+function wrongNumbers(
+  { metrics }: ValidationRecord,
+  summaryFor: (metric: ValidationRecord['metrics'][number]) => MetricSummary,
+): string | undefined {
+  const wrong = metrics.find((metric) => canonicalJson(metric.summary) !== canonicalJson(summaryFor(metric)))
   return wrong && `the numbers of ${JSON.stringify(wrong.name)} do not follow from its samples`
 }

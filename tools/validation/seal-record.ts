@@ -4,10 +4,11 @@ import { basename, join } from 'node:path'
 import {
   createEd25519Signer,
   openNote,
+  parseNote,
   signNote,
   type VerifierKey,
 } from '../../packages/server/src/platform/ledger/index.ts'
-import { type BrokenRecord, parseRecord } from './record-folder.ts'
+import { assertHolds, type BrokenRecord, parseRecord, troubleAlone } from './record-folder.ts'
 import { digestOf, recordName } from './validation-record.ts'
 
 /** Release evidence within the folder of records: written once. */
@@ -28,7 +29,7 @@ const signedText = (name: string, digest: string): string => `cascade-validation
  * @param privateKey Ed25519, PKCS #8 in PEM.
  * @param keyName name of the key in the note.
  * @returns the path of the copy, and the key that verifies the note.
- * @throws Error where the file is no record, or there is evidence of that name.
+ * @throws Error where the file is no record, it or one before it does not hold, or there is evidence of that name.
  */
 export function sealRecord(
   folder: string,
@@ -40,6 +41,7 @@ export function sealRecord(
   if (typeof record === 'string') throw new Error(`${file} is no record: ${record}`)
   const name = recordName(record)
   if (basename(file) !== name) throw new Error(`${file} says that it is ${name}`)
+  assertHolds(file)
   const signer = createEd25519Signer(keyName, keyOf(privateKey))
   const place = join(folder, IMMUTABLE)
   mkdirSync(place, { recursive: true })
@@ -73,7 +75,12 @@ function writeWhole(path: string, text: string): void {
 
 const keyOf = (pem: string): KeyObject => createPrivateKey(pem)
 
-/** Verifies every piece of evidence with the keys of those who may seal. The first that does not hold is named. */
+/**
+ * Verifies every piece of evidence with the keys of those who may seal, and works its numbers out again, but for those against an
+ * earlier record, which need not be there. The first that does not hold is named.
+ *
+ * @param keys with none nobody's signature is verified, and all else is.
+ */
 export function checkSealed(
   folder: string,
   keys: readonly VerifierKey[],
@@ -97,10 +104,12 @@ const loneNote = (names: readonly string[], file: string): string | undefined =>
 function troubleOf(place: string, file: string, keys: readonly VerifierKey[]): string | undefined {
   const note = readText(join(place, `${file}${NOTE}`))
   if (note === undefined) return 'it has no signed note'
-  const opened = openNote(note, keys)
-  if (!opened) return 'no named key signed its note'
+  const opened = keys.length > 0 ? openNote(note, keys) : parseNote(note)
+  if (!opened) return keys.length > 0 ? 'no named key signed its note' : 'its note is none'
   const text = readText(join(place, file)) ?? ''
-  return opened.text === signedText(file, digestOf(text)) ? undefined : 'it is not what was signed'
+  if (opened.text !== signedText(file, digestOf(text))) return 'it is not what was signed'
+  const record = parseRecord(text)
+  return typeof record === 'string' ? record : troubleAlone(file, text, record)
 }
 
 function readText(path: string): string | undefined {

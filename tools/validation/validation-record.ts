@@ -36,7 +36,7 @@ export const validationRecord = z.strictObject({
   kind: z.enum(['benchmark', 'test']),
   started_at: time,
   ended_at: time,
-  /** Never what names a machine. */
+  /** Never what names a machine. Only records of equal ones are compared. */
   environment: z.strictObject({ node: z.string(), platform: z.string(), arch: z.string(), cores: z.int().min(1) }),
   /** What else decides over the numbers, such as how many documents: only records with equal ones are compared. */
   conditions: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -73,26 +73,44 @@ export function recordOf(run: Run, before: readonly KeptRecord[]): ValidationRec
     ended_at: run.endedAt.toISOString(),
     environment,
     conditions,
-    metrics: run.metrics.map((metric) => ({ ...metric, summary: summaryOf(metric, { kind, conditions }, before) })),
+    metrics: run.metrics.map((metric) => ({
+      ...metric,
+      summary: summaryOf(metric, { kind, conditions, environment }, before),
+    })),
     tests,
     previous_sha256: before.at(-1)?.sha256 ?? null,
   }
 }
 
-/** What the samples come to, beside those of the newest record before that measured the same under the same conditions. */
+/**
+ * What the samples come to, beside those of the newest record before that measured the same under the same conditions, in the same
+ * environment. Where all of these ran in another one, the newest is named with what differs, and no chance is worked out.
+ */
 export function summaryOf(
   { name, unit, samples }: MetricSamples,
-  { kind, conditions }: Pick<ValidationRecord, 'kind' | 'conditions'>,
+  { kind, conditions, environment }: Pick<ValidationRecord, 'kind' | 'conditions' | 'environment'>,
   before: readonly KeptRecord[],
 ): MetricSummary {
-  const same = before.findLast(
-    ({ record }) =>
-      record.kind === kind &&
-      canonicalJson(record.conditions) === canonicalJson(conditions) &&
-      record.metrics.some((metric) => metric.name === name && metric.unit === unit),
-  )
-  const compared = same?.record.metrics.find((metric) => metric.name === name && metric.unit === unit)
-  return summarize(samples, compared && same && { samples: compared.samples, sha256: same.sha256 })
+  const same = before.flatMap(({ record, sha256 }) => {
+    const isSame = record.kind === kind && canonicalJson(record.conditions) === canonicalJson(conditions)
+    const metric = isSame ? record.metrics.find((each) => each.name === name && each.unit === unit) : undefined
+    return metric
+      ? [{ samples: metric.samples, sha256, incomparable: difference(record.environment, environment) }]
+      : []
+  })
+  return summarize(samples, same.findLast(({ incomparable }) => incomparable === undefined) ?? same.at(-1))
+}
+
+/** What differs between the environment of an earlier record and this one: `node 24.20.0, now 24.21.0; cores 2, now 16`. */
+function difference(
+  earlier: ValidationRecord['environment'],
+  now: ValidationRecord['environment'],
+): string | undefined {
+  const members = ['node', 'platform', 'arch', 'cores'] as const
+  const other = members.filter((member) => earlier[member] !== now[member])
+  return other.length > 0
+    ? other.map((member) => `${member} ${earlier[member]}, now ${now[member]}`).join('; ')
+    : undefined
 }
 
 /** The bytes of a record: canonical JSON (RFC 8785) and a newline. */

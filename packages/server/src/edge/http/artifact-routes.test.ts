@@ -155,7 +155,7 @@ describe('nothing is read, run or recorded', () => {
       'VALIDATION_FAILED',
     ],
     [
-      'a name beyond its length',
+      'a capability beyond its length',
       { path: FOLDER, allow: ['a'.repeat(ARTIFACT_LIMITS.nameLengthMax + 1)] },
       'VALIDATION_FAILED',
     ],

@@ -89,6 +89,14 @@ describe('a bundle', () => {
     }
   })
 
+  test('takes less than 1.3 KB for each of a few hundred entries, beside the entry itself', async () => {
+    const { rawPayload } = await http.send('POST', PATH, { body: {} })
+    const entries = [...filesOf(rawPayload)].filter(([path]) => path.startsWith('entries/'))
+    const own = entries.reduce((bytes, [, entry]) => bytes + entry.length, 0)
+    expect(entries.length).toBeGreaterThan(CAPSULES)
+    expect((rawPayload.length - own) / entries.length).toBeLessThan(1300)
+  })
+
   test('is told of in the log, with the digest of its manifest', async () => {
     const files = await exported({ operation: 'capsule.created' })
     const told = await http.world.context.store.ledger.find(head())

@@ -54,6 +54,18 @@ describe('structure', () => {
     expect(look(structureCheck, sound)).toEqual({ outcome: 'passed', detail: '3 files as declared' })
   })
 
+  const { nameLengthMax, capabilitiesMax, testArgumentsMax } = ARTIFACT_LIMITS
+  const tooLong = 'a'.repeat(nameLengthMax + 1)
+  const capability = (at: number): string => `c${at}`
+
+  test('passes with names, capabilities and arguments as long and as many as they may be', () => {
+    const name = 'a'.repeat(nameLengthMax)
+    const capabilities = [name, ...many(capabilitiesMax - 1, capability)]
+    const tests = [{ ...TEST, name, args: many(testArgumentsMax, () => name) }]
+    const largest = changed({ name, version: name, capabilities, tests })
+    expect(look(structureCheck, largest)).toEqual({ outcome: 'passed', detail: '3 files as declared' })
+  })
+
   test('is skipped without a manifest', () => {
     expect(look(structureCheck, bareArtifact(FILES))).toMatchObject({ outcome: 'skipped' })
   })
@@ -103,6 +115,28 @@ describe('structure', () => {
       what: 'a manifest with a capability that is none',
       artifact: changed({ capabilities: ['ALL'] }),
       says: '/capabilities/0',
+    },
+    {
+      what: 'a manifest with capabilities beyond their number',
+      artifact: changed({ capabilities: many(capabilitiesMax + 1, capability) }),
+      says: '/capabilities: ',
+    },
+    { what: 'a name beyond its length', artifact: changed({ name: tooLong }), says: '/name: ' },
+    { what: 'a version beyond its length', artifact: changed({ version: tooLong }), says: '/version: ' },
+    {
+      what: 'a capability beyond its length',
+      artifact: changed({ capabilities: [tooLong] }),
+      says: '/capabilities/0: ',
+    },
+    {
+      what: 'a test with a name beyond its length',
+      artifact: changed({ tests: [{ ...TEST, name: tooLong }] }),
+      says: '/tests/0/name: ',
+    },
+    {
+      what: 'a test with an argument beyond its length',
+      artifact: changed({ tests: [{ ...TEST, args: [tooLong] }] }),
+      says: '/tests/0/args/0: ',
     },
     {
       what: 'a manifest that is too large',
