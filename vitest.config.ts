@@ -23,20 +23,17 @@ const TESTS = [
   'bench/**/*.test.ts',
 ]
 
-/** Those that start programs, or processes of ours to kill them. */
+/** Those that start programs by the dozen, or that change what a process has only one of. */
 const STARTS_PROCESSES = [
-  '**/*.e2e.test.ts',
-  '**/*crash*.test.ts',
-  'packages/server/test/*.test.ts',
-  'packages/server/src/adapters/{artifacts,sources}/*.test.ts',
-  'packages/server/src/adapters/sqlite/{shipping,restore-point,rebuild-words,scrub}.test.ts',
+  'packages/server/src/adapters/artifacts/*.test.ts',
   'packages/server/src/domain/capsules/import/*.test.ts',
-  'packages/server/src/domain/capsules/export/*.test.ts',
-  'packages/server/src/edge/cli/{completion,program,shell-word,folder-changes}.test.ts',
-  'packages/server/src/edge/cli/doctor/*.test.ts',
+  'packages/server/src/edge/cli/{mcp.e2e,shell-word}.test.ts',
   'packages/server/src/kernel/lifecycle/signals.test.ts',
-  'tools/*.test.ts',
-  'tools/{ledger-verifier,limits,validation}/*.test.ts',
+  'packages/server/test/ledger-{flips,published}.test.ts',
+  'packages/server/test/crash/{import-doors,ledger-crash,rotation-crash,store-crash}.test.ts',
+  'tools/{check,clone-bundle,docs-commands,package}.test.ts',
+  'tools/ledger-verifier/*.test.ts',
+  'tools/limits/source-limits.test.ts',
 ]
 
 export default defineConfig({
@@ -49,10 +46,12 @@ export default defineConfig({
       // test puts back what it changes of the process: its environment, its clock.
       { extends: true, test: { name: 'units', include: TESTS, exclude: STARTS_PROCESSES, isolate: false } },
     ],
+    setupFiles: ['tools/test-threads.ts'],
     globalSetup: ['tools/test-setup.ts'],
     sequence: { sequencer: LongFirst },
     env: { NODE_COMPILE_CACHE, XDG_STATE_HOME },
     pool: 'forks',
+    experimental: { viteModuleRunner: false },
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
     testTimeout: 30_000,
     hookTimeout: 30_000,

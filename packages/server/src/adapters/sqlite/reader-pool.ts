@@ -40,7 +40,7 @@ export class ReaderPool {
     this.#links[0] = this.#open(0)
   }
 
-  /** Starts the others, when the first has more than one question or in a moment. */
+  /** Starts the others in a moment: a program that asks a few questions and ends does with the first. */
   opened(): void {
     this.#rest = setTimeout(() => this.#startRest(), REST_AFTER_MS).unref()
   }
@@ -81,7 +81,6 @@ export class ReaderPool {
   #leastBusy(): Link {
     const link = this.#links.reduce((best, next) => (next.pending < best.pending ? next : best), this.#links[0]!)
     if (this.#closed || !link) throw new CascadeError('UNAVAILABLE', 'the store is closed')
-    if (link.pending > 0) this.#startRest()
     if (link.pending * this.#options.size < WAITING_MAX) return link
     throw new CascadeError('UNAVAILABLE', `${WAITING_MAX} reads are waiting already`)
   }
