@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
-import { addVersion, create, draftOf, getHead, setTrust, versionOf } from '../../domain/capsules/testing.ts'
+import { addVersion, create, draftOf, getHead, maintain, setTrust, versionOf } from '../../domain/capsules/testing.ts'
 import type { Store } from '../../domain/store.ts'
 import { commandOf, commit, createSeeded, grantOf, pick } from '../../platform/store/testing.ts'
 import type { SqliteStore } from './sqlite-store.ts'
@@ -52,6 +52,12 @@ async function fill(store: SqliteStore, seed: number, rounds: number): Promise<{
     ;(isSecret ? secret : kept).push(draft.id)
   }
   return { secret, kept }
+}
+
+/** A vector whose numbers are spelled by the words. */
+function vectorOf(model: string, words: string): { readonly model: string; readonly vector: Float32Array } {
+  const bytes = Uint8Array.from(Buffer.from(words.padEnd(64, '-')))
+  return { model, vector: new Float32Array(bytes.buffer) }
 }
 
 /** Machines that do other work beside it take their time. */
@@ -112,6 +118,35 @@ describe('what is left in the file', { timeout: TEST_MS_MAX }, () => {
     }
     expect(await store.capsules.getHeads(kept)).toHaveLength(kept.length)
     await store[Symbol.asyncDispose]()
+  })
+
+  test('nor of its vectors, in the space that is there, in the one that is being filled and in the one that goes', async () => {
+    const directory = folder()
+    const store = await openTestStore(directory)
+    const open = (role: 'active' | 'shadow', model: string) =>
+      maintain(store, (grant) => store.capsules.openSpace(grant, role, { model, dimensions: 16 }))
+    const vectorsOf = (words: string) => ({ embedding: vectorOf('old', words), shadow: vectorOf('new', words) })
+    await open('active', 'old')
+    await open('shadow', 'new')
+    const erased = [1, 2, 3].map(() => draftOf({ ...vectorsOf(MARKER) }))
+    const kept = draftOf({ ...vectorsOf('other numbers') })
+    for (const draft of [...erased, kept]) {
+      const grant = grantOf('capsule.create')
+      await commit(store, commandOf(grant, [store.capsules.create(grant, draft, 'none')]))
+    }
+    await addVersion(store, versionOf(erased[0]!, '1.1.0', { content: 'again', ...vectorsOf(`${MARKER} again`) }))
+    expect(scanFolders([directory], [MARKER])).not.toEqual([])
+    await erase(store, erased[0]!.id)
+    await maintain(store, (grant) => store.capsules.switchSpace(grant, 'new'))
+    await erase(store, erased[1]!.id)
+    await maintain(store, (grant) => store.capsules.dropVectors(grant, 'old'))
+    await erase(store, erased[2]!.id)
+    await store.scrub()
+    expect(scanFolders([directory], [MARKER])).toEqual([])
+    expect(scanFolders([directory], ['other numbers'])).not.toEqual([])
+    expect((await store.doctor('full')).filter(({ ok }) => !ok)).toEqual([])
+    await store[Symbol.asyncDispose]()
+    expect(scanFolders([directory], [MARKER])).toEqual([])
   })
 
   test('a word that others use stays, and one that nobody uses is gone from the names', async () => {
