@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, statSync,
 import { isErrno } from '#base'
 
 /** How long the log of the store is made before so much is written to it. */
-const RESERVE_BYTES = 16 * 1024 * 1024
+export const RESERVE_BYTES = 16 * 1024 * 1024
 /** What one step adds: a write that comes waits for a few milliseconds. */
 const STEP_BYTES = 1024 * 1024
 /** From here on a log whose frames are all in the file is given back to the disk. */

@@ -1,7 +1,8 @@
-import { renameSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { TEST_COLLECTIONS } from '../../platform/store/testing.ts'
+import { RESERVE_BYTES } from './log-reserve.ts'
 import { Maintenance } from './maintenance.ts'
 import { openSession } from './open-session.ts'
 import { createFolders, openTestStore, overwriteRoot } from './testing.ts'
@@ -46,4 +47,24 @@ test('a log that the system does not open is told of once, and ends nothing', as
 
 test('care that goes well says nothing', async () => {
   expect(await careFor(undefined)).toEqual([])
+})
+
+test('a log gets its reserve also where writes leave no moment idle', async () => {
+  const directory = folder()
+  await (await openTestStore(directory))[Symbol.asyncDispose]()
+  const data = { directory, collections: TEST_COLLECTIONS, compressionLevel: 6, eventSource: '/test', pagesMax: 0 }
+  const session = openSession(data)
+  const maintenance = new Maintenance(session)
+  const lengthAfter = (commits: number): number => {
+    for (let commit = 0; commit < commits; commit++) {
+      maintenance.postpone()
+      maintenance.wrote(1)
+      maintenance.resume()
+    }
+    return statSync(join(directory, `${DATABASE_FILE}-wal`)).size
+  }
+  expect(lengthAfter(31)).toBeLessThan(RESERVE_BYTES)
+  expect([lengthAfter(129), lengthAfter(100)]).toEqual([RESERVE_BYTES, RESERVE_BYTES])
+  maintenance.stop()
+  session.database.close()
 })

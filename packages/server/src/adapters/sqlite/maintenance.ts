@@ -16,6 +16,8 @@ const CHECKPOINT_IDLE_PAGES = 512
 const CHECKPOINT_PAGES = 6000
 /** Commits from which on the log has a reserve: a store that is opened for a few needs none. */
 const RESERVE_FROM_COMMITS = 32
+/** Commits after which the log is looked after even where no moment is idle. */
+const COMMITS_PER_LOOK = 8
 /** Rows that one step of sweeping may remove. */
 const SWEEP_ROWS = 500
 /** Unused pages that one step hands back to the disk. */
@@ -37,8 +39,8 @@ export class Maintenance {
   #now = 0
   #wroteAt = 0
   #commits = 0
-  /** The log is to be copied, idle or not. */
-  #isFoldDue = false
+  /** The log is to be looked after, idle or not. */
+  #isLogDue = false
   #hasBegun = false
   /** True from a failure that was told until a round of care ends well: a full disk is told of once. */
   #isInTrouble = false
@@ -56,7 +58,7 @@ export class Maintenance {
     this.#timer = undefined
   }
 
-  /** A write is durable. Where idle moments are not enough, the log is copied once its callers are told: see `resume`. */
+  /** A write is durable. Where idle moments are not enough, the log is cared for once its callers are told: see `resume`. */
   wrote(now: number): void {
     this.#hasBegun = true
     this.#now = now
@@ -64,12 +66,12 @@ export class Maintenance {
     this.#pending = [...STEPS]
     this.#commits++
     this.#session.cutter?.wrote(now)
-    this.#isFoldDue ||= this.#commits % 8 === 0
+    this.#isLogDue ||= this.#commits % COMMITS_PER_LOOK === 0
   }
 
   /** The writer has answered: what is due is done before the next call is taken, the rest when it has been idle for a while. */
   resume(): void {
-    if (this.#isFoldDue) this.#fold()
+    if (this.#isLogDue) this.#careForLog()
     const delayMs = this.#hasBegun ? IDLE_MS : AFTER_OPEN_MS
     this.#timer ??= this.#schedule(this.#pending.length > 0 ? delayMs : ROUND_MS)
   }
@@ -87,9 +89,11 @@ export class Maintenance {
     }, delayMs).unref()
   }
 
-  #fold(): void {
-    this.#isFoldDue = false
+  /** What cannot wait for an idle moment, as long as writes leave none. */
+  #careForLog(): void {
+    this.#isLogDue = false
     try {
+      if (this.#commits >= RESERVE_FROM_COMMITS) reserveLog(logOf(this.#session))
       if (logPages(this.#session) > CHECKPOINT_PAGES) foldLog(this.#session, 'PASSIVE', this.#now)
     } catch (error) {
       // The log keeps what the file did not take, so that nothing is lost; but it grows, and no write fails of that.
