@@ -1,0 +1,20 @@
+import type { PolicyError } from './policy-engine.ts'
+import type { PolicyJson } from './policy-json.ts'
+import type { PolicyRequest } from './policy-request.ts'
+
+/** What each of some policies comes to, by itself. */
+export type FallbackAnswer =
+  | {
+      readonly kind: 'evaluated'
+      /** Ids of those that are satisfied. */
+      readonly satisfied: readonly string[]
+      readonly errors: readonly PolicyError[]
+    }
+  /** The request cannot be decided: Cedar refuses it, or the engine cannot answer now. */
+  | { readonly kind: 'failed'; readonly message: string }
+
+/** Cedar itself: evaluates the policies, and tells the requests to be sound, that the compiled path leaves to it. */
+export interface FallbackEngine {
+  /** @param policies some of a set that was accepted; none: only the request is looked at. */
+  evaluate(policies: Readonly<Record<string, PolicyJson>>, request: PolicyRequest): FallbackAnswer
+}

@@ -1,0 +1,5 @@
+export { CompiledEngine } from './compiled-engine.ts'
+export type { FallbackAnswer, FallbackEngine } from './fallback-engine.ts'
+export { decideFailClosed, type PolicyDecision, type PolicyEngine, type PolicyError } from './policy-engine.ts'
+export type { PolicyJson, PolicySetJson, UidJson } from './policy-json.ts'
+export type { EntityJson, PolicyRequest, ValueJson } from './policy-request.ts'
