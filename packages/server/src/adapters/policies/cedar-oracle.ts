@@ -64,21 +64,23 @@ export class CedarOracle implements PolicyEngine, FallbackEngine {
 
   /** Permits and forbids apart: each set then names all that are satisfied. */
   evaluate(policies: Readonly<Record<string, PolicyJson>>, request: PolicyRequest): FallbackAnswer {
-    const failed = (message: string): FallbackAnswer => ({ kind: 'failed', message })
-    return this.#guard((instance) => {
-      const found = (['permit', 'forbid'] as const).map((effect) => {
-        const some = Object.entries(policies).filter(([, policy]) => policy.effect === effect)
-        const call = { ...callOf(request, []), policies: { staticPolicies: Object.fromEntries(some) } }
-        return decisionOf(instance.call('isAuthorized', call))
-      })
-      const refused = found.flatMap(({ errors }) => errors).find(({ policyId }) => policyId === null)
-      if (refused) return failed(refused.message)
-      return {
-        kind: 'evaluated',
-        satisfied: found.flatMap(({ reasons }) => reasons),
-        errors: found.flatMap(({ errors }) => errors),
-      }
-    }, failed)
+    return this.#guard<FallbackAnswer>(
+      (instance) => {
+        const found = (['permit', 'forbid'] as const).map((effect) => {
+          const some = Object.entries(policies).filter(([, policy]) => policy.effect === effect)
+          const call = { ...callOf(request, []), policies: { staticPolicies: Object.fromEntries(some) } }
+          return decisionOf(instance.call('isAuthorized', call))
+        })
+        const refused = found.flatMap(({ errors }) => errors).find(({ policyId }) => policyId === null)
+        if (refused) return { kind: 'refused', message: refused.message }
+        return {
+          kind: 'evaluated',
+          satisfied: found.flatMap(({ reasons }) => reasons),
+          errors: found.flatMap(({ errors }) => errors),
+        }
+      },
+      (message) => ({ kind: 'failed', message }),
+    )
   }
 
   /**
@@ -117,7 +119,8 @@ const callOf = (
   entities: [...fixed, ...entities],
 })
 
-function decisionOf(answer: AuthorizationAnswer): PolicyDecision {
+/** What Cedar answered, sorted. */
+export function decisionOf(answer: AuthorizationAnswer): PolicyDecision {
   if (answer.type === 'failure') {
     const message = `The request: ${answer.errors.map((error) => error.message).join('; ')}.`
     return { decision: 'deny', reasons: [], errors: [{ policyId: null, message }] }

@@ -202,7 +202,9 @@ function hasPath(value: Value, path: readonly string[], frame: Frame): boolean {
 
 function findTag(left: Value, right: Value, { entities }: Frame): Value | undefined {
   const { key } = asEntity(left)
-  return entities.get(key)?.tags.get(asString(right))
+  // Looked at also where nothing is known of the entity.
+  const name = asString(right)
+  return entities.get(key)?.tags.get(name)
 }
 
 function getTag(left: Value, right: Value, frame: Frame): Value {

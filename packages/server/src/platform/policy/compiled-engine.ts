@@ -84,6 +84,7 @@ export class CompiledEngine implements PolicyEngine {
 
   #complete(outcome: Outcome, request: PolicyRequest): PolicyDecision {
     const answer = this.ask(outcome.left, request)
+    if (answer.kind === 'refused') return denied([{ policyId: null, message: answer.message }])
     if (answer.kind === 'failed') {
       const { message } = answer
       const ids = outcome.left.map(({ id }) => id)

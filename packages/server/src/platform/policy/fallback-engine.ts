@@ -10,7 +10,9 @@ export type FallbackAnswer =
       readonly satisfied: readonly string[]
       readonly errors: readonly PolicyError[]
     }
-  /** The request cannot be decided: Cedar refuses it, or the engine cannot answer now. */
+  /** Cedar refuses the request as a whole. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** The engine cannot answer now. */
   | { readonly kind: 'failed'; readonly message: string }
 
 /** Cedar itself: evaluates the policies, and tells the requests to be sound, that the compiled path leaves to it. */

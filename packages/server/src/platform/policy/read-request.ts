@@ -11,6 +11,8 @@ const NO_VALUES: ReadonlyMap<string, Value> = new Map()
 const NO_KEYS: ReadonlySet<string> = new Set()
 /** Words of the language, which no part of a type's name may be, and names that it keeps for itself. */
 const RESERVED = /(?:^|::)(?:true|false|if|then|else|in|is|like|has|__cedar)(?:$|::)/
+/** The type of actions, in any namespace. */
+const ACTION = /(?:^|::)Action$/
 const known = new Set<string>()
 const KNOWN_TYPES_MAX = 10_000
 
@@ -48,13 +50,13 @@ export function readEntities(
     throw new InvalidRequest(`it brings ${list.length} entities; at most ${REQUEST_ENTITIES_MAX} are read`)
   const drafts = new Map<string, Draft>(fixed)
   for (const { uid, attrs, parents, tags } of list) {
-    const { key } = readUid(uid)
+    const { key, type } = readUid(uid)
     // Cedar lets the same entity come twice when nothing in it differs.
     if (drafts.has(key)) throw new BeyondCompiled('an entity comes twice')
     drafts.set(key, {
       attributes: readMembers(attrs, reading, 1),
       tags: tags === undefined ? NO_VALUES : readMembers(tags, reading, 1),
-      parents: parents.map((parent) => readUid(parent).key),
+      parents: parents.map((parent) => readParent(type, parent)),
       ancestors: NO_KEYS,
     })
   }
@@ -76,6 +78,14 @@ function addAncestors(key: string, draft: Draft, drafts: ReadonlyMap<string, Dra
   }
   open.delete(key)
   draft.ancestors = ancestors
+}
+
+/** Below actions there are actions alone. */
+function readParent(type: string, parent: UidJson): string {
+  const above = readUid(parent)
+  if (ACTION.test(type) && !ACTION.test(above.type))
+    throw new InvalidRequest(`an action is below ${nameOf(above.key)}, which is none`)
+  return above.key
 }
 
 const nameOf = (key: string): string => {
