@@ -55,9 +55,11 @@ export class CedarOracle implements PolicyEngine, FallbackEngine {
   }
 
   decide(request: PolicyRequest): PolicyDecision {
-    const call = { ...callOf(request, this.#fixed), preparsedPolicySetId: SLOT }
     return this.#guard(
-      (instance) => decisionOf(instance.call('statefulIsAuthorized', call)),
+      (instance) => {
+        const call = { ...callOf(request, this.#fixed), preparsedPolicySetId: SLOT }
+        return decisionOf(instance.call('statefulIsAuthorized', call))
+      },
       (message) => ({ decision: 'deny', reasons: [], errors: [{ policyId: null, message }] }),
     )
   }

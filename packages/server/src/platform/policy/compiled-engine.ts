@@ -58,11 +58,7 @@ export class CompiledEngine implements PolicyEngine {
     return isWhole ? conclude(outcome) : this.#complete(outcome, request)
   }
 
-  /** The policies that may match; all of them where only Cedar can read the request. */
-  candidates(frame: ReadFrame): readonly CompiledPolicy[] {
-    return frame.kind === 'read' ? this.#index.find(frame) : this.policies
-  }
-
+  /** The request as compiled policies read it. */
   read(request: PolicyRequest): ReadFrame {
     try {
       return Object.assign(readRequest(request, this.#known), { kind: 'read' as const })
@@ -75,7 +71,7 @@ export class CompiledEngine implements PolicyEngine {
   }
 
   /** Asks the fallback, with what all requests know. */
-  ask(policies: readonly CompiledPolicy[], request: PolicyRequest): FallbackAnswer {
+  ask(policies: readonly Pick<CompiledPolicy, 'id' | 'json'>[], request: PolicyRequest): FallbackAnswer {
     if (this.#fallback === undefined)
       return { kind: 'failed', message: 'it needs values of extension types, and no engine for them is there' }
     const json = Object.fromEntries(policies.map((policy) => [policy.id, policy.json]))
