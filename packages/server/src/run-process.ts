@@ -19,6 +19,8 @@ export interface Composition
     | 'openPublished'
     | 'detectKind'
     | 'describeEmbedder'
+    | 'readPolicies'
+    | 'openPolicyEngine'
   > {
   startInstance(
     loaded: Parameters<StartInstance>[0],
@@ -69,6 +71,8 @@ const ioOf = (composition: Composition): CliIo => ({
   openPublished: composition.openPublished,
   detectKind: composition.detectKind,
   describeEmbedder: composition.describeEmbedder,
+  readPolicies: composition.readPolicies,
+  openPolicyEngine: composition.openPolicyEngine,
 })
 
 /** A log that nobody is to see. */

@@ -5,7 +5,7 @@ import { POLICY_LIMITS, type PolicyFile } from '#policy'
 
 /** What belongs to a bundle, and the tests beside it. */
 const BUNDLE = /\.cedar(?:schema)?$/
-const TESTS = /\.test\.(?:json|ya?ml)$/
+const TESTS = /\.test\.json$/
 
 export interface PolicyFolder {
   /** In the order of their paths. */
@@ -18,11 +18,13 @@ export interface PolicyFolder {
  * Reads the policies, the schema and the tests that a folder holds, at any depth, or files that are named one by one. Paths are
  * told relative to the folder, or as names. Links are not followed.
  *
- * @throws CascadeError SOURCE_UNREADABLE; UNPROCESSABLE for more than a bundle may hold.
+ * @throws CascadeError SOURCE_UNREADABLE; UNPROCESSABLE for more than a bundle may hold, or no policy at all.
  */
 export function readPolicyFiles(paths: readonly string[]): PolicyFolder {
   const found = paths.flatMap(findFiles).sort((one, other) => (one.path < other.path ? -1 : 1))
   const bundle = found.filter(({ path }) => BUNDLE.test(path))
+  if (bundle.every(({ path }) => !path.endsWith('.cedar')))
+    throw new CascadeError('UNPROCESSABLE', `There is no policy in ${paths.join(', ')}: their files end in .cedar.`)
   const tests = found.filter(({ path }) => TESTS.test(path))
   return { files: readAll(bundle), tests: readAll(tests) }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CompiledEngine, type PolicyFile, policiesOf } from '#policy'
+import { CompiledEngine, POLICY_LIMITS, type PolicyFile, policiesOf } from '#policy'
 import { CedarOracle } from './cedar-oracle.ts'
 import { readPolicies } from './policy-reader.ts'
 
@@ -60,6 +60,16 @@ test.for<Faulty>([
     finding: { code: 'POLICY_LARGE' },
   },
   {
+    name: 'with an id that is too long',
+    files: [file(when('true').replace('"a"', `"${'a'.repeat(POLICY_LIMITS.idLengthMax + 1)}"`))],
+    finding: { code: 'ID_INVALID' },
+  },
+  {
+    name: 'beyond as many as a bundle may hold',
+    files: [file('permit(principal, action, resource);\n'.repeat(POLICY_LIMITS.policiesMax + 1))],
+    finding: { code: 'BUNDLE_LARGE', line: POLICY_LIMITS.policiesMax + 1 },
+  },
+  {
     name: 'that speaks of what the schema does not know',
     files: [file(when('principal.name == "x"')), file(SCHEMA, 'schema.cedarschema')],
     finding: { code: 'POLICY_TYPE', file: 'a.cedar', line: 1, column: 53, message: expect.stringContaining('`name`') },
@@ -114,6 +124,18 @@ test('a reading that takes too long is given up, and the place it had come to is
   expect(findings).toEqual([
     expect.objectContaining({ file: 'a.cedar', line: 2, message: expect.stringContaining('300 ms') }),
   ])
+})
+
+test('a reading that takes too much memory is ended', async () => {
+  const entry = new URL('testing/greedy-reader.ts', import.meta.url)
+  const { bundle, findings } = await readPolicies([file(when('true'))], { entry })
+  expect(bundle).toBeUndefined()
+  expect(findings).toEqual([expect.objectContaining({ message: expect.stringContaining('memory') })])
+})
+
+test('of very many findings the first are told', async () => {
+  const { findings } = await read('permit(principal, action, resource);\n'.repeat(POLICY_LIMITS.findingsMax + 1))
+  expect(findings.map(({ line }) => line)).toEqual(Array.from({ length: POLICY_LIMITS.findingsMax }, (_, at) => at + 1))
 })
 
 test('a thread that dies leaves a finding', async () => {

@@ -3,6 +3,7 @@ import type { ImportJob } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { Environment } from '#config'
 import type { PublishedSource, ReadPublished } from '#ledger'
+import type { BundleReading, CompiledEngine, PolicyBundle, PolicyFile } from '#policy'
 import type { AgentCommand } from './agents/agent-clients.ts'
 import type { ListRestorable, RestoreAsIs, RestoreBackup, RestorePoint, StartInstance } from './local-instance.ts'
 
@@ -18,6 +19,17 @@ export interface InputStream extends Readable {
 }
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+/** Policies as they were read. */
+export interface ReadPolicies {
+  /** Of the bundle, in the order of their paths. */
+  readonly files: readonly PolicyFile[]
+  /** Files of cases beside them. */
+  readonly tests: readonly PolicyFile[]
+  /** How many policies there are in the files, sound or not. */
+  readonly policies: number
+  readonly reading: BundleReading
+}
 
 /** What makes the vectors. */
 export interface EmbedderFacts {
@@ -83,6 +95,14 @@ export interface CliIo {
   ) => Promise<void>
   /** Reads the files of such a folder. */
   readonly openPublished: (directory: string) => Promise<ReadPublished>
+  /**
+   * Reads the policies of a folder, or of files, whoever wrote them. What is wrong with them are findings.
+   *
+   * @throws CascadeError SOURCE_UNREADABLE; UNPROCESSABLE for more than a bundle may hold, or no policy at all.
+   */
+  readonly readPolicies: (paths: readonly string[]) => Promise<ReadPolicies>
+  /** Decides by policies that were found sound. */
+  readonly openPolicyEngine: (bundle: PolicyBundle) => Promise<CompiledEngine>
   /**
    * The embedder of this machine: the model in a folder, or the built-in one.
    *

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { EXPRESSION_LEVELS_MAX } from './compile-expression.ts'
 import { CompiledEngine } from './compiled-engine.ts'
-import { explain } from './explain.ts'
+import { CLOSEST_MAX, explain } from './explain.ts'
+import type { FallbackEngine } from './fallback-engine.ts'
 import { decideFailClosed } from './policy-engine.ts'
 import type { ClauseJson, ExpressionJson, PolicyJson } from './policy-json.ts'
 import type { PolicyRequest } from './policy-request.ts'
@@ -100,6 +102,30 @@ test('of a thousand policies those are found that may match, by principal, resou
   expect(engine.decide(request).reasons).toEqual(['read', 'red'])
   expect(engine.decide({ ...request, entities: [] }).reasons).toEqual(['read'])
   expect(engine.decide({ ...request, action: { type: 'Action', id: 'a7' } }).reasons).toEqual(['p7', 'red'])
+})
+
+test('an expression that is very deep is left to the fallback', () => {
+  const asked: string[][] = []
+  const fallback: FallbackEngine = {
+    evaluate: (policies) => {
+      asked.push(Object.keys(policies))
+      return { kind: 'evaluated', satisfied: ['deep'], errors: [] }
+    },
+  }
+  const nest = (levels: number): ExpressionJson => (levels === 0 ? value(true) : { '!': { arg: nest(levels - 1) } })
+  const deep = policy('permit', nest(EXPRESSION_LEVELS_MAX))
+  const policies = { deep, flat: policy('permit', nest(EXPRESSION_LEVELS_MAX - 2)) }
+  expect(new CompiledEngine({ policies }, { fallback }).decide(request).reasons).toEqual(['deep', 'flat'])
+  expect(asked).toEqual([['deep']])
+})
+
+test('where very many permits come close, the closest are told', () => {
+  const permits = Array.from(
+    { length: CLOSEST_MAX + 1 },
+    (_, at) => [`p${at}`, policy('permit', riskOver(90))] as const,
+  )
+  const { policies } = explain(new CompiledEngine({ policies: Object.fromEntries(permits) }), request)
+  expect(policies).toHaveLength(CLOSEST_MAX)
 })
 
 test('an explanation tells which parts of the determining policies held', () => {

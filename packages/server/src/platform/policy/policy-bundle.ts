@@ -39,7 +39,6 @@ export const FINDING_FIXES = {
   SCHEMA_TWICE: 'Put all of it into one file.',
   SCHEMA_DEEP: 'Name the inner types, and use the names.',
   BUNDLE_LARGE: 'Split the bundle, or take out what is not used.',
-  BUNDLE_EMPTY: 'Name a folder with files that end in .cedar.',
 } as const satisfies Record<string, string>
 export type FindingCode = keyof typeof FINDING_FIXES
 
