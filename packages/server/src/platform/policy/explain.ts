@@ -83,10 +83,11 @@ function heldBy(clause: Clause, frame: ReadFrame, engine: CompiledEngine, reques
   return askWhether(clause, engine, request)
 }
 
+const ALL = { op: 'All' } as const
+
 /** A clause that the compiled path leaves to the fallback is asked as a policy of its own. */
 function askWhether({ json }: Clause, engine: CompiledEngine, request: PolicyRequest): Held {
-  const any = { op: 'All' } as const
-  const policy: PolicyJson = { effect: 'permit', principal: any, action: any, resource: any, conditions: [json] }
+  const policy: PolicyJson = { effect: 'permit', principal: ALL, action: ALL, resource: ALL, conditions: [json] }
   const answer = engine.ask([{ id: 'clause', json: policy }], request)
   if (answer.kind !== 'evaluated' || answer.errors.length > 0) return 'failed'
   return wordOf(answer.satisfied.length > 0)

@@ -34,7 +34,7 @@ function readPart(part: unknown): Part {
   throw new BeyondCompiled('a pattern of a form that is not known')
 }
 
-/** The first place of each is as good as any later one. */
+/** The first place of each is as good as the ones after it. */
 function holdsInOrder(text: string, parts: readonly string[], from: number, end: number): boolean {
   let at = from
   for (const part of parts) {
