@@ -23,7 +23,6 @@ export type TargetName =
   | 'inclusionProof'
   | 'policyDecision'
   | 'policyFlat'
-  | 'policyBesideCedar'
   | 'policyMismatches'
 export type Targets = Readonly<Partial<Record<TargetName, Target>>>
 
@@ -46,7 +45,6 @@ const OF_100_000: Targets = {
   inclusionProof: { atMost: { p50: 0.1 } },
   policyDecision: { atMost: { p50: 0.02 } },
   policyFlat: { atMost: { value: 1.2 } },
-  policyBesideCedar: { atLeast: { value: 40 } },
   policyMismatches: { atMost: { value: 0 } },
 }
 

@@ -21,6 +21,6 @@ test('an expression is printed as Cedar reads it', () => {
           expect(folded(printExpression(json.conditions[0]?.body))).toBe(folded(printed))
         }
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   )
 })

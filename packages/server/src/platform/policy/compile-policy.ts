@@ -33,10 +33,10 @@ export interface CompiledPolicy {
   readonly effect: 'permit' | 'forbid'
   readonly scopes: readonly Scope[]
   readonly clauses: readonly Clause[]
+  /** Of the scopes those that ask for something: what has to hold before the clauses are looked at. */
+  readonly asked: readonly Scope['holds'][]
   /** With entities in the place of slots, for the fallback. */
   readonly json: PolicyJson
-  /** False for one that the fallback evaluates for every request. */
-  readonly isCompiled: boolean
 }
 
 /** Every policy of the set, those of templates as they are linked. @throws TypeError for a link to no template. */
@@ -53,8 +53,10 @@ export function compilePolicies({ policies, templates = {}, links = [] }: Policy
 function compilePolicy(id: string, json: PolicyJson): CompiledPolicy {
   const scopes = SCOPE_PARTS.map((part) => compileScope(part, json[part]))
   const clauses = json.conditions.map(compileClause)
-  const isCompiled = clauses.every(({ holds }) => holds !== undefined)
-  return { id, effect: json.effect, scopes, clauses, json, isCompiled }
+  const asked = scopes
+    .filter(({ within, type }) => within !== undefined || type !== undefined)
+    .map(({ holds }) => holds)
+  return { id, effect: json.effect, scopes, clauses, asked, json }
 }
 
 function compileClause(json: ClauseJson): Clause {
@@ -78,16 +80,17 @@ function compileScope(part: ScopePart, scope: ScopeJson): Scope {
   const named = scope.op === 'is' ? scope.in?.entity : scope.entity
   const within = scope.entities?.map(scopeKey) ?? (named && [scopeKey(named)])
   const isExact = scope.op === '=='
-  return {
-    part,
-    within,
-    type,
-    holds: (frame) => {
-      const entity = frame[part]
-      if (type !== undefined && entity.type !== type) return false
-      if (within === undefined) return true
-      return within.some((key) => (isExact ? entity.key === key : isWithin(frame, entity, key)))
-    },
+  return { part, within, type, holds: scopeTest({ part, within, type }, isExact) }
+}
+
+function scopeTest({ part, within, type }: Omit<Scope, 'holds'>, isExact: boolean): Scope['holds'] {
+  const [key, ...others] = within ?? []
+  if (type === undefined && key !== undefined && others.length === 0)
+    return isExact ? (frame) => frame[part].key === key : (frame) => isWithin(frame, frame[part], key)
+  return (frame) => {
+    const entity = frame[part]
+    if (type !== undefined && entity.type !== type) return false
+    return within === undefined || within.some((each) => isWithin(frame, entity, each))
   }
 }
 

@@ -104,7 +104,7 @@ export type ReadFrame =
 
 function run(policy: CompiledPolicy, frame: Frame, outcome: Outcome): void {
   try {
-    if (!policy.scopes.every((scope) => scope.holds(frame))) return
+    for (const holds of policy.asked) if (!holds(frame)) return
     // A clause that is left to the fallback may be preceded by one that does not hold.
     for (const { holds } of policy.clauses) {
       if (holds === undefined) return void outcome.left.push(policy)

@@ -1,13 +1,37 @@
 import type { EntityRef, Value, ValueRecord } from './value.ts'
 
+type Members = ReadonlyMap<string, Value>
+
 /** What is known of an entity while a request is decided. */
-export interface KnownEntity {
-  readonly attributes: ReadonlyMap<string, Value>
-  readonly tags: ReadonlyMap<string, Value>
+export class KnownEntity {
+  readonly attributes: Members
+  readonly tags: Members
+  /** Keys. */
   readonly parents: readonly string[]
-  /** Keys of its parents, theirs, and so on. */
-  readonly ancestors: ReadonlySet<string>
+  #ancestors: ReadonlySet<string> | undefined
+
+  constructor(attributes: Members, tags: Members, parents: readonly string[]) {
+    this.attributes = attributes
+    this.tags = tags
+    this.parents = parents
+  }
+
+  /** Keys of its parents, theirs, and so on; worked out when it is first asked, because few entities ever are. */
+  ancestors(entities: KnownEntities): ReadonlySet<string> {
+    this.#ancestors ??= this.#gather(entities)
+    return this.#ancestors
+  }
+
+  #gather(entities: KnownEntities): ReadonlySet<string> {
+    if (this.parents.length === 0) return NONE
+    const found = new Set(this.parents)
+    // A set hands out what is added while it is walked.
+    for (const key of found) for (const parent of entities.get(key)?.parents ?? []) found.add(parent)
+    return found
+  }
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 export type KnownEntities = ReadonlyMap<string, KnownEntity>
 
@@ -24,4 +48,8 @@ export interface Frame {
 
 /** Whether the entity is the one with this key, or below it. */
 export const isWithin = ({ entities }: Frame, { key }: EntityRef, target: string): boolean =>
-  key === target || entities.get(key)?.ancestors.has(target) === true
+  key === target || entities.get(key)?.ancestors(entities).has(target) === true
+
+/** Keys of everything that the entity is below. */
+export const ancestorsOf = ({ entities }: Frame, { key }: EntityRef): ReadonlySet<string> =>
+  entities.get(key)?.ancestors(entities) ?? NONE

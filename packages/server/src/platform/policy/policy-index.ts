@@ -1,12 +1,27 @@
 import type { CompiledPolicy, Scope } from './compile-policy.ts'
-import type { Frame } from './frame.ts'
+import { ancestorsOf, type Frame } from './frame.ts'
 import type { ScopePart } from './policy-json.ts'
 import type { EntityRef } from './value.ts'
 
-/** Stands for any action, principal or resource. */
+/** Stands for any action. */
 const ANY = '*'
 
-type ByScope = Map<string, CompiledPolicy[]>
+/** Policies of one action, by the one thing that they ask of principal or resource. */
+interface ByScope {
+  /** They ask for nothing. */
+  readonly any: CompiledPolicy[]
+  readonly principal: Lookup
+  readonly resource: Lookup
+}
+
+/** By the key of an entity, and by its type: a type holds no quote and a key does, so neither is taken for the other. */
+type Lookup = Map<string, CompiledPolicy[]>
+
+/** One thing that a policy asks for. */
+interface Anchor {
+  readonly part: 'principal' | 'resource'
+  readonly name: string
+}
 
 /**
  * Policies by what they ask of the action, and by one thing that they ask of principal or resource: a request is held against
@@ -16,70 +31,75 @@ export class PolicyIndex {
   readonly #byAction = new Map<string, ByScope>()
 
   constructor(policies: readonly CompiledPolicy[]) {
-    const frequency = Map.groupBy(policies.flatMap(scopeAnchors), (anchor) => anchor)
-    const countOf = (anchor: string): number => frequency.get(anchor)?.length ?? 0
+    const frequency = Map.groupBy(policies.flatMap(anchorsOf), nameOf)
+    const countOf = (anchor: Anchor): number => frequency.get(nameOf(anchor))?.length ?? 0
     for (const policy of policies) {
       // Of several things that it asks for, the one that the fewest others ask for, too.
-      const [scope = ANY] = scopeAnchors(policy).sort((one, other) => countOf(one) - countOf(other))
-      for (const action of actionAnchors(policy)) this.#add(action, scope, policy)
+      const [anchor] = anchorsOf(policy).sort((one, other) => countOf(one) - countOf(other))
+      for (const action of actionsOf(policy)) listOf(this.#ofAction(action), anchor).push(policy)
     }
   }
 
   /** The policies that may match, each once. */
   find(frame: Frame): readonly CompiledPolicy[] {
-    const scopes = [ANY, ...scopesOf('principal', frame), ...scopesOf('resource', frame)]
     const found: CompiledPolicy[] = []
-    const above = ancestorsOf(frame.action, frame)
-    for (const action of [ANY, frame.action.key, ...above]) {
-      const byScope = this.#byAction.get(action)
-      if (byScope === undefined) continue
-      for (const scope of scopes) {
-        const policies = byScope.get(scope)
-        if (policies !== undefined) found.push(...policies)
-      }
-    }
+    const above = ancestorsOf(frame, frame.action)
+    this.#gather(ANY, frame, found)
+    this.#gather(frame.action.key, frame, found)
+    for (const group of above) this.#gather(group, frame, found)
     // One that names several actions is found by each that the action is below.
     return above.size === 0 ? found : [...new Set(found)]
   }
 
-  #add(action: string, scope: string, policy: CompiledPolicy): void {
-    const byScope = this.#byAction.get(action) ?? new Map<string, CompiledPolicy[]>()
+  #gather(action: string, frame: Frame, found: CompiledPolicy[]): void {
+    const byScope = this.#byAction.get(action)
+    if (byScope === undefined) return
+    found.push(...byScope.any)
+    gatherBy(byScope.principal, frame.principal, frame, found)
+    gatherBy(byScope.resource, frame.resource, frame, found)
+  }
+
+  #ofAction(action: string): ByScope {
+    const byScope = this.#byAction.get(action) ?? { any: [], principal: new Map(), resource: new Map() }
     this.#byAction.set(action, byScope)
-    const policies = byScope.get(scope) ?? []
-    byScope.set(scope, policies)
-    policies.push(policy)
+    return byScope
   }
 }
 
-/** An action that is named, or below one of several. */
-const actionAnchors = ({ scopes }: CompiledPolicy): readonly string[] => {
+function gatherBy(lookup: Lookup, entity: EntityRef, frame: Frame, found: CompiledPolicy[]): void {
+  if (lookup.size === 0) return
+  add(lookup.get(entity.type), found)
+  add(lookup.get(entity.key), found)
+  for (const key of ancestorsOf(frame, entity)) add(lookup.get(key), found)
+}
+
+function add(policies: readonly CompiledPolicy[] | undefined, found: CompiledPolicy[]): void {
+  if (policies !== undefined) found.push(...policies)
+}
+
+function listOf(byScope: ByScope, anchor: Anchor | undefined): CompiledPolicy[] {
+  if (anchor === undefined) return byScope.any
+  const lookup = byScope[anchor.part]
+  const list = lookup.get(anchor.name) ?? []
+  lookup.set(anchor.name, list)
+  return list
+}
+
+/** The actions that a policy names, or the groups. */
+const actionsOf = ({ scopes }: CompiledPolicy): readonly string[] => {
   const { within } = scopeOf(scopes, 'action')
   return within === undefined ? [ANY] : [...new Set(within)]
 }
 
-/** What a policy asks of principal and resource, a key for each; none where it asks for nothing. */
-const scopeAnchors = ({ scopes }: CompiledPolicy): string[] =>
+/** What a policy asks of principal and resource: one anchor for each; none where it asks for nothing. */
+const anchorsOf = ({ scopes }: CompiledPolicy): Anchor[] =>
   (['principal', 'resource'] as const).flatMap((part) => {
     const { within, type } = scopeOf(scopes, part)
-    const [key] = within ?? []
-    if (key !== undefined) return [PREFIX[part] + key]
-    return type === undefined ? [] : [`${PREFIX[part]}${type}`]
+    const name = within?.[0] ?? type
+    return name === undefined ? [] : [{ part, name }]
   })
+
+const nameOf = ({ part, name }: Anchor): string => `${part} ${name}`
 
 const scopeOf = (scopes: readonly Scope[], part: ScopePart): Pick<Scope, 'within' | 'type'> =>
   scopes.find((scope) => scope.part === part) ?? { within: undefined, type: undefined }
-
-/** A type holds no quote and a key does: neither can be taken for the other. */
-const PREFIX = { principal: 'p ', resource: 'r ' } as const
-
-function scopesOf(part: 'principal' | 'resource', frame: Frame): readonly string[] {
-  const entity = frame[part]
-  const prefix = PREFIX[part]
-  const scopes = [prefix + entity.type, prefix + entity.key]
-  for (const key of ancestorsOf(entity, frame)) scopes.push(prefix + key)
-  return scopes
-}
-
-const NONE: ReadonlySet<string> = new Set()
-const ancestorsOf = ({ key }: EntityRef, { entities }: Frame): ReadonlySet<string> =>
-  entities.get(key)?.ancestors ?? NONE

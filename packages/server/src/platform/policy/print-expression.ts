@@ -74,7 +74,8 @@ function printSpecial(operator: string, body: Body): readonly [text: string, bin
     return [`${print(left, LOOSE.member)}.${operator}(${printExpression(right)})`, LOOSE.member]
   switch (operator) {
     case '!':
-      return [`!${print(arg, LOOSE.unary)}`, LOOSE.unary]
+      // At most four may follow one another.
+      return [`!${print(arg, LOOSE.member)}`, LOOSE.unary]
     case 'neg':
       // A minus before digits would be a number of its own.
       return [`-(${printExpression(arg)})`, LOOSE.unary]
@@ -109,7 +110,7 @@ function printLiteral(value: unknown): readonly [text: string, binding: number] 
     return [printUid(value.__entity as UidJson), LOOSE.member]
   const isNegative = (typeof value === 'number' || typeof value === 'bigint') && value < 0
   const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value)
-  return [text ?? 'null', isNegative ? LOOSE.unary : LOOSE.member]
+  return [text ?? 'null', isNegative ? LOOSE.sum : LOOSE.member]
 }
 
 const digits = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value)

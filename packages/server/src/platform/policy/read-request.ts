@@ -1,5 +1,5 @@
 import { BeyondCompiled, InvalidRequest } from './evaluation-error.ts'
-import type { Frame, KnownEntities, KnownEntity } from './frame.ts'
+import { type Frame, type KnownEntities, KnownEntity } from './frame.ts'
 import { isLong, normalLong } from './long.ts'
 import type { UidJson } from './policy-json.ts'
 import { type EntityJson, type PolicyRequest, REQUEST_ENTITIES_MAX, VALUE_LEVELS_MAX } from './policy-request.ts'
@@ -8,7 +8,6 @@ import { EntityRef, ExtensionValue, type Value, ValueRecord, ValueSet } from './
 /** A type as Cedar spells it. Another spelling may still be one, which Cedar says. */
 const TYPE_NAME = /^[A-Za-z_]\w*(?:::[A-Za-z_]\w*)*$/
 const NO_VALUES: ReadonlyMap<string, Value> = new Map()
-const NO_KEYS: ReadonlySet<string> = new Set()
 /** Words of the language, which no part of a type's name may be, and names that it keeps for itself. */
 const RESERVED = /(?:^|::)(?:true|false|if|then|else|in|is|like|has|__cedar)(?:$|::)/
 /** The type of actions, in any namespace. */
@@ -37,10 +36,7 @@ interface Reading {
   hasExtensions: boolean
 }
 
-/** What is read of an entity before all are; ancestors follow. */
-type Draft = { -readonly [Member in keyof KnownEntity]: KnownEntity[Member] }
-
-/** Entities with their ancestors. @throws InvalidRequest, as {@link readRequest}, and where one is its own ancestor. */
+/** Entities by their keys. @throws InvalidRequest, as {@link readRequest}, and where one is its own ancestor. */
 export function readEntities(
   list: readonly EntityJson[],
   fixed: KnownEntities,
@@ -48,36 +44,41 @@ export function readEntities(
 ): KnownEntities {
   if (list.length > REQUEST_ENTITIES_MAX)
     throw new InvalidRequest(`it brings ${list.length} entities; at most ${REQUEST_ENTITIES_MAX} are read`)
-  const drafts = new Map<string, Draft>(fixed)
+  const entities = new Map<string, KnownEntity>(fixed)
   for (const { uid, attrs, parents, tags } of list) {
     const { key, type } = readUid(uid)
     // Cedar lets the same entity come twice when nothing in it differs.
-    if (drafts.has(key)) throw new BeyondCompiled('an entity comes twice')
-    drafts.set(key, {
-      attributes: readMembers(attrs, reading, 1),
-      tags: tags === undefined ? NO_VALUES : readMembers(tags, reading, 1),
-      parents: parents.map((parent) => readParent(type, parent)),
-      ancestors: NO_KEYS,
-    })
+    if (entities.has(key)) throw new BeyondCompiled('an entity comes twice')
+    const above = parents.map((parent) => readParent(type, parent))
+    entities.set(key, new KnownEntity(readMembers(attrs, reading, 1), readTags(tags, reading), above))
   }
-  const open = new Set<string>()
-  for (const [key, draft] of drafts) if (draft.parents.length > 0) addAncestors(key, draft, drafts, open)
-  return drafts
+  const walk: Walk = { entities, open: [], done: new Set() }
+  for (const [key, { parents }] of entities) if (parents.length > 0) checkAbove(key, parents, walk)
+  return entities
 }
 
-function addAncestors(key: string, draft: Draft, drafts: ReadonlyMap<string, Draft>, open: Set<string>): void {
-  if (draft.ancestors.size > 0 || draft.parents.length === 0) return
-  open.add(key)
-  const ancestors = new Set(draft.parents)
-  for (const parent of draft.parents) {
-    if (open.has(parent)) throw new InvalidRequest(`the entity ${nameOf(parent)} is its own ancestor`)
-    const above = drafts.get(parent)
-    if (above === undefined) continue
-    addAncestors(parent, above, drafts, open)
-    for (const ancestor of above.ancestors) ancestors.add(ancestor)
+const readTags = (tags: EntityJson['tags'], reading: Reading): ReadonlyMap<string, Value> =>
+  tags === undefined ? NO_VALUES : readMembers(tags, reading, 1)
+
+/** A walk upward: from where it came, and from where there is no circle. */
+interface Walk {
+  readonly entities: KnownEntities
+  readonly open: string[]
+  readonly done: Set<string>
+}
+
+/** No deeper than a request has entities. */
+function checkAbove(key: string, parents: readonly string[], walk: Walk): void {
+  if (walk.done.has(key)) return
+  walk.open.push(key)
+  for (const parent of parents) {
+    if (walk.open.includes(parent)) throw new InvalidRequest(`the entity ${nameOf(parent)} is its own ancestor`)
+    const above = walk.entities.get(parent)?.parents
+    // What has no parents ends a walk, and needs no note that it did.
+    if (above !== undefined && above.length > 0) checkAbove(parent, above, walk)
   }
-  open.delete(key)
-  draft.ancestors = ancestors
+  walk.open.pop()
+  walk.done.add(key)
 }
 
 /** Below actions there are actions alone. */
