@@ -11,7 +11,7 @@ process.exitCode = await runProcess(argv, {
     (await import('./compose.ts')).startInstance(loaded, options, log, writer),
   describeEmbedder: async (folder) => (await import('./compose-offline.ts')).describeEmbedder(folder),
   readPolicies: async (paths) => (await import('./compose-policies.ts')).policies.readPolicies(paths),
-  openPolicyEngine: async (bundle) => (await import('./compose-policies.ts')).policies.openPolicyEngine(bundle),
+  openPolicies: async (bundle) => (await import('./compose-policies.ts')).policies.openPolicies(bundle),
   detectKind: async (path) => (await import('./compose-offline.ts')).detectKind(path),
   restoreBackup: async (dataDir, file, keys) =>
     (await import('./compose-offline.ts')).restores.restoreBackup(dataDir, file, keys),

@@ -20,7 +20,7 @@ export interface Composition
     | 'detectKind'
     | 'describeEmbedder'
     | 'readPolicies'
-    | 'openPolicyEngine'
+    | 'openPolicies'
   > {
   startInstance(
     loaded: Parameters<StartInstance>[0],
@@ -72,7 +72,7 @@ const ioOf = (composition: Composition): CliIo => ({
   detectKind: composition.detectKind,
   describeEmbedder: composition.describeEmbedder,
   readPolicies: composition.readPolicies,
-  openPolicyEngine: composition.openPolicyEngine,
+  openPolicies: composition.openPolicies,
 })
 
 /** A log that nobody is to see. */

@@ -67,18 +67,34 @@ test('an expression that Cedar itself breaks on costs one instance', async () =>
 
 test('exactly the policies with extension types are left to Cedar', () => {
   const asked: string[][] = []
-  const oracle = new CedarOracle({ policies: {} })
+  const set = setOf({ any: ANY, local: LOCAL })
+  const oracle = new CedarOracle(set)
   const fallback = {
+    decide: (given: PolicyRequest) => oracle.decide(given),
     evaluate: (policies: Readonly<Record<string, PolicyJson>>, given: PolicyRequest) => {
       asked.push(Object.keys(policies))
       return oracle.evaluate(policies, given)
     },
   }
-  const engine = new CompiledEngine(setOf({ any: ANY, local: LOCAL }), { fallback })
+  const engine = new CompiledEngine(set, { fallback })
   expect(engine.decide(request({ from: '127.0.0.1' }))).toEqual({ decision: 'allow', reasons: ['any'], errors: [] })
   expect(engine.decide(request({ from: '10.0.0.1' }))).toEqual({ decision: 'deny', reasons: ['local'], errors: [] })
   expect(engine.decide(request({ from: 'home' }))).toMatchObject({ decision: 'allow', errors: [{ policyId: 'local' }] })
   expect(asked).toEqual([['local'], ['local'], ['local']])
+})
+
+test('a request that only Cedar can read is decided by Cedar, with what all requests know', () => {
+  const set = setOf({ any: 'permit(principal, action in Action::"all", resource);' })
+  const fixed = [{ uid: request().action, attrs: {}, parents: [{ type: 'Action', id: 'all' }] }]
+  const engine = new CompiledEngine(set, { fixed, fallback: new CedarOracle(set) })
+  const twice = { uid: { type: 'User', id: 'ada' }, attrs: {}, parents: [] }
+  expect(engine.decide({ ...request(), entities: [twice, twice] })).toMatchObject({
+    decision: 'allow',
+    reasons: ['any'],
+  })
+  expect(engine.decide({ ...request(), entities: [twice, { ...twice, attrs: { a: 1 } }] })).toMatchObject({
+    ...{ decision: 'deny', errors: [{ policyId: null, message: expect.stringContaining('ada') }] },
+  })
 })
 
 test('policies that Cedar does not take are refused when the engine is made', () => {

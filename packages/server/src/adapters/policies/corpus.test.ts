@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CompiledEngine, type EntityJson, type PolicyJson, type PolicyRequest, splitPolicies } from '#policy'
 import { CedarInstance } from './cedar-instance.ts'
-import { CedarOracle } from './cedar-oracle.ts'
+import { CedarOracle, decisionOf } from './cedar-oracle.ts'
 import { parseLossless, stringifyLossless } from './lossless-json.ts'
 
 /** A test of Cedar's authors. Requests and entities are texts: their integers may be longer than a double holds. */
@@ -25,7 +25,7 @@ const SAMPLE = join(import.meta.dirname, '../../../../../conformance/cedar/corpu
 const WHOLE = process.env.CEDAR_CORPUS
 
 const instance = new CedarInstance()
-const fallback = new CedarOracle({ policies: {} })
+const oracle = new CedarOracle({ policies: {} })
 
 function policyOf(text: string): PolicyJson {
   const answer = instance.call('policyToJson', text)
@@ -36,7 +36,16 @@ function policyOf(text: string): PolicyJson {
 /** Sentences on what is decided otherwise than Cedar's authors say. */
 function faultsOf({ name, policies, entities, requests }: CorpusCase): readonly string[] {
   const set = Object.fromEntries(splitPolicies(policies).map(({ text }, at) => [`policy${at}`, policyOf(text)]))
-  const engine = new CompiledEngine({ policies: set }, { fallback })
+  const engine = new CompiledEngine(
+    { policies: set },
+    {
+      fallback: {
+        decide: (request) =>
+          decisionOf(instance.call('isAuthorized', { ...request, policies: { staticPolicies: set } })),
+        evaluate: (some, request) => oracle.evaluate(some, request),
+      },
+    },
+  )
   return requests.flatMap((text) => {
     const { decision, reason, errors, ...request } = parseLossless(text) as Answered
     const found = engine.decide({ ...request, entities: parseLossless(entities) as EntityJson[] })

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '#base'
 import { type BundleReading, FINDING_FIXES, type PolicyFile } from '#policy'
-import { placeIn } from './place-in-text.ts'
 import type { ReadingStep } from './read-bundle.ts'
+import { TextPlaces } from './text-places.ts'
 
 /** How long the reading of a bundle may take: twenty times what a thousand policies with a schema take. */
 export const READING_MS_MAX = 20_000
@@ -49,7 +49,7 @@ export function readPolicies(
 
 function brokenAt(files: readonly PolicyFile[], step: ReadingStep | undefined, why: string): BundleReading {
   const file = files.find(({ path }) => path === step?.file)
-  const place = placeIn(file?.text ?? '', step?.start ?? 0)
+  const place = new TextPlaces(file?.text ?? '').of(step?.start ?? 0)
   const finding = {
     severity: 'error',
     code: 'POLICY_DEEP',

@@ -14,7 +14,7 @@ import {
   splitPolicies,
 } from '#policy'
 import { CedarInstance } from './cedar-instance.ts'
-import { placeIn } from './place-in-text.ts'
+import { TextPlaces } from './text-places.ts'
 
 /** What is about to be read: told before each step, so that whoever waits knows what the reading broke on. */
 export interface ReadingStep {
@@ -43,6 +43,7 @@ class BundleReader {
   readonly #files: readonly PolicyFile[]
   readonly #onStep: (step: ReadingStep) => void
   readonly #findings: PolicyFinding[] = []
+  readonly #places = new Map<PolicyFile, TextPlaces>()
   #instance = new CedarInstance()
 
   constructor(files: readonly PolicyFile[], onStep: (step: ReadingStep) => void) {
@@ -96,7 +97,7 @@ class BundleReader {
     const problem = judgeId(id, json.effect)
     if (problem !== undefined) this.#find(problem[0], file, start, problem[1])
     return problem === undefined && id !== undefined
-      ? [{ id, file: file.path, line: placeIn(file.text, start).line, json, source }]
+      ? [{ id, file: file.path, line: this.#placeIn(file, start).line, json, source }]
       : []
   }
 
@@ -113,6 +114,12 @@ class BundleReader {
     const isTemplate = this.#instance.call('templateToJson', source.text).type === 'success'
     if (isTemplate) this.#find('POLICY_TEMPLATE', file, start, 'the policy is a template: it has a slot in its scope')
     else for (const error of errors) this.#findError('POLICY_SYNTAX', file, start, source.text, error)
+  }
+
+  #placeIn(file: PolicyFile, at: number): ReturnType<TextPlaces['of']> {
+    const places = this.#places.get(file) ?? new TextPlaces(file.text)
+    this.#places.set(file, places)
+    return places.of(at)
   }
 
   #withoutTwins(policies: readonly ReadPolicy[]): readonly ReadPolicy[] {
@@ -203,7 +210,7 @@ class BundleReader {
     fix: string = FINDING_FIXES[code],
     severity: PolicyFinding['severity'] = 'error',
   ): void {
-    this.#findings.push({ severity, code, file: file.path, ...placeIn(file.text, at), message, fix })
+    this.#findings.push({ severity, code, file: file.path, ...this.#placeIn(file, at), message, fix })
   }
 }
 

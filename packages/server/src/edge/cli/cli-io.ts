@@ -3,7 +3,7 @@ import type { ImportJob } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { Environment } from '#config'
 import type { PublishedSource, ReadPublished } from '#ledger'
-import type { BundleReading, CompiledEngine, PolicyBundle, PolicyFile } from '#policy'
+import type { BundleReading, PolicyBundle, PolicyExplanation, PolicyFile, PolicyRequest } from '#policy'
 import type { AgentCommand } from './agents/agent-clients.ts'
 import type { ListRestorable, RestoreAsIs, RestoreBackup, RestorePoint, StartInstance } from './local-instance.ts'
 
@@ -29,6 +29,11 @@ export interface ReadPolicies {
   /** How many policies there are in the files, sound or not. */
   readonly policies: number
   readonly reading: BundleReading
+}
+
+export interface OpenPolicies {
+  /** Decides, and tells part by part how. */
+  explain(request: PolicyRequest): PolicyExplanation
 }
 
 /** What makes the vectors. */
@@ -101,8 +106,8 @@ export interface CliIo {
    * @throws CascadeError SOURCE_UNREADABLE; UNPROCESSABLE for more than a bundle may hold, or no policy at all.
    */
   readonly readPolicies: (paths: readonly string[]) => Promise<ReadPolicies>
-  /** Decides by policies that were found sound. */
-  readonly openPolicyEngine: (bundle: PolicyBundle) => Promise<CompiledEngine>
+  /** Policies that were found sound, to be asked. */
+  readonly openPolicies: (bundle: PolicyBundle) => Promise<OpenPolicies>
   /**
    * The embedder of this machine: the model in a folder, or the built-in one.
    *

@@ -67,7 +67,7 @@ test.for<{ readonly name: string; readonly change: object; readonly says: string
   {
     name: 'a type in an unusual spelling',
     change: { principal: { type: 'User ', id: 'a' } },
-    says: 'no engine for them',
+    says: 'only Cedar itself',
   },
 ])('a request with $name is denied, and says why', ({ change, says }) => {
   const engine = new CompiledEngine({ policies: { a: policy('permit') } })
@@ -107,6 +107,7 @@ test('of a thousand policies those are found that may match, by principal, resou
 test('an expression that is very deep is left to the fallback', () => {
   const asked: string[][] = []
   const fallback: FallbackEngine = {
+    decide: () => ({ decision: 'deny', reasons: [], errors: [] }),
     evaluate: (policies) => {
       asked.push(Object.keys(policies))
       return { kind: 'evaluated', satisfied: ['deep'], errors: [] }

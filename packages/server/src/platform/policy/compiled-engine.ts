@@ -51,10 +51,10 @@ export class CompiledEngine implements PolicyEngine {
   decide(request: PolicyRequest): PolicyDecision {
     const frame = this.read(request)
     if (frame.kind === 'refused') return denied([{ policyId: null, message: frame.message }])
+    if (frame.kind === 'beyond') return this.#fallback?.decide(this.#whole(request)) ?? denied([NO_FALLBACK])
     const outcome: Outcome = { permits: [], forbids: [], errors: [], left: [] }
-    if (frame.kind === 'beyond') outcome.left.push(...this.policies)
-    else for (const policy of this.#index.find(frame)) run(policy, frame, outcome)
-    const isWhole = frame.kind === 'read' && !frame.hasExtensions && outcome.left.length === 0
+    for (const policy of this.#index.find(frame)) run(policy, frame, outcome)
+    const isWhole = outcome.left.length === 0 && !frame.hasExtensions
     return isWhole ? conclude(outcome) : this.#complete(outcome, request)
   }
 
@@ -70,12 +70,16 @@ export class CompiledEngine implements PolicyEngine {
     }
   }
 
-  /** Asks the fallback, with what all requests know. */
+  /** Asks the fallback about some policies. */
   ask(policies: readonly Pick<CompiledPolicy, 'id' | 'json'>[], request: PolicyRequest): FallbackAnswer {
-    if (this.#fallback === undefined)
-      return { kind: 'failed', message: 'it needs values of extension types, and no engine for them is there' }
+    if (this.#fallback === undefined) return { kind: 'failed', message: NO_FALLBACK.message }
     const json = Object.fromEntries(policies.map((policy) => [policy.id, policy.json]))
-    return this.#fallback.evaluate(json, { ...request, entities: [...this.#fixed, ...(request.entities ?? [])] })
+    return this.#fallback.evaluate(json, this.#whole(request))
+  }
+
+  /** With what all requests know. */
+  #whole(request: PolicyRequest): PolicyRequest {
+    return { ...request, entities: [...this.#fixed, ...(request.entities ?? [])] }
   }
 
   #complete(outcome: Outcome, request: PolicyRequest): PolicyDecision {
@@ -94,6 +98,11 @@ export class CompiledEngine implements PolicyEngine {
     outcome.errors.push(...answer.errors)
     return conclude(outcome)
   }
+}
+
+const NO_FALLBACK: PolicyError = {
+  policyId: null,
+  message: 'It needs what only Cedar itself evaluates, and that is not there.',
 }
 
 /** A request as it was read; or that only Cedar can read it; or what is wrong with it. */

@@ -1,4 +1,4 @@
-import type { PolicyError } from './policy-engine.ts'
+import type { PolicyEngine, PolicyError } from './policy-engine.ts'
 import type { PolicyJson } from './policy-json.ts'
 import type { PolicyRequest } from './policy-request.ts'
 
@@ -15,8 +15,11 @@ export type FallbackAnswer =
   /** The engine cannot answer now. */
   | { readonly kind: 'failed'; readonly message: string }
 
-/** Cedar itself: evaluates the policies, and tells the requests to be sound, that the compiled path leaves to it. */
-export interface FallbackEngine {
+/**
+ * Cedar itself, over the same policies: decides the requests, and evaluates the policies, that the compiled path leaves to it.
+ * The requests hold all entities, also those that all requests know.
+ */
+export interface FallbackEngine extends PolicyEngine {
   /** @param policies some of a set that was accepted; none: only the request is looked at. */
   evaluate(policies: Readonly<Record<string, PolicyJson>>, request: PolicyRequest): FallbackAnswer
 }

@@ -7,8 +7,8 @@ import {
   policyTestFile,
 } from '@forge-cascade/contract'
 import { CascadeError, messageOf } from '#base'
-import { type CompiledEngine, explain, type PolicyExplanation, type PolicyFile } from '#policy'
-import type { ReadPolicies } from '../cli-io.ts'
+import type { PolicyExplanation, PolicyFile } from '#policy'
+import type { OpenPolicies, ReadPolicies } from '../cli-io.ts'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -53,10 +53,10 @@ export const POLICY_TEST: CommandSpec = {
   examples: [{ line: 'policy test policies', does: 'runs every case in the folder' }],
   run: async (context, input) => {
     const found = await read(context, [input.argument(0) ?? ''])
-    const { engine, digest } = await open(context, found)
+    const { policies, digest } = await open(context, found)
     if (found.tests.length === 0) throw new CascadeError('NOT_FOUND', 'No file in the folder ends in .test.json.')
     const cases = found.tests.flatMap(casesOf)
-    const failures = cases.flatMap((each) => failureOf(engine, each))
+    const failures = cases.flatMap((each) => failureOf(policies, each))
     const answer: PolicyTests = { digest, passed: cases.length - failures.length, failed: failures.length, failures }
     await printAnswer(context, answer, () => testLines(answer, context.screen.view))
     return failures.length === 0 ? 'ok' : 'damaged'
@@ -74,10 +74,10 @@ export const POLICY_EXPLAIN: CommandSpec = {
   run: async (context, input) => {
     const file = input.text('request')
     if (file === undefined) throw usage('--request names the file with the request.')
-    const { engine, digest } = await open(context, await read(context, [input.argument(0) ?? '']))
+    const { policies, digest } = await open(context, await read(context, [input.argument(0) ?? '']))
     const path = resolve(context.io.cwd, file)
     const request = checkInput(policyRequestFile, parseJson(file, readGiven(path)), 'request')
-    const answer = { digest, ...shown(explain(engine, request)) }
+    const answer = { digest, ...shown(policies.explain(request)) }
     await printAnswer(context, answer, () => explainedLines(answer, context.screen.view))
     return 'ok'
   },
@@ -89,7 +89,7 @@ const read = ({ io }: CommandContext, paths: readonly string[]): Promise<ReadPol
 
 /** @throws CascadeError UNPROCESSABLE where the policies are not sound. */
 async function open({ io }: CommandContext, { reading: { bundle, findings } }: ReadPolicies) {
-  if (bundle !== undefined) return { engine: await io.openPolicyEngine(bundle), digest: bundle.digest }
+  if (bundle !== undefined) return { policies: await io.openPolicies(bundle), digest: bundle.digest }
   const first = findings.find(({ severity }) => severity === 'error')
   const place = first && `${first.file}:${first.line}:${first.column}: ${first.message}`
   throw new CascadeError('UNPROCESSABLE', `${place ?? 'The policies are not sound'}.`)
@@ -102,8 +102,8 @@ function casesOf({ path, text }: PolicyFile): readonly Case[] {
   return cases.map((each) => ({ ...each, file: path, entities: [...entities, ...each.entities] }))
 }
 
-function failureOf(engine: CompiledEngine, { file, name, expect, reasons, ...request }: Case): PolicyTests['failures'] {
-  const got = shown(explain(engine, request))
+function failureOf(policies: OpenPolicies, { file, name, expect, reasons, ...request }: Case): PolicyTests['failures'] {
+  const got = shown(policies.explain(request))
   const sameReasons = reasons === undefined || reasons.toSorted().join('\n') === got.reasons.join('\n')
   if (got.decision === expect && sameReasons) return []
   return [{ file, name, expected: expect, expected_reasons: reasons ?? null, got }]
