@@ -10,14 +10,16 @@ function spelledUid(text: string): { type: string; id: string } {
 }
 
 /** Who acts, what is done, or to what: `{"type": "User", "id": "ada"}`, or as policies spell it, `User::"ada"`. */
-export const policyUid = z.union([
-  z.strictObject({ type: z.string(), id: z.string() }),
-  z.string().regex(SPELLED, { error: 'must be an entity, such as User::"ada"' }).transform(spelledUid),
-])
+export const policyUid = z.union(
+  [z.strictObject({ type: z.string(), id: z.string() }), z.string().regex(SPELLED).transform(spelledUid)],
+  { error: 'must be an entity, such as User::"ada" or {"type": "User", "id": "ada"}' },
+)
 
 export type PolicyValue = boolean | string | number | PolicyValue[] | { [name: string]: PolicyValue }
 const policyValue: z.ZodType<PolicyValue> = z.lazy(() =>
-  z.union([z.boolean(), z.string(), z.int(), z.array(policyValue), z.record(z.string(), policyValue)]),
+  z.union([z.boolean(), z.string(), z.int(), z.array(policyValue), z.record(z.string(), policyValue)], {
+    error: 'must be a boolean, a string, a whole number, a list, or a record of such values',
+  }),
 )
 const attributes = z.record(z.string(), policyValue)
 

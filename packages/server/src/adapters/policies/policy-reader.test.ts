@@ -91,6 +91,19 @@ test.for<Faulty>([
   expect(findings[0]?.fix).not.toBe('')
 })
 
+test('a policy that can never apply is a warning, and the bundle stands', async () => {
+  const impossible = '@id("a") permit(principal, action, resource) when { principal is Capsule };'
+  const { bundle, findings } = await readPolicies([file(impossible), file(SCHEMA, 'schema.cedarschema')])
+  expect(bundle?.policies).toHaveLength(1)
+  expect(findings).toEqual([
+    expect.objectContaining({
+      severity: 'warning',
+      code: 'POLICY_SUSPECT',
+      message: expect.stringContaining('impossible'),
+    }),
+  ])
+})
+
 const nest = (times: number, open: string, inner: string, close: string) =>
   open.repeat(times) + inner + close.repeat(times)
 test.for([

@@ -1,4 +1,4 @@
-import type { DetailedError } from '@cedar-policy/cedar-wasm'
+import type { DetailedError, ValidationError } from '@cedar-policy/cedar-wasm'
 import {
   actionsOf,
   type BundledPolicy,
@@ -165,12 +165,14 @@ class BundleReader {
         for (const error of answer.errors) this.#findError('SCHEMA_SYNTAX', schema, 0, schema.text, error)
         return
       }
-      const { validationErrors, validationWarnings } = answer
-      for (const [severity, list] of [['error', validationErrors] as const, ['warning', validationWarnings] as const])
+      const tell = (code: FindingCode, list: readonly ValidationError[]): void => {
         for (const { policyId, error } of list) {
           const source = byId.get(policyId)
-          if (source) this.#findError('POLICY_TYPE', source.file, source.start, source.text, error, severity)
+          if (source) this.#findError(code, source.file, source.start, source.text, error)
         }
+      }
+      tell('POLICY_TYPE', answer.validationErrors)
+      tell('POLICY_SUSPECT', answer.validationWarnings)
     })
   }
 
@@ -192,24 +194,17 @@ class BundleReader {
     start: number,
     text: string,
     { message, help, sourceLocations = [] }: DetailedError,
-    severity: PolicyFinding['severity'] = 'error',
   ): void {
     const [place] = sourceLocations
     // Cedar counts bytes.
     const at = place === undefined ? 0 : Buffer.from(text).subarray(0, place.start).toString('utf8').length
     const plain = message.replace(/^failed to parse (?:policy|schema) from string: |^for policy `[^`]*`, /, '')
     const label = place?.label ?? null
-    this.#find(code, file, start + at, label === null ? plain : `${plain}: ${label}`, help ?? undefined, severity)
+    this.#find(code, file, start + at, label === null ? plain : `${plain}: ${label}`, help ?? undefined)
   }
 
-  #find(
-    code: FindingCode,
-    file: PolicyFile,
-    at: number,
-    message: string,
-    fix: string = FINDING_FIXES[code],
-    severity: PolicyFinding['severity'] = 'error',
-  ): void {
+  #find(code: FindingCode, file: PolicyFile, at: number, message: string, fix: string = FINDING_FIXES[code]): void {
+    const severity = code === 'POLICY_SUSPECT' ? 'warning' : 'error'
     this.#findings.push({ severity, code, file: file.path, ...this.#placeIn(file, at), message, fix })
   }
 }

@@ -28,6 +28,7 @@ export interface PolicyFinding {
 export const FINDING_FIXES = {
   POLICY_SYNTAX: 'Mend it there; docs.cedarpolicy.com shows the syntax.',
   POLICY_TYPE: 'Mend the policy, or declare in the schema what it speaks of.',
+  POLICY_SUSPECT: 'See whether it says what you mean; it is accepted as it is.',
   POLICY_DEEP: 'Write it flatter: fewer parentheses and operators within one another, or several policies.',
   POLICY_TEMPLATE: 'Name the entity in the place of the slot: nothing links templates here.',
   POLICY_LARGE: 'Make it several policies.',

@@ -91,10 +91,22 @@ test.for<Refused>([
     says: /levels deep/,
   },
   {
+    name: 'a value that no policy knows',
+    files: { ...good, 'r.json': JSON.stringify({ ...asked, context: { risk: 1.5 } }) },
+    argv: ['explain', '.', '--request', 'r.json'],
+    says: /r\.json: context\.risk: must be a boolean, a string, a whole number/,
+  },
+  {
+    name: 'a case that expects what is no decision',
+    files: { ...good, 'a.test.json': JSON.stringify({ cases: [{ ...asked, name: 'x', expect: 'maybe' }] }) },
+    argv: ['test', '.'],
+    says: /a\.test\.json: cases\.0\.expect: /,
+  },
+  {
     name: 'an entity in another spelling',
     files: { ...good, 'r.json': JSON.stringify({ ...asked, principal: 'ada' }) },
     argv: ['explain', '.', '--request', 'r.json'],
-    says: /principal/,
+    says: /r\.json: principal: must be an entity, such as User::"ada"/,
   },
 ])('$name ends with 2 and says what to do', async ({ files, argv, says }) => {
   const { code, out, err } = await policy(folderWith(files), ...argv)

@@ -6,11 +6,13 @@ import {
   policyRequestFile,
   policyTestFile,
 } from '@forge-cascade/contract'
+import type { z } from 'zod'
 import { CascadeError, messageOf } from '#base'
 import type { PolicyExplanation, PolicyFile } from '#policy'
+import { describeIssue } from '../../issue-words.ts'
 import type { OpenPolicies, ReadPolicies } from '../cli-io.ts'
 import type { CommandContext } from '../command-context.ts'
-import { checkInput, usage } from '../command-input.ts'
+import { usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { readGiven } from '../read-given.ts'
 import { explainedLines, lintLines, testLines } from '../render/policy-lines.ts'
@@ -76,7 +78,7 @@ export const POLICY_EXPLAIN: CommandSpec = {
     if (file === undefined) throw usage('--request names the file with the request.')
     const { policies, digest } = await open(context, await read(context, [input.argument(0) ?? '']))
     const path = resolve(context.io.cwd, file)
-    const request = checkInput(policyRequestFile, parseJson(file, readGiven(path)), 'request')
+    const request = parseFile(policyRequestFile, file, readGiven(path))
     const answer = { digest, ...shown(policies.explain(request)) }
     await printAnswer(context, answer, () => explainedLines(answer, context.screen.view))
     return 'ok'
@@ -98,7 +100,7 @@ async function open({ io }: CommandContext, { reading: { bundle, findings } }: R
 type Case = PolicyTestFile['cases'][number] & { readonly file: string }
 
 function casesOf({ path, text }: PolicyFile): readonly Case[] {
-  const { entities, cases } = checkInput(policyTestFile, parseJson(path, text), path)
+  const { entities, cases } = parseFile(policyTestFile, path, text)
   return cases.map((each) => ({ ...each, file: path, entities: [...entities, ...each.entities] }))
 }
 
@@ -117,6 +119,14 @@ function shown({ decided, policies }: PolicyExplanation): PolicyExplained {
       ...{ policy_id: policyId, effect, determines, scope: [...scope], clauses: [...clauses] },
     })),
   }
+}
+
+/** @throws CascadeError VALIDATION_FAILED with the first place that is wrong. */
+function parseFile<Schema extends z.ZodType>(schema: Schema, path: string, text: string): z.output<Schema> {
+  const parsed = schema.safeParse(parseJson(path, text), { error: describeIssue })
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw usage(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`)
 }
 
 function parseJson(path: string, text: string): unknown {
