@@ -5,7 +5,7 @@ import { CLOSEST_MAX, explain } from './explain.ts'
 import type { FallbackEngine } from './fallback-engine.ts'
 import { decideFailClosed } from './policy-engine.ts'
 import type { ClauseJson, ExpressionJson, PolicyJson } from './policy-json.ts'
-import type { PolicyRequest } from './policy-request.ts'
+import { type PolicyRequest, REQUEST_ENTITIES_MAX } from './policy-request.ts'
 
 const ANY = { op: 'All' } as const
 const value = (constant: unknown): ExpressionJson => ({ Value: constant })
@@ -53,7 +53,11 @@ test.for<{ readonly name: string; readonly change: object; readonly says: string
   { name: 'null', change: { context: { risk: null } }, says: 'null' },
   { name: 'a lone surrogate', change: { context: { risk: '\ud800' } }, says: 'no Unicode' },
   { name: 'no principal', change: { principal: undefined }, says: 'cannot be read' },
-  { name: 'too many entities', change: { entities: Array.from({ length: 1001 }, () => ({})) }, says: '1001 entities' },
+  {
+    name: 'too many entities',
+    change: { entities: Array.from({ length: REQUEST_ENTITIES_MAX + 1 }, () => ({})) },
+    says: '201 entities',
+  },
   {
     name: 'an entity above itself',
     change: { entities: [{ uid: { type: 'A', id: 'a' }, attrs: {}, parents: [{ type: 'A', id: 'a' }] }] },
