@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util'
 import { TARGETS, type Targets } from './targets.ts'
 
-export const SECTIONS = ['floor', 'process', 'restart', 'http', 'batch', 'import', 'ledger', 'peers', 'stores'] as const
+export const SECTIONS = [
+  ...(['floor', 'process', 'restart', 'http', 'batch', 'import', 'ledger', 'policy'] as const),
+  ...(['peers', 'stores'] as const),
+] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface BenchOptions {

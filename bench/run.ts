@@ -17,6 +17,7 @@ import { measureFloor } from './sections/floor.ts'
 import { measureHttp } from './sections/http.ts'
 import { measureImport } from './sections/import.ts'
 import { measureLedger } from './sections/ledger.ts'
+import { measurePolicy } from './sections/policy.ts'
 import { measureCreatesInProcess, measureInProcess } from './sections/process.ts'
 import { measureRestart } from './sections/restart.ts'
 import { compareStores } from './stores/compare.ts'
@@ -71,6 +72,7 @@ async function measureAll(context: BenchContext): Promise<void> {
   if (sections.has('batch')) await measureBatch(context, join(context.folder, 'batch'))
   if (sections.has('import')) await measureImport(context, join(context.folder, 'import'))
   if (sections.has('ledger')) await measureLedger(context, join(context.folder, 'ledger'))
+  if (sections.has('policy')) await measurePolicy(context)
   if (sections.has('peers')) await comparePeers(context)
   if (sections.has('stores')) await compareStores(context)
 }

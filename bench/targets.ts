@@ -21,6 +21,9 @@ export type TargetName =
   | 'appendBesideJsonl'
   | 'groupBesideJsonl'
   | 'inclusionProof'
+  | 'policyDecision'
+  | 'policyFlat'
+  | 'policyMismatches'
 export type Targets = Readonly<Partial<Record<TargetName, Target>>>
 
 /** What 100,000 capsules on two cores must reach. */
@@ -40,6 +43,9 @@ const OF_100_000: Targets = {
   appendBesideJsonl: { atLeast: { value: 0.6 } },
   groupBesideJsonl: { atLeast: { value: 0.35 } },
   inclusionProof: { atMost: { p50: 0.1 } },
+  policyDecision: { atMost: { p50: 0.02 } },
+  policyFlat: { atMost: { value: 1.2 } },
+  policyMismatches: { atMost: { value: 0 } },
 }
 
 /** What 1,000,000 must reach on the same machine. */

@@ -167,7 +167,7 @@ test.for(nodes)('with $name it serves an empty folder and answers from its own d
   expect(code).toBe(0)
 })
 
-test('its threads work: for long documents, conversion, backup and care', async () => {
+test('its threads work: for long documents, conversion, policies, backup and care', async () => {
   const place = join(directory, 'threads')
   cpSync(DOCUMENTS, join(place, 'notes'), { recursive: true })
   writeFileSync(join(place, 'notes/long.md'), `# Long\n\n${'Nothing to be seen in this sentence. '.repeat(2000)}`)
@@ -180,6 +180,15 @@ test('its threads work: for long documents, conversion, backup and care', async 
   const imported = Imported.parse(JSON.parse(await run('import', 'notes', '--json')))
   expect(imported).toMatchObject({ imported: readdirSync(join(place, 'notes')).length, skipped: 0, failed: 0 })
   expect(await run('ask', 'Where is the red boat?')).toContain('The red boat lies at the north pier. [1]')
+  mkdirSync(join(place, 'rules'))
+  writeFileSync(
+    join(place, 'rules/a.cedar'),
+    '@id("a") permit(principal, action, resource) when { ip("::1").isLoopback() };',
+  )
+  const asked = { principal: 'User::"a"', action: 'Action::"b"', resource: 'Capsule::"c"' }
+  const cases = [{ ...asked, name: 'any', expect: 'allow', reasons: ['a'] }]
+  writeFileSync(join(place, 'rules/a.test.json'), JSON.stringify({ cases }))
+  expect(await run('policy', 'test', 'rules')).toContain('passed  1 case')
   expect(await run('backup', 'copy.db')).toContain('Wrote ')
   expect(await run('doctor')).toContain('All is well')
 })

@@ -10,6 +10,7 @@ import { IMPORT_ROWS } from './import-limits.ts'
 import { INSTANCE_LIMITS } from './instance-limits.ts'
 import { KEEPING_ROWS } from './keeping-limits.ts'
 import { LEDGER_ROWS } from './ledger-limits.ts'
+import { POLICY_ROWS } from './policy-limits.ts'
 import { REQUEST_LIMITS } from './request-limits.ts'
 
 export type { Beyond, Limit, Unit } from './limit.ts'
@@ -27,6 +28,7 @@ export const LIMIT_TABLES = {
   'The archive': ARCHIVE_ROWS,
   'The log': LEDGER_ROWS,
   'Artifacts from elsewhere': ARTIFACT_ROWS,
+  Policies: POLICY_ROWS,
   'The instance': INSTANCE_LIMITS,
   'The command line': COMMAND_LINE_LIMITS,
 } as const
@@ -44,6 +46,7 @@ export const LIMITS = {
   ...ARCHIVE_ROWS,
   ...LEDGER_ROWS,
   ...ARTIFACT_ROWS,
+  ...POLICY_ROWS,
   ...INSTANCE_LIMITS,
   ...COMMAND_LINE_LIMITS,
 } as const

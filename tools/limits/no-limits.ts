@@ -65,6 +65,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(CAPSULES, 'embedding/embedding-cache.ts BYTES_MAX', 'import/document-state.ts DOCUMENTS_MAX'),
       ...at(CAPSULES, 'import/file-book.ts LINES_REMEMBERED_MAX', 'text/terms.ts MEMORY_WORDS_MAX'),
       ...at(SERVER, 'domain/identity/subjects.ts KEPT_MAX', 'edge/http/rate-limiter.ts BUCKETS_MAX'),
+      ...at(SERVER, 'platform/policy/read-request.ts KNOWN_TYPES_MAX'),
     ],
   },
   {

@@ -27,6 +27,9 @@ const READER = 'adapters/artifacts/read-artifact.test.ts'
 const CAGE = 'adapters/artifacts/process-cage.test.ts'
 const CHECKS = 'platform/verification/checks.test.ts'
 const ARTIFACTS = 'edge/http/artifact-routes.test.ts'
+const POLICIES = 'adapters/policies/policy-reader.test.ts'
+const POLICY_FILES = 'adapters/policies/policy-files.test.ts'
+const POLICY_ENGINE = 'platform/policy/compiled-engine.test.ts'
 const VERIFY_BUNDLE = 'platform/evidence/verify-bundle.test.ts'
 const TOOLS = 'edge/mcp/tools.test.ts'
 const ASKS_TOO_MUCH = 'an agent that asks for too many $name is refused, and one fewer is not'
@@ -73,6 +76,22 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   artifactAllowed: inServer(ARTIFACTS, 'for %s', 'capabilities beyond their number'),
   artifactAllowedName: inServer(ARTIFACTS, 'for %s', 'a capability beyond its length'),
   artifactKeys: inServer(ARTIFACTS, 'for %s', 'keys beyond their number'),
+  policyBundle: inServer(POLICY_FILES, 'more bytes than a bundle may hold are refused before they are read'),
+  policyFiles: inServer(POLICY_FILES, 'more files than a bundle may hold are refused'),
+  policies: inServer(POLICIES, 'a policy $name is refused', 'beyond as many as a bundle may hold'),
+  policy: inServer(POLICIES, 'a policy $name is refused', 'that is larger than a policy may be'),
+  policyId: inServer(POLICIES, 'a policy $name is refused', 'with an id that is too long'),
+  policyFindings: inServer(POLICIES, 'of very many findings the first are told'),
+  policyReading: inServer(POLICIES, 'a reading that takes too long is given up, and the place it had come to is told'),
+  policyHeap: inServer(POLICIES, 'a reading that takes too much memory is ended'),
+  policyMemory: inServer(
+    'adapters/policies/limit-memory.test.ts',
+    'the memory of Cedar’s module grows to its bound, and not beyond it',
+  ),
+  policyExpression: inServer(POLICY_ENGINE, 'an expression that is very deep is left to the fallback'),
+  policyEntities: inServer(POLICY_ENGINE, 'a request with $name is denied, and says why', 'too many entities'),
+  policyValue: inServer(POLICY_ENGINE, 'a request with $name is denied, and says why', 'values that are very deep'),
+  policyClosest: inServer(POLICY_ENGINE, 'where very many permits come close, the closest are told'),
   artifactNote: inServer(ARTIFACTS, 'for %s', 'a note beyond its length'),
   evidenceEntries: inServer(
     'edge/http/evidence-routes.test.ts',

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type ContainedCode, findContained } from './contained-code.ts'
+import { apache2 } from './licence-texts.ts'
 
 /** A package of which code is in the bundle. */
 export interface BundledPackage {
@@ -56,10 +57,15 @@ function read(root: string, path: string): BundledPackage {
   const { name, version, license, dependencies } = Manifest.parse(
     JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
   )
-  const texts = textsIn(folder)
+  const texts = [...textsIn(folder), TEXTS_ELSEWHERE[name] ?? []].flat()
   if (texts.length === 0) throw new Error(`${name} ${version} brings no licence text; it cannot be passed on`)
   const contained = findContained(folder, name)
   return { name, version, licence: license, dependencies: Object.keys(dependencies).sort(), path, texts, contained }
+}
+
+/** Packages that name their licence and bring no text of it, with that of the repository they are made from. */
+const TEXTS_ELSEWHERE: Readonly<Record<string, string>> = {
+  '@cedar-policy/cedar-wasm': apache2('Copyright Cedar Contributors'),
 }
 
 function textsIn(folder: string): readonly string[] {

@@ -42,3 +42,11 @@ test('what the SDK of agents has taken in is told of, all of it', () => {
   ])
   expect(told.toSorted()).toEqual([...new Set(regions.map(([, found]) => found))].toSorted())
 })
+
+test('every Rust package whose path stands in the module of Cedar is told of', () => {
+  const [name, folder] = ['@cedar-policy/cedar-wasm', join(ROOT, 'node_modules/@cedar-policy/cedar-wasm')]
+  const module = readFileSync(join(folder, 'nodejs/cedar_wasm_bg.wasm'), 'latin1')
+  const found = [...module.matchAll(/\/([\w-]+?-\d+\.\d+\.\d+)\/src/g)].map(([, crate = '']) => crate)
+  const told = findContained(folder, name).map((code) => `${code.name}-${code.version}`)
+  expect(told.toSorted()).toEqual([...new Set(found)].toSorted())
+})

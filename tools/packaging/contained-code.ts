@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CEDAR_CRATES } from './cedar-crates.ts'
 import { apache2, bsd2, bsd3, mit } from './licence-texts.ts'
 
 /** Code of others that a package has taken into its own files, where no package.json names it. */
@@ -93,6 +94,14 @@ const CONTAINED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>
       ofPnpm('content-type', 'reads the header', mit('Copyright (c) 2015 Douglas Christopher Wilson')),
     ],
   },
+  '@cedar-policy/cedar-wasm': {
+    'nodejs/cedar_wasm_bg.wasm': CEDAR_CRATES.map(({ name, licence, does }) => ({
+      ...{ name, licence, description: `a Rust package inside the module: ${does}` },
+      sign: new RegExp(String.raw`/${name}-(\d+\.\d+\.\d+)/src`),
+      purl: `pkg:cargo/${name}`,
+      text: (licence === 'MIT' ? mit : apache2)(`Copyright the authors of ${name}`),
+    })),
+  },
 }
 
 /** Code of a package that its builder took in from pnpm's folders and marked with their paths. */
@@ -117,7 +126,9 @@ export function findContained(folder: string, name: string): readonly ContainedC
 
 /** As {@link findContained}, of the text of one file. */
 export function readContained(source: string, name: string, file: string): readonly ContainedCode[] {
-  if (WEB_ASSEMBLY.test(source)) throw new Error(`${name} holds WebAssembly; find out whose, and give it a row`)
+  // The rows of a module tell what is in it; in a script it came untold.
+  if (!file.endsWith('.wasm') && WEB_ASSEMBLY.test(source))
+    throw new Error(`${name} holds WebAssembly; find out whose, and give it a row`)
   return (CONTAINED[name]?.[file] ?? []).map(({ sign, ...row }) => {
     const found = sign.exec(source)
     if (found === null) throw new Error(`${name} holds no ${row.name} any more, or another one; mend its row`)

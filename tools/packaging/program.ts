@@ -26,14 +26,26 @@ export async function bundleProgram(
   const { modules, files } = await bundle({ root, entries: { ...Object.fromEntries(entries), ...more }, out })
   const unread = findPlaceUsers(modules)
   if (unread.length > 0) throw new Error(unread.join('\n'))
-  for (const [name, path] of assets) cpSync(join(sources, path), join(out, name), { recursive: true })
-  const copied = [...assets].flatMap(([name, path]) => sizesOf(name, join(sources, path)))
+  const places = [...assets].map(([name, path]) => [name, placeOf(root, name) ?? join(sources, path)] as const)
+  for (const [name, place] of places) cpSync(place, join(out, name), { recursive: true })
+  const copied = places.flatMap(([name, place]) => sizesOf(name, place))
+  const taken = places.map(([name]) => placeOf(root, name)).filter((place) => place !== undefined)
   return {
-    modules,
+    modules: [...modules, ...taken],
     files: { ...files, ...Object.fromEntries(copied) },
     threads: workers.size,
     assets: assets.size,
   }
+}
+
+/** Files of packages that are read as they are: in the sources at their place in the package, here beside the program. */
+const OF_PACKAGES: Readonly<Record<string, string>> = {
+  'cedar_wasm_bg.wasm': 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm',
+}
+
+const placeOf = (root: string, name: string): string | undefined => {
+  const path = OF_PACKAGES[name]
+  return path === undefined ? undefined : join(root, path)
 }
 
 /** Name and length of the file, or of each below the folder. */

@@ -10,6 +10,8 @@ process.exitCode = await runProcess(argv, {
   startInstance: async (loaded, options, log) =>
     (await import('./compose.ts')).startInstance(loaded, options, log, writer),
   describeEmbedder: async (folder) => (await import('./compose-offline.ts')).describeEmbedder(folder),
+  readPolicies: async (paths) => (await import('./compose-policies.ts')).policies.readPolicies(paths),
+  openPolicies: async (bundle) => (await import('./compose-policies.ts')).policies.openPolicies(bundle),
   detectKind: async (path) => (await import('./compose-offline.ts')).detectKind(path),
   restoreBackup: async (dataDir, file, keys) =>
     (await import('./compose-offline.ts')).restores.restoreBackup(dataDir, file, keys),

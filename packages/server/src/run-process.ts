@@ -19,6 +19,8 @@ export interface Composition
     | 'openPublished'
     | 'detectKind'
     | 'describeEmbedder'
+    | 'readPolicies'
+    | 'openPolicies'
   > {
   startInstance(
     loaded: Parameters<StartInstance>[0],
@@ -69,6 +71,8 @@ const ioOf = (composition: Composition): CliIo => ({
   openPublished: composition.openPublished,
   detectKind: composition.detectKind,
   describeEmbedder: composition.describeEmbedder,
+  readPolicies: composition.readPolicies,
+  openPolicies: composition.openPolicies,
 })
 
 /** A log that nobody is to see. */

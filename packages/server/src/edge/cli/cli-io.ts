@@ -3,6 +3,7 @@ import type { ImportJob } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { Environment } from '#config'
 import type { PublishedSource, ReadPublished } from '#ledger'
+import type { BundleReading, PolicyBundle, PolicyExplanation, PolicyFile, PolicyRequest } from '#policy'
 import type { AgentCommand } from './agents/agent-clients.ts'
 import type { ListRestorable, RestoreAsIs, RestoreBackup, RestorePoint, StartInstance } from './local-instance.ts'
 
@@ -18,6 +19,22 @@ export interface InputStream extends Readable {
 }
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+/** Policies as they were read. */
+export interface ReadPolicies {
+  /** Of the bundle, in the order of their paths. */
+  readonly files: readonly PolicyFile[]
+  /** Files of cases beside them. */
+  readonly tests: readonly PolicyFile[]
+  /** How many policies there are in the files, sound or not. */
+  readonly policies: number
+  readonly reading: BundleReading
+}
+
+export interface OpenPolicies {
+  /** Decides, and tells part by part how. */
+  explain(request: PolicyRequest): PolicyExplanation
+}
 
 /** What makes the vectors. */
 export interface EmbedderFacts {
@@ -83,6 +100,14 @@ export interface CliIo {
   ) => Promise<void>
   /** Reads the files of such a folder. */
   readonly openPublished: (directory: string) => Promise<ReadPublished>
+  /**
+   * Reads the policies of a folder, or of files, whoever wrote them. What is wrong with them are findings.
+   *
+   * @throws CascadeError SOURCE_UNREADABLE; UNPROCESSABLE for more than a bundle may hold, or no policy at all.
+   */
+  readonly readPolicies: (paths: readonly string[]) => Promise<ReadPolicies>
+  /** Policies that were found sound, to be asked. */
+  readonly openPolicies: (bundle: PolicyBundle) => Promise<OpenPolicies>
   /**
    * The embedder of this machine: the model in a folder, or the built-in one.
    *

@@ -22,6 +22,12 @@ export class CommandInput {
     return typeof value === 'string' ? value : undefined
   }
 
+  /** The words of a variadic argument. */
+  words(index: number): readonly string[] {
+    const value = this.#arguments[index]
+    return Array.isArray(value) ? value.map(String) : []
+  }
+
   text(name: string): string | undefined {
     const value = this.#options[camelCase(name)]
     return typeof value === 'string' ? value : undefined

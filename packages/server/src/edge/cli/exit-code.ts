@@ -12,7 +12,7 @@ export const EXIT = {
   damaged: {
     code: 7,
     meaning:
-      '`doctor`, `ledger show`, `ledger verify`, `archive verify`, `evidence verify`, `evidence explain` or an export found damage, a backup is not whole, the log is not the one that was signed (also `evidence changes`, `ledger witness`, `ledger publish`), or an artifact did not pass.',
+      '`doctor`, `ledger show`, `ledger verify`, `archive verify`, `evidence verify`, `evidence explain` or an export found damage, a backup is not whole, the log is not the one that was signed (also `evidence changes`, `ledger witness`, `ledger publish`), or an artifact, policies or their cases did not pass.',
   },
   interrupted: { code: 130, meaning: 'Stopped by Ctrl-C.' },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>

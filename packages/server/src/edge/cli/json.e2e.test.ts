@@ -48,6 +48,12 @@ beforeAll(async () => {
   child = (await outOf('remember', 'We sleep at two.', '--parent', id)).id
   hold = (await outOf('hold', 'place', '--lane', 'l', '--reason', 'r')).id
   artifact = (await outOf('artifact', 'verify', 'notes')).report.artifact.digest
+  mkdirSync(join(FOLDER, 'policies'))
+  const asked = { principal: 'User::"ada"', action: 'Action::"read"', resource: 'Capsule::"c"' }
+  writeFileSync(join(FOLDER, 'policies/all.cedar'), '@id("all") permit(principal, action, resource);')
+  const cases = [{ ...asked, name: 'any', expect: 'allow' }]
+  writeFileSync(join(FOLDER, 'policies/all.test.json'), JSON.stringify({ cases }))
+  writeFileSync(join(FOLDER, 'request.json'), JSON.stringify(asked))
   const gone = (await outOf('remember', 'Soon gone.', '--identity', 'Grace')).id
   await outOf('remember', 'Of hers.', '--identity', 'Grace')
   writeFileSync(join(FOLDER, 'answer.json'), (await cascade('ask', 'when do backups run?')).out)
@@ -112,6 +118,9 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'evidence changes', argv: () => ['evidence', 'changes', '3'] },
   { command: 'evidence history', argv: () => ['evidence', 'history', id] },
   { command: 'evidence explain', argv: () => ['evidence', 'explain', 'answer.json'] },
+  { command: 'policy lint', argv: () => ['policy', 'lint', 'policies'] },
+  { command: 'policy test', argv: () => ['policy', 'test', 'policies'] },
+  { command: 'policy explain', argv: () => ['policy', 'explain', 'policies', '--request', 'request.json'] },
   { command: 'ledger publish', argv: () => ['ledger', 'publish', 'log'] },
   {
     ...{ command: 'ledger verify', when: '--published' },

@@ -361,6 +361,7 @@ const OTHERS = [
   ...['bulk archive', 'bulk erase', 'bulk restore', 'bulk run', 'bulk tag', 'artifact verify', 'ledger rotate-key'],
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],
+  ...['policy lint', 'policy test', 'policy explain'],
 ]
 
 test('every command is among those, or is one that begins a store or needs none', () => {

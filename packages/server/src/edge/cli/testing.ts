@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { PassThrough, Writable } from 'node:stream'
 import type { Capsule } from '@forge-cascade/contract'
 import { createPublishedReader, publishToFolder } from '../../adapters/files/published-folder.ts'
+import { policies } from '../../compose-policies.ts'
 import type { CliIo, StopSignal } from './cli-io.ts'
 import { createPainter, type View } from './render/view.ts'
 import { runCli } from './run-cli.ts'
@@ -80,6 +81,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     restoreAsIs: async () => Promise.reject(new Error('nothing may be restored here')),
     publishLog: publishToFolder,
     openPublished: async (directory) => createPublishedReader(directory),
+    ...policies,
     listRestorable: async () => ({ points: [], backups: [] }),
     ...io,
   })

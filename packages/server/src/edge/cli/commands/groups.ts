@@ -6,5 +6,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   embedding: 'The model of the vectors, and its change',
   evidence: 'What proves what happened, for an auditor: export, verify, changes, history, explain',
   ledger: 'The log of everything that happened: show, verify, prove, audit, publish, witness, rotate its key',
+  policy: 'Rules in the language Cedar: lint, test, explain',
   hold: 'Place, lift and list legal holds',
 }

@@ -21,6 +21,7 @@ import { LEDGER_PUBLISH } from './ledger-publish.ts'
 import { LINEAGE } from './lineage.ts'
 import { MCP } from './mcp.ts'
 import { MCP_INSTALL, MCP_UNINSTALL } from './mcp-install.ts'
+import { POLICY_EXPLAIN, POLICY_LINT, POLICY_TEST } from './policy.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
 import { SEARCH } from './search.ts'
@@ -71,6 +72,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   EVIDENCE_CHANGES,
   EVIDENCE_HISTORY,
   EVIDENCE_EXPLAIN,
+  POLICY_LINT,
+  POLICY_TEST,
+  POLICY_EXPLAIN,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

@@ -1,0 +1,3 @@
+export { CedarOracle } from './cedar-oracle.ts'
+export { readPolicyFiles } from './policy-files.ts'
+export { readPolicies } from './policy-reader.ts'

@@ -1,0 +1,19 @@
+// What the command line asks of policies. Cedar's module is loaded by what is called here, and by nothing else.
+import { CompiledEngine, explain, policiesOf, splitPolicies } from '#policy'
+import { CedarOracle, readPolicies, readPolicyFiles } from './adapters/policies/index.ts'
+import type { CliIo } from './edge/cli/index.ts'
+
+/** Policies from the disk, read on a thread that is thrown away. What they promise stands at `CliIo`. */
+export const policies: Pick<CliIo, 'readPolicies' | 'openPolicies'> = {
+  readPolicies: async (paths) => {
+    const { files, tests } = readPolicyFiles(paths)
+    const texts = files.filter(({ path }) => path.endsWith('.cedar'))
+    const count = texts.reduce((sum, { text }) => sum + splitPolicies(text).length, 0)
+    return { files, tests, policies: count, reading: await readPolicies(files) }
+  },
+  openPolicies: async (bundle) => {
+    const set = policiesOf(bundle)
+    const engine = new CompiledEngine(set, { fixed: bundle.actions, fallback: new CedarOracle(set) })
+    return { explain: (request) => explain(engine, request) }
+  },
+}
