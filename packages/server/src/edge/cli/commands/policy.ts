@@ -50,7 +50,7 @@ export const POLICY_TEST: CommandSpec = {
   name: 'policy test',
   summary: 'Hold policies against the cases that lie beside them',
   description:
-    'Decides the request of each case in the files of the folder that end in .test.json, and compares the decision, and the determining policies where the case names them. A policy that cannot be evaluated denies. For each case that came out otherwise it tells which parts of which policies held. Ends with 7 when there is one, and with 3 when there are no cases. Needs no instance.',
+    'Decides the request of each case in the files of the folder that end in .test.json, {cases: [{name, principal, action, resource, context, entities, expect, reasons}]}, and compares the decision, and the determining policies where the case names them. A policy that cannot be evaluated denies. For each case that came out otherwise it tells which parts of which policies held. Ends with 7 when there is one, and with 3 when there are no cases. Needs no instance.',
   arguments: [{ flags: '<folder>', description: 'Folder with policies and cases' }],
   examples: [{ line: 'policy test policies', does: 'runs every case in the folder' }],
   run: async (context, input) => {
