@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { BackupEntry, BackupVault, DestroyedKeys } from '#backup'
+import type { BackupEntry, BackupVault, DestroyedKeys, HandedOutKey } from '#backup'
 import { CascadeError, type Clock, createUuidV7, systemRandom, toRfc3339 } from '#base'
 import { type DestroyedKey, isReachable, KeyRing, type RingEntry } from '../vault/index.ts'
 import { type BackupRequest, draftFor, type WrittenBackup } from './backup.ts'
@@ -76,6 +76,13 @@ export class SqliteBackupVault implements BackupVault {
     const before = (await this.list()).filter(({ kind }) => kind === 'generation')
     await this.#options.beginChain()
     return before.map(({ id }) => toDestroyed(id, this.#destroy(id, why)))
+  }
+
+  async listHandedOut(): Promise<readonly HandedOutKey[]> {
+    return this.#ring
+      .destroyed()
+      .filter(({ handedOut }) => handedOut)
+      .map(({ id, place, keyId, keyFile = null, madeAt }) => ({ id, place, keyId, keyFile, madeAt }))
   }
 
   #destroy(group: string, why: string): DestroyedKey[] {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -6,9 +6,10 @@ import { eraseFromBackups } from '#backup'
 import { systemClock } from '#base'
 import { create } from '../../domain/capsules/testing.ts'
 import { codeOf } from '../../platform/store/testing.ts'
-import { restoreBackup } from './restore.ts'
+import { type RestoreOptions, restoreBackup } from './restore.ts'
 import type { SqliteStore } from './sqlite-store.ts'
 import { RESTORING_FILE } from './store-file.ts'
+import { refusalOf } from './testing/shipping-places.ts'
 import { createFolders, openTestStore } from './testing.ts'
 
 const folder = createFolders()
@@ -107,6 +108,32 @@ test('an erasure rewrites what it reaches and closes the rest for good', async (
   expect(await store.vault.destroyKey(closed[0]!.id, 'again')).toMatchObject({ keyIds: closed[0]!.keyIds })
   expect(await codeOf(() => store.vault.destroyKey('nothing', 'why'))).toBe('NOT_FOUND')
   await store[Symbol.asyncDispose]()
+})
+
+test('a key that was handed out is named by every erasure after, with its file: a copy of before still opens with it', async () => {
+  const { store, directory, out } = await openWith()
+  const [file, copy, keyFile] = [join(out, 'one.backup'), join(out, 'copy.backup'), join(out, 'one.key')]
+  await store.backup(file, { keyFile })
+  copyFileSync(file, copy)
+  const [before] = await store.vault.list()
+  const named = { id: before!.id, place: file, keyId: before!.keyIds[0], keyFile, madeAt: before!.madeAt }
+  expect(await store.vault.listHandedOut()).toEqual([])
+  // The second time another may be erased, whom that copy holds as well.
+  for (const why of ['one is erased', 'another is erased']) {
+    const { rewritten, handedOut } = await eraseFromBackups(store.vault, forgetTitles, why)
+    expect({ rewritten, handedOut }).toMatchObject({
+      rewritten: [{ id: before!.id, handedOut: false }],
+      handedOut: [named],
+    })
+  }
+  await store[Symbol.asyncDispose]()
+  const given = { clock: systemClock, keyFile }
+  expect(restoreBackup(folder(), copy, given)).toMatchObject({ sequence: 0 })
+  const restore = (path: string, options: RestoreOptions) => refusalOf(() => restoreBackup(folder(), path, options))
+  expect(restore(file, given)).toMatch(
+    `an erasure has written this one anew since, under a key that lies in ${join(directory, 'keys')} alone: name that folder with --keys, or make a new backup with --with-key.`,
+  )
+  expect(restore(copy, { clock: systemClock })).toMatch(`the copy of the key that was handed out to ${keyFile}`)
 })
 
 test('a backup that was damaged is closed, and keeps no other from being erased in', async () => {

@@ -77,7 +77,8 @@ export function sealBackup(
   const { file, keys, keyFile, group, directory: _, ...named } = request
   const header: SealedHeader = { ...named, keys, sequence }
   const ring = new KeyRing(keys)
-  const key = ring.create(group, { ...named, place: file, sequence, handedOut: keyFile !== undefined })
+  const copyOfKey = { handedOut: keyFile !== undefined, ...(keyFile !== undefined && { keyFile }) }
+  const key = ring.create(group, { ...named, place: file, sequence, ...copyOfKey })
   try {
     if (keyFile !== undefined) handOut(key, named.keyId, keyFile)
     return { ...sealFile(from, file, { header, key }, onProgress), header }

@@ -5,6 +5,7 @@ import { type LogPlace, RESTORED_NOTE, type RestoredNote } from '#backup'
 import { CascadeError, type Clock, createUuidV7, isErrno, messageOf, systemRandom, toRfc3339 } from '#base'
 import { DataFolder } from '#data-folder'
 import {
+  type DestroyedKey,
   KeyRing,
   readHandedOut,
   replaceDurably,
@@ -113,7 +114,7 @@ export interface KeyPlaces extends Pick<RestoreOptions, 'keys' | 'keyFile'> {
 
 /** @throws CascadeError BACKUP_KEY_MISSING, naming where it was looked for and whether it was destroyed. */
 export function findKey({ path, header }: SealedReader, { directory, keys, keyFile }: KeyPlaces): Uint8Array {
-  if (keyFile !== undefined) return readHandedOut(keyFile, header.keyId)
+  if (keyFile !== undefined) return readHandedOut(keyFile, header)
   const places = [...new Set([keys ?? keysIn(directory), header.keys])]
   const rings = places.map((place) => new KeyRing(place))
   for (const ring of rings) {
@@ -124,10 +125,15 @@ export function findKey({ path, header }: SealedReader, { directory, keys, keyFi
   throw new CascadeError(
     'BACKUP_KEY_MISSING',
     gone
-      ? `The key of ${path} was destroyed on ${gone.destroyedAt} (${gone.why}); nobody can open it any more.`
+      ? `The key of ${path} was destroyed on ${gone.destroyedAt} (${gone.why}); ${whoOpens(gone)}.`
       : `The key ${header.keyId} of ${path} is not in ${places.join(' or ')}.`,
   )
 }
+
+const whoOpens = ({ handedOut, keyFile = 'a file' }: DestroyedKey): string =>
+  handedOut
+    ? `what opens it is the copy of the key that was handed out to ${keyFile}, if there is one still: name it with --key`
+    : 'nobody can open it any more'
 
 /** Reads the whole copy: pages, schema, and that it is a store of ours. */
 function check(draft: string, name: string): LogPlace {

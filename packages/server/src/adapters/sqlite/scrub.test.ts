@@ -199,3 +199,13 @@ test('the scan finds a word in a frame, in a frame of frames, and in one that wa
   expect(scanBytes('a file', outer, [MARKER]).length).toBeGreaterThan(0)
   expect(scanBytes('a file', inner.subarray(0, -1), ['nowhere'])).toEqual([])
 })
+
+test('it tells in words which names went: those that the erased alone bore', async () => {
+  await using store = await openTestStore(folder())
+  const told = async () => (await store.scrub()).find(({ place }) => place === 'names')?.detail
+  const { id: one } = await create(store, { tags: ['shared', 'own'] })
+  await create(store, { tags: ['shared'] })
+  await erase(store, one)
+  expect(await told()).toBe('tags, scopes, identities and speakers that the erased alone bore: 1 deleted')
+  expect(await told()).toBe('no tag, scope, identity or speaker was left that the erased alone bore')
+})

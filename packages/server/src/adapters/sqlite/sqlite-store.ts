@@ -268,7 +268,7 @@ export class SqliteStore implements Store {
       { place: 'rows', detail: 'emptied or deleted, and overwritten with zeros' },
       { place: 'vectors', detail: 'deleted, and overwritten in memory' },
       { place: 'text index', detail: 'rewritten without the words' },
-      { place: 'names', detail: `${names} that nobody else uses deleted` },
+      { place: 'names', detail: namesDetail(names) },
       { place: 'write-ahead log', detail: 'copied into the file and emptied' },
       { place: 'unused space', detail: `overwritten with zeros in ${pages} pages` },
     ]
@@ -318,6 +318,12 @@ export class SqliteStore implements Store {
 /** How often, and after how long, a scrub that a reader holds up is tried again: ten seconds in all. */
 const SCRUB_WAITS_MAX = 400
 const SCRUB_WAIT_MS = 25
+
+/** Of the words beside a text that are kept once for all capsules which bear them. */
+const namesDetail = (deleted: number): string =>
+  deleted === 0
+    ? 'no tag, scope, identity or speaker was left that the erased alone bore'
+    : `tags, scopes, identities and speakers that the erased alone bore: ${deleted} deleted`
 
 /** Nothing for a file that is not there: the log comes with the first write. */
 async function sizeOf(file: string): Promise<number> {

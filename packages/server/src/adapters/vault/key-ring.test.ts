@@ -89,9 +89,10 @@ test('a key that was handed out is read back, and only by its name', () => {
   const key = ring().create('one', facts('a', { handedOut: true }))
   const file = join(root, 'a.key')
   handOut(key, 'a', file)
-  expect(readHandedOut(file, 'a').equals(key)).toBe(true)
-  expect(codeOf(() => readHandedOut(file, 'b'))).toBe('BACKUP_KEY_MISSING')
-  expect(codeOf(() => readHandedOut(join(root, 'absent'), 'a'))).toBe('SOURCE_UNREADABLE')
+  const keys = '/srv/keys'
+  expect(readHandedOut(file, { keyId: 'a', keys }).equals(key)).toBe(true)
+  expect(codeOf(() => readHandedOut(file, { keyId: 'b', keys }))).toBe('BACKUP_KEY_MISSING')
+  expect(codeOf(() => readHandedOut(join(root, 'absent'), { keyId: 'a', keys }))).toBe('SOURCE_UNREADABLE')
   expect(codeOf(() => handOut(key, 'a', file))).toBe('UNPROCESSABLE')
 })
 

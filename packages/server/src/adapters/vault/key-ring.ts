@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path'
 import { CascadeError, fileTrouble, makeFolder, toRfc3339 } from '#base'
 import { appendDurably, overwriteDurably, syncFolder } from './durable.ts'
-import type { SealedKind } from './sealed-header.ts'
+import type { SealedHeader, SealedKind } from './sealed-header.ts'
 
 /** Bytes of a key of AES-256. */
 const KEY_BYTES = 32
@@ -22,6 +22,8 @@ export interface KeyFacts {
   readonly madeAt: string
   /** True when the key itself was also written into a file of the person's choosing, out of our reach. */
   readonly handedOut: boolean
+  /** That file, as it was named then; it may have been moved since. */
+  readonly keyFile?: string
 }
 
 /** A key that there is, and the group that it stands in. */
@@ -163,7 +165,7 @@ export function handOut(key: Uint8Array, keyId: string, path: string): void {
 }
 
 /** Reads what `handOut` wrote. @throws CascadeError SOURCE_UNREADABLE, BACKUP_KEY_MISSING when it is another one's. */
-export function readHandedOut(path: string, keyId: string): Buffer {
+export function readHandedOut(path: string, { keyId, keys }: Pick<SealedHeader, 'keyId' | 'keys'>): Buffer {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -175,5 +177,8 @@ export function readHandedOut(path: string, keyId: string): Buffer {
   const line = linesOf<Partial<KeyLine>>(text).find((one) => one.keyId === keyId)
   const key = Buffer.from(line?.key ?? '', 'base64url')
   if (key.length === KEY_BYTES) return key
-  throw new CascadeError('BACKUP_KEY_MISSING', `${path} does not hold the key ${keyId}, which this backup needs.`)
+  throw new CascadeError(
+    'BACKUP_KEY_MISSING',
+    `${path} does not hold the key ${keyId}, which this backup needs. It may be the key of another backup; or an erasure has written this one anew since, under a key that lies in ${keys} alone: name that folder with --keys, or make a new backup with --with-key.`,
+  )
 }

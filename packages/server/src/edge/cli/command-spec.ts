@@ -22,8 +22,8 @@ export interface CommandSpec {
   readonly options?: readonly OptionSpec[]
   readonly examples: readonly [Example, ...Example[]]
   /**
-   * Whether it needs what is stored, as one that only looks does: where nothing was stored yet it says so, and makes no store.
-   * It may make one when left out.
+   * Whether it needs what is stored, as one that looks at it, copies it or changes its key does: where nothing was stored yet
+   * it says so, and makes no store. It may make one when left out.
    */
   readonly reads?: true | ((input: CommandInput) => boolean)
   readonly run: (context: CommandContext, input: CommandInput) => Promise<ExitName>

@@ -100,14 +100,17 @@ const PORT_FIX = 'Choose another port: --port or CASCADE_PORT; 0 takes any free 
  */
 export function fixOf(error: CascadeError, help: string, command = ''): string {
   if (isPortTrouble(error)) return PORT_FIX
-  if (error.extensions[NO_STORE] === true) return NO_STORE_FIX
+  if (isNothingStored(error)) return NO_STORE_FIX
   const { code } = error
   return FIXES_OF[command]?.[code] ?? FIXES[code]?.(help) ?? ERRORS[code].fix
 }
 
-/** A command that only looks found a folder without a store; a member of its own tells it from an id that is unknown. */
+/** A command that needs what is stored found a folder without a store; a member of its own tells it from an id that is unknown. */
 export const nothingStored = (directory: string): CascadeError =>
   new CascadeError('NOT_FOUND', `Nothing was stored in ${directory} yet.`, { extensions: { [NO_STORE]: true } })
+
+export const isNothingStored = (error: unknown): boolean =>
+  error instanceof CascadeError && error.extensions[NO_STORE] === true
 
 const NO_STORE = 'no_store'
 const NO_STORE_FIX = 'Begin with `start`, `import` or `remember`; a store that lies elsewhere is named by --data.'

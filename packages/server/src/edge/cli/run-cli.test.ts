@@ -322,6 +322,10 @@ const LOOKING = [
   'evidence changes 1',
   `evidence history ${CAPSULE.id}`,
   `artifact show ${'a'.repeat(64)}`,
+  'artifact verify x',
+  'backup x.backup',
+  'backup x.backup --with-key x.key',
+  'ledger rotate-key --yes',
   'archive list',
   'archive verify',
   'hold list',
@@ -344,21 +348,22 @@ test.for(LOOKING)('%s says that nothing is stored where there is no store, and m
   expect(readdirSync(cwd)).toEqual([])
 })
 
+test.for(['import absent', 'import absent --json', 'import absent --watch', 'import absent --kind git'])(
+  '%s of a path that is not there leaves no data folder behind where there was none',
+  async (line) => {
+    const cwd = mkdtempSync(join(tmpdir(), 'cascade-'))
+    const { code, out, err } = await run([...line.split(' '), '--data', 'none'], { io: { cwd } })
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain('SOURCE_UNREADABLE')
+    expect(err).toContain(join(cwd, 'absent'))
+    expect(readdirSync(cwd)).toEqual([])
+  },
+)
+
 /** They begin a store, or need none. */
 const OTHERS = [
-  ...[
-    'start',
-    'remember',
-    'mcp',
-    'restore',
-    'doctor',
-    'backup',
-    'archive',
-    'archive restore',
-    'hold place',
-    'hold lift',
-  ],
-  ...['bulk archive', 'bulk erase', 'bulk restore', 'bulk run', 'bulk tag', 'artifact verify', 'ledger rotate-key'],
+  ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
+  ...['bulk archive', 'bulk erase', 'bulk restore', 'bulk run', 'bulk tag'],
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],
   ...['policy lint', 'policy test', 'policy explain'],

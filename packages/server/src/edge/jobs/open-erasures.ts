@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type BackupVault, eraseFromBackups } from '#backup'
+import { type BackupErasure, type BackupVault, eraseFromBackups } from '#backup'
 import { CascadeError, isCascadeError, messageOf, systemRandom } from '#base'
 import { type CapsuleContext, type CopyVault, type ErasedCopy, type ErasureFiles, Erasures } from '#capsules'
 import { Subjects } from '#identity'
@@ -45,26 +45,39 @@ function vaultOfBackups(options: KeepingOptions): CopyVault {
     place: 'backups',
     erase: async () => {
       const eraseFile = (file: string) => eraseInFile(options, file)
-      const { rewritten, closed } = await eraseFromBackups(options.backups, eraseFile, 'an erasure')
-      return [
-        ...rewritten.map(
-          ({ place }): ErasedCopy => ({
-            copy: place,
-            outcome: 'rewritten',
-            detail: 'without what was erased, under a new key; the old key was destroyed',
-          }),
-        ),
-        ...closed.map(
-          ({ place, keyIds, handedOut }): ErasedCopy => ({
-            copy: place,
-            outcome: 'key destroyed',
-            detail: `${keyIds.join(', ')}${handedOut ? '; a copy of a key was handed out, which only its holder can destroy' : ''}`,
-          }),
-        ),
-      ]
+      return tellBackups(await eraseFromBackups(options.backups, eraseFile, 'an erasure'))
     },
   }
 }
+
+/** What destroying a key here does not close is told of each backup that it was handed out for. */
+function tellBackups({ rewritten, closed, handedOut }: BackupErasure): ErasedCopy[] {
+  const given = new Set(handedOut.map(({ id }) => id))
+  return [
+    ...rewritten.map(
+      ({ id, place }): ErasedCopy => ({
+        copy: place,
+        outcome: 'rewritten',
+        detail: given.has(id)
+          ? UNDER_KEY_IN_RING
+          : 'without what was erased, under a new key; the old key was destroyed',
+      }),
+    ),
+    ...closed.map(
+      ({ place, keyIds }): ErasedCopy => ({ copy: place, outcome: 'key destroyed', detail: keyIds.join(', ') }),
+    ),
+    ...handedOut.map(
+      ({ place, keyId, keyFile, madeAt }): ErasedCopy => ({
+        copy: place,
+        outcome: 'key handed out',
+        detail: `${keyId}, on ${madeAt} to ${keyFile ?? 'a file whose name was not recorded'}; copies of the backup as it was then still open with it: destroy that copy of the key`,
+      }),
+    ),
+  ]
+}
+
+const UNDER_KEY_IN_RING =
+  'without what was erased, under a new key that lies in the folder of keys alone; the key that was handed out does not open it any more: to hand one out, make a new backup with --with-key'
 
 /** The stores that restores have set aside are stores like any other. */
 function vaultOfStoresSetAside(options: KeepingOptions): CopyVault {

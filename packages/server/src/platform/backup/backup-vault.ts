@@ -27,6 +27,19 @@ export interface DestroyedKeys {
   readonly handedOut: boolean
 }
 
+/** A key that was written into a file of a person's choosing, and that is not in the ring any more. */
+export interface HandedOutKey {
+  /** Of the backup that it was made for. */
+  readonly id: string
+  /** Where that backup was written. */
+  readonly place: string
+  readonly keyId: string
+  /** The file that the key was written into; null where that was not recorded. */
+  readonly keyFile: string | null
+  /** RFC 3339. */
+  readonly madeAt: string
+}
+
 /**
  * The backups and shipped segments that a store knows of, for those who must take something out of all of them. Content
  * is taken out of a backup by writing it anew under another key; what cannot be reached is closed by destroying its key,
@@ -51,6 +64,11 @@ export interface BackupVault {
    * before this moment cannot be reached any more. Without shipping only the latter.
    */
   beginAnew(why: string): Promise<readonly DestroyedKeys[]>
+  /**
+   * Every key that was handed out and destroyed here since, oldest first: a copy of the backup as it was then still opens
+   * for whoever has the key.
+   */
+  listHandedOut(): Promise<readonly HandedOutKey[]>
 }
 
 /** What an erasure did to the backups. */
@@ -59,6 +77,8 @@ export interface BackupErasure {
   readonly rewritten: readonly BackupEntry[]
   /** Closed for good, as they could not be reached or opened, or belong to a chain. */
   readonly closed: readonly DestroyedKeys[]
+  /** Out of reach: what these open is closed here alone, whichever erasure destroyed them. */
+  readonly handedOut: readonly HandedOutKey[]
 }
 
 /**
@@ -81,7 +101,7 @@ export async function eraseFromBackups(
     else closed.push(await vault.destroyKey(id, why))
   }
   closed.push(...(await vault.beginAnew(why)))
-  return { rewritten, closed }
+  return { rewritten, closed, handedOut: await vault.listHandedOut() }
 }
 
 /** Damaged, or written by a newer program: nothing can be taken out of it, and part of it may still be readable. */

@@ -4,5 +4,6 @@ export {
   type BackupVault,
   type DestroyedKeys,
   eraseFromBackups,
+  type HandedOutKey,
 } from './backup-vault.ts'
 export { type LogPlace, RESTORED_NOTE, type RestoredNote } from './restored-note.ts'

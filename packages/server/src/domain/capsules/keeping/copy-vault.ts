@@ -2,7 +2,7 @@
 export interface ErasedCopy {
   /** Its name: a file, an object of a bucket, a segment. */
   readonly copy: string
-  readonly outcome: 'rewritten' | 'deleted' | 'key destroyed' | 'unreachable'
+  readonly outcome: 'rewritten' | 'deleted' | 'key destroyed' | 'key handed out' | 'unreachable'
   readonly detail: string
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { verifiedArtifact } from '@forge-cascade/contract'
 import { expect, onTestFinished, test } from 'vitest'
 import type { CliIo } from '../cli-io.ts'
+import { STORE_FILE } from '../doctor/store-files.ts'
 import { run, serve } from '../testing.ts'
 
 test.for<{ readonly name: string; readonly argv: readonly string[]; readonly says: RegExp }>([
@@ -74,7 +75,8 @@ test('a report that cannot be written any more is shown before that is told', as
     reload: () => undefined,
     stop: async () => undefined,
   })
-  const argv = ['artifact', 'verify', 'x', '--out', 'report.json', '--json']
+  writeFileSync(join(cwd, STORE_FILE), '')
+  const argv = ['artifact', 'verify', 'x', '--out', 'report.json', '--data', '.', '--json']
   const { code, out, err } = await run(argv, { io: { cwd, startInstance } })
   expect([code, JSON.parse(out)]).toEqual([2, VERIFIED])
   expect(err).toContain('report.json cannot be written: there is something at this path already')

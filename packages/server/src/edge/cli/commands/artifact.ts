@@ -34,6 +34,7 @@ export const ARTIFACT_VERIFY: CommandSpec = {
       does: 'runs its tests as well, and says whether it is good enough',
     },
   ],
+  reads: true,
   run: async (context, input) => {
     if (context.isRemote)
       throw usage('An artifact is verified on the machine of the instance: leave --url out and run the command there.')

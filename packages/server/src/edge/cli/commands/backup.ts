@@ -21,6 +21,7 @@ export const BACKUP: CommandSpec = {
     },
     { line: 'backup /var/backups/cascade-2026-11-21.backup --json', does: 'prints its size and digest for a script' },
   ],
+  reads: true,
   run: async (context, input) => {
     const [file, key] = [input.argument(0) ?? '', input.text('with-key')]
     if (context.isRemote && [file, key].some((one) => one !== undefined && !isAbsolute(one)))

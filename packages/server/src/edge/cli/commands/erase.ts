@@ -1,14 +1,18 @@
-import { eraseBody, erasureBody } from '@forge-cascade/contract'
+import { type Erasure, eraseBody, erasureBody } from '@forge-cascade/contract'
+import { isCascadeError } from '#base'
 import { parseCapsuleId } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
-import { erasureLines, erasureRowLines, planLines } from '../render/keeping-lines.ts'
+import { erasureLines, erasureRowLines, planLines, type ToGo } from '../render/keeping-lines.ts'
+import type { Session } from '../session.ts'
 import { printAnswer } from './answer.ts'
 
 /** Receipts listed at once. */
 const LISTED = 100
+/** Capsules that are named by their titles before they are erased. */
+const TO_GO_SHOWN = 5
 
 export const ERASE: CommandSpec = {
   name: 'erase',
@@ -54,8 +58,26 @@ async function erase(context: CommandContext, input: CommandInput, subject: stri
         })
       : await session.call('createErasure', { body: checkInput(erasureBody, { subject, ...wanted }) })
   const { view } = context.screen
-  await printAnswer(context, raw, () => (isReal ? erasureLines(answer, view) : planLines(answer, view)))
+  const toGo = isReal || context.settings.json ? [] : await listToGo(session, answer)
+  await printAnswer(context, raw, () => (isReal ? erasureLines(answer, view) : planLines(answer, toGo, view)))
   return answer.holds.length > 0 ? 'conflict' : 'ok'
+}
+
+/** The first that would go, in the order in which they go; chunks go with their document and are not named. */
+async function listToGo(session: Session, { capsule_ids }: Erasure): Promise<readonly ToGo[]> {
+  const toGo = await Promise.all(capsule_ids.slice(0, TO_GO_SHOWN).map((id) => findToGo(session, id)))
+  return toGo.filter((one) => one !== undefined)
+}
+
+async function findToGo(session: Session, id: string): Promise<ToGo | undefined> {
+  try {
+    const { title, part_of } = await session.ask('getCapsule', { params: { id } })
+    return part_of === null ? { id, title } : undefined
+  } catch (error) {
+    // One whose archive is away can be erased all the same.
+    if (isCascadeError(error)) return { id, title: undefined }
+    throw error
+  }
 }
 
 async function showErasure(context: CommandContext, id: string): Promise<ExitName> {

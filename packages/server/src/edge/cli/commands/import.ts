@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import {
   IMPORT_KINDS,
@@ -7,10 +8,11 @@ import {
   importBody,
   uuid,
 } from '@forge-cascade/contract'
-import { CascadeError } from '#base'
+import { CascadeError, fileTrouble } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, numberOf, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
+import { isNothingStored } from '../error-fix.ts'
 import type { ExitName } from '../exit-code.ts'
 import { listFilePages, listLeftOut } from '../import-files.ts'
 import { type Current, ImportRun } from '../import-run.ts'
@@ -128,7 +130,7 @@ function readRequest(context: CommandContext, input: CommandInput, path: string)
 
 async function runImport(context: CommandContext, request: ImportRequest): Promise<ExitName> {
   const { screen, interrupts } = context
-  const session = await context.openSession()
+  const session = await openFor(context, request)
   const run = new ImportRun(session, request)
   using _ = interrupts.handle(() => {
     screen.note('Stopping after the file that is being read. Ctrl-C once more to leave at once.')
@@ -138,6 +140,23 @@ async function runImport(context: CommandContext, request: ImportRequest): Promi
   const leftOut = context.settings.json ? [] : await listLeftOut(session, job)
   await printAnswer(context, raw, () => importLines(job, leftOut, screen.view))
   return exitOfJob(job)
+}
+
+/**
+ * An instance that is there says itself what it can read; for a path that is not there none is begun.
+ *
+ * @throws CascadeError SOURCE_UNREADABLE where there is neither the path nor a store.
+ */
+async function openFor(context: CommandContext, { path }: ImportRequest): Promise<Session> {
+  if (context.isRemote) return context.openSession()
+  const trouble = await stat(path).then(() => undefined, fileTrouble)
+  if (trouble !== undefined) context.neverMake()
+  try {
+    return await context.openSession()
+  } catch (error) {
+    if (trouble === undefined || !isNothingStored(error)) throw error
+    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${trouble}.`, { cause: error })
+  }
 }
 
 async function watch(context: CommandContext, request: ImportRequest): Promise<ExitName> {

@@ -128,6 +128,7 @@ export const LEDGER_ROTATE_KEY: CommandSpec = {
     { line: 'ledger rotate-key', does: 'changes the key after asking' },
     { line: 'ledger rotate-key --now --yes', does: 'ends the use of a key that leaked' },
   ],
+  reads: true,
   run: async (context, input) => {
     const days = input.on('now') ? 0 : numberOf(input.text('overlap-days'))
     if (input.on('now') && input.text('overlap-days') !== undefined)

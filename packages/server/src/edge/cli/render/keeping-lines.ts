@@ -1,17 +1,29 @@
 import type { Erasure, LegalHold } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
-import { dateOf, minuteOf, plural } from './words.ts'
+import { dateOf, minuteOf, number, plural } from './words.ts'
 
 /** Capsules by others that are named one by one. */
 const STAYS_SHOWN = 10
 
-/** What an erasure would do. */
-export function planLines(erasure: Erasure, { paint, command }: View): string[] {
+/** A capsule that would go, by its title; null for one without, undefined for one that cannot be read now. */
+export interface ToGo {
+  readonly id: string
+  readonly title: string | null | undefined
+}
+
+/** What an erasure would do. @param toGo the first of the capsules that would go. */
+export function planLines(erasure: Erasure, toGo: readonly ToGo[], { paint, command }: View): string[] {
   const head = `Would erase ${whatGoes(erasure)}. Nothing was erased.`
+  const lines = [head, ...goesLines(erasure, toGo)]
   if (erasure.holds.length > 0)
-    return [head, paint.bad(`A legal hold forbids it: ${erasure.holds.join(', ')}`), paint.faint(command('hold list'))]
-  return [head, ...staysLines(erasure), paint.faint('To do it: the same command with --yes. Nothing undoes it.')]
+    return [
+      ...lines,
+      paint.bad(`A legal hold forbids it: ${erasure.holds.join(', ')}`),
+      paint.faint(command('hold list')),
+    ]
+  const stays = erasure.stays.length > 0 ? staysLines(erasure) : ['No capsule by others was made of it.']
+  return [...lines, ...stays, paint.faint('To do it: the same command with --yes. Nothing undoes it.')]
 }
 
 /** The receipt of an erasure. */
@@ -47,6 +59,19 @@ const whatGoes = ({ capsules, chunks, versions }: Erasure): string =>
   [plural(capsules, 'capsule'), ...(chunks > 0 ? [plural(chunks, 'chunk')] : []), plural(versions, 'version')].join(
     ', ',
   )
+
+function goesLines({ capsules }: Erasure, toGo: readonly ToGo[]): string[] {
+  const more = capsules - toGo.length
+  return [
+    ...toGo.map(({ id, title }) => `  ${id}  ${titleWords(title)}`),
+    ...(toGo.length > 0 && more > 0 ? [`  and ${number(more)} more`] : []),
+  ]
+}
+
+function titleWords(title: ToGo['title']): string {
+  if (title === undefined) return '(cannot be read now)'
+  return title === null ? '(without a title)' : oneLine(title)
+}
 
 function staysLines({ stays }: Erasure): string[] {
   if (stays.length === 0) return []
