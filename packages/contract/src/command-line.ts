@@ -173,6 +173,10 @@ export const publishedVerdict = z
     first_bad: z.int().min(0).optional().describe('Index of the first entry that is not as it was written.'),
     file: z.string().optional().describe('The file in which the damage is.'),
     reason: z.string().optional().describe('What is wrong.'),
+    own_key: z
+      .string()
+      .optional()
+      .describe('Verifier key that its entries name, where it is whole by that and no key that was given signed it.'),
   })
   .meta({ id: 'PublishedVerdict' })
 export type PublishedLogVerdict = z.infer<typeof publishedVerdict>

@@ -117,10 +117,14 @@ describe('a file that was handed over', () => {
     { name: 'something behind it', change: (bytes: Buffer) => Buffer.concat([bytes, Buffer.of(0)]) },
     { name: 'nothing in it', change: () => Buffer.alloc(0) },
     { name: 'more bytes than any', change: () => undefined },
+    { name: 'its first byte another', change: (bytes: Buffer) => bytes.with(0, bytes[0]! ^ 1) },
   ])('with $name is refused', async ({ change }) => {
     const changed = change(readFileSync(BUNDLE_FILE))
     writeFileSync(join(AUDITOR, 'damaged.zip'), changed ?? '')
-    if (!changed) truncateSync(join(AUDITOR, 'damaged.zip'), EVIDENCE_LIMITS.bytesMax + 1)
+    if (!changed) {
+      writeFileSync(join(AUDITOR, 'damaged.zip'), readFileSync(BUNDLE_FILE))
+      truncateSync(join(AUDITOR, 'damaged.zip'), EVIDENCE_LIMITS.bytesMax + 1)
+    }
     const { code, out } = await auditor('evidence', 'verify', 'damaged.zip', '--key', key)
     expect([code, out]).toEqual([7, expect.stringMatching(/^damaged/)])
   })
@@ -161,8 +165,22 @@ describe('a file that was handed over', () => {
     expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'absent')).code).toBe(2)
   })
 
-  test('that is not there is an error, and no verdict', async () => {
+  test('that is not there, or never was a bundle, is an error, and no verdict', async () => {
     expect(await auditor('evidence', 'verify', 'absent.zip')).toMatchObject({ code: 2, out: '' })
+    mkdirSync(join(AUDITOR, 'notes'))
+    writeFileSync(join(AUDITOR, 'notes/README.md'), 'mine')
+    writeFileSync(join(AUDITOR, '0.tlog-proof'), 'c2sp.org/tlog-proof@v1\n')
+    for (const path of ['notes', '0.tlog-proof']) {
+      const { code, out, err } = await auditor('evidence', 'verify', path, '--key', key)
+      expect([code, out, err]).toEqual([2, '', expect.stringContaining(`${path} is no evidence bundle: `)])
+    }
+  })
+
+  test('is damaged where its folder has a part of it and lacks another', async () => {
+    mkdirSync(join(AUDITOR, 'half'))
+    writeFileSync(join(AUDITOR, 'half', BUNDLE.note), 'a note')
+    const { code, out } = await auditor('evidence', 'verify', 'half')
+    expect([code, out]).toEqual([7, expect.stringMatching(/^damaged at manifest\.json: it is missing/)])
   })
 })
 
@@ -254,7 +272,38 @@ describe('a published log', () => {
     expect((await auditor('ledger', 'verify', '--published', 'log')).code).toBe(2)
     expect((await auditor('ledger', 'verify', '--published', 'log', '--newest', '1', '--key', key)).code).toBe(2)
     expect((await cascade('ledger', 'verify', '--key', key)).code).toBe(2)
-    expect((await auditor('ledger', 'verify', '--published', 'nowhere', '--key', key)).code).toBe(7)
+  })
+
+  test('that is not there, or never was one, is an error, and no verdict', async () => {
+    writeFileSync(join(AUDITOR, 'some.json'), '{}')
+    mkdirSync(join(AUDITOR, 'papers'))
+    for (const { path, says } of [
+      { path: 'nowhere', says: 'there is nothing at this path' },
+      { path: 'some.json', says: 'is no published log: it is a file' },
+      { path: 'papers', says: 'is no published log: there is no checkpoint and no tile in it' },
+    ]) {
+      const { code, out, err } = await auditor('ledger', 'verify', '--published', path, '--key', key)
+      expect([code, out, err]).toEqual([2, '', expect.stringContaining(says)])
+    }
+    mkdirSync(join(AUDITOR, 'papers/tile'))
+    const { code, out } = await auditor('ledger', 'verify', '--published', 'papers', '--key', key)
+    expect([code, out]).toEqual([7, expect.stringMatching(/^damaged: checkpoint is missing/)])
+  })
+
+  test('that is whole and of another key is not called damaged, and tells which key it names', async () => {
+    await published()
+    const [name = ''] = key.split('+')
+    const stranger = formatVerifierKey(createEd25519Signer(name, newEd25519()).key)
+    const { code, out } = await verified('--key', stranger)
+    expect([code, out]).toEqual([7, expect.stringContaining(`it names ${key} as its own`)])
+    expect(out).not.toMatch(/damaged|sound/)
+    const verdict = publishedVerdict.parse(await jsonOf(verified('--key', stranger, '--json')))
+    expect(verdict).toMatchObject({ valid: false, own_key: key })
+    const path = join(INSTANCE, 'log/checkpoint')
+    const note = readFileSync(path, 'utf8')
+    writeFileSync(path, note.replace(/\n(\d+)\n/, '\n1\n'))
+    expect((await verified('--key', stranger)).out).toMatch(/^damaged: checkpoint is not signed/)
+    writeFileSync(path, note)
   })
 
   test('is not written beside other things, nor over another history', async () => {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { type EvidenceVerdict, evidenceQuery } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, sha256Hex } from '#base'
 import { BUNDLE, type BundleFiles, verifyBundle } from '#evidence'
-import { openBundle } from '../bundle-file.ts'
+import { openBundle, requireBundle } from '../bundle-file.ts'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -73,7 +73,9 @@ export const EVIDENCE_VERIFY: CommandSpec = {
   examples: [{ line: "evidence verify evidence.zip --key '<key>'", does: 'verifies what was handed over' }],
   run: async (context, input) => {
     const [keys, witnesses] = [readKeys(context, input), readWitnesses(input)]
-    const opened = openBundle(resolve(context.io.cwd, input.argument(0) ?? ''))
+    const path = resolve(context.io.cwd, input.argument(0) ?? '')
+    requireBundle(path)
+    const opened = openBundle(path)
     const { signal } = context.interrupts
     const verdict: EvidenceVerdict = opened.ok
       ? await verifyBundle(opened.files, keys, { witnesses, signal, onProgress: showProgress(context) })

@@ -1,4 +1,5 @@
 import type { AuditRow, LedgerIntegrity, LedgerKeys, LedgerWitness, PublishedLogVerdict } from '@forge-cascade/contract'
+import { ANOTHER_KEY } from './evidence-lines.ts'
 import { oneLine, shorten } from './text.ts'
 import type { View } from './view.ts'
 import { number, plural } from './words.ts'
@@ -126,8 +127,9 @@ function seenLines(name: string, { size, cosigned_at, trouble }: Seen, { paint }
 
 /** What the verification of a published log came to. */
 export function publishedLines(found: PublishedLogVerdict, { paint }: View): string[] {
-  const { valid, origin = '', size, checked_to, reason } = found
+  const { valid, origin = '', size, checked_to, reason, own_key } = found
   if (valid) return [`${paint.good('sound')}  all ${plural(size, 'entry')} of ${oneLine(origin)}`]
+  if (own_key !== undefined) return [`${paint.bad('another key')}: ${oneLine(reason ?? '')}`, ANOTHER_KEY]
   return [
     `${paint.bad('damaged')}: ${oneLine(reason ?? 'it is not as it was written')}`,
     ...(checked_to < 0 ? [] : [`  sound up to entry ${number(checked_to)} of ${number(size)}`]),
