@@ -1,7 +1,7 @@
 import type { AuditRow, LedgerWitness } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { PLAIN_VIEW } from '../testing.ts'
-import { auditLines, integrityLines, keyLines, witnessLines } from './ledger-lines.ts'
+import { auditLines, integrityLines, keyLines, logLines, witnessLines } from './ledger-lines.ts'
 import { createPainter, type View } from './view.ts'
 
 const SOUND = { valid: true, size: 1200, checked_from: 0, checked_to: 1199, checked_at: '2026-07-29T10:20:30.000Z' }
@@ -82,12 +82,46 @@ test('a log that is signed no more says so first', () => {
 
 test('after a change the active key stands first, and until when the one before signs', () => {
   const keys = { origin: 'log.example/1', keys: ['new', 'old'], previous_until: AT }
-  expect(keyLines(keys, view).slice(1, 4)).toEqual([
+  const states = [{ key: 'new', state: 'signs' } as const, { key: 'old', state: 'signs_as_well', until: AT } as const]
+  expect(keyLines(keys, states, view).slice(1)).toEqual([
     '  key   new',
+    '          signs',
     '        old',
+    '          signs as well until 2026-03-01 09:00:00Z',
     'The old key signs as well until 2026-03-01 09:00:00Z. Hand the new one out until then, to witnesses too.',
   ])
-  expect(keyLines({ ...keys, previous_until: null }, view).at(-1)).toMatch(/signs no more/)
+  expect(keyLines({ ...keys, previous_until: null }, [], view).at(-1)).toMatch(/^The old key signs no more/)
+})
+
+test('a change that ends two keys names both, and none that ended before', () => {
+  const keys = ['four', 'three', 'two', 'one'].map((name, at) => `log.example/1+${at}${at}+${name}`)
+  const ended = (key: string, at: number) => ({ key, state: 'ended', ended_at: at }) as const
+  const states = [{ key: keys[0]!, state: 'signs' } as const, ...keys.slice(1).map((key) => ended(key, 1200))]
+  const lines = keyLines(
+    { origin: 'log.example/1', keys, previous_until: null },
+    states.with(3, ended(keys[3]!, 7)),
+    view,
+  )
+  expect(lines.at(-1)).toMatch(/^The keys 11 and 22 sign no more, and were deleted\./)
+  expect(lines.slice(3, 5)).toEqual([
+    `        ${keys[1]}`,
+    '          ended at 1,200 entries: what it signs of more proves nothing',
+  ])
+})
+
+test('a log shows what each of its keys does', () => {
+  const log = { origin: 'log.example/1', size: 1200, root: 'ab', keys: ['new', 'lost'], integrity: SOUND }
+  const states = [{ key: 'new', state: 'signs' } as const, { key: 'lost', state: 'ended' } as const]
+  expect(logLines({ ...log, key_states: states }, view).slice(2, 6)).toEqual([
+    '  key   new',
+    '          signs',
+    '        lost',
+    '          signs no more; its file was lost',
+  ])
+  expect(logLines({ ...log, keys: ['new'] }, view).slice(2, 4)).toEqual([
+    '  key   new',
+    expect.stringMatching(/^sound/),
+  ])
 })
 
 const VIEW: View = {

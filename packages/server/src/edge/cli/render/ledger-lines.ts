@@ -1,4 +1,5 @@
 import type { AuditRow, LedgerIntegrity, LedgerKeys, LedgerWitness, PublishedLogVerdict } from '@forge-cascade/contract'
+import type { KeyState } from '../../ended-keys.ts'
 import { ANOTHER_KEY } from './evidence-lines.ts'
 import { oneLine, shorten } from './text.ts'
 import type { View } from './view.ts'
@@ -10,18 +11,18 @@ export interface ShownLog {
   readonly size: number
   readonly root: string
   readonly keys: readonly string[]
+  /** What each of several keys does; absent for one key alone, and of a log that is damaged. */
+  readonly key_states?: readonly KeyState[]
   readonly integrity: LedgerIntegrity
 }
 
 /** The log: its name, how far it is signed, its keys, and what its last verification found. */
 export function logLines(log: ShownLog, view: View): string[] {
   const { paint, command } = view
-  const [active = '', ...older] = log.keys
   return [
     `${paint.strong(log.origin)}  ${plural(log.size, 'entry')} signed`,
     `  root  ${log.root}`,
-    `  key   ${active}`,
-    ...older.map((key) => paint.faint(`        ${key}`)),
+    ...eachKeyLines(log.keys, log.key_states ?? [], view),
     ...integrityLines(log.integrity, view),
     paint.faint(`To prove an entry: ${command('ledger prove 0')}`),
   ]
@@ -70,18 +71,48 @@ function contentLines(contents: LedgerIntegrity['contents']): string[] {
   return [`       ${told.join(', ')}`]
 }
 
+/** The keys, the active one first, and below each what it does. */
+const eachKeyLines = (keys: readonly string[], states: readonly KeyState[], { paint }: View): string[] =>
+  keys.flatMap((key, at) => {
+    const state = states.find((one) => one.key === key)
+    const lines = [at === 0 ? `  key   ${key}` : paint.faint(`        ${key}`)]
+    return state ? [...lines, paint.faint(`          ${stateText(state)}`)] : lines
+  })
+
+function stateText({ state, until = '', ended_at }: KeyState): string {
+  if (state === 'signs') return 'signs'
+  if (state === 'signs_as_well') return `signs as well until ${timeOf(until)}`
+  return ended_at === undefined
+    ? 'signs no more; its file was lost'
+    : `ended at ${plural(ended_at, 'entry')}: what it signs of more proves nothing`
+}
+
 /** The keys after a change. */
-export function keyLines({ origin, keys, previous_until }: LedgerKeys, { paint }: View): string[] {
-  const [active = '', ...older] = keys
+export function keyLines(
+  { origin, keys, previous_until }: LedgerKeys,
+  states: readonly KeyState[],
+  view: View,
+): string[] {
   return [
-    `${paint.strong(origin)} is signed with another key.`,
-    `  key   ${active}`,
-    ...older.map((key) => paint.faint(`        ${key}`)),
+    `${view.paint.strong(origin)} is signed with another key.`,
+    ...eachKeyLines(keys, states, view),
     previous_until === null
-      ? 'The old key signs no more, and was deleted. Hand the new one to whoever verifies, witnesses among them.'
+      ? `${endedText(states)} Hand the new one to whoever verifies, witnesses among them.`
       : `The old key signs as well until ${timeOf(previous_until)}. Hand the new one out until then, to witnesses too.`,
   ]
 }
+
+/** Which keys ended with the one before: there were two while they overlapped. */
+function endedText([, last, ...before]: readonly KeyState[]): string {
+  const size = last?.ended_at
+  const others = before.filter(({ ended_at }) => size !== undefined && ended_at === size)
+  if (others.length === 0) return 'The old key signs no more, and was deleted.'
+  const names = [last, ...others].map((one) => nameOf(one?.key ?? ''))
+  return `The keys ${names.join(' and ')} sign no more, and were deleted.`
+}
+
+/** The digits of a verifier key, which tell it from the others of its log. */
+const nameOf = (key: string): string => key.split('+')[1] ?? key
 
 /** Who witnesses whom, and how far. */
 export function witnessLines({ witness, witnesses, cosigner, fork }: LedgerWitness, view: View): string[] {
