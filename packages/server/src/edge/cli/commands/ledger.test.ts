@@ -1,8 +1,14 @@
+import type { AuditRow } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { run, serve } from '../testing.ts'
 
 const INTEGRITY = { valid: true, size: 1, checked_from: 0, checked_to: 1, checked_at: '2026-03-01T09:00:00.000Z' }
 const UNTIL = '2026-04-01T09:00:00.000Z'
+const ROW: AuditRow = {
+  ...{ id: 'ab'.repeat(32), operation: 'ledger.key_rotated', category: 'system', entity_type: 'system' },
+  ...{ entity_id: 'ledger', user_id: 'u', changes: {}, payload: {}, correlation_id: 'c' },
+  ...{ timestamp: '2026-03-01T09:00:00.000Z', ledger_index: 0 },
+}
 const NOTE = `log.example/1\n1\n${Buffer.alloc(32).toString('base64')}\n\n— log.example/1 AAAA\n`
 
 test.for([
@@ -24,8 +30,8 @@ test.for([
 
 test('ledger show says of each of several keys what it does, as the entries of the log tell it', async () => {
   const rows = [
-    { operation: 'ledger.key_rotated', payload: { previous: 'one', previous_until: null }, ledger_index: 12 },
-    { operation: 'ledger.key_rotated', payload: { previous: 'two', previous_until: UNTIL }, ledger_index: 20 },
+    { ...ROW, payload: { previous: 'one', previous_until: null }, ledger_index: 12 },
+    { ...ROW, payload: { previous: 'two', previous_until: UNTIL }, ledger_index: 20 },
   ]
   await using server = await serve(({ path }) => {
     if (path.endsWith('/integrity')) return { body: INTEGRITY }

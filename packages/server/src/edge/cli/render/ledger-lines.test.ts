@@ -7,13 +7,24 @@ import { createPainter, type View } from './view.ts'
 const SOUND = { valid: true, size: 1200, checked_from: 0, checked_to: 1199, checked_at: '2026-07-29T10:20:30.000Z' }
 
 test('a sound log says what of it was looked at, and how many versions were', () => {
-  expect(integrityLines(SOUND, PLAIN_VIEW)).toEqual(['sound  all 1,200 entries, verified 2026-07-29 10:20:30Z'])
   const all = { ...SOUND, contents: { verified: 1100, erased: 0, archived: 0 } }
-  expect(integrityLines(all, PLAIN_VIEW)[1]).toBe('       1,100 versions as recorded')
+  expect(integrityLines(all, PLAIN_VIEW)).toEqual([
+    'sound  all 1,200 entries, verified 2026-07-29 10:20:30Z',
+    '       1,100 versions as recorded',
+  ])
   const some = { ...SOUND, checked_from: 1100, contents: { verified: 1, erased: 2, archived: 1300 } }
   expect(integrityLines(some, PLAIN_VIEW).slice(0, 2)).toEqual([
     'sound  the newest 100 entries of 1,200 and the checkpoint, 2026-07-29 10:20:30Z',
     '       1 version as recorded, 2 erased, 1,300 in the archive',
+  ])
+})
+
+test.for([
+  { from: 0, which: 'all 1,200 entries' },
+  { from: 1100, which: 'the newest 100 entries of 1,200' },
+])('a look from entry $from that compared no stored texts says so, and what does', ({ from, which }) => {
+  expect(integrityLines({ ...SOUND, checked_from: from }, PLAIN_VIEW)).toEqual([
+    `sound  ${which} by chain and checkpoint alone, 2026-07-29 10:20:30Z; ./cascade ledger verify compares stored texts as well`,
   ])
 })
 

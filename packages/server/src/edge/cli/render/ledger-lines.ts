@@ -51,10 +51,17 @@ function verdictLines(found: LedgerIntegrity, { paint, command }: View): string[
       paint.faint(`To find out more: ${command('doctor --full')}`),
     ]
   }
+  const newest = plural(found.size - found.checked_from, 'entry')
+  if (found.contents === undefined) {
+    const which =
+      found.checked_from === 0 ? `all ${plural(found.size, 'entry')}` : `the newest ${newest} of ${number(found.size)}`
+    return [
+      `${paint.good('sound')}  ${which} by chain and checkpoint alone, ${at}; ${command('ledger verify')} compares stored texts as well`,
+    ]
+  }
   const contents = contentLines(found.contents)
   if (found.checked_from === 0)
     return [`${paint.good('sound')}  all ${plural(found.size, 'entry')}, verified ${at}`, ...contents]
-  const newest = plural(found.size - found.checked_from, 'entry')
   return [
     `${paint.good('sound')}  the newest ${newest} of ${number(found.size)} and the checkpoint, ${at}`,
     ...contents,
@@ -63,8 +70,7 @@ function verdictLines(found: LedgerIntegrity, { paint, command }: View): string[
 }
 
 /** What was held against the digests in the log, and what is not here to be. */
-function contentLines(contents: LedgerIntegrity['contents']): string[] {
-  if (contents === undefined) return []
+function contentLines(contents: NonNullable<LedgerIntegrity['contents']>): string[] {
   const { verified, erased, archived } = contents
   const rest = [erased > 0 && `${number(erased)} erased`, archived > 0 && `${number(archived)} in the archive`]
   const told = [`${plural(verified, 'version')} as recorded`, ...rest.filter((text) => text !== false)]
