@@ -22,7 +22,7 @@ import {
 } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemRandom } from '#base'
-import { createEd25519Signer, formatVerifierKey } from '#ledger'
+import { createCosigner, createEd25519Signer, formatVerifierKey } from '#ledger'
 import { PROGRAM } from '../../../test/program.ts'
 import { BUNDLE } from '../../platform/evidence/bundle-manifest.ts'
 import { filesOf } from '../../platform/evidence/testing.ts'
@@ -137,11 +137,13 @@ describe('a file that was handed over', () => {
   })
 
   test('is refused without the cosignature of a witness that is asked for, and is not called damaged', async () => {
-    const witness = formatVerifierKey(createEd25519Signer('witness.example', newEd25519()).key)
+    const witness = formatVerifierKey(createCosigner('witness.example', newEd25519()).key)
     const { code, out } = await auditor('evidence', 'verify', 'evidence.zip', '--key', key, '--witness', witness)
     expect([code, out]).toEqual([7, expect.stringContaining(`not cosigned: the witness ${witness} did not cosign`)])
     expect(out).not.toMatch(/damaged|sound/)
     expect((await auditor('evidence', 'verify', 'evidence.zip', '--witness', 'none')).code).toBe(2)
+    const log = await auditor('evidence', 'verify', 'evidence.zip', '--key', key, '--witness', key)
+    expect(log).toMatchObject({ code: 2, out: '', err: expect.stringContaining(`${key} is the key of a log`) })
   })
 
   test('that was packed anew is refused, with what to do', async () => {
@@ -156,6 +158,9 @@ describe('a file that was handed over', () => {
   test('is not verified with what is no key', async () => {
     const { code, err } = await auditor('evidence', 'verify', 'evidence.zip', '--key', key.slice(0, -1))
     expect([code, err]).toEqual([2, expect.stringContaining('A key is <name>+<8 hex digits>+<base64>')])
+    const other = key.replace(/\+[0-9a-f]{8}\+/, '+00000000+')
+    const mistyped = await auditor('evidence', 'verify', 'evidence.zip', '--key', other)
+    expect([mistyped.code, mistyped.err]).toEqual([2, expect.stringContaining('does not fit its eight digits')])
     writeFileSync(join(AUDITOR, 'many'), `${key}\n`.repeat(101))
     expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'many')).err).toContain(
       'At most 100 keys',
@@ -199,6 +204,11 @@ describe('an export', () => {
     { argv: ['--operation', ''], says: '--operation' },
     { argv: ['--operation', 'capsule.creatd'], says: 'Did you mean capsule.created?' },
     { argv: ['--about', SOME_ID], says: `did you mean capsule/${SOME_ID}?` },
+    { argv: ['--about', 'capsul'], says: 'Did you mean capsule?' },
+    { argv: ['--about', 'capsule/foo'], says: 'no capsule has the id "foo"' },
+    { argv: ['--about', 'system/leger'], says: 'no system has the id "leger"' },
+    { argv: ['--correlation', 'no such thing'], says: '--correlation takes the id of a request' },
+    { argv: ['--from', '2026-02-01', '--to', '2026-02-01T01:00:00+01:00'], says: 'is the same moment as --from' },
     {
       argv: ['--from', '2026-02-01', '--to', '2026-01-31'],
       says: '--to 2026-01-31T00:00:00Z is before --from 2026-02-01T00:00:00Z',
@@ -219,7 +229,6 @@ describe('an export', () => {
 
   test.for([
     { argv: ['--to', '2020-01-01'] },
-    { argv: ['--about', 'capsule/nonsense'] },
     { argv: ['--about', `capsule/${SOME_ID}`] },
     { argv: ['--operation', 'system.restored'] },
   ])('of $argv, which matches nothing, leaves neither a file nor an entry', async ({ argv }) => {
@@ -235,6 +244,8 @@ describe('an export', () => {
   test('and the audit log refuse the same', async () => {
     for (const [argv, says] of [
       [['--about', SOME_ID.toUpperCase()], `did you mean capsule/${SOME_ID.toUpperCase()}?`],
+      [['--about', 'capsule/foo'], 'no capsule has the id "foo"'],
+      [['--since', '2026-02-01', '--until', '2026-02-01'], 'is the same moment as --since'],
       [['--since', '2026-02-01', '--until', '2026-01-31'], '--until 2026-01-31T00:00:00Z is before --since'],
     ] as const) {
       const { code, err } = await cascade('ledger', 'audit', ...argv)

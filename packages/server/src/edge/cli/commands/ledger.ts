@@ -18,7 +18,7 @@ import { auditLines, integrityLines, keyLines, logLines, witnessLines } from '..
 import { number, plural } from '../render/words.ts'
 import { parseSentLine } from '../sent-line.ts'
 import { printAnswer } from './answer.ts'
-import { readEntryQuery, requireOperation } from './entry-query.ts'
+import { readEntryQuery, requirePossible } from './entry-query.ts'
 import { verifyFolder } from './ledger-publish.ts'
 import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
 import { writeNew } from './write-new.ts'
@@ -157,7 +157,7 @@ export const LEDGER_AUDIT: CommandSpec = {
   name: 'ledger audit',
   summary: 'What happened, newest first',
   description:
-    'The entries of the log as rows. With --correlation all that one request came to. Ends with 3 when nothing of that kind has happened, and with 2 when no operation has that name.',
+    'The entries of the log as rows. With --correlation all that one request came to. Ends with 3 when nothing of that kind has happened, and with 2 when nothing has that name: no operation, no kind, no id of that kind.',
   options: [
     {
       flags: '--operation <name>',
@@ -184,7 +184,7 @@ export const LEDGER_AUDIT: CommandSpec = {
     })
     const { answer, raw } = await (await context.openSession()).call('getAuditLog', { query })
     const isEmpty = answer.items.length === 0 && answer.next_cursor === null
-    if (isEmpty) requireOperation(query.operation)
+    if (isEmpty) await requirePossible(query)
     await printAnswer(context, raw, () => auditLines(answer.items, answer.next_cursor, context.screen.view))
     return isEmpty ? 'notFound' : 'ok'
   },
