@@ -370,4 +370,10 @@ test('an export and a publication need no server that runs', async () => {
   expect((await run(verify, { io: { cwd: folder } })).code).toBe(0)
   const published = ['ledger', 'verify', '--published', 'log', '--key', own]
   expect((await run(published, { io: { cwd: folder } })).code).toBe(0)
+  // After a change of keys whoever has the old one learns that, and of no damage.
+  expect(await alone('ledger', 'rotate-key', '--now', '--yes')).toBe(0)
+  expect(await alone('ledger', 'publish', 'log')).toBe(0)
+  const { code, out } = await run(published, { io: { cwd: folder } })
+  expect([code, out]).toEqual([7, expect.stringMatching(/^another key: it is whole, .* it names cascade\//)])
+  expect(out).not.toContain(own)
 })
