@@ -173,6 +173,10 @@ export const publishedVerdict = z
     first_bad: z.int().min(0).optional().describe('Index of the first entry that is not as it was written.'),
     file: z.string().optional().describe('The file in which the damage is.'),
     reason: z.string().optional().describe('What is wrong.'),
+    own_key: z
+      .string()
+      .optional()
+      .describe('Verifier key that its entries name, where it is whole by that and no key that was given signed it.'),
   })
   .meta({ id: 'PublishedVerdict' })
 export type PublishedLogVerdict = z.infer<typeof publishedVerdict>
@@ -184,6 +188,25 @@ export const ledgerShownAnswer = z
     size: z.int().min(0).describe('Entries that the newest checkpoint covers.'),
     root: z.string().describe('Root of their tree, SHA-256, hex; in the checkpoint it is base64.'),
     keys: z.array(z.string()).describe('Verifier keys, the active one first.'),
+    key_states: z
+      .array(
+        z.object({
+          key: z.string(),
+          state: z
+            .enum(['signs', 'signs_as_well', 'ended'])
+            .describe('`signs_as_well`: the key before the active one, for some days.'),
+          until: timestamp.optional().describe('Until when it signs as well.'),
+          ended_at: z
+            .int()
+            .min(0)
+            .optional()
+            .describe(
+              'Entries that there were when it ended: what it signs of more proves nothing. Absent where its file was lost.',
+            ),
+        }),
+      )
+      .optional()
+      .describe('What each key does; absent where there is one, and where the log is damaged.'),
     checkpoint: z.string().describe('The signed note.'),
     integrity,
   })

@@ -13,10 +13,39 @@ export const KEY_OPERATIONS = ['ledger.key_changed', 'ledger.key_rotated', 'ledg
  *
  * @param rows of `KEY_OPERATIONS`, oldest first; rows of other kinds change nothing.
  */
-export function endedKeys(rows: readonly KeyRow[]): ReadonlyMap<string, number> {
+export const endedKeys = (rows: readonly KeyRow[]): ReadonlyMap<string, number> => followKeys(rows).ended
+
+/** What a key of the log does now. */
+export interface KeyState {
+  readonly key: string
+  /** `signs_as_well`: the key before the active one, for some days. */
+  readonly state: 'signs' | 'signs_as_well' | 'ended'
+  /** RFC 3339: until when it signs as well. */
+  readonly until?: string
+  /** Entries that there were when it ended; absent where its file was lost: what it signed counts. */
+  readonly ended_at?: number
+}
+
+/**
+ * What each key of the log does.
+ *
+ * @param keys the active one first.
+ * @param rows of `KEY_OPERATIONS`, oldest first.
+ */
+export function keyStates(keys: readonly string[], rows: readonly KeyRow[]): readonly KeyState[] {
+  const { ended, second } = followKeys(rows)
+  return keys.map((key, at) => {
+    if (at === 0) return { key, state: 'signs' }
+    if (key === second?.key) return { key, state: 'signs_as_well', until: String(second.until) }
+    const size = ended.get(key)
+    return { key, state: 'ended', ...(size !== undefined && { ended_at: size }) }
+  })
+}
+
+function followKeys(rows: readonly KeyRow[]) {
   const ended = new Map<string, number>()
   /** The key before, while it signs as well. */
-  let second: unknown
+  let second: { readonly key: unknown; readonly until: unknown } | undefined
   for (const { operation, payload, ledger_index } of rows) {
     const end = (...keys: readonly unknown[]): void => {
       for (const key of keys) if (typeof key === 'string' && !ended.has(key)) ended.set(key, ledger_index)
@@ -31,9 +60,9 @@ export function endedKeys(rows: readonly KeyRow[]): ReadonlyMap<string, number> 
         second = undefined
         break
       case 'ledger.key_rotated':
-        if (payload.previous_until === null) end(payload.previous, second)
-        second = payload.previous_until === null ? undefined : payload.previous
+        if (payload.previous_until === null) end(payload.previous, second?.key)
+        second = payload.previous_until === null ? undefined : { key: payload.previous, until: payload.previous_until }
     }
   }
-  return ended
+  return { ended, second }
 }

@@ -22,7 +22,7 @@ import {
 } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemRandom } from '#base'
-import { createEd25519Signer, formatVerifierKey } from '#ledger'
+import { createCosigner, createEd25519Signer, formatVerifierKey } from '#ledger'
 import { PROGRAM } from '../../../test/program.ts'
 import { BUNDLE } from '../../platform/evidence/bundle-manifest.ts'
 import { filesOf } from '../../platform/evidence/testing.ts'
@@ -117,10 +117,14 @@ describe('a file that was handed over', () => {
     { name: 'something behind it', change: (bytes: Buffer) => Buffer.concat([bytes, Buffer.of(0)]) },
     { name: 'nothing in it', change: () => Buffer.alloc(0) },
     { name: 'more bytes than any', change: () => undefined },
+    { name: 'its first byte another', change: (bytes: Buffer) => bytes.with(0, bytes[0]! ^ 1) },
   ])('with $name is refused', async ({ change }) => {
     const changed = change(readFileSync(BUNDLE_FILE))
     writeFileSync(join(AUDITOR, 'damaged.zip'), changed ?? '')
-    if (!changed) truncateSync(join(AUDITOR, 'damaged.zip'), EVIDENCE_LIMITS.bytesMax + 1)
+    if (!changed) {
+      writeFileSync(join(AUDITOR, 'damaged.zip'), readFileSync(BUNDLE_FILE))
+      truncateSync(join(AUDITOR, 'damaged.zip'), EVIDENCE_LIMITS.bytesMax + 1)
+    }
     const { code, out } = await auditor('evidence', 'verify', 'damaged.zip', '--key', key)
     expect([code, out]).toEqual([7, expect.stringMatching(/^damaged/)])
   })
@@ -133,11 +137,13 @@ describe('a file that was handed over', () => {
   })
 
   test('is refused without the cosignature of a witness that is asked for, and is not called damaged', async () => {
-    const witness = formatVerifierKey(createEd25519Signer('witness.example', newEd25519()).key)
+    const witness = formatVerifierKey(createCosigner('witness.example', newEd25519()).key)
     const { code, out } = await auditor('evidence', 'verify', 'evidence.zip', '--key', key, '--witness', witness)
     expect([code, out]).toEqual([7, expect.stringContaining(`not cosigned: the witness ${witness} did not cosign`)])
     expect(out).not.toMatch(/damaged|sound/)
     expect((await auditor('evidence', 'verify', 'evidence.zip', '--witness', 'none')).code).toBe(2)
+    const log = await auditor('evidence', 'verify', 'evidence.zip', '--key', key, '--witness', key)
+    expect(log).toMatchObject({ code: 2, out: '', err: expect.stringContaining(`${key} is the key of a log`) })
   })
 
   test('that was packed anew is refused, with what to do', async () => {
@@ -152,6 +158,9 @@ describe('a file that was handed over', () => {
   test('is not verified with what is no key', async () => {
     const { code, err } = await auditor('evidence', 'verify', 'evidence.zip', '--key', key.slice(0, -1))
     expect([code, err]).toEqual([2, expect.stringContaining('A key is <name>+<8 hex digits>+<base64>')])
+    const other = key.replace(/\+[0-9a-f]{8}\+/, '+00000000+')
+    const mistyped = await auditor('evidence', 'verify', 'evidence.zip', '--key', other)
+    expect([mistyped.code, mistyped.err]).toEqual([2, expect.stringContaining('does not fit its eight digits')])
     writeFileSync(join(AUDITOR, 'many'), `${key}\n`.repeat(101))
     expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'many')).err).toContain(
       'At most 100 keys',
@@ -161,8 +170,22 @@ describe('a file that was handed over', () => {
     expect((await auditor('evidence', 'verify', 'evidence.zip', '--key-file', 'absent')).code).toBe(2)
   })
 
-  test('that is not there is an error, and no verdict', async () => {
+  test('that is not there, or never was a bundle, is an error, and no verdict', async () => {
     expect(await auditor('evidence', 'verify', 'absent.zip')).toMatchObject({ code: 2, out: '' })
+    mkdirSync(join(AUDITOR, 'notes'))
+    writeFileSync(join(AUDITOR, 'notes/README.md'), 'mine')
+    writeFileSync(join(AUDITOR, '0.tlog-proof'), 'c2sp.org/tlog-proof@v1\n')
+    for (const path of ['notes', '0.tlog-proof']) {
+      const { code, out, err } = await auditor('evidence', 'verify', path, '--key', key)
+      expect([code, out, err]).toEqual([2, '', expect.stringContaining(`${path} is no evidence bundle: `)])
+    }
+  })
+
+  test('is damaged where its folder has a part of it and lacks another', async () => {
+    mkdirSync(join(AUDITOR, 'half'))
+    writeFileSync(join(AUDITOR, 'half', BUNDLE.note), 'a note')
+    const { code, out } = await auditor('evidence', 'verify', 'half')
+    expect([code, out]).toEqual([7, expect.stringMatching(/^damaged at manifest\.json: it is missing/)])
   })
 })
 
@@ -181,6 +204,11 @@ describe('an export', () => {
     { argv: ['--operation', ''], says: '--operation' },
     { argv: ['--operation', 'capsule.creatd'], says: 'Did you mean capsule.created?' },
     { argv: ['--about', SOME_ID], says: `did you mean capsule/${SOME_ID}?` },
+    { argv: ['--about', 'capsul'], says: 'Did you mean capsule?' },
+    { argv: ['--about', 'capsule/foo'], says: 'no capsule has the id "foo"' },
+    { argv: ['--about', 'system/leger'], says: 'no system has the id "leger"' },
+    { argv: ['--correlation', 'no such thing'], says: '--correlation takes the id of a request' },
+    { argv: ['--from', '2026-02-01', '--to', '2026-02-01T01:00:00+01:00'], says: 'is the same moment as --from' },
     {
       argv: ['--from', '2026-02-01', '--to', '2026-01-31'],
       says: '--to 2026-01-31T00:00:00Z is before --from 2026-02-01T00:00:00Z',
@@ -201,7 +229,6 @@ describe('an export', () => {
 
   test.for([
     { argv: ['--to', '2020-01-01'] },
-    { argv: ['--about', 'capsule/nonsense'] },
     { argv: ['--about', `capsule/${SOME_ID}`] },
     { argv: ['--operation', 'system.restored'] },
   ])('of $argv, which matches nothing, leaves neither a file nor an entry', async ({ argv }) => {
@@ -217,6 +244,8 @@ describe('an export', () => {
   test('and the audit log refuse the same', async () => {
     for (const [argv, says] of [
       [['--about', SOME_ID.toUpperCase()], `did you mean capsule/${SOME_ID.toUpperCase()}?`],
+      [['--about', 'capsule/foo'], 'no capsule has the id "foo"'],
+      [['--since', '2026-02-01', '--until', '2026-02-01'], 'is the same moment as --since'],
       [['--since', '2026-02-01', '--until', '2026-01-31'], '--until 2026-01-31T00:00:00Z is before --since'],
     ] as const) {
       const { code, err } = await cascade('ledger', 'audit', ...argv)
@@ -254,7 +283,38 @@ describe('a published log', () => {
     expect((await auditor('ledger', 'verify', '--published', 'log')).code).toBe(2)
     expect((await auditor('ledger', 'verify', '--published', 'log', '--newest', '1', '--key', key)).code).toBe(2)
     expect((await cascade('ledger', 'verify', '--key', key)).code).toBe(2)
-    expect((await auditor('ledger', 'verify', '--published', 'nowhere', '--key', key)).code).toBe(7)
+  })
+
+  test('that is not there, or never was one, is an error, and no verdict', async () => {
+    writeFileSync(join(AUDITOR, 'some.json'), '{}')
+    mkdirSync(join(AUDITOR, 'papers'))
+    for (const { path, says } of [
+      { path: 'nowhere', says: 'there is nothing at this path' },
+      { path: 'some.json', says: 'is no published log: it is a file' },
+      { path: 'papers', says: 'is no published log: there is no checkpoint and no tile in it' },
+    ]) {
+      const { code, out, err } = await auditor('ledger', 'verify', '--published', path, '--key', key)
+      expect([code, out, err]).toEqual([2, '', expect.stringContaining(says)])
+    }
+    mkdirSync(join(AUDITOR, 'papers/tile'))
+    const { code, out } = await auditor('ledger', 'verify', '--published', 'papers', '--key', key)
+    expect([code, out]).toEqual([7, expect.stringMatching(/^damaged: checkpoint is missing/)])
+  })
+
+  test('that is whole and of another key is not called damaged, and tells which key it names', async () => {
+    await published()
+    const [name = ''] = key.split('+')
+    const stranger = formatVerifierKey(createEd25519Signer(name, newEd25519()).key)
+    const { code, out } = await verified('--key', stranger)
+    expect([code, out]).toEqual([7, expect.stringContaining(`it names ${key} as its own`)])
+    expect(out).not.toMatch(/damaged|sound/)
+    const verdict = publishedVerdict.parse(await jsonOf(verified('--key', stranger, '--json')))
+    expect(verdict).toMatchObject({ valid: false, own_key: key })
+    const path = join(INSTANCE, 'log/checkpoint')
+    const note = readFileSync(path, 'utf8')
+    writeFileSync(path, note.replace(/\n(\d+)\n/, '\n1\n'))
+    expect((await verified('--key', stranger)).out).toMatch(/^damaged: checkpoint is not signed/)
+    writeFileSync(path, note)
   })
 
   test('is not written beside other things, nor over another history', async () => {
@@ -310,4 +370,10 @@ test('an export and a publication need no server that runs', async () => {
   expect((await run(verify, { io: { cwd: folder } })).code).toBe(0)
   const published = ['ledger', 'verify', '--published', 'log', '--key', own]
   expect((await run(published, { io: { cwd: folder } })).code).toBe(0)
+  // After a change of keys whoever has the old one learns that, and of no damage.
+  expect(await alone('ledger', 'rotate-key', '--now', '--yes')).toBe(0)
+  expect(await alone('ledger', 'publish', 'log')).toBe(0)
+  const { code, out } = await run(published, { io: { cwd: folder } })
+  expect([code, out]).toEqual([7, expect.stringMatching(/^another key: it is whole, .* it names cascade\//)])
+  expect(out).not.toContain(own)
 })

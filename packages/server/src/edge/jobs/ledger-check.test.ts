@@ -69,6 +69,14 @@ test('the log is verified once a day, whoever recorded that it was, and records 
   expect(times()).toBe(2)
 })
 
+test('what is found of the log tells whether stored texts were compared', async () => {
+  const contents = { verified: 2, erased: 0, archived: 0 }
+  const { check } = openCheck(() => ({ ...SOUND, contents }))
+  expect(check.finding.detail).toMatch(/chain and checkpoint alone; `ledger verify` compares stored texts as well$/)
+  await check.lookWhenDue()
+  expect(check.finding.detail).toBe('sound from entry 0 to 8')
+})
+
 test('damage fails what says how things are, and is told, also when it cannot be recorded', async () => {
   const { check, store, told } = openCheck(() => DAMAGED)
   expect(check.finding.status).toBe('ok')

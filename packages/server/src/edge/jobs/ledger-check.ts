@@ -48,7 +48,10 @@ export class LedgerCheck implements Disposable {
     if (!verdict.valid)
       return { status: 'failed', detail: `damaged: ${verdict.reason ?? 'it is not as it was written'}` }
     if (this.#trouble !== undefined) return { status: 'degraded', detail: this.#trouble }
-    return { status: 'ok', detail: `sound from entry ${from} to ${verdict.checkedTo}` }
+    const looked = verdict.contents
+      ? ''
+      : ' by chain and checkpoint alone; `ledger verify` compares stored texts as well'
+    return { status: 'ok', detail: `sound from entry ${from} to ${verdict.checkedTo}${looked}` }
   }
 
   [Symbol.dispose](): void {

@@ -10,7 +10,7 @@ import { openMemoryStore } from '../../adapters/memory/index.ts'
 import type { Store } from '../../domain/store.ts'
 import { formatCheckpoint, openKeyChange, parseNote } from '../../platform/ledger/note/index.ts'
 import { commandId, createTestClock, grantOf, noteOf } from '../../platform/store/testing.ts'
-import { endedKeys, type KeyRow } from '../ended-keys.ts'
+import { endedKeys, type KeyRow, keyStates } from '../ended-keys.ts'
 import { openLogKeys } from './log-identity.ts'
 import { LogKeys } from './log-keys.ts'
 import { openLog } from './open-log.ts'
@@ -80,14 +80,15 @@ async function openKeys({ store, append, mirror }: KeysOptions = {}) {
   }
 }
 
+/** What the entries tell of keys. */
+const rowsOf = async (store: Store): Promise<readonly KeyRow[]> =>
+  (await store.ledger.range(0, 100)).map(({ leaf: { type, payload, index } }) => ({
+    ...{ operation: type, ledger_index: index },
+    payload: payload as KeyRow['payload'],
+  }))
+
 /** Keys that ended, by the entries. */
-const toldOf = async (store: Store) =>
-  endedKeys(
-    (await store.ledger.range(0, 100)).map(({ leaf: { type, payload, index } }) => ({
-      ...{ operation: type, ledger_index: index },
-      payload: payload as KeyRow['payload'],
-    })),
-  )
+const toldOf = async (store: Store) => endedKeys(await rowsOf(store))
 
 const namesOf = (): readonly string[] => readdirSync(directory).toSorted()
 const linesOf = (note: string): number => parseNote(note)?.signatures.length ?? 0
@@ -188,6 +189,12 @@ describe('a key that ended', () => {
     await sign()
     await rotate(30)
     const told = await toldOf(store)
+    const states = keyStates(signed.keys.map(formatVerifierKey), await rowsOf(store))
+    expect(states.map(({ state }) => state)).toEqual(['signs', 'signs_as_well', 'ended', 'ended'])
+    expect(states[1]?.until).toMatch(/^\d{4}-.*Z$/)
+    expect(states.slice(2).map((one) => one.ended_at)).toEqual(
+      signed.keys.slice(2).map((key) => signed.countsUpTo(key)),
+    )
     expect(told.size).toBe(2)
     for (const key of signed.keys) expect(told.get(formatVerifierKey(key)) ?? Infinity).toBe(signed.countsUpTo(key))
     // The file of the active key is lost, and one that had ended is put back.

@@ -55,6 +55,8 @@ export {
   formatNoteSignature,
   formatVerifierKey,
   hasMlDsa44,
+  isCosignerKey,
+  isMistypedKey,
   type NoteSigner,
   openNote,
   parseCheckpoint,

@@ -1,4 +1,5 @@
 import { isSameBytes } from '#base'
+import type { Leaf } from './leaf.ts'
 import { CHAIN_START, type ChainLink, followChain } from './leaf-chain.ts'
 import { differingHash, firstEntryBelow, type LogVerdict } from './log-damage.ts'
 import {
@@ -10,7 +11,15 @@ import {
   type TilePath,
   tilePath,
 } from './merkle/index.ts'
-import { type Checkpoint, openNote, parseCheckpoint, type VerifierKey } from './note/index.ts'
+import {
+  type Checkpoint,
+  formatVerifierKey,
+  openNote,
+  parseCheckpoint,
+  parseNote,
+  parseVerifierKey,
+  type VerifierKey,
+} from './note/index.ts'
 import { CHECKPOINT_PATH } from './publish-log.ts'
 
 /** Reads a file of a published log; undefined where there is none. */
@@ -21,6 +30,8 @@ export interface PublishedVerdict extends LogVerdict {
   readonly origin?: string
   /** The file in which the damage was found. */
   readonly file?: string
+  /** A key that the log names as its own, where it is whole by that and no key that was given signed it. */
+  readonly ownKey?: VerifierKey
 }
 
 interface VerifyPublishedOptions {
@@ -33,6 +44,7 @@ interface VerifyPublishedOptions {
  * Judges a log by nothing but its files and the keys: that the checkpoint is signed by the key of its origin, that every
  * bundle and tile of a tree of its size is there and no byte of them another, and that each entry follows from the one
  * before. It stops at the first damage. Where a partial tile is gone and the full one is there, the beginning of that counts.
+ * One that is whole by a key that its own entries name is told apart from a damaged one, and is no more valid.
  * Files that belong to no tree of this size, and signatures by other keys, are not looked at.
  *
  * @throws what `read` throws, and the reason of `signal`. Damage is a verdict.
@@ -41,16 +53,22 @@ interface VerifyPublishedOptions {
 export async function verifyPublished(
   read: ReadPublished,
   keys: readonly VerifierKey[],
-  { signal, onProgress }: VerifyPublishedOptions = {},
+  options: VerifyPublishedOptions = {},
 ): Promise<PublishedVerdict> {
   const note = await read(CHECKPOINT_PATH)
   const signed = note && openPublished(note, keys)
-  if (!signed) {
-    const what = note ? 'is not signed by a key of its origin, or is no checkpoint' : 'is missing'
-    return { valid: false, size: 0, checkedTo: -1, ...fault(CHECKPOINT_PATH, what) }
-  }
-  const { origin, size } = signed
-  const walk = new PublishedWalk(read, signed)
+  if (signed) return { ...(await verifyFiles(new PublishedWalk(read, signed), options)), origin: signed.origin }
+  const what = note ? 'is not signed by a key of its origin, or is no checkpoint' : 'is missing'
+  const unsigned = { valid: false, size: 0, checkedTo: -1, ...fault(CHECKPOINT_PATH, what) }
+  // No given key signed it: damaged, or of another log, or signed after a change of keys.
+  return (note && (await verifyByOwnKeys(read, note, { keys, options }))) ?? unsigned
+}
+
+async function verifyFiles(
+  walk: PublishedWalk,
+  { signal, onProgress }: VerifyPublishedOptions,
+): Promise<PublishedVerdict> {
+  const { size } = walk
   let found: PublishedFault | undefined
   while (!found && walk.next < size) {
     signal?.throwIfAborted()
@@ -58,8 +76,47 @@ export async function verifyPublished(
     onProgress?.(walk.next, size)
   }
   found ??= await walk.end()
-  const checkpoint = { size }
-  return { valid: found === undefined, size, checkedTo: walk.next - 1, ...found, origin, checkpoint }
+  return { valid: found === undefined, size, checkedTo: walk.next - 1, ...found, checkpoint: { size } }
+}
+
+interface GivenKeys {
+  readonly keys: readonly VerifierKey[]
+  readonly options: VerifyPublishedOptions
+}
+
+/** What is said of a log that is whole by a key of which its entries tell; undefined for any other, and for a key that was given. */
+async function verifyByOwnKeys(
+  read: ReadPublished,
+  note: Uint8Array,
+  { keys, options }: GivenKeys,
+): Promise<PublishedVerdict | undefined> {
+  const claimed = parseCheckpoint(parseNote(note)?.text ?? '')
+  if (!claimed) return undefined
+  const told: VerifierKey[] = []
+  const { valid, size, checkedTo } = await verifyFiles(
+    new PublishedWalk(read, claimed, (entry) => told.push(...toldKeys(entry))),
+    options,
+  )
+  const signers = openNote(note, told)?.verified.filter(({ name }) => name === claimed.origin) ?? []
+  const given = keys.map(formatVerifierKey)
+  const ownKey = told.findLast((key) => signers.includes(key))
+  if (!valid || !ownKey || given.includes(formatVerifierKey(ownKey))) return undefined
+  const reason = `it is whole, and not signed by the key that was given; it names ${formatVerifierKey(ownKey)} as its own`
+  return { valid: false, size, checkedTo, ownKey, reason }
+}
+
+/** Kinds of entries that tell of a key that signs from there on. */
+const KEY_KINDS: ReadonlySet<unknown> = new Set(['ledger.begun', 'ledger.key_changed', 'ledger.key_rotated'])
+const KEY_MARK = '"type":"ledger.'
+
+/** The key that an entry of the chain tells of. */
+function toldKeys(entry: Uint8Array): readonly VerifierKey[] {
+  const bytes = Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength)
+  if (!bytes.includes(KEY_MARK)) return []
+  // The walk has found it to be the JSON of a leaf; what its payload holds is anybody's guess.
+  const { type, payload } = JSON.parse(bytes.toString('utf8')) as Pick<Leaf, 'type' | 'payload'>
+  const key = KEY_KINDS.has(type) && typeof payload.key === 'string' ? parseVerifierKey(payload.key) : undefined
+  return key ? [key] : []
 }
 
 type PublishedFault = Required<Pick<PublishedVerdict, 'reason' | 'file'>> & Pick<PublishedVerdict, 'firstBad'>
@@ -80,12 +137,19 @@ function openPublished(note: Uint8Array, keys: readonly VerifierKey[]): Checkpoi
 class PublishedWalk {
   readonly #read: ReadPublished
   readonly #signed: Checkpoint
+  readonly #onEntry: (entry: Uint8Array) => void
   readonly #tiles = new GrowingTiles()
   #link: ChainLink = CHAIN_START
 
-  constructor(read: ReadPublished, signed: Checkpoint) {
+  /** @param onEntry is told each entry once it was found to follow from the one before. */
+  constructor(read: ReadPublished, signed: Checkpoint, onEntry: (entry: Uint8Array) => void = () => undefined) {
     this.#read = read
     this.#signed = signed
+    this.#onEntry = onEntry
+  }
+
+  get size(): number {
+    return this.#signed.size
   }
 
   /** The entry that is looked at next: all before it are sound. */
@@ -129,6 +193,7 @@ class PublishedWalk {
     const step = followChain({ bytes: entry, leafHash }, index, this.#link)
     if (!step.ok) return fault(bundle, `has damage in entry ${index}: ${step.reason}`, index)
     this.#link = step.link
+    this.#onEntry(entry)
     return undefined
   }
 

@@ -8,7 +8,10 @@ const current = new AsyncLocalStorage<string>()
  * to 128 letters, digits and `._:-`, else a new one. A header sent twice counts as absent.
  */
 export const correlationIdFrom = (header: unknown, newId: () => string): string =>
-  typeof header === 'string' && SPELLING.test(header) ? header : newId()
+  typeof header === 'string' && isCorrelationId(header) ? header : newId()
+
+/** Whether a request can have it as its id. */
+export const isCorrelationId = (text: string): boolean => SPELLING.test(text)
 
 /** Runs `work`, and everything it starts, under this correlation id. */
 export const withCorrelationId = <T>(id: string, work: () => T): T => current.run(id, work)

@@ -1,4 +1,4 @@
-export { correlationIdFrom, currentCorrelationId, withCorrelationId } from './correlation.ts'
+export { correlationIdFrom, currentCorrelationId, isCorrelationId, withCorrelationId } from './correlation.ts'
 export { LOG_LEVELS, type LogLevel } from './log-line.ts'
 export {
   createLogger,

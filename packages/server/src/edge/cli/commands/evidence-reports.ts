@@ -1,11 +1,5 @@
 import { resolve } from 'node:path'
-import {
-  type AuditRow,
-  type ChangesReport,
-  EVIDENCE_LIMITS,
-  type Explanation,
-  type HistoryReport,
-} from '@forge-cascade/contract'
+import { type ChangesReport, EVIDENCE_LIMITS, type Explanation, type HistoryReport } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, isErrno } from '#base'
 import {
   formatVerifierKey,
@@ -15,7 +9,8 @@ import {
   type VerifierKey,
   verifyConsistency,
 } from '#ledger'
-import { endedKeys, KEY_OPERATIONS } from '../../ended-keys.ts'
+import { endedKeys } from '../../ended-keys.ts'
+import { readKeyRows, readRows } from '../audit-rows.ts'
 import { parseCapsuleId } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
@@ -31,7 +26,6 @@ import { explain, readAnswer } from './explain-answer.ts'
 import { writeNew } from './write-new.ts'
 
 const OUT: OptionSpec = { flags: '--out <file>', description: 'Write the report there, as Markdown' }
-const PAGE_ROWS = 100
 
 export const EVIDENCE_CHANGES: CommandSpec = {
   name: 'evidence changes',
@@ -174,7 +168,7 @@ async function requireSigned(session: Session, { origin, size, note }: StoredChe
   }
   const signers = (openNote(note, keys)?.verified ?? []).filter(({ name }) => name === origin)
   if (signers.length === 0) throw usage('This checkpoint is not signed by this log, or was altered.')
-  const ended = await readEndedKeys(session)
+  const ended = endedKeys(await readKeyRows(session))
   const counted = Math.max(...signers.map((key) => ended.get(formatVerifierKey(key)) ?? Number.POSITIVE_INFINITY))
   if (size > counted)
     throw usage(
@@ -182,34 +176,4 @@ async function requireSigned(session: Session, { origin, size, note }: StoredChe
     )
 }
 
-/** Keys that ended, as the entries of the log tell it. */
-async function readEndedKeys(session: Session): Promise<ReadonlyMap<string, number>> {
-  const rows: AuditRow[] = []
-  for (const operation of KEY_OPERATIONS) rows.push(...(await readRows(session, { operation }, 0)))
-  return endedKeys(rows.toSorted((one, other) => one.ledger_index - other.ledger_index))
-}
-
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-
-/** Rows from entry `from` on, oldest first. @throws CascadeError UNPROCESSABLE for more than a report holds. */
-async function readRows(
-  session: Session,
-  query: Readonly<Record<string, string>>,
-  from: number,
-): Promise<readonly AuditRow[]> {
-  const rows: AuditRow[] = []
-  for (let cursor: string | null | undefined = query.cursor; cursor !== null; ) {
-    const page: { items: AuditRow[]; next_cursor: string | null } = await session.ask('getAuditLog', {
-      query: { ...query, limit: PAGE_ROWS, cursor },
-    })
-    const wanted = page.items.filter(({ ledger_index }) => ledger_index >= from)
-    rows.push(...wanted)
-    if (rows.length > EVIDENCE_LIMITS.reportRowsMax)
-      throw new CascadeError(
-        'UNPROCESSABLE',
-        `There are more than ${number(EVIDENCE_LIMITS.reportRowsMax)} entries; \`evidence export\` takes more.`,
-      )
-    cursor = wanted.length < page.items.length ? null : page.next_cursor
-  }
-  return rows.reverse()
-}

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { type EvidenceVerdict, evidenceQuery } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, sha256Hex } from '#base'
 import { BUNDLE, type BundleFiles, verifyBundle } from '#evidence'
-import { openBundle } from '../bundle-file.ts'
+import { openBundle, requireBundle } from '../bundle-file.ts'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -13,14 +13,14 @@ import { byteSize, number, plural } from '../render/words.ts'
 import { quoteForShell } from '../shell-word.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
-import { readEntryQuery, requireOperation } from './entry-query.ts'
+import { readEntryQuery, requirePossible } from './entry-query.ts'
 import { KEY_OPTIONS, readKeys, readWitnesses, WITNESS_OPTION } from './verifier-keys.ts'
 
 export const EVIDENCE_EXPORT: CommandSpec = {
   name: 'evidence export',
   summary: 'Write what proves what happened into one file that anybody can verify',
   description:
-    'A zip archive with the entries of the log that match, a proof of each, the signed checkpoint, the keys, the rules in force, a bill of materials and a report to read, signed by the log. Its README tells how to verify it without this program. Hand over the key by another way. Existing files are not written over. Ends with 3 when no entry matches, and with 2 when no operation has that name; nothing is written then.',
+    'A zip archive with the entries of the log that match, a proof of each, the signed checkpoint, the keys, the rules in force, a bill of materials and a report to read, signed by the log. Its README tells how to verify it without this program. Hand over the key by another way. Existing files are not written over. Ends with 3 when no entry matches, and with 2 when nothing has that name: no operation, no kind, no id of that kind; nothing is written then.',
   options: [
     { flags: '--from <time>', description: 'Entries at or after this moment' },
     { flags: '--to <time>', description: 'Entries before this moment' },
@@ -43,8 +43,8 @@ export const EVIDENCE_EXPORT: CommandSpec = {
     const path = resolve(context.io.cwd, input.text('out') ?? 'evidence.zip')
     const session = await context.openSession()
     const pieces = session.bytes('exportEvidence', { body: query })
-    const { bytes, sha256 } = await write(context, path, pieces).catch((error: unknown) => {
-      if (isCascadeError(error) && error.code === 'NOT_FOUND') requireOperation(query.operation)
+    const { bytes, sha256 } = await write(context, path, pieces).catch(async (error: unknown) => {
+      if (isCascadeError(error) && error.code === 'NOT_FOUND') await requirePossible(query)
       throw error
     })
     const [files, verdict] = await verifyWritten(path)
@@ -73,7 +73,9 @@ export const EVIDENCE_VERIFY: CommandSpec = {
   examples: [{ line: "evidence verify evidence.zip --key '<key>'", does: 'verifies what was handed over' }],
   run: async (context, input) => {
     const [keys, witnesses] = [readKeys(context, input), readWitnesses(input)]
-    const opened = openBundle(resolve(context.io.cwd, input.argument(0) ?? ''))
+    const path = resolve(context.io.cwd, input.argument(0) ?? '')
+    requireBundle(path)
+    const opened = openBundle(path)
     const { signal } = context.interrupts
     const verdict: EvidenceVerdict = opened.ok
       ? await verifyBundle(opened.files, keys, { witnesses, signal, onProgress: showProgress(context) })

@@ -1,6 +1,14 @@
+import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { CascadeError } from '#base'
-import { CHECKPOINT_PATH, type StoredCheckpoint, type VerifierKey, verifyConsistency, verifyPublished } from '#ledger'
+import { CascadeError, fileTrouble, isErrno } from '#base'
+import {
+  CHECKPOINT_PATH,
+  formatVerifierKey,
+  type StoredCheckpoint,
+  type VerifierKey,
+  verifyConsistency,
+  verifyPublished,
+} from '#ledger'
 import type { CommandContext } from '../command-context.ts'
 import { usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -57,6 +65,21 @@ async function requireExtends(session: Session, before: StoredCheckpoint, now: S
   )
 }
 
+/** What a published log has at its top; one of both shows that it is meant to be one. */
+const PARTS: ReadonlySet<string> = new Set([CHECKPOINT_PATH, 'tile'])
+
+/** Tells a wrong path from damage. @throws CascadeError SOURCE_UNREADABLE for what is no published log, nor a part of one. */
+function requirePublished(path: string): void {
+  const not = (what: string, cause?: unknown) => new CascadeError('SOURCE_UNREADABLE', `${path} ${what}.`, { cause })
+  try {
+    if (readdirSync(path).some((name) => PARTS.has(name))) return
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR')) throw not('is no published log: it is a file, and such a log is a folder', error)
+    throw not(`cannot be read: ${fileTrouble(error)}`, error)
+  }
+  throw not(`is no published log: there is no ${[...PARTS].join(' and no ')} in it`)
+}
+
 /** Verifies a published log by its files and the keys. */
 export async function verifyFolder(
   context: CommandContext,
@@ -66,20 +89,23 @@ export async function verifyFolder(
   if (keys === undefined)
     throw usage('A published log is verified with --key or --key-file, had by another way than the log.')
   const { io, interrupts, screen, settings } = context
-  const read = await io.openPublished(resolve(io.cwd, folder))
+  const path = resolve(io.cwd, folder)
+  requirePublished(path)
+  const read = await io.openPublished(path)
   const found = await verifyPublished(read, keys, {
     signal: interrupts.signal,
     onProgress: (done, total) => {
       if (!settings.json) screen.progress(`Verifying: ${number(done)} of ${plural(total, 'entry')}`)
     },
   })
-  const { valid, origin, size, checkedTo, firstBad, file, reason } = found
+  const { valid, origin, size, checkedTo, firstBad, file, reason, ownKey } = found
   const verdict = {
     ...{ valid, size, checked_to: checkedTo },
     ...(origin !== undefined && { origin }),
     ...(firstBad !== undefined && { first_bad: firstBad }),
     ...(file !== undefined && { file }),
     ...(reason !== undefined && { reason }),
+    ...(ownKey !== undefined && { own_key: formatVerifierKey(ownKey) }),
   }
   await printAnswer(context, verdict, () => publishedLines(verdict, screen.view))
   return valid ? 'ok' : 'damaged'

@@ -7,6 +7,8 @@ import {
   verifyQuery,
 } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
+import { keyStates } from '../../ended-keys.ts'
+import { readKeyRows } from '../audit-rows.ts'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput, numberOf, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -16,7 +18,7 @@ import { auditLines, integrityLines, keyLines, logLines, witnessLines } from '..
 import { number, plural } from '../render/words.ts'
 import { parseSentLine } from '../sent-line.ts'
 import { printAnswer } from './answer.ts'
-import { readEntryQuery, requireOperation } from './entry-query.ts'
+import { readEntryQuery, requirePossible } from './entry-query.ts'
 import { verifyFolder } from './ledger-publish.ts'
 import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
 import { writeNew } from './write-new.ts'
@@ -34,7 +36,13 @@ export const LEDGER_SHOW: CommandSpec = {
     const [note, keys] = [await readText(session.lines('getCheckpoint')), await readText(session.lines('getLedgerKey'))]
     const [origin = '', size = '0', root = ''] = note
     const hex = Buffer.from(root, 'base64').toString('hex')
-    const json = { origin, size: Number(size), root: hex, keys, checkpoint: `${note.join('\n')}\n`, integrity: verdict }
+    // Of a log that is damaged, what its entries tell of its keys is not told on.
+    const states = verdict.valid && keys.length > 1 ? keyStates(keys, await readKeyRows(session)) : undefined
+    const json = {
+      ...{ origin, size: Number(size), root: hex, keys },
+      ...(states && { key_states: states }),
+      ...{ checkpoint: `${note.join('\n')}\n`, integrity: verdict },
+    }
     await printAnswer(context, json, () => logLines(json, context.screen.view))
     return exitOf(verdict)
   },
@@ -121,7 +129,7 @@ export const LEDGER_ROTATE_KEY: CommandSpec = {
     'For some days the old key signs as well (`ledger.key_overlap_days`), so that whoever verifies with it can learn of the new one: hand that out meanwhile, to witnesses too. Then the old private key is deleted; what it signed stays provable. With --now it signs no more at once: for a key that others may have. Asks before it begins; --yes answers.',
   options: [
     { flags: '--overlap-days <n>', description: 'Days for which both keys sign, 0-365' },
-    { flags: '--now', description: 'The old key signs no more' },
+    { flags: '--now', description: 'The old key signs no more, nor does one before it' },
     { flags: '--yes', description: 'Do not ask' },
   ],
   examples: [
@@ -138,8 +146,10 @@ export const LEDGER_ROTATE_KEY: CommandSpec = {
       context.screen.note('The key was not changed.')
       return 'failed'
     }
-    const { answer, raw } = await (await context.openSession()).call('rotateLedgerKey', { body })
-    await printAnswer(context, raw, () => keyLines(answer, context.screen.view))
+    const session = await context.openSession()
+    const { answer, raw } = await session.call('rotateLedgerKey', { body })
+    const states = context.settings.json ? [] : keyStates(answer.keys, await readKeyRows(session))
+    await printAnswer(context, raw, () => keyLines(answer, states, context.screen.view))
     return 'ok'
   },
 }
@@ -148,7 +158,7 @@ export const LEDGER_AUDIT: CommandSpec = {
   name: 'ledger audit',
   summary: 'What happened, newest first',
   description:
-    'The entries of the log as rows. With --correlation all that one request came to. Ends with 3 when nothing of that kind has happened, and with 2 when no operation has that name.',
+    'The entries of the log as rows. With --correlation all that one request came to. Ends with 3 when nothing of that kind has happened, and with 2 when nothing has that name: no operation, no kind, no id of that kind.',
   options: [
     {
       flags: '--operation <name>',
@@ -175,7 +185,7 @@ export const LEDGER_AUDIT: CommandSpec = {
     })
     const { answer, raw } = await (await context.openSession()).call('getAuditLog', { query })
     const isEmpty = answer.items.length === 0 && answer.next_cursor === null
-    if (isEmpty) requireOperation(query.operation)
+    if (isEmpty) await requirePossible(query)
     await printAnswer(context, raw, () => auditLines(answer.items, answer.next_cursor, context.screen.view))
     return isEmpty ? 'notFound' : 'ok'
   },

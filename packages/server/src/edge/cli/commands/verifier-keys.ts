@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { EVIDENCE_LIMITS } from '@forge-cascade/contract'
-import { parseVerifierKey, type VerifierKey } from '#ledger'
+import { formatVerifierKey, isCosignerKey, isMistypedKey, parseVerifierKey, type VerifierKey } from '#ledger'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { OptionSpec } from '../option-spec.ts'
@@ -18,8 +18,15 @@ export const WITNESS_OPTION: OptionSpec = {
   many: true,
 }
 
-/** Keys of witnesses that were named. @throws CascadeError VALIDATION_FAILED for what is no key. */
-export const readWitnesses = (input: CommandInput): readonly VerifierKey[] => parseKeys(input.list('witness') ?? [])
+/** Keys of witnesses that were named. @throws CascadeError VALIDATION_FAILED for what is no key of one. */
+export function readWitnesses(input: CommandInput): readonly VerifierKey[] {
+  const keys = parseKeys(input.list('witness') ?? [])
+  const other = keys.find((key) => !isCosignerKey(key))
+  if (other === undefined) return keys
+  throw usage(
+    `--witness takes the key of a witness, as its \`ledger witness\` prints it; ${formatVerifierKey(other)} is the key of a log. The key of the log goes with --key.`,
+  )
+}
 
 /**
  * The keys that were named; undefined where none was.
@@ -42,6 +49,10 @@ function parseKeys(texts: readonly string[]): readonly VerifierKey[] {
   return texts.map((text) => {
     const key = parseVerifierKey(text)
     if (key) return key
+    if (isMistypedKey(text))
+      throw usage(
+        `The last part of this key does not fit its eight digits: a character is wrong. Copy it anew; got ${JSON.stringify(text)}.`,
+      )
     throw usage(
       `A key is <name>+<8 hex digits>+<base64>, as ledger show and ledger witness print it; got ${JSON.stringify(text)}.`,
     )

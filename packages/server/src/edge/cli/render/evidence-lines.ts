@@ -24,7 +24,7 @@ export function verdictLines(found: EvidenceVerdict, { paint }: View): string[] 
 }
 
 /** It may be another log's, or the key was changed; or somebody made all of it. */
-const ANOTHER_KEY = 'Whose that key is says nobody but who runs the instance: ask there, by another way.'
+export const ANOTHER_KEY = 'Whose that key is says nobody but who runs the instance: ask there, by another way.'
 
 const whoseKeyLines = (key: EvidenceVerdict['key'], paint: View['paint']): string[] =>
   key === 'given' ? ['Signed with the key that was given.'] : ownKeyLines(paint)

@@ -1,19 +1,30 @@
 import type { AuditRow, LedgerWitness } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { PLAIN_VIEW } from '../testing.ts'
-import { auditLines, integrityLines, keyLines, witnessLines } from './ledger-lines.ts'
+import { auditLines, integrityLines, keyLines, logLines, witnessLines } from './ledger-lines.ts'
 import { createPainter, type View } from './view.ts'
 
 const SOUND = { valid: true, size: 1200, checked_from: 0, checked_to: 1199, checked_at: '2026-07-29T10:20:30.000Z' }
 
 test('a sound log says what of it was looked at, and how many versions were', () => {
-  expect(integrityLines(SOUND, PLAIN_VIEW)).toEqual(['sound  all 1,200 entries, verified 2026-07-29 10:20:30Z'])
   const all = { ...SOUND, contents: { verified: 1100, erased: 0, archived: 0 } }
-  expect(integrityLines(all, PLAIN_VIEW)[1]).toBe('       1,100 versions as recorded')
+  expect(integrityLines(all, PLAIN_VIEW)).toEqual([
+    'sound  all 1,200 entries, verified 2026-07-29 10:20:30Z',
+    '       1,100 versions as recorded',
+  ])
   const some = { ...SOUND, checked_from: 1100, contents: { verified: 1, erased: 2, archived: 1300 } }
   expect(integrityLines(some, PLAIN_VIEW).slice(0, 2)).toEqual([
     'sound  the newest 100 entries of 1,200 and the checkpoint, 2026-07-29 10:20:30Z',
     '       1 version as recorded, 2 erased, 1,300 in the archive',
+  ])
+})
+
+test.for([
+  { from: 0, which: 'all 1,200 entries' },
+  { from: 1100, which: 'the newest 100 entries of 1,200' },
+])('a look from entry $from that compared no stored texts says so, and what does', ({ from, which }) => {
+  expect(integrityLines({ ...SOUND, checked_from: from }, PLAIN_VIEW)).toEqual([
+    `sound  ${which} by chain and checkpoint alone, 2026-07-29 10:20:30Z; ./cascade ledger verify compares stored texts as well`,
   ])
 })
 
@@ -82,12 +93,46 @@ test('a log that is signed no more says so first', () => {
 
 test('after a change the active key stands first, and until when the one before signs', () => {
   const keys = { origin: 'log.example/1', keys: ['new', 'old'], previous_until: AT }
-  expect(keyLines(keys, view).slice(1, 4)).toEqual([
+  const states = [{ key: 'new', state: 'signs' } as const, { key: 'old', state: 'signs_as_well', until: AT } as const]
+  expect(keyLines(keys, states, view).slice(1)).toEqual([
     '  key   new',
+    '          signs',
     '        old',
+    '          signs as well until 2026-03-01 09:00:00Z',
     'The old key signs as well until 2026-03-01 09:00:00Z. Hand the new one out until then, to witnesses too.',
   ])
-  expect(keyLines({ ...keys, previous_until: null }, view).at(-1)).toMatch(/signs no more/)
+  expect(keyLines({ ...keys, previous_until: null }, [], view).at(-1)).toMatch(/^The old key signs no more/)
+})
+
+test('a change that ends two keys names both, and none that ended before', () => {
+  const keys = ['four', 'three', 'two', 'one'].map((name, at) => `log.example/1+${at}${at}+${name}`)
+  const ended = (key: string, at: number) => ({ key, state: 'ended', ended_at: at }) as const
+  const states = [{ key: keys[0]!, state: 'signs' } as const, ...keys.slice(1).map((key) => ended(key, 1200))]
+  const lines = keyLines(
+    { origin: 'log.example/1', keys, previous_until: null },
+    states.with(3, ended(keys[3]!, 7)),
+    view,
+  )
+  expect(lines.at(-1)).toMatch(/^The keys 11 and 22 sign no more, and were deleted\./)
+  expect(lines.slice(3, 5)).toEqual([
+    `        ${keys[1]}`,
+    '          ended at 1,200 entries: what it signs of more proves nothing',
+  ])
+})
+
+test('a log shows what each of its keys does', () => {
+  const log = { origin: 'log.example/1', size: 1200, root: 'ab', keys: ['new', 'lost'], integrity: SOUND }
+  const states = [{ key: 'new', state: 'signs' } as const, { key: 'lost', state: 'ended' } as const]
+  expect(logLines({ ...log, key_states: states }, view).slice(2, 6)).toEqual([
+    '  key   new',
+    '          signs',
+    '        lost',
+    '          signs no more; its file was lost',
+  ])
+  expect(logLines({ ...log, keys: ['new'] }, view).slice(2, 4)).toEqual([
+    '  key   new',
+    expect.stringMatching(/^sound/),
+  ])
 })
 
 const VIEW: View = {

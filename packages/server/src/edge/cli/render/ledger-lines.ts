@@ -1,4 +1,6 @@
 import type { AuditRow, LedgerIntegrity, LedgerKeys, LedgerWitness, PublishedLogVerdict } from '@forge-cascade/contract'
+import type { KeyState } from '../../ended-keys.ts'
+import { ANOTHER_KEY } from './evidence-lines.ts'
 import { oneLine, shorten } from './text.ts'
 import type { View } from './view.ts'
 import { number, plural } from './words.ts'
@@ -9,18 +11,18 @@ export interface ShownLog {
   readonly size: number
   readonly root: string
   readonly keys: readonly string[]
+  /** What each of several keys does; absent for one key alone, and of a log that is damaged. */
+  readonly key_states?: readonly KeyState[]
   readonly integrity: LedgerIntegrity
 }
 
 /** The log: its name, how far it is signed, its keys, and what its last verification found. */
 export function logLines(log: ShownLog, view: View): string[] {
   const { paint, command } = view
-  const [active = '', ...older] = log.keys
   return [
     `${paint.strong(log.origin)}  ${plural(log.size, 'entry')} signed`,
     `  root  ${log.root}`,
-    `  key   ${active}`,
-    ...older.map((key) => paint.faint(`        ${key}`)),
+    ...eachKeyLines(log.keys, log.key_states ?? [], view),
     ...integrityLines(log.integrity, view),
     paint.faint(`To prove an entry: ${command('ledger prove 0')}`),
   ]
@@ -49,10 +51,17 @@ function verdictLines(found: LedgerIntegrity, { paint, command }: View): string[
       paint.faint(`To find out more: ${command('doctor --full')}`),
     ]
   }
+  const newest = plural(found.size - found.checked_from, 'entry')
+  if (found.contents === undefined) {
+    const which =
+      found.checked_from === 0 ? `all ${plural(found.size, 'entry')}` : `the newest ${newest} of ${number(found.size)}`
+    return [
+      `${paint.good('sound')}  ${which} by chain and checkpoint alone, ${at}; ${command('ledger verify')} compares stored texts as well`,
+    ]
+  }
   const contents = contentLines(found.contents)
   if (found.checked_from === 0)
     return [`${paint.good('sound')}  all ${plural(found.size, 'entry')}, verified ${at}`, ...contents]
-  const newest = plural(found.size - found.checked_from, 'entry')
   return [
     `${paint.good('sound')}  the newest ${newest} of ${number(found.size)} and the checkpoint, ${at}`,
     ...contents,
@@ -61,26 +70,55 @@ function verdictLines(found: LedgerIntegrity, { paint, command }: View): string[
 }
 
 /** What was held against the digests in the log, and what is not here to be. */
-function contentLines(contents: LedgerIntegrity['contents']): string[] {
-  if (contents === undefined) return []
+function contentLines(contents: NonNullable<LedgerIntegrity['contents']>): string[] {
   const { verified, erased, archived } = contents
   const rest = [erased > 0 && `${number(erased)} erased`, archived > 0 && `${number(archived)} in the archive`]
   const told = [`${plural(verified, 'version')} as recorded`, ...rest.filter((text) => text !== false)]
   return [`       ${told.join(', ')}`]
 }
 
+/** The keys, the active one first, and below each what it does. */
+const eachKeyLines = (keys: readonly string[], states: readonly KeyState[], { paint }: View): string[] =>
+  keys.flatMap((key, at) => {
+    const state = states.find((one) => one.key === key)
+    const lines = [at === 0 ? `  key   ${key}` : paint.faint(`        ${key}`)]
+    return state ? [...lines, paint.faint(`          ${stateText(state)}`)] : lines
+  })
+
+function stateText({ state, until = '', ended_at }: KeyState): string {
+  if (state === 'signs') return 'signs'
+  if (state === 'signs_as_well') return `signs as well until ${timeOf(until)}`
+  return ended_at === undefined
+    ? 'signs no more; its file was lost'
+    : `ended at ${plural(ended_at, 'entry')}: what it signs of more proves nothing`
+}
+
 /** The keys after a change. */
-export function keyLines({ origin, keys, previous_until }: LedgerKeys, { paint }: View): string[] {
-  const [active = '', ...older] = keys
+export function keyLines(
+  { origin, keys, previous_until }: LedgerKeys,
+  states: readonly KeyState[],
+  view: View,
+): string[] {
   return [
-    `${paint.strong(origin)} is signed with another key.`,
-    `  key   ${active}`,
-    ...older.map((key) => paint.faint(`        ${key}`)),
+    `${view.paint.strong(origin)} is signed with another key.`,
+    ...eachKeyLines(keys, states, view),
     previous_until === null
-      ? 'The old key signs no more, and was deleted. Hand the new one to whoever verifies, witnesses among them.'
+      ? `${endedText(states)} Hand the new one to whoever verifies, witnesses among them.`
       : `The old key signs as well until ${timeOf(previous_until)}. Hand the new one out until then, to witnesses too.`,
   ]
 }
+
+/** Which keys ended with the one before: there were two while they overlapped. */
+function endedText([, last, ...before]: readonly KeyState[]): string {
+  const size = last?.ended_at
+  const others = before.filter(({ ended_at }) => size !== undefined && ended_at === size)
+  if (others.length === 0) return 'The old key signs no more, and was deleted.'
+  const names = [last, ...others].map((one) => nameOf(one?.key ?? ''))
+  return `The keys ${names.join(' and ')} sign no more, and were deleted.`
+}
+
+/** The digits of a verifier key, which tell it from the others of its log. */
+const nameOf = (key: string): string => key.split('+')[1] ?? key
 
 /** Who witnesses whom, and how far. */
 export function witnessLines({ witness, witnesses, cosigner, fork }: LedgerWitness, view: View): string[] {
@@ -126,8 +164,9 @@ function seenLines(name: string, { size, cosigned_at, trouble }: Seen, { paint }
 
 /** What the verification of a published log came to. */
 export function publishedLines(found: PublishedLogVerdict, { paint }: View): string[] {
-  const { valid, origin = '', size, checked_to, reason } = found
+  const { valid, origin = '', size, checked_to, reason, own_key } = found
   if (valid) return [`${paint.good('sound')}  all ${plural(size, 'entry')} of ${oneLine(origin)}`]
+  if (own_key !== undefined) return [`${paint.bad('another key')}: ${oneLine(reason ?? '')}`, ANOTHER_KEY]
   return [
     `${paint.bad('damaged')}: ${oneLine(reason ?? 'it is not as it was written')}`,
     ...(checked_to < 0 ? [] : [`  sound up to entry ${number(checked_to)} of ${number(size)}`]),

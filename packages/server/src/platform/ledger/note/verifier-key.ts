@@ -63,15 +63,29 @@ export function formatVerifierKey({ name, keyHash, algorithm, publicKey }: Verif
  * algorithms other than `SIGNATURE_TYPES`.
  */
 export function parseVerifierKey(text: string): VerifierKey | undefined {
+  const said = readVerifierKey(text)
+  return said && said.key.keyHash === said.keyHash ? said.key : undefined
+}
+
+/** Whether a line has the form of a key, and its key hash is that of another one: a character of it is wrong. */
+export function isMistypedKey(text: string): boolean {
+  const said = readVerifierKey(text)
+  return said !== undefined && said.key.keyHash !== said.keyHash
+}
+
+/** The key of a line, and the key hash that the line says it has. */
+function readVerifierKey(text: string): { readonly key: VerifierKey; readonly keyHash: number } | undefined {
   const parts = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/u.exec(readWireText(text) ?? '')
   if (parts === null) return undefined
   const [, name = '', hex = '', base64 = ''] = parts
   const material = parseBase64(base64) ?? new Uint8Array()
   const [algorithm = 0, publicKey] = [material[0], material.subarray(1)]
   if (!isKeyName(name) || !fitsAlgorithm(algorithm, publicKey)) return undefined
-  const key = createVerifierKey(name, algorithm, publicKey)
-  return key.keyHash === Number.parseInt(hex, 16) ? key : undefined
+  return { key: createVerifierKey(name, algorithm, publicKey), keyHash: Number.parseInt(hex, 16) }
 }
+
+/** Whether what it signs is a cosignature, which states when it was made: the key of a witness and not of a log. */
+export const isCosignerKey = ({ algorithm }: VerifierKey): boolean => algorithm !== SIGNATURE_TYPES.ed25519
 
 /** True when `key` made `signature` over `message`; false for every other signature and every key that is none. */
 export function verifyWithKey(message: Uint8Array, signature: Uint8Array, key: VerifierKey): boolean {
