@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { verifiedArtifact } from '@forge-cascade/contract'
+import { type VerifiedArtifact, verifiedArtifact } from '@forge-cascade/contract'
 import { expect, onTestFinished, test } from 'vitest'
 import type { CliIo } from '../cli-io.ts'
 import { run, serve } from '../testing.ts'
@@ -59,6 +59,33 @@ const VERIFIED = verifiedArtifact.parse({
   ledger_index: 4711,
 })
 
+const startedAt =
+  (socket: string): CliIo['startInstance'] =>
+  async () => ({
+    ...{ socket, token: 't', tokenFile: '', url: null, stopped: new Promise(() => undefined) },
+    boot: { status: 'ready', started_at: '', took_ms: 0, chunks: [] },
+    reload: () => undefined,
+    stop: async () => undefined,
+  })
+
+/** Verifies what the instance says this of. */
+async function verifyAs(verified: VerifiedArtifact, ...argv: string[]) {
+  const cwd = mkdtempSync(join(tmpdir(), 'cascade-artifact-'))
+  onTestFinished(() => rmSync(cwd, { recursive: true }))
+  const socket = join(cwd, 'socket')
+  const type = 'application/x-ndjson'
+  await using _instance = await serve(() => ({ text: `${JSON.stringify(verified)}\n`, type }), socket)
+  return await run(['artifact', 'verify', 'x', ...argv], { io: { cwd, startInstance: startedAt(socket) } })
+}
+
+test('an artifact of which nothing was checked has not passed, and the command says how to have it checked', async () => {
+  const { code, out } = await verifyAs({ ...VERIFIED, report: { ...VERIFIED.report, score: 0 } })
+  expect([code, out]).toEqual([7, expect.stringMatching(/^nothing was checked/)])
+  expect(out).toContain('--digest, --signature with --key, or a manifest (cascade-artifact.json in it, or --manifest)')
+  expect((await verifyAs(VERIFIED)).code).toBe(0)
+  expect((await run(['artifact', 'verify', '--help'])).out).toMatch(/--manifest <file>.*cascade-artifact\.json/)
+})
+
 test('a report that cannot be written any more is shown before that is told', async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'cascade-artifact-'))
   onTestFinished(() => rmSync(cwd, { recursive: true }))
@@ -68,14 +95,8 @@ test('a report that cannot be written any more is shown before that is told', as
     writeFileSync(report, 'theirs')
     return { text: `${JSON.stringify(VERIFIED)}\n`, type: 'application/x-ndjson' }
   }, socket)
-  const startInstance: CliIo['startInstance'] = async () => ({
-    ...{ socket, token: 't', tokenFile: '', url: null, stopped: new Promise(() => undefined) },
-    boot: { status: 'ready', started_at: '', took_ms: 0, chunks: [] },
-    reload: () => undefined,
-    stop: async () => undefined,
-  })
   const argv = ['artifact', 'verify', 'x', '--out', 'report.json', '--json']
-  const { code, out, err } = await run(argv, { io: { cwd, startInstance } })
+  const { code, out, err } = await run(argv, { io: { cwd, startInstance: startedAt(socket) } })
   expect([code, JSON.parse(out)]).toEqual([2, VERIFIED])
   expect(err).toContain('report.json cannot be written: there is something at this path already')
   expect(readFileSync(report, 'utf8')).toBe('theirs')
