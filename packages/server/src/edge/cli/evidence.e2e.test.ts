@@ -226,7 +226,16 @@ describe('an export', () => {
   })
 
   test('into a folder that is not there is refused', async () => {
-    expect((await cascade('evidence', 'export', '--out', 'no/such/folder.zip')).code).toBe(2)
+    const told = `the folder ${join(INSTANCE, 'no/such')} does not exist.`
+    for (const argv of [
+      ['evidence', 'export'],
+      ['ledger', 'prove', '1'],
+      ['evidence', 'changes', '1'],
+      ['evidence', 'history', SOME_ID],
+    ]) {
+      const { code, err } = await run([...argv, '--out', 'no/such/file'], { io: { cwd: INSTANCE } })
+      expect([code, err]).toEqual([2, expect.stringContaining(told)])
+    }
   })
 })
 
@@ -261,6 +270,7 @@ describe('a published log', () => {
     mkdirSync(join(INSTANCE, 'mine'))
     writeFileSync(join(INSTANCE, 'mine/notes.txt'), 'mine')
     expect(await cascade('ledger', 'publish', 'mine')).toMatchObject({ code: 5 })
+    expect(await cascade('ledger', 'publish', 'mine/notes.txt')).toMatchObject({ code: 2 })
     expect(readdirSync(join(INSTANCE, 'mine'))).toEqual(['notes.txt'])
     const path = join(INSTANCE, 'log/checkpoint')
     const note = readFileSync(path, 'utf8')

@@ -25,7 +25,7 @@ test.for<{ readonly name: string; readonly argv: readonly string[]; readonly say
   {
     name: 'a report in a folder that is not there',
     argv: ['x', '--out', 'no/dir/report.json'],
-    says: /report\.json cannot be written: there is nothing at this path/,
+    says: /report\.json cannot be written: the folder \/nowhere\/no\/dir does not exist\./,
   },
   {
     name: 'a report in what is a file',

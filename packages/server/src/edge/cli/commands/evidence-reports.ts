@@ -28,7 +28,7 @@ import { number } from '../render/words.ts'
 import type { Session } from '../session.ts'
 import { printAnswer } from './answer.ts'
 import { explain, readAnswer } from './explain-answer.ts'
-import { writeNew } from './write-new.ts'
+import { requireNew, writeNew } from './write-new.ts'
 
 const OUT: OptionSpec = { flags: '--out <file>', description: 'Write the report there, as Markdown' }
 const PAGE_ROWS = 100
@@ -51,6 +51,7 @@ export const EVIDENCE_CHANGES: CommandSpec = {
   run: async (context, input) => {
     const from = readFrom(context, input.argument(0) ?? '')
     const to = input.argument(1) === undefined ? undefined : sizeOf(input.argument(1) ?? '', 'to')
+    requireNew(context, input.text('out'))
     const session = await context.openSession()
     const report = await readChanges(session, from, to)
     await printReport(context, input, report, changesMarkdown(report))
@@ -69,6 +70,7 @@ export const EVIDENCE_HISTORY: CommandSpec = {
   reads: true,
   run: async (context, input) => {
     const id = parseCapsuleId(input.argument(0))
+    requireNew(context, input.text('out'))
     const query = { entity_type: 'capsule', entity_id: id }
     const entries = await readRows(await context.openSession(), query, 0)
     const report: HistoryReport = { id, reads: 'not recorded', entries: [...entries] }
@@ -88,6 +90,7 @@ export const EVIDENCE_EXPLAIN: CommandSpec = {
   reads: true,
   run: async (context, input) => {
     const answer = readAnswer(resolve(context.io.cwd, input.argument(0) ?? ''))
+    requireNew(context, input.text('out'))
     const report: Explanation = await explain(await context.openSession(), answer, input.text('question') ?? null)
     await printReport(context, input, report, explanationMarkdown(report))
     return report.sound ? 'ok' : 'damaged'
@@ -137,7 +140,9 @@ async function readChanges(session: Session, from: From, asked: number | undefin
       'UNPROCESSABLE',
       `That is more than ${number(EVIDENCE_LIMITS.reportRowsMax)} entries; \`evidence export\` takes more.`,
     )
-  const found = await askConsistency(session, { from: shorter ? to : from.size, to })
+  const found = await askConsistency(session, { from: shorter ? to : from.size, to }).catch((error: unknown) => {
+    throw to > size && isCascadeError(error) && error.code === 'NOT_FOUND' ? tooMany(to, size) : error
+  })
   const { toRoot, proof, hashes } = found
   const fromRoot = 'root' in from ? from.root : found.fromRoot
   const consistent = !shorter && verifyConsistency({ from: from.size, to, fromRoot, toRoot, proof })
@@ -152,6 +157,9 @@ async function readChanges(session: Session, from: From, asked: number | undefin
     ...{ consistent, counts, entries: [...entries] },
   }
 }
+
+const tooMany = (to: number, size: number): CascadeError =>
+  usage(`[to] is ${number(to)} entries, and the log has ${number(size)}: name a smaller [to], or leave it out.`)
 
 const tooFew = (from: number, { asked, size }: { readonly asked: number | undefined; readonly size: number }) =>
   usage(

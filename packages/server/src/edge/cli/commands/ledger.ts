@@ -19,7 +19,7 @@ import { printAnswer } from './answer.ts'
 import { readEntryQuery, requireOperation } from './entry-query.ts'
 import { verifyFolder } from './ledger-publish.ts'
 import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
-import { writeNew } from './write-new.ts'
+import { requireNew, writeNew } from './write-new.ts'
 
 export const LEDGER_SHOW: CommandSpec = {
   name: 'ledger show',
@@ -86,6 +86,7 @@ export const LEDGER_PROVE: CommandSpec = {
   reads: true,
   run: async (context, input) => {
     const { index } = checkInput(inclusionQuery, { index: numberOf(input.argument(0)) })
+    for (const name of ['out', 'entry']) requireNew(context, input.text(name))
     const session = await context.openSession()
     const { answer, raw } = await session.call('proveInclusion', { query: { index } })
     const { canonical } = await session.ask('getLedgerEntry', { params: { index: String(index) } })
