@@ -193,6 +193,25 @@ describe('a history', () => {
     expect(out).toContain('reads have no entries')
   })
 
+  test('holds the legal holds that name the capsule, and no others', async () => {
+    const [held, other] = [await create({ content: 'Held.' }), await create({ content: 'Held as well.' })]
+    const place = async (capsule: string): Promise<string> => {
+      const body = { target: { kind: 'capsule', capsule }, reason: 'Case 4711' }
+      return (await http.send('POST', '/v2/holds', { body })).json().id
+    }
+    const hold = await place(held)
+    await place(other)
+    await http.send('PUT', `/v2/capsules/${held}/trust`, { body: { trust: 70, reason: 'checked' } })
+    await http.send('POST', `/v2/holds/${hold}/lift`, { body: { reason: 'closed' } })
+    const { entries } = historyReport.parse((await jsonOf('evidence', 'history', held)).json)
+    expect(entries.map(({ operation, entity_id }) => [operation, entity_id])).toEqual([
+      ['capsule.created', held],
+      ['hold.placed', hold],
+      ['capsule.trust_changed', held],
+      ['hold.lifted', hold],
+    ])
+  })
+
   test('of what the log does not know ends with 3, and of what is no id with 2', async () => {
     expect((await cascade('evidence', 'history', '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10')).code).toBe(3)
     expect((await cascade('evidence', 'history', 'invoices')).code).toBe(2)

@@ -239,6 +239,13 @@ describe('an export', () => {
   })
 })
 
+test('a proof that was written says what verifies it', async () => {
+  const { code, out } = await cascade('ledger', 'prove', '0', '--out', '0.tlog-proof', '--entry', '0.json')
+  expect([code, out]).toEqual([0, expect.stringContaining(`Wrote ${join(INSTANCE, '0.json')}\n`)])
+  expect(out).toContain('tool for C2SP tlog-proof')
+  expect(out).toContain('docs/guides/prove-what-happened.md')
+})
+
 describe('a published log', () => {
   const published = async () => publishedAnswer.parse(await jsonOf(cascade('ledger', 'publish', 'log', '--json')))
   const verified = (...argv: string[]) => run(['ledger', 'verify', '--published', join(INSTANCE, 'log'), ...argv], {})

@@ -5,6 +5,7 @@ import {
   EVIDENCE_LIMITS,
   type Explanation,
   type HistoryReport,
+  type RecordType,
 } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, isErrno } from '#base'
 import {
@@ -63,7 +64,7 @@ export const EVIDENCE_HISTORY: CommandSpec = {
   name: 'evidence history',
   summary: 'Who did what with a capsule, and when, with the entries of the log',
   description:
-    'Every entry about the capsule, oldest first, also of one that was erased. Who read it is not in the log. Ends with 3 when nothing is known of it.',
+    'Every entry about the capsule and about legal holds on it, oldest first, also of one that was erased. A hold on whom it is of, or on a scope, names no capsule in the log and is not among them. Who read it is not in the log. Ends with 3 when nothing is known of it.',
   arguments: [{ flags: '<capsule>', description: 'Id of the capsule' }],
   options: [OUT],
   examples: [{ line: 'evidence history <capsule> --out history.md', does: 'writes the report' }],
@@ -71,12 +72,20 @@ export const EVIDENCE_HISTORY: CommandSpec = {
   run: async (context, input) => {
     const id = parseCapsuleId(input.argument(0))
     requireNew(context, input.text('out'))
-    const query = { entity_type: 'capsule', entity_id: id }
-    const entries = await readRows(await context.openSession(), query, 0)
+    const entries = await readHistory(await context.openSession(), id)
     const report: HistoryReport = { id, reads: 'not recorded', entries: [...entries] }
     await printReport(context, input, report, historyMarkdown(report))
     return entries.length === 0 ? 'notFound' : 'ok'
   },
+}
+
+/** Entries about the capsule, and those about holds that name it. */
+async function readHistory(session: Session, id: string): Promise<readonly AuditRow[]> {
+  const own = await readRows(session, { entity_type: 'capsule', entity_id: id }, 0)
+  const isOfIt = ({ payload }: AuditRow): boolean => payload.capsule === id
+  const placed = await readRows(session, { operation: 'hold.placed' satisfies RecordType }, 0, isOfIt)
+  const lifted = await readRows(session, { operation: 'hold.lifted' satisfies RecordType }, 0, isOfIt)
+  return [...own, ...placed, ...lifted].sort((one, other) => one.ledger_index - other.ledger_index)
 }
 
 export const EVIDENCE_EXPLAIN: CommandSpec = {
@@ -199,11 +208,12 @@ async function readEndedKeys(session: Session): Promise<ReadonlyMap<string, numb
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-/** Rows from entry `from` on, oldest first. @throws CascadeError UNPROCESSABLE for more than a report holds. */
+/** Rows that are meant, from entry `from` on, oldest first. @throws CascadeError UNPROCESSABLE for more than a report holds. */
 async function readRows(
   session: Session,
   query: Readonly<Record<string, string>>,
   from: number,
+  isMeant: (row: AuditRow) => boolean = () => true,
 ): Promise<readonly AuditRow[]> {
   const rows: AuditRow[] = []
   for (let cursor: string | null | undefined = query.cursor; cursor !== null; ) {
@@ -211,7 +221,7 @@ async function readRows(
       query: { ...query, limit: PAGE_ROWS, cursor },
     })
     const wanted = page.items.filter(({ ledger_index }) => ledger_index >= from)
-    rows.push(...wanted)
+    rows.push(...wanted.filter(isMeant))
     if (rows.length > EVIDENCE_LIMITS.reportRowsMax)
       throw new CascadeError(
         'UNPROCESSABLE',
