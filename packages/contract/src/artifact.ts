@@ -97,7 +97,7 @@ export const verificationReport = z
     }),
     verified_at: timestamp,
     verifier: z.string().describe('Program and version.'),
-    passed: z.boolean().describe('No check failed.'),
+    passed: z.boolean().describe('No check failed; with the score 0 nothing was checked.'),
     score: z
       .number()
       .min(0)

@@ -173,7 +173,10 @@ export const explanation = z
         parents: z
           .array(parent.omit({ changes: true }))
           .describe('What this version derives from: other capsules, each with the version of it that was used.'),
-        problem: z.string().nullable().describe('Why nothing can be shown of it any more.'),
+        problem: z
+          .string()
+          .nullable()
+          .describe('Why nothing can be shown of it: erased, in the archive, or not of this store.'),
       }),
     ),
   })

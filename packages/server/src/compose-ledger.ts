@@ -79,7 +79,7 @@ async function openSignedLog({ loaded, log, health, newId }: LedgerFrame, boot: 
     ...{ gate: boot.get(key.GATE), subject: boot.get(key.ADMIN), store: boot.get(key.STORE), newId },
     ...{ key: keys.active, previous: keys.previous },
     mirror: boot.get(key.MIRROR),
-    elsewhere: (origin) => notesElsewhere(links, directory, origin, onTrouble),
+    elsewhere: (origin) => notesElsewhere(links, directory, origin, log),
     onTrouble,
     onRegrown: (damage) => log.warn('the tree of the log was damaged, and was made anew', { reason: damage }),
   })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { CascadeError, type Clock } from '#base'
+import { CascadeError, type Clock, messageOf } from '#base'
 import type { BootContext } from '#boot'
 import { type Config, listOf, parseWitness, parseWitnessed } from '#config'
 import { requireGrant } from '#governance'
@@ -54,7 +54,7 @@ export async function notesElsewhere(
   links: readonly WitnessLink[],
   directory: string,
   origin: string,
-  onTrouble: (message: string, cause: unknown) => void,
+  log: LedgerFrame['log'],
 ): Promise<readonly NoteElsewhere[]> {
   const signal = AbortSignal.timeout(WORD_MS)
   const kept = await CosignedNotes.readAll(cosignedFolder(directory), origin, links)
@@ -63,7 +63,9 @@ export async function notesElsewhere(
       try {
         return { place: `that ${link.url} cosigned`, cosigners: link.keys, note: await link.checkpoint(origin, signal) }
       } catch (error) {
-        onTrouble(`the log was not compared with what ${link.url} cosigned`, error)
+        // A witness may be away; `ledger witness` and the health of the instance say what is wrong with it.
+        const fields = { witness: link.url, reason: messageOf(error) }
+        log.warn('the log was not compared with what a witness cosigned', fields)
         return { place: '', cosigners: [], note: undefined }
       }
     }),

@@ -9,10 +9,16 @@ export interface CommandResult {
 }
 
 /** Runs the cascade command to its end. */
-export async function runCascade(...args: readonly string[]): Promise<CommandResult> {
+export const runCascade = (...args: readonly string[]): Promise<CommandResult> => runCascadeWith({}, ...args)
+
+/** The same with more in its environment. */
+export async function runCascadeWith(
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<CommandResult> {
   const child = spawn(process.execPath, [...PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...env },
   })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LedgerWitness } from '@forge-cascade/contract'
 import { afterAll, expect, test, vi } from 'vitest'
-import { openCheckpoint, parseVerifierKey } from '#ledger'
+import { createEd25519Signer, formatVerifierKey, openCheckpoint, parseVerifierKey } from '#ledger'
 import { parseLogProof, parseNote } from '../src/platform/ledger/note/index.ts'
+import { newEd25519 } from '../src/platform/ledger/note/testing.ts'
+import { runCascadeWith } from './cascade-command.ts'
 import { type ServerAddress, ServerProcess } from './server-process.ts'
 
 const TEST_MS_MAX = 120_000
@@ -149,4 +151,17 @@ test('two instances that cosign each other come to rest, and an older copy of on
   rmSync(one.folder, { recursive: true })
   cpSync(older, one.folder, { recursive: true })
   await expect(one.start(oneSettings)).rejects.toThrow(/LEDGER_FORKED/)
+})
+
+test('a witness that is away is named by `ledger witness` with what is wrong, and keeps other short commands quiet', async () => {
+  const data = ['--data', join(root, 'alone')]
+  // A port that is never connected to, whatever listens there.
+  const url = 'http://127.0.0.1:9'
+  const key = formatVerifierKey(createEd25519Signer('witness.example', newEd25519()).key)
+  const cascade = (...argv: string[]) => runCascadeWith({ CASCADE_LEDGER_WITNESSES: `${key} ${url}` }, ...argv, ...data)
+  await runCascadeWith({}, 'remember', 'The invoice is due in 30 days.', ...data)
+  expect(await cascade('ledger', 'show')).toMatchObject({ code: 0, stderr: '' })
+  const { code, stdout, stderr } = await cascade('ledger', 'witness')
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/^ {2}http:\/\/127\.0\.0\.1:9 {2}nothing yet\n {4}http:\/\/127\.0\.0\.1:9 does not answer: /m)
 })

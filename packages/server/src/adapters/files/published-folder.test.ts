@@ -87,7 +87,8 @@ test.for([
 test('a place where no folder can be is refused', async () => {
   const file = folder()
   writeFileSync(file, '')
-  expect(await codeOf(() => publish(join(file, 'log')))).toBe('UNAVAILABLE')
+  expect(await codeOf(() => publish(join(file, 'log')))).toBe('UNPROCESSABLE')
+  expect(await codeOf(() => publish(file))).toBe('UNPROCESSABLE')
 })
 
 test('a log that is not what was signed gets no checkpoint', async () => {

@@ -17,8 +17,8 @@ const SYNCED_AT_ONCE = 16
  * who reads meanwhile finds the one or the other. The checkpoint is written when all that it speaks of is on the disk.
  *
  * @param onProgress told in entries.
- * @throws CascadeError CONFLICT when the folder holds anything else, UNAVAILABLE or STORAGE_FULL when it cannot be written,
- *   DATA_CORRUPT as `publishLog`.
+ * @throws CascadeError CONFLICT when the folder holds anything else, UNPROCESSABLE where no folder can be or this user may not
+ *   write, UNAVAILABLE or STORAGE_FULL when it cannot be written, DATA_CORRUPT as `publishLog`.
  */
 export async function publishToFolder(
   source: PublishedSource,
@@ -116,8 +116,15 @@ function readBeginning(path: string): Uint8Array {
   }
 }
 
+/** What a name is to blame for, and trying again does not mend. */
+const WRONG = ['EEXIST', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS', 'ELOOP', 'ENAMETOOLONG'] as const
+
 function unwritable(directory: string, cause: unknown): unknown {
   if (isCascadeError(cause)) return cause
-  const code = isErrno(cause, 'ENOSPC', 'EDQUOT') ? 'STORAGE_FULL' : 'UNAVAILABLE'
+  const code = isErrno(cause, 'ENOSPC', 'EDQUOT')
+    ? 'STORAGE_FULL'
+    : isErrno(cause, ...WRONG)
+      ? 'UNPROCESSABLE'
+      : 'UNAVAILABLE'
   return new CascadeError(code, `the log cannot be published to ${directory}: ${fileTrouble(cause)}`, { cause })
 }

@@ -6,11 +6,12 @@ import type { Session } from './session.ts'
 
 const PAGE_ROWS = 100
 
-/** Rows from entry `from` on, oldest first. @throws CascadeError UNPROCESSABLE for more than a report holds. */
+/** Rows that are meant, from entry `from` on, oldest first. @throws CascadeError UNPROCESSABLE for more than a report holds. */
 export async function readRows(
   session: Session,
   query: Readonly<Record<string, string>>,
   from: number,
+  isMeant: (row: AuditRow) => boolean = () => true,
 ): Promise<readonly AuditRow[]> {
   const rows: AuditRow[] = []
   for (let cursor: string | null | undefined = query.cursor; cursor !== null; ) {
@@ -18,7 +19,7 @@ export async function readRows(
       query: { ...query, limit: PAGE_ROWS, cursor },
     })
     const wanted = page.items.filter(({ ledger_index }) => ledger_index >= from)
-    rows.push(...wanted)
+    rows.push(...wanted.filter(isMeant))
     if (rows.length > EVIDENCE_LIMITS.reportRowsMax)
       throw new CascadeError(
         'UNPROCESSABLE',

@@ -26,6 +26,7 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
     'Put the newest copy of the data folder back. To go on with this one on purpose: `restore --as-is`.',
   BACKUP_INVALID: () => 'Choose another file.',
   BACKUP_KEY_MISSING: () => 'Name the folder or the file with the key: --keys, --key.',
+  SOURCE_UNREADABLE: () => 'Check that there is such a file or folder, and that this user may read it.',
   IN_ARCHIVE: () => 'Bring it back with `archive restore`, and run it again.',
   ARCHIVE_DAMAGED: () => '`archive verify` names what is damaged; put it back from a copy of the folder or bucket.',
   LEGAL_HOLD: () => 'Ask whoever placed it. Once it is lifted (`hold lift`), run it again.',
@@ -34,6 +35,8 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
 
 const UNREADABLE_HERE = 'Check that the path exists, and that you may read it.'
 const UNSOUND = 'Mend what `policy lint` finds.'
+const VERSION_FIX =
+  'Check the id and the version: `search` and `ask` show whole ids, `history` lists the versions of one.'
 
 /** Fixes of one command, where it knows more than the code says. */
 const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
@@ -45,9 +48,19 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
     CONFLICT: 'Remove that line, and run it again.',
     UNPROCESSABLE: 'Print the script instead, without --install, and put it where your shell reads it.',
   },
-  'mcp install': { UNPROCESSABLE: 'Mend that file, or add the entry by hand: --dry-run shows it.' },
+  'mcp install': {
+    NOT_FOUND: 'Name the client, such as `mcp install claude-code`; `mcp install --help` lists them.',
+    UNPROCESSABLE: 'Mend that file, or add the entry by hand: --dry-run shows it.',
+  },
   'mcp uninstall': { UNPROCESSABLE: 'Mend that file, or take the entry out by hand.' },
-  backup: { UNPROCESSABLE: 'Choose another name.' },
+  backup: {
+    UNPROCESSABLE: 'Name a file that is not there yet, in a folder that is: make the folder first, or name another.',
+  },
+  show: { NOT_FOUND: VERSION_FIX },
+  history: { NOT_FOUND: VERSION_FIX },
+  'artifact verify': {
+    SOURCE_UNREADABLE: 'Check that there is such a file or folder, and that the user of the instance may read it.',
+  },
   'bulk run': { NOT_FOUND: 'Show it again, without --yes: a token is good for a day.' },
   erase: {
     NOT_FOUND: '`erase --list` shows receipts; `search` shows the ids of capsules, and `show` whom they are of.',
@@ -61,6 +74,7 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
     CONFLICT: 'Run it again.',
   },
   'ledger publish': {
+    UNPROCESSABLE: 'Name a folder that this user may write to, or one that can be made.',
     CONFLICT: 'Name a new or empty folder, or one that this log was published to.',
     LEDGER_FORKED:
       'Keep that folder and publish into a new one; `ledger verify --published` says whether this log signed what lies there.',

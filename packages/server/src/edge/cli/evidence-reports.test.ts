@@ -104,6 +104,14 @@ describe('changes', () => {
     expect(err).toContain(`[to] is ${size - 1}: name a larger [to], or leave it out`)
   })
 
+  test('up to more entries than the log has are a mistake of who asks, wherever they begin', async () => {
+    for (const argv of [['5', '1000'], ['early.checkpoint', '1000'], ['1000']])
+      expect(await cascade('evidence', 'changes', ...argv)).toMatchObject({
+        ...{ code: 2, out: '' },
+        err: expect.stringMatching(/is 1,000 entries, and the log has \d+: /),
+      })
+  })
+
   test('of a log with fewer entries than the checkpoint end with 7, whatever they are asked for up to', async () => {
     const file = save(
       'longer.checkpoint',
@@ -162,7 +170,7 @@ describe('changes', () => {
     { argv: ['0'], code: 2 },
     { argv: ['-1'], code: 2 },
     { argv: ['99999'], code: 2 },
-    { argv: ['1', '500'], code: 3 },
+    { argv: ['1', '500'], code: 2 },
     { argv: ['3', '2'], code: 2 },
     { argv: ['1', 'x'], code: 2 },
     { argv: ['absent.checkpoint'], code: 2 },
@@ -183,6 +191,25 @@ describe('a history', () => {
     expect([code, entries.map(({ operation }) => operation)]).toEqual([0, ['capsule.created', 'capsule.trust_changed']])
     const { out } = await cascade('evidence', 'history', id)
     expect(out).toContain('reads have no entries')
+  })
+
+  test('holds the legal holds that name the capsule, and no others', async () => {
+    const [held, other] = [await create({ content: 'Held.' }), await create({ content: 'Held as well.' })]
+    const place = async (capsule: string): Promise<string> => {
+      const body = { target: { kind: 'capsule', capsule }, reason: 'Case 4711' }
+      return (await http.send('POST', '/v2/holds', { body })).json().id
+    }
+    const hold = await place(held)
+    await place(other)
+    await http.send('PUT', `/v2/capsules/${held}/trust`, { body: { trust: 70, reason: 'checked' } })
+    await http.send('POST', `/v2/holds/${hold}/lift`, { body: { reason: 'closed' } })
+    const { entries } = historyReport.parse((await jsonOf('evidence', 'history', held)).json)
+    expect(entries.map(({ operation, entity_id }) => [operation, entity_id])).toEqual([
+      ['capsule.created', held],
+      ['hold.placed', hold],
+      ['capsule.trust_changed', held],
+      ['hold.lifted', hold],
+    ])
   })
 
   test('of what the log does not know ends with 3, and of what is no id with 2', async () => {
@@ -309,6 +336,19 @@ describe('an explanation', () => {
     const { code, json } = await jsonOf('evidence', 'explain', save('gone.json', out))
     const cited = explanation.parse(json).citations.find(({ capsule_id }) => capsule_id === gone)
     expect([code, cited?.digest, cited?.problem]).toEqual([7, null, expect.stringContaining('erased')])
+  })
+
+  test('of an answer of another instance says that the capsule is not here, and speaks of no erasure', async () => {
+    const strange = '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10'
+    const { code, report } = await explained((answer) => answer.replaceAll(id, strange))
+    const cited = report.citations.find(({ capsule_id }) => capsule_id === strange)
+    expect([code, cited?.problem]).toEqual([
+      7,
+      expect.stringMatching(/^This store has no such capsule: .*another instance/),
+    ])
+    const { out } = await cascade('evidence', 'explain', 'answer.json')
+    expect(out).toContain('This store has no such capsule')
+    expect(out).not.toContain('any more')
   })
 
   test.for([

@@ -255,8 +255,24 @@ describe('an export', () => {
   })
 
   test('into a folder that is not there is refused', async () => {
-    expect((await cascade('evidence', 'export', '--out', 'no/such/folder.zip')).code).toBe(2)
+    const told = `the folder ${join(INSTANCE, 'no/such')} does not exist.`
+    for (const argv of [
+      ['evidence', 'export'],
+      ['ledger', 'prove', '1'],
+      ['evidence', 'changes', '1'],
+      ['evidence', 'history', SOME_ID],
+    ]) {
+      const { code, err } = await run([...argv, '--out', 'no/such/file'], { io: { cwd: INSTANCE } })
+      expect([code, err]).toEqual([2, expect.stringContaining(told)])
+    }
   })
+})
+
+test('a proof that was written says what verifies it', async () => {
+  const { code, out } = await cascade('ledger', 'prove', '0', '--out', '0.tlog-proof', '--entry', '0.json')
+  expect([code, out]).toEqual([0, expect.stringContaining(`Wrote ${join(INSTANCE, '0.json')}\n`)])
+  expect(out).toContain('tool for C2SP tlog-proof')
+  expect(out).toContain('docs/guides/prove-what-happened.md')
 })
 
 describe('a published log', () => {
@@ -321,6 +337,7 @@ describe('a published log', () => {
     mkdirSync(join(INSTANCE, 'mine'))
     writeFileSync(join(INSTANCE, 'mine/notes.txt'), 'mine')
     expect(await cascade('ledger', 'publish', 'mine')).toMatchObject({ code: 5 })
+    expect(await cascade('ledger', 'publish', 'mine/notes.txt')).toMatchObject({ code: 2 })
     expect(readdirSync(join(INSTANCE, 'mine'))).toEqual(['notes.txt'])
     const path = join(INSTANCE, 'log/checkpoint')
     const note = readFileSync(path, 'utf8')

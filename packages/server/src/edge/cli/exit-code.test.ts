@@ -57,6 +57,9 @@ test.for([
   ['evidence changes', 'CONFLICT', 'a checkpoint of this log'],
   ['evidence export', 'CONFLICT', 'Run it again'],
   ['evidence export', 'NOT_FOUND', 'a longer time'],
+  ['ledger publish', 'UNPROCESSABLE', 'a folder that this user may write to'],
+  ['mcp install', 'NOT_FOUND', 'Name the client'],
+  ['evidence verify', 'SOURCE_UNREADABLE', 'such a file'],
   ['artifact show', 'NOT_FOUND', '`artifact verify` prints the digest'],
 ] as const)('the fix of %s for %s is its own, and leads to nothing else', ([command, code, says]) => {
   const fix = fixOf(new CascadeError(code, 'So it is.'), 'cascade --help', command)

@@ -111,7 +111,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'ledger verify', argv: () => ['ledger', 'verify'] },
   { command: 'ledger prove', argv: () => ['ledger', 'prove', '0'] },
   { command: 'ledger audit', argv: () => ['ledger', 'audit', '--limit', '2'] },
-  { command: 'artifact verify', argv: () => ['artifact', 'verify', 'notes'] },
+  { command: 'artifact verify', argv: () => ['artifact', 'verify', 'notes', '--digest', artifact] },
   { command: 'artifact show', argv: () => ['artifact', 'show', artifact] },
   { command: 'evidence export', argv: () => ['evidence', 'export'] },
   { command: 'evidence verify', argv: () => ['evidence', 'verify', 'evidence.zip'] },

@@ -141,7 +141,17 @@ test('a day is the midnight at which it begins in UTC', async () => {
 
 test.for([
   { argv: ['import', '--remove', 'doors'], reply: { body: { items: [], next_cursor: null } }, fix: '`import --list`' },
-  { argv: ['backup', '/x.backup'], reply: problem(422, 'UNPROCESSABLE', 'x is there'), fix: 'Choose another name.' },
+  {
+    argv: ['backup', '/x.backup'],
+    reply: problem(422, 'UNPROCESSABLE', 'The folder / does not exist.'),
+    fix: 'Name a file that is not there yet, in a folder that is: make the folder first, or name another.',
+  },
+  ...[
+    ['show', `${CAPSULE.id}@9.9.9`],
+    ['history', CAPSULE.id, '--diff', '1.0.0..7.0.0'],
+  ].map((argv) => {
+    return { argv, reply: problem(404, 'NOT_FOUND', 'x'), fix: 'Check the id and the version' }
+  }),
   {
     argv: ['import', '/x'],
     reply: problem(422, 'SOURCE_UNREADABLE', 'x'),

@@ -21,6 +21,7 @@ import { CosignedNotes } from './cosigned-notes.ts'
 import { Cosigning } from './cosigning.ts'
 import { openLog } from './open-log.ts'
 import { ADMIN, COLLECTIONS, KeptNotes, linkTo, openWitnessWorld } from './testing/witness-world.ts'
+import { createWitnessDesk } from './witness-desk.ts'
 
 const never = new AbortController().signal
 const key = generateKeyPairSync('ed25519').privateKey
@@ -203,6 +204,17 @@ describe('a witness that is away', () => {
     expect(cosigning.cosigned).toMatchObject([{ size: 20 }])
     expect(cosigning.finding).toMatchObject({ status: 'degraded', detail: '1 of 2 witnesses cosign, up to 20 entries' })
   })
+})
+
+test('the state that is asked for before the first turn says what is wrong with each witness', async () => {
+  const copy = await openCopy(20)
+  const one = await openWitnessOf(copy)
+  const away = { ...one.link, url: 'https://away.example', addCheckpoint: () => Promise.reject(new Error('away')) }
+  const { cosigning } = await openCosigning(copy, [one.link, away])
+  const desk = createWitnessDesk({ log: copy.signed, witness: undefined, cosigning })
+  for (let times = 0; times < 2; times++)
+    expect((await desk.state()).witnesses).toMatchObject([{ size: 20, trouble: null }, { trouble: 'away' }])
+  expect(one.asked.times).toBe(1)
 })
 
 describe('a log that was rolled back', () => {

@@ -93,6 +93,15 @@ export class Cosigning implements AsyncDisposable {
     })
   }
 
+  /**
+   * The state, for which each witness was asked once at least: an instance that lives for one command ends before its first
+   * turn. Never rejects.
+   */
+  async stateAsked(): Promise<readonly LinkState[]> {
+    if ([...this.#standings.values()].some(({ triedAt }) => triedAt === 0)) await this.#looks.now()
+    return this.state
+  }
+
   /** Submissions that are under way are broken off. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#looks[Symbol.asyncDispose]()
@@ -150,7 +159,7 @@ export class Cosigning implements AsyncDisposable {
     } catch (error) {
       if (signal.aborted) return undefined
       if (isCascadeError(error) && error.code === 'LEDGER_FORKED') this.#options.signed.checkpointer.stop(error)
-      return this.#note(link, { kind: 'refused', why: messageOf(error) })
+      return this.#note(link, { kind: 'refused', why: isCascadeError(error) ? error.detail : messageOf(error) })
     }
   }
 

@@ -13,6 +13,11 @@ export class Looks implements AsyncDisposable {
     this.#ticks = every(() => this.#tick(), ms)
   }
 
+  /** Looks out of turn, or waits for the look that is under way. */
+  async now(): Promise<void> {
+    await (this.#running ?? this.#tick())
+  }
+
   /** Begins nothing any more, and waits for what is under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ticks[Symbol.dispose]()

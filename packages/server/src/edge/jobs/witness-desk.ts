@@ -26,7 +26,7 @@ export function createWitnessDesk({ log, witness, cosigning }: WitnessDeskOption
     state: async (): Promise<LedgerWitness> => ({
       witness:
         witness === undefined ? null : { keys: [...witness.keys], logs: (await witness.state()).map(presentLog) },
-      witnesses: (cosigning?.state ?? []).map(({ url, size, cosignedAt, trouble }) => {
+      witnesses: ((await cosigning?.stateAsked()) ?? []).map(({ url, size, cosignedAt, trouble }) => {
         return { url, size, cosigned_at: timeOf(cosignedAt), trouble: trouble ?? null }
       }),
       cosigner: log.cosigner ?? null,

@@ -39,6 +39,15 @@ describe('digest', () => {
     expect(of(one.files[0]!.sha256, one)).toMatchObject({ outcome: 'passed' })
     expect(of(sound.files[0]!.sha256)).toMatchObject({ outcome: 'failed' })
   })
+
+  test('is told apart from the SHA-256 of the one file', () => {
+    const one = bareArtifact({ x: 'bytes' })
+    const [stated, sha256] = ['0'.repeat(64), one.files[0]!.sha256]
+    expect(of(sha256, one)).toMatchObject({ detail: expect.stringContaining('the SHA-256 of its one file is the one') })
+    expect(of(stated, one)).toMatchObject({
+      detail: `the digest of the artifact is ${one.digest}, the SHA-256 of its one file is ${sha256}, and ${stated} was stated`,
+    })
+  })
 })
 
 describe('structure', () => {

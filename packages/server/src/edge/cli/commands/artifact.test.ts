@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { verifiedArtifact } from '@forge-cascade/contract'
+import { type VerifiedArtifact, verifiedArtifact } from '@forge-cascade/contract'
 import { expect, onTestFinished, test } from 'vitest'
 import type { CliIo } from '../cli-io.ts'
 import { STORE_FILE } from '../doctor/store-files.ts'
@@ -26,7 +26,7 @@ test.for<{ readonly name: string; readonly argv: readonly string[]; readonly say
   {
     name: 'a report in a folder that is not there',
     argv: ['x', '--out', 'no/dir/report.json'],
-    says: /report\.json cannot be written: there is nothing at this path/,
+    says: /report\.json cannot be written: the folder \/nowhere\/no\/dir does not exist\./,
   },
   {
     name: 'a report in what is a file',
@@ -60,6 +60,36 @@ const VERIFIED = verifiedArtifact.parse({
   ledger_index: 4711,
 })
 
+const startedAt =
+  (socket: string): CliIo['startInstance'] =>
+  async () => ({
+    ...{ socket, token: 't', tokenFile: '', url: null, stopped: new Promise(() => undefined) },
+    boot: { status: 'ready', started_at: '', took_ms: 0, chunks: [] },
+    reload: () => undefined,
+    stop: async () => undefined,
+  })
+
+/** Verifies what the instance says this of. */
+async function verifyAs(verified: VerifiedArtifact, ...argv: string[]) {
+  const cwd = mkdtempSync(join(tmpdir(), 'cascade-artifact-'))
+  onTestFinished(() => rmSync(cwd, { recursive: true }))
+  const socket = join(cwd, 'socket')
+  const type = 'application/x-ndjson'
+  writeFileSync(join(cwd, STORE_FILE), '')
+  await using _instance = await serve(() => ({ text: `${JSON.stringify(verified)}\n`, type }), socket)
+  return await run(['artifact', 'verify', 'x', '--data', '.', ...argv], {
+    io: { cwd, startInstance: startedAt(socket) },
+  })
+}
+
+test('an artifact of which nothing was checked has not passed, and the command says how to have it checked', async () => {
+  const { code, out } = await verifyAs({ ...VERIFIED, report: { ...VERIFIED.report, score: 0 } })
+  expect([code, out]).toEqual([7, expect.stringMatching(/^nothing was checked/)])
+  expect(out).toContain('--digest, --signature with --key, or a manifest (cascade-artifact.json in it, or --manifest)')
+  expect((await verifyAs(VERIFIED)).code).toBe(0)
+  expect((await run(['artifact', 'verify', '--help'])).out).toMatch(/--manifest <file>.*cascade-artifact\.json/)
+})
+
 test('a report that cannot be written any more is shown before that is told', async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'cascade-artifact-'))
   onTestFinished(() => rmSync(cwd, { recursive: true }))
@@ -69,15 +99,9 @@ test('a report that cannot be written any more is shown before that is told', as
     writeFileSync(report, 'theirs')
     return { text: `${JSON.stringify(VERIFIED)}\n`, type: 'application/x-ndjson' }
   }, socket)
-  const startInstance: CliIo['startInstance'] = async () => ({
-    ...{ socket, token: 't', tokenFile: '', url: null, stopped: new Promise(() => undefined) },
-    boot: { status: 'ready', started_at: '', took_ms: 0, chunks: [] },
-    reload: () => undefined,
-    stop: async () => undefined,
-  })
   writeFileSync(join(cwd, STORE_FILE), '')
   const argv = ['artifact', 'verify', 'x', '--out', 'report.json', '--data', '.', '--json']
-  const { code, out, err } = await run(argv, { io: { cwd, startInstance } })
+  const { code, out, err } = await run(argv, { io: { cwd, startInstance: startedAt(socket) } })
   expect([code, JSON.parse(out)]).toEqual([2, VERIFIED])
   expect(err).toContain('report.json cannot be written: there is something at this path already')
   expect(readFileSync(report, 'utf8')).toBe('theirs')

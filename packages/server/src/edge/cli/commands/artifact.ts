@@ -1,11 +1,18 @@
 import { resolve } from 'node:path'
-import { artifactParams, type VerifiedArtifact, verifyArtifactBody, verifyArtifactLine } from '@forge-cascade/contract'
+import {
+  artifactParams,
+  MANIFEST_FILE,
+  type VerificationReport,
+  type VerifiedArtifact,
+  verifyArtifactBody,
+  verifyArtifactLine,
+} from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { readGiven } from '../read-given.ts'
-import { artifactLines, verificationLines } from '../render/artifact-lines.ts'
+import { artifactLines, isNothing, verificationLines } from '../render/artifact-lines.ts'
 import { parseSentLine } from '../sent-line.ts'
 import { printAnswer } from './answer.ts'
 import { requireNew, writeNew } from './write-new.ts'
@@ -14,13 +21,13 @@ export const ARTIFACT_VERIFY: CommandSpec = {
   name: 'artifact verify',
   summary: 'Verify a file or folder from elsewhere, and record what was found',
   description:
-    'Looks at digest, structure, signature and capabilities, and with --run-tests runs the tests that the artifact declares: code of its author, held by Node’s permissions and limits of the system. The score is the share of the checks that passed; one that had nothing to look at did not, and where one fails it is 0. The log holds the digest of the report. Ends with 7 when a check failed, or when the score is below --min-score.',
+    'Looks at digest, structure, signature and capabilities, and with --run-tests runs the tests that the artifact declares: code of its author, held by Node’s permissions and limits of the system. The score is the share of the checks that passed; one that had nothing to look at did not, and where one fails it is 0. The log holds the digest of the report. Ends with 7 when a check failed, when nothing was checked, or when the score is below --min-score.',
   arguments: [{ flags: '<path>', description: 'File or folder on this machine' }],
   options: [
-    { flags: '--digest <hex>', description: 'What its digest has to be' },
+    { flags: '--digest <hex>', description: 'What its digest has to be, or the SHA-256 of its one file' },
     { flags: '--signature <file>', description: 'The signed note over its digest' },
     { flags: '--key <key>', description: 'Verifier key of one who may sign it; may be repeated', many: true },
-    { flags: '--manifest <file>', description: 'Its manifest, where it holds none' },
+    { flags: '--manifest <file>', description: `Its manifest, where it holds no ${MANIFEST_FILE}` },
     { flags: '--before <path>', description: 'The version before: its capabilities are not new' },
     { flags: '--allow <capability>', description: 'A capability that may be new; may be repeated', many: true },
     { flags: '--run-tests', description: 'Run the tests that it declares' },
@@ -49,7 +56,7 @@ export const ARTIFACT_VERIFY: CommandSpec = {
       // It is recorded, and no other run comes to the same report.
       await printAnswer(context, verified, () => artifactLines(verified, context.screen.view))
     }
-    return verified.report.passed && verified.report.score >= minScore ? 'ok' : 'damaged'
+    return isGood(verified.report, minScore) ? 'ok' : 'damaged'
   },
 }
 
@@ -72,6 +79,10 @@ export const ARTIFACT_SHOW: CommandSpec = {
     return 'ok'
   },
 }
+
+/** An artifact of which nothing was checked has not passed, though nothing failed. */
+const isGood = (report: VerificationReport, minScore: number): boolean =>
+  report.passed && !isNothing(report) && report.score >= minScore
 
 function bodyOf({ io: { cwd } }: CommandContext, input: CommandInput): unknown {
   const place = (given: string | undefined) => given && resolve(cwd, given)

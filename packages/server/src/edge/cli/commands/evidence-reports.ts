@@ -1,5 +1,12 @@
 import { resolve } from 'node:path'
-import { type ChangesReport, EVIDENCE_LIMITS, type Explanation, type HistoryReport } from '@forge-cascade/contract'
+import {
+  type AuditRow,
+  type ChangesReport,
+  EVIDENCE_LIMITS,
+  type Explanation,
+  type HistoryReport,
+  type RecordType,
+} from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, isErrno } from '#base'
 import {
   formatVerifierKey,
@@ -23,7 +30,7 @@ import { number } from '../render/words.ts'
 import type { Session } from '../session.ts'
 import { printAnswer } from './answer.ts'
 import { explain, readAnswer } from './explain-answer.ts'
-import { writeNew } from './write-new.ts'
+import { requireNew, writeNew } from './write-new.ts'
 
 const OUT: OptionSpec = { flags: '--out <file>', description: 'Write the report there, as Markdown' }
 
@@ -45,6 +52,7 @@ export const EVIDENCE_CHANGES: CommandSpec = {
   run: async (context, input) => {
     const from = readFrom(context, input.argument(0) ?? '')
     const to = input.argument(1) === undefined ? undefined : sizeOf(input.argument(1) ?? '', 'to')
+    requireNew(context, input.text('out'))
     const session = await context.openSession()
     const report = await readChanges(session, from, to)
     await printReport(context, input, report, changesMarkdown(report))
@@ -56,19 +64,28 @@ export const EVIDENCE_HISTORY: CommandSpec = {
   name: 'evidence history',
   summary: 'Who did what with a capsule, and when, with the entries of the log',
   description:
-    'Every entry about the capsule, oldest first, also of one that was erased. Who read it is not in the log. Ends with 3 when nothing is known of it.',
+    'Every entry about the capsule and about legal holds on it, oldest first, also of one that was erased. A hold on whom it is of, or on a scope, names no capsule in the log and is not among them. Who read it is not in the log. Ends with 3 when nothing is known of it.',
   arguments: [{ flags: '<capsule>', description: 'Id of the capsule' }],
   options: [OUT],
   examples: [{ line: 'evidence history <capsule> --out history.md', does: 'writes the report' }],
   reads: true,
   run: async (context, input) => {
     const id = parseCapsuleId(input.argument(0))
-    const query = { entity_type: 'capsule', entity_id: id }
-    const entries = await readRows(await context.openSession(), query, 0)
+    requireNew(context, input.text('out'))
+    const entries = await readHistory(await context.openSession(), id)
     const report: HistoryReport = { id, reads: 'not recorded', entries: [...entries] }
     await printReport(context, input, report, historyMarkdown(report))
     return entries.length === 0 ? 'notFound' : 'ok'
   },
+}
+
+/** Entries about the capsule, and those about holds that name it. */
+async function readHistory(session: Session, id: string): Promise<readonly AuditRow[]> {
+  const own = await readRows(session, { entity_type: 'capsule', entity_id: id }, 0)
+  const isOfIt = ({ payload }: AuditRow): boolean => payload.capsule === id
+  const placed = await readRows(session, { operation: 'hold.placed' satisfies RecordType }, 0, isOfIt)
+  const lifted = await readRows(session, { operation: 'hold.lifted' satisfies RecordType }, 0, isOfIt)
+  return [...own, ...placed, ...lifted].sort((one, other) => one.ledger_index - other.ledger_index)
 }
 
 export const EVIDENCE_EXPLAIN: CommandSpec = {
@@ -82,6 +99,7 @@ export const EVIDENCE_EXPLAIN: CommandSpec = {
   reads: true,
   run: async (context, input) => {
     const answer = readAnswer(resolve(context.io.cwd, input.argument(0) ?? ''))
+    requireNew(context, input.text('out'))
     const report: Explanation = await explain(await context.openSession(), answer, input.text('question') ?? null)
     await printReport(context, input, report, explanationMarkdown(report))
     return report.sound ? 'ok' : 'damaged'
@@ -131,7 +149,9 @@ async function readChanges(session: Session, from: From, asked: number | undefin
       'UNPROCESSABLE',
       `That is more than ${number(EVIDENCE_LIMITS.reportRowsMax)} entries; \`evidence export\` takes more.`,
     )
-  const found = await askConsistency(session, { from: shorter ? to : from.size, to })
+  const found = await askConsistency(session, { from: shorter ? to : from.size, to }).catch((error: unknown) => {
+    throw to > size && isCascadeError(error) && error.code === 'NOT_FOUND' ? tooMany(to, size) : error
+  })
   const { toRoot, proof, hashes } = found
   const fromRoot = 'root' in from ? from.root : found.fromRoot
   const consistent = !shorter && verifyConsistency({ from: from.size, to, fromRoot, toRoot, proof })
@@ -146,6 +166,9 @@ async function readChanges(session: Session, from: From, asked: number | undefin
     ...{ consistent, counts, entries: [...entries] },
   }
 }
+
+const tooMany = (to: number, size: number): CascadeError =>
+  usage(`[to] is ${number(to)} entries, and the log has ${number(size)}: name a smaller [to], or leave it out.`)
 
 const tooFew = (from: number, { asked, size }: { readonly asked: number | undefined; readonly size: number }) =>
   usage(

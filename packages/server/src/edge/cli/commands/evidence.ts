@@ -15,6 +15,7 @@ import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
 import { readEntryQuery, requirePossible } from './entry-query.ts'
 import { KEY_OPTIONS, readKeys, readWitnesses, WITNESS_OPTION } from './verifier-keys.ts'
+import { requireNew } from './write-new.ts'
 
 export const EVIDENCE_EXPORT: CommandSpec = {
   name: 'evidence export',
@@ -40,7 +41,9 @@ export const EVIDENCE_EXPORT: CommandSpec = {
   reads: true,
   run: async (context, input) => {
     const query = checkInput(evidenceQuery, readEntryQuery(input, { from: 'from', to: 'to' }))
-    const path = resolve(context.io.cwd, input.text('out') ?? 'evidence.zip')
+    const out = input.text('out') ?? 'evidence.zip'
+    requireNew(context, out)
+    const path = resolve(context.io.cwd, out)
     const session = await context.openSession()
     const pieces = session.bytes('exportEvidence', { body: query })
     const { bytes, sha256 } = await write(context, path, pieces).catch(async (error: unknown) => {

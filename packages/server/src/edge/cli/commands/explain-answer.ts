@@ -62,6 +62,10 @@ async function explainCitation(session: Session, cited: Citation, sequence: numb
     }
   } catch (error) {
     if (!isCascadeError(error) || !GONE.has(error.code)) throw error
-    return { ...said, quoted: false, named: false, known: false, digest: null, parents: [], problem: error.detail }
+    return { ...said, quoted: false, named: false, known: false, digest: null, parents: [], problem: problemOf(error) }
   }
 }
+
+/** What was erased, or lies in the archive, says so itself; anything else that is not here was taken away by nobody. */
+const problemOf = ({ code, detail }: CascadeError): string =>
+  code === 'NOT_FOUND' ? `This store has no such capsule: ${detail} The answer may be of another instance.` : detail

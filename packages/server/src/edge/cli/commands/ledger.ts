@@ -21,7 +21,7 @@ import { printAnswer } from './answer.ts'
 import { readEntryQuery, requirePossible } from './entry-query.ts'
 import { verifyFolder } from './ledger-publish.ts'
 import { KEY_OPTIONS, readKeys } from './verifier-keys.ts'
-import { writeNew } from './write-new.ts'
+import { requireNew, writeNew } from './write-new.ts'
 
 export const LEDGER_SHOW: CommandSpec = {
   name: 'ledger show',
@@ -81,7 +81,7 @@ export const LEDGER_PROVE: CommandSpec = {
   name: 'ledger prove',
   summary: 'Prove that an entry is in the log',
   description:
-    'Prints the proof with the signed checkpoint (C2SP tlog-proof): whoever has it, the entry and the key needs nothing of this instance to verify it.',
+    'Prints the proof with the signed checkpoint (C2SP tlog-proof): whoever has it, the entry and the key needs nothing of this instance to verify it, and any tool for that format will do; docs/guides/prove-what-happened.md tells how.',
   arguments: [{ flags: '<index>', description: 'Number of the entry, from 0, as ledger audit shows it' }],
   options: [
     { flags: '--out <file>', description: 'Write the proof there' },
@@ -94,6 +94,7 @@ export const LEDGER_PROVE: CommandSpec = {
   reads: true,
   run: async (context, input) => {
     const { index } = checkInput(inclusionQuery, { index: numberOf(input.argument(0)) })
+    for (const name of ['out', 'entry']) requireNew(context, input.text(name))
     const session = await context.openSession()
     const { answer, raw } = await session.call('proveInclusion', { query: { index } })
     const { canonical } = await session.ask('getLedgerEntry', { params: { index: String(index) } })
@@ -102,11 +103,18 @@ export const LEDGER_PROVE: CommandSpec = {
       writeNew(context, input.text('entry'), canonical),
     ].filter((path) => path !== undefined)
     await printAnswer(context, raw, () =>
-      written.length > 0 ? written.map((path) => `Wrote ${path}`) : [(answer.tlog_proof ?? '').trimEnd()],
+      written.length > 0
+        ? [...written.map((path) => `Wrote ${path}`), ...verifyLines(context)]
+        : [(answer.tlog_proof ?? '').trimEnd()],
     )
     return 'ok'
   },
 }
+
+const verifyLines = ({ screen: { view } }: CommandContext): readonly string[] => [
+  `To verify it takes the proof, the entry (--entry) and the key, handed over by another way: ${view.command('ledger show')}`,
+  'Any tool for C2SP tlog-proof does it: docs/guides/prove-what-happened.md, "Verify it elsewhere".',
+]
 
 export const LEDGER_WITNESS: CommandSpec = {
   name: 'ledger witness',

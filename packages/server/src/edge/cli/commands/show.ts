@@ -8,6 +8,7 @@ import type { ExitName } from '../exit-code.ts'
 import { capsuleLines, passageLines } from '../render/capsule-lines.ts'
 import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
+import { requireNew } from './write-new.ts'
 
 export const SHOW: CommandSpec = {
   name: 'show',
@@ -60,6 +61,7 @@ async function writePage(context: CommandContext, input: CommandInput): Promise<
   const { id, version } = parseCapsuleRef(input.argument(0))
   for (const other of ['at', 'as-of', 'known-at'])
     if (input.text(other) !== undefined) throw usage(`--page shows a version whole; leave --${other} out.`)
+  requireNew(context, input.text('page'))
   const path = resolve(context.io.cwd, input.text('page') ?? '')
   const lines: string[] = []
   for await (const line of (await context.openSession()).lines('getCapsulePage', {

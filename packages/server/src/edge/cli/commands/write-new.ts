@@ -14,7 +14,9 @@ export function requireNew({ io }: CommandContext, given: string | undefined): v
   const path = resolve(io.cwd, given)
   try {
     const folder = dirname(path)
-    if (!statSync(folder).isDirectory()) throw trouble('ENOTDIR')
+    const found = statSync(folder, { throwIfNoEntry: false })
+    if (found === undefined) throw new Error(`the folder ${folder} does not exist`)
+    if (!found.isDirectory()) throw trouble('ENOTDIR')
     if (lstatSync(path, { throwIfNoEntry: false })) throw trouble('EEXIST')
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (error) {

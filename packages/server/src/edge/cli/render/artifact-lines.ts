@@ -1,4 +1,9 @@
-import type { ArtifactVerification, VerificationReport, VerifiedArtifact } from '@forge-cascade/contract'
+import {
+  type ArtifactVerification,
+  MANIFEST_FILE,
+  type VerificationReport,
+  type VerifiedArtifact,
+} from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { byteSize, number, plural } from './words.ts'
@@ -16,16 +21,29 @@ export function artifactLines({ report, ledger_index }: VerifiedArtifact, view: 
     ...report.checks.map(
       (check) => `  ${painted(check, view)}  ${check.name.padEnd(NAME_WIDTH)}${oneLine(check.detail)}`,
     ),
+    ...(isNothing(report) ? unfoundLines(view) : []),
     `Recorded as entry ${number(ledger_index)} of the log.`,
     paint.faint(`To prove that to somebody else: ${command(`ledger prove ${ledger_index}`)}`),
   ]
 }
 
-/** Where every check was skipped nothing failed, and nothing was shown either. */
-function resultWord({ passed, score }: { readonly passed: boolean; readonly score: number }, { paint }: View): string {
-  if (!passed) return paint.bad('failed')
-  return score === 0 ? paint.warn('nothing was checked') : paint.good('passed')
+interface Outcome {
+  readonly passed: boolean
+  readonly score: number
 }
+
+/** True where every check was skipped: nothing failed, and nothing was shown either. */
+export const isNothing = ({ passed, score }: Outcome): boolean => passed && score === 0
+
+function resultWord(outcome: Outcome, { paint }: View): string {
+  if (!outcome.passed) return paint.bad('failed')
+  return isNothing(outcome) ? paint.warn('nothing was checked') : paint.good('passed')
+}
+
+const unfoundLines = ({ paint }: View): readonly string[] => [
+  paint.warn('It says nothing of itself, and nothing was stated that it could be held against.'),
+  `To have it checked: --digest, --signature with --key, or a manifest (${MANIFEST_FILE} in it, or --manifest).`,
+]
 
 /** All outcomes are as wide as the longest, `skipped`. */
 function painted({ outcome }: VerificationReport['checks'][number], { paint }: View): string {

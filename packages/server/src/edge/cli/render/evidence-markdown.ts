@@ -109,13 +109,13 @@ function citationPart(cited: Explanation['citations'][number], at: number): stri
 }
 
 function parentsWords({ parents, problem }: Explanation['citations'][number]): string {
-  if (problem !== null) return 'cannot be told any more'
+  if (problem !== null) return 'not looked up'
   if (parents.length === 0) return 'no other capsule'
   return parents.map(({ id, version, reason }) => `${id}@${version} (${cell(reason)})`).join(', ')
 }
 
 function digestWords(digest: Explanation['citations'][number]['digest']): string {
-  if (digest === null) return 'cannot be opened any more'
+  if (digest === null) return 'not opened'
   if (digest.ledger_index === null) return '**the log has no entry of this version**'
   return digest.matches
     ? `is the one in entry ${digest.ledger_index}`

@@ -12,7 +12,11 @@ export const digestCheck = (stated: string | undefined): VerificationCheck => ({
     if (stated === undefined) return skipped('no digest was stated to compare with')
     if (stated === digest) return passed('it is the one that was stated')
     const [only] = files
-    if (files.length === 1 && only?.sha256 === stated) return passed('the file has the SHA-256 that was stated')
-    return failed(`it is ${digest}, and ${stated} was stated`)
+    if (files.length === 1 && only?.sha256 === stated)
+      return passed(
+        'the SHA-256 of its one file is the one that was stated; the digest of an artifact is over names as well',
+      )
+    const ofFile = files.length === 1 && only !== undefined ? `, the SHA-256 of its one file is ${only.sha256}` : ''
+    return failed(`the digest of the artifact is ${digest}${ofFile}, and ${stated} was stated`)
   },
 })
