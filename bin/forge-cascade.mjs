@@ -2,7 +2,7 @@
 // The command of the installed package: runs the program with a Node that is new enough. Runs on Node 20 and later.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { chooseNode, NODE_MAJOR_MIN, neededNode, ROOT, thisMachine } from '../tools/node-runtime.mjs'
+import { chooseNode, NODE_MAJOR_MIN, neededNode, PROGRAM_FLAGS, ROOT, thisMachine } from '../tools/node-runtime.mjs'
 import { runToEnd } from '../tools/run-to-end.mjs'
 
 /** Exit code for a failure of this program itself (EX_SOFTWARE of sysexits.h), distinct from what the program returns. */
@@ -15,7 +15,7 @@ if (!existsSync(MAIN))
 const machine = thisMachine()
 const node = chooseNode(machine, { prefer: 'own' })
 if (node.kind === 'none') fail(node.curable ? runtimeMissing() : node.message)
-const args = ['--disable-warning=ExperimentalWarning', MAIN, ...process.argv.slice(2)]
+const args = [...PROGRAM_FLAGS, MAIN, ...process.argv.slice(2)]
 // Compiled code is kept beside the program, by every thread; where that folder cannot be written nothing is kept. A
 // folder that others may write to would let them choose the code that runs.
 const env = { NODE_COMPILE_CACHE: join(ROOT, '.cache/compile'), ...process.env }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { COMPILE_CACHE, chooseNode, ROOT, thisMachine } from './node-runtime.mjs'
+import { COMPILE_CACHE, chooseNode, PROGRAM_FLAGS, ROOT, thisMachine } from './node-runtime.mjs'
 import { runToEnd } from './run-to-end.mjs'
 
 /** Exit code for a failure of this program itself (EX_SOFTWARE of sysexits.h), distinct from what a task returns. */
@@ -12,7 +12,7 @@ const QUIET = '--disable-warning=ExperimentalWarning'
 
 /** What each task runs. Tasks of the repository run in its root; the cascade command keeps the caller's folder. */
 const TASKS = {
-  cascade: { args: [QUIET, join(ROOT, 'tools/start.mjs')], cwd: process.cwd() },
+  cascade: { args: [...PROGRAM_FLAGS, join(ROOT, 'tools/start.mjs')], cwd: process.cwd() },
   test: { args: ['node_modules/vitest/vitest.mjs', 'run'], cwd: ROOT },
   check: { args: [QUIET, 'tools/check.ts'], cwd: ROOT },
   bench: { args: [QUIET, 'bench/run.ts'], cwd: ROOT },

@@ -5,6 +5,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+/**
+ * What Node is told when it runs the cascade command. A start leaves much behind that is soon garbage: with room for it from the
+ * beginning a short command takes about a tenth less processor time, and 15 MB more memory.
+ */
+export const PROGRAM_FLAGS = ['--disable-warning=ExperimentalWarning', '--min-semi-space-size=16']
+
 /** Where compiled code is kept, by every thread of every process: the next start takes half the time. */
 export const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compile')
 export const NODE_MAJOR_MIN = 24

@@ -2,7 +2,7 @@ import type { BulkOperation, BulkPreview, Erasure } from '@forge-cascade/contrac
 import { erasureLines } from './keeping-lines.ts'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
-import { minuteOf, plural } from './words.ts'
+import { minuteOf, number, plural } from './words.ts'
 
 /** What a bulk change came to. */
 export interface BulkSummary {
@@ -37,11 +37,9 @@ export function bulkPreviewLines(preview: BulkPreview, { paint, command }: View)
         '  ',
       ),
     ),
-    ...(more > 0 ? [paint.faint(`  and ${more.toLocaleString('en-US')} more`)] : []),
+    ...(more > 0 ? [paint.faint(`  and ${number(more)} more`)] : []),
     `To do just this, until ${minuteOf(expires_at)} UTC: ${command(`bulk run ${token}`)}`,
-    ...(held > 0
-      ? [paint.warn(`A legal hold keeps ${held.toLocaleString('en-US')} of them: they stay as they are.`)]
-      : []),
+    ...(held > 0 ? [paint.warn(`A legal hold keeps ${number(held)} of them: they stay as they are.`)] : []),
     ...(operation === 'erase' ? [paint.faint('Nothing undoes it.')] : []),
   ]
 }
@@ -50,12 +48,10 @@ export function bulkPreviewLines(preview: BulkPreview, { paint, command }: View)
 export function bulkEndLines({ changed, unchanged, failed, erasure, named }: BulkSummary, view: View): string[] {
   const { paint } = view
   return [
-    `Changed ${plural(changed, 'capsule')}${unchanged === 0 ? '' : `, ${unchanged.toLocaleString('en-US')} already as wanted`}.`,
+    `Changed ${plural(changed, 'capsule')}${unchanged === 0 ? '' : `, ${number(unchanged)} already as wanted`}.`,
     ...(erasure === null ? [] : erasureLines(erasure, view)),
     ...(failed === 0 ? [] : [paint.warn(`Left as they are: ${plural(failed, 'capsule')}`)]),
     ...named.map(({ id, code, detail }) => `  ${id}  ${oneLine(detail)} (${code})`),
-    ...(failed > named.length
-      ? [paint.faint(`  and ${(failed - named.length).toLocaleString('en-US')} more: --json names all`)]
-      : []),
+    ...(failed > named.length ? [paint.faint(`  and ${number(failed - named.length)} more: --json names all`)] : []),
   ]
 }

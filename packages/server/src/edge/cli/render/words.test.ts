@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ago, byteSize, duration, plural } from './words.ts'
+import { ago, byteSize, duration, number, plural } from './words.ts'
 
 const NOW = Date.parse('2026-03-13T21:00:00.000Z')
 
@@ -42,4 +43,16 @@ test('nouns have their plural', () => {
     '2 days',
     '2,400 files',
   ])
+})
+
+test('a number is written as readers of English write it', () => {
+  expect([0, 999, 1000, -1234567, 0.5, 1234.5678].map(number)).toEqual([
+    '0',
+    '999',
+    '1,000',
+    '-1,234,567',
+    '0.5',
+    '1,234.568',
+  ])
+  fc.assert(fc.property(fc.maxSafeInteger(), (count) => number(count) === count.toLocaleString('en-US')))
 })

@@ -31,7 +31,12 @@ export const plural = (count: number, noun: string): string => `${number(count)}
 
 const pluralOf = (noun: string): string => (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`)
 
-export const number = (count: number): string => count.toLocaleString('en-US')
+/** `1,234,567`; up to three decimals. Loading the locales for it would take longer than most commands compute. */
+export function number(count: number): string {
+  const [whole = '', decimals] = String(Number.isInteger(count) ? count : Math.round(count * 1000) / 1000).split('.')
+  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ',')
+  return decimals === undefined ? grouped : `${grouped}.${decimals}`
+}
 
 /** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
