@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
-import { COMPILE_CACHE } from './tools/node-runtime.mjs'
+import { COMPILE_CACHE, PROGRAM_FLAGS } from './tools/node-runtime.mjs'
 import { TestCountReporter } from './tools/test-count.ts'
 import { LongFirst } from './tools/test-sequencer.ts'
 
@@ -51,6 +51,8 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     env: { NODE_COMPILE_CACHE, XDG_STATE_HOME },
     pool: 'forks',
+    // As the command itself is started, and its threads.
+    execArgv: [...PROGRAM_FLAGS],
     experimental: { viteModuleRunner: false },
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
     testTimeout: 30_000,
