@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { fileTrouble } from './file-trouble.ts'
+import { fileTrouble, unreadable } from './file-trouble.ts'
 
 function troubleOf(action: () => unknown): string {
   try {
@@ -33,4 +33,12 @@ test.for([
 test('a failure without a name keeps its words, and what is no error is told, too', () => {
   expect(fileTrouble(new Error('the disk is on fire'))).toBe('the disk is on fire')
   expect(fileTrouble('odd')).toBe('odd')
+})
+
+test('what was named and cannot be read is told with the path, the reason and the cause', () => {
+  const cause = Object.assign(new Error('ENOENT: , open'), { code: 'ENOENT' })
+  expect(unreadable('notes.md', cause)).toMatchObject({
+    ...{ code: 'SOURCE_UNREADABLE', detail: 'notes.md cannot be read: there is nothing at this path.' },
+    cause,
+  })
 })

@@ -1,4 +1,4 @@
-import { messageOf } from './error.ts'
+import { CascadeError, messageOf } from './error.ts'
 
 /** What the usual failures of a file system mean, by the name of the error (POSIX errno.h). */
 const REASONS: Readonly<Record<string, string>> = {
@@ -20,3 +20,11 @@ export function fileTrouble(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return REASONS[code] ?? messageOf(error)
 }
+
+/**
+ * A file or folder that was named and cannot be read, as SOURCE_UNREADABLE.
+ *
+ * @param what the path, as it begins a sentence.
+ */
+export const unreadable = (what: string, cause: unknown): CascadeError =>
+  new CascadeError('SOURCE_UNREADABLE', `${what} cannot be read: ${fileTrouble(cause)}.`, { cause })

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, opendir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ARTIFACT_LIMITS } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble, isCascadeError, isErrno } from '#base'
+import { CascadeError, isCascadeError, isErrno, unreadable } from '#base'
 import { type Artifact, createArtifact } from '#verification'
 
 const { filesMax, bytesMax, depthMax } = ARTIFACT_LIMITS
@@ -35,7 +35,7 @@ export async function readArtifact(path: string, signal: AbortSignal): Promise<A
   } catch (error) {
     signal.throwIfAborted()
     if (isCascadeError(error)) throw error
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
+    throw unreadable(path, error)
   }
   return createArtifact(reading.files, reading.problems)
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
-import { CascadeError, fileTrouble } from '#base'
+import { CascadeError, unreadable } from '#base'
 import { POLICY_LIMITS, type PolicyFile } from '#policy'
 
 /** What belongs to a bundle, and the tests beside it. */
@@ -61,6 +61,6 @@ function guarded<T>(path: string, run: () => T): T {
   try {
     return run()
   } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
+    throw unreadable(path, error)
   }
 }

@@ -2,7 +2,7 @@ import { type FileHandle, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ExportFile, type ExportManifest, exportedCapsule, exportedVersion } from '@forge-cascade/contract'
 import type { z } from 'zod'
-import { CascadeError, isCascadeError, sha256Hex } from '#base'
+import { CascadeError, isCascadeError, sha256Hex, unreadable } from '#base'
 import {
   type ChunkApart,
   EXPORT_LISTS,
@@ -23,7 +23,6 @@ import { checkExport, FILE_BYTES_MAX, openListed, readManifest } from './cascade
 import { LIST_LINE_BYTES_MAX, parseLine, readLines } from './file-lines.ts'
 import { decode } from './file-text.ts'
 import { readRegularFile } from './read-regular-file.ts'
-import { unreadable } from './unreadable.ts'
 
 /** Versions that are written in one command. */
 const VERSIONS_PER_PART = 32

@@ -1,11 +1,10 @@
 import { constants, type Stats } from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { CascadeError } from '#base'
+import { CascadeError, unreadable } from '#base'
 import type { RecordFile } from './chat-file.ts'
 import { openChatZip } from './chat-zip.ts'
 import { filePieces } from './file-pieces.ts'
-import { unreadable } from './unreadable.ts'
 
 export interface RecordFiles extends AsyncDisposable {
   /** Real path of what was opened. */

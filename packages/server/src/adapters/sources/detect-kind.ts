@@ -1,11 +1,10 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { CascadeError, isErrno } from '#base'
+import { CascadeError, isErrno, unreadable } from '#base'
 import type { SourceKind } from '../../domain/capsules/import/index.ts'
 import { isExport } from './cascade-files.ts'
 import { holdsConversations, readBeginning } from './chat-files.ts'
 import { looksLikeTranscript } from './transcript-turns.ts'
-import { unreadable } from './unreadable.ts'
 
 type Look = (path: string) => Promise<SourceKind | undefined>
 

@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CascadeError, isErrno, sha256Hex } from '#base'
+import { CascadeError, isErrno, sha256Hex, unreadable } from '#base'
 import {
   DOCUMENT_BYTES_MAX,
   type ImportItem,
@@ -12,7 +12,6 @@ import type { FileSelection } from './file-selection.ts'
 import { toContent, tooLarge } from './file-text.ts'
 import { type FoundFile, walkFolder } from './folder-walk.ts'
 import { readRegularFile } from './read-regular-file.ts'
-import { unreadable } from './unreadable.ts'
 
 export interface FolderSourceOptions {
   readonly selection: FileSelection

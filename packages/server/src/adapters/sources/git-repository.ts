@@ -1,9 +1,8 @@
 import { copyFile, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { CascadeError, isErrno } from '#base'
+import { CascadeError, isErrno, unreadable } from '#base'
 import { askGit, type GitPlace } from './git-process.ts'
 import type { TempArea } from './temp-area.ts'
-import { unreadable } from './unreadable.ts'
 
 /** A repository whose objects are read, at the commit its HEAD names. */
 export interface GitRepository extends AsyncDisposable {

@@ -1,12 +1,11 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { CascadeError, sha256Hex } from '#base'
+import { CascadeError, sha256Hex, unreadable } from '#base'
 import type { ImportSource, KnownFiles, SourceLine, SourceText } from '../../domain/capsules/import/index.ts'
 import { byteLines } from './byte-lines.ts'
 import { filePieces } from './file-pieces.ts'
 import { decode } from './file-text.ts'
-import { unreadable } from './unreadable.ts'
 
 /** A capsule of 1 MiB with every character escaped, its metadata and the largest vector fit in. */
 export const LINE_BYTES_MAX = 8 * 1024 * 1024

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { CascadeError, fileTrouble, makeFolder, toRfc3339 } from '#base'
+import { CascadeError, fileTrouble, makeFolder, toRfc3339, unreadable } from '#base'
 import { appendDurably, overwriteDurably, syncFolder } from './durable.ts'
 import type { SealedHeader, SealedKind } from './sealed-header.ts'
 
@@ -170,9 +170,7 @@ export function readHandedOut(path: string, { keyId, keys }: Pick<SealedHeader, 
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `The key ${path} cannot be read: ${fileTrouble(error)}.`, {
-      cause: error,
-    })
+    throw unreadable(`The key ${path}`, error)
   }
   const line = linesOf<Partial<KeyLine>>(text).find((one) => one.keyId === keyId)
   const key = Buffer.from(line?.key ?? '', 'base64url')

@@ -1,6 +1,6 @@
 import { createHash, createSecretKey } from 'node:crypto'
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
-import { CascadeError, fileTrouble } from '#base'
+import { unreadable } from '#base'
 import { openChunk, SEALED_CHUNK_BYTES_MAX } from './sealed-chunk.ts'
 import { decodeHeader, encodeHeader, HEADER_BYTES_MAX, MAGIC, notSealed, type SealedHeader } from './sealed-header.ts'
 import type { SealedEnd } from './sealed-writer.ts'
@@ -120,7 +120,7 @@ function openForReading(path: string): number {
   try {
     return openSync(path, 'r')
   } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
+    throw unreadable(path, error)
   }
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, opendirSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { EVIDENCE_LIMITS } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble } from '#base'
+import { CascadeError, unreadable } from '#base'
 import { BUNDLE, type BundleFiles, readZip } from '#evidence'
 
 /** What keeps files from being a bundle. */
@@ -79,9 +79,6 @@ function isArchive(path: string, bytes: number): boolean {
     closeSync(file)
   }
 }
-
-const unreadable = (path: string, cause: unknown): CascadeError =>
-  new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(cause)}.`, { cause })
 
 const tooLarge = ({ bytesMax }: Bounds): Unfit => ({ ok: false, reason: `it is larger than ${bytesMax} bytes` })
 

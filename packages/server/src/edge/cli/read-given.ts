@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { CascadeError, fileTrouble } from '#base'
+import { CascadeError, unreadable } from '#base'
 
 /** Keys, notes, manifests and saved answers are far smaller. */
 export const GIVEN_FILE_BYTES_MAX = 64 * 1024 * 1024
@@ -15,7 +15,7 @@ export function readGiven(path: string): string {
   try {
     bytes = readAtMost(path, GIVEN_FILE_BYTES_MAX)
   } catch (error) {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${fileTrouble(error)}.`, { cause: error })
+    throw unreadable(path, error)
   }
   if (bytes) return bytes.toString('utf8')
   throw new CascadeError(

@@ -8,7 +8,7 @@ import {
   importBody,
   uuid,
 } from '@forge-cascade/contract'
-import { CascadeError, fileTrouble } from '#base'
+import { CascadeError, unreadable } from '#base'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, numberOf, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -149,13 +149,16 @@ async function runImport(context: CommandContext, request: ImportRequest): Promi
  */
 async function openFor(context: CommandContext, { path }: ImportRequest): Promise<Session> {
   if (context.isRemote) return context.openSession()
-  const trouble = await stat(path).then(() => undefined, fileTrouble)
+  const trouble = await stat(path).then(
+    () => undefined,
+    (error: unknown) => unreadable(path, error),
+  )
   if (trouble !== undefined) context.neverMake()
   try {
     return await context.openSession()
   } catch (error) {
     if (trouble === undefined || !isNothingStored(error)) throw error
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read: ${trouble}.`, { cause: error })
+    throw trouble
   }
 }
 

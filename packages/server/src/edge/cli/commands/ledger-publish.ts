@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { CascadeError, fileTrouble, isErrno } from '#base'
+import { CascadeError, isErrno, unreadable } from '#base'
 import {
   CHECKPOINT_PATH,
   formatVerifierKey,
@@ -75,7 +75,7 @@ function requirePublished(path: string): void {
     if (readdirSync(path).some((name) => PARTS.has(name))) return
   } catch (error) {
     if (isErrno(error, 'ENOTDIR')) throw not('is no published log: it is a file, and such a log is a folder', error)
-    throw not(`cannot be read: ${fileTrouble(error)}`, error)
+    throw unreadable(path, error)
   }
   throw not(`is no published log: there is no ${[...PARTS].join(' and no ')} in it`)
 }
