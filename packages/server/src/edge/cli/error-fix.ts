@@ -33,7 +33,6 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   STORAGE_FULL: () => 'Free some space and run it again.',
 }
 
-const UNREADABLE_HERE = 'Check that the path exists, and that you may read it.'
 const UNSOUND = 'Mend what `policy lint` finds.'
 const VERSION_FIX =
   'Check the id and the version: `search` and `ask` show whole ids, `history` lists the versions of one.'
@@ -81,16 +80,12 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   },
   'ledger rotate-key': { CONFLICT: 'Run it again later; with --now the keys before sign no more at once.' },
   'ledger prove': { NOT_FOUND: '`ledger audit` shows the numbers of entries.' },
-  'policy lint': {
-    SOURCE_UNREADABLE: UNREADABLE_HERE,
-    UNPROCESSABLE: 'Name a folder or files with what is one bundle.',
-  },
+  'policy lint': { UNPROCESSABLE: 'Name a folder or files with what is one bundle.' },
   'policy test': {
-    SOURCE_UNREADABLE: UNREADABLE_HERE,
     UNPROCESSABLE: UNSOUND,
     NOT_FOUND: 'Write cases into a file such as team.test.json; docs/concepts/policy.md shows one.',
   },
-  'policy explain': { SOURCE_UNREADABLE: UNREADABLE_HERE, UNPROCESSABLE: UNSOUND },
+  'policy explain': { UNPROCESSABLE: UNSOUND },
   'hold lift': { NOT_FOUND: '`hold list` shows the ids of holds.' },
   'archive restore': { NOT_FOUND: '`archive list` shows the segments.' },
   'archive verify': { NOT_FOUND: '`archive list` shows the segments.' },

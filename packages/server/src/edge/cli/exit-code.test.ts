@@ -60,6 +60,7 @@ test.for([
   ['ledger publish', 'UNPROCESSABLE', 'a folder that this user may write to'],
   ['mcp install', 'NOT_FOUND', 'Name the client'],
   ['evidence verify', 'SOURCE_UNREADABLE', 'such a file'],
+  ['policy lint', 'SOURCE_UNREADABLE', 'such a file'],
   ['artifact show', 'NOT_FOUND', '`artifact verify` prints the digest'],
 ] as const)('the fix of %s for %s is its own, and leads to nothing else', ([command, code, says]) => {
   const fix = fixOf(new CascadeError(code, 'So it is.'), 'cascade --help', command)
