@@ -1,4 +1,5 @@
 import { CEDAR_PAGES_MAX } from '../../packages/server/src/adapters/policies/cedar-instance.ts'
+import { LOOKED_THROUGH_MAX } from '../../packages/server/src/adapters/policies/policy-files.ts'
 import { READING_HEAP_MIB_MAX, READING_MS_MAX } from '../../packages/server/src/adapters/policies/policy-reader.ts'
 import { EXPRESSION_LEVELS_MAX } from '../../packages/server/src/platform/policy/compile-expression.ts'
 import { CLOSEST_MAX } from '../../packages/server/src/platform/policy/explain.ts'
@@ -16,6 +17,12 @@ const denied = { cut: 'the request is denied, and says why' } as const
 export const POLICY_ROWS = {
   policyBundle: { what: 'All files of a bundle', value: POLICY_LIMITS.bytesMax, unit: 'bytes', beyond: tooMuch },
   policyFiles: { what: 'Files of a bundle', value: POLICY_LIMITS.filesMax, unit: 'items', beyond: tooMuch },
+  policyFolder: {
+    what: 'Files, and folders, that are looked through for policies',
+    value: LOOKED_THROUGH_MAX,
+    unit: 'items',
+    beyond: tooMuch,
+  },
   policies: { what: 'Policies of a bundle', value: POLICY_LIMITS.policiesMax, unit: 'items', beyond: found },
   policy: { what: 'One policy', value: POLICY_LIMITS.policyBytesMax, unit: 'bytes', beyond: found },
   policyId: { what: 'Its id', value: POLICY_LIMITS.idLengthMax, unit: 'characters', beyond: found },

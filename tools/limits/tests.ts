@@ -77,6 +77,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   artifactAllowedName: inServer(ARTIFACTS, 'for %s', 'a capability beyond its length'),
   artifactKeys: inServer(ARTIFACTS, 'for %s', 'keys beyond their number'),
   policyBundle: inServer(POLICY_FILES, 'more bytes than a bundle may hold are refused before they are read'),
+  policyFolder: inServer(POLICY_FILES, 'a folder of more than is looked through is not walked to its end'),
   policyFiles: inServer(POLICY_FILES, 'more files than a bundle may hold are refused'),
   policies: inServer(POLICIES, 'a policy $name is refused', 'beyond as many as a bundle may hold'),
   policy: inServer(POLICIES, 'a policy $name is refused', 'that is larger than a policy may be'),

@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, relative, sep } from 'node:path'
-import { CascadeError, unreadable } from '#base'
+import { readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { CascadeError, type FolderFile, findFilesBelow, unreadable } from '#base'
 import { POLICY_LIMITS, type PolicyFile } from '#policy'
 
 /** What belongs to a bundle, and the tests beside it. */
 const BUNDLE = /\.cedar(?:schema)?$/
 const TESTS = /\.test\.json$/
+
+/** Beyond these a folder is none of policies but a disk. */
+export const LOOKED_THROUGH_MAX = 100_000
 
 export interface PolicyFolder {
   /** In the order of their paths. */
@@ -16,12 +19,17 @@ export interface PolicyFolder {
 
 /**
  * Reads the policies, the schema and the tests that a folder holds, at any depth, or files that are named one by one. Paths are
- * told relative to the folder, or as names. Links are not followed.
+ * told relative to the folder, or as names. In a folder links are not followed.
  *
  * @throws CascadeError SOURCE_UNREADABLE; UNPROCESSABLE for more than a bundle may hold, or no policy at all.
  */
-export function readPolicyFiles(paths: readonly string[]): PolicyFolder {
-  const found = paths.flatMap(findFiles).sort((one, other) => (one.path < other.path ? -1 : 1))
+export function readPolicyFiles(
+  paths: readonly string[],
+  { lookedThroughMax = LOOKED_THROUGH_MAX }: { readonly lookedThroughMax?: number } = {},
+): PolicyFolder {
+  const found = paths
+    .flatMap((path) => findFiles(path, lookedThroughMax))
+    .sort((one, other) => (one.path < other.path ? -1 : 1))
   const bundle = found.filter(({ path }) => BUNDLE.test(path))
   if (bundle.every(({ path }) => !path.endsWith('.cedar')))
     throw new CascadeError('UNPROCESSABLE', `There is no policy in ${paths.join(', ')}: their files end in .cedar.`)
@@ -29,19 +37,16 @@ export function readPolicyFiles(paths: readonly string[]): PolicyFolder {
   return { files: readAll(bundle), tests: readAll(tests) }
 }
 
-interface Place {
-  readonly path: string
-  readonly place: string
-}
+type Place = Pick<FolderFile, 'path' | 'place'>
 
-function findFiles(path: string): readonly Place[] {
-  return guarded(path, () => {
-    if (!statSync(path).isDirectory()) return [{ path: basename(path), place: path }]
-    return readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((place) => ({ place, path: relative(path, place).split(sep).join('/') }))
-  })
+/** What is neither a file nor a folder is not opened: a pipe would be waited for. */
+function findFiles(path: string, filesMax: number): readonly Place[] {
+  const named = guarded(path, () => statSync(path))
+  if (named.isFile()) return [{ path: basename(path), place: path }]
+  if (!named.isDirectory()) throw new CascadeError('SOURCE_UNREADABLE', `${path} is neither a file nor a folder.`)
+  const found = guarded(path, () => findFilesBelow(path, filesMax))
+  if (found !== undefined) return found.filter(({ isPlain }) => isPlain)
+  throw tooMuch(`more than ${filesMax} files or folders in ${path}`)
 }
 
 function readAll(places: readonly Place[]): readonly PolicyFile[] {

@@ -1,7 +1,6 @@
-import { closeSync, lstatSync, opendirSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { EVIDENCE_LIMITS } from '@forge-cascade/contract'
-import { CascadeError, unreadable } from '#base'
+import { CascadeError, findFilesBelow, unreadable } from '#base'
 import { BUNDLE, type BundleFiles, readZip } from '#evidence'
 
 /** What keeps files from being a bundle. */
@@ -26,7 +25,7 @@ export function openBundle(path: string, bounds: Bounds = EVIDENCE_LIMITS): Open
     const found = statSync(path)
     if (found.isDirectory()) return readFolder(path, bounds)
     if (!found.isFile()) return { ok: false, reason: 'it is neither a file nor a folder' }
-    if (found.size > bounds.bytesMax) return tooLarge(bounds)
+    if (found.size > bounds.bytesMax) return tooLarge(bounds.bytesMax)
     return readZip(readFileSync(path))
   } catch (error) {
     throw unreadable(path, error)
@@ -80,37 +79,16 @@ function isArchive(path: string, bytes: number): boolean {
   }
 }
 
-const tooLarge = ({ bytesMax }: Bounds): Unfit => ({ ok: false, reason: `it is larger than ${bytesMax} bytes` })
-
-function readFolder(folder: string, bounds: Bounds): OpenedBundle {
-  const found = listFolder(folder, bounds)
-  if ('reason' in found) return found
-  return { ok: true, files: new Map(found.map((path) => [nameIn(folder, path), readFileSync(path)])) }
-}
-
-const nameIn = (folder: string, path: string): string => relative(folder, path).split(sep).join('/')
+const tooLarge = (bytesMax: number): Unfit => ({ ok: false, reason: `it is larger than ${bytesMax} bytes` })
 
 /** Looks no further than a bundle goes, whatever folder somebody names: not one file is read before all were seen. */
-function listFolder(folder: string, bounds: Bounds): readonly string[] | Unfit {
-  const files: string[] = []
-  const folders = [folder]
-  let bytes = 0
-  // Folders that are found are walked after those that were there.
-  for (const at of folders) {
-    using entries = opendirSync(at)
-    for (let entry = entries.readSync(); entry; entry = entries.readSync()) {
-      const path = join(at, entry.name)
-      if (entry.isDirectory()) folders.push(path)
-      // A link may lead anywhere, and is in no bundle.
-      else if (!entry.isFile()) return { ok: false, path: nameIn(folder, path), reason: 'it is no plain file' }
-      else {
-        files.push(path)
-        bytes += lstatSync(path).size
-      }
-      if (bytes > bounds.bytesMax) return tooLarge(bounds)
-      if (Math.max(files.length, folders.length) > bounds.filesMax)
-        return { ok: false, reason: `it holds more than ${bounds.filesMax} files or folders` }
-    }
-  }
-  return files
+function readFolder(folder: string, { filesMax, bytesMax }: Bounds): OpenedBundle {
+  const found = findFilesBelow(folder, filesMax)
+  if (found === undefined) return { ok: false, reason: `it holds more than ${filesMax} files or folders` }
+  // A link may lead anywhere, and is in no bundle.
+  const other = found.find(({ isPlain }) => !isPlain)
+  if (other !== undefined) return { ok: false, path: other.path, reason: 'it is no plain file' }
+  const bytes = found.reduce((sum, { place }) => sum + lstatSync(place).size, 0)
+  if (bytes > bytesMax) return tooLarge(bytesMax)
+  return { ok: true, files: new Map(found.map(({ path, place }) => [path, readFileSync(place)])) }
 }
