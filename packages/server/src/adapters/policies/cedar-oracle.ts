@@ -1,15 +1,15 @@
 import type { AuthorizationAnswer } from '@cedar-policy/cedar-wasm'
 import { messageOf } from '#base'
-import type {
-  EntityJson,
-  FallbackAnswer,
-  FallbackEngine,
-  PolicyDecision,
-  PolicyEngine,
-  PolicyError,
-  PolicyJson,
-  PolicyRequest,
-  PolicySetJson,
+import {
+  byPolicy,
+  type EntityJson,
+  type FallbackAnswer,
+  type FallbackEngine,
+  type PolicyDecision,
+  type PolicyEngine,
+  type PolicyJson,
+  type PolicyRequest,
+  type PolicySetJson,
 } from '#policy'
 import { CedarInstance } from './cedar-instance.ts'
 
@@ -131,6 +131,3 @@ export function decisionOf(answer: AuthorizationAnswer): PolicyDecision {
   const errors = diagnostics.errors.map(({ policyId, error }) => ({ policyId, message: error.message }))
   return { decision, reasons: diagnostics.reason.toSorted(), errors: errors.sort(byPolicy) }
 }
-
-const byPolicy = (one: PolicyError, other: PolicyError): number =>
-  (one.policyId ?? '') < (other.policyId ?? '') ? -1 : 1

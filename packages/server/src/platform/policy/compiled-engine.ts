@@ -3,7 +3,7 @@ import { type CompiledPolicy, compilePolicies } from './compile-policy.ts'
 import { BeyondCompiled, InvalidRequest } from './evaluation-error.ts'
 import type { FallbackAnswer, FallbackEngine } from './fallback-engine.ts'
 import type { Frame, KnownEntities } from './frame.ts'
-import type { PolicyDecision, PolicyEngine, PolicyError } from './policy-engine.ts'
+import { byPolicy, type PolicyDecision, type PolicyEngine, type PolicyError } from './policy-engine.ts'
 import { PolicyIndex } from './policy-index.ts'
 import type { PolicySetJson } from './policy-json.ts'
 import type { EntityJson, PolicyRequest } from './policy-request.ts'
@@ -137,6 +137,3 @@ function conclude({ permits, forbids, errors }: Outcome): PolicyDecision {
 }
 
 const denied = (errors: readonly PolicyError[]): PolicyDecision => ({ decision: 'deny', reasons: [], errors })
-
-const byPolicy = (one: PolicyError, other: PolicyError): number =>
-  (one.policyId ?? '') < (other.policyId ?? '') ? -1 : 1

@@ -14,7 +14,13 @@ export {
   type PolicyFinding,
   policiesOf,
 } from './policy-bundle.ts'
-export { decideFailClosed, type PolicyDecision, type PolicyEngine, type PolicyError } from './policy-engine.ts'
+export {
+  byPolicy,
+  decideFailClosed,
+  type PolicyDecision,
+  type PolicyEngine,
+  type PolicyError,
+} from './policy-engine.ts'
 export type { PolicyJson, PolicySetJson, UidJson } from './policy-json.ts'
 export type { EntityJson, PolicyRequest, ValueJson } from './policy-request.ts'
 export { printExpression } from './print-expression.ts'

@@ -6,6 +6,10 @@ export interface PolicyError {
   readonly message: string
 }
 
+/** The order of errors in a decision; what is wrong with the request itself comes first. */
+export const byPolicy = (one: PolicyError, other: PolicyError): number =>
+  (one.policyId ?? '') < (other.policyId ?? '') ? -1 : 1
+
 /** What Cedar's rules say: allowed when some permit is satisfied and no forbid is. Sorted by id. */
 export interface PolicyDecision {
   readonly decision: 'allow' | 'deny'
