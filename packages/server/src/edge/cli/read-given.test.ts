@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { GIVEN_FILE_BYTES_MAX, readGiven } from './read-given.ts'
+import { GIVEN_FILE_BYTES_MAX, parseGivenJson, readGiven } from './read-given.ts'
 
 const newFile = (text: string): string => {
   const folder = mkdtempSync(join(tmpdir(), 'cascade-given-'))
@@ -31,4 +31,12 @@ test.for(['', 'ä', 'ü'.repeat(100_000)])('a text is what was written, whole le
 
 test('a folder is no file', () => {
   expect(() => readGiven(tmpdir())).toThrow('cannot be read: it is a folder, not a file')
+})
+
+test.for(['', '{', '{"a": 1} x'])('%j is no JSON, and the file and the place are told', (text) => {
+  expect(() => parseGivenJson('r.json', text)).toThrow(/^VALIDATION_FAILED: r\.json is no JSON: .+\.$/)
+})
+
+test('JSON of a file is what was written', () => {
+  expect(parseGivenJson('r.json', ' {"a": [1]}\n')).toEqual({ a: [1] })
 })

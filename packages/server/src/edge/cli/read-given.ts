@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { CascadeError, unreadable } from '#base'
+import { CascadeError, messageOf, unreadable } from '#base'
 
 /** Keys, notes, manifests and saved answers are far smaller. */
 export const GIVEN_FILE_BYTES_MAX = 64 * 1024 * 1024
@@ -22,6 +22,20 @@ export function readGiven(path: string): string {
     'SOURCE_UNREADABLE',
     `${path} is not read: it is larger than ${GIVEN_FILE_BYTES_MAX} bytes, so it is not what this takes.`,
   )
+}
+
+/**
+ * The JSON in the text of a file that a command was given.
+ *
+ * @param path the file, as it begins a sentence.
+ * @throws CascadeError VALIDATION_FAILED for text that is no JSON.
+ */
+export function parseGivenJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new CascadeError('VALIDATION_FAILED', `${path} is no JSON: ${messageOf(error)}.`, { cause: error })
+  }
 }
 
 /** Undefined where there is more. The size that a file tells says nothing of a pipe. */

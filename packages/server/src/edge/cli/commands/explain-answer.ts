@@ -1,9 +1,9 @@
 import { type AskAnswer, askAnswer, type Citation, type Explanation } from '@forge-cascade/contract'
-import { CascadeError, isCascadeError } from '#base'
+import { type CascadeError, isCascadeError } from '#base'
 import { answerText } from '../../answer-text.ts'
 import { sourceInWords } from '../../source-in-words.ts'
 import { usage } from '../command-input.ts'
-import { readGiven } from '../read-given.ts'
+import { parseGivenJson, readGiven } from '../read-given.ts'
 import type { Session } from '../session.ts'
 
 type Explained = Explanation['citations'][number]
@@ -13,17 +13,9 @@ const GONE: ReadonlySet<string> = new Set(['NOT_FOUND', 'ERASED', 'IN_ARCHIVE', 
 
 /** @throws CascadeError VALIDATION_FAILED for what is no answer, SOURCE_UNREADABLE for a file that cannot be read. */
 export function readAnswer(path: string): AskAnswer {
-  const parsed = askAnswer.safeParse(parseJson(readGiven(path), path))
+  const parsed = askAnswer.safeParse(parseGivenJson(path, readGiven(path)))
   if (parsed.success) return parsed.data
   throw usage(`${path} is no answer as ask --json prints it: ${parsed.error.issues[0]?.path.join('/') ?? ''} is wrong.`)
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new CascadeError('VALIDATION_FAILED', `${path} is no JSON.`, { cause: error })
-  }
 }
 
 /** Holds what an answer cited against what is stored, and that against the log. */

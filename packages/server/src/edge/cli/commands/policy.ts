@@ -7,14 +7,14 @@ import {
   policyTestFile,
 } from '@forge-cascade/contract'
 import type { z } from 'zod'
-import { CascadeError, messageOf } from '#base'
+import { CascadeError } from '#base'
 import type { PolicyExplanation, PolicyFile } from '#policy'
 import { describeIssue } from '../../issue-words.ts'
 import type { OpenPolicies, ReadPolicies } from '../cli-io.ts'
 import type { CommandContext } from '../command-context.ts'
 import { usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { readGiven } from '../read-given.ts'
+import { parseGivenJson, readGiven } from '../read-given.ts'
 import { explainedLines, lintLines, testLines } from '../render/policy-lines.ts'
 import { printAnswer } from './answer.ts'
 
@@ -123,16 +123,8 @@ function shown({ decided, policies }: PolicyExplanation): PolicyExplained {
 
 /** @throws CascadeError VALIDATION_FAILED with the first place that is wrong. */
 function parseFile<Schema extends z.ZodType>(schema: Schema, path: string, text: string): z.output<Schema> {
-  const parsed = schema.safeParse(parseJson(path, text), { error: describeIssue })
+  const parsed = schema.safeParse(parseGivenJson(path, text), { error: describeIssue })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw usage(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`)
-}
-
-function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw usage(`${path} is no JSON: ${messageOf(error)}.`)
-  }
 }
