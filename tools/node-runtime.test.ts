@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
   NODE_MAJOR_MIN as SERVER_NODE_MAJOR_MIN,
   SQLITE_MIN as SERVER_SQLITE_MIN,
 } from '../packages/server/src/runtime.ts'
-import { chooseNode, type Machine, NODE_MAJOR_MIN, SQLITE_MIN } from './node-runtime.mjs'
+import { chooseNode, type Machine, NODE_MAJOR_MIN, PROGRAM_FLAGS, ROOT, SQLITE_MIN } from './node-runtime.mjs'
 
 const machine = (over: Partial<Machine> = {}): Machine => ({
   platform: 'linux',
@@ -94,4 +96,10 @@ test.for([
 
 test('the launcher asks for what the server asks for', () => {
   expect([NODE_MAJOR_MIN, SQLITE_MIN]).toEqual([SERVER_NODE_MAJOR_MIN, [...SERVER_SQLITE_MIN]])
+})
+
+test('the script of a clone tells Node what the launcher tells it', () => {
+  const [, flags] =
+    /^ *exec "\$node" (.*) "\$root\/tools\/start\.mjs"/m.exec(readFileSync(join(ROOT, 'cascade'), 'utf8')) ?? []
+  expect(flags?.split(' ')).toEqual(PROGRAM_FLAGS)
 })
