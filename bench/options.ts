@@ -2,8 +2,16 @@ import { parseArgs } from 'node:util'
 import { TARGETS, type Targets } from './targets.ts'
 
 export const SECTIONS = [
-  ...(['floor', 'process', 'restart', 'http', 'batch', 'import', 'ledger', 'policy'] as const),
-  ...(['peers', 'stores'] as const),
+  'floor',
+  'process',
+  'restart',
+  'http',
+  'batch',
+  'import',
+  'ledger',
+  'policy',
+  'peers',
+  'stores',
 ] as const
 export type Section = (typeof SECTIONS)[number]
 

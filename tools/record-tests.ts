@@ -2,22 +2,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../packages/server/src/base/index.ts'
-import type { TestCount, TestedFile } from './test-count.ts'
+import type { TestCount } from './test-count.ts'
 import { partOfTests } from './test-parts.ts'
 import { environmentHere, RECORDS, writeRecord } from './validation/record-folder.ts'
-import type { ValidationModule } from './validation/validation-record.ts'
 
 const USAGE = `TEST_COUNT_FILE=count.json npm test
 npm run artifacts:tests -- count.json`
 const WRONG = 2
 
-const partOf = ({ file }: TestedFile): ValidationModule | undefined => partOfTests(file)
-
 /** Writes a record for each part that has tests. @returns their paths. */
 export function recordTests(count: TestCount, folder: string): readonly string[] {
-  const parts = new Set(count.files.map(partOf).filter((part) => part !== undefined))
+  const parts = new Set(count.files.map(({ file }) => partOfTests(file)).filter((part) => part !== undefined))
   return [...parts].sort().map((module) => {
-    const files = count.files.filter((file) => partOf(file) === module)
+    const files = count.files.filter(({ file }) => partOfTests(file) === module)
     const sum = (of: 'passed' | 'failed' | 'skipped'): number => files.reduce((all, file) => all + file[of], 0)
     return writeRecord(folder, {
       ...{ module, kind: 'test', environment: environmentHere(), conditions: {}, metrics: [] },

@@ -8,11 +8,9 @@ export const newId = createUuidV7(systemClock, systemRandom)
 export function makeRecord(): LedgerRecord {
   const id = newId()
   return {
+    ...headOf(id),
     category: 'capsule',
     type: 'capsule.created',
-    actor: ACTOR,
-    correlationId: newId(),
-    subject: `capsule/${id}`,
     digests: { content: sha256Hex(id), title: sha256Hex(ACTOR + id) },
     payload: { version: '1.0.0', type: 'knowledge', owner: ACTOR, trust: 60, parents: [], decision_id: newId() },
   }
@@ -22,14 +20,14 @@ export function makeRecord(): LedgerRecord {
 export function makeTrustRecord(): LedgerRecord {
   const id = newId()
   return {
+    ...headOf(id),
     category: 'trust',
     type: 'capsule.trust_changed',
-    actor: ACTOR,
-    correlationId: newId(),
-    subject: `capsule/${id}`,
     digests: { reason: sha256Hex(id) },
     payload: { old: 60, new: 70, decision_id: newId() },
   }
 }
 
 const ACTOR = newId()
+/** Who did it, in which request, and to which capsule. */
+const headOf = (id: string) => ({ actor: ACTOR, correlationId: newId(), subject: `capsule/${id}` as const })
