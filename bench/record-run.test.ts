@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { expect, test } from 'vitest'
-import { checkRecords } from '../tools/validation/record-folder.ts'
+import { checkRecords, writeRecord } from '../tools/validation/record-folder.ts'
 import { filled, newFolders, read, run } from '../tools/validation/testing.ts'
 import { SAMPLES_MAX } from '../tools/validation/validation-record.ts'
 import { openRecords } from './record-run.ts'
@@ -19,10 +19,11 @@ test('the rows of a bench are kept as records, one for each part', () => {
     { ...row, section: 'Over HTTP', name: '  processor time', samples: [1] },
     { ...row, section: 'Over HTTP', name: 'nothing measured', samples: [] },
     { ...row, section: 'The log: appends, proofs, verification', name: 'append', samples: [1, 2, 3] },
+    { ...row, section: 'Policies: one decision', name: 'compiled', samples: [1] },
   ]
   const options = { documents: 10, questions: 1, rounds: 3, leaves: 5, seed: 7 }
-  const paths = openRecords(new Set(['http', 'ledger']), place)({ options, rows, ...times })
-  expect(paths.map((path) => read(path).module)).toEqual(['memory', 'ledger'])
+  const paths = openRecords(new Set(['http', 'ledger', 'policy']), place)({ options, rows, ...times })
+  expect(paths.map((path) => read(path).module)).toEqual(['memory', 'ledger', 'security'])
   const [memory] = paths.map(read)
   expect(memory?.metrics.map(({ name, samples }) => [name, samples.length])).toEqual([
     ['Over HTTP: hybrid', SAMPLES_MAX],
@@ -38,6 +39,13 @@ test('a run is refused before it, where records of a part that it measures are b
   writeFileSync(paths[2]!, '{')
   expect(() => openRecords(new Set(['http', 'ledger']), place)).toThrow('it is not JSON; no record can follow it')
   for (const section of ['http', 'floor'] as const) expect(() => openRecords(new Set([section]), place)).not.toThrow()
+})
+
+test('decisions by policies count to security, before they are measured as well', () => {
+  const place = folder()
+  writeFileSync(writeRecord(place, run(0, { module: 'security' })), '{')
+  expect(() => openRecords(new Set(['policy']), place)).toThrow('it is not JSON; no record can follow it')
+  expect(() => openRecords(new Set(['http', 'ledger']), place)).not.toThrow()
 })
 
 test('nothing in a record names the machine', () => {

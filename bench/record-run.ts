@@ -12,15 +12,21 @@ export interface MeasuredRun {
   readonly endedAt: Date
 }
 
-/** The section of the log has the words of its heading; all others are about the memory. */
-const moduleOf = ({ section }: Row): ValidationModule => (section.startsWith('The log') ? 'ledger' : 'memory')
+/** Sections that are about another part than the memory, with the word that their heading begins with. */
+const OTHERS: readonly { readonly section: Section; readonly heading: string; readonly module: ValidationModule }[] = [
+  { section: 'ledger', heading: 'The log', module: 'ledger' },
+  { section: 'policy', heading: 'Policies', module: 'security' },
+]
+
+const moduleOf = ({ section }: Row): ValidationModule =>
+  OTHERS.find(({ heading }) => section.startsWith(heading))?.module ?? 'memory'
 
 /** The same before there are rows. The floor is about nothing of ours, and not recorded. */
 const modulesOf = (sections: ReadonlySet<Section>): ReadonlySet<ValidationModule> =>
   new Set(
     [...sections]
       .filter((section) => section !== 'floor')
-      .map((section) => (section === 'ledger' ? section : 'memory')),
+      .map((section) => OTHERS.find((other) => other.section === section)?.module ?? 'memory'),
   )
 
 /** Keeps a run. @returns the paths of the records, one for each part of the product that was measured. */

@@ -40,6 +40,9 @@ test.for<{ readonly part: ReturnType<typeof partOfTests>; readonly files: readon
       `${IN_SERVER}/edge/cli/commands/artifact.test.ts`,
       `${IN_SERVER}/edge/cli/render/artifact-lines.test.ts`,
       `${IN_SERVER}/edge/http/artifact-routes.test.ts`,
+      `${IN_SERVER}/adapters/policies/corpus.test.ts`,
+      `${IN_SERVER}/edge/cli/commands/policy.test.ts`,
+      `${IN_SERVER}/platform/policy/compiled-engine.test.ts`,
       `${IN_SERVER}/platform/verification/checks.test.ts`,
       'tools/security-claims.test.ts',
     ],
@@ -62,7 +65,10 @@ test.for<{ readonly part: ReturnType<typeof partOfTests>; readonly files: readon
 
 test.for([
   ['ledger', /from '(#(ledger|evidence)'|[^']*\/(platform\/(ledger|evidence)|adapters\/witnesses)\/)/],
-  ['security', /from '(#verification'|[^']*\/(platform\/verification|adapters\/artifacts)\/)/],
+  [
+    'security',
+    /from '(#(verification|policy)'|[^']*\/(platform\/(verification|policy)|adapters\/(artifacts|policies))\/)/,
+  ],
 ] as const)('no file of tests of the memory is about parts of %s alone', ([, imports]) => {
   const others = filesOf('memory').filter((file) => !SUITES.test(file))
   expect(others.filter((file) => imports.test(readFileSync(join(ROOT, file), 'utf8')))).toEqual([])
