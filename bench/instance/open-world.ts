@@ -11,7 +11,7 @@ import {
   IMPORT_COLLECTIONS,
   SIMILARITY_COLLECTION,
 } from '../../packages/server/src/domain/capsules/index.ts'
-import { createBootstrapGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
+import { GovernanceGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
 import {
   founderOf,
   SUBJECT_COLLECTIONS,
@@ -45,7 +45,7 @@ export async function openWorld(directory: string): Promise<World> {
     words: sharedStaticTable().bytes,
   })
   const newId = createUuidV7(systemClock, systemRandom)
-  const gate = createBootstrapGate({ clock: systemClock, newId })
+  const gate = new GovernanceGate({ clock: systemClock, newId })
   const decide = <A extends Action>(subject: Subject, action: A) =>
     requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))
   const subjects = new Subjects({ store, clock: systemClock, newId })

@@ -1,7 +1,7 @@
 import { openSession } from '../../packages/server/src/adapters/sqlite/open-session.ts'
 import type { WriteSession } from '../../packages/server/src/adapters/sqlite/write-session.ts'
 import { makeFolder, systemClock } from '../../packages/server/src/base/index.ts'
-import { createBootstrapGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
+import { GovernanceGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
 import { founderOf } from '../../packages/server/src/domain/identity/index.ts'
 import { makeTrustRecord, newId } from './records.ts'
 
@@ -27,7 +27,7 @@ export function writeBareEntries({ database }: WriteSession, count: number): voi
 
 /** Writes so many entries as the writer of a store does, each following from the one before. */
 export function writeEntries(session: WriteSession, count: number): void {
-  const gate = createBootstrapGate({ clock: systemClock, newId })
+  const gate = new GovernanceGate({ clock: systemClock, newId })
   const subject = founderOf(newId(), systemClock())
   const grant = requireGrant(
     gate.decide({ action: 'capsule.create', resource: '*', subject, correlationId: newId(), reach: 'lines' }),

@@ -1,3 +1,4 @@
+import { builtInPolicies, policySchema } from './built-in-policies.ts'
 import { cliJsonReference } from './cli-json-reference.ts'
 import { cliReference } from './cli-reference.ts'
 import { configurationReference } from './config-reference.ts'
@@ -15,6 +16,8 @@ export type { Generator } from './generator.ts'
 
 /** Everything that `npm run generate` writes and `npm run check` compares. A new one is one line here. */
 export const GENERATORS: readonly Generator[] = [
+  policySchema,
+  builtInPolicies,
   cliReference,
   cliJsonReference,
   configurationReference,

@@ -38,6 +38,9 @@ export const ACTIONS = {
   'witness.cosign': 'Cosign a checkpoint of another log, which that log has signed',
   'evidence.export': 'Take entries of the log out, with their proofs, signed by the log, and open the digests in them',
   'subject.create': 'Register a person, an agent or a service by name',
+  'governance.read': 'See decisions, their reasons, and the policies in force',
+  'governance.preview': 'Ask what the gate would decide, for oneself or for another, with nothing done',
+  'policy.apply': 'Put other policies in force',
 } as const satisfies Record<string, string>
 
 export type Action = keyof typeof ACTIONS

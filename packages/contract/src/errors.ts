@@ -44,6 +44,11 @@ export const ERRORS = {
     title: 'The gate does not allow this',
     fix: 'Ask the owner of the capsule or an administrator; `detail` names the action that was refused.',
   },
+  APPROVAL_REQUIRED: {
+    status: 403,
+    title: 'Somebody has to approve this first',
+    fix: 'Ask somebody who is entitled to approve it; the reasons say what the approval is needed for.',
+  },
   NOT_FOUND: {
     status: 404,
     title: 'There is nothing here, or nothing you may see',

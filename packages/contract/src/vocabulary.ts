@@ -2,8 +2,18 @@
  * The words and numbers of the contract without its schemas: for threads that start often and parse nothing, because
  * the schemas are most of what there is to load.
  */
+export { ACTION_RISKS, ACTION_TRAITS, type ActionReach, type ActionRisk, type ActionTraits } from './action-traits.ts'
 export { ACTIONS, type Action } from './actions.ts'
 export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './errors.ts'
+export {
+  type DecisionWord,
+  GATE_MODES,
+  GATE_STEPS,
+  type GateMode,
+  type GateStep,
+  REASONS,
+  type ReasonCode,
+} from './reasons.ts'
 export {
   LEDGER_CATEGORIES,
   type LedgerCategory,

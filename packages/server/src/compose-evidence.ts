@@ -2,9 +2,9 @@ import { ACTIONS } from '@forge-cascade/contract'
 import type { Clock } from '#base'
 import type { ConfigRow } from '#config'
 import { writeLockedBill, type ZipFile } from '#evidence'
-import { BOOTSTRAP_RULE } from '#governance'
 import type { EvidenceReport } from '#http'
 import type { LedgerStore } from '#ledger'
+import type { PolicyFile } from '#policy'
 import { COVERS, type UnitOfWork } from '#store'
 import { EvidenceDesk, type LedgerDesk } from './edge/jobs/index.ts'
 import { findMaterials } from './home.ts'
@@ -16,29 +16,32 @@ interface EvidenceParts {
   readonly clock: Clock
   /** Rows with secrets hidden. */
   readonly config: () => readonly ConfigRow[]
+  /** The policies in force. */
+  readonly policies: () => readonly PolicyFile[]
   /** The report as a page and as text. */
   readonly pages: Readonly<Record<'evidencePage' | 'evidenceMarkdown', (report: EvidenceReport) => string>>
 }
 
 /** Makes evidence bundles of the log, with a report, what was in force, and what the program is made of. */
-export const composeEvidence = ({ desk, store, clock, config, pages }: EvidenceParts): EvidenceDesk =>
+export const composeEvidence = ({ desk, store, clock, config, policies, pages }: EvidenceParts): EvidenceDesk =>
   new EvidenceDesk({
     ...{ desk, store, ledger: store.ledger, head: () => store.head(), clock, madeBy: `forge-cascade ${VERSION}` },
     more: (told) => [
       file('report.html', pages.evidencePage(told)),
       file('report.md', pages.evidenceMarkdown(told)),
-      ...rulesInForce(config()),
+      ...rulesInForce(config(), policies()),
       ...materials(),
     ],
   })
 
-/** The rule by which the gate decides, what the grant of each action may change, and the configuration. */
-function rulesInForce(config: readonly ConfigRow[]): readonly ZipFile[] {
+/** The policies by which the gate decides, what the grant of each action may change, and the configuration. */
+function rulesInForce(config: readonly ConfigRow[], policies: readonly PolicyFile[]): readonly ZipFile[] {
   const covers: Readonly<Record<string, readonly string[]>> = COVERS
   const actions = Object.entries(ACTIONS).map(([action, meaning]) => ({ action, meaning, may_change: covers[action] }))
   const rows = config.map(({ key, value = null, origin }) => ({ key, value, origin }))
   return [
-    file('rules/actions.json', json({ gate: BOOTSTRAP_RULE, actions })),
+    file('rules/actions.json', json({ actions })),
+    ...policies.map(({ path, text }) => file(`rules/policies/${path}`, text)),
     file('rules/configuration.json', json(rows)),
   ]
 }

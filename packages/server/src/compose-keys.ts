@@ -1,7 +1,7 @@
 import { BootKey } from '#boot'
 import type { Archives, AskContext, Embedders, Erasures, Imports, ModelChange } from '#capsules'
 import type { DataFolder } from '#data-folder'
-import type { Gate } from '#governance'
+import type { DecisionJournal, GovernanceGate } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { CheckpointMirror, CosignedCheckpoint } from '#ledger'
 import type { Metrics } from '#observability'
@@ -13,7 +13,8 @@ import type { createWitnessDesk, LedgerDesk, LogKeys, SigningLog, UnfinishedEras
 /** What the parts hand to each other. */
 export const FOLDER = new BootKey<DataFolder>('data folder')
 export const STORE = new BootKey<SqliteStore>('store')
-export const GATE = new BootKey<Gate>('gate')
+export const GATE = new BootKey<GovernanceGate>('gate')
+export const JOURNAL = new BootKey<DecisionJournal>('journal of decisions')
 export const SUBJECTS = new BootKey<Subjects>('subjects')
 export const ADMIN = new BootKey<Subject>('administrator')
 export const MIRROR = new BootKey<CheckpointMirror | undefined>('mirror')

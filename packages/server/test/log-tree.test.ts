@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createUuidV7, systemClock, systemRandom } from '#base'
-import { createBootstrapGate, requireGrant } from '#governance'
+import { GovernanceGate, requireGrant } from '#governance'
 import { hashLeaf, leafHash, leafText, verifyInclusion } from '#ledger'
 import { type Finding, LOG_TREE } from '#store'
 import { DATABASE_FILE } from '../src/adapters/sqlite/index.ts'
@@ -76,7 +76,7 @@ class Opened implements AsyncDisposable {
 }
 
 const newId = createUuidV7(systemClock, systemRandom)
-const gate = createBootstrapGate({ clock: systemClock, newId })
+const gate = new GovernanceGate({ clock: systemClock, newId })
 
 function grantOf<A extends 'system.maintain' | 'system.repair'>(action: A) {
   return requireGrant(gate.decide({ action, resource: 'system/*', subject: ADMIN, correlationId: newId() }))

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Action } from '@forge-cascade/contract'
 import { createUuidV7, systemClock, systemRandom } from '#base'
-import { createBootstrapGate } from '#governance'
+import { GovernanceGate } from '#governance'
 import type { Subject } from '#identity'
 import type { CheckpointMirror } from '#ledger'
 import type { Command, Grant } from '#store'
@@ -74,7 +74,7 @@ export async function openLogWorld(
     const keys = await openLogKeys(store.records, createLedgerKeyFiles(directory))
     const log = await openLog({
       store: wrapStore(store),
-      gate: createBootstrapGate({ clock: systemClock, newId }),
+      gate: new GovernanceGate({ clock: systemClock, newId }),
       subject: ADMIN,
       newId,
       ...{ key: keys.active, previous: keys.previous },

@@ -152,10 +152,12 @@ class MemoryStore implements Store {
     const context: ChangeContext = { state: this.#state, undo, now, actor: command.grant.subject }
     const twin = findTwin(context, command)
     const effects = twin ? [twin] : command.changes.map((change) => apply(context, change))
+    if (!twin) for (const row of command.decision?.keep ?? []) applyRecordChange(this.#state, undo, now, row)
     if (!twin) writeLeaves(this.#state, command, { now, eventId: this.#eventId, source: this.#source })
     this.#lastMs = now
     const receipt = this.#remember(command, this.#toReceipt(command, effects, twin !== undefined), now)
-    return twin || command.records.length === 0 ? { ok: true, receipt } : { ok: true, receipt, committedAt: now }
+    const isTold = !twin && (command.records.length > 0 || command.decision !== undefined)
+    return isTold ? { ok: true, receipt, committedAt: now } : { ok: true, receipt }
   }
 
   #checkGrant({ grant, changes }: Command): void {

@@ -11,21 +11,22 @@ export interface WriteContext {
   readonly source: string
 }
 
-/** Appends a command's records to the log, and its events under the last of them. Throws before it changes anything. */
+/** Appends a command's records to the log, its events under the last of them, and its decision behind. Throws before it changes anything. */
 export function writeLeaves(state: MemoryState, command: Command, context: WriteContext): void {
   const added = toLeaves(state, command, toRfc3339(context.now))
-  const events = command.events.map((_, at) => toEvent(command, at, state.leaves.length + added.length - 1, context))
+  const last = command.records.length - 1
+  const events = command.events.map((_, at) => toEvent(command, at, state.leaves.length + last, context))
   const entries = added.map(({ leaf }, at): ChangeEntry => {
-    return { sequence: leaf.index, leaf, events: at === added.length - 1 ? events : [] }
+    return { sequence: leaf.index, leaf, events: at === last ? events : [] }
   })
   state.leaves.push(...added)
   state.entries.push(...entries)
 }
 
-function toLeaves(state: MemoryState, { records }: Command, time: string): StoredLeaf[] {
+function toLeaves(state: MemoryState, { records, decision }: Command, time: string): StoredLeaf[] {
   const added: StoredLeaf[] = []
   let prev = state.leaves.at(-1)?.hash ?? FIRST_PREV
-  for (const record of records) {
+  for (const record of decision ? [...records, decision.record] : records) {
     const leaf = toLeaf(structuredClone(record), state.leaves.length + added.length, prev, time)
     const text = leafText(leaf)
     if (Buffer.byteLength(text) > LEAF_BYTES_MAX) {

@@ -54,11 +54,24 @@ export class CedarOracle implements PolicyEngine, FallbackEngine {
     return this.#instance !== undefined
   }
 
-  decide(request: PolicyRequest): PolicyDecision {
+  decide(request: PolicyRequest, except?: ReadonlySet<string>): PolicyDecision {
+    if (except !== undefined && except.size > 0) return this.#decideExcept(request, except)
     return this.#guard(
       (instance) => {
         const call = { ...callOf(request, this.#fixed), preparsedPolicySetId: SLOT }
         return decisionOf(instance.call('statefulIsAuthorized', call))
+      },
+      (message) => ({ decision: 'deny', reasons: [], errors: [{ policyId: null, message }] }),
+    )
+  }
+
+  /** Cedar is handed the other policies with the request: slower, and as rare as policies that are left out. */
+  #decideExcept(request: PolicyRequest, except: ReadonlySet<string>): PolicyDecision {
+    const others = Object.entries(this.#policies.policies).filter(([id]) => !except.has(id))
+    return this.#guard(
+      (instance) => {
+        const call = { ...callOf(request, this.#fixed), policies: { staticPolicies: Object.fromEntries(others) } }
+        return decisionOf(instance.call('isAuthorized', call))
       },
       (message) => ({ decision: 'deny', reasons: [], errors: [{ policyId: null, message }] }),
     )

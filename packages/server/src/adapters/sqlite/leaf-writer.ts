@@ -78,6 +78,7 @@ export class LeafWriter {
     for (const [position, record] of command.records.entries()) {
       this.#writeLeaf(record, this.#eventsOf(command, position))
     }
+    if (command.decision) this.#writeLeaf(command.decision.record, null)
   }
 
   /** @param events JSON of stored events; null for none. */

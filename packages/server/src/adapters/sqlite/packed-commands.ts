@@ -37,6 +37,7 @@ type PackedCommand = readonly [
   creations: readonly PackedDraft[],
   records: readonly PackedRecord[],
   events: readonly PackedEvent[],
+  decision: Command['decision'],
 ]
 
 type PackedRecord = readonly [
@@ -76,9 +77,10 @@ const isPacked = (command: PackedCommand | Command): command is PackedCommand =>
 
 /** Undefined for what canonical JSON cannot hold: the writer says so when the command has its turn. */
 function packCommand(command: Command, creations: readonly CapsuleCreateChange[]): PackedCommand | undefined {
-  const { id, bodyDigest, grant, expected, records, events } = command
+  const { id, bodyDigest, grant, expected, records, events, decision } = command
   try {
-    return [id, bodyDigest, grant, expected, creations.map(packDraft), records.map(packRecord), events.map(packEvent)]
+    const told = [records.map(packRecord), events.map(packEvent)] as const
+    return [id, bodyDigest, grant, expected, creations.map(packDraft), ...told, decision]
   } catch (error) {
     if (isCascadeError(error)) return undefined
     throw error
@@ -93,12 +95,13 @@ const packRecord = (record: AnyRecord): PackedRecord => {
 const packEvent = ({ type, subject, data }: EventDraft): PackedEvent => [type, subject, canonicalJson(data)]
 
 function unpackCommand(packed: PackedCommand, drafts: DraftReader): WritableCommand {
-  const [id, bodyDigest, grant, expected, creations, records, events] = packed
+  const [id, bodyDigest, grant, expected, creations, records, events, decision] = packed
   return {
     id,
     ...(bodyDigest === undefined ? {} : { bodyDigest }),
     grant,
     ...(expected === undefined ? {} : { expected }),
+    ...(decision === undefined ? {} : { decision }),
     changes: creations.map((creation) => drafts.read(creation)),
     records: records.map(unpackRecord),
     events: events.map(([type, subject, data]) => ({ type, subject, data })),

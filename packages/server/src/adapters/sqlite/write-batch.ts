@@ -133,10 +133,12 @@ function execute(session: WriteSession, command: WritableCommand): WrittenOutcom
     // What the command is about is there already: the rest of it has no object.
     if (effect.isTwin && effects.length === 1) return settleTwin(session, command, effects)
   }
+  for (const row of command.decision?.keep ?? []) applyRecordChange(session, row)
   session.leaves.write(command, time)
   const receipt = toReceipt(session, command, effects)
   writeReceipt(session.database, command, receipt, session.now)
-  return command.records.length === 0 ? { ok: true, receipt } : { ok: true, receipt, committedAt: time }
+  const isTold = command.records.length > 0 || command.decision !== undefined
+  return isTold ? { ok: true, receipt, committedAt: time } : { ok: true, receipt }
 }
 
 function settleTwin(session: WriteSession, command: WritableCommand, effects: readonly ChangeEffect[]): WrittenOutcome {

@@ -1,40 +1,63 @@
 import type { Action } from '@forge-cascade/contract'
 import type { Subject } from '#identity'
 import type { Grant } from '#store'
+import type { CapsuleFacts, DecisionInput } from './decision-input.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Who wants to do what to which resource. The subject comes from the credential, never from a header or a body. */
 export interface GateRequest<A extends Action = Action> {
   readonly action: A
   /** `capsule/<id>`, `import/<id>`, or `*` where the resource comes into being. */
   readonly resource: string
-  readonly subject: Subject
+  /** Undefined for nobody in particular: denied, and on record. */
+  readonly subject: Subject | undefined
   readonly correlationId: string
   /** `lines` where one decision covers the lines of a batch or an import. */
   readonly reach?: 'command' | 'lines'
+  /** Actions that the credential is good for; left out or null: all that its subject may. */
+  readonly scopes?: readonly string[] | null
+  /** What is known of the capsule; `absent` where there is none; left out for other resources. */
+  readonly facts?: CapsuleFacts | 'absent'
+  readonly rateExceeded?: boolean
+  /** Id of an approval of exactly this. */
+  readonly approval?: string
 }
 
-export interface DecisionReason {
-  readonly step: 'identity'
-  readonly code: string
-  readonly message: string
-}
-
-interface DecisionFields {
+/** A decision with what it was made from. */
+export interface Decided {
   readonly decisionId: string
+  /** Milliseconds since 1970. */
+  readonly decidedAt: number
+  readonly latencyMs: number
+  readonly correlationId: string
+  readonly input: DecisionInput
+  readonly verdict: Verdict
+}
+
+interface DecisionFields extends Decided {
   readonly action: Action
   readonly resource: string
-  readonly subject: string
-  readonly correlationId: string
-  readonly decidedAt: number
-  readonly reasons: readonly DecisionReason[]
+  /** Id of who asked; null for nobody in particular. */
+  readonly subject: string | null
 }
 
 /** What the gate said. Only an `allow` carries the grant that mutating ports ask for. */
 export type Decision<A extends Action = Action> =
-  | (DecisionFields & { readonly effect: 'allow'; readonly grant: Grant<A> })
-  | (DecisionFields & { readonly effect: 'deny' })
+  | (DecisionFields & { readonly applied: 'allow'; readonly grant: Grant<A> })
+  | (DecisionFields & { readonly applied: 'deny' | 'hold' })
 
 /** The one decision path. Everything that acts asks here first; an error in here leaves the caller without a grant. */
 export interface Gate {
   decide<A extends Action>(request: GateRequest<A>): Decision<A>
+  /** What `decide` would say, with nothing done and nothing on record. */
+  preview(request: GateRequest): Omit<Decided, 'decisionId'>
+  /**
+   * Resolves when a decision is durable that has to be before anybody acts on it or is told of it: a denial, one that waits for
+   * an approval, one whose action no transaction of the store can undo.
+   *
+   * @throws CascadeError STORAGE_FULL, UNAVAILABLE: nobody may go on.
+   */
+  settled(decision: Decision): Promise<void>
+  /** What was to be done is over: an allowed decision that no change took along is put on record soon. */
+  release(decisionId: string): void
 }

@@ -1,2 +1,17 @@
-export { BOOTSTRAP_RULE, type BootstrapGateOptions, createBootstrapGate, requireGrant } from './bootstrap-gate.ts'
-export type { Decision, DecisionReason, Gate, GateRequest } from './gate.ts'
+export { ACTION_GROUPS } from './action-groups.ts'
+export {
+  type ArmedBundle,
+  armBundle,
+  BUILT_IN_BUNDLE,
+  BUILT_IN_FILES,
+  CONSTITUTION_PREFIX,
+  isConstitutional,
+} from './armed-bundle.ts'
+export { coversAction, decideFrom } from './decide-from.ts'
+export type { CapsuleFacts, DecisionInput } from './decision-input.ts'
+export { DecisionJournal } from './decision-journal.ts'
+export { DECISION_COLLECTION, type DecisionRow, inputDigest } from './decision-row.ts'
+export type { Decided, Decision, Gate, GateRequest } from './gate.ts'
+export { GATE_DEFAULTS, type GateSettings, GovernanceGate, requireGrant } from './governance-gate.ts'
+export { SCHEMA_FILE } from './policy-schema.ts'
+export type { DecisionReason, Verdict } from './verdict.ts'

@@ -193,14 +193,17 @@ test.concurrent('a store that ships its log goes back to an earlier change, into
   mkdirSync(join(place, 'shipped'), { recursive: true })
   writeFileSync(join(place, 'cascade.config.yml'), 'backup:\n  ship:\n    directory: shipped\n')
   const there = (...argv: string[]) => launch(argv, place).ended
+  const sequences: number[] = []
   for (const text of ['the first fact', 'the second fact', 'a mistake']) {
-    expect(await there('remember', text)).toMatchObject({ code: 0, err: '' })
+    const { code, out, err } = await there('remember', text, '--json')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    sequences.push(JSON.parse(out).receipt.sequence)
   }
   const listed = JSON.parse((await there('restore', '--list', '--json')).out)
   expect(listed).toMatchObject({ points: [{ from: expect.any(Number), to: expect.any(Number) }], backups: [] })
   expect((await there('restore', '--list')).out).toContain('any change from ')
   const from = ['--from', join(place, 'shipped'), '--keys', join(place, '.cascade/keys')]
-  const back = ['restore', '--at', String(listed.points[0].to - 1), ...from]
+  const back = ['restore', '--at', String(sequences[1]), ...from]
   const { code, out } = await cascade(...back, '--data', 'earlier', '--yes')
   expect({ code, out }).toMatchObject({ code: 0, out: expect.stringMatching(/^Restored /) })
   const found = JSON.parse((await cascade('search', 'fact mistake', '--data', 'earlier', '--json')).out)

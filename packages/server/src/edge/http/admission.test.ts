@@ -1,6 +1,7 @@
 import { ROUTES } from '@forge-cascade/contract'
 import { describe, expect, test } from 'vitest'
 import { tokenDigest } from '#identity'
+import { asking } from '../../domain/governance/testing.ts'
 import { FAILED_SIGN_INS } from './admission.ts'
 import { openHttpWorld } from './testing.ts'
 
@@ -77,12 +78,11 @@ describe('the gate', () => {
     const asked: string[] = []
     const http = await openHttpWorld({
       rate: { requests_per_minute: 0, burst: 1 },
-      gate: (gate) => ({
-        decide: (request) => {
+      gate: (gate) =>
+        asking(gate, (request) => {
           asked.push(`${request.action} ${request.resource}`)
-          return gate.decide(request)
-        },
-      }),
+          return request
+        }),
     })
     for (const { method, path, access } of GOVERNED) {
       const response = await http.send(method, address(path), {
@@ -100,11 +100,10 @@ describe('the gate', () => {
 
   test('denies when it breaks', async () => {
     const http = await openHttpWorld({
-      gate: () => ({
-        decide: () => {
+      gate: (gate) =>
+        asking(gate, () => {
           throw new Error('the policy engine is gone')
-        },
-      }),
+        }),
     })
     const response = await http.send('GET', '/v2/capsules')
     expect([response.statusCode, response.json().code]).toEqual([403, 'FORBIDDEN'])

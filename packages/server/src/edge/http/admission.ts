@@ -1,7 +1,8 @@
-import type { Action, RouteDefinition } from '@forge-cascade/contract'
+import { ACTION_TRAITS, type Action, type RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
-import { type Gate, requireGrant } from '#governance'
+import { absent } from '#capsules'
+import { type CapsuleFacts, type Decision, type Gate, type GateRequest, requireGrant } from '#governance'
 import { isSameToken, type Subject } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
@@ -12,8 +13,13 @@ import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-lim
 /** The subject that a bearer token means; undefined for one that means nobody. */
 export type Authenticate = (token: string) => Subject | undefined | Promise<Subject | undefined>
 
+/** What is known of a resource, for whoever asks; undefined where no facts are kept of its kind. */
+export type FindFacts = (resource: string, subject: Subject) => Promise<CapsuleFacts | 'absent' | undefined>
+
 export interface AdmissionOptions {
   readonly authenticate: Authenticate
+  /** Left out where nothing but roles counts. */
+  readonly findFacts?: FindFacts
   readonly gate: Gate
   readonly logger: Logger
   readonly metrics: Metrics
@@ -54,10 +60,24 @@ export class Admission {
       return parsePath(route, request)
     }
     const { visit } = request
-    visit.subject = await this.authenticate(request, reply)
-    this.#spend(visit.subject, reply)
+    const { action } = route.access
+    visit.subject = await this.#subjectOf(action, request, reply)
+    this.#spend(action, visit.subject, request, reply)
     parsePath(route, request)
-    visit.grant = this.decide(route, route.access.action, visit.subject, visit)
+    visit.grant = await this.decide(route, action, visit.subject, visit)
+    const { decisionId } = visit.grant
+    visit.own({ [Symbol.dispose]: () => this.#options.gate.release(decisionId) })
+  }
+
+  /** Whoever comes without a credential is refused, and that is on record. */
+  async #subjectOf(action: Action, request: FastifyRequest, reply: FastifyReply): Promise<Subject> {
+    try {
+      return await this.authenticate(request, reply)
+    } catch (error) {
+      const { correlationId } = request.visit
+      if (isCascadeError(error)) this.#options.gate.decide({ action, resource: '*', subject: undefined, correlationId })
+      throw error
+    }
   }
 
   /** @throws CascadeError UNAUTHENTICATED, or RATE_LIMITED where an address has failed too often. */
@@ -111,38 +131,59 @@ export class Admission {
     if (verdict && !verdict.allowed) throw this.#limited(reply, 'witness', verdict)
   }
 
-  #spend(subject: Subject, reply: FastifyReply): void {
+  #spend(action: Action, subject: Subject, { visit }: FastifyRequest, reply: FastifyReply): void {
     const verdict = this.#options.subjectLimiter.take(subject.id)
     if (!verdict) return
-    if (!verdict.allowed) throw this.#limited(reply, 'subject', verdict)
+    if (!verdict.allowed) {
+      const { correlationId } = visit
+      this.#options.gate.decide({ action, resource: '*', subject, correlationId, rateExceeded: true })
+      throw this.#limited(reply, 'subject', verdict)
+    }
     reply.headers(rateLimitHeaders('subject', verdict))
   }
 
-  /** The gate's word on an operation. @throws CascadeError FORBIDDEN. */
-  decide(
+  /**
+   * The gate's word on an operation, durable where nobody may go on before it is.
+   *
+   * @throws CascadeError FORBIDDEN; NOT_FOUND for a capsule that there is not, or that the subject may not read.
+   */
+  async decide(
     route: RouteDefinition,
     action: Action,
     subject: Subject,
     { params, correlationId }: { readonly params: Readonly<Record<string, unknown>>; readonly correlationId: string },
-  ): Grant {
-    return this.#ask({
-      action,
-      resource: resourceOf(route, params),
-      subject,
-      correlationId,
-      reach: coversLines(route) ? 'lines' : 'command',
-    })
+  ): Promise<Grant> {
+    const resource = resourceOf(route, params)
+    const facts = await this.#options.findFacts?.(resource, subject)
+    const reach = coversLines(route) ? 'lines' : 'command'
+    const request = { action, resource, subject, correlationId, reach, ...(facts && { facts }) } as const
+    const decision = this.#decide(request)
+    if (decision.applied !== 'allow' || ACTION_TRAITS[action].reach === 'acts') {
+      await this.#options.gate.settled(decision)
+    }
+    if (decision.applied !== 'allow' && this.#isHidden(request)) throw absent(resource.slice('capsule/'.length))
+    return requireGrant(decision)
+  }
+
+  /** A capsule that there is not, and one that whoever asks may not read, are the same to them. */
+  #isHidden({ facts, ...request }: GateRequest): boolean {
+    if (facts === undefined || facts === 'absent') return facts === 'absent'
+    return this.#options.gate.preview({ ...request, facts, action: 'capsule.read' }).verdict.applied !== 'allow'
+  }
+
+  #ask<A extends Action>(request: GateRequest<A>): Grant<A> {
+    return requireGrant(this.#decide(request))
   }
 
   /** An error inside the gate denies: nothing passes because deciding broke. */
-  #ask<A extends Action>(request: Parameters<Gate['decide']>[0] & { readonly action: A }): Grant<A> {
+  #decide<A extends Action>(request: GateRequest<A>): Decision<A> {
     const { gate, metrics } = this.#options
     const startedAt = performance.now()
     try {
       const decision = gate.decide<A>(request)
       metrics.observe('cascade_decision_latency_seconds', (performance.now() - startedAt) / 1000)
-      metrics.count('cascade_decisions_total', 1, { effect: decision.effect })
-      return requireGrant(decision)
+      metrics.count('cascade_decisions_total', 1, { effect: decision.applied })
+      return decision
     } catch (error) {
       if (isCascadeError(error)) throw error
       metrics.count('cascade_decisions_total', 1, { effect: 'error' })

@@ -1,5 +1,6 @@
 import { BULK_LIMITS, bulkLine, ROUTES } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asking, byNobody } from '../../domain/governance/testing.ts'
 import { type HttpWorld, openHttpWorld } from './testing.ts'
 
 const ABSENT = '01900000-0000-7000-8000-00000000ffff'
@@ -34,13 +35,11 @@ describe('who may', () => {
   ])('$body.operation is decided once, as $action, whoever may ask for bulk changes', async ({ body, action }) => {
     const asked: string[] = []
     await using world = await openHttpWorld({
-      gate: (gate) => ({
-        decide: (request) => {
+      gate: (gate) =>
+        asking(gate, (request) => {
           asked.push(request.action)
-          if (request.action !== action) return gate.decide(request)
-          return gate.decide({ ...request, subject: { ...request.subject, roles: ['member'] } })
-        },
-      }),
+          return request.action === action ? byNobody(request) : request
+        }),
     })
     const ids = [(await world.world.add({ content: 'a' })).id, (await world.world.add({ content: 'b' })).id]
     const { token } = JSON.parse((await world.send('POST', '/v2/capsules/bulk', { body: { ...body, ids } })).body)

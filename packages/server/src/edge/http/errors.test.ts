@@ -171,6 +171,7 @@ const PRODUCED = {
 
 /** Codes that no request can bring about, with the reason. */
 const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
+  APPROVAL_REQUIRED: 'said to subjects of less trust, of whom no request of these tests comes; see the gate’s tests',
   DATA_FOLDER_IN_USE: 'the start of a second process on a folder; nothing serves yet',
   CONFIG_INVALID: 'configuration is read before anything serves',
   BOOT_FAILED: 'what failed to start does not serve',

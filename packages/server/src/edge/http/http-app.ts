@@ -6,7 +6,7 @@ import { CascadeError, type Clock } from '#base'
 import { type Config, isLoopback } from '#config'
 import type { Gate } from '#governance'
 import type { Logger, Metrics } from '#observability'
-import { Admission, type Authenticate, FAILED_SIGN_INS, WITNESSED } from './admission.ts'
+import { Admission, type Authenticate, FAILED_SIGN_INS, type FindFacts, WITNESSED } from './admission.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { answerProblem, notFound } from './answer-problem.ts'
 import { checkRoutes } from './check-routes.ts'
@@ -29,6 +29,8 @@ export interface HttpAppOptions {
   /** By operation id; exactly those of the routes. */
   readonly handlers: Readonly<Record<string, UntypedHandler>>
   readonly authenticate: Authenticate
+  /** What the gate is told of the capsule that a request is about. */
+  readonly findFacts?: FindFacts
   readonly gate: Gate
   readonly server: Config['server']
   /** Asked at every request, so that a changed configuration counts at once. */

@@ -1,3 +1,4 @@
+export type { FindFacts } from './admission.ts'
 export { authenticateBy } from './bearer-tokens.ts'
 export { createHandlers, createSystemDesk, type ImportDesk, type ModelDesk } from './handlers/index.ts'
 export { HttpServer } from './http-server.ts'

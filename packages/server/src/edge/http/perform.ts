@@ -37,7 +37,7 @@ export const performer =
       const parts = parse(row, input)
       const request = {
         ...parts,
-        call: callOf(row, parts, visit, options),
+        call: await callOf(row, parts, visit, options),
         ifMatch: input.ifMatch === undefined ? undefined : parseTagCondition(input.ifMatch, 'if-match'),
         correlationId: visit.correlationId,
         headers: {},
@@ -84,16 +84,16 @@ const present = (value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
     : value
 
-function callOf(
+async function callOf(
   row: RouteDefinition,
   { params, body }: Parts,
   { subject, correlationId }: Visit,
   { admission, newId }: PerformerOptions,
-): Call | undefined {
+): Promise<Call | undefined> {
   if (!('action' in row.access) || subject === undefined) return undefined
   return {
     subject,
-    grant: admission.decide(row, row.access.action, subject, { params, correlationId }),
+    grant: await admission.decide(row, row.access.action, subject, { params, correlationId }),
     command: identify(undefined, { subject: subject.id, route: row.id, params, body }, newId),
     grantSubject: () => admission.grantFor('subject.create', subject, correlationId),
   }

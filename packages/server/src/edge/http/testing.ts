@@ -7,7 +7,7 @@ import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
-import { createBootstrapGate, type Gate } from '#governance'
+import { type Gate, GovernanceGate } from '#governance'
 import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
@@ -100,7 +100,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   lifecycle.markReady()
   const metrics = new Metrics()
   const newId = createUuidV7(clock, systemRandom)
-  const member: Subject = { id: newId(), kind: 'agent', name: 'mallory', roles: ['member'], trust: 60, createdAt: 0 }
+  const member: Subject = { id: newId(), kind: 'agent', name: 'mallory', roles: [], trust: 60, createdAt: 0 }
   const [token, memberToken] = [createToken(systemRandom), createToken(systemRandom)]
   const server = { ...SERVER_CONFIG, ...options.server }
   const objects = new MemoryObjects()
@@ -113,7 +113,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
       { digest: tokenDigest(token), subject: world.administrator },
       { digest: tokenDigest(memberToken), subject: member },
     ]),
-    gate: options.gate?.(createBootstrapGate({ clock, newId })) ?? createBootstrapGate({ clock, newId }),
+    gate: options.gate?.(new GovernanceGate({ clock, newId })) ?? new GovernanceGate({ clock, newId }),
     server,
     rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
     head: () => world.context.store.head(),
@@ -162,7 +162,7 @@ function toInjection(
 
 /** The signed log of a world, which begins when it is asked for: other tests count leaves. */
 function createTestLedger({ context: { store, clock, newId }, administrator }: World, key: KeyObject) {
-  const gate = createBootstrapGate({ clock, newId })
+  const gate = new GovernanceGate({ clock, newId })
   const onTrouble = (message: string): never => {
     throw new Error(message)
   }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
-import { createBootstrapGate, requireGrant } from '#governance'
+import { GovernanceGate, requireGrant } from '#governance'
 import {
   cosignersOf,
   createEd25519Signer,
@@ -33,7 +33,7 @@ async function openLogOf(store: Store, elsewhere: readonly NoteElsewhere[], told
   const { clock } = createTestClock()
   const newId = createUuidV7(clock, systemRandom)
   const signed = await openLog({
-    ...{ store, gate: createBootstrapGate({ clock, newId }), subject: ADMIN, newId, key, mirror: undefined },
+    ...{ store, gate: new GovernanceGate({ clock, newId }), subject: ADMIN, newId, key, mirror: undefined },
     elsewhere: async () => elsewhere,
     onTrouble: (message) => void told.push(message),
     onRegrown: () => undefined,
@@ -50,7 +50,7 @@ async function openCopy(
   const { clock, advance } = createTestClock()
   let ids = 0
   const newId = (): string => `01900000-0000-7000-8000-${String(++ids).padStart(12, '0')}`
-  const gate = createBootstrapGate({ clock, newId })
+  const gate = new GovernanceGate({ clock, newId })
   const own = store ?? openMemoryStore({ collections: COLLECTIONS, clock })
   const signed = await openLog({
     ...{ store: own, gate, subject: ADMIN, newId, key, mirror: undefined },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CascadeError } from '#base'
-import { createBootstrapGate } from '#governance'
+import { GovernanceGate } from '#governance'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
 import { DEEP_AGE_MS, DeepProbe, type DeepProbeOptions, PROBE_SCOPE } from './deep-probe.ts'
 
@@ -11,7 +11,7 @@ function openProbe(
   context: Partial<DeepProbeOptions['context']> = {},
   options: Pick<DeepProbeOptions, 'msMax'> = {},
 ): DeepProbe {
-  const gate = createBootstrapGate({ clock: world.time.clock, newId: world.context.newId })
+  const gate = new GovernanceGate({ clock: world.time.clock, newId: world.context.newId })
   const { clock } = world.time
   return new DeepProbe({
     context: { ...world.context, ...context },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
-import { createBootstrapGate, requireGrant } from '#governance'
+import { GovernanceGate, requireGrant } from '#governance'
 import type { DatedVerdict, LogVerdict } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { watchRecords } from '../../platform/store/testing/watch-records.ts'
@@ -14,7 +14,7 @@ function openCheck(found: () => LogVerdict) {
   const { clock, advance } = createTestClock()
   const newId = createUuidV7(clock, systemRandom)
   const store = watchRecords(openMemoryStore({ collections: [], clock }))
-  const gate = createBootstrapGate({ clock, newId })
+  const gate = new GovernanceGate({ clock, newId })
   const subject = {
     id: newId(),
     name: 'Ada',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createUuidV7, systemRandom } from '#base'
-import { createBootstrapGate } from '#governance'
+import { GovernanceGate } from '#governance'
 import {
   cosignersOf,
   createEd25519Signer,
@@ -34,7 +34,7 @@ async function openCosigned(store?: Store) {
   const newId = createUuidV7(clock, systemRandom)
   const own = store ?? openMemoryStore({ collections: COLLECTIONS, clock })
   const signed = await openLog({
-    ...{ store: own, gate: createBootstrapGate({ clock, newId }), subject: ADMIN, newId, key, mirror: undefined },
+    ...{ store: own, gate: new GovernanceGate({ clock, newId }), subject: ADMIN, newId, key, mirror: undefined },
     onTrouble: () => undefined,
     onRegrown: () => undefined,
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
-import { createBootstrapGate, requireGrant } from '#governance'
+import { GovernanceGate, requireGrant } from '#governance'
 import { type CheckpointMirror, formatVerifierKey, openCheckpoint, signNote, verifyLog } from '#ledger'
 import { createLedgerKeyFiles } from '../../adapters/files/ledger-key.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
@@ -40,7 +40,7 @@ async function openKeys({ store, append, mirror }: KeysOptions = {}) {
   const { clock, advance } = createTestClock()
   const newId = createUuidV7(clock, systemRandom)
   const own = store ?? openMemoryStore({ collections: COLLECTIONS, clock })
-  const gate = createBootstrapGate({ clock, newId })
+  const gate = new GovernanceGate({ clock, newId })
   const files = createLedgerKeyFiles(directory)
   const { active, previous } = await openLogKeys(own.records, files)
   const signed = await openLog({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CascadeError } from '#base'
-import { createBootstrapGate } from '#governance'
+import { GovernanceGate } from '#governance'
 import type { Subject } from '#identity'
 import { quarantineCapsule, releaseCapsule } from '../../domain/capsules/use-cases/life.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
@@ -25,7 +25,7 @@ async function openJob(setting: (world: World) => Setting = () => ({})): Promise
   let look = () => Promise.resolve()
   const maintenance = new Maintenance({
     context,
-    gate: createBootstrapGate({ clock: time.clock, newId: context.newId }),
+    gate: new GovernanceGate({ clock: time.clock, newId: context.newId }),
     subject: administrator,
     clock: time.clock,
     log: { debug: () => undefined, info: () => undefined, warn, error: warn },

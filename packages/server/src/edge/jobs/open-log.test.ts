@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createUuidV7, systemRandom } from '#base'
-import { createBootstrapGate } from '#governance'
+import { GovernanceGate } from '#governance'
 import { openNote } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { formatCheckpoint } from '../../platform/ledger/note/index.ts'
@@ -18,7 +18,7 @@ async function openTestLog() {
   const onTrouble = (message: string): never => {
     throw new Error(message)
   }
-  const gate = createBootstrapGate({ clock, newId })
+  const gate = new GovernanceGate({ clock, newId })
   const options = { store, gate, subject, newId, key: newEd25519(), mirror: undefined }
   return openLog({ ...options, onTrouble, onRegrown: onTrouble })
 }

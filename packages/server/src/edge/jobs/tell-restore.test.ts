@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RESTORED_NOTE, type RestoredNote } from '#backup'
 import { createUuidV7, systemClock, systemRandom } from '#base'
-import { createBootstrapGate } from '#governance'
+import { GovernanceGate } from '#governance'
 import { createEd25519Signer, formatVerifierKey, signNote } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { create } from '../../domain/capsules/testing.ts'
@@ -18,7 +18,7 @@ import { KeptNotes } from './testing/witness-world.ts'
 import { findWitnessIdentity, putWitnessIdentity, WITNESS_COLLECTION } from './witness-identity.ts'
 
 const newId = createUuidV7(systemClock, systemRandom)
-const gate = createBootstrapGate({ clock: systemClock, newId })
+const gate = new GovernanceGate({ clock: systemClock, newId })
 const ORIGIN = '01936b2a-4c1e-7d3a-9f00-5a6b7c8d9e10'
 
 let directory = ''
@@ -32,7 +32,7 @@ async function openRestored(over: Partial<TellRestoreOptions> = {}) {
   const store = watchRecords(openMemoryStore({ collections: [LOG_COLLECTION, WITNESS_COLLECTION], clock: systemClock }))
   await create(store, { content: 'one' })
   await create(store, { content: 'two' })
-  const subject = { id: newId(), name: 'Ada', kind: 'person', roles: ['administrator'] }
+  const subject = { id: newId(), name: 'Ada', kind: 'person', roles: ['administrator'], trust: 100 }
   const [newest] = await store.ledger.list({}, { limit: 1 })
   const note: RestoredNote = {
     origin: ORIGIN,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asking, byNobody } from '../../domain/governance/testing.ts'
 import { type AgentWorld, call, openAgentWorld } from './testing.ts'
 
 let world: AgentWorld
@@ -68,13 +69,11 @@ describe('who is let in', () => {
   test('a tool is decided by the actions of its operations, beside the door’s own', async () => {
     const asked: string[] = []
     await using watched = await openAgentWorld({
-      gate: (gate) => ({
-        decide: (request) => {
+      gate: (gate) =>
+        asking(gate, (request) => {
           asked.push(request.action)
-          if (request.action !== 'capsule.archive') return gate.decide(request)
-          return gate.decide({ ...request, subject: { ...request.subject, roles: ['member'] } })
-        },
-      }),
+          return request.action === 'capsule.archive' ? byNobody(request) : request
+        }),
     })
     const client = await watched.connect('2026')
     const made = await call(client, 'remember', { content: 'Kept, whatever an agent says.' })

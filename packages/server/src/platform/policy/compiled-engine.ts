@@ -48,12 +48,12 @@ export class CompiledEngine implements PolicyEngine {
     this.#fallback = fallback
   }
 
-  decide(request: PolicyRequest): PolicyDecision {
+  decide(request: PolicyRequest, except?: ReadonlySet<string>): PolicyDecision {
     const frame = this.read(request)
     if (frame.kind === 'refused') return denied([{ policyId: null, message: frame.message }])
-    if (frame.kind === 'beyond') return this.#fallback?.decide(this.#whole(request)) ?? denied([NO_FALLBACK])
+    if (frame.kind === 'beyond') return this.#fallback?.decide(this.#whole(request), except) ?? denied([NO_FALLBACK])
     const outcome: Outcome = { permits: [], forbids: [], errors: [], left: [] }
-    for (const policy of this.#index.find(frame)) run(policy, frame, outcome)
+    for (const policy of this.#index.find(frame)) if (!except?.has(policy.id)) run(policy, frame, outcome)
     const isWhole = outcome.left.length === 0 && !frame.hasExtensions
     return isWhole ? conclude(outcome) : this.#complete(outcome, request)
   }

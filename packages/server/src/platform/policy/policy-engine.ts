@@ -21,7 +21,8 @@ export interface PolicyDecision {
 
 /** Decides requests by one set of policies. Never throws for a request: what is wrong with it is an error in the decision. */
 export interface PolicyEngine {
-  decide(request: PolicyRequest): PolicyDecision
+  /** @param except ids of policies that are not looked at: the decision is that of the others. */
+  decide(request: PolicyRequest, except?: ReadonlySet<string>): PolicyDecision
 }
 
 /** A decision to act on. */
@@ -34,8 +35,12 @@ export interface EnforcedDecision extends PolicyDecision {
  * Decides, and denies whenever a policy could not be evaluated: Cedar passes over a forbid that fails, and would allow what it
  * was to prevent.
  */
-export function decideFailClosed(engine: PolicyEngine, request: PolicyRequest): EnforcedDecision {
-  const decided = engine.decide(request)
+export function decideFailClosed(
+  engine: PolicyEngine,
+  request: PolicyRequest,
+  except?: ReadonlySet<string>,
+): EnforcedDecision {
+  const decided = engine.decide(request, except)
   if (decided.errors.length > 0) return { ...decided, decision: 'deny', code: 'POLICY_ERROR' }
   if (decided.decision === 'allow') return { ...decided, code: 'PERMITTED' }
   return { ...decided, code: decided.reasons.length > 0 ? 'FORBIDDEN_BY_POLICY' : 'NOT_PERMITTED' }

@@ -67,6 +67,9 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'witness.cosign': [],
   'evidence.export': [],
   'subject.create': ['record.put'],
+  'governance.read': [],
+  'governance.preview': [],
+  'policy.apply': ['record.put', 'record.delete'],
   'system.maintain': [
     'capsule.link',
     'capsule.settle',

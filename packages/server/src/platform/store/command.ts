@@ -1,6 +1,7 @@
 import type { LedgerRecord } from '#ledger'
 import type { Change } from './change.ts'
 import type { Grant } from './grant.ts'
+import type { RecordPut } from './records.ts'
 
 /**
  * An event to send, as the writer of the change states it. The store adds `id`, `time` and `sequence` and keeps it under
@@ -34,6 +35,14 @@ export interface Command {
   /** At least one where there is a change: no change without a record. */
   readonly records: readonly LedgerRecord[]
   readonly events: readonly EventDraft[]
+  /** The decision that it rests on, where that is not on record yet; its leaf comes last. */
+  readonly decision?: DecisionNote
+}
+
+/** The record of a decision, or of several, and the rows beside the log that it tells of; no action has to cover these. */
+export interface DecisionNote {
+  readonly record: LedgerRecord
+  readonly keep: readonly RecordPut[]
 }
 
 export interface NearDuplicate {

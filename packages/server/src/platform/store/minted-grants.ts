@@ -1,12 +1,23 @@
 import { CascadeError } from '#base'
-import type { Command } from './command.ts'
+import type { Command, DecisionNote } from './command.ts'
 import type { Grant } from './grant.ts'
 import type { CommandOutcome } from './unit-of-work.ts'
 
-/** Every grant that is alive and was made by the gate. */
-const minted = new WeakSet<Grant>()
+/**
+ * A decision that is not on record yet. The first command under its grant takes its record along, so that decision and
+ * change stand in one transaction.
+ */
+export interface UnrecordedDecision {
+  /** Undefined where it is on record, or on its way there. */
+  take(): DecisionNote | undefined
+  /** Whether the command that took it wrote it; otherwise it is to be recorded by itself. */
+  landed(isWritten: boolean): void
+}
 
-export const rememberMinted = (grant: Grant): void => void minted.add(grant)
+/** Every grant that is alive and was made by the gate. */
+const minted = new WeakMap<Grant, UnrecordedDecision | undefined>()
+
+export const rememberMinted = (grant: Grant, decision?: UnrecordedDecision): void => void minted.set(grant, decision)
 
 /**
  * Hands on those commands whose grant the gate made, and refuses the others in their place: a copy of a grant with
@@ -17,10 +28,37 @@ export async function appendMinted(
   append: (commands: readonly Command[]) => Promise<readonly CommandOutcome[]>,
 ): Promise<readonly CommandOutcome[]> {
   const genuine = commands.filter(({ grant }) => minted.has(grant))
-  if (genuine.length === commands.length) return append(commands)
-  const outcomes = (genuine.length === 0 ? [] : await append(genuine)).values()
+  if (genuine.length === commands.length) return appendDecided(commands, append)
+  const outcomes = (genuine.length === 0 ? [] : await appendDecided(genuine, append)).values()
   return commands.map((command) => (minted.has(command.grant) ? outcomes.next().value : undefined) ?? forged(command))
 }
+
+/** The first command under each grant carries the record of its decision. */
+async function appendDecided(
+  commands: readonly Command[],
+  append: (commands: readonly Command[]) => Promise<readonly CommandOutcome[]>,
+): Promise<readonly CommandOutcome[]> {
+  const carried: { readonly decision: UnrecordedDecision; readonly at: number }[] = []
+  const complete = commands.map((command, at) => {
+    const decision = minted.get(command.grant)
+    const taken = decision?.take()
+    if (decision === undefined || taken === undefined) return command
+    carried.push({ decision, at })
+    return { ...command, decision: taken }
+  })
+  if (carried.length === 0) return append(commands)
+  let outcomes: readonly CommandOutcome[] = []
+  try {
+    outcomes = await append(complete)
+    return outcomes
+  } finally {
+    for (const { decision, at } of carried) decision.landed(isWritten(outcomes[at]))
+  }
+}
+
+/** A repeated command, and one whose object was there already, wrote nothing. */
+const isWritten = (outcome: CommandOutcome | undefined): boolean =>
+  outcome?.ok === true && outcome.committedAt !== undefined
 
 const forged = ({ grant }: Command): CommandOutcome => ({
   ok: false,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ImportFile, ImportJob, ImportRequest } from '@forge-cascade/contract'
 import { CascadeError, type Clock, createUuidV7, systemClock, systemRandom } from '#base'
-import { createBootstrapGate, requireGrant } from '#governance'
+import { GovernanceGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openDocumentConverter, openDocumentReader } from '../../../adapters/documents/index.ts'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
@@ -54,7 +54,7 @@ export async function openImportWorld(options: WorldOptions = {}): Promise<Impor
   const store = watchRecords(options.store ?? openMemoryStore({ collections: IMPORT_TEST_COLLECTIONS, clock }))
   const newId = createUuidV7(clock, systemRandom)
   const subjects = new Subjects({ store, clock, newId })
-  const gate = createBootstrapGate({ clock, newId })
+  const gate = new GovernanceGate({ clock, newId })
   const founder = { kind: 'person', name: 'founder', roles: ['administrator'], trust: 100, createdAt: 0 } as const
   const grantTo = <A extends 'import.run' | 'subject.create'>(subject: Subject, action: A) =>
     requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Action, CapsuleCreate } from '@forge-cascade/contract'
 import { type Clock, createUuidV7, systemRandom } from '#base'
-import { createBootstrapGate, requireGrant } from '#governance'
+import { GovernanceGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
@@ -66,7 +66,7 @@ export async function openWorld(openStore = openPlainStore): Promise<World> {
   const newId = createUuidV7(time.clock, systemRandom)
   const store = watchRecords(await openStore({ collections: COLLECTIONS, clock: time.clock }))
   const subjects = new Subjects({ store, clock: time.clock, newId })
-  const gate = createBootstrapGate({ clock: time.clock, newId })
+  const gate = new GovernanceGate({ clock: time.clock, newId })
   const grantTo = <A extends Action>(subject: Subject, action: A) =>
     requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))
   const founder = (id: string): Subject => ({

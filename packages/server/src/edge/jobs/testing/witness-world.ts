@@ -1,10 +1,11 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createUuidV7, isCascadeError, systemRandom } from '#base'
-import { createBootstrapGate, type Gate } from '#governance'
+import { type Gate, GovernanceGate } from '#governance'
 import type { Subject } from '#identity'
 import type { CheckpointMirror, LinkAnswer, SigningKeyKind, WitnessedLog, WitnessLink } from '#ledger'
 import { originHash, parseVerifierKey } from '#ledger'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
+import { asking, byNobody } from '../../../domain/governance/testing.ts'
 import type { Store } from '../../../domain/store.ts'
 import { createTestClock } from '../../../platform/store/testing.ts'
 import { LOG_COLLECTION } from '../log-identity.ts'
@@ -77,7 +78,7 @@ export async function openWitnessWorld({
   const newId = createUuidV7(clock, systemRandom)
   const store = over.store ?? openMemoryStore({ collections: COLLECTIONS, clock })
   const troubles: string[] = []
-  const gate = createBootstrapGate({ clock, newId })
+  const gate = new GovernanceGate({ clock, newId })
   const witness = await openWitness({
     ...{ store, gate: isAllowed ? gate : withoutCosigning(gate), subject: ADMIN, newId, clock, logs, keys, mirror },
     name: name ?? 'witness.example/w',
@@ -87,10 +88,8 @@ export async function openWitnessWorld({
   return { witness, store, keys, clock, advance, newId, troubles }
 }
 
-const withoutCosigning = (gate: Gate): Gate => ({
-  decide: (request) =>
-    gate.decide(request.action === 'witness.cosign' ? { ...request, subject: { ...ADMIN, roles: [] } } : request),
-})
+const withoutCosigning = (gate: Gate): Gate =>
+  asking(gate, (request) => (request.action === 'witness.cosign' ? byNobody(request) : request))
 
 /** A way to a witness without a network. */
 export function linkTo(witness: Witness, url = 'https://witness.example/v2/witness'): WitnessLink {

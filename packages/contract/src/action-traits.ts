@@ -1,0 +1,63 @@
+import type { Action } from './actions.ts'
+
+/** How much an action can harm: the gate's trust and risk steps go by it. */
+export const ACTION_RISKS = ['low', 'medium', 'high'] as const
+export type ActionRisk = (typeof ACTION_RISKS)[number]
+
+/**
+ * What an action does to the world: `reads` nothing but reading, `changes` the store (decision and change share one
+ * transaction), `acts` outside of it (files, other machines), where no transaction reaches.
+ */
+export type ActionReach = 'reads' | 'changes' | 'acts'
+
+export interface ActionTraits {
+  readonly risk: ActionRisk
+  readonly reach: ActionReach
+  /** Allowed while the kill switch is on: what people need to see what happens, and to end it. */
+  readonly inEmergency?: true
+}
+
+const reads = (risk: ActionRisk = 'low'): ActionTraits => ({ risk, reach: 'reads' })
+const changes = (risk: ActionRisk = 'medium'): ActionTraits => ({ risk, reach: 'changes' })
+const acts = (risk: ActionRisk = 'medium'): ActionTraits => ({ risk, reach: 'acts' })
+
+/** Of every action: how risky it is, and what it does. */
+export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
+  'capsule.create': changes('low'),
+  'capsule.read': reads(),
+  'capsule.search': reads(),
+  'capsule.update': changes(),
+  'capsule.archive': changes(),
+  'capsule.restore': changes(),
+  'capsule.link': changes('low'),
+  'capsule.trust': changes(),
+  'capsule.export': reads('high'),
+  'capsule.erase': changes('high'),
+  'capsule.bulk': changes(),
+  'capsule.offload': changes(),
+  'capsule.reload': changes(),
+  'capsule.hold': changes(),
+  'import.run': changes(),
+  'import.read': reads(),
+  'agent.connect': reads(),
+  'system.read': { ...reads(), inEmergency: true },
+  'system.probe': changes('low'),
+  'system.repair': acts(),
+  'system.backup': acts(),
+  'system.handover': acts('low'),
+  'system.restore': changes('high'),
+  'system.maintain': changes('low'),
+  'system.embed': changes(),
+  'ledger.read': { ...reads(), inEmergency: true },
+  'ledger.sign': changes(),
+  'ledger.rotate': changes('high'),
+  'ledger.submit': acts('low'),
+  'artifact.verify': acts(),
+  'artifact.read': reads(),
+  'witness.cosign': changes('low'),
+  'evidence.export': acts(),
+  'subject.create': changes(),
+  'governance.read': { ...reads(), inEmergency: true },
+  'governance.preview': reads(),
+  'policy.apply': changes('high'),
+}

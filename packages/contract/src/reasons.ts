@@ -1,0 +1,105 @@
+/** The steps of a decision, cheap to dear; the first that stops ends it. */
+export const GATE_STEPS = [
+  'emergency',
+  'identity',
+  'rate',
+  'constitution',
+  'policy',
+  'trust',
+  'guardian',
+  'approval',
+] as const
+export type GateStep = (typeof GATE_STEPS)[number]
+
+/** How far the gate goes: it records alone, it records and says so to the caller, it stops. */
+export const GATE_MODES = ['audit', 'warn', 'enforce'] as const
+export type GateMode = (typeof GATE_MODES)[number]
+
+/** The word of a decision record: `would_deny` is a denial, or a need of approval, that the mode did not enforce. */
+export type DecisionWord = 'allow' | 'deny' | 'require_approval' | 'would_deny'
+
+interface ReasonDefinition {
+  readonly step: GateStep
+  /** What is the case. */
+  readonly meaning: string
+  /** What somebody who is stopped by it can do. Left out where nothing is stopped. */
+  readonly fix?: string
+}
+
+/** Every reason that the gate can give. Closed: a decision names codes of this table and no others. */
+export const REASONS = {
+  EMERGENCY: {
+    step: 'emergency',
+    meaning: 'The kill switch is on',
+    fix: 'Wait until two people have lifted it; `cascade emergency status` shows who turned it on and why.',
+  },
+  NO_CREDENTIAL: {
+    step: 'identity',
+    meaning: 'Nobody in particular asks: no token, or one that is not known here',
+    fix: 'Send a bearer token that is valid.',
+  },
+  SUBJECT_INACTIVE: {
+    step: 'identity',
+    meaning: 'The subject was deactivated',
+    fix: 'Ask an administrator to activate it again.',
+  },
+  OUT_OF_SCOPE: {
+    step: 'identity',
+    meaning: 'The token was made for other actions',
+    fix: 'Use a token whose scopes have this action, or ask for one.',
+  },
+  RESOURCE_ABSENT: {
+    step: 'identity',
+    meaning: 'There is no such resource',
+    fix: 'Check the id.',
+  },
+  RATE_LIMITED: {
+    step: 'rate',
+    meaning: 'The subject or its address asks too often',
+    fix: 'Wait as long as `Retry-After` says.',
+  },
+  FORBIDDEN_BY_CONSTITUTION: {
+    step: 'constitution',
+    meaning: 'A rule of the constitution forbids it',
+    fix: 'Nothing that is configured permits it; the rule says what it protects.',
+  },
+  FORBIDDEN_BY_POLICY: {
+    step: 'policy',
+    meaning: 'A policy forbids it',
+    fix: 'Ask whoever looks after the policies; the reason names the one that forbids it.',
+  },
+  NOT_PERMITTED: {
+    step: 'policy',
+    meaning: 'No policy permits it',
+    fix: 'Ask the owner of the resource for a share, or an administrator for a policy.',
+  },
+  POLICY_ERROR: {
+    step: 'policy',
+    meaning: 'A policy could not be evaluated, so nothing is permitted',
+    fix: 'Mend the policy that the reason names; `cascade gate explain` shows where it fails.',
+  },
+  PERMITTED: { step: 'policy', meaning: 'A policy permits it, and none forbids it' },
+  TRUST_TOO_LOW: {
+    step: 'trust',
+    meaning: 'The subject is trusted less than actions of this risk ask for',
+    fix: 'Have somebody approve it, or somebody who is trusted more do it.',
+  },
+  RISK_TOO_HIGH: {
+    step: 'guardian',
+    meaning: 'The guardian finds the risk too high',
+    fix: 'See the signals in the decision; approval, or time, lowers what can be lowered.',
+  },
+  NEEDS_APPROVAL: {
+    step: 'approval',
+    meaning: 'Somebody who is entitled has to approve it first',
+    fix: 'Wait for the approval; the answer says where to look.',
+  },
+  APPROVED: { step: 'approval', meaning: 'Somebody who is entitled approved exactly this' },
+  STEP_FAILED: {
+    step: 'policy',
+    meaning: 'A step of the decision broke, and what cannot be decided is denied',
+    fix: 'Tell whoever looks after the instance; its log has the cause under the id of the decision.',
+  },
+} as const satisfies Record<string, ReasonDefinition>
+
+export type ReasonCode = keyof typeof REASONS

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { about, all, count, hash, id, saltedDigest, trust, word } from './atoms.ts'
+import { kind } from './record-kind.ts'
+
+const resource = z
+  .string()
+  .regex(/^(?:\*|[a-z][a-z-]{0,39}\/.{1,400})$/)
+  .describe('`capsule/<id>`; `*` where it came into being, or was no single one.')
+
+const decided = {
+  action: word.describe('What was to be done.'),
+  resource,
+  decision: word.describe('`allow`, `deny`, `require_approval`, or `would_deny` where the mode let it pass.'),
+  mode: word.describe('`audit`, `warn` or `enforce`, as it held for this decision.'),
+  reasons: z
+    .array(
+      z.strictObject({
+        step: word.describe('The step of the gate that says it.'),
+        code: word.describe('What it says, as the catalogue of reasons names it.'),
+        policy_id: z.string().max(200).nullable().describe('The policy that it rests on; null for none.'),
+      }),
+    )
+    .describe('Why.'),
+  trust: trust.nullable().describe('Trust of the subject at that moment; null for nobody.'),
+  risk: count.max(100).describe('The guardian’s score.'),
+  bundle: hash.describe('Digest of the policies that it was decided by.'),
+}
+const inputs = saltedDigest.describe(
+  'Of everything that it was decided from, as canonical JSON; that stands beside the log, until it expires or is erased.',
+)
+
+/** What the gate says, and what it says it by. */
+export const GOVERNANCE_RECORDS = {
+  'decision.made': kind('The gate decided whether something may be done.', {
+    subject: about('decision'),
+    payload: decided,
+    digests: { inputs },
+  }),
+  'decision.gathered': kind('The gate decided what changed nothing: reading, mostly.', {
+    subject: all('governance/decisions'),
+    payload: {
+      decisions: z
+        .array(
+          z.strictObject({
+            ...decided,
+            subject: id.nullable().describe('Who asked; null for nobody in particular.'),
+            ids: z.array(id).min(1).describe('A decision each: the same was decided from the same.'),
+            inputs,
+          }),
+        )
+        .min(1)
+        .describe('Those of a moment, equal ones together.'),
+    },
+  }),
+  'policy.applied': kind('Other policies are in force from here on.', {
+    subject: all('governance/policies'),
+    payload: {
+      bundle: hash.describe('Digest of the policies from here on.'),
+      previous: hash.describe('Digest of those before.'),
+      policies: count.describe('How many there are.'),
+    },
+  }),
+}

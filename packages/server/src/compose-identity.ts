@@ -1,0 +1,45 @@
+// Who there is, and who looks after the instance.
+import { type Clock, systemRandom } from '#base'
+import type { BootContext } from '#boot'
+import type { LoadedConfig } from '#config'
+import { requireGrant } from '#governance'
+import { founderOf, Subjects } from '#identity'
+import { openTokenFile } from './adapters/files/token-file.ts'
+import * as key from './compose-keys.ts'
+import { findSigningKey, mirrorOf } from './compose-ledger.ts'
+import { tellRestore } from './edge/jobs/index.ts'
+
+interface IdentityFrame {
+  readonly loaded: LoadedConfig
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+/** Opens the registry; at the first start it registers the administrator and makes the token. */
+export async function openIdentity(
+  { loaded: { config }, clock, newId }: IdentityFrame,
+  boot: BootContext,
+): Promise<undefined> {
+  const [store, gate] = [boot.get(key.STORE), boot.get(key.GATE)]
+  const subjects = new Subjects({ store, clock, newId })
+  const admin = await subjects.openAdministrator((id) =>
+    requireGrant(
+      gate.decide({
+        action: 'subject.create',
+        resource: `subject/${id}`,
+        subject: founderOf(id, clock()),
+        correlationId: newId(),
+      }),
+    ),
+  )
+  boot.get(key.JOURNAL).writeAs(admin.id)
+  // Before anything else writes: a restored store begins its log with the word of it.
+  const mirror = mirrorOf(config)
+  boot.provide(key.MIRROR, mirror)
+  const { directory } = boot.get(key.FOLDER)
+  await tellRestore({ directory, store, gate, subject: admin, newId, mirror, findKey: () => findSigningKey(directory) })
+  boot.provide(key.SUBJECTS, subjects)
+  boot.provide(key.ADMIN, admin)
+  boot.provide(key.TOKEN, openTokenFile(directory, systemRandom))
+  return undefined
+}

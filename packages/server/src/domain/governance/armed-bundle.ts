@@ -1,0 +1,63 @@
+import type { GateMode } from '@forge-cascade/contract/vocabulary'
+import { CompiledEngine, type FallbackEngine, type PolicyBundle, type PolicyFile, policiesOf } from '#policy'
+import builtIn from './built-in/built-in-policies.json' with { type: 'json' }
+
+/** What the annotations of a policy say of it. */
+export interface Rule {
+  /** The rule in a plain sentence; null where none is written. */
+  readonly says: string | null
+  /** `approval`: with somebody's approval it forbids no longer. */
+  readonly curable: 'approval' | null
+  readonly mode: GateMode
+  /** Share of subjects, 0-100, for whom it is enforced whatever its mode. */
+  readonly canaryPercent: number
+}
+
+/** Policies as the gate decides by them. */
+export interface ArmedBundle {
+  readonly digest: string
+  /** As they are written. */
+  readonly files: readonly PolicyFile[]
+  readonly engine: CompiledEngine
+  readonly rules: ReadonlyMap<string, Rule>
+  /** Ids of rules that are not enforced for everybody. */
+  readonly relaxed: readonly string[]
+}
+
+/** Rules that forbid and never permit; they count in every mode, and nothing weakens them. */
+export const CONSTITUTION_PREFIX = 'const.'
+export const isConstitutional = (policyId: string): boolean => policyId.startsWith(CONSTITUTION_PREFIX)
+
+// The generator writes the file with this shape; the type of a JSON file has no literal types.
+const BUILT_IN = builtIn as unknown as { readonly files: readonly PolicyFile[]; readonly bundle: PolicyBundle }
+
+/** The policies that come with the program, as they are written. */
+export const BUILT_IN_FILES: readonly PolicyFile[] = BUILT_IN.files
+export const BUILT_IN_BUNDLE: PolicyBundle = BUILT_IN.bundle
+
+/** @throws TypeError for policies that cannot be compiled. */
+export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fallback?: FallbackEngine): ArmedBundle {
+  const rules = new Map(bundle.policies.map(({ id, json }) => [id, ruleOf(id, json.annotations ?? {})]))
+  return {
+    digest: bundle.digest,
+    files,
+    engine: new CompiledEngine(policiesOf(bundle), { fixed: bundle.actions, ...(fallback && { fallback }) }),
+    rules,
+    relaxed: [...rules].filter(([, { mode }]) => mode !== 'enforce').map(([id]) => id),
+  }
+}
+
+const MODES: ReadonlySet<string> = new Set<GateMode>(['audit', 'warn', 'enforce'])
+const isMode = (text: string): text is GateMode => MODES.has(text)
+
+/** What is no mode and no share enforces: a slip of the pen never opens a door. */
+function ruleOf(id: string, { says, curable, mode, canary }: Readonly<Record<string, string>>): Rule {
+  const isFixed = isConstitutional(id)
+  const share = canary !== undefined && /^(?:100|[1-9]?\d)$/.test(canary) ? Number(canary) : 0
+  return {
+    says: says ?? null,
+    curable: curable === 'approval' && !isFixed ? 'approval' : null,
+    mode: mode !== undefined && isMode(mode) && !isFixed ? mode : 'enforce',
+    canaryPercent: share,
+  }
+}

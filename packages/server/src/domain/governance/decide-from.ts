@@ -1,0 +1,216 @@
+import {
+  ACTION_TRAITS,
+  type ActionRisk,
+  GATE_STEPS,
+  type GateStep,
+  REASONS,
+  type ReasonCode,
+  TRUST_LEVELS,
+} from '@forge-cascade/contract/vocabulary'
+import { messageOf } from '#base'
+import { type ArmedBundle, isConstitutional } from './armed-bundle.ts'
+import { isInShare } from './canary.ts'
+import type { DecisionInput, InputSubject } from './decision-input.ts'
+import { evaluatePolicies, type PolicyFindings } from './evaluate-policies.ts'
+import type { DecisionReason, Effect, Obligation, StepResult, Verdict } from './verdict.ts'
+
+/** What one step says. */
+type StepOutcome =
+  | { readonly kind: 'pass'; readonly reasons?: readonly DecisionReason[] }
+  /** Somebody's approval would let it pass. */
+  | { readonly kind: 'hold'; readonly reasons: readonly DecisionReason[] }
+  /** `always`: whatever the mode. */
+  | { readonly kind: 'stop'; readonly reasons: readonly DecisionReason[]; readonly always?: true }
+
+/** What the steps share: policies are evaluated once, for two of them. */
+interface Deciding {
+  readonly input: DecisionInput
+  readonly bundle: ArmedBundle
+  readonly holds: DecisionReason[]
+  findings: PolicyFindings | undefined
+}
+
+const PASS: StepOutcome = { kind: 'pass' }
+
+const STEPS: Readonly<Record<GateStep, (deciding: Deciding) => StepOutcome>> = {
+  emergency: ({ input }) =>
+    input.emergency && ACTION_TRAITS[input.action].inEmergency !== true ? always('EMERGENCY') : PASS,
+  identity: ({ input }) => judgeIdentity(input),
+  rate: ({ input }) => (input.rateExceeded ? always('RATE_LIMITED') : PASS),
+  constitution: judgeConstitution,
+  policy: judgePolicies,
+  trust: ({ input }) => judgeTrust(input, subjectOf(input)),
+  guardian: ({ input }) => judgeRisk(input),
+  approval: ({ input, holds }) => judgeApproval(input, holds),
+}
+
+/**
+ * The one composition of a decision: each step in its order, the first that stops ends it. Pure: the same input and the same
+ * policies give the same verdict. A step that breaks denies, and is named.
+ */
+export function decideFrom(input: DecisionInput, bundle: ArmedBundle): Verdict {
+  const deciding: Deciding = { input, bundle, holds: [], findings: undefined }
+  const steps: { step: GateStep; result: StepResult }[] = []
+  const reasons: DecisionReason[] = []
+  let stopped: { readonly always: boolean } | undefined
+  for (const step of GATE_STEPS) {
+    if (stopped !== undefined) {
+      steps.push({ step, result: 'unreached' })
+      continue
+    }
+    const { outcome, failed } = take(step, deciding)
+    reasons.push(...(outcome.reasons ?? []))
+    if (outcome.kind === 'stop') stopped = { always: outcome.always === true }
+    if (outcome.kind === 'hold') deciding.holds.push(...outcome.reasons)
+    steps.push({ step, result: failed ? 'failed' : RESULTS[outcome.kind] })
+  }
+  return conclude(deciding, { steps, reasons, stopped })
+}
+
+const RESULTS = { pass: 'passed', hold: 'held', stop: 'stopped' } as const
+
+function take(step: GateStep, deciding: Deciding): { readonly outcome: StepOutcome; readonly failed: boolean } {
+  try {
+    return { outcome: STEPS[step](deciding), failed: false }
+  } catch (error) {
+    const message = `The step ${step} broke: ${messageOf(error)}. What cannot be decided is denied.`
+    return {
+      outcome: { kind: 'stop', reasons: [{ step, code: 'STEP_FAILED', message, policyId: null }] },
+      failed: true,
+    }
+  }
+}
+
+interface Taken {
+  readonly steps: Verdict['steps']
+  readonly reasons: readonly DecisionReason[]
+  readonly stopped: { readonly always: boolean } | undefined
+}
+
+function conclude({ input, holds, findings }: Deciding, { steps, reasons, stopped }: Taken): Verdict {
+  const isHeld = holds.length > 0 && input.approval === null
+  const effect: Effect = stopped !== undefined ? 'deny' : isHeld ? 'hold' : 'allow'
+  const isEnforced =
+    input.mode === 'enforce' || (input.subject !== null && isInShare('gate', input.subject.id, input.canaryPercent))
+  const mode = isEnforced ? 'enforce' : input.mode
+  const applied = effect === 'allow' || isEnforced || stopped?.always === true ? effect : 'allow'
+  const obligations: Obligation[] = isHeld
+    ? unique(holds.map(({ policyId }) => policyId)).map((policyId) => ({ kind: 'approval', policyId }))
+    : []
+  return { effect, applied, word: wordOf(effect, applied, findings), mode, reasons, obligations, steps }
+}
+
+/** What a relaxed rule would have stopped is `would_deny` as well, for it is the same news. */
+function wordOf(effect: Effect, applied: Effect, findings: PolicyFindings | undefined): Verdict['word'] {
+  if (applied === 'deny') return 'deny'
+  if (applied === 'hold') return 'require_approval'
+  return effect !== 'allow' || (findings?.relaxed.length ?? 0) > 0 ? 'would_deny' : 'allow'
+}
+
+const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
+
+function judgeIdentity({ subject, scopes, action, absent }: DecisionInput): StepOutcome {
+  if (subject === null) return always('NO_CREDENTIAL')
+  if (!subject.active) return always('SUBJECT_INACTIVE')
+  if (scopes !== null && !scopes.some((scope) => coversAction(scope, action))) return always('OUT_OF_SCOPE')
+  return absent ? always('RESOURCE_ABSENT') : PASS
+}
+
+/** A scope is the name of an action, a family of them (`capsule.*`), or `*`. */
+export const coversAction = (scope: string, action: string): boolean =>
+  scope === '*' || scope === action || (scope.endsWith('.*') && action.startsWith(scope.slice(0, -1)))
+
+/** The identity step has seen to it that there is one. */
+function subjectOf({ subject }: DecisionInput): InputSubject {
+  if (subject !== null) return subject
+  throw new TypeError('nobody asks')
+}
+
+function findingsOf(deciding: Deciding): PolicyFindings {
+  const { input, bundle } = deciding
+  deciding.findings ??= evaluatePolicies(input, subjectOf(input), bundle)
+  return deciding.findings
+}
+
+function judgeConstitution(deciding: Deciding): StepOutcome {
+  const { forbids, errors } = findingsOf(deciding)
+  const broken = errors.filter(({ policyId }) => policyId !== null && isConstitutional(policyId))
+  const breached = forbids.filter(isConstitutional)
+  if (broken.length + breached.length === 0) return PASS
+  const reasons = [
+    ...broken.map(({ policyId, message }) =>
+      reason('POLICY_ERROR', { step: 'constitution', policyId, detail: message }),
+    ),
+    ...breached.map((policyId) => ruleReason('FORBIDDEN_BY_CONSTITUTION', policyId, deciding)),
+  ]
+  return { kind: 'stop', reasons, always: true }
+}
+
+function judgePolicies(deciding: Deciding): StepOutcome {
+  const { forbids, errors, permits, relaxed, isCurable } = findingsOf(deciding)
+  const passedOver = relaxed.map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
+  if (errors.length > 0) {
+    const told = errors.map(({ policyId, message }) => reason('POLICY_ERROR', { policyId, detail: message }))
+    return { kind: 'stop', reasons: [...passedOver, ...told] }
+  }
+  if (forbids.length > 0) {
+    const told = forbids.map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
+    return { kind: isCurable ? 'hold' : 'stop', reasons: [...passedOver, ...told] }
+  }
+  if (permits.length === 0) return { kind: 'stop', reasons: [...passedOver, reason('NOT_PERMITTED')] }
+  const told = permits.map((policyId) => ruleReason('PERMITTED', policyId, deciding))
+  return { kind: 'pass', reasons: [...passedOver, ...told] }
+}
+
+/** Least trust for actions of a risk. Who has less, and is no worse than experimental, needs somebody's approval. */
+export const TRUST_NEEDED: Readonly<Record<ActionRisk, number>> = {
+  low: TRUST_LEVELS.SANDBOX,
+  medium: TRUST_LEVELS.STANDARD,
+  high: TRUST_LEVELS.TRUSTED,
+}
+
+function judgeTrust({ action }: DecisionInput, { trust }: InputSubject): StepOutcome {
+  const { risk } = ACTION_TRAITS[action]
+  const needed = TRUST_NEEDED[risk]
+  if (trust >= needed) return PASS
+  const detail = `it has ${trust}, and actions of ${risk} risk ask for ${needed}`
+  const reasons = [reason('TRUST_TOO_LOW', { detail })]
+  return { kind: trust >= TRUST_LEVELS.SANDBOX ? 'hold' : 'stop', reasons }
+}
+
+function judgeRisk({ risk, riskHold, riskDeny }: DecisionInput): StepOutcome {
+  if (risk < riskHold) return PASS
+  const isTooHigh = risk >= riskDeny
+  const detail = `${risk} of 100, and from ${isTooHigh ? riskDeny : riskHold} on it ${isTooHigh ? 'is refused' : 'takes an approval'}`
+  return { kind: isTooHigh ? 'stop' : 'hold', reasons: [reason('RISK_TOO_HIGH', { detail })] }
+}
+
+function judgeApproval({ approval }: DecisionInput, holds: readonly DecisionReason[]): StepOutcome {
+  if (holds.length === 0) return PASS
+  if (approval !== null) return { kind: 'pass', reasons: [reason('APPROVED', { detail: `approval ${approval}` })] }
+  return { kind: 'hold', reasons: [reason('NEEDS_APPROVAL')] }
+}
+
+interface ReasonMore {
+  readonly step?: GateStep
+  readonly policyId?: string | null
+  readonly detail?: string
+}
+
+function reason(
+  code: ReasonCode,
+  { step = REASONS[code].step, policyId = null, detail }: ReasonMore = {},
+): DecisionReason {
+  const { meaning } = REASONS[code]
+  return { step, code, policyId, message: detail === undefined ? `${meaning}.` : `${meaning}: ${withoutStop(detail)}.` }
+}
+
+const withoutStop = (text: string): string => text.replace(/\.$/, '')
+
+/** In the words of the rule, where it has some. */
+function ruleReason(code: ReasonCode, policyId: string, { bundle }: Deciding): DecisionReason {
+  const says = bundle.rules.get(policyId)?.says ?? null
+  return reason(code, { policyId, detail: says === null ? policyId : `${says} (${policyId})` })
+}
+
+const always = (code: ReasonCode): StepOutcome => ({ kind: 'stop', reasons: [reason(code)], always: true })

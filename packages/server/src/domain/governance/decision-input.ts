@@ -1,0 +1,121 @@
+import type { Action, GateMode } from '@forge-cascade/contract/vocabulary'
+import type { EntityJson, PolicyRequest, UidJson, ValueJson } from '#policy'
+
+/** What is known of a capsule when something is to be done with it. */
+export interface CapsuleFacts {
+  readonly owner: { readonly id: string; readonly kind: string; readonly trust: number; readonly owner: string | null }
+  /** Effective. */
+  readonly trust: number
+  readonly status: string
+  readonly licence: string
+  readonly type: string
+  readonly tags: readonly string[]
+  /** What is shared with whoever asks. */
+  readonly shared: readonly string[]
+  readonly identity: string | null
+  readonly lane: string | null
+  readonly fold: string | null
+}
+
+/** Who asks, as it was at that moment. */
+export interface InputSubject {
+  readonly id: string
+  readonly kind: string
+  readonly roles: readonly string[]
+  readonly trust: number
+  /** The person behind an agent. */
+  readonly owner: string | null
+  readonly active: boolean
+}
+
+/** One signal of the guardian, and what of the score is its share. */
+export interface InputSignal {
+  readonly name: string
+  readonly share: number
+}
+
+/**
+ * Everything that a decision is made from, as plain JSON: the same input gives the same verdict, now and years later. Times and
+ * ids of the decision itself are no part of it, so that equal questions have equal inputs.
+ */
+export interface DecisionInput {
+  readonly v: 1
+  readonly action: Action
+  /** `capsule/<id>`, `import/<id>`, or `*`. */
+  readonly resource: string
+  /** Null where nothing is known of the resource, as of all that are no capsules. */
+  readonly facts: CapsuleFacts | null
+  /** True for a capsule that there is not. */
+  readonly absent: boolean
+  /** Null for nobody in particular. */
+  readonly subject: InputSubject | null
+  /** Actions that the credential is good for; null: all that its subject may. */
+  readonly scopes: readonly string[] | null
+  readonly rateExceeded: boolean
+  readonly emergency: boolean
+  readonly mode: GateMode
+  /** Share of subjects, 0-100, for whom `enforce` counts whatever the mode. */
+  readonly canaryPercent: number
+  readonly risk: number
+  readonly signals: readonly InputSignal[]
+  /** Scores from which an approval is needed, and from which nothing helps. */
+  readonly riskHold: number
+  readonly riskDeny: number
+  /** Id of the approval of exactly this, where there is one. */
+  readonly approval: string | null
+  /** Digest of the policies. */
+  readonly bundle: string
+}
+
+const subjectUid = (id: string): UidJson => ({ type: 'Subject', id })
+const entity = (id: string): ValueJson => ({ __entity: { type: 'Subject', id } })
+
+/** The question in the words of the policies. @param approved as if somebody had approved it. */
+export function toPolicyRequest(input: DecisionInput, subject: InputSubject, approved: boolean): PolicyRequest {
+  const { facts } = input
+  const uid = resourceUid(input)
+  const entities: EntityJson[] = [
+    {
+      uid: subjectUid(subject.id),
+      attrs: {
+        kind: subject.kind,
+        trust: subject.trust,
+        ...(subject.owner !== null && { owner: entity(subject.owner) }),
+      },
+      parents: subject.roles.map((id) => ({ type: 'Role', id })),
+    },
+  ]
+  if (facts !== null) {
+    entities.push({ uid, attrs: capsuleAttributes(facts), parents: [] })
+    const { owner } = facts
+    if (owner.id !== subject.id) {
+      const attrs = {
+        kind: owner.kind,
+        trust: owner.trust,
+        ...(owner.owner !== null && { owner: entity(owner.owner) }),
+      }
+      entities.push({ uid: subjectUid(owner.id), attrs, parents: [] })
+    }
+  }
+  return {
+    principal: subjectUid(subject.id),
+    action: { type: 'Action', id: input.action },
+    resource: uid,
+    context: { risk: input.risk, approved },
+    entities,
+  }
+}
+
+const resourceUid = ({ facts, resource }: DecisionInput): UidJson =>
+  facts === null ? { type: 'Thing', id: resource } : { type: 'Capsule', id: resource.slice('capsule/'.length) }
+
+const capsuleAttributes = (facts: CapsuleFacts): Readonly<Record<string, ValueJson>> => {
+  const { owner, trust, status, licence, type, tags, shared, identity, lane, fold } = facts
+  return {
+    owner: entity(owner.id),
+    ...{ trust, status, licence, type, tags, shared },
+    ...(identity !== null && { identity }),
+    ...(lane !== null && { lane }),
+    ...(fold !== null && { fold }),
+  }
+}

@@ -1,0 +1,49 @@
+import { decideFailClosed, type PolicyError } from '#policy'
+import { type ArmedBundle, isConstitutional } from './armed-bundle.ts'
+import { isInShare } from './canary.ts'
+import { type DecisionInput, type InputSubject, toPolicyRequest } from './decision-input.ts'
+
+/** What the policies say. */
+export interface PolicyFindings {
+  /** Ids of the rules that forbid it and are enforced. */
+  readonly forbids: readonly string[]
+  /** Ids of the policies that permit it, where nothing enforced forbids it. */
+  readonly permits: readonly string[]
+  readonly errors: readonly PolicyError[]
+  /** Ids of rules that forbid it and are not enforced for this subject. */
+  readonly relaxed: readonly string[]
+  /** Everything that forbids it would yield to an approval. */
+  readonly isCurable: boolean
+}
+
+/** Holds the question against the policies: once, and again only where a rule that forbids it is relaxed or yields. */
+export function evaluatePolicies(input: DecisionInput, subject: InputSubject, bundle: ArmedBundle): PolicyFindings {
+  const approved = input.approval !== null
+  const request = toPolicyRequest(input, subject, approved)
+  const first = decideFailClosed(bundle.engine, request)
+  const passedOver = bundle.relaxed.filter((id) => !isEnforcedFor(id, subject, bundle))
+  const isForbidden = first.decision === 'deny' && first.errors.length === 0 && first.reasons.length > 0
+  const relaxed = isForbidden ? first.reasons.filter((id) => passedOver.includes(id)) : []
+  // Rules that nobody enforces fail without harm, too: the others are asked without them.
+  const again = passedOver.length > 0 && first.decision === 'deny'
+  const decided = again ? decideFailClosed(bundle.engine, request, new Set(passedOver)) : first
+  const found = { errors: decided.errors, relaxed, isCurable: false }
+  if (decided.decision === 'allow') return { ...found, forbids: [], permits: decided.reasons }
+  if (decided.errors.length > 0) return { ...found, forbids: decided.reasons.filter(isConstitutional), permits: [] }
+  const forbids = decided.reasons
+  const mayYield =
+    !approved && forbids.length > 0 && forbids.every((id) => bundle.rules.get(id)?.curable === 'approval')
+  const isCurable = mayYield && yields(input, subject, bundle, new Set(passedOver))
+  return { ...found, forbids, permits: [], isCurable }
+}
+
+const isEnforcedFor = (id: string, { id: subject }: InputSubject, { rules }: ArmedBundle): boolean =>
+  isInShare(id, subject, rules.get(id)?.canaryPercent ?? 0)
+
+/** Whether the same with an approval would be permitted. */
+const yields = (
+  input: DecisionInput,
+  subject: InputSubject,
+  bundle: ArmedBundle,
+  except: ReadonlySet<string>,
+): boolean => decideFailClosed(bundle.engine, toPolicyRequest(input, subject, true), except).decision === 'allow'

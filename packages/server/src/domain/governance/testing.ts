@@ -1,0 +1,13 @@
+import type { Gate, GateRequest } from './gate.ts'
+
+/** A gate that is asked something else than it was: for tests of what happens where it says another word. */
+export const asking = (gate: Gate, change: <R extends GateRequest>(request: R) => R): Gate => ({
+  decide: (request) => gate.decide(change(request)),
+  preview: (request) => gate.preview(change(request)),
+  settled: (decision) => gate.settled(decision),
+  release: (decisionId) => gate.release(decisionId),
+})
+
+/** The same question by somebody without any role. */
+export const byNobody = <R extends GateRequest>(request: R): R =>
+  request.subject === undefined ? request : { ...request, subject: { ...request.subject, roles: [] } }
