@@ -1,3 +1,4 @@
+import type { RecordType } from '@forge-cascade/contract/vocabulary'
 import { type Clock, isWithin, messageOf } from '#base'
 import { type CapsuleContext, linkSimilarStep, settleTrust } from '#capsules'
 import { type Gate, requireGrant } from '#governance'
@@ -23,6 +24,14 @@ export const TICK_MS = 1000
 export const IDLE_MS = 3000
 /** After a failure it stays away this long. */
 export const AFTER_FAILURE_MS = 30_000
+/** Entries of the log that are looked at for traffic; more of them are traffic, whatever they say. */
+const NEWS_SEEN = 50
+const QUIET: ReadonlySet<string> = new Set<RecordType>([
+  'decision.made',
+  'decision.gathered',
+  'capsule.similar_linked',
+  'capsule.trust_settled',
+])
 
 /**
  * The background care of the store: raises trust that may rise again, and links what is similar in meaning while the
@@ -60,19 +69,17 @@ export class Maintenance implements AsyncDisposable {
   async #work(now: number, signal: AbortSignal): Promise<void> {
     const { context } = this.#options
     await settleTrust(context, () => this.#grant(), signal)
-    if (signal.aborted || !this.#isIdle(now)) return
-    const before = context.store.head()
-    const didWrite = await linkSimilarStep(context, () => this.#grant())
-    // Its own leaf is no traffic; a second one is somebody else's and is found at the next look.
-    if (didWrite && context.store.head() === before + 1) this.#head = before + 1
+    if (signal.aborted || !(await this.#isIdle(now))) return
+    await linkSimilarStep(context, () => this.#grant())
   }
 
-  /** True when nobody has written for a while. */
-  #isIdle(now: number): boolean {
-    const head = this.#options.context.store.head()
-    if (head !== this.#head) {
-      this.#head = head
-      this.#quietSince = now
+  /** True when nobody has written for a while; what is written of reading, and by this job itself, is no traffic. */
+  async #isIdle(now: number): Promise<boolean> {
+    const { store } = this.#options.context
+    if (store.head() !== this.#head) {
+      const news = await store.changesSince(this.#head, NEWS_SEEN)
+      this.#head = news.length < NEWS_SEEN ? (news.at(-1)?.sequence ?? this.#head) : store.head()
+      if (news.length === NEWS_SEEN || news.some(({ leaf }) => !QUIET.has(leaf.type))) this.#quietSince = now
     }
     return !isWithin(now, this.#quietSince, IDLE_MS)
   }
