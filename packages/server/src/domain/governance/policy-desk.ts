@@ -1,0 +1,183 @@
+import { CascadeError, type Clock, sha256Hex } from '#base'
+import type { Subject } from '#identity'
+import type { BundleReading, FallbackEngine, PolicyBundle, PolicyFile, PolicyFinding } from '#policy'
+import { type Grant, toRecord, type UnitOfWork } from '#store'
+import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES, isConstitutional } from './armed-bundle.ts'
+import { decideFrom } from './decide-from.ts'
+import type { GovernanceGate } from './governance-gate.ts'
+import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+import { SCHEMA_FILE } from './policy-schema.ts'
+
+export interface PolicyDeskOptions {
+  readonly store: Pick<UnitOfWork, 'append'> & { readonly records: ConstructorParameters<typeof PolicyShelf>[0] }
+  readonly gate: GovernanceGate
+  readonly clock: Clock
+  /** Reads policies, whoever wrote them, where that may take its time and break. */
+  readonly read: (files: readonly PolicyFile[]) => Promise<BundleReading>
+  /** Cedar itself, for what is not compiled. */
+  readonly fallback: (bundle: PolicyBundle) => FallbackEngine
+}
+
+/** Files of every bundle that nobody puts others in the place of. */
+const CONSTITUTION_FILE = 'constitution.cedar'
+const FIXED = new Set([CONSTITUTION_FILE, SCHEMA_FILE])
+const fixedFiles = (): readonly PolicyFile[] => BUILT_IN_FILES.filter(({ path }) => FIXED.has(path))
+
+/** What putting policies in force came to; `refused` leaves those in force that are. */
+export type Applied =
+  | { readonly kind: 'applied'; readonly active: ActiveBundle; readonly findings: readonly PolicyFinding[] }
+  | { readonly kind: 'refused'; readonly findings: readonly PolicyFinding[] }
+
+/**
+ * The policies in force: those that come with the program, or an instance's own in their place; the constitution and what
+ * policies may speak of always belong to it. What is not sound is refused, and what was good until then stays.
+ */
+export class PolicyDesk {
+  readonly #options: PolicyDeskOptions
+  readonly #shelf: PolicyShelf
+  #active: ActiveBundle
+
+  constructor(options: PolicyDeskOptions) {
+    this.#options = options
+    this.#shelf = new PolicyShelf(options.store.records)
+    this.#active = { digest: options.gate.bundle.digest, appliedAt: 0, appliedBy: '', own: null }
+  }
+
+  get active(): ActiveBundle {
+    return this.#active
+  }
+
+  get bundle(): ArmedBundle {
+    return this.#options.gate.bundle
+  }
+
+  /**
+   * Arms the gate with what was in force last, and keeps what comes with the program.
+   *
+   * @throws CascadeError BOOT_FAILED where the instance's own policies are sound no more: it would be governed by others.
+   */
+  async open(call: { readonly grant: () => Grant<'policy.apply'> }): Promise<void> {
+    const found = await this.#shelf.active()
+    if (found?.own == null) {
+      if (found?.digest === BUILT_IN_BUNDLE.digest) this.#active = found
+      else await this.#put(call.grant(), { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }, null)
+      return
+    }
+    const kept = await this.#shelf.find(found.digest)
+    const files = [...fixedFiles(), ...found.own]
+    if (kept !== undefined && isSame(kept.files, files)) {
+      this.#arm(kept)
+      this.#active = found
+      return
+    }
+    // The program has another constitution now, or its policies may speak of more.
+    const { bundle, findings } = await this.#options.read(files)
+    if (bundle === undefined) {
+      const [first] = findings
+      const place = first === undefined ? '' : ` ${first.file}:${first.line}: ${first.message}.`
+      throw new CascadeError('BOOT_FAILED', `The policies of this instance are not sound with this version.${place}`)
+    }
+    await this.#put(call.grant(), { files, bundle }, found.own)
+  }
+
+  /** A bundle that was in force once, ready to decide by. */
+  async find(digest: string): Promise<ArmedBundle | undefined> {
+    if (digest === this.bundle.digest) return this.bundle
+    const found = await this.#shelf.find(digest)
+    return found && armBundle(found.bundle, found.files, this.#fallbackOf(found.bundle))
+  }
+
+  /**
+   * What the instance would be governed by, with what is wrong with it.
+   *
+   * @throws CascadeError UNPROCESSABLE for files that are no policies, or of those that nobody puts others in the place of.
+   */
+  async read(own: readonly PolicyFile[]): Promise<BundleReading & { readonly files: readonly PolicyFile[] }> {
+    for (const { path } of own) {
+      if (FIXED.has(path) || !path.endsWith('.cedar')) {
+        const why = FIXED.has(path) ? 'comes with the program' : 'is no file of policies (….cedar)'
+        throw new CascadeError('UNPROCESSABLE', `${path} ${why}: leave it out.`)
+      }
+    }
+    const files = [...fixedFiles(), ...own]
+    const reading = await this.#options.read(files)
+    const constitutional = reading.bundle?.policies.find(({ id, file }) => isConstitutional(id) && file !== CONSTITUTION_FILE)
+    if (constitutional !== undefined) {
+      const { id, file, line } = constitutional
+      throw new CascadeError(
+        'UNPROCESSABLE',
+        `${file}:${line}: ${id} is of the constitution, which is not changed by applying policies: give it an id without const.`,
+      )
+    }
+    return { ...reading, files }
+  }
+
+  /**
+   * Puts policies of the instance in force, in the place of those that are.
+   *
+   * @throws CascadeError CONFLICT where whoever applies them could not apply others afterwards.
+   */
+  async apply(call: { readonly grant: Grant<'policy.apply'>; readonly subject: Subject }, own: readonly PolicyFile[]): Promise<Applied> {
+    const { bundle, files, findings } = await this.read(own)
+    if (bundle === undefined) return { kind: 'refused', findings }
+    this.#refuseLockOut(call.subject, bundle, files)
+    await this.#put(call.grant, { files, bundle }, own)
+    return { kind: 'applied', active: this.#active, findings }
+  }
+
+  /** Puts the policies that come with the program in force again. */
+  async reset({ grant }: { readonly grant: Grant<'policy.apply'> }): Promise<void> {
+    await this.#put(grant, { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }, null)
+  }
+
+  #refuseLockOut(subject: Subject, bundle: PolicyBundle, files: readonly PolicyFile[]): void {
+    const { gate } = this.#options
+    const asked = { action: 'policy.apply', resource: 'governance/policies', subject, correlationId: '' } as const
+    const armed = armBundle(bundle, files, this.#fallbackOf(bundle))
+    const { effect, reasons } = decideFrom({ ...gate.inputOf(asked), bundle: armed.digest }, armed)
+    if (effect === 'allow') return
+    const why = reasons.map(({ message }) => message).join(' ')
+    throw new CascadeError(
+      'CONFLICT',
+      `Under these policies ${subject.name} could not apply others any more, so they are not put in force. ${why}`,
+    )
+  }
+
+  async #put(grant: Grant<'policy.apply'>, shelved: ShelvedBundle, own: readonly PolicyFile[] | null): Promise<void> {
+    const { store, clock } = this.#options
+    const { digest, policies } = shelved.bundle
+    const active: ActiveBundle = { digest, appliedAt: clock(), appliedBy: grant.subject, own }
+    // Compiled before it is written: what cannot be is not put in force.
+    const armed = armBundle(shelved.bundle, shelved.files, this.#fallbackOf(shelved.bundle))
+    const told = { bundle: digest, previous: this.#active.digest, policies: policies.length }
+    const [outcome] = await store.append([
+      {
+        id: sha256Hex(`policies:${grant.decisionId}`).slice(0, 32),
+        grant,
+        changes: this.#shelf.put(grant, active, shelved),
+        records: [toRecord(grant, 'policy.applied', 'governance/policies', told, {})],
+        events: [{ type: 'cascade.policy.applied', subject: 'governance/policies', data: told }],
+      },
+    ])
+    if (outcome?.ok !== true) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing.')
+    this.#options.gate.arm(armed)
+    this.#active = active
+  }
+
+  #arm({ bundle, files }: ShelvedBundle): void {
+    this.#options.gate.arm(armBundle(bundle, files, this.#fallbackOf(bundle)))
+  }
+
+  /** Cedar's module is loaded where a policy, or a request, needs it, and not before. */
+  #fallbackOf(bundle: PolicyBundle): FallbackEngine {
+    let engine: FallbackEngine | undefined
+    const open = () => (engine ??= this.#options.fallback(bundle))
+    return {
+      decide: (request, except) => open().decide(request, except),
+      evaluate: (policies, request) => open().evaluate(policies, request),
+    }
+  }
+}
+
+const isSame = (one: readonly PolicyFile[], other: readonly PolicyFile[]): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)
