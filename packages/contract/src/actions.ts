@@ -37,6 +37,9 @@ export const ACTIONS = {
   'artifact.read': 'See what a verification of an artifact came to',
   'witness.cosign': 'Cosign a checkpoint of another log, which that log has signed',
   'evidence.export': 'Take entries of the log out, with their proofs, signed by the log, and open the digests in them',
+  'emergency.read': 'See whether an emergency is on',
+  'emergency.raise': 'Turn the emergency on: nothing else is carried out until it is lifted',
+  'emergency.lift': 'Ask to lift the emergency, or lift it as the second of two people',
   'subject.create': 'Register a person, an agent or a service by name',
 } as const satisfies Record<string, string>
 

@@ -1,5 +1,6 @@
 import type { RecordType } from '../../record-categories.ts'
 import { CAPSULE_RECORDS, KEEPING_RECORDS } from './capsule-records.ts'
+import { GOVERNANCE_RECORDS } from './governance-records.ts'
 import {
   EMBEDDING_RECORDS,
   IDENTITY_RECORDS,
@@ -16,6 +17,7 @@ export type { RecordKind } from './record-kind.ts'
 export const RECORDS_V1 = {
   ...CAPSULE_RECORDS,
   ...KEEPING_RECORDS,
+  ...GOVERNANCE_RECORDS,
   ...IDENTITY_RECORDS,
   ...IMPORT_RECORDS,
   ...EMBEDDING_RECORDS,

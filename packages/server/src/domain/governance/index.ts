@@ -1,2 +1,11 @@
 export { BOOTSTRAP_RULE, type BootstrapGateOptions, createBootstrapGate, requireGrant } from './bootstrap-gate.ts'
+export {
+  ALONE_WAIT_MS,
+  EMERGENCY_COLLECTION,
+  Emergency,
+  type EmergencyCause,
+  type EmergencyState,
+  goesOn,
+  LIFT_MS,
+} from './emergency/index.ts'
 export type { Decision, DecisionReason, Gate, GateRequest } from './gate.ts'

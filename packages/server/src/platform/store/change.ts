@@ -66,6 +66,9 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'ledger.submit': [],
   'witness.cosign': [],
   'evidence.export': [],
+  'emergency.read': [],
+  'emergency.raise': ['record.put'],
+  'emergency.lift': ['record.put'],
   'subject.create': ['record.put'],
   'system.maintain': [
     'capsule.link',
