@@ -130,6 +130,11 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   archiveRounds: here('archive', 'whoever is disturbed once too often moves nothing'),
   legalBasis: inServer('edge/http/keeping-routes.test.ts', 'an erasure with $name', 'a ground that is too long'),
   holdReason: inServer('edge/http/keeping-routes.test.ts', 'a hold on $name', 'a target with too long a reason'),
+  emergencyReason: inServer(
+    'edge/http/emergency-routes.test.ts',
+    '$name is refused and turns nothing on',
+    'a reason that is too long',
+  ),
   holds: here('keeping', 'one legal hold more than there may be is refused'),
   stays: here('keeping', 'a receipt names as many as it may'),
   batchLine: here('request', 'a line of a batch that is too long has its problem, and its neighbours are written'),

@@ -157,6 +157,12 @@ export const ERRORS = {
     title: 'Something broke on our side',
     fix: 'Nothing was acknowledged. Report it with the correlation id; the log has the cause under the same id.',
   },
+  EMERGENCY_ACTIVE: {
+    status: 503,
+    title: 'An emergency is on: nothing is carried out',
+    fix: 'Ask an administrator; `detail` says since when and why. `cascade emergency status` shows what is needed to lift it.',
+    retryable: true,
+  },
   UNAVAILABLE: {
     status: 503,
     title: 'Not ready to answer',

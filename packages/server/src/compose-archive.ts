@@ -37,6 +37,8 @@ export interface RetentionParts {
   readonly newId: () => string
   readonly clock: Clock
   readonly log: RootLogger
+  /** The signal of whoever may stop it. */
+  readonly halt: () => AbortSignal
 }
 
 /** Moves by itself what has reached its retention. */
@@ -47,6 +49,7 @@ export function openRetention({ live, gate, subject, newId, ...parts }: Retentio
     due: () => retentionOf(live.loaded.config, parts.clock()),
     grant: () => requireGrant(gate.decide({ ...request, correlationId: newId() })),
     metrics: parts.metrics,
+    halt: parts.halt,
     clock: parts.clock,
     log: parts.log,
   })

@@ -1,17 +1,24 @@
+import type { Clock } from '#base'
+import type { BootContext } from '#boot'
 import { cacheEmbeddings, type Embedder, Embedders, ModelChange, type ModelChangeOptions } from '#capsules'
+import { requireGrant } from '#governance'
 import type { RootLogger } from '#observability'
 import type { Grant } from '#store'
+import { findBuiltinEmbedder, openEmbedder } from './adapters/models/index.ts'
+import type { Frame } from './boot-instance.ts'
+import * as key from './compose-keys.ts'
 import { ReEmbedding } from './edge/jobs/index.ts'
 
-export interface VectorOptions extends Pick<ModelChangeOptions, 'store' | 'configured' | 'clock' | 'newId'> {
+interface VectorOptions extends Pick<ModelChangeOptions, 'store' | 'configured' | 'clock' | 'newId'> {
   /** The embedder of a model that this program brings along. */
   readonly findBuiltin: (model: string) => Embedder | undefined
   /** The gate's word for each step that is done in the background. */
   readonly grant: () => Grant<'system.maintain'>
   readonly log: RootLogger
+  readonly halt: () => AbortSignal
 }
 
-export interface Vectors {
+interface Vectors {
   readonly embedders: Embedders
   readonly change: ModelChange
   /** What works in the background, and embedders of a model that is not configured any more. */
@@ -19,7 +26,7 @@ export interface Vectors {
 }
 
 /** The embedders that count, and the change of the model where the configured one is not that of the vectors. */
-export async function openModelChange({ findBuiltin, grant, log, ...options }: VectorOptions): Promise<Vectors> {
+async function openModelChange({ findBuiltin, grant, log, halt, ...options }: VectorOptions): Promise<Vectors> {
   await using opened = new AsyncDisposableStack()
   const configured = opened.use(cacheEmbeddings(options.configured))
   const openFormer = (model: string): Embedder | undefined => {
@@ -29,6 +36,28 @@ export async function openModelChange({ findBuiltin, grant, log, ...options }: V
   const embedders = new Embedders(configured)
   const warn: ModelChangeOptions['warn'] = (message, fields) => log.warn(message, fields)
   const change = await ModelChange.open({ ...options, configured, embedders, openFormer, warn }, grant)
-  opened.use(new ReEmbedding({ change, grant, log }))
+  opened.use(new ReEmbedding({ change, grant, log, halt }))
   return { embedders, change, parts: opened.move() }
+}
+
+interface VectorParts extends Pick<Frame, 'loaded' | 'log'> {
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+/** Hands out the embedders and the change of their model, and gives what works on it in the background. */
+export async function openVectors({ loaded, ...parts }: VectorParts, boot: BootContext): Promise<AsyncDisposable> {
+  const [gate, subject] = [boot.get(key.GATE), boot.get(key.ADMIN)]
+  const asked = { action: 'system.maintain', resource: 'embedding/*', subject } as const
+  const opened = await openModelChange({
+    store: boot.get(key.STORE),
+    configured: await openEmbedder(loaded.config.embedding),
+    findBuiltin: findBuiltinEmbedder,
+    grant: () => requireGrant(gate.decide({ ...asked, correlationId: parts.newId() })),
+    ...{ clock: parts.clock, newId: parts.newId, log: parts.log },
+    halt: () => boot.get(key.EMERGENCY).signal,
+  })
+  boot.provide(key.EMBEDDERS, opened.embedders)
+  boot.provide(key.MODEL_CHANGE, opened.change)
+  return opened.parts
 }

@@ -20,6 +20,7 @@ export interface KeepingParts {
   readonly directory: string
   readonly grant: () => Grant<'capsule.erase'>
   readonly forget: () => void
+  readonly halt: () => AbortSignal
 }
 
 export interface ComposedErasures {
@@ -48,7 +49,7 @@ export async function composeErasures(parts: KeepingParts): Promise<ComposedEras
   const { completed, troubles } = await erasures.resume(grant)
   if (completed > 0) log.warn('erasures were completed that had been interrupted or undone by a restore', { completed })
   for (const { id, reason } of troubles) log.warn('an erasure is not complete', { erasure: id, reason })
-  return { erasures, unfinished: new UnfinishedErasures({ erasures, grant, clock, log, troubles }) }
+  return { erasures, unfinished: new UnfinishedErasures({ erasures, grant, clock, log, troubles, halt: parts.halt }) }
 }
 
 /**

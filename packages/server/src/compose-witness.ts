@@ -107,6 +107,7 @@ async function openCosigning({ loaded, log, clock, newId }: LedgerFrame, boot: B
   return new Cosigning({
     ...{ signed, ledger: boot.get(key.STORE).ledger, links, clock, log },
     notes: await CosignedNotes.open(cosignedFolder(boot.get(key.FOLDER).directory), signed, links),
+    halt: () => boot.get(key.EMERGENCY).signal,
     everyMs: loaded.config.ledger.submit_every_s * 1000,
     grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
   })

@@ -10,14 +10,15 @@ import { requireGrant } from '#governance'
 import { tokenDigest } from '#identity'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
-import { findBuiltinEmbedder, openEmbedder, sharedStaticTable } from './adapters/models/index.ts'
+import { sharedStaticTable } from './adapters/models/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
 import { COLLECTIONS } from './collections.ts'
 import { openAgentDoor } from './compose-agents.ts'
 import { composeArchives, openRetention, retentionOf } from './compose-archive.ts'
-import { openModelChange } from './compose-embedding.ts'
+import { openVectors } from './compose-embedding.ts'
+import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
 import { factsOf, openGate } from './compose-governance.ts'
 import { openIdentity } from './compose-identity.ts'
@@ -114,13 +115,14 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       describe: 'knows the administrator and the token',
       start: (boot) => openIdentity({ ...frame, clock, newId }, boot),
     },
+    emergencyPart({ ...frame, clock, newId }),
     ...ledgerParts({ ...frame, clock, newId }),
     {
       name: 'embedder',
       priority: 2,
-      dependsOn: ['identity'],
+      dependsOn: ['emergency'],
       describe: 'makes vectors of texts, anew where their model is to change',
-      start: (boot) => openVectors(frame, boot),
+      start: (boot) => openVectors({ ...frame, clock, newId }, boot),
     },
     {
       name: 'capsules',
@@ -132,7 +134,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     {
       name: 'imports',
       priority: 2,
-      dependsOn: ['doors', 'capsules'],
+      dependsOn: ['doors', 'capsules', 'emergency'],
       describe: 'reads folders, repositories and files',
       start: (boot) => openImports(frame, boot),
     },
@@ -192,8 +194,11 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
   ]
 }
 
-/** Who acts where nobody asks, and who decides. */
-const whoOf = (boot: BootContext) => ({ gate: boot.get(key.GATE), subject: boot.get(key.ADMIN) })
+/** Who acts where nobody asks, who decides, and what stops it. */
+const whoOf = (boot: BootContext) => ({
+  ...{ gate: boot.get(key.GATE), subject: boot.get(key.ADMIN) },
+  halt: () => boot.get(key.EMERGENCY).signal,
+})
 
 /** For parts that leave nothing to close. */
 const done = (_nothing: unknown): undefined => undefined
@@ -241,21 +246,6 @@ async function loadDoors(boot: BootContext): Promise<undefined> {
   return undefined
 }
 
-async function openVectors({ loaded, log }: Frame, boot: BootContext): Promise<AsyncDisposable> {
-  const [gate, subject] = [boot.get(key.GATE), boot.get(key.ADMIN)]
-  const asked = { action: 'system.maintain', resource: 'embedding/*', subject } as const
-  const { embedders, change, parts } = await openModelChange({
-    store: boot.get(key.STORE),
-    configured: await openEmbedder(loaded.config.embedding),
-    findBuiltin: findBuiltinEmbedder,
-    grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
-    ...{ clock, newId, log },
-  })
-  boot.provide(key.EMBEDDERS, embedders)
-  boot.provide(key.MODEL_CHANGE, change)
-  return parts
-}
-
 function openCapsules({ live }: Frame, boot: BootContext): undefined {
   const parts = { store: boot.get(key.STORE), subjects: boot.get(key.SUBJECTS) }
   const settings = new LiveSettings(live, boot.get(key.EMBEDDERS))
@@ -273,6 +263,7 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
   })
   const ask = { action: 'import.run', resource: 'import/*', subject: boot.get(key.ADMIN), reach: 'lines' } as const
   await imports.markInterrupted({ grant: requireGrant(boot.get(key.GATE).decide({ ...ask, correlationId: newId() })) })
+  boot.get(key.EMERGENCY).whenRaised((reason) => imports.interrupt(reason))
   boot.provide(key.IMPORTS, imports)
   return imports
 }
@@ -287,6 +278,7 @@ async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): P
     ...{ config: loaded.config, log, store: boot.get(key.STORE), context: boot.get(key.CAPSULES), archives, directory },
     grant: () => requireGrant(boot.get(key.GATE).decide({ ...request, correlationId: newId() })),
     forget: () => boot.get(key.EMBEDDERS).forget(),
+    halt: whoOf(boot).halt,
   })
   boot.provide(key.ERASURES, erasures)
   boot.provide(key.UNFINISHED, unfinished)
@@ -345,6 +337,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         }),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
+        emergency: boot.get(key.EMERGENCY),
         agents: lazy(async () => openAgentDoor(log)),
         ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,
@@ -358,10 +351,12 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       head: () => store.head(),
       logger: log,
       ...{ metrics, clock, newId },
+      emergency: boot.get(key.EMERGENCY),
       trackWork: (name) => lifecycle.trackWork(name),
     }),
   )
   frame.renewals.push(() => renewCertificate(server, log))
+  boot.get(key.EMERGENCY).enforce()
   await server.listenLocally(folder.socket)
   const address = options.listen === 'socket' ? null : (await server.listen()).url
   folder.announce(toRfc3339(startedAt), address)

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 const SOURCES = join(import.meta.dirname, '../src')
 const CAPSULES = 'domain/capsules'
 const MODEL = `${CAPSULES}/model-change/model-change.ts`
+const EMERGENCY = 'domain/governance/emergency/emergency.ts'
 const RUNNER = { file: `${CAPSULES}/import/import-runner.ts`, written: `import.\${end.state}` }
 
 /** The file that writes each kind; where it puts the name together, as it does. */
@@ -41,6 +42,9 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'decision.made': 'domain/governance/decision-journal.ts',
   'decision.gathered': 'domain/governance/decision-journal.ts',
   'policy.applied': 'domain/governance/policy-desk.ts',
+  'emergency.raised': EMERGENCY,
+  'emergency.lift_asked': EMERGENCY,
+  'emergency.lifted': EMERGENCY,
   'subject.registered': 'domain/identity/subjects.ts',
   'import.started': `${CAPSULES}/import/imports.ts`,
   'import.noted': `${CAPSULES}/import/import-writer.ts`,

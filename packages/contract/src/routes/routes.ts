@@ -6,6 +6,7 @@ import { ARTIFACTS } from './artifacts.ts'
 import { BULK } from './bulk.ts'
 import { CAPSULES } from './capsules.ts'
 import { EMBEDDING } from './embedding.ts'
+import { EMERGENCY } from './emergency.ts'
 import { EXPORTS } from './export.ts'
 import { IMPORTS } from './imports.ts'
 import { KEEPING } from './keeping.ts'
@@ -33,6 +34,7 @@ const ROWS = [
   ...ARTIFACTS,
   ...WITNESS,
   ...KEEPING,
+  ...EMERGENCY,
   ...SYSTEM,
   ...PROBES,
 ] as const

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { about, all, count, hash, id, saltedDigest, trust, word } from './atoms.ts'
+import { about, all, count, hash, id, saltedDigest, time, trust, word } from './atoms.ts'
 import { kind } from './record-kind.ts'
 
 const resource = z
@@ -28,6 +28,10 @@ const decided = {
 const inputs = saltedDigest.describe(
   'Of everything that it was decided from, as canonical JSON; that stands beside the log, until it expires or is erased.',
 )
+
+const EMERGENCY = all('system/emergency')
+const epoch = count.describe('Which emergency it is, counted from 1.')
+const reason = { reason: saltedDigest.describe('Of the reason that was given.') }
 
 /** What the gate says, and what it says it by. */
 export const GOVERNANCE_RECORDS = {
@@ -59,5 +63,26 @@ export const GOVERNANCE_RECORDS = {
       previous: hash.describe('Digest of those before.'),
       policies: count.describe('How many there are.'),
     },
+  }),
+  'emergency.raised': kind('An emergency was turned on, or what was asked to lift it was taken back.', {
+    subject: EMERGENCY,
+    payload: { epoch, cause: word.describe('`call` or `file`.') },
+    digests: reason,
+  }),
+  'emergency.lift_asked': kind('Somebody asked to lift an emergency, and waits for a second person.', {
+    subject: EMERGENCY,
+    payload: { epoch },
+    digests: reason,
+  }),
+  'emergency.lifted': kind('An emergency was lifted.', {
+    subject: EMERGENCY,
+    payload: {
+      epoch,
+      first: id.describe('The subject who asked first.'),
+      second: id.describe('The subject who lifted it.'),
+      alone: z.boolean().describe('Whether both are one, because nobody else could lift it.'),
+      asked_at: time.describe('When the first asked.'),
+    },
+    digests: reason,
   }),
 }

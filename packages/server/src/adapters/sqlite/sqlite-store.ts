@@ -16,6 +16,7 @@ import {
   type Finding,
   type Receipt,
   type Records,
+  type Refuse,
   type Repaired,
   type Scrubbed,
 } from '#store'
@@ -81,6 +82,7 @@ export class SqliteStore implements Store {
   readonly #shipper: Shipper | undefined
   readonly #cares = new Set<ThreadLink<CareOperations>>()
   #isOpen = false
+  #refuse: Refuse | undefined
 
   constructor(settings: SqliteStoreSettings) {
     this.#settings = settings
@@ -172,12 +174,17 @@ export class SqliteStore implements Store {
     await this.#shipper?.round()
   }
 
+  /** Asked about each command from now on, before it is carried out. */
+  refuseBy(refuse: Refuse): void {
+    this.#refuse = refuse
+  }
+
   async append(commands: readonly Command[]): Promise<readonly CommandOutcome[]> {
     this.#assertOpen()
     if (commands.length > COMMANDS_PER_APPEND_MAX) {
       throw new CascadeError('UNPROCESSABLE', `at most ${COMMANDS_PER_APPEND_MAX} commands at once`)
     }
-    const outcomes = await appendMinted(commands, (minted) => this.#commits.enqueue(minted))
+    const outcomes = await appendMinted(commands, (minted) => this.#commits.enqueue(minted), this.#refuse)
     this.#watch.notify()
     return outcomes
   }

@@ -34,11 +34,22 @@ export const ACTION_GROUPS = {
     'system.read',
     'governance.read',
     'governance.preview',
+    'emergency.read',
+    'emergency.raise',
+    'emergency.lift',
   ],
   /** Reads what happened, and by which rules. */
-  audit: ['ledger.read', 'evidence.export', 'governance.read', 'governance.preview', 'artifact.read', 'system.read'],
+  audit: [
+    'emergency.read',
+    'ledger.read',
+    'evidence.export',
+    'governance.read',
+    'governance.preview',
+    'artifact.read',
+    'system.read',
+  ],
   /** Changes who there is, and the rules. */
-  govern: ['policy.apply', 'capsule.hold', 'capsule.trust'],
+  govern: ['policy.apply', 'emergency.lift', 'capsule.hold', 'capsule.trust'],
   /** Keeps the instance itself: its store, its log, its keys. */
   keep: [
     'system.repair',

@@ -1,4 +1,4 @@
-import { isUuid, uuidBytes, formatUuid } from '#base'
+import { formatUuid, isUuid, uuidBytes } from '#base'
 import { explain, type PolicyExplanation } from '#policy'
 import type { Records } from '#store'
 import type { ArmedBundle } from './armed-bundle.ts'

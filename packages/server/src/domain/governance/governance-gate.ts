@@ -31,7 +31,6 @@ export interface GovernanceGateOptions {
   readonly newId: () => string
   /** Asked at every decision, so that a changed configuration counts at once. */
   readonly settings?: () => GateSettings
-  readonly emergency?: () => boolean
   readonly guardian?: (action: Action, subject: Subject) => RiskFound
   /** Where decisions go on record; without it they are forgotten. */
   readonly journal?: DecisionJournal
@@ -44,6 +43,7 @@ export interface GovernanceGateOptions {
  */
 export class GovernanceGate implements Gate {
   readonly #options: GovernanceGateOptions
+  #isStopped: () => boolean = () => false
   #bundle = armBundle(BUILT_IN_BUNDLE, BUILT_IN_FILES)
 
   constructor(options: GovernanceGateOptions) {
@@ -58,6 +58,11 @@ export class GovernanceGate implements Gate {
   /** Decides by other policies from here on. */
   arm(bundle: ArmedBundle): void {
     this.#bundle = bundle
+  }
+
+  /** Asks the kill switch at every decision from here on. */
+  stopBy(isOn: () => boolean): void {
+    this.#isStopped = isOn
   }
 
   decide<A extends Action>(request: GateRequest<A>): Decision<A> {
@@ -98,7 +103,7 @@ export class GovernanceGate implements Gate {
 
   /** Everything that the question is decided from. */
   inputOf({ action, resource, subject, scopes, facts, rateExceeded, approval }: GateRequest): DecisionInput {
-    const { settings = () => GATE_DEFAULTS, emergency = () => false, guardian = baseRisk } = this.#options
+    const { settings = () => GATE_DEFAULTS, guardian = baseRisk } = this.#options
     const { mode, canaryPercent, riskHold, riskDeny } = settings()
     const found = subject === undefined ? NO_RISK : guardian(action, subject)
     return {
@@ -109,7 +114,7 @@ export class GovernanceGate implements Gate {
       subject: subject === undefined ? null : inputSubject(subject),
       scopes: scopes ?? null,
       rateExceeded: rateExceeded === true,
-      emergency: emergency(),
+      emergency: this.#isStopped(),
       risk: found.risk,
       signals: found.signals,
       approval: approval ?? null,
@@ -150,6 +155,9 @@ export function requireGrant<A extends Action>(decision: Decision<A>): Grant<A> 
     throw new CascadeError('APPROVAL_REQUIRED', `${action} on ${resource} needs an approval. ${why.join(' ')}`, {
       extensions,
     })
+  }
+  if (verdict.reasons.some(({ code }) => code === 'EMERGENCY')) {
+    throw new CascadeError('EMERGENCY_ACTIVE', `${action} on ${resource} was refused. ${why.join(' ')}`, { extensions })
   }
   throw new CascadeError('FORBIDDEN', `${action} on ${resource} was refused. ${why.join(' ')}`, { extensions })
 }

@@ -8,10 +8,22 @@ export {
   isConstitutional,
 } from './armed-bundle.ts'
 export { coversAction, decideFrom } from './decide-from.ts'
+export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
 export type { CapsuleFacts, DecisionInput } from './decision-input.ts'
 export { DecisionJournal } from './decision-journal.ts'
 export { DECISION_COLLECTION, type DecisionRow, inputDigest } from './decision-row.ts'
+export {
+  ALONE_WAIT_MS,
+  EMERGENCY_COLLECTION,
+  Emergency,
+  type EmergencyCause,
+  type EmergencyState,
+  goesOn,
+  LIFT_MS,
+} from './emergency/index.ts'
 export type { Decided, Decision, Gate, GateRequest } from './gate.ts'
 export { GATE_DEFAULTS, type GateSettings, GovernanceGate, requireGrant } from './governance-gate.ts'
+export { type Applied, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
+export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 export type { DecisionReason, Verdict } from './verdict.ts'

@@ -5,8 +5,8 @@ import { type Grant, toRecord, type UnitOfWork } from '#store'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES, isConstitutional } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
 import type { GovernanceGate } from './governance-gate.ts'
-import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
+import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 
 export interface PolicyDeskOptions {
   readonly store: Pick<UnitOfWork, 'append'> & { readonly records: ConstructorParameters<typeof PolicyShelf>[0] }
@@ -101,7 +101,9 @@ export class PolicyDesk {
     }
     const files = [...fixedFiles(), ...own]
     const reading = await this.#options.read(files)
-    const constitutional = reading.bundle?.policies.find(({ id, file }) => isConstitutional(id) && file !== CONSTITUTION_FILE)
+    const constitutional = reading.bundle?.policies.find(
+      ({ id, file }) => isConstitutional(id) && file !== CONSTITUTION_FILE,
+    )
     if (constitutional !== undefined) {
       const { id, file, line } = constitutional
       throw new CascadeError(
@@ -117,7 +119,10 @@ export class PolicyDesk {
    *
    * @throws CascadeError CONFLICT where whoever applies them could not apply others afterwards.
    */
-  async apply(call: { readonly grant: Grant<'policy.apply'>; readonly subject: Subject }, own: readonly PolicyFile[]): Promise<Applied> {
+  async apply(
+    call: { readonly grant: Grant<'policy.apply'>; readonly subject: Subject },
+    own: readonly PolicyFile[],
+  ): Promise<Applied> {
     const { bundle, files, findings } = await this.read(own)
     if (bundle === undefined) return { kind: 'refused', findings }
     this.#refuseLockOut(call.subject, bundle, files)

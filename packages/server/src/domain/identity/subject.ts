@@ -7,7 +7,7 @@ export interface Subject {
   readonly kind: 'person' | 'agent' | 'service'
   /** Unique, one line, as first written. */
   readonly name: string
-  readonly roles: readonly ('administrator' | 'member')[]
+  readonly roles: readonly ('administrator' | 'steward' | 'auditor' | 'member')[]
   /** 0-100; new capsules of an author never get more. */
   readonly trust: number
   /** Milliseconds since 1970. */

@@ -13,6 +13,7 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   FORBIDDEN: () => 'Ask the owner of the capsule or an administrator.',
   NOT_FOUND: () => 'Check the id: `search` and `ask` show whole ids.',
   CONFLICT: () => 'Look at it again (`show`): it is not in the state that this needs.',
+  EMERGENCY_ACTIVE: () => 'Ask an administrator; `emergency status` says what is needed to lift it.',
   DATA_FOLDER_IN_USE: () => 'Use the instance that is there, as the other commands do by themselves, or stop it.',
   OUTCOME_UNKNOWN: () => 'Look whether it was done, and run the command again if not.',
   RATE_LIMITED: () => 'Wait a minute and run it again.',

@@ -144,6 +144,7 @@ const BULK = ['tag', 'archive', 'restore', 'erase'] as const
 const OTHERS = [
   ...['start ', 'restore ', 'import --watch', 'bulk run ', ...BULK.map((verb) => `bulk ${verb} --yes`)],
   ...VERBS.map((verb) => `embedding ${verb} `),
+  ...['on', 'off', 'status'].map((verb) => `emergency ${verb} `),
 ]
 
 const shapeOf = (command: string, when = '') => SHAPES[command]?.find((shape) => shape.when === when)
@@ -334,4 +335,20 @@ test('restore prints one document of its shape', async () => {
   ended.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')))
   await new Promise((resolve) => ended.once('close', resolve))
   expect(shapeOf('restore')?.schema.safeParse(JSON.parse(out)).error).toBeUndefined()
+})
+
+// The last one: nothing else is carried out from here on.
+test('emergency on, off and status print how it stands', async () => {
+  const schema = shapeOf('emergency status')?.schema
+  const answers = []
+  for (const argv of [['status'], ['on', '--reason', 'r'], ['off', '--reason', 's'], ['status']])
+    answers.push(await outOf('emergency', ...argv))
+  for (const answer of answers) expect(schema?.safeParse(answer).error).toBeUndefined()
+  expect(answers.map(({ active, lifts }) => [active, lifts.length])).toEqual([
+    [false, 0],
+    [true, 0],
+    [true, 1],
+    [true, 1],
+  ])
+  expect(answers[3].alone_after).not.toBeNull()
 })

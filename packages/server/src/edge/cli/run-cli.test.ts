@@ -340,6 +340,7 @@ const LOOKING = [
   'archive verify',
   'hold list',
   'embedding status',
+  'emergency status',
   'erase --list',
   `erase --show ${CAPSULE.id}`,
   'import --list',
@@ -374,6 +375,7 @@ test.for(['import absent', 'import absent --json', 'import absent --watch', 'imp
 const OTHERS = [
   ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
   ...['bulk archive', 'bulk erase', 'bulk restore', 'bulk run', 'bulk tag'],
+  ...['emergency on', 'emergency off'],
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],
   ...['policy lint', 'policy test', 'policy explain'],

@@ -2,7 +2,7 @@ import { ACTION_TRAITS, type Action, type RouteDefinition } from '@forge-cascade
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import { absent } from '#capsules'
-import { type CapsuleFacts, type Decision, type Gate, type GateRequest, requireGrant } from '#governance'
+import { type CapsuleFacts, type Decision, type Emergency, type Gate, type GateRequest, requireGrant } from '#governance'
 import { isSameToken, type Subject } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
@@ -18,6 +18,8 @@ export type FindFacts = (resource: string, subject: Subject) => Promise<CapsuleF
 
 export interface AdmissionOptions {
   readonly authenticate: Authenticate
+  /** Says why nothing is carried out. */
+  readonly emergency?: Pick<Emergency, 'check'>
   /** Left out where nothing but roles counts. */
   readonly findFacts?: FindFacts
   readonly gate: Gate
@@ -161,6 +163,7 @@ export class Admission {
     if (decision.applied !== 'allow' || ACTION_TRAITS[action].reach === 'acts') {
       await this.#options.gate.settled(decision)
     }
+    if (decision.input.emergency && decision.applied === 'deny') this.#options.emergency?.check()
     if (decision.applied !== 'allow' && this.#isHidden(request)) throw absent(resource.slice('capsule/'.length))
     return requireGrant(decision)
   }

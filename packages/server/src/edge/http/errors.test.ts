@@ -143,6 +143,12 @@ const PRODUCED = {
     world: { context: withEmbedder(() => new Promise(() => undefined)), app: { answerMsMax: 30 } },
     produce: (http) => post(http, '/v2/capsules', { body: TEXT }),
   },
+  EMERGENCY_ACTIVE: {
+    produce: async (http) => {
+      await post(http, '/v2/governance/emergency', { body: { active: true, reason: 'out of hand' } })
+      return http.send('GET', '/v2/capsules')
+    },
+  },
   STORAGE_FULL: {
     world: { context: (context) => withAppend(context, new CascadeError('STORAGE_FULL', 'No space is left.')) },
     produce: (http) => post(http, '/v2/capsules', { body: TEXT }),

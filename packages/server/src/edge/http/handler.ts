@@ -63,7 +63,9 @@ export interface HandlerRequest<Row> {
   readonly grantForLines: <A extends Action>(action: A) => Grant<A>
   /** Carries out other operations in the name of the same subject. */
   readonly perform: Perform
-  /** Aborts when the client is gone or the deadline has passed. */
+  /** Whether it came over the local socket, which only the user of the instance can open. */
+  readonly isLocal: boolean
+  /** Aborts when the client is gone, the deadline has passed, or an emergency is turned on. */
   readonly signal: AbortSignal
 }
 

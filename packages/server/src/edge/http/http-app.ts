@@ -4,7 +4,7 @@ import { LEDGER_LIMITS, type RouteDefinition } from '@forge-cascade/contract'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { CascadeError, type Clock } from '#base'
 import { type Config, isLoopback } from '#config'
-import type { Gate } from '#governance'
+import { type Emergency, type Gate, goesOn } from '#governance'
 import type { Logger, Metrics } from '#observability'
 import { Admission, type Authenticate, FAILED_SIGN_INS, type FindFacts, WITNESSED } from './admission.ts'
 import { AllowedMethods } from './allowed-methods.ts'
@@ -49,6 +49,8 @@ export interface HttpAppOptions {
   readonly answerMsMax?: number
   /** With them HTTPS alone is spoken at the port. */
   readonly tls?: TlsOptions
+  /** Stops what is under way. */
+  readonly emergency?: Pick<Emergency, 'check' | 'whenRaised'>
 }
 
 /** A server of HTTPS has all that one of HTTP has, which the framework's types do not know. */
@@ -132,8 +134,10 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
         if (foreign) throw foreign
         if (!('exempt' in route.access) || route.access.exempt === 'witness') trackWork(request, route, options)
         await admission.admit(route, request, reply)
-        const remote = route.localOnly ? guard.remote(request.raw) : undefined
-        if (remote) throw remote
+        const remote = guard.remote(request.raw)
+        request.visit.isLocal = remote === undefined
+        if (remote && route.localOnly) throw remote
+        if (options.emergency) stopInEmergency(options.emergency, route, request, reply)
         checkContentType(route, request)
       },
       handler: routeHandler(route, options.handlers[route.id]!, shared), // checkRoutes has seen one for every id
@@ -151,6 +155,26 @@ const hasEmptyName = ({ params }: FastifyRequest): boolean =>
 
 function trackWork({ visit }: FastifyRequest, { id }: RouteDefinition, options: HttpAppOptions): void {
   if (options.trackWork) visit.own(options.trackWork(id))
+}
+
+/** How long an answer that was begun has for its last words when an emergency is turned on. */
+const LAST_WORDS_MS = 500
+
+/** Aborts the request when an emergency is turned on, and breaks off an answer that does not end by that. */
+function stopInEmergency(
+  emergency: Pick<Emergency, 'whenRaised'>,
+  { access }: RouteDefinition,
+  { visit }: FastifyRequest,
+  { raw }: FastifyReply,
+): void {
+  if ('action' in access ? goesOn(access.action) : access.exempt !== 'witness') return
+  const stop = (error: CascadeError): void => {
+    visit.abort(error)
+    setTimeout(() => {
+      if (raw.headersSent && !raw.writableEnded) raw.destroy()
+    }, LAST_WORDS_MS).unref()
+  }
+  visit.own(emergency.whenRaised(stop))
 }
 
 /** A content type that is understood somewhere is not understood everywhere. */

@@ -44,6 +44,7 @@ export const performer =
         grantForLines: <A extends Action>(action: A) =>
           options.admission.grantForLines(action, getSubject(visit), visit.correlationId),
         perform,
+        isLocal: false,
         signal: input.signal ?? visit.signal,
       }
       // The parts were parsed by the schemas of the very row from which the handler's parameter type is derived.

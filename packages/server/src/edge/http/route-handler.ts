@@ -1,6 +1,6 @@
 import type { RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import { withDeadline } from '#lifecycle'
 import type { Perform } from '#mcp'
 import { withCorrelationId } from '#observability'
@@ -29,7 +29,8 @@ export function routeHandler(route: RouteDefinition, handler: UntypedHandler, op
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const parsed = parseRequest(route, request, options)
     if (route.idempotent && parsed.call) request.visit.own(options.inFlight.enter(parsed.call.command.id))
-    const work = () => withCorrelationId(parsed.correlationId, () => handler(asHandlerRequest(parsed)))
+    const carryOut = () => withCorrelationId(parsed.correlationId, () => handler(asHandlerRequest(parsed)))
+    const work = () => orStopped(request.visit, carryOut)
     const answer = route.unhurried ? await work() : await answerInTime(work, request, changes, options.answerMsMax)
     const seen = answer.sequence ?? (changes ? options.head() : request.visit.headBefore)
     if ('action' in route.access) reply.header('cascade-sequence', String(seen))
@@ -39,6 +40,23 @@ export function routeHandler(route: RouteDefinition, handler: UntypedHandler, op
 
 // The parts were parsed by the schemas of the very row from which the handler's parameter type is derived.
 const asHandlerRequest = (parsed: ParsedRequest): never => parsed as never
+
+/** Waits no longer than until an emergency is turned on. @throws CascadeError EMERGENCY_ACTIVE. */
+async function orStopped({ signal }: Visit, work: () => Promise<AnyAnswer> | AnyAnswer): Promise<AnyAnswer> {
+  const stopped = Promise.withResolvers<never>()
+  const stop = (): void => {
+    if (isEmergency(signal.reason)) stopped.reject(signal.reason)
+  }
+  if (isEmergency(signal.reason)) throw signal.reason
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([work(), stopped.promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+const isEmergency = (reason: unknown): boolean => isCascadeError(reason) && reason.code === 'EMERGENCY_ACTIVE'
 
 /** @throws CascadeError DEADLINE_EXCEEDED, or OUTCOME_UNKNOWN where something may have been changed. */
 async function answerInTime(

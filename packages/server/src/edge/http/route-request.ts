@@ -24,6 +24,7 @@ export interface ParsedRequest {
   readonly headers: IncomingHttpHeaders
   readonly grantForLines: <A extends Action>(action: A) => Grant<A>
   readonly perform: Perform
+  readonly isLocal: boolean
   readonly signal: AbortSignal
 }
 
@@ -59,6 +60,7 @@ export function parseRequest(
     headers: request.headers,
     grantForLines: (action) => admission.grantForLines(action, getSubject(visit), visit.correlationId),
     perform: performFor(visit),
+    isLocal: visit.isLocal,
     signal: visit.signal,
   }
 }

@@ -7,7 +7,7 @@ import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
-import { type Gate, GovernanceGate } from '#governance'
+import { EMERGENCY_COLLECTION, Emergency, type Gate, GovernanceGate } from '#governance'
 import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
@@ -46,6 +46,9 @@ export interface HttpWorld extends AsyncDisposable {
   readonly token: string
   readonly memberToken: string
   readonly member: Subject
+  readonly emergency: Emergency
+  /** Who can lift an emergency: the administrator, and whom a test adds. */
+  readonly lifters: Subject[]
   /** A request of the administrator, unless it says otherwise. */
   send(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'OPTIONS',
@@ -86,7 +89,7 @@ export const SERVER_CONFIG: Config['server'] = {
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
-    return openMemoryStore({ collections: [...collections, LOG_COLLECTION], clock, matcher })
+    return openMemoryStore({ collections: [...collections, LOG_COLLECTION, EMERGENCY_COLLECTION], clock, matcher })
   })
   const { clock } = world.time
   const logged: string[] = []
@@ -105,7 +108,13 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const server = { ...SERVER_CONFIG, ...options.server }
   const objects = new MemoryObjects()
   const logKey = options.logKey ?? generateKeyPairSync('ed25519').privateKey
-  const context = handlerContext({ world, objects, logger, metrics, lifecycle, server, logKey })
+  const lifters: Subject[] = [world.administrator]
+  const emergency = await Emergency.open({
+    ...{ store: world.context.store, clock, random: systemRandom },
+    listLifters: async () => lifters,
+    isFileThere: () => false,
+  })
+  const context = handlerContext({ world, emergency, objects, logger, metrics, lifecycle, server, logKey })
   const http = new HttpServer({
     routes: options.routes ?? ROUTES,
     handlers: { ...createHandlers(options.context?.(context) ?? context), ...options.handlers },
@@ -118,6 +127,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
     head: () => world.context.store.head(),
     trackWork: (name) => lifecycle.trackWork(name),
+    emergency,
     logger,
     metrics,
     clock,
@@ -134,6 +144,8 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     token,
     memberToken,
     member,
+    emergency,
+    lifters,
     send: async (method, url, more = {}) => {
       const response = await http.app.inject(toInjection(method, url, more, token))
       checkAgainstContract(method, url, response)
@@ -205,6 +217,7 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
 
 interface ContextParts {
   readonly world: World
+  readonly emergency: Emergency
   readonly objects: MemoryObjects
   readonly logger: HandlerContext['logger']
   readonly metrics: Metrics
@@ -213,7 +226,16 @@ interface ContextParts {
   readonly logKey: KeyObject
 }
 
-function handlerContext({ world, objects, logger, metrics, lifecycle, server, logKey }: ContextParts): HandlerContext {
+function handlerContext({
+  world,
+  emergency,
+  objects,
+  logger,
+  metrics,
+  lifecycle,
+  server,
+  logKey,
+}: ContextParts): HandlerContext {
   const { store, embedder, clock } = world.context
   const health = new Health(lifecycle, clock, logger)
   const desk = {
@@ -244,6 +266,7 @@ function handlerContext({ world, objects, logger, metrics, lifecycle, server, lo
     artifacts: lazy(async () => createTestDesk(world)),
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,
+    emergency,
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,

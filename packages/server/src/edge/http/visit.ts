@@ -11,6 +11,8 @@ export class Visit {
   readonly headBefore: number
   /** Address of the client, as far as somebody who is trusted says it; `socket` for the unix socket. */
   readonly client: string
+  /** Whether it came over the local socket. */
+  isLocal = false
   subject: Subject | undefined
   grant: Grant | undefined
   /** Parsed path parameters. */

@@ -14,7 +14,7 @@ import type { KernelLog } from '#lifecycle'
 import type { Grant } from '#store'
 import type { CosignedNotes } from './cosigned-notes.ts'
 import type { Every } from './every.ts'
-import { Looks } from './looks.ts'
+import { type Halt, Looks } from './looks.ts'
 import type { SigningLog } from './open-log.ts'
 import { type Submitted, submitCheckpoint } from './submit-checkpoint.ts'
 
@@ -30,6 +30,7 @@ export interface CosigningOptions {
   readonly clock: Clock
   readonly log: KernelLog
   readonly every?: Every
+  readonly halt?: Halt
 }
 
 /** Who witnesses this log, and how far. */
@@ -66,7 +67,7 @@ export class Cosigning implements AsyncDisposable {
   constructor(options: CosigningOptions) {
     this.#options = options
     this.#standings = new Map(options.links.map((link) => [link, { failures: 0, triedAt: 0, trouble: undefined }]))
-    this.#looks = new Looks((signal) => this.round(signal), options.everyMs, options.every)
+    this.#looks = new Looks((signal) => this.round(signal), options.everyMs, options.every, options.halt)
   }
 
   /** What witnesses cosigned. */

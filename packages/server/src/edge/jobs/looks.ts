@@ -1,15 +1,23 @@
 import { type Every, systemEvery } from './every.ts'
 
+/** The signal of the emergency as it is now. */
+export type Halt = () => AbortSignal
+
 /** Looks again and again whether there is something to do: never twice at once, and no more once it is disposed of. */
 export class Looks implements AsyncDisposable {
   readonly #look: (signal: AbortSignal) => Promise<void>
+  readonly #halt: Halt | undefined
   readonly #stop = new AbortController()
   readonly #ticks: Disposable
   #running: Promise<void> | undefined
 
-  /** @param look never rejects; its signal aborts when it is to end. */
-  constructor(look: (signal: AbortSignal) => Promise<void>, ms: number, every: Every = systemEvery) {
+  /**
+   * @param look never rejects; its signal aborts when it is to end.
+   * @param halt the signal of whoever may stop all work: while it is aborted nothing begins.
+   */
+  constructor(look: (signal: AbortSignal) => Promise<void>, ms: number, every: Every = systemEvery, halt?: Halt) {
     this.#look = look
+    this.#halt = halt
     this.#ticks = every(() => this.#tick(), ms)
   }
 
@@ -26,8 +34,10 @@ export class Looks implements AsyncDisposable {
   }
 
   async #tick(): Promise<void> {
-    if (this.#stop.signal.aborted || this.#running) return
-    this.#running = this.#look(this.#stop.signal).finally(() => {
+    const halt = this.#halt?.()
+    if (this.#stop.signal.aborted || halt?.aborted || this.#running) return
+    const signal = halt ? AbortSignal.any([this.#stop.signal, halt]) : this.#stop.signal
+    this.#running = this.#look(signal).finally(() => {
       this.#running = undefined
     })
     await this.#running

@@ -6,7 +6,7 @@ import type { Subject } from '#identity'
 import type { KernelLog } from '#lifecycle'
 import type { Grant } from '#store'
 import type { Every } from './every.ts'
-import { Looks } from './looks.ts'
+import { type Halt, Looks } from './looks.ts'
 
 export interface MaintenanceOptions {
   readonly context: CapsuleContext
@@ -16,6 +16,7 @@ export interface MaintenanceOptions {
   readonly clock: Clock
   readonly log: KernelLog
   readonly every?: Every
+  readonly halt?: Halt
 }
 
 /** How often it looks whether there is something to do. */
@@ -47,7 +48,7 @@ export class Maintenance implements AsyncDisposable {
   constructor(options: MaintenanceOptions) {
     this.#options = options
     this.#quietSince = options.clock()
-    this.#looks = new Looks((signal) => this.#look(signal), TICK_MS, options.every)
+    this.#looks = new Looks((signal) => this.#look(signal), TICK_MS, options.every, options.halt)
   }
 
   /** Stops after the command that is under way. */

@@ -4,7 +4,7 @@ import type { ModelChange } from '#capsules'
 import type { KernelLog } from '#lifecycle'
 import type { Grant } from '#store'
 import type { Every } from './every.ts'
-import { Looks } from './looks.ts'
+import { type Halt, Looks } from './looks.ts'
 
 export interface ReEmbeddingOptions {
   readonly change: Pick<ModelChange, 'step'>
@@ -12,6 +12,7 @@ export interface ReEmbeddingOptions {
   readonly grant: () => Grant<'system.maintain'>
   readonly log: KernelLog
   readonly every?: Every
+  readonly halt?: Halt
   /** Waits between two steps. */
   readonly rest?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -29,7 +30,7 @@ export class ReEmbedding implements AsyncDisposable {
 
   constructor(options: ReEmbeddingOptions) {
     this.#options = options
-    this.#looks = new Looks((signal) => this.#look(signal), TICK_MS, options.every)
+    this.#looks = new Looks((signal) => this.#look(signal), TICK_MS, options.every, options.halt)
   }
 
   /** Stops after the step that is under way. */

@@ -4,7 +4,7 @@ import type { KernelLog } from '#lifecycle'
 import type { Metrics } from '#observability'
 import type { Grant } from '#store'
 import type { Every } from './every.ts'
-import { Looks } from './looks.ts'
+import { type Halt, Looks } from './looks.ts'
 
 export interface RetentionOptions {
   readonly archives: Pick<Archives, 'archive' | 'tellHeld' | 'tidy'>
@@ -16,6 +16,7 @@ export interface RetentionOptions {
   readonly log: KernelLog
   readonly metrics: Pick<Metrics, 'count' | 'set'>
   readonly every?: Every
+  readonly halt?: Halt
 }
 
 /** How often it is asked whether a look is due. */
@@ -34,7 +35,7 @@ export class RetentionJob implements AsyncDisposable {
 
   constructor(options: RetentionOptions) {
     this.#options = options
-    this.#looks = new Looks((signal) => this.#look(signal), TICK_MS, options.every)
+    this.#looks = new Looks((signal) => this.#look(signal), TICK_MS, options.every, options.halt)
   }
 
   /** Stops after the segment that is under way. */

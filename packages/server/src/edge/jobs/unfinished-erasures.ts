@@ -4,7 +4,7 @@ import type { Erasures, ErasureTrouble } from '#capsules'
 import type { KernelLog } from '#lifecycle'
 import type { Finding, Grant } from '#store'
 import type { Every } from './every.ts'
-import { Looks } from './looks.ts'
+import { type Halt, Looks } from './looks.ts'
 
 export interface UnfinishedErasuresOptions {
   readonly erasures: Pick<Erasures, 'goOn'>
@@ -14,6 +14,7 @@ export interface UnfinishedErasuresOptions {
   /** What was left when the instance started. */
   readonly troubles: readonly ErasureTrouble[]
   readonly every?: Every
+  readonly halt?: Halt
 }
 
 /** How often it looks whether an erasure has begun and is not complete. */
@@ -37,7 +38,7 @@ export class UnfinishedErasures implements AsyncDisposable {
     this.#troubles = options.troubles
     this.#failures = options.troubles.length > 0 ? 1 : 0
     this.#triedAt = options.clock()
-    this.#looks = new Looks(() => this.#look(), LOOK_MS, options.every)
+    this.#looks = new Looks(() => this.#look(), LOOK_MS, options.every, options.halt)
   }
 
   /** For probes, which anyone may read. */

@@ -1,7 +1,7 @@
 export { type Change, type ChangeKind, COVERS } from './change.ts'
 export type { Command, DecisionNote, EventDraft, NearDuplicate, Receipt } from './command.ts'
 export type { Grant } from './grant.ts'
-export { appendMinted, type UnrecordedDecision } from './minted-grants.ts'
+export { appendMinted, type Refuse, type UnrecordedDecision } from './minted-grants.ts'
 export { recordChanges } from './record-changes.ts'
 export {
   type CollectionDefinition,

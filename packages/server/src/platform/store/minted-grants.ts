@@ -19,18 +19,25 @@ const minted = new WeakMap<Grant, UnrecordedDecision | undefined>()
 
 export const rememberMinted = (grant: Grant, decision?: UnrecordedDecision): void => void minted.set(grant, decision)
 
+/** Why a command is not carried out, before the store looks at it; undefined where nothing is in its way. */
+export type Refuse = (command: Command) => CascadeError | undefined
+
 /**
- * Hands on those commands whose grant the gate made, and refuses the others in their place: a copy of a grant with
- * another action has the right type and is a forgery all the same.
+ * Hands on those commands whose grant the gate made and that `refuse` has nothing against, and refuses the others in their
+ * place: a copy of a grant with another action has the right type and is a forgery all the same.
  */
 export async function appendMinted(
   commands: readonly Command[],
   append: (commands: readonly Command[]) => Promise<readonly CommandOutcome[]>,
+  refuse: Refuse = () => undefined,
 ): Promise<readonly CommandOutcome[]> {
-  const genuine = commands.filter(({ grant }) => minted.has(grant))
-  if (genuine.length === commands.length) return appendDecided(commands, append)
-  const outcomes = (genuine.length === 0 ? [] : await appendDecided(genuine, append)).values()
-  return commands.map((command) => (minted.has(command.grant) ? outcomes.next().value : undefined) ?? forged(command))
+  const errors = commands.map((command) => (minted.has(command.grant) ? refuse(command) : forged(command)))
+  const passed = commands.filter((_, index) => errors[index] === undefined)
+  if (passed.length === commands.length) return appendDecided(commands, append)
+  const outcomes = (passed.length === 0 ? [] : await appendDecided(passed, append)).values()
+  return errors.map(
+    (error) => (error === undefined ? outcomes.next().value : undefined) ?? { ok: false, error: error ?? unanswered() },
+  )
 }
 
 /** The first command under each grant carries the record of its decision. */
@@ -60,7 +67,7 @@ async function appendDecided(
 const isWritten = (outcome: CommandOutcome | undefined): boolean =>
   outcome?.ok === true && outcome.committedAt !== undefined
 
-const forged = ({ grant }: Command): CommandOutcome => ({
-  ok: false,
-  error: new CascadeError('FORBIDDEN', `The grant for ${grant.action} was not made by the gate.`),
-})
+const forged = ({ grant }: Command): CascadeError =>
+  new CascadeError('FORBIDDEN', `The grant for ${grant.action} was not made by the gate.`)
+
+const unanswered = (): CascadeError => new CascadeError('INTERNAL', 'The store answered nothing to a command.')

@@ -99,9 +99,15 @@ async function work(
     }
     return { state: 'completed', problem: null }
   } catch (error) {
-    if (signal.aborted) return { state: signal.reason === SHUTDOWN ? 'interrupted' : 'cancelled', problem: null }
+    if (signal.aborted) return stopped(signal.reason)
     return { state: 'failed', problem: isCascadeError(error) ? error.detail : messageOf(error) }
   }
+}
+
+/** Whoever says why has not asked for the end of this import, but of all that runs. */
+function stopped(reason: unknown): End {
+  if (isCascadeError(reason)) return { state: 'interrupted', problem: reason.detail }
+  return { state: reason === SHUTDOWN ? 'interrupted' : 'cancelled', problem: null }
 }
 
 /** What earlier, interrupted runs of the same job have done. */

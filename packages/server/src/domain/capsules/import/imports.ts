@@ -91,6 +91,11 @@ export class Imports implements AsyncDisposable {
     }
   }
 
+  /** Ends all that run as `interrupted`, with the reason as their problem; each can be continued. */
+  interrupt(reason: CascadeError): void {
+    for (const { stop } of this.#running.values()) stop.abort(reason)
+  }
+
   /** Stops a running import; one that has ended stays as it is. @throws CascadeError NOT_FOUND. */
   async cancel(id: string): Promise<ImportJob> {
     const running = this.#running.get(id)

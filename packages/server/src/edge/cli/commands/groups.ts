@@ -4,6 +4,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   bulk: 'Tag, archive, restore or erase many capsules at once',
   config: 'Show or check the configuration',
   embedding: 'The model of the vectors, and its change',
+  emergency: 'The kill switch: stop everything, and lift it as one of two people',
   evidence: 'What proves what happened, for an auditor: export, verify, changes, history, explain',
   ledger: 'The log of everything that happened: show, verify, prove, audit, publish, witness, rotate its key',
   policy: 'Rules in the language Cedar: lint, test, explain',

@@ -8,6 +8,7 @@ import { COMPLETION } from './completion.ts'
 import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
 import { DOCTOR } from './doctor.ts'
 import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
+import { EMERGENCY_OFF, EMERGENCY_ON, EMERGENCY_STATUS } from './emergency.ts'
 import { ERASE } from './erase.ts'
 import { EVIDENCE_EXPORT, EVIDENCE_VERIFY } from './evidence.ts'
 import { EVIDENCE_CHANGES, EVIDENCE_EXPLAIN, EVIDENCE_HISTORY } from './evidence-reports.ts'
@@ -75,6 +76,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   POLICY_LINT,
   POLICY_TEST,
   POLICY_EXPLAIN,
+  EMERGENCY_ON,
+  EMERGENCY_OFF,
+  EMERGENCY_STATUS,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

@@ -5,6 +5,7 @@ import { artifactHandlers } from './artifacts.ts'
 import { bulkHandlers } from './bulk.ts'
 import { capsuleHandlers } from './capsules.ts'
 import { embeddingHandlers } from './embedding.ts'
+import { emergencyHandlers } from './emergency.ts'
 import { exportHandlers } from './export.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { importHandlers } from './imports.ts'
@@ -30,6 +31,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...ledgerHandlers(context),
   ...artifactHandlers(context),
   ...keepingHandlers(context),
+  ...emergencyHandlers(context),
   ...systemHandlers(context),
   ...witnessHandlers(context),
   ...probeHandlers(context),
