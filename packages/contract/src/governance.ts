@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { ACTIONS } from './actions.ts'
+import { jsonValue, page } from './parameters.ts'
+import { policyLintAnswer } from './policy.ts'
 import { GATE_MODES, GATE_STEPS, REASONS } from './reasons.ts'
 
 export {
@@ -19,7 +21,8 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 export const GOVERNANCE_LIMITS = {
   resourceLengthMax: 400,
-  contextBytesMax: 16 * 1024,
+  policyFilesMax: 1000,
+  evaluationsMax: 100,
 } as const
 
 const resource = z
@@ -43,70 +46,188 @@ const decisionReason = z.object({
 })
 
 /** What every consumer of a decision reads. */
-export const decisionRecord = z.object({
-  schema_version: z.literal('forge.decision/1'),
-  decision_id: z.uuid().nullable().describe('Null for a preview: nothing was decided.'),
-  timestamp: z.iso.datetime(),
-  correlation_id: z.string(),
-  actor: actor.nullable().describe('Null for nobody in particular.'),
-  action: actionName,
-  resource: z.string(),
-  emergency_active: z.boolean(),
-  enforcement_enabled: z.boolean().describe('False where the mode let pass what it would have stopped.'),
-  mode: z.enum(GATE_MODES),
-  decision: z.enum(['allow', 'deny', 'require_approval', 'would_deny']),
-  reasons: z.array(decisionReason),
-  obligations: z
-    .array(z.object({ kind: z.literal('approval'), policy_id: z.string().nullable() }))
-    .describe('What has to be done before, or along with it.'),
-  steps: z
-    .array(z.object({ step: z.enum(GATE_STEPS), result: z.enum(['passed', 'held', 'stopped', 'failed', 'unreached']) }))
-    .describe('Every step, in its order.'),
-  bundle: hash.describe('Digest of the policies that it was decided by.'),
-  metrics: z.object({
-    latency_ms: z.number().min(0),
-    risk: z.int().min(0).max(100),
-    trust: z.int().min(0).max(100).nullable(),
-    drift: z.number().nullable().describe('Null: no part of this instance measures drift.'),
-  }),
-})
+export const decisionRecord = z
+  .object({
+    schema_version: z.literal('forge.decision/1'),
+    decision_id: z.uuid().nullable().describe('Null for a preview: nothing was decided.'),
+    timestamp: z.iso.datetime(),
+    correlation_id: z.string(),
+    actor: actor.nullable().describe('Null for nobody in particular.'),
+    action: actionName,
+    resource: z.string(),
+    emergency_active: z.boolean(),
+    enforcement_enabled: z.boolean().describe('False where the mode let pass what it would have stopped.'),
+    mode: z.enum(GATE_MODES),
+    decision: z.enum(['allow', 'deny', 'require_approval', 'would_deny']),
+    reasons: z.array(decisionReason),
+    obligations: z
+      .array(z.object({ kind: z.literal('approval'), policy_id: z.string().nullable() }))
+      .describe('What has to be done before, or along with it.'),
+    steps: z
+      .array(
+        z.object({ step: z.enum(GATE_STEPS), result: z.enum(['passed', 'held', 'stopped', 'failed', 'unreached']) }),
+      )
+      .describe('Every step, in its order.'),
+    bundle: hash.describe('Digest of the policies that it was decided by.'),
+    metrics: z.object({
+      latency_ms: z.number().min(0),
+      risk: z.int().min(0).max(100),
+      trust: z.int().min(0).max(100).nullable(),
+      drift: z.number().nullable().describe('Null: no part of this instance measures drift.'),
+    }),
+  })
+  .meta({ id: 'Decision' })
 export type DecisionRecord = z.output<typeof decisionRecord>
 
 const explainedPart = z.object({ text: z.string(), held: z.enum(['held', 'not', 'failed', 'unreached']) })
 
 /** A decision that was made, with how each policy came to what it came to. */
-export const explainedDecision = decisionRecord.extend({
-  recorded: z
-    .object({ digest: hash, matches: z.boolean().describe('The inputs are those whose digest stands in the log.') })
-    .describe('What the log has of it.'),
-  replay: z
-    .object({ decision: z.string(), same: z.boolean() })
-    .nullable()
-    .describe('What the same inputs come to now, by the policies of then; null where these are not kept.'),
-  policies: z.array(
-    z.object({
-      policy_id: z.string(),
-      effect: z.enum(['permit', 'forbid']),
-      says: z.string().nullable().describe('The rule in a plain sentence.'),
-      determines: z.boolean(),
-      scope: z.array(explainedPart),
-      clauses: z.array(explainedPart),
-    }),
-  ),
-})
+export const explainedDecision = decisionRecord
+  .extend({
+    recorded: z
+      .object({
+        ledger_index: z.int().min(0).nullable().describe('Its entry in the log.'),
+        digest: hash.describe('Of the inputs, as they are kept.'),
+        matches: z.boolean().describe('That is the digest in the log.'),
+      })
+      .describe('What the log has of it.'),
+    replay: z
+      .object({ decision: z.string(), same: z.boolean() })
+      .nullable()
+      .describe('What the same inputs come to now, by the policies of then; null where these are not kept.'),
+    policies: z.array(
+      z.object({
+        policy_id: z.string(),
+        effect: z.enum(['permit', 'forbid']),
+        says: z.string().nullable().describe('The rule in a plain sentence.'),
+        determines: z.boolean(),
+        scope: z.array(explainedPart),
+        clauses: z.array(explainedPart),
+      }),
+    ),
+  })
+  .meta({ id: 'ExplainedDecision' })
 export type ExplainedDecision = z.output<typeof explainedDecision>
 
 export const previewRequest = z.strictObject({
   action: actionName.describe('What would be done.'),
   resource: resource.default('*'),
   subject: z.string().min(1).max(200).optional().describe('Id or name of who would; whoever asks when left out.'),
-  context: z.record(z.string(), z.union([z.boolean(), z.string(), z.int()])).optional(),
+  context: z
+    .strictObject({
+      approved: z.boolean().optional().describe('As if somebody who is entitled had approved it.'),
+      emergency: z.boolean().optional().describe('As if the kill switch were on, or off.'),
+    })
+    .optional(),
 })
 
 export const decisionFilter = z.strictObject({
-  subject: z.string().min(1).max(200).optional(),
+  subject: z.string().min(1).max(200).optional().describe('Id or name of who asked.'),
   resource: resource.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(200).optional(),
+  ...page,
 })
-export const decisionPage = z.object({ items: z.array(decisionRecord), next_cursor: z.string().nullable() })
+
+const policyFile = z.strictObject({
+  path: z
+    .string()
+    .max(200)
+    .regex(/^[\w][\w.-]*(?:\/[\w][\w.-]*)*$/, {
+      error: 'must be a relative path of letters, digits, `.`, `_`, `-` and `/`',
+    }),
+  text: z.string(),
+})
+
+export const policyBody = z.strictObject({
+  files: z
+    .array(policyFile)
+    .min(1)
+    .max(GOVERNANCE_LIMITS.policyFilesMax)
+    .nullable()
+    .describe('Files that end in `.cedar`; null puts those in force again that come with the program.'),
+  dry_run: z
+    .boolean()
+    .default(false)
+    .describe('True says what is wrong, and what would change; nothing is put in force.'),
+})
+
+const ruleShown = z.object({
+  id: z.string(),
+  effect: z.enum(['permit', 'forbid']),
+  says: z.string().nullable().describe('The rule in a plain sentence.'),
+  tier: z.enum(['constitution', 'policy']),
+  mode: z.enum(GATE_MODES),
+  canary_percent: z.int().min(0).max(100),
+  curable: z.literal('approval').nullable().describe('`approval`: forbids no longer once somebody has approved.'),
+  file: z.string(),
+  line: z.int().min(1),
+})
+
+export const policiesInForce = z
+  .object({
+    digest: hash,
+    applied_at: z.iso.datetime().nullable(),
+    applied_by: z.uuid().nullable(),
+    is_built_in: z.boolean().describe('True for the policies that come with the program.'),
+    policies: z.array(ruleShown),
+    files: z.array(policyFile),
+  })
+  .meta({ id: 'Policies' })
+export type PoliciesInForce = z.output<typeof policiesInForce>
+
+export const policyChange = z
+  .object({
+    applied: z.boolean(),
+    digest: hash.nullable().describe('Of the policies that were handed in; null where they are not sound.'),
+    previous: hash,
+    findings: policyLintAnswer.shape.findings,
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+    changed: z.array(z.string()),
+  })
+  .meta({ id: 'PolicyChange' })
+export type PolicyChange = z.output<typeof policyChange>
+
+/** OpenID AuthZEN Authorization API 1.0: an entity of a question. */
+const entityOf = (types: string) =>
+  z.object({
+    type: z.string().min(1).max(100).describe(types),
+    id: z.string().min(1).max(GOVERNANCE_LIMITS.resourceLengthMax),
+    properties: z.record(z.string(), jsonValue).optional(),
+  })
+const authzenAction = z.object({
+  name: z.string().min(1).max(100),
+  properties: z.record(z.string(), jsonValue).optional(),
+})
+const question = z.object({
+  subject: entityOf('`subject`, `user`, `agent` or the like: the id counts, or the name.'),
+  action: authzenAction,
+  resource: entityOf('Kind of resource: `capsule`, `import`, …'),
+  context: z.record(z.string(), jsonValue).optional(),
+})
+
+/** @see https://openid.net/specs/authorization-api-1_0.html */
+export const evaluationBody = question
+export const evaluationsBody = question.partial().extend({
+  evaluations: z.array(question.partial()).min(1).max(GOVERNANCE_LIMITS.evaluationsMax),
+  options: z
+    .object({
+      evaluations_semantic: z
+        .enum(['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'])
+        .default('execute_all'),
+    })
+    .optional(),
+})
+const evaluation = z.object({
+  decision: z.boolean(),
+  context: z
+    .object({
+      id: z.string().describe('Id of the decision.'),
+      decision: z.enum(['allow', 'deny', 'require_approval', 'would_deny']),
+      reasons: z.array(z.object({ code: z.string(), policy_id: z.string().nullable() })),
+    })
+    .optional(),
+})
+export const evaluationAnswer = evaluation.meta({ id: 'Evaluation' })
+export const evaluationsAnswer = z.object({ evaluations: z.array(evaluation) }).meta({ id: 'Evaluations' })
+export type Question = z.output<typeof question>
+export type Evaluation = z.output<typeof evaluation>

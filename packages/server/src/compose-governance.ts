@@ -1,10 +1,19 @@
 // The gate: what it decides by, and where its decisions go on record.
 import { type Clock, systemRandom } from '#base'
-import type { BootContext } from '#boot'
+import type { BootChunk, BootContext } from '#boot'
 import type { Config, LiveConfig } from '#config'
-import { type CapsuleFacts, DecisionJournal, type GateSettings, GovernanceGate } from '#governance'
+import {
+  type CapsuleFacts,
+  DecisionBook,
+  DecisionJournal,
+  type GateSettings,
+  GovernanceGate,
+  PolicyDesk,
+  requireGrant,
+} from '#governance'
 import type { Subjects } from '#identity'
 import type { RootLogger } from '#observability'
+import { policiesOf } from '#policy'
 import * as key from './compose-keys.ts'
 import type { Store } from './domain/store.ts'
 import type { FindFacts } from './edge/http/index.ts'
@@ -28,6 +37,30 @@ export function openGate({ live, log, clock, newId }: GateFrame, boot: BootConte
   boot.provide(key.GATE, new GovernanceGate({ clock, newId, journal, settings: () => settingsOf(live.loaded.config) }))
   return journal
 }
+
+/** The policies that the gate decides by: those that were in force last. */
+export const policyPart = ({ clock, newId }: Pick<GateFrame, 'clock' | 'newId'>): BootChunk => ({
+  name: 'policies',
+  priority: 1.5,
+  dependsOn: ['identity'],
+  describe: 'arms the gate with the policies in force',
+  start: async (boot) => {
+    const [store, gate, subject] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.ADMIN)]
+    const policies = new PolicyDesk({
+      ...{ store, gate, clock },
+      // Cedar's module is loaded where policies are read, and where one needs it.
+      read: async (files) => (await loadCedar()).readPolicies(files),
+      fallback: async (bundle) => new (await loadCedar()).CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
+    })
+    const asked = { action: 'policy.apply', resource: 'governance/policies', subject } as const
+    await policies.open({ grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })) })
+    const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
+    boot.provide(key.GOVERNANCE, { gate, policies, book })
+    return undefined
+  },
+})
+
+const loadCedar = () => import('./adapters/policies/index.ts')
 
 const settingsOf = ({ gate }: Config): GateSettings => ({
   mode: gate.mode,

@@ -20,7 +20,7 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
-import { factsOf, openGate } from './compose-governance.ts'
+import { factsOf, openGate, policyPart } from './compose-governance.ts'
 import { openIdentity } from './compose-identity.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
@@ -115,6 +115,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       describe: 'knows the administrator and the token',
       start: (boot) => openIdentity({ ...frame, clock, newId }, boot),
     },
+    policyPart({ clock, newId }),
     emergencyPart({ ...frame, clock, newId }),
     ...ledgerParts({ ...frame, clock, newId }),
     {
@@ -148,7 +149,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     {
       name: 'http',
       priority: 3,
-      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'ledger check'],
+      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'ledger check', 'policies'],
       describe: 'answers requests',
       start: (boot) => openHttp(frame, boot),
     },
@@ -338,6 +339,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
         emergency: boot.get(key.EMERGENCY),
+        governance: { ...boot.get(key.GOVERNANCE), findFacts: factsOf(context) },
         agents: lazy(async () => openAgentDoor(log)),
         ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,

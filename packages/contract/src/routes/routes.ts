@@ -8,6 +8,7 @@ import { CAPSULES } from './capsules.ts'
 import { EMBEDDING } from './embedding.ts'
 import { EMERGENCY } from './emergency.ts'
 import { EXPORTS } from './export.ts'
+import { GOVERNANCE } from './governance.ts'
 import { IMPORTS } from './imports.ts'
 import { KEEPING } from './keeping.ts'
 import { LEDGER } from './ledger.ts'
@@ -34,6 +35,7 @@ const ROWS = [
   ...ARTIFACTS,
   ...WITNESS,
   ...KEEPING,
+  ...GOVERNANCE,
   ...EMERGENCY,
   ...SYSTEM,
   ...PROBES,

@@ -16,6 +16,7 @@ export interface Rule {
 /** Policies as the gate decides by them. */
 export interface ArmedBundle {
   readonly digest: string
+  readonly bundle: PolicyBundle
   /** As they are written. */
   readonly files: readonly PolicyFile[]
   readonly engine: CompiledEngine
@@ -40,6 +41,7 @@ export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fa
   const rules = new Map(bundle.policies.map(({ id, json }) => [id, ruleOf(id, json.annotations ?? {})]))
   return {
     digest: bundle.digest,
+    bundle,
     files,
     engine: new CompiledEngine(policiesOf(bundle), { fixed: bundle.actions, ...(fallback && { fallback }) }),
     rules,

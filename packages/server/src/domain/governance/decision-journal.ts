@@ -176,18 +176,13 @@ export class DecisionJournal implements AsyncDisposable {
 
   async #writeGroups(groups: readonly Decided[][], writer: string): Promise<void> {
     const { random, newId } = this.#options
-    const rows = groups.flatMap(([first, ...others]) =>
-      first === undefined
-        ? []
-        : [
-            toDecisionRow(
-              first,
-              [first, ...others].map(({ decisionId }) => decisionId),
-              random,
-            ),
-          ],
-    )
-    const grant = this.#grant(newId(), writer, newId())
+    const correlationId = newId()
+    const rows = groups.flatMap((group) => {
+      const [first] = group
+      const ids = group.map(({ decisionId }) => decisionId)
+      return first === undefined ? [] : [toDecisionRow(first, ids, random, correlationId)]
+    })
+    const grant = this.#grant(newId(), writer, correlationId)
     const decisions = rows.map((row) => ({
       ...tellDecision(row),
       ...{ subject: row.subject, ids: row.ids, inputs: inputDigest(row) },

@@ -23,6 +23,8 @@ export interface DecisionRow {
   readonly verdict: Verdict
   /** Hex: the key of the digest that stands in the log. */
   readonly key: string
+  /** Correlation id of the entry of the log that gathered it with others; null where it has an entry of its own. */
+  readonly gatheredIn: string | null
 }
 
 export const DECISION_COLLECTION = {
@@ -34,7 +36,12 @@ const KEY_BYTES = 32
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** The row of decisions that were all made from the same input. */
-export function toDecisionRow(decided: Decided, ids: readonly string[], random: Random): DecisionRow {
+export function toDecisionRow(
+  decided: Decided,
+  ids: readonly string[],
+  random: Random,
+  gatheredIn: string | null = null,
+): DecisionRow {
   const { decidedAt, latencyMs, correlationId, input, verdict } = decided
   return {
     v: 1,
@@ -47,6 +54,7 @@ export function toDecisionRow(decided: Decided, ids: readonly string[], random: 
     input,
     verdict,
     key: Buffer.from(random(new Uint8Array(KEY_BYTES))).toString('hex'),
+    gatheredIn,
   }
 }
 

@@ -21,6 +21,8 @@ export interface GateRequest<A extends Action = Action> {
   readonly rateExceeded?: boolean
   /** Id of an approval of exactly this. */
   readonly approval?: string
+  /** As if the kill switch were on, or off: for a preview. */
+  readonly emergency?: boolean
 }
 
 /** A decision with what it was made from. */
@@ -51,6 +53,8 @@ export interface Gate {
   decide<A extends Action>(request: GateRequest<A>): Decision<A>
   /** What `decide` would say, with nothing done and nothing on record. */
   preview(request: GateRequest): Omit<Decided, 'decisionId'>
+  /** Decides for somebody else who acts: on record like any other decision, and without a grant. */
+  evaluate(request: GateRequest): Decided
   /**
    * Resolves when a decision is durable that has to be before anybody acts on it or is told of it: a denial, one that waits for
    * an approval, one whose action no transaction of the store can undo.

@@ -84,6 +84,12 @@ export class GovernanceGate implements Gate {
     return { ...fields, applied, grant }
   }
 
+  evaluate(request: GateRequest): Decided {
+    const decided = { decisionId: this.#options.newId(), ...this.preview(request) }
+    this.#options.journal?.note(decided, 'reads')
+    return decided
+  }
+
   preview(request: GateRequest): Omit<Decided, 'decisionId'> {
     const startedAt = performance.now()
     const decidedAt = this.#options.clock()
@@ -102,7 +108,7 @@ export class GovernanceGate implements Gate {
   }
 
   /** Everything that the question is decided from. */
-  inputOf({ action, resource, subject, scopes, facts, rateExceeded, approval }: GateRequest): DecisionInput {
+  inputOf({ action, resource, subject, scopes, facts, rateExceeded, approval, emergency }: GateRequest): DecisionInput {
     const { settings = () => GATE_DEFAULTS, guardian = baseRisk } = this.#options
     const { mode, canaryPercent, riskHold, riskDeny } = settings()
     const found = subject === undefined ? NO_RISK : guardian(action, subject)
@@ -114,7 +120,7 @@ export class GovernanceGate implements Gate {
       subject: subject === undefined ? null : inputSubject(subject),
       scopes: scopes ?? null,
       rateExceeded: rateExceeded === true,
-      emergency: this.#isStopped(),
+      emergency: emergency ?? this.#isStopped(),
       risk: found.risk,
       signals: found.signals,
       approval: approval ?? null,

@@ -23,7 +23,7 @@ export {
 } from './emergency/index.ts'
 export type { Decided, Decision, Gate, GateRequest } from './gate.ts'
 export { GATE_DEFAULTS, type GateSettings, GovernanceGate, requireGrant } from './governance-gate.ts'
-export { type Applied, PolicyDesk } from './policy-desk.ts'
+export { comparePolicies, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 export type { DecisionReason, Verdict } from './verdict.ts'

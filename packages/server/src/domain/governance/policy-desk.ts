@@ -1,12 +1,12 @@
 import { CascadeError, type Clock, sha256Hex } from '#base'
 import type { Subject } from '#identity'
-import type { BundleReading, FallbackEngine, PolicyBundle, PolicyFile, PolicyFinding } from '#policy'
+import type { BundleReading, FallbackEngine, PolicyBundle, PolicyFile } from '#policy'
 import { type Grant, toRecord, type UnitOfWork } from '#store'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES, isConstitutional } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
 import type { GovernanceGate } from './governance-gate.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
-import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+import { type ActiveBundle, PolicyShelf, type ShelvedBundle, writeInteger } from './policy-shelf.ts'
 
 export interface PolicyDeskOptions {
   readonly store: Pick<UnitOfWork, 'append'> & { readonly records: ConstructorParameters<typeof PolicyShelf>[0] }
@@ -14,19 +14,14 @@ export interface PolicyDeskOptions {
   readonly clock: Clock
   /** Reads policies, whoever wrote them, where that may take its time and break. */
   readonly read: (files: readonly PolicyFile[]) => Promise<BundleReading>
-  /** Cedar itself, for what is not compiled. */
-  readonly fallback: (bundle: PolicyBundle) => FallbackEngine
+  /** Cedar itself, for what is not compiled: loaded for policies that need it. */
+  readonly fallback: (bundle: PolicyBundle) => Promise<FallbackEngine>
 }
 
 /** Files of every bundle that nobody puts others in the place of. */
 const CONSTITUTION_FILE = 'constitution.cedar'
 const FIXED = new Set([CONSTITUTION_FILE, SCHEMA_FILE])
 const fixedFiles = (): readonly PolicyFile[] => BUILT_IN_FILES.filter(({ path }) => FIXED.has(path))
-
-/** What putting policies in force came to; `refused` leaves those in force that are. */
-export type Applied =
-  | { readonly kind: 'applied'; readonly active: ActiveBundle; readonly findings: readonly PolicyFinding[] }
-  | { readonly kind: 'refused'; readonly findings: readonly PolicyFinding[] }
 
 /**
  * The policies in force: those that come with the program, or an instance's own in their place; the constitution and what
@@ -66,7 +61,7 @@ export class PolicyDesk {
     const kept = await this.#shelf.find(found.digest)
     const files = [...fixedFiles(), ...found.own]
     if (kept !== undefined && isSame(kept.files, files)) {
-      this.#arm(kept)
+      this.#options.gate.arm(await this.#arm(kept))
       this.#active = found
       return
     }
@@ -84,7 +79,7 @@ export class PolicyDesk {
   async find(digest: string): Promise<ArmedBundle | undefined> {
     if (digest === this.bundle.digest) return this.bundle
     const found = await this.#shelf.find(digest)
-    return found && armBundle(found.bundle, found.files, this.#fallbackOf(found.bundle))
+    return found && this.#arm(found)
   }
 
   /**
@@ -115,19 +110,19 @@ export class PolicyDesk {
   }
 
   /**
-   * Puts policies of the instance in force, in the place of those that are.
+   * Puts policies of the instance in force, in the place of those that are; what is not sound changes nothing.
    *
    * @throws CascadeError CONFLICT where whoever applies them could not apply others afterwards.
    */
   async apply(
     call: { readonly grant: Grant<'policy.apply'>; readonly subject: Subject },
     own: readonly PolicyFile[],
-  ): Promise<Applied> {
+  ): Promise<BundleReading> {
     const { bundle, files, findings } = await this.read(own)
-    if (bundle === undefined) return { kind: 'refused', findings }
-    this.#refuseLockOut(call.subject, bundle, files)
+    if (bundle === undefined) return { bundle, findings }
+    await this.#refuseLockOut(call.subject, { bundle, files })
     await this.#put(call.grant, { files, bundle }, own)
-    return { kind: 'applied', active: this.#active, findings }
+    return { bundle, findings }
   }
 
   /** Puts the policies that come with the program in force again. */
@@ -135,10 +130,10 @@ export class PolicyDesk {
     await this.#put(grant, { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }, null)
   }
 
-  #refuseLockOut(subject: Subject, bundle: PolicyBundle, files: readonly PolicyFile[]): void {
+  async #refuseLockOut(subject: Subject, shelved: ShelvedBundle): Promise<void> {
     const { gate } = this.#options
     const asked = { action: 'policy.apply', resource: 'governance/policies', subject, correlationId: '' } as const
-    const armed = armBundle(bundle, files, this.#fallbackOf(bundle))
+    const armed = await this.#arm(shelved)
     const { effect, reasons } = decideFrom({ ...gate.inputOf(asked), bundle: armed.digest }, armed)
     if (effect === 'allow') return
     const why = reasons.map(({ message }) => message).join(' ')
@@ -153,7 +148,7 @@ export class PolicyDesk {
     const { digest, policies } = shelved.bundle
     const active: ActiveBundle = { digest, appliedAt: clock(), appliedBy: grant.subject, own }
     // Compiled before it is written: what cannot be is not put in force.
-    const armed = armBundle(shelved.bundle, shelved.files, this.#fallbackOf(shelved.bundle))
+    const armed = await this.#arm(shelved)
     const told = { bundle: digest, previous: this.#active.digest, policies: policies.length }
     const [outcome] = await store.append([
       {
@@ -169,20 +164,27 @@ export class PolicyDesk {
     this.#active = active
   }
 
-  #arm({ bundle, files }: ShelvedBundle): void {
-    this.#options.gate.arm(armBundle(bundle, files, this.#fallbackOf(bundle)))
-  }
-
-  /** Cedar's module is loaded where a policy, or a request, needs it, and not before. */
-  #fallbackOf(bundle: PolicyBundle): FallbackEngine {
-    let engine: FallbackEngine | undefined
-    const open = () => (engine ??= this.#options.fallback(bundle))
-    return {
-      decide: (request, except) => open().decide(request, except),
-      evaluate: (policies, request) => open().evaluate(policies, request),
-    }
+  async #arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
+    const armed = armBundle(bundle, files)
+    const isWhole = armed.engine.policies.every(({ clauses }) => clauses.every(({ holds }) => holds !== undefined))
+    return isWhole ? armed : armBundle(bundle, files, await this.#options.fallback(bundle))
   }
 }
 
 const isSame = (one: readonly PolicyFile[], other: readonly PolicyFile[]): boolean =>
   JSON.stringify(one) === JSON.stringify(other)
+
+/** Ids of the policies in which two bundles differ. */
+export function comparePolicies(before: PolicyBundle, after: PolicyBundle) {
+  const [old, fresh] = [before, after].map(
+    ({ policies }) => new Map(policies.map(({ id, json }) => [id, JSON.stringify(json, writeInteger)])),
+  ) as [Map<string, string>, Map<string, string>] // as many as bundles
+  return {
+    added: [...fresh.keys()].filter((id) => !old.has(id)).sort(),
+    removed: [...old.keys()].filter((id) => !fresh.has(id)).sort(),
+    changed: [...fresh]
+      .filter(([id, json]) => old.has(id) && old.get(id) !== json)
+      .map(([id]) => id)
+      .sort(),
+  }
+}

@@ -74,11 +74,11 @@ export class PolicyShelf {
       parts = found.value.parts
       texts.push(found.value.text)
     }
-    return JSON.parse(texts.join(''))
+    return JSON.parse(texts.join(''), reviveInteger)
   }
 
   #write(grant: Grant, name: string, value: unknown): readonly Change[] {
-    const json = JSON.stringify(value)
+    const json = JSON.stringify(value, writeInteger)
     const parts = Math.ceil(json.length / PART_LENGTH)
     return Array.from({ length: parts }, (_, part) => {
       const text = json.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH)
@@ -86,3 +86,10 @@ export class PolicyShelf {
     })
   }
 }
+
+/** Integers of policies may have 64 bits, which JSON's numbers do not hold. */
+const INTEGER = '__integer'
+export const writeInteger = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? { [INTEGER]: String(value) } : value
+const reviveInteger = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && INTEGER in value ? BigInt(String(value[INTEGER])) : value

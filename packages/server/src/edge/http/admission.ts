@@ -2,7 +2,14 @@ import { ACTION_TRAITS, type Action, type RouteDefinition } from '@forge-cascade
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import { absent } from '#capsules'
-import { type CapsuleFacts, type Decision, type Emergency, type Gate, type GateRequest, requireGrant } from '#governance'
+import {
+  type CapsuleFacts,
+  type Decision,
+  type Emergency,
+  type Gate,
+  type GateRequest,
+  requireGrant,
+} from '#governance'
 import { isSameToken, type Subject } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'

@@ -7,16 +7,27 @@ import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
-import { EMERGENCY_COLLECTION, Emergency, type Gate, GovernanceGate } from '#governance'
+import {
+  DECISION_COLLECTION,
+  DecisionBook,
+  EMERGENCY_COLLECTION,
+  Emergency,
+  type Gate,
+  GovernanceGate,
+  POLICY_COLLECTION,
+  PolicyDesk,
+} from '#governance'
 import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
 import { createLogger, Metrics } from '#observability'
+import { policiesOf } from '#policy'
 import { createProcessCage, readArtifact } from '../../adapters/artifacts/index.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { createStaticSoftMatcher } from '../../adapters/models/static/static-soft-matcher.ts'
 import { sharedStaticTable } from '../../adapters/models/static/static-table.ts'
 import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
+import { CedarOracle, readPolicies } from '../../adapters/policies/index.ts'
 import { TempArea } from '../../adapters/sources/index.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
@@ -89,7 +100,11 @@ export const SERVER_CONFIG: Config['server'] = {
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
-    return openMemoryStore({ collections: [...collections, LOG_COLLECTION, EMERGENCY_COLLECTION], clock, matcher })
+    return openMemoryStore({
+      collections: [...collections, LOG_COLLECTION, DECISION_COLLECTION, EMERGENCY_COLLECTION, POLICY_COLLECTION],
+      clock,
+      matcher,
+    })
   })
   const { clock } = world.time
   const logged: string[] = []
@@ -114,7 +129,15 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     listLifters: async () => lifters,
     isFileThere: () => false,
   })
-  const context = handlerContext({ world, emergency, objects, logger, metrics, lifecycle, server, logKey })
+  const gate = new GovernanceGate({ clock, newId })
+  gate.stopBy(() => emergency.stops)
+  const policies = new PolicyDesk({
+    ...{ store: world.context.store, gate, clock, read: readPolicies },
+    fallback: async (bundle) => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
+  })
+  const book = new DecisionBook({ records: world.context.store.records, findBundle: (digest) => policies.find(digest) })
+  const governance = { gate, policies, book }
+  const context = handlerContext({ world, governance, emergency, objects, logger, metrics, lifecycle, server, logKey })
   const http = new HttpServer({
     routes: options.routes ?? ROUTES,
     handlers: { ...createHandlers(options.context?.(context) ?? context), ...options.handlers },
@@ -122,7 +145,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
       { digest: tokenDigest(token), subject: world.administrator },
       { digest: tokenDigest(memberToken), subject: member },
     ]),
-    gate: options.gate?.(new GovernanceGate({ clock, newId })) ?? new GovernanceGate({ clock, newId }),
+    gate: options.gate?.(gate) ?? gate,
     server,
     rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
     head: () => world.context.store.head(),
@@ -218,6 +241,7 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
 interface ContextParts {
   readonly world: World
   readonly emergency: Emergency
+  readonly governance: HandlerContext['governance']
   readonly objects: MemoryObjects
   readonly logger: HandlerContext['logger']
   readonly metrics: Metrics
@@ -228,6 +252,7 @@ interface ContextParts {
 
 function handlerContext({
   world,
+  governance,
   emergency,
   objects,
   logger,
@@ -267,6 +292,7 @@ function handlerContext({
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,
     emergency,
+    governance,
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,

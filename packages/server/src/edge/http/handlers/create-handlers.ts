@@ -7,6 +7,7 @@ import { capsuleHandlers } from './capsules.ts'
 import { embeddingHandlers } from './embedding.ts'
 import { emergencyHandlers } from './emergency.ts'
 import { exportHandlers } from './export.ts'
+import { governanceHandlers } from './governance.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { importHandlers } from './imports.ts'
 import { keepingHandlers } from './keeping.ts'
@@ -30,6 +31,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...archiveHandlers(context),
   ...ledgerHandlers(context),
   ...artifactHandlers(context),
+  ...governanceHandlers(context),
   ...keepingHandlers(context),
   ...emergencyHandlers(context),
   ...systemHandlers(context),

@@ -17,11 +17,12 @@ import type {
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
-import type { Emergency } from '#governance'
+import type { DecisionBook, Emergency, Gate, PolicyDesk } from '#governance'
 import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
 import type { Finding } from '#store'
+import type { FindFacts } from '../admission.ts'
 
 /** A page of something, with the cursor of the next. */
 export interface DeskPage<T> {
@@ -147,10 +148,19 @@ export interface EvidenceDesk {
   export(call: Call<'evidence.export'>, query: EvidenceQuery, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
 }
 
+/** The gate, what it decides by, and what it decided. */
+export interface GovernanceDesk {
+  readonly gate: Pick<Gate, 'evaluate' | 'preview'>
+  readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'bundle' | 'read' | 'reset'>
+  readonly book: Pick<DecisionBook, 'find' | 'replay'>
+  readonly findFacts?: FindFacts
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
   readonly imports: ImportDesk
+  readonly governance: GovernanceDesk
   readonly model: ModelDesk
   readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>
   readonly archive: ArchiveDesk

@@ -1,0 +1,225 @@
+import type { DecisionRecord, PoliciesInForce, PolicyChange, Question } from '@forge-cascade/contract'
+import { ACTIONS, type Action } from '@forge-cascade/contract/vocabulary'
+import { CascadeError, toRfc3339 } from '#base'
+import {
+  type ActiveBundle,
+  type ArmedBundle,
+  BUILT_IN_BUNDLE,
+  comparePolicies,
+  type Decided,
+  type DecisionRow,
+  type GateRequest,
+  inputDigest,
+  isConstitutional,
+} from '#governance'
+import type { Subject } from '#identity'
+import type { LedgerStore, StoredLeaf } from '#ledger'
+import type { BundleReading } from '#policy'
+import type { HandlersFor } from '../handler.ts'
+import { presentDecision, presentEvaluation } from '../present/decision.ts'
+import type { HandlerContext } from './handler-context.ts'
+
+type Operations =
+  | 'listDecisions'
+  | 'getDecision'
+  | 'previewDecision'
+  | 'getPolicies'
+  | 'applyPolicies'
+  | 'evaluateAccess'
+  | 'evaluateAccesses'
+
+/** Decisions, policies, and questions of others. */
+export function governanceHandlers({ capsules, governance }: HandlerContext): HandlersFor<Operations> {
+  const { gate, policies, book, findFacts } = governance
+  const { subjects, store } = capsules
+  const namesOf = (input: Decided['input']) => subjects.names(input.subject === null ? [] : [input.subject.id])
+  const present = async (decided: Parameters<typeof presentDecision>[0]): Promise<DecisionRecord> =>
+    presentDecision(decided, await namesOf(decided.input))
+
+  const questionOf = async (
+    { subject, action, resource }: Question,
+    correlationId: string,
+  ): Promise<GateRequest | undefined> => {
+    if (!isAction(action.name)) return undefined
+    const asking = await subjects.resolve(subject.id)
+    const about = resource.id === '*' ? '*' : `${resource.type}/${resource.id}`
+    const facts = asking && (await findFacts?.(about, asking))
+    return { action: action.name, resource: about, subject: asking, correlationId, ...(facts && { facts }) }
+  }
+  const evaluate = async (question: Question, correlationId: string) => {
+    const request = await questionOf(question, correlationId)
+    return request === undefined ? UNKNOWN_ACTION : presentEvaluation(gate.evaluate(request))
+  }
+
+  return {
+    listDecisions: async ({ query }) => {
+      const subject = query.subject === undefined ? undefined : await findSubject(subjects, query.subject)
+      const { rows, next } = await listMade(store.ledger, book.find.bind(book), {
+        limit: query.limit,
+        cursor: query.cursor,
+        matches: (row) =>
+          (subject === undefined || row.subject === subject.id) &&
+          (query.resource === undefined || row.resource === query.resource),
+      })
+      const items = await Promise.all(rows.map((row) => present(decidedOf(row, row.ids[0] ?? ''))))
+      return { status: 200, body: { items, next_cursor: next } }
+    },
+    getDecision: async ({ params: { id } }) => {
+      const row = await book.find(id)
+      if (row === undefined) {
+        throw new CascadeError(
+          'NOT_FOUND',
+          `No decision with the id ${id} is kept: there was none, it expired, or it was erased.`,
+        )
+      }
+      const [replayed, entry, decision] = await Promise.all([
+        book.replay(row),
+        findEntry(store.ledger, row),
+        present(decidedOf(row, id)),
+      ])
+      const digest = inputDigest(row)
+      const told = replayed?.explanation?.policies ?? []
+      return {
+        status: 200,
+        body: {
+          ...decision,
+          recorded: {
+            ledger_index: entry?.leaf.index ?? null,
+            digest,
+            matches: entry?.text.includes(digest) ?? false,
+          },
+          replay: replayed ? { decision: replayed.verdict.word, same: replayed.same } : null,
+          policies: told.map(({ policyId, effect, determines, scope, clauses }) => ({
+            ...{ policy_id: policyId, effect, determines, scope, clauses },
+            says: replayed?.bundle.rules.get(policyId)?.says ?? null,
+          })),
+        },
+      }
+    },
+    previewDecision: async ({ body, call, correlationId }) => {
+      const subject = body.subject === undefined ? call.subject : await findSubject(subjects, body.subject)
+      const facts = await findFacts?.(body.resource, subject)
+      const decided = gate.preview({
+        ...{ action: body.action, resource: body.resource, subject, correlationId },
+        ...(facts && { facts }),
+        ...(body.context?.approved && { approval: 'preview' }),
+        ...(body.context?.emergency !== undefined && { emergency: body.context.emergency }),
+      })
+      return { status: 200, body: await present({ ...decided, decisionId: null }) }
+    },
+    getPolicies: () => ({ status: 200, body: presentPolicies(policies.bundle, policies.active) }),
+    applyPolicies: async ({ call, body: { files, dry_run } }) => {
+      const previous = policies.bundle.bundle
+      const answer = (reading: BundleReading): PolicyChange => ({
+        applied: !dry_run && reading.bundle !== undefined,
+        digest: reading.bundle?.digest ?? null,
+        previous: previous.digest,
+        findings: [...reading.findings],
+        ...(reading.bundle ? comparePolicies(previous, reading.bundle) : { added: [], removed: [], changed: [] }),
+      })
+      if (files === null) {
+        if (!dry_run) await policies.reset(call)
+        return { status: 200, body: answer({ bundle: BUILT_IN_BUNDLE, findings: [] }) }
+      }
+      return { status: 200, body: answer(dry_run ? await policies.read(files) : await policies.apply(call, files)) }
+    },
+    evaluateAccess: async ({ body, correlationId }) => ({ status: 200, body: await evaluate(body, correlationId) }),
+    evaluateAccesses: async ({ body, correlationId }) => {
+      const { evaluations, options, ...shared } = body
+      const semantic = options?.evaluations_semantic ?? 'execute_all'
+      const answers: Awaited<ReturnType<typeof evaluate>>[] = []
+      for (const [at, each] of evaluations.entries()) {
+        const answer = await evaluate(wholeQuestion({ ...shared, ...each }, at), correlationId)
+        answers.push(answer)
+        if (semantic === 'deny_on_first_deny' && !answer.decision) break
+        if (semantic === 'permit_on_first_permit' && answer.decision) break
+      }
+      return { status: 200, body: { evaluations: answers } }
+    },
+  }
+}
+
+const UNKNOWN_ACTION = { decision: false } as const
+
+const isAction = (name: string): name is Action => Object.hasOwn(ACTIONS, name)
+
+/** @throws CascadeError VALIDATION_FAILED for one that lacks a member of its own and of the request. */
+function wholeQuestion({ subject, action, resource, context }: Partial<Question>, at: number): Question {
+  if (subject && action && resource) return { subject, action, resource, ...(context && { context }) }
+  const pointer = `#/evaluations/${at}`
+  throw new CascadeError('VALIDATION_FAILED', 'A question needs subject, action and resource.', {
+    errors: [{ pointer, code: 'required', message: 'subject, action and resource, here or beside evaluations' }],
+  })
+}
+
+/** @throws CascadeError UNPROCESSABLE */
+async function findSubject(subjects: HandlerContext['capsules']['subjects'], idOrName: string): Promise<Subject> {
+  const found = await subjects.resolve(idOrName)
+  if (found) return found
+  throw new CascadeError('UNPROCESSABLE', `There is no subject ${idOrName}: give an id or a name as it is registered.`)
+}
+
+const decidedOf = (row: DecisionRow, decisionId: string): Decided => {
+  const { at, latencyMs, correlationId, input, verdict } = row
+  return { decisionId, decidedAt: at, latencyMs, correlationId, input, verdict }
+}
+
+const DECISION = 'decision/'
+
+/** The entry of the log that tells of a decision, by itself or among others. */
+async function findEntry(ledger: LedgerStore, { ids, gatheredIn }: DecisionRow): Promise<StoredLeaf | undefined> {
+  const filter = gatheredIn === null ? { subject: `${DECISION}${ids[0]}` } : { correlationId: gatheredIn }
+  return (await ledger.list(filter, { limit: 1 }))[0]
+}
+
+/** Entries that are looked at for one page. */
+const LOOKED_AT_MAX = 2000
+const LOOKED_AT_ONCE = 200
+
+interface Listing {
+  readonly limit: number
+  readonly cursor: string | undefined
+  readonly matches: (row: DecisionRow) => boolean
+}
+
+/** Decisions with an entry of their own, newest first; those whose rows are gone are left out. */
+async function listMade(ledger: LedgerStore, find: DecisionFinder, { limit, cursor, matches }: Listing) {
+  if (cursor !== undefined && !/^(0|[1-9]\d{0,15})$/.test(cursor)) {
+    throw new CascadeError('CURSOR_INVALID', 'The cursor is none of the decisions.')
+  }
+  const rows: DecisionRow[] = []
+  let before = cursor === undefined ? undefined : Number(cursor)
+  for (let looked = 0; looked < LOOKED_AT_MAX; looked += LOOKED_AT_ONCE) {
+    const page = await ledger.list(
+      { type: 'decision.made' },
+      { limit: LOOKED_AT_ONCE, ...(before !== undefined && { before }) },
+    )
+    for (const { leaf } of page) {
+      before = leaf.index
+      const row = await find(leaf.subject.slice(DECISION.length))
+      if (row && matches(row)) rows.push(row)
+      if (rows.length === limit) return { rows, next: String(before) }
+    }
+    if (page.length < LOOKED_AT_ONCE) return { rows, next: null }
+  }
+  return { rows, next: String(before) }
+}
+
+type DecisionFinder = (id: string) => Promise<DecisionRow | undefined>
+
+function presentPolicies({ bundle, files, rules }: ArmedBundle, active: ActiveBundle): PoliciesInForce {
+  return {
+    digest: bundle.digest,
+    applied_at: active.appliedAt === 0 ? null : toRfc3339(active.appliedAt),
+    applied_by: active.appliedBy === '' ? null : active.appliedBy,
+    is_built_in: active.own === null,
+    policies: bundle.policies.flatMap(({ id, json, file, line }) => {
+      const rule = rules.get(id)
+      const tier = isConstitutional(id) ? 'constitution' : 'policy'
+      if (rule === undefined) return []
+      const { says, curable, mode, canaryPercent } = rule
+      return [{ id, effect: json.effect, says, tier, mode, canary_percent: canaryPercent, curable, file, line }]
+    }),
+    files: files.map(({ path, text }) => ({ path, text })),
+  }
+}
