@@ -66,6 +66,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(CAPSULES, 'import/file-book.ts LINES_REMEMBERED_MAX', 'text/terms.ts MEMORY_WORDS_MAX'),
       ...at(SERVER, 'domain/identity/subjects.ts KEPT_MAX', 'edge/http/rate-limiter.ts BUCKETS_MAX'),
       ...at(SERVER, 'platform/policy/read-request.ts KNOWN_TYPES_MAX'),
+      ...at(SERVER, 'domain/governance/guardian/history.ts HISTORY_SUBJECTS_MAX'),
     ],
   },
   {

@@ -6,7 +6,7 @@ import type { BootChunk, BootContext } from '#boot'
 import { Imports } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
 import { DataFolder } from '#data-folder'
-import { createBootstrapGate, requireGrant } from '#governance'
+import { createBootstrapGate, Guardian, requireGrant } from '#governance'
 import { founderOf, Subjects, tokenDigest } from '#identity'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
@@ -105,7 +105,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       name: 'gate',
       priority: 1.5,
       describe: 'decides what may happen',
-      start: (boot) => done(boot.provide(key.GATE, createBootstrapGate({ clock, newId }))),
+      start: (boot) => openGate(frame, boot),
     },
     {
       name: 'identity',
@@ -201,6 +201,11 @@ const whoOf = (boot: BootContext) => ({
 
 /** For parts that leave nothing to close. */
 const done = (_nothing: unknown): undefined => undefined
+
+function openGate({ live }: Frame, boot: BootContext): undefined {
+  boot.provide(key.GUARDIAN, new Guardian({ clock, weights: () => live.loaded.config.guardian.weights }))
+  boot.provide(key.GATE, createBootstrapGate({ clock, newId }))
+}
 
 function openFolder({ loaded }: Frame, boot: BootContext): DataFolder {
   const folder = DataFolder.open(loaded.config.data.dir, acquireFolderLock)

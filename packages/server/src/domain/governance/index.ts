@@ -9,3 +9,10 @@ export {
   LIFT_MS,
 } from './emergency/index.ts'
 export type { Decision, DecisionReason, Gate, GateRequest } from './gate.ts'
+export {
+  Guardian,
+  type GuardianOptions,
+  type GuardianQuestion,
+  type Risk,
+  type RiskProvider,
+} from './guardian/index.ts'

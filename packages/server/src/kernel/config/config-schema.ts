@@ -2,6 +2,7 @@ import { CAPSULE_LIMITS } from '@forge-cascade/contract/vocabulary'
 import { z } from 'zod'
 import { archive } from './archive-schema.ts'
 import { configFacts } from './config-facts.ts'
+import { guardian } from './guardian-schema.ts'
 import { ledger } from './ledger-schema.ts'
 import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
 import { parseRetentionRule, RETENTION_DAYS_MAX } from './retention-rule.ts'
@@ -304,6 +305,7 @@ export const configSchema = z
     store,
     backup,
     ledger,
+    guardian,
     archive,
     import: importing,
     samples,
