@@ -6,7 +6,7 @@ import {
   MODEL_COLLECTION,
   SIMILARITY_COLLECTION,
 } from '#capsules'
-import { EMERGENCY_COLLECTION } from '#governance'
+import { EMERGENCY_COLLECTION, TRUST_COLLECTIONS } from '#governance'
 import { SUBJECT_COLLECTIONS } from '#identity'
 import { LOG_COLLECTION, WITNESS_COLLECTION } from './edge/jobs/index.ts'
 
@@ -14,6 +14,7 @@ import { LOG_COLLECTION, WITNESS_COLLECTION } from './edge/jobs/index.ts'
 export const COLLECTIONS = [
   ...SUBJECT_COLLECTIONS,
   EMERGENCY_COLLECTION,
+  ...TRUST_COLLECTIONS,
   ...IMPORT_COLLECTIONS,
   SIMILARITY_COLLECTION,
   MODEL_COLLECTION,

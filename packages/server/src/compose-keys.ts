@@ -1,7 +1,7 @@
 import { BootKey } from '#boot'
 import type { Archives, AskContext, Embedders, Erasures, Imports, ModelChange } from '#capsules'
 import type { DataFolder } from '#data-folder'
-import type { Emergency, Gate, Guardian } from '#governance'
+import type { Emergency, Gate, Guardian, TrustEngine } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { CheckpointMirror, CosignedCheckpoint } from '#ledger'
 import type { Metrics } from '#observability'
@@ -16,6 +16,7 @@ export const STORE = new BootKey<SqliteStore>('store')
 export const GATE = new BootKey<Gate>('gate')
 export const EMERGENCY = new BootKey<Emergency>('emergency')
 export const GUARDIAN = new BootKey<Guardian>('guardian')
+export const TRUST = new BootKey<TrustEngine>('trust engine')
 export const SUBJECTS = new BootKey<Subjects>('subjects')
 export const ADMIN = new BootKey<Subject>('administrator')
 export const MIRROR = new BootKey<CheckpointMirror | undefined>('mirror')

@@ -6,7 +6,7 @@ import type { BootChunk, BootContext } from '#boot'
 import { Imports } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
 import { DataFolder } from '#data-folder'
-import { createBootstrapGate, Guardian, requireGrant } from '#governance'
+import { createBootstrapGate, Guardian, requireGrant, TrustEngine } from '#governance'
 import { founderOf, Subjects, tokenDigest } from '#identity'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
@@ -21,7 +21,7 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
-import { careOf, composeErasures } from './compose-keeping.ts'
+import { careOf, composeErasures, openStoreCheck } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
 import { findSigningKey, keyDesk, ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
@@ -33,7 +33,6 @@ import {
   createModelDesk,
   DeepProbe,
   Maintenance,
-  StoreCheck,
   takeBackup,
   tellRestore,
   type UnfinishedErasures,
@@ -269,6 +268,7 @@ async function openIdentity({ loaded: { config } }: Frame, boot: BootContext): P
   const { directory } = boot.get(key.FOLDER)
   await tellRestore({ directory, store, gate, subject: admin, newId, mirror, findKey: () => findSigningKey(directory) })
   boot.provide(key.SUBJECTS, subjects)
+  boot.provide(key.TRUST, new TrustEngine({ store, clock, newId, forget: (id) => subjects.forget(id) }))
   boot.provide(key.ADMIN, admin)
   boot.provide(key.TOKEN, openTokenFile(directory, systemRandom))
   return undefined
@@ -365,6 +365,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
         emergency: boot.get(key.EMERGENCY),
+        trust: boot.get(key.TRUST),
         agents: lazy(async () => openAgentDoor(log)),
         ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,
@@ -389,12 +390,4 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   boot.provide(key.ADDRESS, address)
   // Until here a failure closes what was opened; from here on the boot does.
   return parts.move()
-}
-
-function openStoreCheck({ log, health }: Frame, boot: BootContext): Disposable {
-  const store = boot.get(key.STORE)
-  const check = new StoreCheck({ look: () => store.doctor('quick'), log })
-  health.register('store check', () => check.finding)
-  boot.get(key.REPAIRED).add(() => check.look())
-  return check
 }

@@ -16,3 +16,4 @@ export {
   type Risk,
   type RiskProvider,
 } from './guardian/index.ts'
+export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine } from './trust-engine/index.ts'

@@ -7,7 +7,14 @@ import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
-import { createBootstrapGate, EMERGENCY_COLLECTION, Emergency, type Gate } from '#governance'
+import {
+  createBootstrapGate,
+  EMERGENCY_COLLECTION,
+  Emergency,
+  type Gate,
+  TRUST_COLLECTIONS,
+  TrustEngine,
+} from '#governance'
 import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
@@ -89,7 +96,11 @@ export const SERVER_CONFIG: Config['server'] = {
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
-    return openMemoryStore({ collections: [...collections, LOG_COLLECTION, EMERGENCY_COLLECTION], clock, matcher })
+    return openMemoryStore({
+      collections: [...collections, LOG_COLLECTION, EMERGENCY_COLLECTION, ...TRUST_COLLECTIONS],
+      clock,
+      matcher,
+    })
   })
   const { clock } = world.time
   const logged: string[] = []
@@ -267,6 +278,7 @@ function handlerContext({
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,
     emergency,
+    trust: new TrustEngine({ ...world.context, forget: (id) => world.context.subjects.forget(id) }),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,

@@ -47,7 +47,12 @@ const EXEMPT: ReadonlySet<Action> = new Set(['emergency.read', 'emergency.raise'
 /** True for what is done in an emergency too. */
 export const goesOn = (action: Action): boolean => EXEMPT.has(action)
 /** Records that tell of a stop, and are written although all else stands still. */
-const TELLS_OF_A_STOP: ReadonlySet<string> = new Set(['import.interrupted', 'import.cancelled', 'import.failed'])
+const TELLS_OF_A_STOP: ReadonlySet<string> = new Set([
+  'import.interrupted',
+  'import.cancelled',
+  'import.failed',
+  'import.noted',
+])
 const SUBJECT = 'system/emergency'
 const ROLES: ReadonlySet<string> = new Set(['administrator', 'steward'])
 
