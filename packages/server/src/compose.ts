@@ -193,10 +193,10 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
 }
 
 /** Who acts where nobody asks, who decides, and what stops it. */
-const whoOf = (boot: BootContext) => ({
-  ...{ gate: boot.get(key.GATE), subject: boot.get(key.ADMIN) },
-  halt: () => boot.get(key.EMERGENCY).signal,
-})
+function whoOf(boot: BootContext) {
+  const emergency = boot.get(key.EMERGENCY)
+  return { gate: boot.get(key.GATE), subject: boot.get(key.ADMIN), halt: () => emergency.signal }
+}
 
 /** For parts that leave nothing to close. */
 const done = (_nothing: unknown): undefined => undefined

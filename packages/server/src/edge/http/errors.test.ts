@@ -133,6 +133,12 @@ const PRODUCED = {
     world: { context: withStore((store) => ({ ...store, counts: () => Promise.reject(new TypeError('a bug')) })) },
     produce: (http) => http.send('GET', '/v2/capsules/stats'),
   },
+  EMERGENCY_ACTIVE: {
+    produce: async (http) => {
+      await http.emergency.raise(http.world.call('emergency.raise'), 'A job runs wild.')
+      return http.send('GET', '/v2/capsules')
+    },
+  },
   UNAVAILABLE: {
     produce: async (http) => {
       await http.lifecycle.stop('the test')
