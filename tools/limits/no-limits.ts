@@ -66,6 +66,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(CAPSULES, 'import/file-book.ts LINES_REMEMBERED_MAX', 'text/terms.ts MEMORY_WORDS_MAX'),
       ...at(SERVER, 'domain/identity/subjects.ts KEPT_MAX', 'edge/http/rate-limiter.ts BUCKETS_MAX'),
       ...at(SERVER, 'platform/policy/read-request.ts KNOWN_TYPES_MAX'),
+      ...at(SERVER, 'domain/governance/guardian/history.ts HISTORY_SUBJECTS_MAX'),
     ],
   },
   {
@@ -163,6 +164,7 @@ export const NO_LIMITS: readonly Group[] = [
   {
     reason: 'bounds one look; the next one goes on, and a name or an id leads to the rest',
     constants: [
+      ...at(SERVER, 'domain/governance/trust-engine/trust-engine.ts TRUST_HISTORY_MAX'),
       ...at(ADAPTERS, 'sources/temp-area.ts SWEPT_MAX', 'sqlite/doctor.ts LEAVES_OF_CAPSULE_MAX'),
       ...at(CAPSULES, 'import/import-files.ts ROWS_LOOKED_AT_MAX', 'import/imports.ts JOBS_SEEN_MAX'),
       ...at(EDGE, 'mcp/read-resource.ts RESOURCES_LISTED_MAX'),

@@ -60,6 +60,8 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'emergency.read': { ...reads(), inEmergency: true },
   'emergency.raise': { ...changes(), inEmergency: true },
   'emergency.lift': { ...changes('high'), inEmergency: true },
+  'trust.read': reads(),
+  'trust.change': changes('high'),
   'governance.read': { ...reads(), inEmergency: true },
   'governance.preview': reads(),
   'policy.apply': changes('high'),

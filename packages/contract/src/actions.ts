@@ -40,6 +40,8 @@ export const ACTIONS = {
   'emergency.read': 'See whether an emergency is on',
   'emergency.raise': 'Turn the emergency on: nothing else is carried out until it is lifted',
   'emergency.lift': 'Ask to lift the emergency, or lift it as the second of two people',
+  'trust.read': 'See the trust of a subject and how it came about',
+  'trust.change': 'Keep evidence about a subject, and the trust that follows from it',
   'subject.create': 'Register a person, an agent or a service by name',
   'governance.read': 'See decisions, their reasons, and the policies in force',
   'governance.preview': 'Ask what the gate would decide, for oneself or for another, with nothing done',

@@ -27,4 +27,5 @@ export {
 } from './record-categories.ts'
 export * from './routes/index.ts'
 export * from './search.ts'
+export * from './subject-trust.ts'
 export * from './system.ts'

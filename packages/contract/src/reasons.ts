@@ -103,3 +103,17 @@ export const REASONS = {
 } as const satisfies Record<string, ReasonDefinition>
 
 export type ReasonCode = keyof typeof REASONS
+
+/** What each signal of the guardian weighs unless the configuration says otherwise: its part, 0-1, of the risk that is left. */
+export const RISK_WEIGHTS = {
+  action: 1,
+  actor_trust: 0.25,
+  novelty: 0.1,
+  time: 0.1,
+  volume: 0.3,
+  denials: 0.4,
+  anomaly: 0.6,
+  affect_delta: 0.3,
+  drift_score: 0.4,
+  provider_history: 0.2,
+} as const

@@ -49,6 +49,7 @@ export const RECORD_CATEGORIES = {
   'emergency.raised': 'governance',
   'emergency.lift_asked': 'governance',
   'emergency.lifted': 'governance',
+  'subject.trust_changed': 'trust',
   'subject.registered': 'identity',
   'import.started': 'import',
   'import.noted': 'import',

@@ -13,6 +13,7 @@ export {
   type GateStep,
   REASONS,
   type ReasonCode,
+  RISK_WEIGHTS,
 } from './reasons.ts'
 export {
   LEDGER_CATEGORIES,

@@ -47,7 +47,7 @@ interface VectorParts extends Pick<Frame, 'loaded' | 'log'> {
 
 /** Hands out the embedders and the change of their model, and gives what works on it in the background. */
 export async function openVectors({ loaded, ...parts }: VectorParts, boot: BootContext): Promise<AsyncDisposable> {
-  const [gate, subject] = [boot.get(key.GATE), boot.get(key.ADMIN)]
+  const [gate, subject, emergency] = [boot.get(key.GATE), boot.get(key.ADMIN), boot.get(key.EMERGENCY)]
   const asked = { action: 'system.maintain', resource: 'embedding/*', subject } as const
   const opened = await openModelChange({
     store: boot.get(key.STORE),
@@ -55,7 +55,7 @@ export async function openVectors({ loaded, ...parts }: VectorParts, boot: BootC
     findBuiltin: findBuiltinEmbedder,
     grant: () => requireGrant(gate.decide({ ...asked, correlationId: parts.newId() })),
     ...{ clock: parts.clock, newId: parts.newId, log: parts.log },
-    halt: () => boot.get(key.EMERGENCY).signal,
+    halt: () => emergency.signal,
   })
   boot.provide(key.EMBEDDERS, opened.embedders)
   boot.provide(key.MODEL_CHANGE, opened.change)

@@ -8,6 +8,7 @@ import {
   DecisionJournal,
   type GateSettings,
   GovernanceGate,
+  Guardian,
   PolicyDesk,
   requireGrant,
 } from '#governance'
@@ -34,7 +35,9 @@ export function openGate({ live, log, clock, newId }: GateFrame, boot: BootConte
     onTrouble: (message, cause) => log.error(message, { cause }),
   })
   boot.provide(key.JOURNAL, journal)
-  boot.provide(key.GATE, new GovernanceGate({ clock, newId, journal, settings: () => settingsOf(live.loaded.config) }))
+  const guardian = new Guardian({ clock, weights: () => live.loaded.config.guardian.weights })
+  const settings = () => settingsOf(live.loaded.config)
+  boot.provide(key.GATE, new GovernanceGate({ clock, newId, journal, guardian, settings }))
   return journal
 }
 

@@ -2,7 +2,7 @@
 import { type Clock, systemRandom } from '#base'
 import type { BootContext } from '#boot'
 import type { LoadedConfig } from '#config'
-import { requireGrant } from '#governance'
+import { requireGrant, TrustEngine } from '#governance'
 import { founderOf, Subjects } from '#identity'
 import { openTokenFile } from './adapters/files/token-file.ts'
 import * as key from './compose-keys.ts'
@@ -39,6 +39,7 @@ export async function openIdentity(
   const { directory } = boot.get(key.FOLDER)
   await tellRestore({ directory, store, gate, subject: admin, newId, mirror, findKey: () => findSigningKey(directory) })
   boot.provide(key.SUBJECTS, subjects)
+  boot.provide(key.TRUST, new TrustEngine({ store, clock, newId, forget: (id) => subjects.forget(id) }))
   boot.provide(key.ADMIN, admin)
   boot.provide(key.TOKEN, openTokenFile(directory, systemRandom))
   return undefined

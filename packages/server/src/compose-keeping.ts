@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { BootContext } from '#boot'
 import type { Archives, Call, CapsuleContext, Erasures } from '#capsules'
 import type { Config } from '#config'
 import type { RootLogger } from '#observability'
@@ -6,8 +7,10 @@ import type { Grant } from '#store'
 import { ErasureFolder } from './adapters/files/erasure-files.ts'
 import { openCopy, type SqliteStore } from './adapters/sqlite/index.ts'
 import { DATABASE_FILE, keysIn } from './adapters/sqlite/writer-operations.ts'
+import type { Frame } from './boot-instance.ts'
 import { COLLECTIONS } from './collections.ts'
-import { type LedgerDesk, openErasures, repairStore, UnfinishedErasures } from './edge/jobs/index.ts'
+import * as key from './compose-keys.ts'
+import { type LedgerDesk, openErasures, repairStore, StoreCheck, UnfinishedErasures } from './edge/jobs/index.ts'
 import { shippingFindings } from './store-health.ts'
 
 export interface KeepingParts {
@@ -72,3 +75,12 @@ export const careOf = (
     return repairStore({ store, ledger, onRepaired }, call)
   },
 })
+
+/** Looks for damage once the instance answers, and again after a repair. */
+export function openStoreCheck({ log, health }: Pick<Frame, 'health' | 'log'>, boot: BootContext): Disposable {
+  const store = boot.get(key.STORE)
+  const check = new StoreCheck({ look: () => store.doctor('quick'), log })
+  health.register('store check', () => check.finding)
+  boot.get(key.REPAIRED).add(() => check.look())
+  return check
+}

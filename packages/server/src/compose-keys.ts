@@ -1,7 +1,7 @@
 import { BootKey } from '#boot'
 import type { Archives, AskContext, Embedders, Erasures, Imports, ModelChange } from '#capsules'
 import type { DataFolder } from '#data-folder'
-import type { DecisionBook, DecisionJournal, Emergency, GovernanceGate, PolicyDesk } from '#governance'
+import type { DecisionBook, DecisionJournal, Emergency, GovernanceGate, PolicyDesk, TrustEngine } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { CheckpointMirror, CosignedCheckpoint } from '#ledger'
 import type { Metrics } from '#observability'
@@ -19,6 +19,7 @@ export const GOVERNANCE = new BootKey<Readonly<{ gate: GovernanceGate; policies:
   'governance',
 )
 export const JOURNAL = new BootKey<DecisionJournal>('journal of decisions')
+export const TRUST = new BootKey<TrustEngine>('trust engine')
 export const SUBJECTS = new BootKey<Subjects>('subjects')
 export const ADMIN = new BootKey<Subject>('administrator')
 export const MIRROR = new BootKey<CheckpointMirror | undefined>('mirror')

@@ -57,7 +57,7 @@ export const ledgerParts = (frame: LedgerFrame): readonly BootChunk[] => [
   {
     name: 'witnesses',
     priority: 2,
-    dependsOn: ['ledger'],
+    dependsOn: ['ledger', 'emergency'],
     describe: 'has others cosign the log, and cosigns for others',
     start: (boot) => openWitnesses(frame, boot),
   },

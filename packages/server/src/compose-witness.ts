@@ -103,11 +103,12 @@ async function openCosigning({ loaded, log, clock, newId }: LedgerFrame, boot: B
   const links = linksOf(loaded.config)
   if (links.length === 0) return undefined
   const [gate, subject] = [boot.get(key.GATE), boot.get(key.ADMIN)]
+  const emergency = boot.get(key.EMERGENCY)
   const asked = { action: 'ledger.submit', resource: 'system/ledger', subject } as const
   return new Cosigning({
     ...{ signed, ledger: boot.get(key.STORE).ledger, links, clock, log },
     notes: await CosignedNotes.open(cosignedFolder(boot.get(key.FOLDER).directory), signed, links),
-    halt: () => boot.get(key.EMERGENCY).signal,
+    halt: () => emergency.signal,
     everyMs: loaded.config.ledger.submit_every_s * 1000,
     grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
   })

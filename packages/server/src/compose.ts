@@ -22,7 +22,7 @@ import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
 import { factsOf, openGate, policyPart } from './compose-governance.ts'
 import { openIdentity } from './compose-identity.ts'
-import { careOf, composeErasures } from './compose-keeping.ts'
+import { careOf, composeErasures, openStoreCheck } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
 import { keyDesk, ledgerParts, NEWEST_ENTRIES } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
@@ -34,7 +34,6 @@ import {
   createModelDesk,
   DeepProbe,
   Maintenance,
-  StoreCheck,
   takeBackup,
   type UnfinishedErasures,
 } from './edge/jobs/index.ts'
@@ -196,10 +195,10 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
 }
 
 /** Who acts where nobody asks, who decides, and what stops it. */
-const whoOf = (boot: BootContext) => ({
-  ...{ gate: boot.get(key.GATE), subject: boot.get(key.ADMIN) },
-  halt: () => boot.get(key.EMERGENCY).signal,
-})
+function whoOf(boot: BootContext) {
+  const emergency = boot.get(key.EMERGENCY)
+  return { gate: boot.get(key.GATE), subject: boot.get(key.ADMIN), halt: () => emergency.signal }
+}
 
 /** For parts that leave nothing to close. */
 const done = (_nothing: unknown): undefined => undefined
@@ -340,6 +339,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         system,
         emergency: boot.get(key.EMERGENCY),
         governance: { ...boot.get(key.GOVERNANCE), findFacts: factsOf(context) },
+        trust: boot.get(key.TRUST),
         agents: lazy(async () => openAgentDoor(log)),
         ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,
@@ -365,12 +365,4 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   boot.provide(key.ADDRESS, address)
   // Until here a failure closes what was opened; from here on the boot does.
   return parts.move()
-}
-
-function openStoreCheck({ log, health }: Frame, boot: BootContext): Disposable {
-  const store = boot.get(key.STORE)
-  const check = new StoreCheck({ look: () => store.doctor('quick'), log })
-  health.register('store check', () => check.finding)
-  boot.get(key.REPAIRED).add(() => check.look())
-  return check
 }

@@ -45,6 +45,7 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'emergency.raised': EMERGENCY,
   'emergency.lift_asked': EMERGENCY,
   'emergency.lifted': EMERGENCY,
+  'subject.trust_changed': 'domain/governance/trust-engine/trust-engine.ts',
   'subject.registered': 'domain/identity/subjects.ts',
   'import.started': `${CAPSULES}/import/imports.ts`,
   'import.noted': `${CAPSULES}/import/import-writer.ts`,

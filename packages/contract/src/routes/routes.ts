@@ -16,6 +16,7 @@ import { LINEAGE } from './lineage.ts'
 import { PROBES } from './probes.ts'
 import { RECALL } from './recall.ts'
 import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
+import { SUBJECT_TRUST } from './subject-trust.ts'
 import { SYSTEM } from './system.ts'
 import { TRUST } from './trust.ts'
 import { WITNESS } from './witness.ts'
@@ -37,6 +38,7 @@ const ROWS = [
   ...KEEPING,
   ...GOVERNANCE,
   ...EMERGENCY,
+  ...SUBJECT_TRUST,
   ...SYSTEM,
   ...PROBES,
 ] as const

@@ -1,13 +1,14 @@
-import { ACTION_TRAITS, type Action, type ActionRisk, type GateMode } from '@forge-cascade/contract/vocabulary'
+import { ACTION_TRAITS, type Action, type GateMode, RISK_WEIGHTS } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, type Clock } from '#base'
 import type { Subject } from '#identity'
 import type { Grant } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
-import type { DecisionInput, InputSignal, InputSubject } from './decision-input.ts'
+import type { DecisionInput, InputSubject } from './decision-input.ts'
 import type { DecisionJournal } from './decision-journal.ts'
 import type { Decided, Decision, Gate, GateRequest } from './gate.ts'
+import { Guardian } from './guardian/index.ts'
 
 /** How far the gate goes, and from which scores on the guardian stops. */
 export interface GateSettings {
@@ -18,20 +19,14 @@ export interface GateSettings {
   readonly riskDeny: number
 }
 
-export const GATE_DEFAULTS: GateSettings = { mode: 'enforce', canaryPercent: 0, riskHold: 70, riskDeny: 90 }
-
-/** The guardian's word on a question: its score, 0-100, and what it is made of. */
-export interface RiskFound {
-  readonly risk: number
-  readonly signals: readonly InputSignal[]
-}
+export const GATE_DEFAULTS: GateSettings = { mode: 'enforce', canaryPercent: 0, riskHold: 85, riskDeny: 97 }
 
 export interface GovernanceGateOptions {
   readonly clock: Clock
   readonly newId: () => string
   /** Asked at every decision, so that a changed configuration counts at once. */
   readonly settings?: () => GateSettings
-  readonly guardian?: (action: Action, subject: Subject) => RiskFound
+  readonly guardian?: Pick<Guardian, 'note' | 'weigh'>
   /** Where decisions go on record; without it they are forgotten. */
   readonly journal?: DecisionJournal
 }
@@ -43,11 +38,13 @@ export interface GovernanceGateOptions {
  */
 export class GovernanceGate implements Gate {
   readonly #options: GovernanceGateOptions
+  readonly #guardian: Pick<Guardian, 'note' | 'weigh'>
   #isStopped: () => boolean = () => false
   #bundle = armBundle(BUILT_IN_BUNDLE, BUILT_IN_FILES)
 
   constructor(options: GovernanceGateOptions) {
     this.#options = options
+    this.#guardian = options.guardian ?? new Guardian({ clock: options.clock, weights: () => RISK_WEIGHTS })
   }
 
   /** The policies in force. */
@@ -71,6 +68,7 @@ export class GovernanceGate implements Gate {
     const { action, resource, subject, correlationId, reach = 'command' } = request
     const fields = { ...decided, action, resource, subject: subject?.id ?? null }
     const { applied } = decided.verdict
+    if (subject !== undefined) this.#guardian.note({ subject: subject.id, action, isAllowed: applied === 'allow' })
     if (applied !== 'allow' || subject === undefined) {
       journal?.note(decided, 'at once')
       return { ...fields, applied: applied === 'hold' ? 'hold' : 'deny' }
@@ -109,9 +107,9 @@ export class GovernanceGate implements Gate {
 
   /** Everything that the question is decided from. */
   inputOf({ action, resource, subject, scopes, facts, rateExceeded, approval, emergency }: GateRequest): DecisionInput {
-    const { settings = () => GATE_DEFAULTS, guardian = baseRisk } = this.#options
+    const { settings = () => GATE_DEFAULTS } = this.#options
     const { mode, canaryPercent, riskHold, riskDeny } = settings()
-    const found = subject === undefined ? NO_RISK : guardian(action, subject)
+    const found = subject === undefined ? NO_RISK : this.#weigh(action, resource, subject)
     return {
       v: 1,
       ...{ action, resource, mode, canaryPercent, riskHold, riskDeny },
@@ -121,11 +119,16 @@ export class GovernanceGate implements Gate {
       scopes: scopes ?? null,
       rateExceeded: rateExceeded === true,
       emergency: emergency ?? this.#isStopped(),
-      risk: found.risk,
-      signals: found.signals,
+      ...found,
       approval: approval ?? null,
       bundle: this.#bundle.digest,
     }
+  }
+
+  #weigh(action: Action, resource: string, { id, trust }: Subject): Pick<DecisionInput, 'risk' | 'signals'> {
+    const level = ACTION_TRAITS[action].risk
+    const { risk, signals } = this.#guardian.weigh({ subject: id, action, resource, level, trust })
+    return { risk, signals: signals.filter(({ share }) => share > 0).map(({ name, share }) => ({ name, share })) }
   }
 }
 
@@ -135,17 +138,7 @@ const inputSubject = ({ id, kind, roles, trust }: Subject): InputSubject => ({
   active: true,
 })
 
-const NO_RISK: RiskFound = { risk: 0, signals: [] }
-
-/** What an action can harm by itself. */
-export const BASE_RISKS: Readonly<Record<ActionRisk, number>> = { low: 10, medium: 40, high: 70 }
-
-/** Without a guardian: the risk of the action, less for those who are trusted more. */
-function baseRisk(action: Action, { trust }: Subject): RiskFound {
-  const { risk } = ACTION_TRAITS[action]
-  const score = Math.round((BASE_RISKS[risk] * (200 - trust)) / 200)
-  return { risk: score, signals: [{ name: `action of ${risk} risk, trust ${trust}`, share: score }] }
-}
+const NO_RISK: Pick<DecisionInput, 'risk' | 'signals'> = { risk: 0, signals: [] }
 
 /**
  * The grant of a decision.

@@ -23,7 +23,15 @@ export {
 } from './emergency/index.ts'
 export type { Decided, Decision, Gate, GateRequest } from './gate.ts'
 export { GATE_DEFAULTS, type GateSettings, GovernanceGate, requireGrant } from './governance-gate.ts'
+export {
+  Guardian,
+  type GuardianOptions,
+  type GuardianQuestion,
+  type Risk,
+  type RiskProvider,
+} from './guardian/index.ts'
 export { comparePolicies, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine } from './trust-engine/index.ts'
 export type { DecisionReason, Verdict } from './verdict.ts'

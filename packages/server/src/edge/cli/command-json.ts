@@ -127,6 +127,7 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'emergency on': [answerOf('setEmergency')],
   'emergency off': [answerOf('setEmergency')],
   'emergency status': [answerOf('getEmergency')],
+  'trust explain': [answerOf('getSubjectTrust'), answerOf('getTrust', 'CAPSULE')],
   doctor: [own(diagnosis)],
   'config show': [answerOf('getConfig')],
   'config check': [own(configCheckAnswer)],

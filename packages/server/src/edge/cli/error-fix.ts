@@ -87,6 +87,9 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
     NOT_FOUND: 'Write cases into a file such as team.test.json; docs/concepts/policy.md shows one.',
   },
   'policy explain': { UNPROCESSABLE: UNSOUND },
+  'trust explain': {
+    NOT_FOUND: 'Name a subject by its id or its name, or a capsule by its id: `show` tells whose it is.',
+  },
   'hold lift': { NOT_FOUND: '`hold list` shows the ids of holds.' },
   'archive restore': { NOT_FOUND: '`archive list` shows the segments.' },
   'archive verify': { NOT_FOUND: '`archive list` shows the segments.' },

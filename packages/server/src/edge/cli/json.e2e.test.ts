@@ -107,6 +107,8 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'hold place', argv: () => ['hold', 'place', id, '--reason', 'case 4711'] },
   { command: 'hold list', argv: () => ['hold', 'list'] },
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
+  { command: 'trust explain', argv: () => ['trust', 'explain', 'administrator'] },
+  { command: 'trust explain', when: 'CAPSULE', argv: () => ['trust', 'explain', id] },
   { command: 'ledger show', argv: () => ['ledger', 'show'] },
   { command: 'ledger verify', argv: () => ['ledger', 'verify'] },
   { command: 'ledger prove', argv: () => ['ledger', 'prove', '0'] },

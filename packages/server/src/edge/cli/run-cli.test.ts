@@ -341,6 +341,7 @@ const LOOKING = [
   'hold list',
   'embedding status',
   'emergency status',
+  'trust explain administrator',
   'erase --list',
   `erase --show ${CAPSULE.id}`,
   'import --list',

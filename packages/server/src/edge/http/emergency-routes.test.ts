@@ -93,4 +93,24 @@ describe('while it is on', () => {
     expect((await answer).json()).toMatchObject({ code: 'EMERGENCY_ACTIVE' })
     expect(signal?.aborted).toBe(true)
   })
+
+  test('a stream that does not listen is broken off', async () => {
+    async function* endless() {
+      for (;;) {
+        yield '{}\n'
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    await using world = await openHttpWorld({ handlers: { exportStore: () => ({ status: 200, lines: endless() }) } })
+    const { url } = await world.server.listen()
+    const answer = await fetch(`${url}/v2/export`, { headers: { authorization: `Bearer ${world.token}` } })
+    expect(answer.status).toBe(200)
+    const reader = answer.body?.getReader()
+    await reader?.read()
+    await raise(world)
+    const readOn = async (): Promise<void> => {
+      while (!(await reader?.read())?.done);
+    }
+    await expect(readOn()).rejects.toThrow()
+  })
 })

@@ -133,6 +133,12 @@ const PRODUCED = {
     world: { context: withStore((store) => ({ ...store, counts: () => Promise.reject(new TypeError('a bug')) })) },
     produce: (http) => http.send('GET', '/v2/capsules/stats'),
   },
+  EMERGENCY_ACTIVE: {
+    produce: async (http) => {
+      await http.emergency.raise(http.world.call('emergency.raise'), 'A job runs wild.')
+      return http.send('GET', '/v2/capsules')
+    },
+  },
   UNAVAILABLE: {
     produce: async (http) => {
       await http.lifecycle.stop('the test')
@@ -142,12 +148,6 @@ const PRODUCED = {
   OUTCOME_UNKNOWN: {
     world: { context: withEmbedder(() => new Promise(() => undefined)), app: { answerMsMax: 30 } },
     produce: (http) => post(http, '/v2/capsules', { body: TEXT }),
-  },
-  EMERGENCY_ACTIVE: {
-    produce: async (http) => {
-      await post(http, '/v2/governance/emergency', { body: { active: true, reason: 'out of hand' } })
-      return http.send('GET', '/v2/capsules')
-    },
   },
   STORAGE_FULL: {
     world: { context: (context) => withAppend(context, new CascadeError('STORAGE_FULL', 'No space is left.')) },

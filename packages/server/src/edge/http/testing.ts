@@ -16,6 +16,8 @@ import {
   GovernanceGate,
   POLICY_COLLECTION,
   PolicyDesk,
+  TRUST_COLLECTIONS,
+  TrustEngine,
 } from '#governance'
 import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
@@ -101,7 +103,14 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
     return openMemoryStore({
-      collections: [...collections, LOG_COLLECTION, DECISION_COLLECTION, EMERGENCY_COLLECTION, POLICY_COLLECTION],
+      collections: [
+        ...collections,
+        LOG_COLLECTION,
+        DECISION_COLLECTION,
+        EMERGENCY_COLLECTION,
+        POLICY_COLLECTION,
+        ...TRUST_COLLECTIONS,
+      ],
       clock,
       matcher,
     })
@@ -293,6 +302,7 @@ function handlerContext({
     witness: noWitness,
     emergency,
     governance,
+    trust: new TrustEngine({ ...world.context, forget: (id) => world.context.subjects.forget(id) }),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,

@@ -14,11 +14,11 @@ export const gate = z.strictObject({
     reload: true,
     description: 'Share of subjects, 0-100, for whom `enforce` counts whatever the mode; the same ones each time.',
   }),
-  risk_hold: percent().default(70).register(configFacts, {
+  risk_hold: percent().default(85).register(configFacts, {
     reload: true,
     description: 'Score of the guardian from which somebody has to approve.',
   }),
-  risk_deny: percent().default(90).register(configFacts, {
+  risk_deny: percent().default(97).register(configFacts, {
     reload: true,
     description: 'Score of the guardian from which nothing helps.',
   }),

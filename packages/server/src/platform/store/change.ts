@@ -69,6 +69,8 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'emergency.read': [],
   'emergency.raise': ['record.put'],
   'emergency.lift': ['record.put'],
+  'trust.read': [],
+  'trust.change': ['record.put'],
   'subject.create': ['record.put'],
   'governance.read': [],
   'governance.preview': [],

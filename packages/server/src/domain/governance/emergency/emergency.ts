@@ -45,7 +45,12 @@ type Told = StatedRecord<'emergency.raised' | 'emergency.lift_asked' | 'emergenc
 /** True for what is done in an emergency too: what people need to see what happens, and to end it. */
 export const goesOn = (action: Action): boolean => ACTION_TRAITS[action].inEmergency === true
 /** Records that tell of a stop, and are written although all else stands still. */
-const TELLS_OF_A_STOP: ReadonlySet<string> = new Set(['import.interrupted', 'import.cancelled', 'import.failed'])
+const TELLS_OF_A_STOP: ReadonlySet<string> = new Set([
+  'import.interrupted',
+  'import.cancelled',
+  'import.failed',
+  'import.noted',
+])
 const SUBJECT = 'system/emergency'
 const ROLES: ReadonlySet<string> = new Set(['administrator', 'steward'])
 

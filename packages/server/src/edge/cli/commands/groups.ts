@@ -8,5 +8,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   evidence: 'What proves what happened, for an auditor: export, verify, changes, history, explain',
   ledger: 'The log of everything that happened: show, verify, prove, audit, publish, witness, rotate its key',
   policy: 'Rules in the language Cedar: lint, test, explain',
+  trust: 'How far subjects and capsules are trusted, and why',
   hold: 'Place, lift and list legal holds',
 }

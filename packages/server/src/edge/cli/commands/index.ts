@@ -29,6 +29,7 @@ import { SEARCH } from './search.ts'
 import { SHOW } from './show.ts'
 import { START } from './start.ts'
 import { STATS } from './stats.ts'
+import { TRUST_EXPLAIN } from './trust.ts'
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -79,6 +80,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   EMERGENCY_ON,
   EMERGENCY_OFF,
   EMERGENCY_STATUS,
+  TRUST_EXPLAIN,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

@@ -15,6 +15,7 @@ import { ledgerHandlers } from './ledger.ts'
 import { lineageHandlers } from './lineage.ts'
 import { probeHandlers } from './probes.ts'
 import { recallHandlers } from './recall.ts'
+import { subjectTrustHandlers } from './subject-trust.ts'
 import { systemHandlers } from './system.ts'
 import { witnessHandlers } from './witness.ts'
 
@@ -34,6 +35,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...governanceHandlers(context),
   ...keepingHandlers(context),
   ...emergencyHandlers(context),
+  ...subjectTrustHandlers(context),
   ...systemHandlers(context),
   ...witnessHandlers(context),
   ...probeHandlers(context),

@@ -17,7 +17,7 @@ import type {
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
-import type { DecisionBook, Emergency, Gate, PolicyDesk } from '#governance'
+import type { DecisionBook, Emergency, Gate, PolicyDesk, TrustEngine } from '#governance'
 import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
@@ -169,6 +169,7 @@ export interface HandlerContext {
   readonly witness: WitnessDesk
   readonly evidence: EvidenceDesk
   readonly system: SystemDesk
+  readonly trust: Pick<TrustEngine, 'explain'>
   readonly emergency: Pick<Emergency, 'lift' | 'look' | 'raise'>
   /** Loaded when it is first asked for. */
   readonly artifacts: () => Promise<ArtifactDesk>
