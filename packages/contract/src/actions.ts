@@ -38,6 +38,11 @@ export const ACTIONS = {
   'witness.cosign': 'Cosign a checkpoint of another log, which that log has signed',
   'evidence.export': 'Take entries of the log out, with their proofs, signed by the log, and open the digests in them',
   'subject.create': 'Register a person, an agent or a service by name',
+  'subject.read': 'See who there is, with roles and trust',
+  'subject.update': 'Change the roles, the trust or the owner of a subject, and end or restore its access',
+  'token.create': 'Give a subject a bearer token',
+  'token.read': 'See which tokens there are; never the tokens themselves',
+  'token.revoke': 'End a bearer token',
 } as const satisfies Record<string, string>
 
 export type Action = keyof typeof ACTIONS

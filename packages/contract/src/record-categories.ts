@@ -44,6 +44,7 @@ export const RECORD_CATEGORIES = {
   'segment.rewritten': 'governance',
   'segment.erasure_waits': 'governance',
   'subject.registered': 'identity',
+  'subject.changed': 'identity',
   'import.started': 'import',
   'import.noted': 'import',
   'import.completed': 'import',

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { about, all, count, hash, id, label, time, trust, word } from './atoms.ts'
 import { kind } from './record-kind.ts'
 
+/** What it was, and what it is now. */
+const beforeAndAfter = <S extends z.ZodType>(value: S) => z.strictObject({ before: value, after: value })
+
 /** Who there is. */
 export const IDENTITY_RECORDS = {
   'subject.registered': kind('A name became a subject.', {
@@ -10,6 +13,15 @@ export const IDENTITY_RECORDS = {
       kind: word.describe('`person`, `agent` or `service`.'),
       roles: z.array(word).describe('What it may be.'),
       trust,
+    },
+  }),
+  'subject.changed': kind('What a subject may be, or whether it may come in, was changed; or an agent got its owner.', {
+    subject: about('subject'),
+    payload: {
+      roles: beforeAndAfter(z.array(word)).optional().describe('What it may be.'),
+      trust: beforeAndAfter(trust).optional().describe('What it may be trusted with.'),
+      active: beforeAndAfter(z.boolean()).optional().describe('False ends all its tokens.'),
+      owner: beforeAndAfter(id.nullable()).optional().describe('The person behind an agent.'),
     },
   }),
 }

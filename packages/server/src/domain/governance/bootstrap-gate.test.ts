@@ -11,6 +11,8 @@ const ADMINISTRATOR: Subject = {
   name: 'administrator',
   roles: ['administrator'],
   trust: 100,
+  owner: null,
+  active: true,
   createdAt: 0,
 }
 const actions = Object.keys(ACTIONS) as Action[] // the keys of the catalogue are its actions

@@ -6,6 +6,18 @@ export {
   SUBJECT_COLLECTIONS,
   SUBJECT_TRUST_NEW,
   type Subject,
+  type SubjectKind,
+  type SubjectRole,
 } from './subject.ts'
 export { subjectNameKey } from './subject-name.ts'
-export { type GrantSubjectCreation, Subjects, type SubjectsOptions } from './subjects.ts'
+export type { SubjectChange } from './subject-rules.ts'
+export {
+  type GrantSubjectCreation,
+  type RevisedSubject,
+  type SubjectCall,
+  type SubjectFields,
+  type SubjectPage,
+  type SubjectQuery,
+  Subjects,
+  type SubjectsOptions,
+} from './subjects.ts'

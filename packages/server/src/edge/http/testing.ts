@@ -100,7 +100,16 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   lifecycle.markReady()
   const metrics = new Metrics()
   const newId = createUuidV7(clock, systemRandom)
-  const member: Subject = { id: newId(), kind: 'agent', name: 'mallory', roles: ['member'], trust: 60, createdAt: 0 }
+  const member: Subject = {
+    id: newId(),
+    kind: 'agent',
+    name: 'mallory',
+    roles: ['member'],
+    trust: 60,
+    owner: null,
+    active: true,
+    createdAt: 0,
+  }
   const [token, memberToken] = [createToken(systemRandom), createToken(systemRandom)]
   const server = { ...SERVER_CONFIG, ...options.server }
   const objects = new MemoryObjects()

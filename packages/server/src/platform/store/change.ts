@@ -67,6 +67,11 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'witness.cosign': [],
   'evidence.export': [],
   'subject.create': ['record.put'],
+  'subject.read': [],
+  'subject.update': ['record.put'],
+  'token.create': ['record.put'],
+  'token.read': [],
+  'token.revoke': ['record.put'],
   'system.maintain': [
     'capsule.link',
     'capsule.settle',
