@@ -26,6 +26,7 @@ export const ROUTE_TAGS = {
   Artifacts: 'What comes from elsewhere, verified before it is trusted.',
   Witness: 'Vouching for the logs of others, as C2SP tlog-witness says; without a token, where it is configured.',
   Keeping: 'Legal holds, and what is erased for good.',
+  Identity: 'Who there is, and what each comes in with.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',
 } as const satisfies Record<string, string>

@@ -7,6 +7,7 @@ import { BULK } from './bulk.ts'
 import { CAPSULES } from './capsules.ts'
 import { EMBEDDING } from './embedding.ts'
 import { EXPORTS } from './export.ts'
+import { IDENTITY } from './identity.ts'
 import { IMPORTS } from './imports.ts'
 import { KEEPING } from './keeping.ts'
 import { LEDGER } from './ledger.ts'
@@ -33,6 +34,7 @@ const ROWS = [
   ...ARTIFACTS,
   ...WITNESS,
   ...KEEPING,
+  ...IDENTITY,
   ...SYSTEM,
   ...PROBES,
 ] as const

@@ -7,6 +7,7 @@ import { capsuleHandlers } from './capsules.ts'
 import { embeddingHandlers } from './embedding.ts'
 import { exportHandlers } from './export.ts'
 import type { HandlerContext } from './handler-context.ts'
+import { identityHandlers } from './identity.ts'
 import { importHandlers } from './imports.ts'
 import { keepingHandlers } from './keeping.ts'
 import { ledgerHandlers } from './ledger.ts'
@@ -30,6 +31,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...ledgerHandlers(context),
   ...artifactHandlers(context),
   ...keepingHandlers(context),
+  ...identityHandlers(context),
   ...systemHandlers(context),
   ...witnessHandlers(context),
   ...probeHandlers(context),
