@@ -6,6 +6,7 @@ import { CAPSULE_ROWS } from './capsule-limits.ts'
 import { COMMAND_LINE_LIMITS } from './command-line-limits.ts'
 import { DOCUMENT_ROWS } from './document-limits.ts'
 import { EXPORT_ROWS } from './export-limits.ts'
+import { IDENTITY_ROWS } from './identity-limits.ts'
 import { IMPORT_ROWS } from './import-limits.ts'
 import { INSTANCE_LIMITS } from './instance-limits.ts'
 import { KEEPING_ROWS } from './keeping-limits.ts'
@@ -25,6 +26,7 @@ export const LIMIT_TABLES = {
   Documents: DOCUMENT_ROWS,
   Exports: EXPORT_ROWS,
   'Legal holds and erasures': KEEPING_ROWS,
+  'Subjects and tokens': IDENTITY_ROWS,
   'The archive': ARCHIVE_ROWS,
   'The log': LEDGER_ROWS,
   'Artifacts from elsewhere': ARTIFACT_ROWS,
@@ -43,6 +45,7 @@ export const LIMITS = {
   ...DOCUMENT_ROWS,
   ...EXPORT_ROWS,
   ...KEEPING_ROWS,
+  ...IDENTITY_ROWS,
   ...ARCHIVE_ROWS,
   ...LEDGER_ROWS,
   ...ARTIFACT_ROWS,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ACTIONS } from './actions.ts'
 import { timestamp, trustScore, uuid } from './capsule.ts'
 import { wellFormed } from './text.ts'
 import { CAPSULE_LIMITS } from './vocabulary.ts'
@@ -48,7 +49,65 @@ export const subject = z
     owner_name: z.string().nullable(),
     active: z.boolean(),
     created_at: timestamp,
-    revision: z.int().min(1).describe('Raised by every change; the ETag is `"<revision>"`.'),
+    revision: z.int().min(1).describe('Raised by every change and every new token; the ETag is `"<revision>"`.'),
   })
   .meta({ id: 'Subject' })
 export type SubjectAnswer = z.infer<typeof subject>
+
+export const TOKEN_LIMITS = {
+  nameLengthMax: 100,
+  scopesMax: 64,
+  daysMax: 365,
+  daysDefault: 90,
+} as const
+
+const SCOPES: ReadonlySet<string> = new Set([
+  '*',
+  ...Object.keys(ACTIONS).flatMap((action) => [action, `${action.slice(0, action.indexOf('.'))}.*`]),
+])
+
+/** The longest scope that there is; nothing longer is looked at. */
+const SCOPE_LENGTH = Math.max(...[...SCOPES].map(({ length }) => length))
+
+export const tokenScope = z
+  .string()
+  .refine((text) => text.length <= SCOPE_LENGTH && SCOPES.has(text), {
+    error: 'must be the name of an action such as capsule.search, a family such as capsule.*, or *',
+  })
+  .meta({ examples: ['capsule.search'] })
+
+export const tokenName = wellFormed(z.string().min(1).max(TOKEN_LIMITS.nameLengthMax)).regex(
+  /^(?!\s)[^\p{Cc}\p{Zl}\p{Zp}]*[^\p{Cc}\s]$/u,
+  { error: 'must be one line without control characters and not blank at its ends' },
+)
+
+export const tokenBody = z.strictObject({
+  subject: subjectRef.describe('Who comes in with it, by id or name.'),
+  name: tokenName.describe('What you call it, to know it again in the list.'),
+  scopes: z
+    .array(tokenScope)
+    .min(1)
+    .max(TOKEN_LIMITS.scopesMax)
+    .optional()
+    .describe('What it may be used for, within what its subject may; everything of that when left out.'),
+  expires_in_days: z.int().min(1).max(TOKEN_LIMITS.daysMax).default(TOKEN_LIMITS.daysDefault),
+})
+
+const tokenFields = {
+  id: uuid,
+  name: z.string(),
+  subject: uuid,
+  subject_name: z.string().nullable(),
+  scopes: z.array(z.string()).nullable().describe('Null: all that its subject may.'),
+  state: z.enum(['active', 'expired', 'revoked']),
+  created_by: uuid,
+  created_at: timestamp,
+  expires_at: timestamp,
+  revoked_at: timestamp.nullable().describe('Null also where it ended with the access of its subject.'),
+}
+export const accessToken = z.object(tokenFields).meta({ id: 'AccessToken' })
+export type AccessTokenAnswer = z.infer<typeof accessToken>
+
+export const newAccessToken = z
+  .object({ ...tokenFields, token: z.string().describe('Shown this once; only its SHA-256 is stored.') })
+  .meta({ id: 'NewAccessToken' })

@@ -45,6 +45,8 @@ export const RECORD_CATEGORIES = {
   'segment.erasure_waits': 'governance',
   'subject.registered': 'identity',
   'subject.changed': 'identity',
+  'token.created': 'identity',
+  'token.revoked': 'identity',
   'import.started': 'import',
   'import.noted': 'import',
   'import.completed': 'import',

@@ -7,10 +7,9 @@ import { Imports } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
 import { DataFolder } from '#data-folder'
 import { createBootstrapGate, requireGrant } from '#governance'
-import { founderOf, Subjects, tokenDigest } from '#identity'
+import { tokenDigest } from '#identity'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
-import { openTokenFile } from './adapters/files/token-file.ts'
 import { findBuiltinEmbedder, openEmbedder, sharedStaticTable } from './adapters/models/index.ts'
 import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
 import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
@@ -20,9 +19,10 @@ import { openAgentDoor } from './compose-agents.ts'
 import { composeArchives, openRetention, retentionOf } from './compose-archive.ts'
 import { openModelChange } from './compose-embedding.ts'
 import { composeEvidence } from './compose-evidence.ts'
+import { bearerTokens, openIdentity } from './compose-identity.ts'
 import { careOf, composeErasures } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
-import { findSigningKey, keyDesk, ledgerParts, mirrorOf, NEWEST_ENTRIES } from './compose-ledger.ts'
+import { keyDesk, ledgerParts, NEWEST_ENTRIES } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
 import { openArtifactDesk } from './compose-verification.ts'
@@ -34,7 +34,6 @@ import {
   Maintenance,
   StoreCheck,
   takeBackup,
-  tellRestore,
   type UnfinishedErasures,
 } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
@@ -111,7 +110,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       priority: 1.5,
       dependsOn: ['store', 'gate'],
       describe: 'knows the administrator and the token',
-      start: (boot) => openIdentity(frame, boot),
+      start: (boot) => openIdentity({ ...frame, clock, newId }, boot),
     },
     ...ledgerParts({ ...frame, clock, newId }),
     {
@@ -240,30 +239,6 @@ async function loadDoors(boot: BootContext): Promise<undefined> {
   return undefined
 }
 
-async function openIdentity({ loaded: { config } }: Frame, boot: BootContext): Promise<undefined> {
-  const [store, gate] = [boot.get(key.STORE), boot.get(key.GATE)]
-  const subjects = new Subjects({ store, clock, newId })
-  const admin = await subjects.openAdministrator((id) =>
-    requireGrant(
-      gate.decide({
-        action: 'subject.create',
-        resource: `subject/${id}`,
-        subject: founderOf(id, clock()),
-        correlationId: newId(),
-      }),
-    ),
-  )
-  // Before anything else writes: a restored store begins its log with the word of it.
-  const mirror = mirrorOf(config)
-  boot.provide(key.MIRROR, mirror)
-  const { directory } = boot.get(key.FOLDER)
-  await tellRestore({ directory, store, gate, subject: admin, newId, mirror, findKey: () => findSigningKey(directory) })
-  boot.provide(key.SUBJECTS, subjects)
-  boot.provide(key.ADMIN, admin)
-  boot.provide(key.TOKEN, openTokenFile(directory, systemRandom))
-  return undefined
-}
-
 async function openVectors({ loaded, log }: Frame, boot: BootContext): Promise<AsyncDisposable> {
   const [gate, subject] = [boot.get(key.GATE), boot.get(key.ADMIN)]
   const asked = { action: 'system.maintain', resource: 'embedding/*', subject } as const
@@ -354,6 +329,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       routes: ROUTES,
       handlers: createHandlers({
         capsules: context,
+        tokens: boot.get(key.TOKENS),
         imports: createImportDesk(boot.get(key.IMPORTS)),
         erasures: boot.get(key.ERASURES),
         archive: { archives: boot.get(key.ARCHIVES), retention: () => retentionOf(live.loaded.config, clock()) },
@@ -372,7 +348,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         lineBytesMax: loaded.config.server.body_bytes_max,
         lineIdleMs: loaded.config.server.request_timeout_s * 1000,
       }),
-      authenticate: authenticateBy([{ digest: tokenDigest(boot.get(key.TOKEN).token), subject: boot.get(key.ADMIN) }]),
+      authenticate: authenticateBy(bearerTokens(boot)),
       gate: boot.get(key.GATE),
       server: loaded.config.server,
       rate: () => live.loaded.config.limits.rate,

@@ -40,6 +40,8 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'segment.erasure_waits': `${CAPSULES}/archive/archive-vault.ts`,
   'subject.registered': 'domain/identity/tell-subject.ts',
   'subject.changed': 'domain/identity/tell-subject.ts',
+  'token.created': 'domain/identity/access-tokens.ts',
+  'token.revoked': 'domain/identity/access-tokens.ts',
   'import.started': `${CAPSULES}/import/imports.ts`,
   'import.noted': `${CAPSULES}/import/import-writer.ts`,
   'import.completed': RUNNER,

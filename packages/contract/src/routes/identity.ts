@@ -1,7 +1,17 @@
 import { z } from 'zod'
-import { SUBJECT_KINDS, subject, subjectBody, subjectRef, subjectUpdate } from '../identity.ts'
+import { uuid } from '../capsule.ts'
+import {
+  accessToken,
+  newAccessToken,
+  SUBJECT_KINDS,
+  subject,
+  subjectBody,
+  subjectRef,
+  subjectUpdate,
+  tokenBody,
+} from '../identity.ts'
 import { page, paged } from '../parameters.ts'
-import { SUBJECT_EXAMPLE } from './examples-identity.ts'
+import { SUBJECT_EXAMPLE, TOKEN_EXAMPLE } from './examples-identity.ts'
 import { json, type RouteDefinition } from './route.ts'
 
 const ref = z.object({ id: subjectRef })
@@ -62,5 +72,54 @@ export const IDENTITY = [
     errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE'],
     ifMatch: 'required',
     etag: true,
+  },
+  {
+    id: 'listTokens',
+    method: 'GET',
+    path: '/v2/tokens',
+    tag: 'Identity',
+    summary: 'List tokens, in the order in which they were made',
+    description: 'What is over is listed until 30 days after its time. The tokens themselves are stored nowhere.',
+    access: { action: 'token.read', risk: 'low' },
+    query: z.strictObject({ ...page, subject: subjectRef.optional() }),
+    responses: {
+      200: json('A page.', paged(accessToken, 'AccessTokenPage'), { items: [TOKEN_EXAMPLE], next_cursor: null }),
+    },
+    errors: ['CURSOR_INVALID', 'NOT_FOUND'],
+  },
+  {
+    id: 'createToken',
+    method: 'POST',
+    path: '/v2/tokens',
+    tag: 'Identity',
+    summary: 'Give a subject a bearer token',
+    description:
+      'The token stands in this answer and nowhere else. It lets in whoever has it, as its subject, for what its scopes name and its subject may, until it expires, is revoked, or its subject is deactivated. A token that was itself made with scopes makes none beyond them.',
+    access: { action: 'token.create', risk: 'high' },
+    body: {
+      schema: tokenBody,
+      example: {
+        subject: 'reader',
+        name: 'reader on the build machine',
+        scopes: ['capsule.search', 'capsule.read'],
+        expires_in_days: 90,
+      },
+    },
+    responses: {
+      201: json('Made.', newAccessToken, { ...TOKEN_EXAMPLE, token: `fc_${'x'.repeat(43)}` }),
+    },
+    errors: ['CONFLICT', 'UNPROCESSABLE'],
+  },
+  {
+    id: 'revokeToken',
+    method: 'DELETE',
+    path: '/v2/tokens/{id}',
+    tag: 'Identity',
+    summary: 'End a token at once',
+    description: 'The next request with it is refused. Repeating it changes nothing.',
+    access: { action: 'token.revoke', risk: 'high' },
+    params: z.object({ id: uuid }),
+    responses: { 204: { description: 'Revoked.' } },
+    errors: ['NOT_FOUND'],
   },
 ] as const satisfies readonly RouteDefinition[]

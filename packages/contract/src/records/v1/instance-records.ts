@@ -24,6 +24,18 @@ export const IDENTITY_RECORDS = {
       owner: beforeAndAfter(id.nullable()).optional().describe('The person behind an agent.'),
     },
   }),
+  'token.created': kind('A subject got a token; neither the token nor its digest is told.', {
+    subject: about('token'),
+    payload: {
+      subject: id.describe('Who comes in with it.'),
+      scopes: z.array(label).nullable().describe('What it may be used for; null for all that its subject may.'),
+      expires_at: time.describe('When it ends by itself.'),
+    },
+  }),
+  'token.revoked': kind('A token was ended before its time.', {
+    subject: about('token'),
+    payload: { subject: id.describe('Who came in with it.') },
+  }),
 }
 
 const IMPORT = about('import')

@@ -1,4 +1,13 @@
 export { createToken, isSameToken, tokenDigest } from './access-token.ts'
+export type { AccessTokenRow, Credential } from './access-token-row.ts'
+export {
+  type AccessTokenFields,
+  AccessTokens,
+  type AccessTokensOptions,
+  type ListedToken,
+  type TokenCreation,
+} from './access-tokens.ts'
+export { coversAction, isWithin, type Scopes } from './scopes.ts'
 export {
   ADMINISTRATOR_NAME,
   ADMINISTRATOR_TRUST,

@@ -1,4 +1,5 @@
 import type { CollectionDefinition } from '#store'
+import { TOKEN_COLLECTION } from './access-token-row.ts'
 
 export type SubjectKind = 'person' | 'agent' | 'service'
 
@@ -65,8 +66,9 @@ export const founderOf = (id: string, createdAt: number): Subject => ({
   createdAt,
 })
 
-/** Subjects by id; `subject_names` maps a name to its id and keeps names unique by compare-and-set. */
+/** Subjects by id; `subject_names` maps a name to its id and keeps names unique by compare-and-set; tokens by id. */
 export const SUBJECT_COLLECTIONS = [
   { name: 'subjects', indexes: ['name', 'kind'] },
   { name: 'subject_names', indexes: [] },
+  TOKEN_COLLECTION,
 ] as const satisfies readonly CollectionDefinition[]

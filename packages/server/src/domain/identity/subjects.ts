@@ -1,5 +1,6 @@
 import { CascadeError, type Clock, isUuid, sha256Hex } from '#base'
 import type { Change, Command, Grant, Records, UnitOfWork } from '#store'
+import { TOKEN_COLLECTION } from './access-token-row.ts'
 import { KnownSubjects } from './known-subjects.ts'
 import {
   ADMINISTRATOR_NAME,
@@ -63,6 +64,7 @@ export interface RevisedSubject {
 }
 
 const KEPT_MAX = 10_000
+const TOKENS_AT_ONCE = 1000
 
 /** The registry of subjects: found by id or name, registered on purpose or by the first use of a name, and changed. */
 export class Subjects {
@@ -220,16 +222,54 @@ export class Subjects {
     return { subject: after, revision: revision + 1 }
   }
 
+  /** The subject of a credential: one that is active, and of an agent whose owner is active too. */
+  async findWhoMayEnter(id: string): Promise<Subject | undefined> {
+    const subject = await this.find(id)
+    if (!subject?.active) return undefined
+    return subject.owner === null || (await this.find(subject.owner))?.active ? subject : undefined
+  }
+
+  /** The id before which every token of a subject is over; undefined for one that was never deactivated. */
+  async tokensOverBefore(id: string): Promise<string | undefined> {
+    return (await this.#read(id))?.row.tokensOverBefore
+  }
+
   /**
-   * The changes that take a subject's name away. Its id stays, for what refers to it; what is left of the name says that it was
+   * A subject that is to get something, with a change that fails where the subject is changed meanwhile; it raises the revision.
+   *
+   * @throws CascadeError UNPROCESSABLE for one that there is not, and for one that is not active.
+   */
+  async hold(grant: Grant, idOrName: string): Promise<{ readonly subject: Subject; readonly unchanged: Change }> {
+    const found = await this.resolve(idOrName)
+    const read = found && (await this.#read(found.id))
+    if (!read)
+      throw new CascadeError(
+        'UNPROCESSABLE',
+        `No subject has the id or the name ${JSON.stringify(idOrName)}: register it first.`,
+      )
+    const { subject, revision, row } = read
+    if (!subject.active)
+      throw new CascadeError(
+        'UNPROCESSABLE',
+        `${subject.name} is not active: activate it first, or choose another subject.`,
+      )
+    const { records } = this.#store
+    return { subject, unchanged: records.put(grant, 'subjects', subject.id, row, { expectedRevision: revision }) }
+  }
+
+  /**
+   * The changes that take a subject's name away, and its tokens. Its id stays, for what refers to it; what is left of the name says that it was
    * erased. None for a subject that is unknown, or has none any more.
    */
   async withoutName(grant: Grant, id: string): Promise<readonly Change[]> {
     const { records } = this.#store
     const found = await records.find<SubjectRow>('subjects', id)
     const name = `erased ${id}`
-    if (!found || found.value.name === name) return []
+    const tokens = await this.#tokenKeys(id)
+    const ended = tokens.map((key) => records.delete(grant, TOKEN_COLLECTION.name, key))
+    if (!found || found.value.name === name) return ended
     return [
+      ...ended,
       records.delete(grant, 'subject_names', subjectNameKey(found.value.name)),
       records.put(grant, 'subject_names', subjectNameKey(name), { id }),
       records.put(grant, 'subjects', id, { ...found.value, name }, { expectedRevision: found.revision }),
@@ -239,6 +279,17 @@ export class Subjects {
   /** Has every registry over the store read it anew from now on: to be called when it was changed or lost its name. */
   forget(id: string): void {
     this.#known.forget(id)
+  }
+
+  async #tokenKeys(subject: string): Promise<readonly string[]> {
+    const keys: string[] = []
+    for (let after: string | undefined, isMore = true; isMore; isMore = after !== undefined) {
+      const page = { limit: TOKENS_AT_ONCE, ...(after !== undefined && { after }) }
+      const { items, next } = await this.#store.records.listBy(TOKEN_COLLECTION.name, 'subject', subject, page)
+      keys.push(...items.map(({ key }) => key))
+      after = next
+    }
+    return keys
   }
 
   async #read(id: string): Promise<(RevisedSubject & { readonly row: SubjectRow }) | undefined> {

@@ -2,15 +2,15 @@ import type { Action, RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import { type Gate, requireGrant } from '#governance'
-import { isSameToken, type Subject } from '#identity'
+import { type Credential, coversAction, isSameToken, type Subject } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
 
-/** The subject that a bearer token means; undefined for one that means nobody. */
-export type Authenticate = (token: string) => Subject | undefined | Promise<Subject | undefined>
+/** Who comes in with a bearer token, and for what; undefined for one that lets nobody in. */
+export type Authenticate = (token: string) => Credential | undefined | Promise<Credential | undefined>
 
 export interface AdmissionOptions {
   readonly authenticate: Authenticate
@@ -54,17 +54,18 @@ export class Admission {
       return parsePath(route, request)
     }
     const { visit } = request
-    visit.subject = await this.authenticate(request, reply)
+    visit.credential = await this.authenticate(request, reply)
+    visit.subject = visit.credential.subject
     this.#spend(visit.subject, reply)
     parsePath(route, request)
-    visit.grant = this.decide(route, route.access.action, visit.subject, visit)
+    visit.grant = this.decide(route, route.access.action, visit.credential, visit)
   }
 
   /** @throws CascadeError UNAUTHENTICATED, or RATE_LIMITED where an address has failed too often. */
-  async authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Subject> {
+  async authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Credential> {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
-    const subject = token === undefined ? undefined : await this.#identify(token)
-    if (subject) return subject
+    const credential = token === undefined ? undefined : await this.#identify(token)
+    if (credential) return credential
     this.#options.metrics.count('cascade_auth_failures_total')
     const verdict = this.#options.addressLimiter.take(clientKey(request.visit.client))
     if (verdict && !verdict.allowed) throw this.#limited(reply, 'address', verdict)
@@ -76,11 +77,11 @@ export class Admission {
     )
   }
 
-  async #identify(token: string): Promise<Subject | undefined> {
+  async #identify(token: string): Promise<Credential | undefined> {
     const startedAt = performance.now()
-    const subject = await this.#options.authenticate(token)
+    const credential = await this.#options.authenticate(token)
     this.#options.metrics.observe('cascade_auth_latency_seconds', (performance.now() - startedAt) / 1000)
-    return subject
+    return credential
   }
 
   #limited(reply: FastifyReply, policy: Policy, verdict: RateVerdict): CascadeError {
@@ -89,13 +90,13 @@ export class Admission {
   }
 
   /** The grant for another action that a request turns out to need, such as registering a new owner's name. */
-  grantFor<A extends Action>(action: A, subject: Subject, correlationId: string): Grant<A> {
-    return this.#ask({ action, resource: '*', subject, correlationId })
+  grantFor<A extends Action>(action: A, who: Credential, correlationId: string): Grant<A> {
+    return this.#ask(who, { action, resource: '*', subject: who.subject, correlationId })
   }
 
   /** The grant for an action that is carried out capsule by capsule: one decision for all of them. */
-  grantForLines<A extends Action>(action: A, subject: Subject, correlationId: string): Grant<A> {
-    return this.#ask({ action, resource: '*', subject, correlationId, reach: 'lines' })
+  grantForLines<A extends Action>(action: A, who: Credential, correlationId: string): Grant<A> {
+    return this.#ask(who, { action, resource: '*', subject: who.subject, correlationId, reach: 'lines' })
   }
 
   async #admitScrape(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -122,21 +123,25 @@ export class Admission {
   decide(
     route: RouteDefinition,
     action: Action,
-    subject: Subject,
+    who: Credential,
     { params, correlationId }: { readonly params: Readonly<Record<string, unknown>>; readonly correlationId: string },
   ): Grant {
-    return this.#ask({
+    return this.#ask(who, {
       action,
       resource: resourceOf(route, params),
-      subject,
+      subject: who.subject,
       correlationId,
       reach: coversLines(route) ? 'lines' : 'command',
     })
   }
 
   /** An error inside the gate denies: nothing passes because deciding broke. */
-  #ask<A extends Action>(request: Parameters<Gate['decide']>[0] & { readonly action: A }): Grant<A> {
+  #ask<A extends Action>(
+    { scopes }: Credential,
+    request: Parameters<Gate['decide']>[0] & { readonly action: A },
+  ): Grant<A> {
     const { gate, metrics } = this.#options
+    if (!coversAction(scopes, request.action)) throw beyondScopes(request.action)
     const startedAt = performance.now()
     try {
       const decision = gate.decide<A>(request)
@@ -153,6 +158,9 @@ export class Admission {
     }
   }
 }
+
+const beyondScopes = (action: Action): CascadeError =>
+  new CascadeError('FORBIDDEN', `The token is not for ${action}: use one whose scopes name it.`)
 
 /** Actions that are carried out capsule by capsule, or file by file. */
 const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase', 'capsule.offload', 'capsule.reload'])

@@ -8,7 +8,7 @@ import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
 import { createBootstrapGate, type Gate } from '#governance'
-import { createToken, type Subject, tokenDigest } from '#identity'
+import { AccessTokens, createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
 import { createLogger, Metrics } from '#observability'
@@ -114,14 +114,17 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const server = { ...SERVER_CONFIG, ...options.server }
   const objects = new MemoryObjects()
   const logKey = options.logKey ?? generateKeyPairSync('ed25519').privateKey
-  const context = handlerContext({ world, objects, logger, metrics, lifecycle, server, logKey })
+  const { store, subjects } = world.context
+  const tokens = new AccessTokens({ store, subjects, clock, newId, random: systemRandom })
+  const authenticate = authenticateBy({
+    ...{ administratorDigest: tokenDigest(token), administrator: world.administrator.id, subjects, tokens },
+  })
+  const context = handlerContext({ tokens, world, objects, logger, metrics, lifecycle, server, logKey })
   const http = new HttpServer({
     routes: options.routes ?? ROUTES,
     handlers: { ...createHandlers(options.context?.(context) ?? context), ...options.handlers },
-    authenticate: authenticateBy([
-      { digest: tokenDigest(token), subject: world.administrator },
-      { digest: tokenDigest(memberToken), subject: member },
-    ]),
+    authenticate: (given) =>
+      given === memberToken ? { subject: member, tokenId: null, scopes: null } : authenticate(given),
     gate: options.gate?.(createBootstrapGate({ clock, newId })) ?? createBootstrapGate({ clock, newId }),
     server,
     rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
@@ -213,6 +216,7 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
   })
 
 interface ContextParts {
+  readonly tokens: AccessTokens
   readonly world: World
   readonly objects: MemoryObjects
   readonly logger: HandlerContext['logger']
@@ -222,7 +226,16 @@ interface ContextParts {
   readonly logKey: KeyObject
 }
 
-function handlerContext({ world, objects, logger, metrics, lifecycle, server, logKey }: ContextParts): HandlerContext {
+function handlerContext({
+  tokens,
+  world,
+  objects,
+  logger,
+  metrics,
+  lifecycle,
+  server,
+  logKey,
+}: ContextParts): HandlerContext {
   const { store, embedder, clock } = world.context
   const health = new Health(lifecycle, clock, logger)
   const desk = {
@@ -237,6 +250,7 @@ function handlerContext({ world, objects, logger, metrics, lifecycle, server, lo
   }
   return {
     capsules: world.context,
+    tokens,
     imports: noImports,
     model: noChange,
     archive: {

@@ -1,5 +1,5 @@
 import { CascadeError } from '#base'
-import type { Subject } from '#identity'
+import type { Credential, Subject } from '#identity'
 import type { Grant } from '#store'
 
 /** One request on its way through the edge. Fastify carries it as `request.visit`. */
@@ -11,6 +11,7 @@ export class Visit {
   readonly headBefore: number
   /** Address of the client, as far as somebody who is trusted says it; `socket` for the unix socket. */
   readonly client: string
+  credential: Credential | undefined
   subject: Subject | undefined
   grant: Grant | undefined
   /** Parsed path parameters. */
@@ -46,6 +47,12 @@ export class Visit {
 /** Who comes. @throws CascadeError UNAUTHENTICATED on a route that asks for no token. */
 export function getSubject({ subject }: Visit): Subject {
   if (subject) return subject
+  throw new CascadeError('UNAUTHENTICATED', 'Nobody in particular is asking.')
+}
+
+/** With what they come. @throws CascadeError UNAUTHENTICATED on a route that asks for no token. */
+export function getCredential({ credential }: Visit): Credential {
+  if (credential) return credential
   throw new CascadeError('UNAUTHENTICATED', 'Nobody in particular is asking.')
 }
 

@@ -17,6 +17,7 @@ import type {
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
+import type { AccessTokens } from '#identity'
 import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
@@ -149,6 +150,7 @@ export interface EvidenceDesk {
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
+  readonly tokens: Pick<AccessTokens, 'create' | 'list' | 'revoke'>
   readonly imports: ImportDesk
   readonly model: ModelDesk
   readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>

@@ -1,12 +1,27 @@
-import type { SubjectAnswer } from '@forge-cascade/contract'
+import type { AccessTokenAnswer, SubjectAnswer } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
-import type { RevisedSubject } from '#identity'
+import type { ListedToken, RevisedSubject } from '#identity'
 import { matchesStrongly } from '../entity-tag.ts'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import type { HandlerContext } from './handler-context.ts'
 
-/** Who there is. */
-export function identityHandlers({ capsules: { subjects } }: HandlerContext): HandlersFor<OperationsOf<'Identity'>> {
+/** Who there is, and what each comes in with. */
+export function identityHandlers({
+  capsules: { subjects },
+  tokens,
+}: HandlerContext): HandlersFor<OperationsOf<'Identity'>> {
+  const presentToken = async (row: ListedToken): Promise<AccessTokenAnswer> => ({
+    id: row.id,
+    name: row.name,
+    subject: row.subject,
+    subject_name: (await subjects.find(row.subject))?.name ?? null,
+    scopes: row.scopes && [...row.scopes],
+    state: row.state,
+    created_by: row.createdBy,
+    created_at: toRfc3339(row.createdAt),
+    expires_at: toRfc3339(row.expiresAt),
+    revoked_at: row.revokedAt === null ? null : toRfc3339(row.revokedAt),
+  })
   const present = async ({ subject, revision }: RevisedSubject): Promise<SubjectAnswer> => ({
     id: subject.id,
     kind: subject.kind,
@@ -36,6 +51,19 @@ export function identityHandlers({ capsules: { subjects } }: HandlerContext): Ha
     updateSubject: async ({ params: { id }, call, body, ifMatch }) => {
       const matches = (revision: number) => matchesStrongly(ifMatch, tagOf(revision))
       return { status: 200, ...(await answer(await subjects.change(call, id, body, matches))) }
+    },
+    listTokens: async ({ query }) => {
+      const { items, next } = await tokens.list(query)
+      return { status: 200, body: { items: await Promise.all(items.map(presentToken)), next_cursor: next ?? null } }
+    },
+    createToken: async ({ call, body, getCredential }) => {
+      const { subject, name, scopes = null, expires_in_days: days } = body
+      const made = await tokens.create({ ...call, held: getCredential().scopes }, { subject, name, scopes, days })
+      return { status: 201, body: { ...(await presentToken(made.row)), token: made.token } }
+    },
+    revokeToken: async ({ params: { id }, call }) => {
+      await tokens.revoke(call, id)
+      return { status: 204 }
     },
   }
 }

@@ -1,0 +1,49 @@
+import { type Clock, systemRandom } from '#base'
+import type { BootContext } from '#boot'
+import { requireGrant } from '#governance'
+import { AccessTokens, founderOf, Subjects, tokenDigest } from '#identity'
+import { openTokenFile } from './adapters/files/token-file.ts'
+import type { Frame } from './boot-instance.ts'
+import * as key from './compose-keys.ts'
+import { findSigningKey, mirrorOf } from './compose-ledger.ts'
+import type { BearerTokens } from './edge/http/bearer-tokens.ts'
+import { tellRestore } from './edge/jobs/index.ts'
+
+interface Parts extends Frame {
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+/** Who there is: the registry, the administrator, the administrator's token and those of all others. */
+export async function openIdentity({ loaded: { config }, clock, newId }: Parts, boot: BootContext): Promise<undefined> {
+  const [store, gate] = [boot.get(key.STORE), boot.get(key.GATE)]
+  const subjects = new Subjects({ store, clock, newId })
+  const admin = await subjects.openAdministrator((id) =>
+    requireGrant(
+      gate.decide({
+        action: 'subject.create',
+        resource: `subject/${id}`,
+        subject: founderOf(id, clock()),
+        correlationId: newId(),
+      }),
+    ),
+  )
+  // Before anything else writes: a restored store begins its log with the word of it.
+  const mirror = mirrorOf(config)
+  boot.provide(key.MIRROR, mirror)
+  const { directory } = boot.get(key.FOLDER)
+  await tellRestore({ directory, store, gate, subject: admin, newId, mirror, findKey: () => findSigningKey(directory) })
+  boot.provide(key.SUBJECTS, subjects)
+  boot.provide(key.ADMIN, admin)
+  boot.provide(key.TOKEN, openTokenFile(directory, systemRandom))
+  boot.provide(key.TOKENS, new AccessTokens({ store, subjects, clock, newId, random: systemRandom }))
+  return undefined
+}
+
+/** What the bearer of a token is known by. */
+export const bearerTokens = (boot: BootContext): BearerTokens => ({
+  administratorDigest: tokenDigest(boot.get(key.TOKEN).token),
+  administrator: boot.get(key.ADMIN).id,
+  subjects: boot.get(key.SUBJECTS),
+  tokens: boot.get(key.TOKENS),
+})
