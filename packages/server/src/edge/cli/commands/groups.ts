@@ -8,4 +8,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   ledger: 'The log of everything that happened: show, verify, prove, audit, publish, witness, rotate its key',
   policy: 'Rules in the language Cedar: lint, test, explain',
   hold: 'Place, lift and list legal holds',
+  subject: 'Who there is: people, agents and services',
+  token: 'What agents and people come in with: create, list, revoke',
 }
