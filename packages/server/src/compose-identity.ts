@@ -6,7 +6,7 @@ import { openTokenFile } from './adapters/files/token-file.ts'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
 import { findSigningKey, mirrorOf } from './compose-ledger.ts'
-import type { BearerTokens } from './edge/http/bearer-tokens.ts'
+import type { BearerTokens } from './edge/http/index.ts'
 import { tellRestore } from './edge/jobs/index.ts'
 
 interface Parts extends Frame {

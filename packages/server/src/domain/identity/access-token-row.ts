@@ -1,4 +1,3 @@
-import type { CollectionDefinition } from '#store'
 import type { Scopes } from './scopes.ts'
 import type { Subject } from './subject.ts'
 
@@ -28,9 +27,3 @@ export interface Credential {
   readonly tokenId: string | null
   readonly scopes: Scopes
 }
-
-/** Tokens by id, found by digest and by subject. */
-export const TOKEN_COLLECTION = {
-  name: 'tokens',
-  indexes: ['digest', 'subject'],
-} as const satisfies CollectionDefinition

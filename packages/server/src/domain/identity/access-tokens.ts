@@ -1,9 +1,10 @@
 import { CascadeError, type Clock, isCascadeError, isUuid, type Random, sha256Hex, toRfc3339 } from '#base'
 import { type Grant, type Records, toRecord, type UnitOfWork } from '#store'
 import { createToken, isTokenShaped } from './access-token.ts'
-import { type AccessTokenRow, type Credential, TOKEN_COLLECTION } from './access-token-row.ts'
+import type { AccessTokenRow, Credential } from './access-token-row.ts'
 import { onChanged, tellChanged } from './cache-news.ts'
 import { isWithin, type Scopes } from './scopes.ts'
+import { TOKEN_COLLECTION } from './subject.ts'
 import type { SubjectCall, Subjects } from './subjects.ts'
 
 export interface AccessTokensOptions {

@@ -1,5 +1,4 @@
 import type { CollectionDefinition } from '#store'
-import { TOKEN_COLLECTION } from './access-token-row.ts'
 
 export type SubjectKind = 'person' | 'agent' | 'service'
 
@@ -65,6 +64,12 @@ export const founderOf = (id: string, createdAt: number): Subject => ({
   active: true,
   createdAt,
 })
+
+/** Tokens by id, found by digest and by subject. */
+export const TOKEN_COLLECTION = {
+  name: 'tokens',
+  indexes: ['digest', 'subject'],
+} as const satisfies CollectionDefinition
 
 /** Subjects by id; `subject_names` maps a name to its id and keeps names unique by compare-and-set; tokens by id. */
 export const SUBJECT_COLLECTIONS = [

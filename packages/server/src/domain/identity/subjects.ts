@@ -1,6 +1,5 @@
 import { CascadeError, type Clock, isUuid, sha256Hex } from '#base'
 import type { Change, Command, Grant, Records, UnitOfWork } from '#store'
-import { TOKEN_COLLECTION } from './access-token-row.ts'
 import { KnownSubjects } from './known-subjects.ts'
 import {
   ADMINISTRATOR_NAME,
@@ -11,6 +10,7 @@ import {
   type SubjectKind,
   type SubjectRole,
   type SubjectRow,
+  TOKEN_COLLECTION,
 } from './subject.ts'
 import { isSubjectName, SUBJECT_NAME_LENGTH_MAX, subjectNameKey } from './subject-name.ts'
 import { checkChange, checkOwner, checkRegistration, type SubjectChange } from './subject-rules.ts'

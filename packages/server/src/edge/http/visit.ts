@@ -44,12 +44,6 @@ export class Visit {
   }
 }
 
-/** Who comes. @throws CascadeError UNAUTHENTICATED on a route that asks for no token. */
-export function getSubject({ subject }: Visit): Subject {
-  if (subject) return subject
-  throw new CascadeError('UNAUTHENTICATED', 'Nobody in particular is asking.')
-}
-
 /** With what they come. @throws CascadeError UNAUTHENTICATED on a route that asks for no token. */
 export function getCredential({ credential }: Visit): Credential {
   if (credential) return credential
