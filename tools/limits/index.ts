@@ -7,6 +7,7 @@ import { COMMAND_LINE_LIMITS } from './command-line-limits.ts'
 import { DOCUMENT_ROWS } from './document-limits.ts'
 import { EXPORT_ROWS } from './export-limits.ts'
 import { GOVERNANCE_ROWS } from './governance-limits.ts'
+import { IDENTITY_ROWS } from './identity-limits.ts'
 import { IMPORT_ROWS } from './import-limits.ts'
 import { INSTANCE_LIMITS } from './instance-limits.ts'
 import { KEEPING_ROWS } from './keeping-limits.ts'
@@ -27,6 +28,7 @@ export const LIMIT_TABLES = {
   Exports: EXPORT_ROWS,
   'Legal holds and erasures': KEEPING_ROWS,
   Governance: GOVERNANCE_ROWS,
+  'Subjects and tokens': IDENTITY_ROWS,
   'The archive': ARCHIVE_ROWS,
   'The log': LEDGER_ROWS,
   'Artifacts from elsewhere': ARTIFACT_ROWS,
@@ -46,6 +48,7 @@ export const LIMITS = {
   ...EXPORT_ROWS,
   ...KEEPING_ROWS,
   ...GOVERNANCE_ROWS,
+  ...IDENTITY_ROWS,
   ...ARCHIVE_ROWS,
   ...LEDGER_ROWS,
   ...ARTIFACT_ROWS,

@@ -64,7 +64,12 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(ADAPTERS, 'models/static/word-pieces.ts KNOWN_WORDS_MAX', 'models/static/word-vectors.ts KNOWN_WORDS_MAX'),
       ...at(CAPSULES, 'embedding/embedding-cache.ts BYTES_MAX', 'import/document-state.ts DOCUMENTS_MAX'),
       ...at(CAPSULES, 'import/file-book.ts LINES_REMEMBERED_MAX', 'text/terms.ts MEMORY_WORDS_MAX'),
-      ...at(SERVER, 'domain/identity/subjects.ts KEPT_MAX', 'edge/http/rate-limiter.ts BUCKETS_MAX'),
+      ...at(
+        SERVER,
+        'domain/identity/subjects.ts KEPT_MAX',
+        'domain/identity/access-tokens.ts KEPT_MAX',
+        'edge/http/rate-limiter.ts BUCKETS_MAX',
+      ),
       ...at(SERVER, 'platform/policy/read-request.ts KNOWN_TYPES_MAX'),
       ...at(SERVER, 'domain/governance/guardian/history.ts HISTORY_SUBJECTS_MAX'),
     ],

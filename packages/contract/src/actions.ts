@@ -46,6 +46,11 @@ export const ACTIONS = {
   'governance.read': 'See decisions, their reasons, and the policies in force',
   'governance.preview': 'Ask what the gate would decide, for oneself or for another, with nothing done',
   'policy.apply': 'Put other policies in force',
+  'subject.read': 'See who there is, with roles and trust',
+  'subject.update': 'Change the roles, the trust or the owner of a subject, and end or restore its access',
+  'token.create': 'Give a subject a bearer token',
+  'token.read': 'See which tokens there are; never the tokens themselves',
+  'token.revoke': 'End a bearer token',
 } as const satisfies Record<string, string>
 
 export type Action = keyof typeof ACTIONS

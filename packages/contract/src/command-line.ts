@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { timestamp } from './capsule.ts'
+import { timestamp, uuid } from './capsule.ts'
 import { exportEnd } from './export.ts'
 import { importFile, importJob } from './import.ts'
 import { integrity } from './ledger.ts'
@@ -211,3 +211,5 @@ export const ledgerShownAnswer = z
     integrity,
   })
   .meta({ id: 'LedgerShown' })
+
+export const tokenRevokedAnswer = z.object({ id: uuid, state: z.literal('revoked') }).meta({ id: 'TokenRevoked' })

@@ -11,6 +11,7 @@ export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './error
 export * from './evidence.ts'
 export * from './export.ts'
 export * from './governance.ts'
+export * from './identity.ts'
 export * from './import.ts'
 export * from './keeping.ts'
 export * from './ledger.ts'

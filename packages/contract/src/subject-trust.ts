@@ -1,11 +1,5 @@
 import { z } from 'zod'
-import { CAPSULE_LIMITS, timestamp, trustScore, uuid } from './capsule.ts'
-import { wellFormed } from './text.ts'
-
-/** A subject by id or name. */
-export const subjectRef = wellFormed(z.string().min(1).max(CAPSULE_LIMITS.ownerLengthMax)).describe(
-  'Its id or its name.',
-)
+import { timestamp, trustScore, uuid } from './capsule.ts'
 
 export const subjectTrust = z
   .object({

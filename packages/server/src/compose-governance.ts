@@ -84,7 +84,12 @@ export const factsOf =
     const { effectiveTrust, status, licence, type, tags, identity, lane, fold } = found
     const owner = await subjects.find(found.owner)
     const facts: CapsuleFacts = {
-      owner: { id: found.owner, kind: owner?.kind ?? 'person', trust: owner?.trust ?? 0, owner: null },
+      owner: {
+        id: found.owner,
+        kind: owner?.kind ?? 'person',
+        trust: owner?.trust ?? 0,
+        owner: owner?.owner ?? null,
+      },
       trust: effectiveTrust,
       ...{ status, licence, type, tags, identity, lane, fold },
       shared: [],

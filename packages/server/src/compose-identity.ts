@@ -1,25 +1,22 @@
 // Who there is, and who looks after the instance.
 import { type Clock, systemRandom } from '#base'
 import type { BootContext } from '#boot'
-import type { LoadedConfig } from '#config'
 import { requireGrant, TrustEngine } from '#governance'
-import { founderOf, Subjects } from '#identity'
+import { AccessTokens, founderOf, Subjects, tokenDigest } from '#identity'
 import { openTokenFile } from './adapters/files/token-file.ts'
+import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
 import { findSigningKey, mirrorOf } from './compose-ledger.ts'
+import type { BearerTokens } from './edge/http/index.ts'
 import { tellRestore } from './edge/jobs/index.ts'
 
-interface IdentityFrame {
-  readonly loaded: LoadedConfig
+interface Parts extends Frame {
   readonly clock: Clock
   readonly newId: () => string
 }
 
-/** Opens the registry; at the first start it registers the administrator and makes the token. */
-export async function openIdentity(
-  { loaded: { config }, clock, newId }: IdentityFrame,
-  boot: BootContext,
-): Promise<undefined> {
+/** Who there is: the registry, the administrator, the administrator's token and those of all others. */
+export async function openIdentity({ loaded: { config }, clock, newId }: Parts, boot: BootContext): Promise<undefined> {
   const [store, gate] = [boot.get(key.STORE), boot.get(key.GATE)]
   const subjects = new Subjects({ store, clock, newId })
   const admin = await subjects.openAdministrator((id) =>
@@ -42,5 +39,14 @@ export async function openIdentity(
   boot.provide(key.TRUST, new TrustEngine({ store, clock, newId, forget: (id) => subjects.forget(id) }))
   boot.provide(key.ADMIN, admin)
   boot.provide(key.TOKEN, openTokenFile(directory, systemRandom))
+  boot.provide(key.TOKENS, new AccessTokens({ store, subjects, clock, newId, random: systemRandom }))
   return undefined
 }
+
+/** What the bearer of a token is known by. */
+export const bearerTokens = (boot: BootContext): BearerTokens => ({
+  administratorDigest: tokenDigest(boot.get(key.TOKEN).token),
+  administrator: boot.get(key.ADMIN).id,
+  subjects: boot.get(key.SUBJECTS),
+  tokens: boot.get(key.TOKENS),
+})

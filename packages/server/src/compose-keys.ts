@@ -2,7 +2,7 @@ import { BootKey } from '#boot'
 import type { Archives, AskContext, Embedders, Erasures, Imports, ModelChange } from '#capsules'
 import type { DataFolder } from '#data-folder'
 import type { DecisionBook, DecisionJournal, Emergency, GovernanceGate, PolicyDesk, TrustEngine } from '#governance'
-import type { Subject, Subjects } from '#identity'
+import type { AccessTokens, Subject, Subjects } from '#identity'
 import type { CheckpointMirror, CosignedCheckpoint } from '#ledger'
 import type { Metrics } from '#observability'
 import type { TokenFile } from './adapters/files/token-file.ts'
@@ -21,6 +21,7 @@ export const GOVERNANCE = new BootKey<Readonly<{ gate: GovernanceGate; policies:
 export const JOURNAL = new BootKey<DecisionJournal>('journal of decisions')
 export const TRUST = new BootKey<TrustEngine>('trust engine')
 export const SUBJECTS = new BootKey<Subjects>('subjects')
+export const TOKENS = new BootKey<AccessTokens>('tokens of subjects')
 export const ADMIN = new BootKey<Subject>('administrator')
 export const MIRROR = new BootKey<CheckpointMirror | undefined>('mirror')
 export const LOG = new BootKey<SigningLog>('log')

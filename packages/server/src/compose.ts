@@ -21,7 +21,7 @@ import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
 import { factsOf, openGate, policyPart } from './compose-governance.ts'
-import { openIdentity } from './compose-identity.ts'
+import { bearerTokens, openIdentity } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
 import { keyDesk, ledgerParts, NEWEST_ENTRIES } from './compose-ledger.ts'
@@ -323,6 +323,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       routes: ROUTES,
       handlers: createHandlers({
         capsules: context,
+        tokens: boot.get(key.TOKENS),
         imports: createImportDesk(boot.get(key.IMPORTS)),
         erasures: boot.get(key.ERASURES),
         archive: { archives: boot.get(key.ARCHIVES), retention: () => retentionOf(live.loaded.config, clock()) },
@@ -345,7 +346,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         lineBytesMax: loaded.config.server.body_bytes_max,
         lineIdleMs: loaded.config.server.request_timeout_s * 1000,
       }),
-      authenticate: authenticateBy([{ digest: tokenDigest(boot.get(key.TOKEN).token), subject: boot.get(key.ADMIN) }]),
+      authenticate: authenticateBy(bearerTokens(boot)),
       gate: boot.get(key.GATE),
       findFacts: factsOf(context),
       server: loaded.config.server,

@@ -9,6 +9,7 @@ import { EMBEDDING } from './embedding.ts'
 import { EMERGENCY } from './emergency.ts'
 import { EXPORTS } from './export.ts'
 import { GOVERNANCE } from './governance.ts'
+import { IDENTITY } from './identity.ts'
 import { IMPORTS } from './imports.ts'
 import { KEEPING } from './keeping.ts'
 import { LEDGER } from './ledger.ts'
@@ -39,6 +40,7 @@ const ROWS = [
   ...GOVERNANCE,
   ...EMERGENCY,
   ...SUBJECT_TRUST,
+  ...IDENTITY,
   ...SYSTEM,
   ...PROBES,
 ] as const

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { subjectRef, subjectTrust } from '../subject-trust.ts'
+import { subjectRef } from '../identity.ts'
+import { subjectTrust } from '../subject-trust.ts'
 import { json, type RouteDefinition } from './route.ts'
 
 const SUBJECT_ID = '01939b3e-0000-7000-8000-000000000002'

@@ -18,6 +18,8 @@ const ADMIN: Subject = {
   name: 'administrator',
   roles: ['administrator'],
   trust: 100,
+  owner: null,
+  active: true,
   createdAt: 0,
 }
 const grantSubject = () => grantOf('subject.create')

@@ -19,6 +19,8 @@ export const ADMIN: Subject = {
   name: 'administrator',
   roles: ['administrator'],
   trust: 100,
+  owner: null,
+  active: true,
   createdAt: 0,
 }
 

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { about, all, count, hash, id, label, time, trust, word } from './atoms.ts'
 import { kind } from './record-kind.ts'
 
+/** What it was, and what it is now. */
+const beforeAndAfter = <S extends z.ZodType>(value: S) => z.strictObject({ before: value, after: value })
+
 /** Who there is. */
 export const IDENTITY_RECORDS = {
   'subject.registered': kind('A name became a subject.', {
@@ -11,6 +14,27 @@ export const IDENTITY_RECORDS = {
       roles: z.array(word).describe('What it may be.'),
       trust,
     },
+  }),
+  'subject.changed': kind('What a subject may be, or whether it may come in, was changed; or an agent got its owner.', {
+    subject: about('subject'),
+    payload: {
+      roles: beforeAndAfter(z.array(word)).optional().describe('What it may be.'),
+      trust: beforeAndAfter(trust).optional().describe('What it may be trusted with.'),
+      active: beforeAndAfter(z.boolean()).optional().describe('False ends all its tokens.'),
+      owner: beforeAndAfter(id.nullable()).optional().describe('The person behind an agent.'),
+    },
+  }),
+  'token.created': kind('A subject got a token; neither the token nor its digest is told.', {
+    subject: about('token'),
+    payload: {
+      subject: id.describe('Who comes in with it.'),
+      scopes: z.array(label).nullable().describe('What it may be used for; null for all that its subject may.'),
+      expires_at: time.describe('When it ends by itself.'),
+    },
+  }),
+  'token.revoked': kind('A token was ended before its time.', {
+    subject: about('token'),
+    payload: { subject: id.describe('Who came in with it.') },
   }),
 }
 

@@ -40,6 +40,9 @@ export const ACTION_GROUPS = {
   ],
   /** Reads what happened, and by which rules. */
   audit: [
+    'subject.read',
+    'token.read',
+    'trust.read',
     'emergency.read',
     'ledger.read',
     'evidence.export',
@@ -49,7 +52,15 @@ export const ACTION_GROUPS = {
     'system.read',
   ],
   /** Changes who there is, and the rules. */
-  govern: ['policy.apply', 'emergency.lift', 'capsule.hold', 'capsule.trust'],
+  govern: [
+    'policy.apply',
+    'subject.update',
+    'token.create',
+    'token.revoke',
+    'emergency.lift',
+    'capsule.hold',
+    'capsule.trust',
+  ],
   /** Keeps the instance itself: its store, its log, its keys. */
   keep: [
     'system.repair',

@@ -8,6 +8,7 @@ import {
   TRUST_LEVELS,
 } from '@forge-cascade/contract/vocabulary'
 import { messageOf } from '#base'
+import { coversAction } from '#identity'
 import { type ArmedBundle, isConstitutional } from './armed-bundle.ts'
 import { isInShare } from './canary.ts'
 import type { DecisionInput, InputSubject } from './decision-input.ts'
@@ -112,13 +113,9 @@ const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 function judgeIdentity({ subject, scopes, action, absent }: DecisionInput): StepOutcome {
   if (subject === null) return always('NO_CREDENTIAL')
   if (!subject.active) return always('SUBJECT_INACTIVE')
-  if (scopes !== null && !scopes.some((scope) => coversAction(scope, action))) return always('OUT_OF_SCOPE')
+  if (scopes !== null && !coversAction(scopes, action)) return always('OUT_OF_SCOPE')
   return absent ? always('RESOURCE_ABSENT') : PASS
 }
-
-/** A scope is the name of an action, a family of them (`capsule.*`), or `*`. */
-export const coversAction = (scope: string, action: string): boolean =>
-  scope === '*' || scope === action || (scope.endsWith('.*') && action.startsWith(scope.slice(0, -1)))
 
 /** The identity step has seen to it that there is one. */
 function subjectOf({ subject }: DecisionInput): InputSubject {

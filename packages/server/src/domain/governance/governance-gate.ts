@@ -1,4 +1,4 @@
-import { ACTION_TRAITS, type Action, type GateMode, RISK_WEIGHTS } from '@forge-cascade/contract/vocabulary'
+import { ACTION_TRAITS, type Action, type GateMode, REASONS, RISK_WEIGHTS } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, type Clock } from '#base'
 import type { Subject } from '#identity'
 import type { Grant } from '#store'
@@ -9,6 +9,7 @@ import type { DecisionInput, InputSubject } from './decision-input.ts'
 import type { DecisionJournal } from './decision-journal.ts'
 import type { Decided, Decision, Gate, GateRequest } from './gate.ts'
 import { Guardian } from './guardian/index.ts'
+import type { DecisionReason } from './verdict.ts'
 
 /** How far the gate goes, and from which scores on the guardian stops. */
 export interface GateSettings {
@@ -132,10 +133,8 @@ export class GovernanceGate implements Gate {
   }
 }
 
-const inputSubject = ({ id, kind, roles, trust }: Subject): InputSubject => ({
-  ...{ id, kind, roles, trust },
-  owner: null,
-  active: true,
+const inputSubject = ({ id, kind, roles, trust, owner, active }: Subject): InputSubject => ({
+  ...{ id, kind, roles, trust, owner, active },
 })
 
 const NO_RISK: Pick<DecisionInput, 'risk' | 'signals'> = { risk: 0, signals: [] }
@@ -148,15 +147,21 @@ const NO_RISK: Pick<DecisionInput, 'risk' | 'signals'> = { risk: 0, signals: [] 
 export function requireGrant<A extends Action>(decision: Decision<A>): Grant<A> {
   if (decision.applied === 'allow') return decision.grant
   const { action, resource, decisionId, verdict } = decision
-  const extensions = { decision_id: decisionId, reasons: verdict.reasons.map(({ code }) => code) }
-  const why = verdict.reasons.filter(({ code }) => code !== 'PERMITTED').map(({ message }) => message)
+  const told = verdict.reasons.filter(({ code }) => code !== 'PERMITTED')
+  const extensions = { decision_id: decisionId, reasons: told.map(({ code }) => code) }
+  const what = resource === '*' ? action : `${action} on ${resource}`
+  const why = [...told.map(({ message }) => message), ...fixesOf(told)].join(' ')
   if (decision.applied === 'hold') {
-    throw new CascadeError('APPROVAL_REQUIRED', `${action} on ${resource} needs an approval. ${why.join(' ')}`, {
-      extensions,
-    })
+    throw new CascadeError('APPROVAL_REQUIRED', `${what} needs an approval. ${why}`, { extensions })
   }
-  if (verdict.reasons.some(({ code }) => code === 'EMERGENCY')) {
-    throw new CascadeError('EMERGENCY_ACTIVE', `${action} on ${resource} was refused. ${why.join(' ')}`, { extensions })
-  }
-  throw new CascadeError('FORBIDDEN', `${action} on ${resource} was refused. ${why.join(' ')}`, { extensions })
+  const code = told.some(({ code }) => code === 'EMERGENCY') ? 'EMERGENCY_ACTIVE' : 'FORBIDDEN'
+  throw new CascadeError(code, `${what} was refused. ${why}`, { extensions })
+}
+
+/** What can be done about the reason that came last. */
+function fixesOf(reasons: readonly DecisionReason[]): readonly string[] {
+  const last = reasons.at(-1)
+  if (last === undefined) return []
+  const { fix }: { readonly fix?: string } = REASONS[last.code]
+  return fix === undefined ? [] : [fix]
 }

@@ -7,7 +7,7 @@ export {
   CONSTITUTION_PREFIX,
   isConstitutional,
 } from './armed-bundle.ts'
-export { coversAction, decideFrom } from './decide-from.ts'
+export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
 export type { CapsuleFacts, DecisionInput } from './decision-input.ts'
 export { DecisionJournal } from './decision-journal.ts'

@@ -9,6 +9,11 @@ const PREFIX = 'fc_'
 export const createToken = (random: Random): string =>
   PREFIX + Buffer.from(random(new Uint8Array(TOKEN_BYTES))).toString('base64url')
 
+const TOKEN = /^fc_[A-Za-z0-9_-]{43}$/
+
+/** False for what no token of ours can be, however long it is. */
+export const isTokenShaped = (text: string): boolean => text.length === PREFIX.length + 43 && TOKEN.test(text)
+
 /** Compares digests in constant time, so that timing tells nothing about the token. */
 export function isSameToken(given: string, digest: Uint8Array): boolean {
   return timingSafeEqual(sha256(given), digest)

@@ -104,7 +104,15 @@ describe('a registered subject', () => {
   test('is a person without credentials who may do nothing special, named as first written', async () => {
     const opened = open()
     const ada = await opened.subjects.resolveOrRegister('Ada', may)
-    const fields = { kind: 'person', name: 'Ada', roles: ['member'], trust: 60, createdAt: TEST_START_MS }
+    const fields = {
+      kind: 'person',
+      name: 'Ada',
+      roles: ['member'],
+      trust: 60,
+      owner: null,
+      active: true,
+      createdAt: TEST_START_MS,
+    }
     expect(ada).toEqual({ id: ada.id, ...fields })
     expect(await opened.subjects.resolveOrRegister('ADA', never)).toEqual(ada)
     expect(await opened.subjects.resolve(ada.id)).toEqual(ada)

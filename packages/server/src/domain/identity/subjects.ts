@@ -1,7 +1,32 @@
 import { CascadeError, type Clock, isUuid, sha256Hex } from '#base'
-import { type Change, type Command, type Grant, type Records, toRecord, type UnitOfWork } from '#store'
-import { ADMINISTRATOR_NAME, ADMINISTRATOR_TRUST, SUBJECT_TRUST_NEW, type Subject } from './subject.ts'
+import type { Change, Command, Grant, Records, UnitOfWork } from '#store'
+import { KnownSubjects } from './known-subjects.ts'
+import {
+  ADMINISTRATOR_NAME,
+  ADMINISTRATOR_TRUST,
+  readSubject,
+  SUBJECT_TRUST_NEW,
+  type Subject,
+  type SubjectKind,
+  type SubjectRole,
+  type SubjectRow,
+  TOKEN_COLLECTION,
+} from './subject.ts'
 import { isSubjectName, SUBJECT_NAME_LENGTH_MAX, subjectNameKey } from './subject-name.ts'
+import { checkChange, checkOwner, checkRegistration, type SubjectChange } from './subject-rules.ts'
+import { isUnchanged, tellRegistered, tellSubjectChanged } from './tell-subject.ts'
+
+export interface SubjectQuery {
+  readonly limit: number
+  readonly cursor?: string | undefined
+  readonly kind?: SubjectKind | undefined
+}
+
+export interface SubjectPage {
+  readonly items: readonly RevisedSubject[]
+  /** Key to continue after. */
+  readonly next: string | undefined
+}
 
 export interface SubjectsOptions {
   readonly store: UnitOfWork & { readonly records: Records }
@@ -14,34 +39,56 @@ export interface SubjectsOptions {
 /** Decides on registering a subject, on behalf of whoever caused it. */
 export type GrantSubjectCreation = () => Grant<'subject.create'>
 
-const KEPT_MAX = 10_000
+/** Who asks for a change, with which grant, as which command. */
+export interface SubjectCall<G extends Grant = Grant> {
+  readonly grant: G
+  readonly subject: Subject
+  readonly command: Pick<Command, 'id' | 'bodyDigest'>
+}
 
-/** The registry of subjects: found by id or name, registered by the first use of a name. */
+/** What a subject is registered with. */
+export interface SubjectFields {
+  readonly kind: SubjectKind
+  readonly name: string
+  readonly roles: readonly SubjectRole[]
+  readonly trust: number
+  /** Of an agent: a person, by id or name. */
+  readonly owner?: string | undefined
+}
+
+/** A subject at one of its revisions. */
+export interface RevisedSubject {
+  readonly subject: Subject
+  /** Counts from 1. */
+  readonly revision: number
+}
+
+const KEPT_MAX = 10_000
+const TOKENS_AT_ONCE = 1000
+
+/** The registry of subjects: found by id or name, registered on purpose or by the first use of a name, and changed. */
 export class Subjects {
   readonly #store: SubjectsOptions['store']
   readonly #clock: Clock
   readonly #newId: () => string
-  readonly #keptMax: number
-  // Nothing but an erasure changes a subject once it is registered, so what was read stays true. What is absent is not kept:
-  // it may be registered at any moment.
-  readonly #byId = new Map<string, Subject>()
-  readonly #byName = new Map<string, Subject>()
+  readonly #known: KnownSubjects
+  #founder: string | undefined
 
   constructor({ store, clock, newId, keptMax = KEPT_MAX }: SubjectsOptions) {
     this.#store = store
     this.#clock = clock
     this.#newId = newId
-    this.#keptMax = keptMax
+    this.#known = new KnownSubjects(store, keptMax)
   }
 
   async find(id: string): Promise<Subject | undefined> {
-    return this.#byId.get(id) ?? this.#remember((await this.#store.records.find<Subject>('subjects', id))?.value)
+    return this.#known.byId(id) ?? this.#known.keep(async () => (await this.#read(id))?.subject)
   }
 
   async findByName(name: string): Promise<Subject | undefined> {
     if (!isSubjectName(name)) return undefined
     const key = subjectNameKey(name)
-    const known = this.#byName.get(key)
+    const known = this.#known.byName(key)
     if (known) return known
     const entry = await this.#store.records.find<{ id: string }>('subject_names', key)
     return entry ? this.find(entry.value.id) : undefined
@@ -79,63 +126,206 @@ export class Subjects {
   async resolveOrRegister(idOrName: string, grant: GrantSubjectCreation): Promise<Subject> {
     const found = await this.resolveOrCheck(idOrName)
     if (found) return found
-    return this.#register({ kind: 'person', name: idOrName, roles: ['member'], trust: SUBJECT_TRUST_NEW }, grant())
+    return this.#registerFirst({ ...NEWCOMER, name: idOrName }, grant())
   }
 
   /** The administrator of this instance, registered at its first start. */
   async openAdministrator(grant: (id: string) => Grant<'subject.create'>): Promise<Subject> {
     const found = await this.findByName(ADMINISTRATOR_NAME)
-    if (found) return found
-    const id = this.#newId()
-    const fields = {
-      id,
-      kind: 'person',
-      name: ADMINISTRATOR_NAME,
-      roles: ['administrator'],
-      trust: ADMINISTRATOR_TRUST,
-    } as const
-    return this.#register(fields, grant(id))
+    const id = found?.id ?? this.#newId()
+    const administrator = found ?? (await this.#registerFirst({ ...ADMINISTRATOR, id }, grant(id)))
+    this.#founder = administrator.id
+    return administrator
+  }
+
+  /** The subject that an id or a name means, as it is stored now. @throws CascadeError NOT_FOUND. */
+  async get(idOrName: string): Promise<RevisedSubject> {
+    const found = await this.resolve(idOrName)
+    const revised = found && (await this.#read(found.id))
+    if (!revised) throw new CascadeError('NOT_FOUND', `No subject has the id or the name ${JSON.stringify(idOrName)}.`)
+    return { subject: revised.subject, revision: revised.revision }
+  }
+
+  /** In the order of their registration. @throws CascadeError CURSOR_INVALID. */
+  async list({ limit, cursor, kind }: SubjectQuery): Promise<SubjectPage> {
+    if (cursor !== undefined && !isUuid(cursor))
+      throw new CascadeError('CURSOR_INVALID', 'The cursor is none of this list.')
+    const page = { limit, ...(cursor !== undefined && { after: cursor }) }
+    const { records } = this.#store
+    const { items, next } =
+      kind === undefined
+        ? await records.list<SubjectRow>('subjects', page)
+        : await records.listBy<SubjectRow>('subjects', 'kind', kind, page)
+    return { items: items.map(({ value, revision }) => ({ subject: readSubject(value), revision })), next }
   }
 
   /**
-   * The changes that take a subject's name away. Its id stays, for what refers to it; what is left of the name says that it was
+   * Registers a subject on purpose.
+   *
+   * @throws CascadeError FORBIDDEN for more trust or another role than whoever asks has to give; UNPROCESSABLE for what cannot be
+   *   a name, and for an owner where none belongs or none that can be; CONFLICT for a name that somebody has.
+   */
+  async register(call: SubjectCall<Grant<'subject.create'>>, fields: SubjectFields): Promise<RevisedSubject> {
+    const { kind, name, roles, trust } = fields
+    if (!isSubjectName(name)) throw notAName()
+    checkRegistration(call.subject, fields)
+    const owner = fields.owner === undefined ? undefined : await this.#getOwner(fields.owner)
+    checkOwner(kind, owner)
+    if (await this.findByName(name)) throw nameTaken(name)
+    const made = { id: this.#newId(), kind, name, roles, trust, owner: owner?.id ?? null, active: true }
+    const subject: Subject = { ...made, createdAt: this.#clock() }
+    const [outcome] = await this.#store.append([{ ...this.#registration(subject, call.grant), ...call.command }])
+    if (outcome?.ok) return { subject, revision: 1 }
+    throw (await this.findByName(name)) ? nameTaken(name) : (outcome?.error ?? unanswered())
+  }
+
+  /**
+   * Changes what a subject may be. Deactivating it ends all its tokens for good.
+   *
+   * @param matches whether the revision is the one that whoever asks has seen.
+   * @throws CascadeError NOT_FOUND, REVISION_MISMATCH; CONFLICT for the administrator of the instance; FORBIDDEN for what whoever
+   *   asks may not give or take; UNPROCESSABLE for an owner that cannot be.
+   */
+  async change(
+    call: SubjectCall<Grant<'subject.update'>>,
+    idOrName: string,
+    { roles, trust, active, owner: ownerName }: SubjectChange,
+    matches: (revision: number) => boolean,
+  ): Promise<RevisedSubject> {
+    const { id } = (await this.get(idOrName)).subject
+    const { subject: before, revision, row } = (await this.#read(id)) ?? unanswered()
+    if (!matches(revision)) throw changedMeanwhile(before, revision)
+    const owner = ownerName === undefined ? undefined : await this.#getOwner(ownerName)
+    if (owner !== undefined) checkOwner(before.kind, owner)
+    const after: Subject = {
+      ...before,
+      roles: roles ?? before.roles,
+      trust: trust ?? before.trust,
+      active: active ?? before.active,
+      owner: owner?.id ?? before.owner,
+    }
+    if (isUnchanged(before, after)) return { subject: before, revision }
+    checkChange(call.subject, before, after, id === this.#founder)
+    // Made after the row was read, and stored only while the row is at that revision: every token of the subject is older.
+    const over = before.active && !after.active ? { tokensOverBefore: this.#newId() } : {}
+    const put = this.#store.records.put(
+      call.grant,
+      'subjects',
+      id,
+      { ...row, ...after, ...over },
+      { expectedRevision: revision },
+    )
+    const told = tellSubjectChanged(call.grant, before, after)
+    const [outcome] = await this.#store.append([{ ...call.command, grant: call.grant, changes: [put], ...told }])
+    this.forget(id)
+    if (!outcome?.ok) throw outcome?.error ?? unanswered()
+    return { subject: after, revision: revision + 1 }
+  }
+
+  /** The subject of a credential: one that is active, and of an agent whose owner is active too. */
+  async findWhoMayEnter(id: string): Promise<Subject | undefined> {
+    const subject = await this.find(id)
+    if (!subject?.active) return undefined
+    return subject.owner === null || (await this.find(subject.owner))?.active ? subject : undefined
+  }
+
+  /** The id before which every token of a subject is over; undefined for one that was never deactivated. */
+  async tokensOverBefore(id: string): Promise<string | undefined> {
+    return (await this.#read(id))?.row.tokensOverBefore
+  }
+
+  /**
+   * A subject that is to get something, with a change that fails where the subject is changed meanwhile; it raises the revision.
+   *
+   * @throws CascadeError UNPROCESSABLE for one that there is not, and for one that is not active.
+   */
+  async hold(grant: Grant, idOrName: string): Promise<{ readonly subject: Subject; readonly unchanged: Change }> {
+    const found = await this.resolve(idOrName)
+    const read = found && (await this.#read(found.id))
+    if (!read)
+      throw new CascadeError(
+        'UNPROCESSABLE',
+        `No subject has the id or the name ${JSON.stringify(idOrName)}: register it first.`,
+      )
+    const { subject, revision, row } = read
+    if (!subject.active)
+      throw new CascadeError(
+        'UNPROCESSABLE',
+        `${subject.name} is not active: activate it first, or choose another subject.`,
+      )
+    const { records } = this.#store
+    return { subject, unchanged: records.put(grant, 'subjects', subject.id, row, { expectedRevision: revision }) }
+  }
+
+  /**
+   * The changes that take a subject's name away, and its tokens. Its id stays, for what refers to it; what is left of the name says that it was
    * erased. None for a subject that is unknown, or has none any more.
    */
   async withoutName(grant: Grant, id: string): Promise<readonly Change[]> {
     const { records } = this.#store
-    const found = await records.find<Subject>('subjects', id)
+    const found = await records.find<SubjectRow>('subjects', id)
     const name = `erased ${id}`
-    if (!found || found.value.name === name) return []
+    const tokens = await this.#tokenKeys(id)
+    const ended = tokens.map((key) => records.delete(grant, TOKEN_COLLECTION.name, key))
+    if (!found || found.value.name === name) return ended
     return [
+      ...ended,
       records.delete(grant, 'subject_names', subjectNameKey(found.value.name)),
       records.put(grant, 'subject_names', subjectNameKey(name), { id }),
       records.put(grant, 'subjects', id, { ...found.value, name }, { expectedRevision: found.revision }),
     ]
   }
 
-  /** Reads it anew from now on: to be called when its name was taken away. */
+  /** Has every registry over the store read it anew from now on: to be called when it was changed or lost its name. */
   forget(id: string): void {
-    const known = this.#byId.get(id)
-    this.#byId.delete(id)
-    for (const [key, subject] of this.#byName) if (subject === known || subject.id === id) this.#byName.delete(key)
+    this.#known.forget(id)
   }
 
-  async #register(
-    fields: Omit<Subject, 'id' | 'createdAt'> & { readonly id?: string },
+  async #tokenKeys(subject: string): Promise<readonly string[]> {
+    const keys: string[] = []
+    for (let after: string | undefined, isMore = true; isMore; isMore = after !== undefined) {
+      const page = { limit: TOKENS_AT_ONCE, ...(after !== undefined && { after }) }
+      const { items, next } = await this.#store.records.listBy(TOKEN_COLLECTION.name, 'subject', subject, page)
+      keys.push(...items.map(({ key }) => key))
+      after = next
+    }
+    return keys
+  }
+
+  async #read(id: string): Promise<(RevisedSubject & { readonly row: SubjectRow }) | undefined> {
+    const found = await this.#store.records.find<SubjectRow>('subjects', id)
+    return found && { subject: readSubject(found.value), revision: found.revision, row: found.value }
+  }
+
+  /** @throws CascadeError UNPROCESSABLE for one that there is not. */
+  async #getOwner(idOrName: string): Promise<Subject> {
+    const owner = await this.resolve(idOrName)
+    if (owner) return owner
+    throw new CascadeError(
+      'UNPROCESSABLE',
+      `No subject has the id or the name ${JSON.stringify(idOrName)}: register the owner first.`,
+    )
+  }
+
+  async #registerFirst(
+    fields: Omit<Subject, 'id' | 'createdAt' | 'owner' | 'active'> & { readonly id?: string },
     grant: Grant,
   ): Promise<Subject> {
-    const subject: Subject = { id: fields.id ?? this.#newId(), ...fields, createdAt: this.#clock() }
+    const { id = this.#newId(), ...given } = fields
+    const subject: Subject = { id, ...given, owner: null, active: true, createdAt: this.#clock() }
     const [outcome] = await this.#store.append([this.#registration(subject, grant)])
-    if (outcome?.ok) return this.#remember(subject) ?? subject
+    if (outcome?.ok) {
+      this.#known.add(subject)
+      return subject
+    }
     // Two first uses of a name at once: the one that came second finds what the other registered.
     const other = await this.findByName(subject.name)
     if (other) return other
-    throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to a registration.')
+    throw outcome?.error ?? unanswered()
   }
 
   #registration(subject: Subject, grant: Grant): Command {
     const { records } = this.#store
-    const { kind, roles, trust } = subject
     return {
       id: sha256Hex(`subject:${subject.id}`).slice(0, 32),
       grant,
@@ -143,21 +333,30 @@ export class Subjects {
         records.put(grant, 'subject_names', subjectNameKey(subject.name), { id: subject.id }, { expectedRevision: 0 }),
         records.put(grant, 'subjects', subject.id, subject, { expectedRevision: 0 }),
       ],
-      records: [toRecord(grant, 'subject.registered', `subject/${subject.id}`, { kind, roles, trust }, {})],
-      events: [{ type: 'cascade.subject.registered', subject: `subject/${subject.id}`, data: { id: subject.id } }],
+      ...tellRegistered(grant, subject),
     }
   }
+}
 
-  #remember(subject: Subject | undefined): Subject | undefined {
-    if (!subject) return undefined
-    if (this.#byId.size >= this.#keptMax) {
-      this.#byId.clear()
-      this.#byName.clear()
-    }
-    this.#byId.set(subject.id, subject)
-    this.#byName.set(subjectNameKey(subject.name), subject)
-    return subject
-  }
+const NEWCOMER = { kind: 'person', roles: ['member'], trust: SUBJECT_TRUST_NEW } as const
+const ADMINISTRATOR = {
+  kind: 'person',
+  name: ADMINISTRATOR_NAME,
+  roles: ['administrator'],
+  trust: ADMINISTRATOR_TRUST,
+} as const
+
+const nameTaken = (name: string): CascadeError =>
+  new CascadeError(
+    'CONFLICT',
+    `A subject is called ${JSON.stringify(name)} already: change that one, or choose another name.`,
+  )
+
+const changedMeanwhile = ({ name }: Subject, revision: number): CascadeError =>
+  new CascadeError('REVISION_MISMATCH', `${name} was changed meanwhile: it is at revision ${revision}. Read it again.`)
+
+const unanswered = (): never => {
+  throw new CascadeError('INTERNAL', 'The store answered nothing to a change of a subject.')
 }
 
 const notAName = (): CascadeError =>

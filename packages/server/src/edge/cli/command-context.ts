@@ -106,7 +106,7 @@ export class CommandContext implements AsyncDisposable {
 
   #connect(): Promise<Connection> | Connection {
     const { signal } = this.interrupts
-    if (this.#url !== undefined) return connectRemote(this.#url, this.#remoteToken(), signal)
+    if (this.#url !== undefined) return connectRemote(this.#url, this.#token(), signal)
     const log = this.settings.json ? 'none' : 'errors'
     const { clock } = this.io
     const mayOwn = () => clock() >= this.#mayOwnFrom
@@ -114,6 +114,7 @@ export class CommandContext implements AsyncDisposable {
       clock,
       log,
       signal,
+      token: this.#token(),
       lent: this.#lends,
       mayOwn,
       mayMake: this.#mayMake,
@@ -125,7 +126,8 @@ export class CommandContext implements AsyncDisposable {
     if (this.#lends) this.#mayOwnFrom = this.io.clock() + SUCCESSOR_MS_MAX
   }
 
-  #remoteToken(): string | undefined {
+  /** The token that was named; undefined where that of the data folder is used, if there is one. */
+  #token(): string | undefined {
     const { tokenFile } = this.settings
     return tokenFile === undefined ? this.io.env.CASCADE_TOKEN || undefined : readToken(tokenFile)
   }

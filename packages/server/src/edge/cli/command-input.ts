@@ -50,6 +50,9 @@ const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: s
 /** Names of options that differ from the member of the body they fill. */
 const OPTION_OF: Readonly<Record<string, string>> = {
   tags: 'tag',
+  roles: 'role',
+  scopes: 'scope',
+  expires_in_days: 'days',
   ids: '<ids>',
   index: '<index>',
   user_id: 'by',

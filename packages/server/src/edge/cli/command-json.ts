@@ -27,6 +27,7 @@ import {
   restorableAnswer,
   restoredAnswer,
   startedAnswer,
+  tokenRevokedAnswer,
   verifiedArtifact,
 } from '@forge-cascade/contract'
 import type { z } from 'zod'
@@ -101,6 +102,13 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'hold place': [answerOf('placeHold')],
   'hold lift': [answerOf('liftHold')],
   'hold list': [answerOf('listHolds')],
+  'subject add': [answerOf('createSubject')],
+  'subject list': [answerOf('listSubjects')],
+  'subject show': [answerOf('getSubject')],
+  'subject change': [answerOf('updateSubject')],
+  'token create': [answerOf('createToken')],
+  'token list': [answerOf('listTokens')],
+  'token revoke': [own(tokenRevokedAnswer)],
   'ledger show': [own(ledgerShownAnswer)],
   'ledger verify': [own(integrity), own(publishedVerdict, '--published')],
   'ledger publish': [own(publishedAnswer)],

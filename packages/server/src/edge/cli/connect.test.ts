@@ -81,6 +81,17 @@ test('of commands that start at once one owns the folder and the others are its 
   await started[0]?.stop('done')
 })
 
+test('a token that is named is spoken with instead of that of the folder, by owners and by clients', async () => {
+  const loaded = configOf(newFolder())
+  const { start, started } = createStarter()
+  const connect = (token?: string) => connectLocal(loaded, start, { ...now, token })
+  const connections = [await connect('fc_of_an_agent'), await connect('fc_of_an_agent'), await connect()]
+  expect(connections.map(({ kind }) => kind)).toEqual(['owner', 'client', 'client'])
+  const asked = await Promise.allSettled(connections.map(({ client }) => client.request('GET', '/v2/capsules/stats')))
+  expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+  await started[0]?.stop('done')
+})
+
 test('when the owner leaves, its client becomes the owner and the call is made again', async () => {
   const loaded = configOf(newFolder())
   const { start, started } = createStarter()

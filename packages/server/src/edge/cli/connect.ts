@@ -42,6 +42,8 @@ export interface ConnectLocalOptions {
   readonly mayMake?: boolean
   /** What is told of an instance that this process becomes. */
   readonly log?: StartInstanceOptions['log']
+  /** Spoken with instead of the administrator's of the data folder. */
+  readonly token?: string | undefined
   /** Ends the waiting and the requests. */
   readonly signal?: AbortSignal
 }
@@ -63,6 +65,7 @@ export async function connectLocal(
     mayMake = true,
     lent = false,
     log = 'errors',
+    token,
     signal,
   }: ConnectLocalOptions,
 ): Promise<Connection> {
@@ -70,7 +73,7 @@ export async function connectLocal(
   const deadline = clock() + waitMsMax
   for (let waitMs = WAIT_MS_FIRST; ; waitMs = Math.min(WAIT_MS_MAX, waitMs * 2)) {
     const found = await findLiving(directory)
-    if (found !== undefined) return { kind: 'client', client: clientOf(found, directory, signal) }
+    if (found !== undefined) return { kind: 'client', client: clientOf(found, directory, signal, token) }
     if (!mayOwn() && !signal?.aborted) {
       await pause(waitMs)
       continue
@@ -78,7 +81,7 @@ export async function connectLocal(
     if (!mayMake && !existsSync(join(directory, STORE_FILE))) throw nothingStored(directory)
     try {
       const local = await startInstance(loaded, { listen: 'socket', log, answers: true, ...(lent && { lent }) })
-      return { kind: 'owner', client: new HttpClient({ socket: local.socket }, local.token, signal) }
+      return { kind: 'owner', client: new HttpClient({ socket: local.socket }, token ?? local.token, signal) }
     } catch (error) {
       if (!isTaken(error) || clock() >= deadline || signal?.aborted) throw error
     }
@@ -110,8 +113,8 @@ export async function findLiving(directory: string): Promise<FolderOwner | undef
   }
 }
 
-const clientOf = (owner: FolderOwner, directory: string, signal?: AbortSignal): HttpClient =>
-  new HttpClient({ socket: owner.socket }, readToken(join(directory, 'token')), signal)
+const clientOf = (owner: FolderOwner, directory: string, signal?: AbortSignal, token?: string): HttpClient =>
+  new HttpClient({ socket: owner.socket }, token ?? readToken(join(directory, 'token')), signal)
 
 /** @throws CascadeError UNAUTHENTICATED when the file cannot be read or holds nothing. */
 export function readToken(path: string): string {

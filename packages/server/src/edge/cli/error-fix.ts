@@ -9,7 +9,7 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   VALIDATION_FAILED: (help) => `\`${help}\` shows what it takes, with examples.`,
   UNPROCESSABLE: (help) => `Change what the line above names; \`${help}\` shows what it takes.`,
   UNAUTHENTICATED: () =>
-    'With --url, put the token into CASCADE_TOKEN or name its file with --token-file; without, the file `token` of the data folder must be readable.',
+    'Put a token that is good here into CASCADE_TOKEN, or name its file with --token-file. Without both, and without --url, the file `token` of the data folder is used and must be readable.',
   FORBIDDEN: () => 'Ask the owner of the capsule or an administrator.',
   NOT_FOUND: () => 'Check the id: `search` and `ask` show whole ids.',
   CONFLICT: () => 'Look at it again (`show`): it is not in the state that this needs.',
@@ -90,6 +90,15 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   'trust explain': {
     NOT_FOUND: 'Name a subject by its id or its name, or a capsule by its id: `show` tells whose it is.',
   },
+  'subject add': { CONFLICT: '`subject show` says who has that name; `subject change` changes that one.' },
+  'subject show': { NOT_FOUND: '`subject list` shows who there is.' },
+  'subject change': {
+    NOT_FOUND: '`subject list` shows who there is.',
+    CONFLICT: 'Register another administrator (`subject add`), and change that one.',
+  },
+  'token create': { UNPROCESSABLE: '`subject list` shows who there is; `subject add` registers one.' },
+  'token list': { NOT_FOUND: '`subject list` shows who there is.' },
+  'token revoke': { NOT_FOUND: '`token list` shows the ids of tokens.' },
   'hold lift': { NOT_FOUND: '`hold list` shows the ids of holds.' },
   'archive restore': { NOT_FOUND: '`archive list` shows the segments.' },
   'archive verify': { NOT_FOUND: '`archive list` shows the segments.' },

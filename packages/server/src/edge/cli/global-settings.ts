@@ -15,7 +15,10 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--data <folder>', description: 'The data folder (CASCADE_DATA; .cascade when left out)' },
   { flags: '--config <file>', description: 'The configuration file (CASCADE_CONFIG)' },
   { flags: '--url <address>', description: 'Speak to the instance at this address instead (CASCADE_URL)' },
-  { flags: '--token-file <file>', description: 'Where the token for --url lies; else CASCADE_TOKEN' },
+  {
+    flags: '--token-file <file>',
+    description: 'Where the token lies; else CASCADE_TOKEN, else that of the data folder',
+  },
   {
     flags: '--json',
     description: 'Print one JSON document and nothing else (`import --watch`, bulk runs: one a line)',

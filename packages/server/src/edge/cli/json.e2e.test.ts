@@ -19,7 +19,7 @@ const RECORDS = join(import.meta.dirname, '../../../../../conformance/records/v1
 
 let instance: ChildProcess
 let started = ''
-let [id, child, job, hold, erasure, artifact, key] = ['', '', '', '', '', '', '']
+let [id, child, job, hold, erasure, artifact, key, token] = ['', '', '', '', '', '', '', '']
 
 const cascade = (...argv: string[]) =>
   run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
@@ -47,6 +47,8 @@ beforeAll(async () => {
   await outOf('import', 'notes', '--label', 'n')
   child = (await outOf('remember', 'We sleep at two.', '--parent', id)).id
   hold = (await outOf('hold', 'place', '--lane', 'l', '--reason', 'r')).id
+  await outOf('subject', 'add', 'ada')
+  token = (await outOf('token', 'create', '--for', 'ada')).id
   artifact = (await outOf('artifact', 'verify', 'notes')).report.artifact.digest
   mkdirSync(join(FOLDER, 'policies'))
   const asked = { principal: 'User::"ada"', action: 'Action::"read"', resource: 'Capsule::"c"' }
@@ -109,6 +111,16 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
   { command: 'trust explain', argv: () => ['trust', 'explain', 'administrator'] },
   { command: 'trust explain', when: 'CAPSULE', argv: () => ['trust', 'explain', id] },
+  { command: 'subject add', argv: () => ['subject', 'add', 'reader', '--kind', 'agent', '--owner', 'ada'] },
+  { command: 'subject list', argv: () => ['subject', 'list', '--kind', 'agent'] },
+  { command: 'subject show', argv: () => ['subject', 'show', 'ada'] },
+  { command: 'subject change', argv: () => ['subject', 'change', 'reader', '--role', 'auditor', '--trust', '40'] },
+  {
+    command: 'token create',
+    argv: () => ['token', 'create', '--for', 'reader', '--scope', 'capsule.*', '--days', '7', '--name', 'n'],
+  },
+  { command: 'token list', argv: () => ['token', 'list', '--for', 'reader'] },
+  { command: 'token revoke', argv: () => ['token', 'revoke', token] },
   { command: 'ledger show', argv: () => ['ledger', 'show'] },
   { command: 'ledger verify', argv: () => ['ledger', 'verify'] },
   { command: 'ledger prove', argv: () => ['ledger', 'prove', '0'] },
@@ -307,8 +319,11 @@ const DONE: RecordType[] = [
   'ledger.begun',
   'segment.begun',
   'segment.stored',
+  'subject.changed',
   'subject.registered',
   'system.backed_up',
+  'token.created',
+  'token.revoked',
 ]
 
 /** @throws Error for an answer that is a refusal. */

@@ -339,6 +339,12 @@ const LOOKING = [
   'archive list',
   'archive verify',
   'hold list',
+  'subject list',
+  'subject show ada',
+  'subject change ada --deactivate',
+  'token create --for ada',
+  'token list',
+  `token revoke ${CAPSULE.id}`,
   'embedding status',
   'emergency status',
   'trust explain administrator',
@@ -375,6 +381,7 @@ test.for(['import absent', 'import absent --json', 'import absent --watch', 'imp
 /** They begin a store, or need none. */
 const OTHERS = [
   ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
+  'subject add',
   ...['bulk archive', 'bulk erase', 'bulk restore', 'bulk run', 'bulk tag'],
   ...['emergency on', 'emergency off'],
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],

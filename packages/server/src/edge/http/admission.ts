@@ -10,15 +10,15 @@ import {
   type GateRequest,
   requireGrant,
 } from '#governance'
-import { isSameToken, type Subject } from '#identity'
+import { type Credential, isSameToken, type Subject } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
 
-/** The subject that a bearer token means; undefined for one that means nobody. */
-export type Authenticate = (token: string) => Subject | undefined | Promise<Subject | undefined>
+/** Who comes in with a bearer token, and for what; undefined for one that lets nobody in. */
+export type Authenticate = (token: string) => Credential | undefined | Promise<Credential | undefined>
 
 /** What is known of a resource, for whoever asks; undefined where no facts are kept of its kind. */
 export type FindFacts = (resource: string, subject: Subject) => Promise<CapsuleFacts | 'absent' | undefined>
@@ -70,16 +70,17 @@ export class Admission {
     }
     const { visit } = request
     const { action } = route.access
-    visit.subject = await this.#subjectOf(action, request, reply)
-    this.#spend(action, visit.subject, request, reply)
+    visit.credential = await this.#credentialOf(action, request, reply)
+    visit.subject = visit.credential.subject
+    this.#spend(action, visit.credential, request, reply)
     parsePath(route, request)
-    visit.grant = await this.decide(route, action, visit.subject, visit)
+    visit.grant = await this.decide(route, action, visit.credential, visit)
     const { decisionId } = visit.grant
     visit.own({ [Symbol.dispose]: () => this.#options.gate.release(decisionId) })
   }
 
   /** Whoever comes without a credential is refused, and that is on record. */
-  async #subjectOf(action: Action, request: FastifyRequest, reply: FastifyReply): Promise<Subject> {
+  async #credentialOf(action: Action, request: FastifyRequest, reply: FastifyReply): Promise<Credential> {
     try {
       return await this.authenticate(request, reply)
     } catch (error) {
@@ -90,10 +91,10 @@ export class Admission {
   }
 
   /** @throws CascadeError UNAUTHENTICATED, or RATE_LIMITED where an address has failed too often. */
-  async authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Subject> {
+  async authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Credential> {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
-    const subject = token === undefined ? undefined : await this.#identify(token)
-    if (subject) return subject
+    const credential = token === undefined ? undefined : await this.#identify(token)
+    if (credential) return credential
     this.#options.metrics.count('cascade_auth_failures_total')
     const verdict = this.#options.addressLimiter.take(clientKey(request.visit.client))
     if (verdict && !verdict.allowed) throw this.#limited(reply, 'address', verdict)
@@ -105,11 +106,11 @@ export class Admission {
     )
   }
 
-  async #identify(token: string): Promise<Subject | undefined> {
+  async #identify(token: string): Promise<Credential | undefined> {
     const startedAt = performance.now()
-    const subject = await this.#options.authenticate(token)
+    const credential = await this.#options.authenticate(token)
     this.#options.metrics.observe('cascade_auth_latency_seconds', (performance.now() - startedAt) / 1000)
-    return subject
+    return credential
   }
 
   #limited(reply: FastifyReply, policy: Policy, verdict: RateVerdict): CascadeError {
@@ -118,13 +119,13 @@ export class Admission {
   }
 
   /** The grant for another action that a request turns out to need, such as registering a new owner's name. */
-  grantFor<A extends Action>(action: A, subject: Subject, correlationId: string): Grant<A> {
-    return this.#ask({ action, resource: '*', subject, correlationId })
+  grantFor<A extends Action>(action: A, who: Credential, correlationId: string): Grant<A> {
+    return this.#ask({ action, resource: '*', ...asking(who), correlationId })
   }
 
   /** The grant for an action that is carried out capsule by capsule: one decision for all of them. */
-  grantForLines<A extends Action>(action: A, subject: Subject, correlationId: string): Grant<A> {
-    return this.#ask({ action, resource: '*', subject, correlationId, reach: 'lines' })
+  grantForLines<A extends Action>(action: A, who: Credential, correlationId: string): Grant<A> {
+    return this.#ask({ action, resource: '*', ...asking(who), correlationId, reach: 'lines' })
   }
 
   async #admitScrape(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -140,12 +141,12 @@ export class Admission {
     if (verdict && !verdict.allowed) throw this.#limited(reply, 'witness', verdict)
   }
 
-  #spend(action: Action, subject: Subject, { visit }: FastifyRequest, reply: FastifyReply): void {
-    const verdict = this.#options.subjectLimiter.take(subject.id)
+  #spend(action: Action, who: Credential, { visit }: FastifyRequest, reply: FastifyReply): void {
+    const verdict = this.#options.subjectLimiter.take(who.subject.id)
     if (!verdict) return
     if (!verdict.allowed) {
       const { correlationId } = visit
-      this.#options.gate.decide({ action, resource: '*', subject, correlationId, rateExceeded: true })
+      this.#options.gate.decide({ action, resource: '*', ...asking(who), correlationId, rateExceeded: true })
       throw this.#limited(reply, 'subject', verdict)
     }
     reply.headers(rateLimitHeaders('subject', verdict))
@@ -159,13 +160,13 @@ export class Admission {
   async decide(
     route: RouteDefinition,
     action: Action,
-    subject: Subject,
+    who: Credential,
     { params, correlationId }: { readonly params: Readonly<Record<string, unknown>>; readonly correlationId: string },
   ): Promise<Grant> {
     const resource = resourceOf(route, params)
-    const facts = await this.#options.findFacts?.(resource, subject)
+    const facts = await this.#options.findFacts?.(resource, who.subject)
     const reach = coversLines(route) ? 'lines' : 'command'
-    const request = { action, resource, subject, correlationId, reach, ...(facts && { facts }) } as const
+    const request = { action, resource, ...asking(who), correlationId, reach, ...(facts && { facts }) } as const
     const decision = this.#decide(request)
     if (decision.applied !== 'allow' || ACTION_TRAITS[action].reach === 'acts') {
       await this.#options.gate.settled(decision)
@@ -204,6 +205,9 @@ export class Admission {
     }
   }
 }
+
+/** Who asks, and for what the credential is good. */
+const asking = ({ subject, scopes }: Credential) => ({ subject, scopes })
 
 /** Actions that are carried out capsule by capsule, or file by file. */
 const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase', 'capsule.offload', 'capsule.reload'])

@@ -1,20 +1,23 @@
-import { isSameToken, type Subject } from '#identity'
+import { type AccessTokens, isSameToken, type Subjects } from '#identity'
 import type { Authenticate } from './admission.ts'
 
-/** A token by its SHA-256 digest, and whom it means. */
-export interface BearerToken {
-  readonly digest: Uint8Array
-  readonly subject: Subject
+export interface BearerTokens {
+  /** SHA-256 of the token in the data folder. */
+  readonly administratorDigest: Uint8Array
+  /** Id of the subject that comes in with it. */
+  readonly administrator: string
+  readonly subjects: Pick<Subjects, 'findWhoMayEnter'>
+  readonly tokens: Pick<AccessTokens, 'identify'>
 }
 
 /**
- * Knows a few tokens by their digests. Every one is compared, each in constant time, so that timing tells neither which
- * one it was nor how much of it was right.
+ * Knows the administrator's token, which is compared in constant time, and every token that was made. Those are looked up by
+ * their SHA-256: what that takes tells nothing about 256 random bits.
  */
-export function authenticateBy(tokens: readonly BearerToken[]): Authenticate {
-  return (token) => {
-    let found: Subject | undefined
-    for (const { digest, subject } of tokens) if (isSameToken(token, digest)) found = subject
-    return found
+export const authenticateBy =
+  ({ administratorDigest, administrator, subjects, tokens }: BearerTokens): Authenticate =>
+  async (token) => {
+    if (!isSameToken(token, administratorDigest)) return tokens.identify(token)
+    const subject = await subjects.findWhoMayEnter(administrator)
+    return subject && { subject, tokenId: null, scopes: null }
   }
-}

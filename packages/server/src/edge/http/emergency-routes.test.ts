@@ -5,7 +5,7 @@ import { type HttpWorld, openHttpWorld } from './testing.ts'
 const PATH = '/v2/governance/emergency'
 const OTHER: Subject = {
   ...{ id: '01900000-0000-7000-8000-0000000000aa', kind: 'person', name: 'grace', roles: ['steward'] },
-  ...{ trust: 80, createdAt: 0 },
+  ...{ trust: 80, owner: null, active: true, createdAt: 0 },
 }
 let http: HttpWorld
 

@@ -1,5 +1,5 @@
 export type { FindFacts } from './admission.ts'
-export { authenticateBy } from './bearer-tokens.ts'
+export { authenticateBy, type BearerTokens } from './bearer-tokens.ts'
 export { createHandlers, createSystemDesk, type ImportDesk, type ModelDesk } from './handlers/index.ts'
 export { HttpServer } from './http-server.ts'
 export { type EvidenceReport, evidenceMarkdown, evidencePage } from './pages/evidence-report.ts'

@@ -11,7 +11,7 @@ import { parseTagCondition } from './entity-tag.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import { identify } from './idempotency.ts'
 import { toJson } from './in-slices.ts'
-import { getSubject, type Visit } from './visit.ts'
+import { getCredential, type Visit } from './visit.ts'
 
 export interface PerformerOptions {
   readonly routes: readonly RouteDefinition[]
@@ -42,7 +42,8 @@ export const performer =
         correlationId: visit.correlationId,
         headers: {},
         grantForLines: <A extends Action>(action: A) =>
-          options.admission.grantForLines(action, getSubject(visit), visit.correlationId),
+          options.admission.grantForLines(action, getCredential(visit), visit.correlationId),
+        getCredential: () => getCredential(visit),
         perform,
         isLocal: false,
         signal: input.signal ?? visit.signal,
@@ -88,15 +89,16 @@ const present = (value: unknown): unknown =>
 async function callOf(
   row: RouteDefinition,
   { params, body }: Parts,
-  { subject, correlationId }: Visit,
+  { credential, correlationId }: Visit,
   { admission, newId }: PerformerOptions,
 ): Promise<Call | undefined> {
-  if (!('action' in row.access) || subject === undefined) return undefined
+  if (!('action' in row.access) || credential === undefined) return undefined
+  const { subject } = credential
   return {
     subject,
-    grant: await admission.decide(row, row.access.action, subject, { params, correlationId }),
+    grant: await admission.decide(row, row.access.action, credential, { params, correlationId }),
     command: identify(undefined, { subject: subject.id, route: row.id, params, body }, newId),
-    grantSubject: () => admission.grantFor('subject.create', subject, correlationId),
+    grantSubject: () => admission.grantFor('subject.create', credential, correlationId),
   }
 }
 

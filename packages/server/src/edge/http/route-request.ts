@@ -3,6 +3,7 @@ import type { Action, RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyRequest } from 'fastify'
 import { CascadeError, type FieldProblem } from '#base'
 import type { Call } from '#capsules'
+import type { Credential } from '#identity'
 import type { Perform } from '#mcp'
 import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
@@ -11,7 +12,7 @@ import { parseTagCondition, type TagCondition } from './entity-tag.ts'
 import type { LineBody } from './handler.ts'
 import { identify, parseIdempotencyKey } from './idempotency.ts'
 import { instanceOf } from './problem.ts'
-import { getSubject, type Visit } from './visit.ts'
+import { getCredential, type Visit } from './visit.ts'
 
 /** A request with its parts parsed, as a handler takes it. */
 export interface ParsedRequest {
@@ -23,6 +24,7 @@ export interface ParsedRequest {
   readonly correlationId: string
   readonly headers: IncomingHttpHeaders
   readonly grantForLines: <A extends Action>(action: A) => Grant<A>
+  readonly getCredential: () => Credential
   readonly perform: Perform
   readonly isLocal: boolean
   readonly signal: AbortSignal
@@ -58,7 +60,8 @@ export function parseRequest(
     ifMatch: readIfMatch(route, request),
     correlationId: visit.correlationId,
     headers: request.headers,
-    grantForLines: (action) => admission.grantForLines(action, getSubject(visit), visit.correlationId),
+    grantForLines: (action) => admission.grantForLines(action, getCredential(visit), visit.correlationId),
+    getCredential: () => getCredential(visit),
     perform: performFor(visit),
     isLocal: visit.isLocal,
     signal: visit.signal,
@@ -107,14 +110,15 @@ function callOf(
   key: string | undefined,
   { admission, newId }: { readonly admission: Admission; readonly newId: () => string },
 ): Call | undefined {
-  const { subject, grant, params, correlationId } = request.visit
-  if (!subject || !grant) return undefined
+  const { credential, grant, params, correlationId } = request.visit
+  if (!credential || !grant) return undefined
+  const { subject } = credential
   const identity = { subject: subject.id, route: route.id, params, body: request.body }
   return {
     subject,
     grant,
     command: identify(key, identity, newId),
-    grantSubject: () => admission.grantFor('subject.create', subject, correlationId),
+    grantSubject: () => admission.grantFor('subject.create', credential, correlationId),
   }
 }
 

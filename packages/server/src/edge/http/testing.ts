@@ -19,7 +19,7 @@ import {
   TRUST_COLLECTIONS,
   TrustEngine,
 } from '#governance'
-import { createToken, type Subject, tokenDigest } from '#identity'
+import { AccessTokens, createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
 import { createLogger, Metrics } from '#observability'
@@ -127,11 +127,25 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   lifecycle.markReady()
   const metrics = new Metrics()
   const newId = createUuidV7(clock, systemRandom)
-  const member: Subject = { id: newId(), kind: 'agent', name: 'mallory', roles: [], trust: 60, createdAt: 0 }
+  const member: Subject = {
+    id: newId(),
+    kind: 'agent',
+    name: 'mallory',
+    roles: [],
+    trust: 60,
+    owner: null,
+    active: true,
+    createdAt: 0,
+  }
   const [token, memberToken] = [createToken(systemRandom), createToken(systemRandom)]
   const server = { ...SERVER_CONFIG, ...options.server }
   const objects = new MemoryObjects()
   const logKey = options.logKey ?? generateKeyPairSync('ed25519').privateKey
+  const { store, subjects } = world.context
+  const tokens = new AccessTokens({ store, subjects, clock, newId, random: systemRandom })
+  const authenticate = authenticateBy({
+    ...{ administratorDigest: tokenDigest(token), administrator: world.administrator.id, subjects, tokens },
+  })
   const lifters: Subject[] = [world.administrator]
   const emergency = await Emergency.open({
     ...{ store: world.context.store, clock, random: systemRandom },
@@ -146,14 +160,23 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   })
   const book = new DecisionBook({ records: world.context.store.records, findBundle: (digest) => policies.find(digest) })
   const governance = { gate, policies, book }
-  const context = handlerContext({ world, governance, emergency, objects, logger, metrics, lifecycle, server, logKey })
+  const context = handlerContext({
+    tokens,
+    world,
+    governance,
+    emergency,
+    objects,
+    logger,
+    metrics,
+    lifecycle,
+    server,
+    logKey,
+  })
   const http = new HttpServer({
     routes: options.routes ?? ROUTES,
     handlers: { ...createHandlers(options.context?.(context) ?? context), ...options.handlers },
-    authenticate: authenticateBy([
-      { digest: tokenDigest(token), subject: world.administrator },
-      { digest: tokenDigest(memberToken), subject: member },
-    ]),
+    authenticate: (given) =>
+      given === memberToken ? { subject: member, tokenId: null, scopes: null } : authenticate(given),
     gate: options.gate?.(gate) ?? gate,
     server,
     rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
@@ -248,6 +271,7 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
   })
 
 interface ContextParts {
+  readonly tokens: AccessTokens
   readonly world: World
   readonly emergency: Emergency
   readonly governance: HandlerContext['governance']
@@ -260,6 +284,7 @@ interface ContextParts {
 }
 
 function handlerContext({
+  tokens,
   world,
   governance,
   emergency,
@@ -284,6 +309,7 @@ function handlerContext({
   }
   return {
     capsules: world.context,
+    tokens,
     imports: noImports,
     model: noChange,
     archive: {

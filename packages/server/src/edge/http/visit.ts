@@ -1,5 +1,5 @@
 import { CascadeError } from '#base'
-import type { Subject } from '#identity'
+import type { Credential, Subject } from '#identity'
 import type { Grant } from '#store'
 
 /** One request on its way through the edge. Fastify carries it as `request.visit`. */
@@ -13,6 +13,7 @@ export class Visit {
   readonly client: string
   /** Whether it came over the local socket. */
   isLocal = false
+  credential: Credential | undefined
   subject: Subject | undefined
   grant: Grant | undefined
   /** Parsed path parameters. */
@@ -45,9 +46,9 @@ export class Visit {
   }
 }
 
-/** Who comes. @throws CascadeError UNAUTHENTICATED on a route that asks for no token. */
-export function getSubject({ subject }: Visit): Subject {
-  if (subject) return subject
+/** With what they come. @throws CascadeError UNAUTHENTICATED on a route that asks for no token. */
+export function getCredential({ credential }: Visit): Credential {
+  if (credential) return credential
   throw new CascadeError('UNAUTHENTICATED', 'Nobody in particular is asking.')
 }
 

@@ -21,6 +21,8 @@ function openCheck(found: () => LogVerdict) {
     kind: 'person',
     roles: ['administrator'],
     trust: 100,
+    owner: null,
+    active: true,
     createdAt: 0,
   } as const
   const asked = { action: 'system.maintain', resource: 'system/ledger', subject } as const

@@ -14,7 +14,16 @@ async function openTestLog() {
   const newId = createUuidV7(clock, systemRandom)
   const store = openMemoryStore({ collections: [LOG_COLLECTION], clock })
   const roles = ['administrator'] as const
-  const subject = { id: newId(), name: 'Ada', kind: 'person', roles, trust: 100, createdAt: 0 } as const
+  const subject = {
+    id: newId(),
+    name: 'Ada',
+    kind: 'person',
+    roles,
+    trust: 100,
+    owner: null,
+    active: true,
+    createdAt: 0,
+  } as const
   const onTrouble = (message: string): never => {
     throw new Error(message)
   }

@@ -14,7 +14,7 @@ export const environment = (): Environment => process.env
 export const OTHER_VARIABLES = {
   CASCADE_CONFIG: 'Path of the configuration file; the same as the flag --config.',
   CASCADE_URL: 'Address of the instance that the command line speaks to.',
-  CASCADE_TOKEN: 'Bearer token of the command line for that instance.',
+  CASCADE_TOKEN: 'Bearer token of the command line, for that instance and for the one of the data folder.',
 } as const satisfies Record<string, string>
 
 /**

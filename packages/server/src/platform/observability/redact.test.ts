@@ -24,6 +24,11 @@ describe('a secret inside a text is masked', () => {
     expect(redactText(text!)).not.toContain(SECRET)
   })
 
+  test('as a token of this project', () => {
+    const token = `fc_${'aB3_-'.repeat(9).slice(0, 43)}`
+    expect(redactText(`No subject is called "${token}".`)).toBe(`No subject is called "${REDACTED}".`)
+  })
+
   test('as a JSON Web Token', () => {
     const jwt = 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl'
     expect(redactText(`it was ${jwt}.`)).not.toContain('c2lnbmF0dXJl')

@@ -15,6 +15,8 @@ const SECRET_TEXT: readonly (readonly [pattern: RegExp, remains: string])[] = [
   [/((?:authorization|cookie)\\?["']?\s{0,3}[:=]\s{0,3})[^\r\n]+/gi, `$1${REDACTED}`],
   [/\b(bearer\s{1,3})[^\s"',;]+/gi, `$1${REDACTED}`],
   [/\b(basic\s{1,3})[A-Za-z0-9+/_=-]{16,}/gi, `$1${REDACTED}`],
+  // A token of this project.
+  [/\bfc_[A-Za-z0-9_-]{43}/g, REDACTED],
   // A JSON Web Token in compact form (RFC 7519).
   [/\beyJ[\w-]{10,500}\.[\w-]{4,6000}\.[\w-]*/g, REDACTED],
   // The user part of an address (RFC 3986 section 3.2.1).

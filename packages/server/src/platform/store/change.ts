@@ -75,6 +75,11 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'governance.read': [],
   'governance.preview': [],
   'policy.apply': ['record.put', 'record.delete'],
+  'subject.read': [],
+  'subject.update': ['record.put'],
+  'token.create': ['record.put'],
+  'token.read': [],
+  'token.revoke': ['record.put'],
   'system.maintain': [
     'capsule.link',
     'capsule.settle',

@@ -55,7 +55,15 @@ export async function openImportWorld(options: WorldOptions = {}): Promise<Impor
   const newId = createUuidV7(clock, systemRandom)
   const subjects = new Subjects({ store, clock, newId })
   const gate = new GovernanceGate({ clock, newId })
-  const founder = { kind: 'person', name: 'founder', roles: ['administrator'], trust: 100, createdAt: 0 } as const
+  const founder = {
+    kind: 'person',
+    name: 'founder',
+    roles: ['administrator'],
+    trust: 100,
+    owner: null,
+    active: true,
+    createdAt: 0,
+  } as const
   const grantTo = <A extends 'import.run' | 'subject.create'>(subject: Subject, action: A) =>
     requireGrant(gate.decide({ action, resource: '*', subject, correlationId: newId(), reach: 'lines' }))
   const administrator = await subjects.openAdministrator((id) => grantTo({ ...founder, id }, 'subject.create'))

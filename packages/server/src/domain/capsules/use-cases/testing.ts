@@ -75,6 +75,8 @@ export async function openWorld(openStore = openPlainStore): Promise<World> {
     name: 'founder',
     roles: ['administrator'],
     trust: 100,
+    owner: null,
+    active: true,
     createdAt: 0,
   })
   const administrator = await subjects.openAdministrator((id) => grantTo(founder(id), 'subject.create'))

@@ -14,7 +14,7 @@ import { ALONE_WAIT_MS, EMERGENCY_COLLECTION } from './emergency-state.ts'
 
 const person = (id: string, more: Partial<Subject> = {}): Subject => ({
   ...{ id: `01900000-0000-7000-8000-00000000000${id}`, kind: 'person', name: id, roles: ['administrator'] },
-  ...{ trust: 100, createdAt: 0 },
+  ...{ trust: 100, owner: null, active: true, createdAt: 0 },
   ...more,
 })
 const [ADA, BOB] = [person('a'), person('b')]

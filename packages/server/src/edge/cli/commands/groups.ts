@@ -10,4 +10,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   policy: 'Rules in the language Cedar: lint, test, explain',
   trust: 'How far subjects and capsules are trusted, and why',
   hold: 'Place, lift and list legal holds',
+  subject: 'Who there is: people, agents and services',
+  token: 'What agents and people come in with: create, list, revoke',
 }

@@ -29,6 +29,8 @@ import { SEARCH } from './search.ts'
 import { SHOW } from './show.ts'
 import { START } from './start.ts'
 import { STATS } from './stats.ts'
+import { SUBJECT_ADD, SUBJECT_CHANGE, SUBJECT_LIST, SUBJECT_SHOW } from './subject.ts'
+import { TOKEN_CREATE, TOKEN_LIST, TOKEN_REVOKE } from './token.ts'
 import { TRUST_EXPLAIN } from './trust.ts'
 
 /** Every command, in the order of the help. */
@@ -60,6 +62,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   HOLD_PLACE,
   HOLD_LIFT,
   HOLD_LIST,
+  SUBJECT_ADD,
+  SUBJECT_LIST,
+  SUBJECT_SHOW,
+  SUBJECT_CHANGE,
+  TOKEN_CREATE,
+  TOKEN_LIST,
+  TOKEN_REVOKE,
   LEDGER_SHOW,
   LEDGER_VERIFY,
   LEDGER_PROVE,

@@ -9,6 +9,7 @@ import { emergencyHandlers } from './emergency.ts'
 import { exportHandlers } from './export.ts'
 import { governanceHandlers } from './governance.ts'
 import type { HandlerContext } from './handler-context.ts'
+import { identityHandlers } from './identity.ts'
 import { importHandlers } from './imports.ts'
 import { keepingHandlers } from './keeping.ts'
 import { ledgerHandlers } from './ledger.ts'
@@ -36,6 +37,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...keepingHandlers(context),
   ...emergencyHandlers(context),
   ...subjectTrustHandlers(context),
+  ...identityHandlers(context),
   ...systemHandlers(context),
   ...witnessHandlers(context),
   ...probeHandlers(context),

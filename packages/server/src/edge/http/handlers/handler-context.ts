@@ -18,6 +18,7 @@ import type {
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
 import type { DecisionBook, Emergency, Gate, PolicyDesk, TrustEngine } from '#governance'
+import type { AccessTokens } from '#identity'
 import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
@@ -159,6 +160,7 @@ export interface GovernanceDesk {
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
+  readonly tokens: Pick<AccessTokens, 'create' | 'list' | 'revoke'>
   readonly imports: ImportDesk
   readonly governance: GovernanceDesk
   readonly model: ModelDesk

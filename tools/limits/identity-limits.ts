@@ -1,0 +1,11 @@
+import { TOKEN_LIMITS } from '@forge-cascade/contract'
+import type { Limits } from './limit.ts'
+
+const invalid = { error: 'VALIDATION_FAILED' } as const
+
+/** What subjects come in with. */
+export const IDENTITY_ROWS = {
+  tokenName: { what: 'Name of a token', value: TOKEN_LIMITS.nameLengthMax, unit: 'characters', beyond: invalid },
+  tokenScopes: { what: 'Scopes of a token', value: TOKEN_LIMITS.scopesMax, unit: 'items', beyond: invalid },
+  tokenDays: { what: 'Days until a token ends', value: TOKEN_LIMITS.daysMax, unit: 'items', beyond: invalid },
+} as const satisfies Limits
