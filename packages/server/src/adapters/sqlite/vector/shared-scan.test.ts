@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { clusteredVectors, createRandom } from './clustered-vectors.ts'
 import { SEGMENT_SLOTS } from './kernel/layout.ts'
 import { HELPERS_MAX, ScanDesk } from './scan-desk.ts'
+import type { ScanJob, ScanTeam } from './scan-team.ts'
 import type { SlotColumns, SlotFilter } from './slot-filter.ts'
-import type { ScanJob, ScanTeam, SearchResult, VectorReader } from './vector-reader.ts'
+import type { SearchResult, VectorReader } from './vector-reader.ts'
 import { VectorSpace } from './vector-space.ts'
 
 const DIMENSIONS = 16

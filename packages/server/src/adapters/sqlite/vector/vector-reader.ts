@@ -1,8 +1,10 @@
 import { CascadeError } from '#base'
 import { encodeQuery, type QueryCode } from './embedding-code.ts'
+import type { JointScan, ScanPart } from './joint-scan.ts'
 import { type Kernel, openKernel } from './kernel/kernel.ts'
 import * as at from './kernel/layout.ts'
 import { HELPERS_MAX, type HelperResult, ScanDesk } from './scan-desk.ts'
+import type { ScanJob, ScanTeam } from './scan-team.ts'
 import { forEachBit, SlotBitmap } from './slot-bitmap.ts'
 import { type SlotFilter, writeFilter } from './slot-filter.ts'
 import { CANDIDATE_WORDS, takeBest } from './sorted-runs.ts'
@@ -31,18 +33,6 @@ const SEGMENT_WORDS = at.SEGMENT_SLOTS / 32
 const SHARED_FROM = 2000
 const SHARED_SEGMENTS_MIN = 3
 
-/** What a helper needs beside the asker's scratch. */
-export interface ScanJob {
-  /** Number of the reader that asks. */
-  readonly reader: number
-  readonly job: number
-  readonly limit: number
-  readonly segments: number
-  readonly coarseStep: number
-  readonly fineStep: number
-  readonly slack: number
-}
-
 /** A search that others may be at already. */
 export interface BegunSearch extends Disposable {
   /** Once. */
@@ -58,12 +48,11 @@ interface SharedScan {
   readonly passing: number
 }
 
-/** Other readers of the same space, in threads of their own. */
-export interface ScanTeam {
-  /** Whether somebody has nothing to do just now. */
-  hasIdle(): boolean
-  /** Asks the others to call `help`; who comes too late finds nothing left. */
-  call(job: ScanJob): void
+/** Reader's number, and with whom it searches: a team of other threads, or others of this thread. Alone unless given. */
+export interface ReaderPlace {
+  readonly reader: number
+  readonly team?: ScanTeam
+  readonly joint?: JointScan
 }
 
 /**
@@ -79,13 +68,14 @@ export class VectorReader {
   readonly #words: Uint32Array<SharedArrayBuffer>
   readonly #floats: Float32Array<SharedArrayBuffer>
   readonly #desk: ScanDesk
+  readonly #joint: JointScan | undefined
   #team: ScanTeam | undefined
 
   /**
    * @param reader number of the scratch area, 0 to READERS_MAX - 1 (the last, READERS_MAX, is the writer's). No two
    * threads may have the same; a thread that takes the place of one that ended takes its number.
    */
-  private constructor(handle: SpaceHandle, reader: number, team: ScanTeam | undefined) {
+  private constructor(handle: SpaceHandle, { reader, team, joint }: ReaderPlace) {
     this.#space = new SpaceMemory(handle.memory)
     this.#kernel = openKernel(handle.kernel, handle.memory)
     this.#reader = reader
@@ -96,13 +86,15 @@ export class VectorReader {
     this.#floats = new Float32Array(this.#space.buffer, this.#scratch, bytes / 4)
     this.#desk = new ScanDesk(this.#space.buffer, reader)
     this.#team = team
+    this.#joint = joint
   }
 
   /** @throws CascadeError INTERNAL when there is no such scratch area, or the memory is no space. */
-  static attach(handle: SpaceHandle, { reader, team }: { reader: number; team?: ScanTeam }): VectorReader {
+  static attach(handle: SpaceHandle, place: ReaderPlace): VectorReader {
+    const { reader } = place
     if (!Number.isInteger(reader) || reader < 0 || reader > at.READERS_MAX)
       throw new CascadeError('INTERNAL', `readers are 0 to ${at.READERS_MAX}, ${reader} came`)
-    const attached = new VectorReader(handle, reader, team)
+    const attached = new VectorReader(handle, place)
     // A thread that was ended in the middle of a search cannot have cleared its mark.
     Atomics.store(attached.#space.header, at.BUSY_WORD + reader, 0)
     return attached
@@ -132,9 +124,12 @@ export class VectorReader {
     const code = encodeQuery(query, this.dimensions)
     this.#occupy()
     let shared: SharedScan | undefined
+    let part: ScanPart | undefined
     try {
       this.#begin(code, limit)
-      shared = this.#share(filter, limit, code)
+      part = this.#joint && this.#partOf(filter)
+      if (part) this.#joint?.enter(part)
+      else shared = this.#share(filter, limit, code)
     } catch (error) {
       this.#release()
       throw error
@@ -142,7 +137,9 @@ export class VectorReader {
     let isOpen = true
     return {
       finish: () => {
-        const found = this.#scanAll(filter, limit, code, shared)
+        const found = part
+          ? this.#gather(limit, code, this.#scanTogether(part), [])
+          : this.#scanAll(filter, limit, code, shared)
         shared = undefined
         if (found) return found
         // A helper's thread was ended in the middle of its part, or stands still: what one does alone is certain.
@@ -155,6 +152,7 @@ export class VectorReader {
         isOpen = false
         // Nobody looks at what helpers found.
         if (shared) this.#desk.close(shared.job)
+        if (part) this.#joint?.leave(part)
         this.#release()
       },
     }
@@ -258,25 +256,37 @@ export class VectorReader {
   #scanAll(
     filter: SlotFilter,
     limit: number,
-    { restMost }: QueryCode,
+    code: QueryCode,
     shared: SharedScan | undefined,
   ): SearchResult | undefined {
     const scanned = shared ? this.#scanShared(shared) : this.#scanAlone(filter)
-    const ceiling = this.#kernel.ceilingNow()
-    const own = this.#kernel.finish()
     const helped = shared ? this.#desk.close(shared.job) : []
-    return helped && this.#merge(own, helped, { limit, scanned, ceiling, rest: restMost + ROUNDING })
+    return helped && this.#gather(limit, code, scanned, helped)
+  }
+
+  #gather(limit: number, { restMost }: QueryCode, scanned: number, helped: readonly HelperResult[]): SearchResult {
+    const ceiling = this.#kernel.ceilingNow()
+    return this.#merge(this.#kernel.finish(), helped, { limit, scanned, ceiling, rest: restMost + ROUNDING })
   }
 
   #scanAlone(filter: SlotFilter): number {
-    return this.#forEachSegment(filter, (segment, words) => {
-      this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
-    })
+    return this.#forEachSegment(filter, (segment, words) => this.#scanFiltered(segment, 0, words))
+  }
+
+  #scanTogether(part: ScanPart): number {
+    const segments = Math.ceil(this.#space.slotsEnd / at.SEGMENT_SLOTS)
+    const wordsOf = Array.from({ length: segments }, (_, segment) => this.#wordsOf(segment))
+    return this.#joint!.scannedOf(part, wordsOf)
+  }
+
+  #partOf(filter: SlotFilter): ScanPart {
+    const scan = (segment: number, from: number, end: number): void => this.#scanFiltered(segment, from, end)
+    return { filter: this.#filtering(filter), scan }
   }
 
   #scanShared({ job, segments, words, passing }: SharedScan): number {
     let scanned = passing
-    if (passing > 0) this.#scanFiltered(0, words)
+    if (passing > 0) this.#scanFiltered(0, 0, words)
     for (let next = this.#desk.takeSegment(job, segments); next !== undefined; ) {
       scanned += this.#scanSegment(next)
       next = this.#desk.takeSegment(job, segments)
@@ -288,7 +298,7 @@ export class VectorReader {
   #scanSegment(segment: number): number {
     const words = this.#wordsOf(segment)
     const passing = this.#filterSegment(segment, words)
-    if (passing > 0) this.#scanFiltered(segment, words)
+    if (passing > 0) this.#scanFiltered(segment, 0, words)
     return passing
   }
 
@@ -298,9 +308,9 @@ export class VectorReader {
     return this.#kernel.filter(this.#space.segmentAt(segment), words, this.#scratch)
   }
 
-  /** @param words as they were filtered: the space may have grown since. */
-  #scanFiltered(segment: number, words: number): void {
-    this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
+  /** @param end as far as they were filtered: the space may have grown since. */
+  #scanFiltered(segment: number, from: number, end: number): void {
+    this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, from, end)
   }
 
   /** Groups of 64 slots that the segment has by now. */
@@ -310,21 +320,29 @@ export class VectorReader {
 
   /** Leaves each segment's passing slots in scratch and calls `use` where there are any; returns how many there were. */
   #forEachSegment(filter: SlotFilter, use: (segment: number, words: number) => void): number {
-    writeFilter(filter, this.#bytes, this.#words)
-    const allow = filter.allow instanceof Uint32Array ? SlotBitmap.of(filter.allow) : filter.allow
+    const filtered = this.#filtering(filter)
     const { slotsEnd } = this.#space
     let total = 0
-    this.#space.refresh()
     for (let segment = 0; segment * at.SEGMENT_SLOTS < slotsEnd; segment++) {
       const words = this.#wordsOf(segment)
-      if (!this.#seed(segment, allow)) continue
-      let passing = this.#kernel.filter(this.#space.segmentAt(segment), words, this.#scratch)
-      if (passing > 0 && filter.tags?.length && filter.overflow)
-        passing -= this.#decideOverflow(segment, words, filter.overflow)
+      const passing = filtered(segment, words)
       if (passing > 0) use(segment, words)
       total += passing
     }
     return total
+  }
+
+  /** Readies the filter; what it returns leaves a segment's passing slots in scratch and tells how many there are. */
+  #filtering(filter: SlotFilter): ScanPart['filter'] {
+    writeFilter(filter, this.#bytes, this.#words)
+    const allow = filter.allow instanceof Uint32Array ? SlotBitmap.of(filter.allow) : filter.allow
+    return (segment, words) => {
+      this.#space.refresh()
+      if (!this.#seed(segment, allow)) return 0
+      const passing = this.#kernel.filter(this.#space.segmentAt(segment), words, this.#scratch)
+      const asks = passing > 0 && filter.tags?.length && filter.overflow
+      return asks ? passing - this.#decideOverflow(segment, words, asks) : passing
+    }
   }
 
   /** Puts the slots to look at into scratch; false when there are none in this segment. */
