@@ -12,7 +12,7 @@ export interface ScanJob {
   readonly reader: number
   readonly job: number
   readonly limit: number
-  readonly segments: number
+  readonly pieces: number
   readonly coarseStep: number
   readonly fineStep: number
   readonly slack: number

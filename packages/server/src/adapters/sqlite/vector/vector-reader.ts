@@ -3,6 +3,7 @@ import { encodeQuery, type QueryCode } from './embedding-code.ts'
 import type { JointScan, ScanPart } from './joint-scan.ts'
 import { type Kernel, openKernel } from './kernel/kernel.ts'
 import * as at from './kernel/layout.ts'
+import type { ReaderPlace } from './reader-place.ts'
 import { HELPERS_MAX, type HelperResult, ScanDesk } from './scan-desk.ts'
 import type { ScanJob, ScanTeam } from './scan-team.ts'
 import { forEachBit, SlotBitmap } from './slot-bitmap.ts'
@@ -32,6 +33,9 @@ const SEGMENT_WORDS = at.SEGMENT_SLOTS / 32
 /** Slots of the first segment that must pass, for a scan to be worth sharing: with fewer it is over before help comes. */
 const SHARED_FROM = 2000
 const SHARED_SEGMENTS_MIN = 3
+/** Groups of 64 slots of one piece of a shared scan: so few that whoever is done first does not wait long for the other. */
+const PIECE_WORDS = 64
+const SEGMENT_PIECES = at.SEGMENT_SLOTS / 64 / PIECE_WORDS
 
 /** A search that others may be at already. */
 export interface BegunSearch extends Disposable {
@@ -42,17 +46,10 @@ export interface BegunSearch extends Disposable {
 /** A scan that is open to helpers. */
 interface SharedScan {
   readonly job: number
-  readonly segments: number
+  readonly pieces: number
   /** Of the first segment, which lies filtered in scratch: groups of 64 slots, and how many slots passed. */
   readonly words: number
   readonly passing: number
-}
-
-/** Reader's number, and with whom it searches: a team of other threads, or others of this thread. Alone unless given. */
-export interface ReaderPlace {
-  readonly reader: number
-  readonly team?: ScanTeam
-  readonly joint?: JointScan
 }
 
 /**
@@ -159,7 +156,7 @@ export class VectorReader {
   }
 
   /** Takes part in the scan of another reader of the space, if there is anything left of it. */
-  help({ reader, job, limit, segments, coarseStep, fineStep, slack }: ScanJob): void {
+  help({ reader, job, limit, pieces, coarseStep, fineStep, slack }: ScanJob): void {
     const desk = new ScanDesk(this.#space.buffer, reader)
     const seat = desk.takeSeat(job)
     if (seat === undefined) return
@@ -170,8 +167,8 @@ export class VectorReader {
       this.#bytes.set(new Uint8Array(this.#space.buffer, asker, at.BITMAP))
       this.#kernel.begin(this.#scratch, this.#space.width, limit, coarseStep, fineStep, slack)
       let scanned = 0
-      for (let next = desk.takeSegment(job, segments); next !== undefined; next = desk.takeSegment(job, segments)) {
-        scanned += this.#scanSegment(next)
+      for (let next = desk.takePiece(job, pieces); next !== undefined; next = desk.takePiece(job, pieces)) {
+        scanned += this.#scanPiece(next)
       }
       const ceiling = this.#kernel.ceilingNow()
       const count = this.#kernel.finish()
@@ -242,14 +239,15 @@ export class VectorReader {
     writeFilter(filter, this.#bytes, this.#words)
     this.#space.refresh()
     const words = this.#wordsOf(0)
-    const passing = this.#filterSegment(0, words)
-    const job = this.#desk.open(1)
+    const passing = this.#filterWords(0, 0, words)
+    const pieces = segments * SEGMENT_PIECES
+    const job = this.#desk.open(SEGMENT_PIECES)
     if (passing >= SHARED_FROM && this.#team.hasIdle())
       this.#team.call({
-        ...{ reader: this.#reader, job, limit, segments },
+        ...{ reader: this.#reader, job, limit, pieces },
         ...{ coarseStep, fineStep, slack: fineMost + ROUNDING },
       })
-    return { job, segments, words, passing }
+    return { job, pieces, words, passing }
   }
 
   /** Scans all that nobody else has taken; undefined when a helper did not come back, which cannot be where there are none. */
@@ -284,28 +282,31 @@ export class VectorReader {
     return { filter: this.#filtering(filter), scan }
   }
 
-  #scanShared({ job, segments, words, passing }: SharedScan): number {
+  #scanShared({ job, pieces, words, passing }: SharedScan): number {
     let scanned = passing
     if (passing > 0) this.#scanFiltered(0, 0, words)
-    for (let next = this.#desk.takeSegment(job, segments); next !== undefined; ) {
-      scanned += this.#scanSegment(next)
-      next = this.#desk.takeSegment(job, segments)
+    for (let next = this.#desk.takePiece(job, pieces); next !== undefined; ) {
+      scanned += this.#scanPiece(next)
+      next = this.#desk.takePiece(job, pieces)
     }
     return scanned
   }
 
-  /** Filters and scans one segment with the filter and the query in scratch; how many slots passed. */
-  #scanSegment(segment: number): number {
-    const words = this.#wordsOf(segment)
-    const passing = this.#filterSegment(segment, words)
-    if (passing > 0) this.#scanFiltered(segment, 0, words)
+  /** Filters and scans one piece with the filter and the query in scratch; how many slots passed. */
+  #scanPiece(piece: number): number {
+    const segment = Math.floor(piece / SEGMENT_PIECES)
+    const from = (piece % SEGMENT_PIECES) * PIECE_WORDS
+    const end = Math.min(from + PIECE_WORDS, this.#wordsOf(segment))
+    const passing = from < end ? this.#filterWords(segment, from, end) : 0
+    if (passing > 0) this.#scanFiltered(segment, from, end)
     return passing
   }
 
-  /** Leaves those of the segment's slots in scratch that pass the filter; how many there are. */
-  #filterSegment(segment: number, words: number): number {
-    this.#seed(segment, undefined)
-    return this.#kernel.filter(this.#space.segmentAt(segment), words, this.#scratch)
+  /** Leaves those slots of the words of a segment in scratch that pass the filter; how many there are. */
+  #filterWords(segment: number, from: number, end: number): number {
+    const bitmap = this.#words.subarray(at.BITMAP / 4, at.BITMAP / 4 + SEGMENT_WORDS)
+    bitmap.fill(0).fill(0xffffffff, from * 2, end * 2)
+    return this.#kernel.filter(this.#space.segmentAt(segment), end, this.#scratch)
   }
 
   /** @param end as far as they were filtered: the space may have grown since. */

@@ -2,9 +2,10 @@ import { CascadeError } from '#base'
 import { assertDimensions, assertDirection } from './embedding-code.ts'
 import { detectKernel, type Kernel, type KernelKind, openKernel } from './kernel/kernel.ts'
 import * as at from './kernel/layout.ts'
+import type { ReaderPlace } from './reader-place.ts'
 import { checkColumns, type SlotColumns, tagSignature } from './slot-filter.ts'
 import { type SpaceHandle, SpaceMemory } from './space-memory.ts'
-import { type ReaderPlace, VectorReader } from './vector-reader.ts'
+import { VectorReader } from './vector-reader.ts'
 
 const WORD_BYTES = 8
 
