@@ -120,6 +120,21 @@ describe('a shared scan finds what one reader finds alone', () => {
     expect(outcome(shared.search(queries[0]!, {}, LIMIT))).toEqual(outcome(alone.search(queries[0]!, {}, LIMIT)))
   })
 
+  test('in pieces that are smaller than a segment, all of which are looked at', () => {
+    const helper = attach(2)
+    const jobs: ScanJob[] = []
+    const shared = helpedBy((job) => {
+      jobs.push(job)
+      helper.help(job)
+    })
+    for (const filter of Object.values(FILTERS)) {
+      const query = queries[0]!
+      expect(shared.search(query, filter, LIMIT).scanned).toBe(alone.countPassing(filter))
+    }
+    const segments = Math.ceil(SLOTS / SEGMENT_SLOTS)
+    expect(jobs[0]!.pieces).toBeGreaterThan(2 * segments)
+  })
+
   test('when a helper is lost with a part in its hands, after which nobody is asked any more', () => {
     let calls = 0
     const shared = helpedBy(({ reader, job, pieces }) => {
