@@ -34,6 +34,12 @@ export interface FoundCandidates {
   readonly space: QuerySpace | undefined
 }
 
+/** A question whose words were looked up, and whose vectors others may be at already; disposed of, nothing of it goes on. */
+export interface BegunCandidates extends Disposable {
+  /** Once; undefined when nothing can pass the filter. */
+  finish(): FoundCandidates | undefined
+}
+
 /**
  * The union of what words, vectors and links bring up, each within the filter; undefined when nothing can pass it. To be
  * called within one read transaction: all signals then speak of the same state.
@@ -41,19 +47,34 @@ export interface FoundCandidates {
  * @throws CascadeError EMBEDDING_MISMATCH when the query's vector does not fit its model.
  */
 export function findCandidates(parts: SearchParts, query: CandidateQuery): FoundCandidates | undefined {
+  using begun = beginCandidates(parts, query)
+  return begun.finish()
+}
+
+/** The same, begun; to be ended within the same read transaction. @throws CascadeError EMBEDDING_MISMATCH. */
+export function beginCandidates(parts: SearchParts, query: CandidateQuery): BegunCandidates {
   const { database, names } = parts
   const space = query.embedding && findSpace(database, query.embedding)
   const filter = resolveFilter(database, names, query.filter)
-  if (!filter) return undefined
+  if (!filter) return begunAs(() => undefined)
   const limit = Math.max(1, Math.min(CANDIDATES_PER_SIGNAL_MAX, Math.floor(query.perSignal)))
   const allowed = query.text === undefined ? undefined : allowedHeads(parts, filter)
   // Other threads scan vectors while this one looks words up.
-  using nearest = space && beginNearest(parts, space, filter, limit, allowed)
+  using begun = new DisposableStack()
+  const nearest = begun.use(space && beginNearest(parts, space, filter, limit, allowed))
   const lexical = query.text === undefined ? [] : withWords(parts, query.text, filter, limit, allowed)
-  const vector = nearest?.finish() ?? []
-  const graph = followLinks(database, strengths(lexical, vector), filter, limit)
-  return { candidates: join(database, space, { lexical, vector, graph }), filter, space }
+  const open = begun.move()
+  return begunAs(() => {
+    const vector = nearest?.finish() ?? []
+    const graph = followLinks(database, strengths(lexical, vector), filter, limit)
+    return { candidates: join(database, space, { lexical, vector, graph }), filter, space }
+  }, open)
 }
+
+const begunAs = (finish: BegunCandidates['finish'], open?: Disposable): BegunCandidates => ({
+  finish,
+  [Symbol.dispose]: () => open?.[Symbol.dispose](),
+})
 
 function allowedHeads({ database, vectors }: SearchParts, filter: ResolvedFilter): SlotBitmap | undefined {
   const heads = vectors.get(WORDS)

@@ -8,7 +8,7 @@ import { KeyRing } from '../vault/index.ts'
 import { SEALING_FOLDER } from './backup.ts'
 import { type ShippingSettings, SqliteStore } from './sqlite-store.ts'
 import { settleRestoring } from './store-file.ts'
-import { READERS_MAX } from './vector/index.ts'
+import { THREADS_MAX } from './vector/index.ts'
 import { DATABASE_FILE, keysIn } from './writer-operations.ts'
 
 export interface SqliteStoreOptions {
@@ -62,7 +62,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   keepPrivate(join(options.directory, DATABASE_FILE))
   new KeyRing(options.keys ?? keysIn(options.directory)).finish()
   const store = new SqliteStore({
-    readers: Math.min(READERS_MAX, Math.max(1, availableParallelism() - 1)),
+    readers: Math.min(THREADS_MAX, Math.max(1, availableParallelism() - 1)),
     groupCommitMax: 256,
     groupCommitMs: 0,
     compressionLevel: 6,

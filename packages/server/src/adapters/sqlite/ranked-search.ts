@@ -1,6 +1,6 @@
 import type { CandidateQuery, SoftMatcher } from '#capsules'
 import { type Hit, type Ranking, rank } from '../../domain/capsules/rules/index.ts'
-import { findCandidates, type SearchParts } from './candidates.ts'
+import { beginCandidates, type FoundCandidates, type SearchParts } from './candidates.ts'
 import type { Database } from './database.ts'
 import { SqliteRankingSource } from './ranking-source.ts'
 import { ROLES } from './spaces.ts'
@@ -19,6 +19,12 @@ export interface RankedAnswer {
   readonly isModelKnown: boolean
 }
 
+/** A search that was begun; disposed of, nothing of it goes on. */
+export interface BegunSearch extends Disposable {
+  /** Once. */
+  finish(): RankedAnswer
+}
+
 /**
  * Candidates and what stands around them, ranked, and the best of them read. To be called within one read transaction:
  * what was found is then there to be read, and passes the filter still.
@@ -26,7 +32,25 @@ export interface RankedAnswer {
  * @throws CascadeError EMBEDDING_MISMATCH when the query's vector does not fit its model.
  */
 export function searchRanked(parts: RankedParts, query: CandidateQuery, ranking: Ranking): RankedAnswer {
-  const found = findCandidates(parts, query)
+  using begun = beginRanked(parts, query, ranking)
+  return begun.finish()
+}
+
+/** The same, begun; to be ended within the same read transaction. @throws CascadeError EMBEDDING_MISMATCH. */
+export function beginRanked(parts: RankedParts, query: CandidateQuery, ranking: Ranking): BegunSearch {
+  const begun = beginCandidates(parts, query)
+  return {
+    finish: () => toAnswer(parts, begun.finish(), query, ranking),
+    [Symbol.dispose]: () => begun[Symbol.dispose](),
+  }
+}
+
+function toAnswer(
+  parts: RankedParts,
+  found: FoundCandidates | undefined,
+  query: CandidateQuery,
+  ranking: Ranking,
+): RankedAnswer {
   const hits = found ? toHits(parts, new SqliteRankingSource({ ...parts, ...found }), ranking, query) : []
   return { hits, isModelKnown: hits.length > 0 || isModelKnown(parts.database, query) }
 }

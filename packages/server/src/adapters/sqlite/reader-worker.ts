@@ -17,17 +17,18 @@ import { type ChainState, LedgerReader } from './ledger-reader.ts'
 import { LexicalIndex } from './lexical/index.ts'
 import { LineageReader } from './lineage-query.ts'
 import { Names } from './names.ts'
-import { searchRanked } from './ranked-search.ts'
+import { beginRanked, type RankedAnswer, searchRanked } from './ranked-search.ts'
 import { findReceipt } from './receipts.ts'
 import { type RecordPageRequest, RecordReader } from './record-reader.ts'
 import { ScanTeams } from './scan-teams.ts'
 import { serveThread } from './serve-thread.ts'
 import { listUnembedded, readSpaces } from './space-filling.ts'
+import { SpaceReaders } from './space-readers.ts'
 import { findSpeakers } from './standings.ts'
 import { StoredCapsules } from './stored-capsules.ts'
 import { TermStreams } from './term-streams.ts'
 import { TreeReader } from './tree-reader.ts'
-import { type VectorReader, VectorSpace } from './vector/index.ts'
+import { TOGETHER_MAX } from './vector/index.ts'
 import type { SpaceAnnouncement } from './vector-slots.ts'
 import { DATABASE_FILE } from './writer-operations.ts'
 
@@ -58,15 +59,10 @@ const MAPPED_BYTES = 0x7fff0000
 
 // What the main thread hands to the constructor of the worker.
 const data = workerData as ReaderData
-const vectors = new Map<number, VectorReader>()
+const readers: SpaceReaders = new SpaceReaders(data.reader, (space) => teams.of(space))
 const head = new BigInt64Array(data.head)
-const teams = new ScanTeams(data.team.name, new Int32Array(data.team.busy), data.reader, vectors)
-for (const space of data.spaces) attach(space)
-
-function attach({ key, handle }: SpaceAnnouncement): void {
-  if (handle) vectors.set(key, VectorSpace.attach(handle, { reader: data.reader, team: teams.of(key) }))
-  else vectors.delete(key)
-}
+const teams = new ScanTeams(data.team.name, new Int32Array(data.team.busy), data.reader, readers.alone)
+for (const space of data.spaces) readers.attach(space)
 
 /** What reads over one connection. */
 interface Parts {
@@ -128,9 +124,40 @@ function makeParts(database: Database): Parts {
   }
 }
 
+const toFound = ({ hits, isModelKnown }: RankedAnswer, sequence: number) => ({
+  hits: toJson(hits),
+  isModelKnown,
+  sequence,
+})
+
+/** Searches that wait at the same time: their vectors are scanned as one, in the read transaction that all of them share. */
+function searchTogether(
+  asked: readonly (readonly [CandidateQuery, Ranking])[],
+  answer: (place: number, work: () => unknown) => void,
+): void {
+  const sequence = Number(Atomics.load(head, 0))
+  using open = new DisposableStack()
+  const begun = asked.map(([query, ranking], place) =>
+    attempt(() => open.use(beginRanked({ ...parts(), vectors: readers.together(place) }, query, ranking))),
+  )
+  for (const [place, begin] of begun.entries()) answer(place, () => toFound(begin().finish(), sequence))
+}
+
+/** What some work returned or has thrown, for later. */
+function attempt<T>(work: () => T): () => T {
+  try {
+    const value = work()
+    return () => value
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
 /** What a reader can be asked for. Each answer comes from one read transaction. */
 const operations = {
-  attach,
+  attach: (space: SpaceAnnouncement) => readers.attach(space),
   getHeads: (ids: readonly string[]) => parts().capsules.getHeads(ids),
   findVersion: (id: string, version: string) => parts().capsules.findVersion(id, version),
   findAsOf: (id: string, asOf: number, knownAt: number | undefined) => parts().capsules.findAsOf(id, asOf, knownAt),
@@ -157,13 +184,12 @@ const operations = {
   candidates: (query: CandidateQuery) => {
     // Read before the transaction begins: it sees at least this much.
     const sequence = Number(Atomics.load(head, 0))
-    const found = findCandidates({ ...parts(), vectors }, query)
+    const found = findCandidates({ ...parts(), vectors: readers.alone }, query)
     return { candidates: toJson([...(found?.candidates.keys() ?? [])]), sequence }
   },
   search: (query: CandidateQuery, ranking: Ranking) => {
     const sequence = Number(Atomics.load(head, 0))
-    const { hits, isModelKnown } = searchRanked({ ...parts(), vectors }, query, ranking)
-    return { hits: toJson(hits), isModelKnown, sequence }
+    return toFound(searchRanked({ ...parts(), vectors: readers.alone }, query, ranking), sequence)
   },
   findSpeakers: (filter: CapsuleFilter, wanted: readonly string[]) => {
     const { database, names } = parts()
@@ -209,6 +235,12 @@ export type ReaderOperations = typeof operations
 const WITHOUT_SNAPSHOT: ReadonlySet<string> = new Set(['close', 'attach'])
 
 serveThread<ReaderOperations>(() => operations, {
+  together: {
+    operation: 'search',
+    max: TOGETHER_MAX,
+    // Only the pool calls, and it is typed by the same operations.
+    carryOut: (asked, answer) => searchTogether(asked as readonly Parameters<ReaderOperations['search']>[], answer),
+  },
   around: (operation, work) =>
     teams.occupied(() => {
       if (WITHOUT_SNAPSHOT.has(operation)) return work()

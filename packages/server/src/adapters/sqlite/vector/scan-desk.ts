@@ -9,13 +9,13 @@ const DONE = 2
 const RESULTS = 4
 const RESULT_WORDS = 4
 // A word that changes with the job carries its number above these bits, so that what belongs to another job is no match.
-const SEGMENT_BITS = 12
+const PIECE_BITS = 14
 const SEAT_BITS = 4
 const CLOSED = (1 << SEAT_BITS) - 1
-const JOBS_MAX = 1 << 18
+const JOBS_MAX = 1 << 17
 /** In place of a job, whose numbers begin with 1. */
 const NOBODY = 0
-/** The longest that a scan waits for a helper that has taken a segment; milliseconds are usual. */
+/** The longest that a scan waits for a helper that has taken a piece; milliseconds are usual. */
 const PATIENCE_MS = 1000
 
 /** What a helper found, beside the candidates that it left in the asker's scratch. */
@@ -26,8 +26,8 @@ export interface HelperResult {
 }
 
 /**
- * One reader's place in the header of a space where other readers take segments of its scan: who comes takes the next
- * that nobody has, so that nobody waits for one that does not come. At most 2^12 segments, which is more than fit.
+ * One reader's place in the header of a space where other readers take pieces of its scan: who comes takes the next
+ * that nobody has, so that nobody waits for one that does not come. At most 2^14 pieces, which is more than fit.
  */
 export class ScanDesk {
   readonly #words: Int32Array<SharedArrayBuffer>
@@ -39,18 +39,18 @@ export class ScanDesk {
     this.#floats = new Float32Array(buffer, from, at.DESK_WORDS)
   }
 
-  /** Opens a job whose segments from `first` on are free. Returns its number. For the reader whose desk it is. */
+  /** Opens a job whose pieces from `first` on are free. Returns its number. For the reader whose desk it is. */
   open(first: number): number {
-    const job = (((Atomics.load(this.#words, NEXT) >>> SEGMENT_BITS) + 1) % JOBS_MAX) + 1
+    const job = (((Atomics.load(this.#words, NEXT) >>> PIECE_BITS) + 1) % JOBS_MAX) + 1
     Atomics.store(this.#words, DONE, job << SEAT_BITS)
     Atomics.store(this.#words, SEATS, job << SEAT_BITS)
-    Atomics.store(this.#words, NEXT, (job << SEGMENT_BITS) | first)
+    Atomics.store(this.#words, NEXT, (job << PIECE_BITS) | first)
     return job
   }
 
-  /** The next segment below `end` that nobody has taken; undefined when there is none, or another job by now. */
-  takeSegment(job: number, end: number): number | undefined {
-    return this.#count(NEXT, job, SEGMENT_BITS, end)
+  /** The next piece below `end` that nobody has taken; undefined when there is none, or another job by now. */
+  takePiece(job: number, end: number): number | undefined {
+    return this.#count(NEXT, job, PIECE_BITS, end)
   }
 
   /** A seat of the job for one helper; undefined when all are taken or the job is over. */

@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { clusteredVectors, createRandom } from './clustered-vectors.ts'
 import { SEGMENT_SLOTS } from './kernel/layout.ts'
 import { HELPERS_MAX, ScanDesk } from './scan-desk.ts'
+import type { ScanJob, ScanTeam } from './scan-team.ts'
 import type { SlotColumns, SlotFilter } from './slot-filter.ts'
-import type { ScanJob, ScanTeam, SearchResult, VectorReader } from './vector-reader.ts'
+import type { SearchResult, VectorReader } from './vector-reader.ts'
 import { VectorSpace } from './vector-space.ts'
 
 const DIMENSIONS = 16
@@ -119,13 +120,28 @@ describe('a shared scan finds what one reader finds alone', () => {
     expect(outcome(shared.search(queries[0]!, {}, LIMIT))).toEqual(outcome(alone.search(queries[0]!, {}, LIMIT)))
   })
 
+  test('in pieces that are smaller than a segment, all of which are looked at', () => {
+    const helper = attach(2)
+    const jobs: ScanJob[] = []
+    const shared = helpedBy((job) => {
+      jobs.push(job)
+      helper.help(job)
+    })
+    for (const filter of Object.values(FILTERS)) {
+      const query = queries[0]!
+      expect(shared.search(query, filter, LIMIT).scanned).toBe(alone.countPassing(filter))
+    }
+    const segments = Math.ceil(SLOTS / SEGMENT_SLOTS)
+    expect(jobs[0]!.pieces).toBeGreaterThan(2 * segments)
+  })
+
   test('when a helper is lost with a part in its hands, after which nobody is asked any more', () => {
     let calls = 0
-    const shared = helpedBy(({ reader, job, segments }) => {
+    const shared = helpedBy(({ reader, job, pieces }) => {
       calls++
       const desk = new ScanDesk(space.handle().memory.buffer as SharedArrayBuffer, reader)
       desk.takeSeat(job)
-      desk.takeSegment(job, segments)
+      desk.takePiece(job, pieces)
     })
     for (const query of queries.slice(0, 2)) {
       expect(outcome(shared.search(query, {}, LIMIT))).toEqual(outcome(alone.search(query, {}, LIMIT)))
@@ -160,11 +176,11 @@ describe('the desk of a shared scan', () => {
 
   test('gives each segment once, and none of another job', () => {
     const job = desk.open(1)
-    expect([1, 2, 3].map(() => desk.takeSegment(job, 4))).toEqual([1, 2, 3])
-    expect(desk.takeSegment(job, 4)).toBeUndefined()
+    expect([1, 2, 3].map(() => desk.takePiece(job, 4))).toEqual([1, 2, 3])
+    expect(desk.takePiece(job, 4)).toBeUndefined()
     const next = desk.open(0)
-    expect(desk.takeSegment(job, 4)).toBeUndefined()
-    expect(desk.takeSegment(next, 4)).toBe(0)
+    expect(desk.takePiece(job, 4)).toBeUndefined()
+    expect(desk.takePiece(next, 4)).toBe(0)
   })
 
   test('has so many seats, and none after it is closed', () => {
@@ -191,7 +207,7 @@ describe('the desk of a shared scan', () => {
   test('numbers its jobs anew after the last number', () => {
     for (let round = 0; round < 300_000; round++) desk.open(0)
     const job = desk.open(2)
-    expect(desk.takeSegment(job, 3)).toBe(2)
+    expect(desk.takePiece(job, 3)).toBe(2)
     expect(desk.takeSeat(job)).toBe(0)
   })
 })

@@ -1,8 +1,11 @@
 import { CascadeError } from '#base'
 import { encodeQuery, type QueryCode } from './embedding-code.ts'
+import type { JointScan, ScanPart } from './joint-scan.ts'
 import { type Kernel, openKernel } from './kernel/kernel.ts'
 import * as at from './kernel/layout.ts'
+import type { ReaderPlace } from './reader-place.ts'
 import { HELPERS_MAX, type HelperResult, ScanDesk } from './scan-desk.ts'
+import type { ScanJob, ScanTeam } from './scan-team.ts'
 import { forEachBit, SlotBitmap } from './slot-bitmap.ts'
 import { type SlotFilter, writeFilter } from './slot-filter.ts'
 import { CANDIDATE_WORDS, takeBest } from './sorted-runs.ts'
@@ -30,18 +33,9 @@ const SEGMENT_WORDS = at.SEGMENT_SLOTS / 32
 /** Slots of the first segment that must pass, for a scan to be worth sharing: with fewer it is over before help comes. */
 const SHARED_FROM = 2000
 const SHARED_SEGMENTS_MIN = 3
-
-/** What a helper needs beside the asker's scratch. */
-export interface ScanJob {
-  /** Number of the reader that asks. */
-  readonly reader: number
-  readonly job: number
-  readonly limit: number
-  readonly segments: number
-  readonly coarseStep: number
-  readonly fineStep: number
-  readonly slack: number
-}
+/** Groups of 64 slots of one piece of a shared scan: so few that whoever is done first does not wait long for the other. */
+const PIECE_WORDS = 64
+const SEGMENT_PIECES = at.SEGMENT_SLOTS / 64 / PIECE_WORDS
 
 /** A search that others may be at already. */
 export interface BegunSearch extends Disposable {
@@ -52,18 +46,10 @@ export interface BegunSearch extends Disposable {
 /** A scan that is open to helpers. */
 interface SharedScan {
   readonly job: number
-  readonly segments: number
+  readonly pieces: number
   /** Of the first segment, which lies filtered in scratch: groups of 64 slots, and how many slots passed. */
   readonly words: number
   readonly passing: number
-}
-
-/** Other readers of the same space, in threads of their own. */
-export interface ScanTeam {
-  /** Whether somebody has nothing to do just now. */
-  hasIdle(): boolean
-  /** Asks the others to call `help`; who comes too late finds nothing left. */
-  call(job: ScanJob): void
 }
 
 /**
@@ -79,13 +65,14 @@ export class VectorReader {
   readonly #words: Uint32Array<SharedArrayBuffer>
   readonly #floats: Float32Array<SharedArrayBuffer>
   readonly #desk: ScanDesk
+  readonly #joint: JointScan | undefined
   #team: ScanTeam | undefined
 
   /**
    * @param reader number of the scratch area, 0 to READERS_MAX - 1 (the last, READERS_MAX, is the writer's). No two
    * threads may have the same; a thread that takes the place of one that ended takes its number.
    */
-  private constructor(handle: SpaceHandle, reader: number, team: ScanTeam | undefined) {
+  private constructor(handle: SpaceHandle, { reader, team, joint }: ReaderPlace) {
     this.#space = new SpaceMemory(handle.memory)
     this.#kernel = openKernel(handle.kernel, handle.memory)
     this.#reader = reader
@@ -96,13 +83,15 @@ export class VectorReader {
     this.#floats = new Float32Array(this.#space.buffer, this.#scratch, bytes / 4)
     this.#desk = new ScanDesk(this.#space.buffer, reader)
     this.#team = team
+    this.#joint = joint
   }
 
   /** @throws CascadeError INTERNAL when there is no such scratch area, or the memory is no space. */
-  static attach(handle: SpaceHandle, { reader, team }: { reader: number; team?: ScanTeam }): VectorReader {
+  static attach(handle: SpaceHandle, place: ReaderPlace): VectorReader {
+    const { reader } = place
     if (!Number.isInteger(reader) || reader < 0 || reader > at.READERS_MAX)
       throw new CascadeError('INTERNAL', `readers are 0 to ${at.READERS_MAX}, ${reader} came`)
-    const attached = new VectorReader(handle, reader, team)
+    const attached = new VectorReader(handle, place)
     // A thread that was ended in the middle of a search cannot have cleared its mark.
     Atomics.store(attached.#space.header, at.BUSY_WORD + reader, 0)
     return attached
@@ -132,9 +121,12 @@ export class VectorReader {
     const code = encodeQuery(query, this.dimensions)
     this.#occupy()
     let shared: SharedScan | undefined
+    let part: ScanPart | undefined
     try {
       this.#begin(code, limit)
-      shared = this.#share(filter, limit, code)
+      part = this.#joint && this.#partOf(filter)
+      if (part) this.#joint?.enter(part)
+      else shared = this.#share(filter, limit, code)
     } catch (error) {
       this.#release()
       throw error
@@ -142,7 +134,9 @@ export class VectorReader {
     let isOpen = true
     return {
       finish: () => {
-        const found = this.#scanAll(filter, limit, code, shared)
+        const found = part
+          ? this.#gather(limit, code, this.#scanTogether(part), [])
+          : this.#scanAll(filter, limit, code, shared)
         shared = undefined
         if (found) return found
         // A helper's thread was ended in the middle of its part, or stands still: what one does alone is certain.
@@ -155,13 +149,14 @@ export class VectorReader {
         isOpen = false
         // Nobody looks at what helpers found.
         if (shared) this.#desk.close(shared.job)
+        if (part) this.#joint?.leave(part)
         this.#release()
       },
     }
   }
 
   /** Takes part in the scan of another reader of the space, if there is anything left of it. */
-  help({ reader, job, limit, segments, coarseStep, fineStep, slack }: ScanJob): void {
+  help({ reader, job, limit, pieces, coarseStep, fineStep, slack }: ScanJob): void {
     const desk = new ScanDesk(this.#space.buffer, reader)
     const seat = desk.takeSeat(job)
     if (seat === undefined) return
@@ -172,8 +167,8 @@ export class VectorReader {
       this.#bytes.set(new Uint8Array(this.#space.buffer, asker, at.BITMAP))
       this.#kernel.begin(this.#scratch, this.#space.width, limit, coarseStep, fineStep, slack)
       let scanned = 0
-      for (let next = desk.takeSegment(job, segments); next !== undefined; next = desk.takeSegment(job, segments)) {
-        scanned += this.#scanSegment(next)
+      for (let next = desk.takePiece(job, pieces); next !== undefined; next = desk.takePiece(job, pieces)) {
+        scanned += this.#scanPiece(next)
       }
       const ceiling = this.#kernel.ceilingNow()
       const count = this.#kernel.finish()
@@ -244,63 +239,79 @@ export class VectorReader {
     writeFilter(filter, this.#bytes, this.#words)
     this.#space.refresh()
     const words = this.#wordsOf(0)
-    const passing = this.#filterSegment(0, words)
-    const job = this.#desk.open(1)
+    const passing = this.#filterWords(0, 0, words)
+    const pieces = segments * SEGMENT_PIECES
+    const job = this.#desk.open(SEGMENT_PIECES)
     if (passing >= SHARED_FROM && this.#team.hasIdle())
       this.#team.call({
-        ...{ reader: this.#reader, job, limit, segments },
+        ...{ reader: this.#reader, job, limit, pieces },
         ...{ coarseStep, fineStep, slack: fineMost + ROUNDING },
       })
-    return { job, segments, words, passing }
+    return { job, pieces, words, passing }
   }
 
   /** Scans all that nobody else has taken; undefined when a helper did not come back, which cannot be where there are none. */
   #scanAll(
     filter: SlotFilter,
     limit: number,
-    { restMost }: QueryCode,
+    code: QueryCode,
     shared: SharedScan | undefined,
   ): SearchResult | undefined {
     const scanned = shared ? this.#scanShared(shared) : this.#scanAlone(filter)
-    const ceiling = this.#kernel.ceilingNow()
-    const own = this.#kernel.finish()
     const helped = shared ? this.#desk.close(shared.job) : []
-    return helped && this.#merge(own, helped, { limit, scanned, ceiling, rest: restMost + ROUNDING })
+    return helped && this.#gather(limit, code, scanned, helped)
+  }
+
+  #gather(limit: number, { restMost }: QueryCode, scanned: number, helped: readonly HelperResult[]): SearchResult {
+    const ceiling = this.#kernel.ceilingNow()
+    return this.#merge(this.#kernel.finish(), helped, { limit, scanned, ceiling, rest: restMost + ROUNDING })
   }
 
   #scanAlone(filter: SlotFilter): number {
-    return this.#forEachSegment(filter, (segment, words) => {
-      this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
-    })
+    return this.#forEachSegment(filter, (segment, words) => this.#scanFiltered(segment, 0, words))
   }
 
-  #scanShared({ job, segments, words, passing }: SharedScan): number {
+  #scanTogether(part: ScanPart): number {
+    const segments = Math.ceil(this.#space.slotsEnd / at.SEGMENT_SLOTS)
+    const wordsOf = Array.from({ length: segments }, (_, segment) => this.#wordsOf(segment))
+    return this.#joint!.scannedOf(part, wordsOf)
+  }
+
+  #partOf(filter: SlotFilter): ScanPart {
+    const scan = (segment: number, from: number, end: number): void => this.#scanFiltered(segment, from, end)
+    return { filter: this.#filtering(filter), scan }
+  }
+
+  #scanShared({ job, pieces, words, passing }: SharedScan): number {
     let scanned = passing
-    if (passing > 0) this.#scanFiltered(0, words)
-    for (let next = this.#desk.takeSegment(job, segments); next !== undefined; ) {
-      scanned += this.#scanSegment(next)
-      next = this.#desk.takeSegment(job, segments)
+    if (passing > 0) this.#scanFiltered(0, 0, words)
+    for (let next = this.#desk.takePiece(job, pieces); next !== undefined; ) {
+      scanned += this.#scanPiece(next)
+      next = this.#desk.takePiece(job, pieces)
     }
     return scanned
   }
 
-  /** Filters and scans one segment with the filter and the query in scratch; how many slots passed. */
-  #scanSegment(segment: number): number {
-    const words = this.#wordsOf(segment)
-    const passing = this.#filterSegment(segment, words)
-    if (passing > 0) this.#scanFiltered(segment, words)
+  /** Filters and scans one piece with the filter and the query in scratch; how many slots passed. */
+  #scanPiece(piece: number): number {
+    const segment = Math.floor(piece / SEGMENT_PIECES)
+    const from = (piece % SEGMENT_PIECES) * PIECE_WORDS
+    const end = Math.min(from + PIECE_WORDS, this.#wordsOf(segment))
+    const passing = from < end ? this.#filterWords(segment, from, end) : 0
+    if (passing > 0) this.#scanFiltered(segment, from, end)
     return passing
   }
 
-  /** Leaves those of the segment's slots in scratch that pass the filter; how many there are. */
-  #filterSegment(segment: number, words: number): number {
-    this.#seed(segment, undefined)
-    return this.#kernel.filter(this.#space.segmentAt(segment), words, this.#scratch)
+  /** Leaves those slots of the words of a segment in scratch that pass the filter; how many there are. */
+  #filterWords(segment: number, from: number, end: number): number {
+    const bitmap = this.#words.subarray(at.BITMAP / 4, at.BITMAP / 4 + SEGMENT_WORDS)
+    bitmap.fill(0).fill(0xffffffff, from * 2, end * 2)
+    return this.#kernel.filter(this.#space.segmentAt(segment), end, this.#scratch)
   }
 
-  /** @param words as they were filtered: the space may have grown since. */
-  #scanFiltered(segment: number, words: number): void {
-    this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, words)
+  /** @param end as far as they were filtered: the space may have grown since. */
+  #scanFiltered(segment: number, from: number, end: number): void {
+    this.#kernel.scan(this.#space.segmentAt(segment), segment * at.SEGMENT_SLOTS, from, end)
   }
 
   /** Groups of 64 slots that the segment has by now. */
@@ -310,21 +321,29 @@ export class VectorReader {
 
   /** Leaves each segment's passing slots in scratch and calls `use` where there are any; returns how many there were. */
   #forEachSegment(filter: SlotFilter, use: (segment: number, words: number) => void): number {
-    writeFilter(filter, this.#bytes, this.#words)
-    const allow = filter.allow instanceof Uint32Array ? SlotBitmap.of(filter.allow) : filter.allow
+    const filtered = this.#filtering(filter)
     const { slotsEnd } = this.#space
     let total = 0
-    this.#space.refresh()
     for (let segment = 0; segment * at.SEGMENT_SLOTS < slotsEnd; segment++) {
       const words = this.#wordsOf(segment)
-      if (!this.#seed(segment, allow)) continue
-      let passing = this.#kernel.filter(this.#space.segmentAt(segment), words, this.#scratch)
-      if (passing > 0 && filter.tags?.length && filter.overflow)
-        passing -= this.#decideOverflow(segment, words, filter.overflow)
+      const passing = filtered(segment, words)
       if (passing > 0) use(segment, words)
       total += passing
     }
     return total
+  }
+
+  /** Readies the filter; what it returns leaves a segment's passing slots in scratch and tells how many there are. */
+  #filtering(filter: SlotFilter): ScanPart['filter'] {
+    writeFilter(filter, this.#bytes, this.#words)
+    const allow = filter.allow instanceof Uint32Array ? SlotBitmap.of(filter.allow) : filter.allow
+    return (segment, words) => {
+      this.#space.refresh()
+      if (!this.#seed(segment, allow)) return 0
+      const passing = this.#kernel.filter(this.#space.segmentAt(segment), words, this.#scratch)
+      const asks = passing > 0 && filter.tags?.length && filter.overflow
+      return asks ? passing - this.#decideOverflow(segment, words, asks) : passing
+    }
   }
 
   /** Puts the slots to look at into scratch; false when there are none in this segment. */

@@ -2,9 +2,10 @@ import { CascadeError } from '#base'
 import { assertDimensions, assertDirection } from './embedding-code.ts'
 import { detectKernel, type Kernel, type KernelKind, openKernel } from './kernel/kernel.ts'
 import * as at from './kernel/layout.ts'
+import type { ReaderPlace } from './reader-place.ts'
 import { checkColumns, type SlotColumns, tagSignature } from './slot-filter.ts'
 import { type SpaceHandle, SpaceMemory } from './space-memory.ts'
-import { type ScanTeam, VectorReader } from './vector-reader.ts'
+import { VectorReader } from './vector-reader.ts'
 
 const WORD_BYTES = 8
 
@@ -63,8 +64,8 @@ export class VectorSpace {
   }
 
   /** Opens the space of a handle for searching, in any thread; see VectorReader for `reader`. */
-  static attach(handle: SpaceHandle, options: { reader: number; team?: ScanTeam }): VectorReader {
-    return VectorReader.attach(handle, options)
+  static attach(handle: SpaceHandle, place: ReaderPlace): VectorReader {
+    return VectorReader.attach(handle, place)
   }
 
   /** For postMessage to readers, once a thread: what is written later, new segments included, is seen without another. */

@@ -8,7 +8,7 @@ export type KernelKind = 'relaxed' | 'simd'
 export interface Kernel {
   filter(segment: number, words: number, scratch: number): number
   begin(scratch: number, width: number, limit: number, coarseStep: number, fineStep: number, slack: number): void
-  scan(segment: number, firstSlot: number, words: number): void
+  scan(segment: number, firstSlot: number, from: number, end: number): void
   finish(): number
   ceilingNow(): number
   measure(width: number): number

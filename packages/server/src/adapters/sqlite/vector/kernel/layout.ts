@@ -15,7 +15,7 @@ export const SLOTS_WORD = 2
 export const BUSY_WORD = 16
 
 /** From this word on, DESK_WORDS words a scratch area: where its scan is shared with other readers. */
-export const DESKS_WORD = 64
+export const DESKS_WORD = 256
 export const DESK_WORDS = 16
 
 /** In the header's page: the embedding that is being put, as float32 numbers padded with zeros. */
@@ -25,8 +25,13 @@ export const VECTOR = 16384
 export const ROW_LEVELS = 127
 
 /** Says that the memory is a vector space of this layout; changes with the layout. */
-export const MAGIC = 0x46435603
-export const READERS_MAX = 32
+export const MAGIC = 0x46435604
+/** Searches of one thread that go over the codes together. */
+export const TOGETHER_MAX = 8
+/** Threads that search. */
+export const THREADS_MAX = 16
+/** Readers of a space: each thread has one that searches alone, and one for each search that goes with others. */
+export const READERS_MAX = THREADS_MAX * (1 + TOGETHER_MAX)
 export const SCRATCH_PAGES = 2
 export const SEGMENTS_PAGE = 1 + (READERS_MAX + 1) * SCRATCH_PAGES
 

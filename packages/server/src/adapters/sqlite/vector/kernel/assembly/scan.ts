@@ -46,11 +46,14 @@ export function begin(
   reset(scratchNow, limit)
 }
 
-/** Offers every slot of the segment whose bit is set in the bitmap; `first` is the number of the segment's first slot. */
-export function scan(segmentNow: usize, first: u32, words: u32): void {
+/**
+ * Offers every slot of the segment whose bit is set in the words of the bitmap from `from` to `end`, without it; `first` is
+ * the number of the segment's first slot.
+ */
+export function scan(segmentNow: usize, first: u32, from: u32, end: u32): void {
   segment = segmentNow
   firstSlot = first
-  for (let from: u32 = 0; from < words; from += STRETCH) scanStretch(from, min(from + STRETCH, words))
+  for (let at = from; at < end; at += STRETCH) scanStretch(at, min(at + STRETCH, end))
 }
 
 function scanStretch(from: u32, end: u32): void {
