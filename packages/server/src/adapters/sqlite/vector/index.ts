@@ -1,7 +1,7 @@
 export { DIMENSIONS_MAX } from './embedding-code.ts'
 export { beginExact, type ExactResult, searchExact } from './exact-search.ts'
 export { READERS_MAX } from './kernel/layout.ts'
-export type { SlotBitmap } from './slot-bitmap.ts'
+export { SlotBitmap } from './slot-bitmap.ts'
 export type { SlotColumns, SlotFilter } from './slot-filter.ts'
 export type { SpaceHandle } from './space-memory.ts'
 export { type ScanJob, type ScanTeam, type SearchResult, VectorReader } from './vector-reader.ts'

@@ -1,0 +1,1 @@
+export type { CapsuleFacts, CapsuleReach, Namespace } from './capsule-reach.ts'
