@@ -31,6 +31,6 @@ export const founderOf = (id: string, createdAt: number): Subject => ({
 
 /** Subjects by id; `subject_names` maps a name to its id and keeps names unique by compare-and-set. */
 export const SUBJECT_COLLECTIONS = [
-  { name: 'subjects', indexes: ['name'] },
+  { name: 'subjects', indexes: ['name', 'owner'] },
   { name: 'subject_names', indexes: [] },
 ] as const satisfies readonly CollectionDefinition[]

@@ -16,6 +16,8 @@ export interface CapsuleContext {
   readonly clock: Clock
   readonly newId: () => string
   readonly random: Random
+  /** Where the store holds what a caller may read alone: the context with all, for what a change carries along unseen. */
+  readonly whole?: CapsuleContext | undefined
 }
 
 /** Identity of the command that a call becomes: the same twice is carried out once. */

@@ -18,7 +18,7 @@ export { findCommonAncestors, findLineagePath, getLineage, type LineageRequest }
 export { linkSimilarStep, SIMILARITY_COLLECTION } from './link-similar.ts'
 export { addLink, removeLink } from './links.ts'
 export { namedBySource } from './named-by-source.ts'
-export { getCapsule, getCapsuleAsOf, getPlaced, getVersion } from './read-capsule.ts'
+export { absent, getCapsule, getCapsuleAsOf, getPlaced, getVersion } from './read-capsule.ts'
 export { settleTrust } from './settle-trust.ts'
 export { type Telling, tell, tellCreated, tellOf, tellVersioned } from './tell.ts'
 export { findTombstone } from './tombstone.ts'

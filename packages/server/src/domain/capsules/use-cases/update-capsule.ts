@@ -29,18 +29,21 @@ export type Updated =
  * @throws CascadeError REVISION_MISMATCH, NOT_FOUND, ERASED, CONFLICT (not active), UNPROCESSABLE (version, parents).
  */
 export async function updateCapsule(
-  context: CapsuleContext,
+  seen: CapsuleContext,
   call: Call<'capsule.update'>,
   id: string,
   input: CapsuleUpdate,
   matches: (head: StoredCapsule) => boolean,
 ): Promise<Updated> {
-  const before = await getCapsule(context, id)
+  const shown = await getCapsule(seen, id)
+  // Parents that the caller may not read are carried along.
+  const context = seen.whole ?? seen
+  const before = seen.whole ? await getCapsule(context, id) : shown
   if (!matches(before)) throw staleRevision(before)
   requireStatus(before, ['ACTIVE'], 'get another version')
-  const after = await apply(context, input, before)
+  const after = await apply(seen, input, before)
   if (!differs(before, after) && input.version === undefined && input.embedding === undefined)
-    return { changed: false, capsule: before }
+    return { changed: false, capsule: shown }
   const version = chooseVersion(before, after, input)
   const validFrom = validFromOf(input)
   const { indexed, changes, records, events } = await followVersion(context, call, before, after, validFrom)
