@@ -129,6 +129,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   archiveRounds: here('archive', 'whoever is disturbed once too often moves nothing'),
   legalBasis: inServer('edge/http/keeping-routes.test.ts', 'an erasure with $name', 'a ground that is too long'),
   holdReason: inServer('edge/http/keeping-routes.test.ts', 'a hold on $name', 'a target with too long a reason'),
+  shares: inServer('edge/http/share-routes.test.ts', 'one more than there may be with one subject is refused'),
   holds: here('keeping', 'one legal hold more than there may be is refused'),
   stays: here('keeping', 'a receipt names as many as it may'),
   batchLine: here('request', 'a line of a batch that is too long has its problem, and its neighbours are written'),

@@ -9,6 +9,8 @@ export const ACTIONS = {
   'capsule.update': 'Add a version to a capsule',
   'capsule.archive': 'Take a capsule out of search and lists',
   'capsule.restore': 'Bring an archived capsule back',
+  'capsule.share': 'Share a capsule, or what is in a scope, with others, and revoke that',
+  'capsule.accept': 'Accept the terms of a capsule that is for sale',
   'capsule.link': 'Connect or disconnect two capsules',
   'capsule.trust': 'Change the trust of a capsule, quarantine or release it',
   'capsule.export': 'Take everything out: all capsules with their history, links and trust',

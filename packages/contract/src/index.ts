@@ -24,4 +24,5 @@ export {
 } from './record-categories.ts'
 export * from './routes/index.ts'
 export * from './search.ts'
+export * from './share.ts'
 export * from './system.ts'

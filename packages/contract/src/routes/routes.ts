@@ -14,6 +14,7 @@ import { LINEAGE } from './lineage.ts'
 import { PROBES } from './probes.ts'
 import { RECALL } from './recall.ts'
 import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
+import { SHARES } from './shares.ts'
 import { SYSTEM } from './system.ts'
 import { TRUST } from './trust.ts'
 import { WITNESS } from './witness.ts'
@@ -23,6 +24,7 @@ const ROWS = [
   ...CAPSULES,
   ...BULK,
   ...TRUST,
+  ...SHARES,
   ...LINEAGE,
   ...IMPORTS,
   ...EXPORTS,

@@ -339,6 +339,7 @@ const LOOKING = [
   'archive list',
   'archive verify',
   'hold list',
+  'shares',
   'embedding status',
   'erase --list',
   `erase --show ${CAPSULE.id}`,
@@ -373,6 +374,7 @@ test.for(['import absent', 'import absent --json', 'import absent --watch', 'imp
 /** They begin a store, or need none. */
 const OTHERS = [
   ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
+  ...['share', 'unshare'],
   ...['bulk archive', 'bulk erase', 'bulk restore', 'bulk run', 'bulk tag'],
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],

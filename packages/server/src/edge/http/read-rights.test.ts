@@ -1,18 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toRecord } from '#store'
 import { campaign, createSeeded, pick } from '../../platform/store/testing.ts'
-import { type HttpWorld, openHttpWorld } from './testing.ts'
+import { openForAll, registerMember } from './testing/readers.ts'
+import type { HttpWorld } from './testing.ts'
 
-/** Lets everybody do everything: what is left to keep capsules apart is who may read them. */
-const openForAll = () =>
-  openHttpWorld({
-    gate: (gate) => ({
-      decide: (request) => gate.decide({ ...request, subject: { ...request.subject, roles: ['administrator'] } }),
-    }),
-  })
-
-const AGENT = '01939b3e-0000-7000-8000-00000000a9e7'
 const ABSENT = '01939b3e-0000-7000-8000-00000000dead'
 const WORDS = ['lantern', 'harbour', 'quokka', 'numbat', 'seal', 'ice', 'river', 'moss']
 
@@ -20,6 +11,7 @@ const WORDS = ['lantern', 'harbour', 'quokka', 'numbat', 'seal', 'ice', 'river',
 interface Known {
   readonly id: string
   readonly mark: string
+  readonly lane: string | undefined
   readonly isReadable: boolean
 }
 
@@ -46,6 +38,7 @@ async function fill(http: HttpWorld, random: () => number): Promise<readonly Kno
   const known: Known[] = []
   for (let index = 0; index < 14; index++) {
     const owner = pick(random, ['alice', 'bo', member.id, agent])
+    const lane = random() < 0.4 ? pick(random, ['a', 'b']) : undefined
     const licence = random() < 0.2 ? 'public' : 'private'
     const mark = `mark${index}x${Math.floor(random() * 1e9)}`
     const parents = known.filter(() => random() < 0.2).map(({ id }) => ({ id, reason: `from ${mark}` }))
@@ -53,27 +46,30 @@ async function fill(http: HttpWorld, random: () => number): Promise<readonly Kno
     const text = random() < 0.4 ? WORDS.join(' ') : `${pick(random, WORDS)} ${pick(random, WORDS)} of the ${mark}`
     const { id } = await world.add({
       ...{ title: `On ${mark}`, content: `${text} ${mark}. It is 4 by then.`, owner, licence, parents },
-      ...(random() < 0.4 && { lane: pick(random, ['a', 'b']) }),
+      ...(lane !== undefined && { lane }),
     })
     const isReadable = owner === member.id || owner === agent || licence === 'public'
-    known.push({ id, mark, isReadable })
+    known.push({ id, mark, lane, isReadable })
   }
-  return known
+  return share(http, known, random)
 }
 
-/** The member, and an agent that is its own. */
-async function registerMember({ world, member }: HttpWorld): Promise<string> {
-  const { store } = world.context
-  const agent = { ...member, id: AGENT, name: 'agent of the member', owner: member.id }
-  for (const subject of [member, agent]) {
-    const { grant, command } = world.call('subject.create')
-    const payload = { kind: 'agent', roles: ['member'], trust: 60 }
-    const record = toRecord(grant, 'subject.registered', `subject/${subject.id}`, payload, {})
-    const changes = [store.records.put(grant, 'subjects', subject.id, subject)]
-    const [outcome] = await store.append([{ ...command, grant, changes, records: [record], events: [] }])
-    if (!outcome?.ok) throw outcome?.error
+/** Some are shared with the member one by one, and revoked again, and a lane of all. */
+async function share({ send, member }: HttpWorld, known: readonly Known[], random: () => number): Promise<Known[]> {
+  const shared = new Set<string>()
+  for (const { id } of known.filter(() => random() < 0.4)) {
+    const right = pick(random, ['read', 'write', 'fork'])
+    const url = `/v2/capsules/${id}/shares`
+    const given = (await send('POST', url, { body: { with: member.name, right } })).json()
+    if (random() < 0.4) expect((await send('DELETE', `${url}/${given.id}`)).statusCode).toBe(204)
+    else shared.add(id)
   }
-  return AGENT
+  const lane = random() < 0.5 ? 'a' : undefined
+  if (lane !== undefined) await send('POST', '/v2/shares', { body: { namespace: { lane }, with: member.id } })
+  return known.map((one) => ({
+    ...one,
+    isReadable: one.isReadable || shared.has(one.id) || (lane !== undefined && one.lane === lane),
+  }))
 }
 
 async function look(http: HttpWorld, known: readonly Known[], random: () => number): Promise<void> {

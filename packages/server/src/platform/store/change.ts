@@ -33,6 +33,8 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'capsule.update': ['capsule.version', 'capsule.create', 'capsule.status', 'capsule.link', 'record.put'],
   'capsule.archive': ['capsule.status'],
   'capsule.restore': ['capsule.status'],
+  'capsule.share': ['record.put', 'record.delete'],
+  'capsule.accept': ['record.put'],
   'capsule.link': ['capsule.link', 'capsule.unlink'],
   'capsule.trust': ['capsule.trust', 'capsule.status', 'record.put'],
   'capsule.export': [],

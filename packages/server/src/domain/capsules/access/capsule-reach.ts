@@ -43,3 +43,9 @@ export const isWithin = ({ owners, ids, namespaces, licences }: CapsuleReach, ca
   (capsule.document !== null && ids.includes(capsule.document)) ||
   namespaces.some((namespace) => isInNamespace(namespace, capsule)) ||
   licences.some((licence) => licence === capsule.licence)
+
+/** Of a head. */
+export const factsOf = ({ partOf, ...capsule }: StoredCapsule): CapsuleFacts => ({
+  ...capsule,
+  document: partOf?.id ?? null,
+})

@@ -1,2 +1,6 @@
+export { acceptTerms, type Card, getCard } from './acceptances.ts'
 export type { CapsuleFacts, CapsuleReach, Namespace } from './capsule-reach.ts'
+export { requireRight } from './read-rights.ts'
 export { requireWhole, seenBy } from './see-as.ts'
+export { ACCESS_COLLECTIONS, type Share } from './share.ts'
+export { listCapsuleShares, listNamespaceShares, revokeShare, shareCapsule, shareNamespace } from './shares.ts'

@@ -12,6 +12,7 @@ const without = ({ context, administrator }: World, isHidden: (facts: CapsuleFac
   seeAs(context, {
     reach: { owners: [administrator.id], ids: [], namespaces: [], licences: [] },
     mayRead: (facts) => !isHidden(facts),
+    may: () => true,
   })
 
 const question = { q: 'lantern', mode: 'hybrid', explain: false } as const
@@ -62,5 +63,5 @@ test('who adds a version keeps the parents that they may not read', async () => 
 
 test('without a bound it is the context itself', async () => {
   const { context } = await openWorld()
-  expect(seeAs(context, { reach: undefined, mayRead: () => false })).toBe(context)
+  expect(seeAs(context, { reach: undefined, mayRead: () => false, may: () => false })).toBe(context)
 })

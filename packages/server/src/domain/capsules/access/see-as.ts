@@ -21,7 +21,11 @@ export async function requireWhole(context: CapsuleContext, subject: Subject): P
  */
 export function seeAs<C extends CapsuleContext>(context: C, rights: ReadRights): C {
   if (rights.reach === undefined) return context
-  const members: Pick<CapsuleContext, 'store' | 'whole'> = { store: seenStore(context.store, rights), whole: context }
+  const members: Pick<CapsuleContext, 'store' | 'whole' | 'rights'> = {
+    store: seenStore(context.store, rights),
+    whole: context,
+    rights,
+  }
   // Settings and embedders are those of now whenever they are asked for, so that a copy of them would grow old.
   return new Proxy(context, {
     get: (target, name): unknown => Reflect.get(members, name) ?? Reflect.get(target, name, target),

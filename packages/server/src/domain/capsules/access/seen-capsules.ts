@@ -2,17 +2,12 @@ import { CascadeError } from '#base'
 import type { StoredCapsule } from '../capsule.ts'
 import { CANDIDATES_PER_SIGNAL_MAX, type CapsuleFilter, type CapsuleStore, type Page } from '../capsule-store.ts'
 import { capsuleChanges } from '../changes.ts'
-import { type CapsuleFacts, type CapsuleReach, isWithin } from './capsule-reach.ts'
+import { type CapsuleFacts, type CapsuleReach, factsOf, isWithin } from './capsule-reach.ts'
 import type { ReadRights } from './read-rights.ts'
 import { seenLineage } from './seen-lineage.ts'
 
 /** So many times as many are asked for when rights refused some of what was found. */
 const GROWTH = 4
-
-const factsOf = ({ partOf, ...capsule }: StoredCapsule): CapsuleFacts => ({
-  ...capsule,
-  document: partOf?.id ?? null,
-})
 
 /**
  * The capsules as a caller sees them: as if there were no others. What names an unreadable one beside other things, such as

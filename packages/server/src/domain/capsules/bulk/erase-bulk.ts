@@ -45,14 +45,14 @@ export async function eraseBulk(
   }
 }
 
-/** Those that the caller may read still. */
+/** Those that the caller may erase still. */
 async function readable(
-  { store, whole }: CapsuleContext,
+  { store, rights }: CapsuleContext,
   capsules: readonly CapsuleRevision[],
 ): Promise<readonly CapsuleRevision[]> {
-  if (!whole) return capsules
+  if (!rights) return capsules
   const facts = await store.capsules.getFacts(capsules.map(({ id }) => id))
-  const seen = new Set(facts.map(({ id }) => id))
+  const seen = new Set(facts.filter((one) => rights.may('erase', one)).map(({ id }) => id))
   return capsules.filter(({ id }) => seen.has(id))
 }
 

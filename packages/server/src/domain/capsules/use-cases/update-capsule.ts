@@ -1,6 +1,7 @@
 import type { CapsuleUpdate } from '@forge-cascade/contract'
 import { CascadeError, canonicalJson } from '#base'
 import type { CommandOutcome } from '#store'
+import { requireRight } from '../access/read-rights.ts'
 import type { StoredCapsule, VersionContent } from '../capsule.ts'
 import { nextVersion } from '../text/semver.ts'
 import type { Call, CapsuleContext } from './context.ts'
@@ -36,6 +37,7 @@ export async function updateCapsule(
   matches: (head: StoredCapsule) => boolean,
 ): Promise<Updated> {
   const shown = await getCapsule(seen, id)
+  requireRight(seen.rights, 'write', shown)
   // Parents that the caller may not read are carried along.
   const context = seen.whole ?? seen
   const before = seen.whole ? await getCapsule(context, id) : shown

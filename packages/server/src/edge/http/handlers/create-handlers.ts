@@ -13,6 +13,7 @@ import { ledgerHandlers } from './ledger.ts'
 import { lineageHandlers } from './lineage.ts'
 import { probeHandlers } from './probes.ts'
 import { recallHandlers } from './recall.ts'
+import { shareHandlers } from './shares.ts'
 import { systemHandlers } from './system.ts'
 import { witnessHandlers } from './witness.ts'
 
@@ -21,6 +22,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...recallHandlers(context),
   ...capsuleHandlers(context),
   ...bulkHandlers(context),
+  ...shareHandlers(context),
   ...lineageHandlers(context),
   ...importHandlers(context),
   ...exportHandlers(context),

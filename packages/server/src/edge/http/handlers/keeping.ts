@@ -1,6 +1,16 @@
 import type { LegalHold } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
-import { absent, type HoldRow, liftHold, listHolds, placeHold, requireWhole, seenBy } from '#capsules'
+import {
+  absent,
+  getPlaced,
+  type HoldRow,
+  liftHold,
+  listHolds,
+  placeHold,
+  requireRight,
+  requireWhole,
+  seenBy,
+} from '#capsules'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import type { HandlerContext } from './handler-context.ts'
 
@@ -19,6 +29,7 @@ export function keepingHandlers({ capsules, erasures }: HandlerContext): Handler
   return {
     eraseCapsule: async ({ params: { id }, call, body }) => {
       const seen = await seenBy(capsules, call.subject)
+      if (seen.rights) requireRight(seen.rights, 'erase', await getPlaced(seen, id))
       const isSeen = async (each: string): Promise<boolean> => (await seen.store.capsules.getFacts([each])).length > 0
       if (!(await isSeen(id))) throw absent(id)
       const request = { target: { kind: 'capsule', capsule: id }, legalBasis: body.legal_basis } as const
