@@ -31,6 +31,56 @@ describe('whatever a route answers to a subject names only what it may read', ()
   })
 })
 
+test('a receipt names the near-duplicates that may be read, and says of a text of others that it is new', async () => {
+  await using http = await openForAll()
+  await registerMember(http)
+  const words = Array.from({ length: 80 }, (_, index) => `word${index}`).join(' ')
+  await http.world.add({ content: words, owner: 'alice' })
+  const add = async (content: string) => {
+    const headers = { authorization: `Bearer ${http.memberToken}` }
+    const { statusCode, body } = await http.send('POST', '/v2/capsules', {
+      body: { content, type: 'knowledge' },
+      headers,
+    })
+    expect(statusCode).toBe(201)
+    return JSON.parse(body)
+  }
+  const [same, near] = [await add(words), await add(`${words} and more`)]
+  expect(same.receipt.near_duplicates).toEqual([])
+  expect(near.receipt.near_duplicates.map(({ id }: { id: string }) => id)).toEqual([same.id])
+})
+
+test('an agent over MCP is told of what it may read alone', async () => {
+  await using http = await openForAll()
+  await registerMember(http)
+  const { id } = await http.world.add({ content: 'The lantern of Alice.', title: 'Hers', owner: 'alice' })
+  await http.world.add({ content: 'The lantern of the member.', owner: http.member.id })
+  const call = (name: string, args: object) =>
+    http.server.app.inject({
+      method: 'POST',
+      url: '/mcp',
+      payload: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } },
+      headers: {
+        ...{ authorization: `Bearer ${http.memberToken}`, accept: 'application/json, text/event-stream' },
+        'mcp-protocol-version': '2025-06-18',
+      },
+    })
+  expect((await call('recall', { query: 'lantern' })).body).toContain('of the member')
+  for (const [name, args] of TOOL_CALLS(id)) {
+    const { statusCode, body } = await call(name, args)
+    expect([name, statusCode]).toEqual([name, 200])
+    expect(body, name).not.toContain('Alice')
+    expect(body, name).not.toContain('Hers')
+  }
+})
+
+const TOOL_CALLS = (id: string): readonly (readonly [string, object])[] => [
+  ['recall', { query: 'lantern' }],
+  ['ask', { question: 'Whose lantern?' }],
+  ['get', { id }],
+  ['trace_lineage', { id }],
+]
+
 /** Alice's, Bo's and those of the member, of its agent, public and private, derived from each other and linked. */
 async function fill(http: HttpWorld, random: () => number): Promise<readonly Known[]> {
   const { world, member } = http

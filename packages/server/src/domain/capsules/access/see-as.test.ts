@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { searchCapsules } from '../search/search-capsules.ts'
+import { createCapsule } from '../use-cases/create-capsules.ts'
 import { getLineage } from '../use-cases/lineage.ts'
 import { getCapsule } from '../use-cases/read-capsule.ts'
 import { openWorld, type World } from '../use-cases/testing.ts'
@@ -59,6 +60,19 @@ test('who adds a version keeps the parents that they may not read', async () => 
   expect(updated).toMatchObject({ changed: true, outcome: { ok: true } })
   expect(await getCapsule(seen, id)).toMatchObject({ content: 'After.', parents: [] })
   expect(await getCapsule(world.context, id)).toMatchObject({ content: 'After.', parents: [{ id: hidden }] })
+})
+
+test('a receipt does not name a near-duplicate that may not be read', async () => {
+  const world = await openWorld()
+  const words = Array.from({ length: 80 }, (_, index) => `word${index}`).join(' ')
+  const { id: shown } = await world.add({ content: words })
+  await world.add({ content: `${words} and more`, tags: ['hidden'] })
+  const seen = without(world, ({ tags }) => tags.includes('hidden'))
+  const input = { content: `${words} at last`, type: 'knowledge' } as const
+  const { outcome } = await createCapsule(seen, world.call('capsule.create'), input)
+  if (!outcome.ok) throw outcome.error
+  expect(outcome.receipt.near_duplicates.map(({ id }) => id)).toEqual([shown])
+  expect((await world.context.store.receipt(outcome.receipt.command_id))?.near_duplicates).toHaveLength(2)
 })
 
 test('without a bound it is the context itself', async () => {
