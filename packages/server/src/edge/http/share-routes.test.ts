@@ -50,8 +50,11 @@ describe('a share', () => {
     const { http, id, url, ask, status, share } = await open()
     await share({ with: 'mallory', right: 'read' })
     const headers = { 'if-match': (await ask('GET', url)).headers.etag as string }
-    const put = (content: string) =>
-      http.send('PUT', url, { body: { content }, headers: { authorization: `Bearer ${http.memberToken}`, ...headers } })
+    const put = (content: string, more: object = {}) =>
+      http.send('PUT', url, {
+        body: { content, ...more },
+        headers: { authorization: `Bearer ${http.memberToken}`, ...headers },
+      })
     const link = {
       body: { to: (await http.world.add({ content: 'Other.', licence: 'public' })).id, kind: 'RELATED_TO' },
     }
@@ -66,6 +69,8 @@ describe('a share', () => {
     const child = await ask('POST', `${url}/fork`, { body: { reason: 'mine' } })
     expect(child.json()).toMatchObject({ owner: http.member.id, parents: [{ id }] })
     await share({ with: 'mallory', right: 'write' })
+    for (const opening of [{ licence: 'public' }, { lane: 'mine' }, { identity: null, fold: 'x' }])
+      expect((await put('Ours now.', opening)).statusCode).toBe(403)
     expect((await put('Ours now.')).json()).toMatchObject({ content: 'Ours now.', owner_name: 'alice' })
     expect(await status('POST', `${url}/erase`, { body: { legal_basis: 'x' } })).toBe(403)
   })

@@ -44,6 +44,8 @@ export async function updateCapsule(
   if (!matches(before)) throw staleRevision(before)
   requireStatus(before, ['ACTIVE'], 'get another version')
   const after = await apply(seen, input, before)
+  // Whoever could change these would share on what was shared with them.
+  if (OPENING.some((member) => before[member] !== after[member])) requireRight(seen.rights, 'share', shown)
   if (!differs(before, after) && input.version === undefined && input.embedding === undefined)
     return { changed: false, capsule: shown }
   const version = chooseVersion(before, after, input)
@@ -75,6 +77,9 @@ export async function updateCapsule(
   if (!outcome) throw new CascadeError('INTERNAL', 'The store answered nothing to an update.')
   return { changed: true, outcome, revision: before.revision + 1 }
 }
+
+/** Members of a version that reading depends on. */
+const OPENING = ['licence', 'licenceTerms', 'identity', 'lane', 'fold'] as const
 
 const placeInDocument = ({ partOf }: StoredCapsule) => (partOf ? { partOf, place: placeOfChunk(partOf) } : {})
 
