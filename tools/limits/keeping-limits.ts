@@ -1,4 +1,4 @@
-import { KEEPING_LIMITS } from '@forge-cascade/contract'
+import { KEEPING_LIMITS, SHARE_LIMITS } from '@forge-cascade/contract'
 import type { Limits } from './limit.ts'
 
 const invalid = { error: 'VALIDATION_FAILED' } as const
@@ -20,6 +20,12 @@ export const KEEPING_ROWS = {
   holds: {
     what: 'Legal holds in force at once',
     value: KEEPING_LIMITS.holdsMax,
+    unit: 'items',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
+  shares: {
+    what: 'Shares that are in force with one subject',
+    value: SHARE_LIMITS.sharesMax,
     unit: 'items',
     beyond: { error: 'UNPROCESSABLE' },
   },

@@ -176,7 +176,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(EDGE, 'mcp/read-resource.ts RESOURCES_LISTED_MAX'),
       ...at(CAPSULES, 'import/remove-import.ts RUNS_MARKED_MAX', 'keeping/purge-records.ts JOBS_MAX'),
       ...at(CAPSULES, 'keeping/erasures.ts ERASURES_SEEN_MAX', 'keeping/erasure-ids.ts RUNNING_MAX'),
-      ...at(CAPSULES, 'use-cases/tombstone.ts NEIGHBOURS_MAX'),
+      ...at(CAPSULES, 'use-cases/tombstone.ts NEIGHBOURS_MAX', 'access/seen-lineage.ts LINEAGE_LOOKED_AT_MAX'),
       ...at(EDGE, 'cli/commands/import.ts LABEL_PAGES_MAX', 'cli/doctor/port-check.ts PROCESSES_MAX'),
     ],
   },

@@ -138,6 +138,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   tokenName: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'a name that is too long'),
   tokenScopes: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'too many scopes'),
   tokenDays: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'too late an end'),
+  shares: inServer('edge/http/share-routes.test.ts', 'one more than there may be with one subject is refused'),
   holds: here('keeping', 'one legal hold more than there may be is refused'),
   stays: here('keeping', 'a receipt names as many as it may'),
   batchLine: here('request', 'a line of a batch that is too long has its problem, and its neighbours are written'),

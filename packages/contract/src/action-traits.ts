@@ -36,6 +36,8 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'capsule.bulk': changes(),
   'capsule.offload': changes(),
   'capsule.reload': changes(),
+  'capsule.share': changes(),
+  'capsule.accept': changes('low'),
   'capsule.hold': changes(),
   'import.run': changes(),
   'import.read': reads(),
@@ -69,5 +71,6 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'trust.change': changes('high'),
   'governance.read': { ...reads(), inEmergency: true },
   'governance.preview': reads(),
+  'governance.evaluate': reads(),
   'policy.apply': changes('high'),
 }

@@ -28,5 +28,6 @@ export {
 } from './record-categories.ts'
 export * from './routes/index.ts'
 export * from './search.ts'
+export * from './share.ts'
 export * from './subject-trust.ts'
 export * from './system.ts'

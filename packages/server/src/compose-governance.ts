@@ -1,6 +1,7 @@
 // The gate: what it decides by, and where its decisions go on record.
 import { type Clock, systemRandom } from '#base'
 import type { BootChunk, BootContext } from '#boot'
+import { type AskContext, type ReadPolicy, sharedWith } from '#capsules'
 import type { Config, LiveConfig } from '#config'
 import {
   type CapsuleFacts,
@@ -12,11 +13,10 @@ import {
   PolicyDesk,
   requireGrant,
 } from '#governance'
-import type { Subjects } from '#identity'
+import type { Subject, Subjects } from '#identity'
 import type { RootLogger } from '#observability'
 import { policiesOf } from '#policy'
 import * as key from './compose-keys.ts'
-import type { Store } from './domain/store.ts'
 import type { FindFacts } from './edge/http/index.ts'
 
 interface GateFrame {
@@ -76,23 +76,46 @@ const CAPSULE = 'capsule/'
 
 /** What is known of a capsule, for the gate. */
 export const factsOf =
-  ({ store, subjects }: { readonly store: Store; readonly subjects: Subjects }): FindFacts =>
-  async (resource) => {
+  (context: AskContext): FindFacts =>
+  async (resource, subject) => {
     if (!resource.startsWith(CAPSULE)) return undefined
-    const [found] = await store.capsules.getHeads([resource.slice(CAPSULE.length)])
+    const [found] = await context.store.capsules.getFacts([resource.slice(CAPSULE.length)])
     if (found === undefined) return 'absent'
-    const { effectiveTrust, status, licence, type, tags, identity, lane, fold } = found
-    const owner = await subjects.find(found.owner)
-    const facts: CapsuleFacts = {
-      owner: {
-        id: found.owner,
-        kind: owner?.kind ?? 'person',
-        trust: owner?.trust ?? 0,
-        owner: owner?.owner ?? null,
-      },
-      trust: effectiveTrust,
-      ...{ status, licence, type, tags, identity, lane, fold },
-      shared: [],
-    }
-    return facts
+    const [owner, shared] = await Promise.all([context.subjects.find(found.owner), sharedWith(context, subject)])
+    return toFacts(found, owner, shared(found))
   }
+
+type OwnFacts = Awaited<ReturnType<AskContext['store']['capsules']['getFacts']>>[number]
+
+function toFacts(capsule: OwnFacts, owner: Subject | undefined, shared: readonly string[]): CapsuleFacts {
+  const { effectiveTrust, status, licence, type, tags, identity, lane, fold } = capsule
+  return {
+    owner: {
+      id: capsule.owner,
+      kind: owner?.kind ?? 'person',
+      trust: owner?.trust ?? 0,
+      owner: owner?.owner ?? null,
+    },
+    trust: effectiveTrust,
+    ...{ status, licence, type, tags, identity, lane, fold, shared },
+  }
+}
+
+/** Policies as reading goes by them. */
+export function readPolicyOf(gate: GovernanceGate, subjects: Subjects): ReadPolicy {
+  const owners = new Map<string, Subject | undefined>()
+  return {
+    narrows: () => gate.bundle.narrowsReading,
+    async prepare(ids) {
+      if (owners.size > OWNERS_KEPT_MAX) owners.clear()
+      for (const id of ids) owners.set(id, await subjects.find(id))
+    },
+    mayRead(subject, capsule, shared) {
+      const facts = toFacts(capsule, owners.get(capsule.owner), shared)
+      const asked = { action: 'capsule.read', resource: `${CAPSULE}${capsule.id}`, subject, correlationId: '' } as const
+      return gate.preview({ ...asked, facts }).verdict.applied === 'allow'
+    },
+  }
+}
+
+const OWNERS_KEPT_MAX = 10_000

@@ -20,7 +20,7 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
-import { factsOf, openGate, policyPart } from './compose-governance.ts'
+import { factsOf, openGate, policyPart, readPolicyOf } from './compose-governance.ts'
 import { bearerTokens, openIdentity } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
@@ -247,7 +247,8 @@ async function loadDoors(boot: BootContext): Promise<undefined> {
 }
 
 function openCapsules({ live }: Frame, boot: BootContext): undefined {
-  const parts = { store: boot.get(key.STORE), subjects: boot.get(key.SUBJECTS) }
+  const [store, subjects] = [boot.get(key.STORE), boot.get(key.SUBJECTS)]
+  const parts = { store, subjects, readPolicy: readPolicyOf(boot.get(key.GATE), subjects) }
   const settings = new LiveSettings(live, boot.get(key.EMBEDDERS))
   boot.provide(key.CAPSULES, Object.assign(settings, { clock, newId, random: systemRandom, ...parts }))
   return undefined

@@ -98,7 +98,7 @@ export const GOVERNANCE = [
     tag: 'Governance',
     summary: 'OpenID AuthZEN: may this subject do this?',
     description: 'Authorization API 1.0. The decision is on record like any other; nothing is done.',
-    access: { action: 'governance.preview', risk: 'low' },
+    access: { action: 'governance.evaluate', risk: 'low' },
     body: { schema: evaluationBody, example: QUESTION_EXAMPLE },
     responses: { 200: json('The decision.', evaluationAnswer, EVALUATION_EXAMPLE) },
   },
@@ -109,7 +109,7 @@ export const GOVERNANCE = [
     tag: 'Governance',
     summary: 'OpenID AuthZEN: several questions at once',
     description: 'Members of the request stand for those that a question leaves out.',
-    access: { action: 'governance.preview', risk: 'low' },
+    access: { action: 'governance.evaluate', risk: 'low' },
     body: { schema: evaluationsBody, example: { ...QUESTION_EXAMPLE, evaluations: [{}] } },
     responses: {
       200: json('The decisions, in the order of the questions.', evaluationsAnswer, {

@@ -15,6 +15,7 @@ export interface ResponseDefinition {
 export const ROUTE_TAGS = {
   Recall: 'Search and ask.',
   Capsules: 'Pieces of knowledge: create, read, version, archive, trust.',
+  Sharing: 'Who else may read, change or fork a capsule.',
   Bulk: 'Many capsules at once: previewed, then changed.',
   Lineage: 'Where capsules come from and how they hang together.',
   Import: 'Folders, repositories and files become capsules.',

@@ -17,6 +17,7 @@ import { LINEAGE } from './lineage.ts'
 import { PROBES } from './probes.ts'
 import { RECALL } from './recall.ts'
 import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
+import { SHARES } from './shares.ts'
 import { SUBJECT_TRUST } from './subject-trust.ts'
 import { SYSTEM } from './system.ts'
 import { TRUST } from './trust.ts'
@@ -27,6 +28,7 @@ const ROWS = [
   ...CAPSULES,
   ...BULK,
   ...TRUST,
+  ...SHARES,
   ...LINEAGE,
   ...IMPORTS,
   ...EXPORTS,

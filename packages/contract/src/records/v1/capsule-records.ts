@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { about, all, count, hash, id, label, saltedDigest, trust, version, word } from './atoms.ts'
+import { about, all, count, hash, id, label, saltedDigest, time, trust, version, word } from './atoms.ts'
 import { kind } from './record-kind.ts'
 
 const CAPSULE = about('capsule')
@@ -114,6 +114,13 @@ export const CAPSULE_RECORDS = {
 
 /** What people decide about keeping and erasing. */
 export const KEEPING_RECORDS = {
+  'share.granted': kind('A capsule, or what is in a scope, was shared with a subject.', shared()),
+  'share.revoked': kind('A share was revoked.', shared()),
+  'terms.accepted': kind('A subject accepted the terms of a capsule that is for sale.', {
+    subject: CAPSULE,
+    payload: { version: version.describe('The version whose terms they are.') },
+    digests: { terms: saltedDigest.describe('Of the terms.') },
+  }),
   'hold.placed': kind('A legal hold was placed.', hold()),
   'hold.lifted': kind('A legal hold was lifted.', hold()),
   'erasure.begun': kind('An erasure began: from here on it is completed, whatever interrupts it.', {
@@ -162,6 +169,19 @@ export const KEEPING_RECORDS = {
     'An archive segment holds what was erased, without a key to it, until its place answers.',
     segment(),
   ),
+}
+
+function shared() {
+  return {
+    subject: about('share'),
+    payload: {
+      capsule: id.optional().describe('The capsule, where it is one.'),
+      with: id.describe('The subject that it is shared with.'),
+      right: word.describe('`read`, `write` or `fork`.'),
+      until: time.optional().describe('When it ends by itself, where it does.'),
+    },
+    digests: { scope: saltedDigest.optional().describe('Of the scope, where it is one.') },
+  }
 }
 
 function hold() {

@@ -91,14 +91,16 @@ export const GOVERNANCE_RECORDS = {
       old: trust,
       new: trust,
       reason: word.describe('Why it came out so: the kind of evidence, or the rule that kept it from counting.'),
-      evidence: z.strictObject({
-        id: id.describe('Of the evidence.'),
-        kind: word.describe('`success`, `failure`, `vote`, `incident`, `denial`, `service`, `set` or `released`.'),
-        by: id.describe('The subject that caused it.'),
-        own: z.boolean().describe('Whether the one behind it is the one behind the subject.'),
-        value: z.int().nullable().describe('Of a vote 1 or -1, of `set` the score; null of all others.'),
-        at: time.describe('When it came.'),
-      }),
+      evidence: z
+        .strictObject({
+          id: id.describe('Of the evidence.'),
+          kind: word.describe('`success`, `failure`, `vote`, `incident`, `denial`, `service`, `set` or `released`.'),
+          by: id.describe('The subject that caused it.'),
+          own: z.boolean().describe('Whether the one behind it is the one behind the subject.'),
+          value: z.int().nullable().describe('Of a vote 1 or -1, of `set` the score; null of all others.'),
+          at: time.describe('When it came.'),
+        })
+        .describe('The evidence.'),
     },
   }),
 }

@@ -1,8 +1,9 @@
 import type { Candidate, CandidateQuery, CapsuleFilter } from '#capsules'
+import { isWithin } from '../../domain/capsules/rules/index.ts'
 import { assertFits } from './apply-capsule-change.ts'
 import { bm25 } from './bm25.ts'
 import { headOf, type MemoryState, type VersionRow } from './memory-state.ts'
-import { selectMatch } from './select-version.ts'
+import { factsOf, selectMatch } from './select-version.ts'
 import { cosine } from './vectors.ts'
 
 /** How many of the best candidates pass their strength on along links. */
@@ -60,17 +61,18 @@ function lexicalScores(state: MemoryState, pool: ReadonlyMap<string, VersionRow>
 
 /**
  * The versions among which words are counted: ACTIVE heads where the filter asks for them, and all others where it asks
- * for those. What else the filter says decides who is found, not how rare a word is.
+ * for those, within reach. What else the filter says decides who is found, not how rare a word is.
  */
 export function collectionOf(
   state: MemoryState,
-  { statuses = ['ACTIVE'], asOf, knownAt }: CapsuleFilter,
+  { statuses = ['ACTIVE'], asOf, knownAt, reach }: CapsuleFilter,
 ): VersionRow[] {
   const isPast = asOf !== undefined || knownAt !== undefined
   const withHeads = isPast || statuses.includes('ACTIVE')
   const withRest = isPast || statuses.some((status) => status !== 'ACTIVE')
   const chosen: VersionRow[] = []
   for (const row of state.capsules.values()) {
+    if (reach && !isWithin(reach, factsOf(row))) continue
     const active = row.status === 'ACTIVE' ? headOf(row) : undefined
     for (const version of row.versions) {
       if (version.indexed && (version === active ? withHeads : withRest)) chosen.push(version)

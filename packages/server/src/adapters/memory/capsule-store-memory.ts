@@ -17,7 +17,7 @@ import { unsettled } from './effective-trust.ts'
 import { walkLineage } from './lineage.ts'
 import { type CapsuleRow, getCapsule, headOf, type MemoryState } from './memory-state.ts'
 import { createRankingSource } from './ranking-source.ts'
-import { selectMatch, selectVersion, toStored } from './select-version.ts'
+import { factsOf, selectMatch, selectVersion, toStored } from './select-version.ts'
 import { listUnembedded, readSpaces, vectorOf } from './spaces.ts'
 
 /**
@@ -40,6 +40,10 @@ export function createCapsuleStore(
 
     async getHeads(ids) {
       return rows(ids).map(toHead)
+    },
+
+    async getFacts(ids) {
+      return rows(ids).map(factsOf)
     },
 
     async findVersion(id, version) {

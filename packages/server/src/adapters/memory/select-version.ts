@@ -1,5 +1,6 @@
 import type { CapsuleStatus } from '@forge-cascade/contract'
-import type { CapsuleFilter, StoredCapsule } from '#capsules'
+import type { CapsuleFacts, CapsuleFilter, StoredCapsule } from '#capsules'
+import { isWithin } from '../../domain/capsules/rules/index.ts'
 import { type CapsuleRow, headOf, type MemoryState, type VersionRow } from './memory-state.ts'
 import { vectorOf } from './spaces.ts'
 
@@ -44,7 +45,15 @@ const RULES: readonly Rule[] = [
   (row, _, { minTrust }) => isOpen(minTrust) || row.effectiveTrust >= minTrust,
   (_, version, { partOf }) => isOpen(partOf) || version.partOf?.id === partOf,
   (_, version, { chunks }) => isOpen(chunks) || (version.partOf !== null) === chunks,
+  (row, _, { reach }) => isOpen(reach) || isWithin(reach, factsOf(row)),
 ]
+
+/** What access to the capsule depends on, as its head says it. */
+export function factsOf({ id, owner, effectiveTrust, status, ...row }: CapsuleRow): CapsuleFacts {
+  const { identity, lane, fold, licence, type, tags, partOf } = row.versions.at(-1)!
+  const place = { identity, lane, fold, document: partOf?.id ?? null }
+  return { id, owner, effectiveTrust, status, licence, type, tags, ...place }
+}
 
 /** Archiving ends what is valid, and does not change what was believed before that. */
 const defaultStatuses = (asOf: number | undefined): readonly CapsuleStatus[] =>

@@ -2,13 +2,15 @@ import { formatUuid } from '#base'
 import type { Candidate, CandidateQuery } from '#capsules'
 import { CANDIDATES_PER_SIGNAL_MAX, queryTerms } from '../../domain/capsules/rules/index.ts'
 import type { Database } from './database.ts'
+import { reachedSlots } from './filter-slots.ts'
 import { type ResolvedFilter, resolveFilter } from './filter-sql.ts'
 import { followLinks, strengths } from './graph-signal.ts'
-import type { LexicalIndex } from './lexical/index.ts'
-import { allowedBy, type Scored, searchWords } from './lexical-signal.ts'
+import { HEADS, type LexicalIndex } from './lexical/index.ts'
+import { allowedBy, partsOf, type Scored, searchWords, type WordParts } from './lexical-signal.ts'
 import type { Names } from './names.ts'
+import { listWithin, type ResolvedReach } from './reach-sql.ts'
 import { WORDS } from './spaces.ts'
-import type { SlotBitmap, VectorReader } from './vector/index.ts'
+import { SlotBitmap, type VectorReader } from './vector/index.ts'
 import {
   type BegunVectors,
   beginVectors,
@@ -32,6 +34,8 @@ export interface FoundCandidates {
   readonly candidates: ReadonlyMap<Candidate, number>
   readonly filter: ResolvedFilter
   readonly space: QuerySpace | undefined
+  /** The capsules among which words are counted; undefined where all are. */
+  readonly within: SlotBitmap | undefined
 }
 
 /** A question whose words were looked up, and whose vectors others may be at already; disposed of, nothing of it goes on. */
@@ -59,15 +63,16 @@ export function beginCandidates(parts: SearchParts, query: CandidateQuery): Begu
   if (!filter) return begunAs(() => undefined)
   const limit = Math.max(1, Math.min(CANDIDATES_PER_SIGNAL_MAX, Math.floor(query.perSignal)))
   const allowed = query.text === undefined ? undefined : allowedHeads(parts, filter)
+  const within = filter.reach && countedSlots(parts, filter, filter.reach)
   // Other threads scan vectors while this one looks words up.
   using begun = new DisposableStack()
   const nearest = begun.use(space && beginNearest(parts, space, filter, limit, allowed))
-  const lexical = query.text === undefined ? [] : withWords(parts, query.text, filter, limit, allowed)
+  const lexical = query.text === undefined ? [] : withWords(parts, query.text, filter, limit, { allowed, within })
   const open = begun.move()
   return begunAs(() => {
     const vector = nearest?.finish() ?? []
     const graph = followLinks(database, strengths(lexical, vector), filter, limit)
-    return { candidates: join(database, space, { lexical, vector, graph }), filter, space }
+    return { candidates: join(database, space, { lexical, vector, graph }), filter, space, within }
   }, open)
 }
 
@@ -81,16 +86,24 @@ function allowedHeads({ database, vectors }: SearchParts, filter: ResolvedFilter
   return heads && allowedBy(database, heads, filter)
 }
 
+/** Columns know heads alone: where older versions are asked for as well, rows tell. */
+function countedSlots({ database, vectors }: SearchParts, filter: ResolvedFilter, reach: ResolvedReach): SlotBitmap {
+  const heads = vectors.get(WORDS)
+  const isOfHeads = partsOf(filter).every((part) => part === HEADS)
+  if (heads && isOfHeads) return reachedSlots(database, reach, heads)
+  return SlotBitmap.of(Uint32Array.from(listWithin(database, reach), (key) => key - 1))
+}
+
 function withWords(
   { database, words }: SearchParts,
   text: string,
   filter: ResolvedFilter,
   limit: number,
-  allowed: SlotBitmap | undefined,
+  sets: Pick<WordParts, 'allowed' | 'within'>,
 ): Scored[] {
   words.refresh()
   const terms = queryTerms(text).flatMap((term) => words.lexicon.find(term) ?? [])
-  return terms.length === 0 ? [] : searchWords({ database, index: words, allowed }, terms, filter, limit)
+  return terms.length === 0 ? [] : searchWords({ database, index: words, ...sets }, terms, filter, limit)
 }
 
 function beginNearest(

@@ -1,9 +1,20 @@
 import type { Database } from './database.ts'
 import { holdsTag, type ResolvedFilter, tagMark } from './filter-sql.ts'
-import type { SlotFilter } from './vector/index.ts'
+import { listReached, type ResolvedReach } from './reach-sql.ts'
+import { SlotBitmap, type SlotFilter, type VectorReader } from './vector/index.ts'
 
-/** As much of a filter as slots can decide: all but whether a capsule is a chunk, which rows tell. */
-export function toSlotFilter(database: Database, filter: ResolvedFilter): SlotFilter {
+type FilterOfSlots = Omit<SlotFilter, 'allow'> & { readonly allow?: SlotBitmap }
+
+/**
+ * As much of a filter as slots can decide: all but whether a capsule is a chunk, which rows tell.
+ *
+ * @param reader of the slots that are asked about.
+ */
+export function toSlotFilter(database: Database, filter: ResolvedFilter, reader: VectorReader): FilterOfSlots {
+  const sets = [
+    ...(filter.partOf === undefined ? [] : [SlotBitmap.of(chunkSlots(database, filter.partOf))]),
+    ...(filter.reach ? [reachedSlots(database, filter.reach, reader)] : []),
+  ]
   return {
     statuses: filter.statuses,
     ...(filter.minTrust > 0 && { trustMin: filter.minTrust }),
@@ -13,8 +24,15 @@ export function toSlotFilter(database: Database, filter: ResolvedFilter): SlotFi
     ...(filter.lane !== undefined && { lane: filter.lane }),
     ...(filter.fold !== undefined && { fold: filter.fold }),
     ...(filter.tags.length > 0 && { tags: filter.tags, overflow: createTagCheck(database, filter.tags) }),
-    ...(filter.partOf !== undefined && { allow: chunkSlots(database, filter.partOf) }),
+    ...(sets.length > 0 && { allow: SlotBitmap.inAll(sets) }),
   }
+}
+
+/** The slots within reach: columns tell owners and scopes, rows what else leads there. */
+export function reachedSlots(database: Database, reach: ResolvedReach, reader: VectorReader): SlotBitmap {
+  const byColumns = [...reach.owners.map((owner) => ({ owner })), ...reach.namespaces]
+  const byRows = Uint32Array.from(listReached(database, reach), (key) => key - 1)
+  return SlotBitmap.inAny([SlotBitmap.of(byRows), ...byColumns.map((columns) => reader.filterBitmap(columns))])
 }
 
 /** Looks a capsule's tags up where its slot cannot hold them all. */

@@ -4,6 +4,7 @@ import { findCapsule } from './capsule-rows.ts'
 import { STATUS_CODES, TYPE_CODES } from './codes.ts'
 import type { Database, SqlValue } from './database.ts'
 import type { Names } from './names.ts'
+import { type ResolvedReach, resolveReach } from './reach-sql.ts'
 
 /** A filter with its words looked up: each part is a condition of SQL with its values. */
 export interface ResolvedFilter {
@@ -27,6 +28,7 @@ export interface ResolvedFilter {
   readonly asOf: number | undefined
   readonly knownAt: number | undefined
   readonly chunks: boolean | undefined
+  readonly reach: ResolvedReach | undefined
 }
 
 /** Looks up the words of a filter; undefined when one of them was never used, so that nothing can match. */
@@ -39,6 +41,8 @@ export function resolveFilter(database: Database, names: Names, filter: CapsuleF
   if (filter.partOf !== undefined && !document) return undefined
   const known = tags.filter((tag) => tag !== undefined)
   if (known.length < tags.length) return undefined
+  const reach = filter.reach && resolveReach(database, names, filter.reach)
+  if (filter.reach && !reach) return undefined
   const isPast = filter.asOf !== undefined || filter.knownAt !== undefined
   const statuses = (filter.statuses ?? defaultStatuses(filter.asOf)).map(STATUS_CODES.encode)
   const [owner, identity, lane, fold] = keys
@@ -51,6 +55,7 @@ export function resolveFilter(database: Database, names: Names, filter: CapsuleF
     tags: [...new Set(known)],
     partOf: document?.key,
     chunks: filter.chunks,
+    reach,
   }
   const common = { statuses, minTrust: filter.minTrust ?? 0, asOf: filter.asOf, knownAt: filter.knownAt, isPast }
   return { ...narrow, ...common, ...toConditions({ ...narrow, ...common }) }
@@ -81,6 +86,7 @@ function toConditions(parts: Parts): Pick<ResolvedFilter, 'conditions' | 'values
   if (parts.partOf !== undefined) add(`${at}.part_of = ?`, parts.partOf)
   if (parts.chunks !== undefined) add(`${at}.part_of IS ${parts.chunks ? 'NOT NULL' : 'NULL'}`)
   for (const tag of parts.tags) add(holdsTag(at), tagMark(tag))
+  if (parts.reach) add(parts.reach.condition, ...parts.reach.values)
   return { conditions, values, isBroad: conditions.length === always }
 }
 

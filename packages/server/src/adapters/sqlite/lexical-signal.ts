@@ -52,6 +52,8 @@ export interface WordParts {
   readonly index: LexicalIndex
   /** The heads that may pass, as far as columns in memory can tell; undefined where all may. */
   readonly allowed: SlotBitmap | undefined
+  /** The capsules among which words are counted; undefined where all are. */
+  readonly within: SlotBitmap | undefined
 }
 
 /** So many times as many are looked for when too few of those that were found pass the filter. */
@@ -63,7 +65,7 @@ const WIDENING = 4
  * past, of which memory knows nothing, it is asked for more, until there are enough or no others.
  */
 export function searchWords(
-  { database, index, allowed }: WordParts,
+  { database, index, allowed, within }: WordParts,
   terms: readonly number[],
   filter: ResolvedFilter,
   limit: number,
@@ -74,7 +76,7 @@ export function searchWords(
   for (let wanted = limit; ; wanted *= WIDENING) {
     const admits = (capsule: number, version: number): boolean =>
       (allowed === undefined || allowed.has(capsule - 1)) && !refused.has(version)
-    const found = searchTerms(index, { terms, parts, limit: wanted, admits })
+    const found = searchTerms(index, { terms, parts, limit: wanted, admits, within })
     const unread = found.filter(({ version }) => !passing.has(version))
     const scores = new Map(unread.map(({ version, score }) => [version, score]))
     for (const row of readRows(database, unread, filter)) {
@@ -95,7 +97,7 @@ export function searchWords(
 export function allowedBy(database: Database, heads: VectorReader, filter: ResolvedFilter): SlotBitmap | undefined {
   const isOpen =
     filter.isBroad && filter.minTrust === 0 && filter.statuses.length === 1 && filter.statuses[0] === ACTIVE
-  return filter.isPast || isOpen ? undefined : heads.filterBitmap(toSlotFilter(database, filter))
+  return filter.isPast || isOpen ? undefined : heads.filterBitmap(toSlotFilter(database, filter, heads))
 }
 
 /** The halves of the index that the filter's versions stand in. */

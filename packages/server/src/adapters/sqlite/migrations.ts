@@ -273,6 +273,10 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (origin, size)
   ) WITHOUT ROWID, STRICT;
   `,
+  `
+  -- Versions that everybody may read who signs in (1: public).
+  CREATE INDEX version_public ON versions (capsule) WHERE licence = 1;
+  `,
 ]
 
 export interface MigrateOptions {

@@ -20,6 +20,7 @@ export function createCapsulePort(
   return {
     ...capsuleChanges,
     getHeads: (ids) => readers.read('getHeads', ids),
+    getFacts: (ids) => readers.read('getFacts', ids),
     findVersion: (id, version) => readers.read('findVersion', id, version),
     findAsOf: (id, asOf, knownAt) => readers.read('findAsOf', id, asOf, knownAt),
     findByPlace: (scope, place) => readers.read('findByPlace', scope, place),

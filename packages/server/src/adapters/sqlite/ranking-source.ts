@@ -7,6 +7,7 @@ import { partsOf } from './lexical-signal.ts'
 import type { Names } from './names.ts'
 import { readStandings, type StandingRow, standingsThatPass } from './standings.ts'
 import type { TermStreams } from './term-streams.ts'
+import type { SlotBitmap } from './vector/index.ts'
 import { type QuerySpace, scoreVectors } from './vector-signal.ts'
 
 /** What one search reads for ranking. */
@@ -17,6 +18,8 @@ export interface RankingParts {
   readonly streams: TermStreams
   readonly filter: ResolvedFilter
   readonly space: QuerySpace | undefined
+  /** The capsules among which words are counted; undefined where all are. */
+  readonly within: SlotBitmap | undefined
   /** Each candidate with the key of its version. */
   readonly candidates: ReadonlyMap<Candidate, number>
 }
@@ -37,7 +40,7 @@ export class SqliteRankingSource implements RankingSource {
   constructor(parts: RankingParts) {
     this.#parts = parts
     parts.streams.refresh()
-    this.#counted = parts.words.statistics(partsOf(parts.filter))
+    this.#counted = parts.words.statistics(partsOf(parts.filter), parts.within)
     this.#versions = new Map(parts.candidates)
   }
 

@@ -18,6 +18,7 @@ import { LexicalIndex } from './lexical/index.ts'
 import { LineageReader } from './lineage-query.ts'
 import { Names } from './names.ts'
 import { beginRanked, type RankedAnswer, searchRanked } from './ranked-search.ts'
+import { readFacts } from './reach-sql.ts'
 import { findReceipt } from './receipts.ts'
 import { type RecordPageRequest, RecordReader } from './record-reader.ts'
 import { ScanTeams } from './scan-teams.ts'
@@ -159,6 +160,7 @@ function attempt<T>(work: () => T): () => T {
 const operations = {
   attach: (space: SpaceAnnouncement) => readers.attach(space),
   getHeads: (ids: readonly string[]) => parts().capsules.getHeads(ids),
+  getFacts: (ids: readonly string[]) => readFacts(parts().database, parts().names, ids),
   findVersion: (id: string, version: string) => parts().capsules.findVersion(id, version),
   findAsOf: (id: string, asOf: number, knownAt: number | undefined) => parts().capsules.findAsOf(id, asOf, knownAt),
   findByPlace: (scope: Scope, place: string) => parts().capsules.findByPlace(scope, place),

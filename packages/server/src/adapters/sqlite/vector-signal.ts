@@ -5,7 +5,7 @@ import { type ResolvedFilter, versionInPast } from './filter-sql.ts'
 import { best, HEAD_COLUMNS, type Scored, type ScoredColumns, toScored, VERSION_COLUMNS } from './lexical-signal.ts'
 import { assertFits, ROLES, SPACE_COLUMNS, type Space } from './spaces.ts'
 import { assertVector, toVector } from './stored-vector.ts'
-import { beginExact, type SlotBitmap, searchExact, type VectorReader } from './vector/index.ts'
+import { beginExact, SlotBitmap, searchExact, type VectorReader } from './vector/index.ts'
 
 /** The space a query's vector lives in. */
 export interface QuerySpace {
@@ -62,15 +62,18 @@ export function beginVectors(
     return slots.map((slot) => scores.get(slot))
   }
   // Tags are what columns are slow to tell, and what helpers cannot.
-  const slots = allowed && filter.tags.length > 0 ? { allow: allowed } : toSlotFilter(database, filter)
+  const slots =
+    allowed && (filter.tags.length > 0 || filter.reach) ? { allow: allowed } : toSlotFilter(database, filter, reader)
   const begun = beginExact(reader, space.vector, slots, limit)
   return {
     finish() {
       let found = begun.finish(rescore)
       // Whether a capsule is a chunk is no column of a slot: rows decide, and where they refuse too many, they choose.
       if (!found.exact && filter.chunks !== undefined) {
-        const allow = slotsByChunk(database, space.key, filter.chunks)
-        found = searchExact(reader, space.vector, { ...toSlotFilter(database, filter), allow }, limit, rescore)
+        const chosen = SlotBitmap.of(slotsByChunk(database, space.key, filter.chunks))
+        const { allow: reached, ...columns } = toSlotFilter(database, filter, reader)
+        const allow = reached ? SlotBitmap.inAll([chosen, reached]) : chosen
+        found = searchExact(reader, space.vector, { ...columns, allow }, limit, rescore)
       }
       return found.hits.map(({ slot, score }) => toScored(rows.get(slot)!, score))
     },

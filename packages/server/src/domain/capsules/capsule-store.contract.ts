@@ -9,6 +9,7 @@ import { describeLineage } from './capsule-store.lineage.contract.ts'
 import { describeLinks } from './capsule-store.links.contract.ts'
 import { describeLists } from './capsule-store.lists.contract.ts'
 import { describeRanking } from './capsule-store.ranking.contract.ts'
+import { describeReach } from './capsule-store.reach.contract.ts'
 import { describeRevisions } from './capsule-store.revisions.contract.ts'
 import { describeSearch } from './capsule-store.search.contract.ts'
 import { describeSpaces } from './capsule-store.spaces.contract.ts'
@@ -25,6 +26,7 @@ export function describeCapsuleStore(name: string, open: OpenStore): void {
   describeAsOf(name, open)
   describeDedupe(name, open)
   describeFilters(name, open)
+  describeReach(name, open)
   describeSearch(name, open)
   describeWords(name, open)
   describeRanking(name, open)

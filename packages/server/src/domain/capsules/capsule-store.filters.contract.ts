@@ -1,6 +1,7 @@
 import { CAPSULE_TYPES } from '@forge-cascade/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { campaign, createSeeded, nextId, pick, shareStore } from '../../platform/store/testing.ts'
+import { type CapsuleReach, isWithin, type Namespace } from './access/capsule-reach.ts'
 import type { CapsuleDraft } from './capsule-draft.ts'
 import type { CapsuleFilter } from './capsule-store.ts'
 import {
@@ -25,8 +26,9 @@ export function describeFilters(name: string, open: OpenStore): void {
     const model: Known[] = []
     beforeAll(async () => {
       model.push(...(await fill(under, random, campaign(400, 3000))))
+      filters = Array.from({ length: campaign(120, 1000) }, () => randomFilter(random, idsOf(model)))
     })
-    const filters = Array.from({ length: campaign(120, 1000) }, () => randomFilter(random))
+    let filters: readonly CapsuleFilter[] = []
 
     test('the sample has filters that admit nothing, few and many', () => {
       const sizes = filters.map((filter) => model.filter((known) => admits(filter, known)).length)
@@ -152,6 +154,7 @@ function randomDraft(random: () => number, documents: readonly CapsuleDraft[]): 
     lane: pick(random, SCOPES),
     fold: pick(random, SCOPES),
     type: pick(random, CAPSULE_TYPES),
+    licence: random() < 0.1 ? 'public' : 'private',
     tags: TAGS.filter(() => random() < 0.4),
     trust: Math.floor(random() * 101),
     content: Array.from({ length: 1 + Math.floor(random() * 8) }, () => pick(random, WORDS)).join(' '),
@@ -160,7 +163,7 @@ function randomDraft(random: () => number, documents: readonly CapsuleDraft[]): 
   })
 }
 
-function randomFilter(random: () => number): CapsuleFilter {
+function randomFilter(random: () => number, ids: readonly string[]): CapsuleFilter {
   const maybe = <T>(value: T): T | undefined => (random() < 0.25 ? value : undefined)
   const given = {
     owner: maybe(pick(random, OWNERS)),
@@ -172,8 +175,24 @@ function randomFilter(random: () => number): CapsuleFilter {
     statuses: maybe([pick(random, ['ACTIVE', 'ARCHIVED'] as const), pick(random, ['ACTIVE', 'QUARANTINED'] as const)]),
     minTrust: maybe(Math.floor(random() * 101)),
     chunks: maybe(random() < 0.5),
+    reach: maybe(randomReach(random, ids)),
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+function randomReach(random: () => number, ids: readonly string[]): CapsuleReach {
+  const some = <T>(values: readonly T[], share: number): T[] => values.filter(() => random() < share)
+  const namespace = (): Namespace => ({
+    ...(random() < 0.5 && { owner: pick(random, OWNERS) }),
+    ...(random() < 0.5 && { identity: pick(random, ['a', 'b', 'nobody']) }),
+    ...(random() < 0.3 && { lane: pick(random, ['a', 'b']) }),
+  })
+  return {
+    owners: some(OWNERS, 0.2),
+    ids: some(ids, random() * 0.1),
+    namespaces: some([namespace(), namespace()], 0.4),
+    licences: some(['public'], 0.3),
+  }
 }
 
 /** The filter, member by member, as its comments say it. */
@@ -186,6 +205,7 @@ function admits(filter: CapsuleFilter, { draft, status, effectiveTrust }: Known)
   if (filter.tags?.some((tag) => !draft.tags.includes(tag))) return false
   if (!(filter.statuses ?? ['ACTIVE']).includes(status)) return false
   if (filter.minTrust !== undefined && effectiveTrust < filter.minTrust) return false
+  if (filter.reach && !isWithin(filter.reach, { ...draft, document: draft.partOf?.id ?? null })) return false
   return filter.chunks === undefined || filter.chunks === (draft.partOf !== null)
 }
 

@@ -1,5 +1,6 @@
 import type { CapsuleStatus, CapsuleType, LinkKind } from '@forge-cascade/contract'
 import type { Change, Grant } from '#store'
+import type { CapsuleFacts, CapsuleReach } from './access/capsule-reach.ts'
 import type { Embedding, Link, StoredCapsule, TrustEntry, VersionContent } from './capsule.ts'
 import type { AgedCapsule, ArchiveChange, ArchivedCapsule, CapsuleBody, ReturnedCapsule } from './capsule-body.ts'
 import type { CapsuleCounts } from './capsule-counts.ts'
@@ -33,6 +34,8 @@ export interface CapsuleFilter {
   readonly partOf?: string
   /** False leaves chunks of documents out (lists), true takes chunks alone; both when left out (search). */
   readonly chunks?: boolean
+  /** Those that a caller may read, as their heads are now; a bound also of what is counted for ranking. */
+  readonly reach?: CapsuleReach
 }
 
 export interface CapsuleCreateChange extends Change {
@@ -201,6 +204,8 @@ export interface CapsuleStore extends EmbeddingSpaces {
    * ones that lie in a segment with empty content and its name (`archivedIn`).
    */
   getHeads(ids: readonly string[]): Promise<readonly StoredCapsule[]>
+  /** What access to each of them depends on, in the order asked; ids that nobody has are left out. */
+  getFacts(ids: readonly string[]): Promise<readonly CapsuleFacts[]>
   findVersion(id: string, version: string): Promise<StoredCapsule | undefined>
   /** The version valid at `asOf`, as recorded by `knownAt`. */
   findAsOf(id: string, asOf: number, knownAt?: number): Promise<StoredCapsule | undefined>

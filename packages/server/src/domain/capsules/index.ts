@@ -1,3 +1,4 @@
+export * from './access/index.ts'
 export * from './archive/index.ts'
 export { type AskContext, ask, type ExtractiveAnswer } from './ask/ask.ts'
 export type { Conflict } from './ask/conflicts.ts'

@@ -6,9 +6,17 @@ import type { Action } from '@forge-cascade/contract'
  */
 export const ACTION_GROUPS = {
   /** Begins something, or looks for something: no capsule is meant yet. */
-  begin: ['capsule.search', 'capsule.create', 'agent.connect', 'governance.preview'],
+  begin: ['capsule.search', 'capsule.create', 'capsule.read', 'capsule.share', 'agent.connect', 'governance.preview'],
   /** With one capsule. */
-  work: ['capsule.read', 'capsule.update', 'capsule.archive', 'capsule.restore', 'capsule.link', 'capsule.erase'],
+  work: [
+    'capsule.read',
+    'capsule.update',
+    'capsule.archive',
+    'capsule.restore',
+    'capsule.link',
+    'capsule.share',
+    'capsule.erase',
+  ],
   /** Changes what a capsule says, or where it hangs. */
   write: ['capsule.update', 'capsule.link', 'capsule.read'],
   /** With the knowledge of all. */
@@ -25,6 +33,8 @@ export const ACTION_GROUPS = {
     'capsule.erase',
     'capsule.bulk',
     'capsule.hold',
+    'capsule.share',
+    'capsule.accept',
     'import.run',
     'import.read',
     'agent.connect',
@@ -48,6 +58,7 @@ export const ACTION_GROUPS = {
     'evidence.export',
     'governance.read',
     'governance.preview',
+    'governance.evaluate',
     'artifact.read',
     'system.read',
   ],

@@ -1,6 +1,15 @@
 import type { GateMode } from '@forge-cascade/contract/vocabulary'
-import { CompiledEngine, type FallbackEngine, type PolicyBundle, type PolicyFile, policiesOf } from '#policy'
+import {
+  CompiledEngine,
+  type FallbackEngine,
+  type PolicyBundle,
+  type PolicyFile,
+  type PolicyJson,
+  policiesOf,
+  uidOf,
+} from '#policy'
 import builtIn from './built-in/built-in-policies.json' with { type: 'json' }
+import { writeInteger } from './integer-json.ts'
 
 /** What the annotations of a policy say of it. */
 export interface Rule {
@@ -23,6 +32,8 @@ export interface ArmedBundle {
   readonly rules: ReadonlyMap<string, Rule>
   /** Ids of rules that are not enforced for everybody. */
   readonly relaxed: readonly string[]
+  /** Whether it may refuse the reading of capsules that those who own them, or to whom they are shared, may read. */
+  readonly narrowsReading: boolean
 }
 
 /** Rules that forbid and never permit; they count in every mode, and nothing weakens them. */
@@ -46,6 +57,7 @@ export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fa
     engine: new CompiledEngine(policiesOf(bundle), { fixed: bundle.actions, ...(fallback && { fallback }) }),
     rules,
     relaxed: [...rules].filter(([, { mode }]) => mode !== 'enforce').map(([id]) => id),
+    narrowsReading: narrowsReading(bundle),
   }
 }
 
@@ -62,4 +74,29 @@ function ruleOf(id: string, { says, curable, mode, canary }: Readonly<Record<str
     mode: mode !== undefined && isMode(mode) && !isFixed ? mode : 'enforce',
     canaryPercent: share,
   }
+}
+
+const READ = 'capsule.read'
+
+/**
+ * Every forbid that can concern reading narrows it, but for the constitution, which concerns who asks; and so does the lack of a
+ * permit by which the indexes find what may be read.
+ */
+function narrowsReading(bundle: PolicyBundle): boolean {
+  const groups = new Set(bundle.actions.find(({ uid }) => uid.id === READ)?.parents.map(({ id }) => id))
+  const concerns = ({ action }: PolicyJson): boolean => {
+    const named = action.entities ?? (action.entity ? [action.entity] : undefined)
+    return named === undefined || named.some((one) => uidOf(one).id === READ || groups.has(uidOf(one).id))
+  }
+  const texts = new Map(bundle.policies.map(({ id, json }) => [id, JSON.stringify(json, writeInteger)]))
+  const isForbidden = bundle.policies.some(
+    ({ id, json }) => json.effect === 'forbid' && !isConstitutional(id) && concerns(json),
+  )
+  return (
+    isForbidden ||
+    BUILT_IN_BUNDLE.policies.some(
+      ({ id, json }) =>
+        json.effect === 'permit' && concerns(json) && texts.get(id) !== JSON.stringify(json, writeInteger),
+    )
+  )
 }

@@ -162,6 +162,6 @@ export function requireGrant<A extends Action>(decision: Decision<A>): Grant<A> 
 function fixesOf(reasons: readonly DecisionReason[]): readonly string[] {
   const last = reasons.at(-1)
   if (last === undefined) return []
-  const { fix }: { readonly fix?: string } = REASONS[last.code]
+  const { fix }: { readonly meaning: string; readonly fix?: string } = REASONS[last.code]
   return fix === undefined ? [] : [fix]
 }

@@ -5,8 +5,9 @@ import { type Grant, toRecord, type UnitOfWork } from '#store'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES, isConstitutional } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
 import type { GovernanceGate } from './governance-gate.ts'
+import { writeInteger } from './integer-json.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
-import { type ActiveBundle, PolicyShelf, type ShelvedBundle, writeInteger } from './policy-shelf.ts'
+import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 
 export interface PolicyDeskOptions {
   readonly store: Pick<UnitOfWork, 'append'> & { readonly records: ConstructorParameters<typeof PolicyShelf>[0] }

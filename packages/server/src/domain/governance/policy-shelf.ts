@@ -1,6 +1,7 @@
 import { CascadeError } from '#base'
 import type { PolicyBundle, PolicyFile } from '#policy'
 import type { Change, CollectionDefinition, Grant, Records } from '#store'
+import { reviveInteger, writeInteger } from './integer-json.ts'
 
 /** A bundle with the texts that it was read from, as it is kept: also when it is in force no more. */
 export interface ShelvedBundle {
@@ -86,10 +87,3 @@ export class PolicyShelf {
     })
   }
 }
-
-/** Integers of policies may have 64 bits, which JSON's numbers do not hold. */
-const INTEGER = '__integer'
-export const writeInteger = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? { [INTEGER]: String(value) } : value
-const reviveInteger = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && INTEGER in value ? BigInt(String(value[INTEGER])) : value

@@ -73,7 +73,7 @@ export const TOKEN_COLLECTION = {
 
 /** Subjects by id; `subject_names` maps a name to its id and keeps names unique by compare-and-set; tokens by id. */
 export const SUBJECT_COLLECTIONS = [
-  { name: 'subjects', indexes: ['name', 'kind'] },
+  { name: 'subjects', indexes: ['name', 'kind', 'owner'] },
   { name: 'subject_names', indexes: [] },
   TOKEN_COLLECTION,
 ] as const satisfies readonly CollectionDefinition[]

@@ -19,7 +19,7 @@ const RECORDS = join(import.meta.dirname, '../../../../../conformance/records/v1
 
 let instance: ChildProcess
 let started = ''
-let [id, child, job, hold, erasure, artifact, key, token] = ['', '', '', '', '', '', '', '']
+let [id, child, job, share, hold, erasure, artifact, key, token] = ['', '', '', '', '', '', '', '', '']
 
 const cascade = (...argv: string[]) =>
   run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
@@ -46,6 +46,8 @@ beforeAll(async () => {
   writeFileSync(join(FOLDER, 'notes/a.md'), '# Backups\n\nBackups run nightly at three.\n')
   await outOf('import', 'notes', '--label', 'n')
   child = (await outOf('remember', 'We sleep at two.', '--parent', id)).id
+  await outOf('remember', 'Of Ada.', '--owner', 'ada')
+  share = (await outOf('share', '--lane', 'l', '--with', 'ada')).id
   hold = (await outOf('hold', 'place', '--lane', 'l', '--reason', 'r')).id
   await outOf('subject', 'add', 'ada')
   token = (await outOf('token', 'create', '--for', 'ada')).id
@@ -106,6 +108,10 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'archive list', argv: () => ['archive', 'list'] },
   { command: 'archive verify', argv: () => ['archive', 'verify'] },
   { command: 'archive restore', argv: () => ['archive', 'restore', child] },
+  { command: 'share', argv: () => ['share', id, '--with', 'ada', '--right', 'fork'] },
+  { command: 'share', when: '--identity, --lane or --fold', argv: () => ['share', '--fold', 'f', '--with', 'ada'] },
+  { command: 'shares', argv: () => ['shares', id] },
+  { command: 'unshare', argv: () => ['unshare', share] },
   { command: 'hold place', argv: () => ['hold', 'place', id, '--reason', 'case 4711'] },
   { command: 'hold list', argv: () => ['hold', 'list'] },
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
@@ -320,6 +326,8 @@ const DONE: RecordType[] = [
   'segment.begun',
   'segment.stored',
   'subject.changed',
+  'share.granted',
+  'share.revoked',
   'subject.registered',
   'system.backed_up',
   'token.created',

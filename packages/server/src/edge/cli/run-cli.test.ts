@@ -345,6 +345,7 @@ const LOOKING = [
   'token create --for ada',
   'token list',
   `token revoke ${CAPSULE.id}`,
+  'shares',
   'embedding status',
   'emergency status',
   'trust explain administrator',
@@ -382,6 +383,7 @@ test.for(['import absent', 'import absent --json', 'import absent --watch', 'imp
 const OTHERS = [
   ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
   'subject add',
+  ...['share', 'unshare'],
   ...['bulk archive', 'bulk erase', 'bulk restore', 'bulk run', 'bulk tag'],
   ...['emergency on', 'emergency off'],
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],

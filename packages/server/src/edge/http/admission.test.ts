@@ -16,6 +16,7 @@ const address = (path: string) =>
     .replaceAll('{digest}', '0'.repeat(64))
     .replaceAll('{kind}', 'RELATED_TO')
     .replaceAll('{to}', ID)
+    .replaceAll('{share}', ID)
 
 describe('a token', () => {
   test('no governed route answers without one', async () => {

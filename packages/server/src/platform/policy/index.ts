@@ -21,7 +21,7 @@ export {
   type PolicyEngine,
   type PolicyError,
 } from './policy-engine.ts'
-export type { PolicyJson, PolicySetJson, UidJson } from './policy-json.ts'
+export { type PolicyJson, type PolicySetJson, type UidJson, uidOf } from './policy-json.ts'
 export type { EntityJson, PolicyRequest, ValueJson } from './policy-request.ts'
 export { printExpression } from './print-expression.ts'
 export { actionsOf } from './schema-actions.ts'

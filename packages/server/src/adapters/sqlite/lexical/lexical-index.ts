@@ -1,4 +1,7 @@
 import type { Database } from '../database.ts'
+import type { SlotBitmap } from '../vector/index.ts'
+import { countWithin } from './count-within.ts'
+import type { IndexPart, TermStatistics } from './index-part.ts'
 import { Lexicon } from './lexicon.ts'
 import { HEADS, isLeave, type Part, partOf, REST } from './part.ts'
 import { Segment } from './segment.ts'
@@ -8,20 +11,6 @@ import { decodeStream, type TermStream } from './term-stream.ts'
 
 /** Postings that one reader keeps in memory, in bytes; beyond it they are read anew. */
 const POSTINGS_BYTES_MAX = 48 * 1024 * 1024
-
-/** One half of the index as it is now. */
-export interface IndexPart {
-  readonly segments: readonly Segment[]
-  readonly tail: Tail
-}
-
-/** What is counted over the parts that a search asks: the same numbers as in an index made anew. */
-export interface TermStatistics {
-  readonly documents: number
-  readonly length: number
-  /** How many documents hold the term. */
-  readonly holders: (term: number) => number
-}
 
 interface StateRow {
   readonly layout: number
@@ -109,8 +98,10 @@ export class LexicalIndex {
     }
   }
 
-  statistics(parts: readonly Part[]): TermStatistics {
+  /** @param within counts versions of these capsules alone, as if there were no others. */
+  statistics(parts: readonly Part[], within?: SlotBitmap): TermStatistics {
     const chosen = parts.map((part) => this.#parts[part])
+    if (within) return countWithin(chosen, within, (segment, term) => this.term(segment, term).postings)
     const sum = (of: (one: { readonly netDocuments: number; readonly netLength: number }) => number): number =>
       chosen.reduce(
         (all, { segments, tail }) => all + of(tail) + segments.reduce((some, { row }) => some + of(row), 0),

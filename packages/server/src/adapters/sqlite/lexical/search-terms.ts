@@ -1,5 +1,7 @@
 import { damping, meanLengthOf, mostOf, rarity } from '../../../domain/capsules/rules/index.ts'
-import type { IndexPart, LexicalIndex } from './lexical-index.ts'
+import type { SlotBitmap } from '../vector/index.ts'
+import type { IndexPart } from './index-part.ts'
+import type { LexicalIndex } from './lexical-index.ts'
 import type { Part } from './part.ts'
 import type { Segment } from './segment.ts'
 import type { Tail } from './tail.ts'
@@ -13,6 +15,8 @@ export interface TermQuery {
   readonly limit: number
   /** Whether a document may be found at all. */
   readonly admits: (capsule: number, version: number) => boolean
+  /** The capsules among which words are counted; all when left out. */
+  readonly within?: SlotBitmap | undefined
 }
 
 /** A term of the query with the most that it adds. */
@@ -36,8 +40,8 @@ const touched = new Uint32Array(WINDOW / 32)
  * @see H. Turtle, J. Flood, "Query evaluation: strategies and optimizations", 1995; S. Ding, T. Suel, "Faster top-k
  *   document retrieval using block-max indexes", 2011; the windows are those of Lucene's MaxScore scorer.
  */
-export function searchTerms(index: LexicalIndex, { terms, parts, limit, admits }: TermQuery): FoundDocument[] {
-  const { documents, length, holders } = index.statistics(parts)
+export function searchTerms(index: LexicalIndex, { terms, parts, limit, admits, within }: TermQuery): FoundDocument[] {
+  const { documents, length, holders } = index.statistics(parts, within)
   const mean = meanLengthOf(length, documents)
   const fixed = damping(0, mean)
   const damp: Damping = { fixed, perLength: damping(1, mean) - fixed }

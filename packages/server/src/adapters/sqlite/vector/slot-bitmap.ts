@@ -24,6 +24,20 @@ export class SlotBitmap {
     return new SlotBitmap(words, count)
   }
 
+  /** What is in at least one of the sets. */
+  static inAny(sets: readonly SlotBitmap[]): SlotBitmap {
+    const words = new Uint32Array(Math.max(0, ...sets.map((set) => set.words.length)))
+    for (const set of sets) for (const [index, word] of set.words.entries()) words[index]! |= word
+    return new SlotBitmap(words, countBits(words))
+  }
+
+  /** What is in all of the sets, of which there is one at least. */
+  static inAll(sets: readonly SlotBitmap[]): SlotBitmap {
+    const words = new Uint32Array(Math.min(...sets.map((set) => set.words.length)))
+    for (const index of words.keys()) words[index] = sets.reduce((word, set) => word & set.words[index]!, ~0)
+    return new SlotBitmap(words, countBits(words))
+  }
+
   has(slot: number): boolean {
     return ((this.words[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0
   }
@@ -39,4 +53,10 @@ export class SlotBitmap {
 /** Calls `visit` with the number of each bit that is set, from 0 for the lowest. */
 export function forEachBit(word: number, visit: (bit: number) => void): void {
   for (let rest = word; rest !== 0; rest &= rest - 1) visit(31 - Math.clz32(rest & -rest))
+}
+
+function countBits(words: Uint32Array): number {
+  let count = 0
+  for (const word of words) for (let rest = word; rest !== 0; rest &= rest - 1) count++
+  return count
 }

@@ -1,6 +1,7 @@
 import { type BulkOperation, CAPSULE_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError } from '#base'
 import type { Receipt } from '#store'
+import { requireRight } from '../access/read-rights.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import type { CapsuleRevision } from '../capsule-store.ts'
 import { carryOut, changedSince, NOTHING } from '../use-cases/carry-out.ts'
@@ -52,6 +53,7 @@ export async function changeOne(
   const attempt = async (): Promise<Receipt> => {
     const first = await context.store.receipt(own.command.id)
     const head = await getPlaced(context, id)
+    requireRight(context.rights, 'write', head)
     if (first) return named(first, head)
     if (isDone(plan, head)) return named(await carryOut(context, own, NOTHING), head)
     if (head.archivedIn !== null) throw await inArchive(context, head)

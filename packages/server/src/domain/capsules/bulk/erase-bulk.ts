@@ -1,6 +1,7 @@
 import type { Erasure } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { Receipt } from '#store'
+import type { CapsuleRevision } from '../capsule-store.ts'
 import type { Erasures } from '../keeping/erasures.ts'
 import { findUnerasable } from '../keeping/unerasable.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
@@ -24,7 +25,9 @@ export async function eraseBulk(
   call: Call<'capsule.erase'>,
   { row, capsules }: BulkPlan,
 ): Promise<ErasedBulk> {
-  const { erasure, ids } = await erasures.eraseMany(call, { id: row.id, capsules, legalBasis: row.legalBasis ?? '' })
+  const there = await readable(context, capsules)
+  const request = { id: row.id, capsules: there, legalBasis: row.legalBasis ?? '' }
+  const { erasure, ids } = await erasures.eraseMany(call, request)
   const left = await findUnerasable(
     context,
     capsules.filter(({ id }) => !ids.has(id)),
@@ -40,6 +43,17 @@ export async function eraseBulk(
       return why === 'erased' ? { receipt: receiptOf(id, 'existing', context.store.head()) } : { error: why }
     },
   }
+}
+
+/** Those that the caller may erase still. */
+async function readable(
+  { store, rights }: CapsuleContext,
+  capsules: readonly CapsuleRevision[],
+): Promise<readonly CapsuleRevision[]> {
+  if (!rights) return capsules
+  const facts = await store.capsules.getFacts(capsules.map(({ id }) => id))
+  const seen = new Set(facts.filter((one) => rights.may('erase', one)).map(({ id }) => id))
+  return capsules.filter(({ id }) => seen.has(id))
 }
 
 const leftOut = (id: string): CascadeError =>

@@ -8,7 +8,7 @@ import type { CopyVault } from './copy-vault.ts'
 import { type ErasureRow, IDS_PER_PAGE, presentErasure } from './erasure.ts'
 import type { ErasureFiles } from './erasure-files.ts'
 import type { HoldRow } from './legal-hold.ts'
-import { purgeChanges, purgeHolds } from './purge-records.ts'
+import { purgeChanges, purgeHolds, purgeShares } from './purge-records.ts'
 import { tellErasure } from './tell-erasure.ts'
 
 export interface ErasuresOptions {
@@ -123,6 +123,7 @@ async function purge(options: ErasuresOptions, grant: Grant, row: ErasureRow, id
   for await (const change of both(
     purgeChanges(store.records, grant, ids),
     purgeHolds(store.records, grant, concerns),
+    row.owner === null ? [] : purgeShares(store.records, grant, row.owner),
   )) {
     changes.push(change)
     // Pages go on after the last key that was read, so that what is deleted on the way is not missed.
@@ -131,7 +132,7 @@ async function purge(options: ErasuresOptions, grant: Grant, row: ErasureRow, id
   await flush()
 }
 
-async function* both<T>(...sources: AsyncIterable<T>[]): AsyncGenerator<T, void, undefined> {
+async function* both<T>(...sources: (AsyncIterable<T> | Iterable<T>)[]): AsyncGenerator<T, void, undefined> {
   for (const source of sources) yield* source
 }
 

@@ -1,5 +1,6 @@
 import { KEEPING_LIMITS } from '@forge-cascade/contract'
 import type { Change, Grant, RecordPage, Records } from '#store'
+import { listAllBy } from '../access/share.ts'
 import { type BulkPlanPage, type BulkPlanRow, dropPlan, listPlans, pageCount, planPageKey } from '../bulk/bulk-plan.ts'
 import { IMPORTED_TRUST_COLLECTION } from '../export/imported-trust.ts'
 import { readRows } from '../import/file-book.ts'
@@ -13,7 +14,8 @@ const JOBS_MAX = 1000
 
 /**
  * The changes that take away what other records say of erased capsules: why their trust moved, the files they were imported
- * from, and of a source of which nothing else is left its imports too; the tags that a bulk change gave them.
+ * from, and of a source of which nothing else is left its imports too; the tags that a bulk change gave them; with whom they
+ * were shared.
  */
 export async function* purgeChanges(
   records: Records,
@@ -24,6 +26,8 @@ export async function* purgeChanges(
   for (const id of ids) {
     for (const { name } of [IMPORTED_TRUST_COLLECTION, TRUST_REASONS_COLLECTION])
       for await (const key of keysOf(records, name, `${id}:`)) yield records.delete(grant, name, key)
+    for (const name of ['shares', 'acceptances'])
+      for await (const { key } of listAllBy(records, name, 'capsule', id)) yield records.delete(grant, name, key)
     for await (const key of filesOf(records, id)) {
       sources.add(key.slice(0, key.indexOf(':')))
       yield records.delete(grant, 'import_files', key)
@@ -33,6 +37,20 @@ export async function* purgeChanges(
   const own = new Set(ids)
   for (const source of sources) yield* purgeSource(records, grant, source, own)
   yield* purgeBulkPlans(records, grant, own)
+}
+
+/** The changes that take away what was shared with an erased subject, what it shared, and which terms it accepted. */
+export async function* purgeShares(
+  records: Records,
+  grant: Grant,
+  subject: string,
+): AsyncGenerator<Change, void, undefined> {
+  const keys = new Set<string>()
+  for (const index of ['with', 'grantedBy'])
+    for await (const { key } of listAllBy(records, 'shares', index, subject)) keys.add(key)
+  for (const key of keys) yield records.delete(grant, 'shares', key)
+  for await (const { key } of listAllBy(records, 'acceptances', 'subject', subject))
+    yield records.delete(grant, 'acceptances', key)
 }
 
 /** The keys of a collection that begin so. */

@@ -3,6 +3,7 @@
  * milliseconds, and the first face would bring every use case along.
  */
 
+export { isWithin } from '../access/capsule-reach.ts'
 export { tooLargeToMove } from '../archive/too-large.ts'
 export { SCOPES_COUNTED_MAX, tally } from '../capsule-counts.ts'
 export {

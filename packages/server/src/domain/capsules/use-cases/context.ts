@@ -3,6 +3,7 @@ import type { Clock, Random } from '#base'
 import type { GrantSubjectCreation, Subject, Subjects } from '#identity'
 import type { Grant } from '#store'
 import type { Store } from '../../store.ts'
+import type { ReadPolicy, ReadRights } from '../access/read-rights.ts'
 import type { Embedder } from '../embedding/index.ts'
 
 /** What the use cases of this context work with. */
@@ -16,6 +17,12 @@ export interface CapsuleContext {
   readonly clock: Clock
   readonly newId: () => string
   readonly random: Random
+  /** Where the store holds what a caller may read alone: the context with all, for what a change carries along unseen. */
+  readonly whole?: CapsuleContext | undefined
+  /** What policies say of reading; left out where they say no more than who owns, shares and publishes. */
+  readonly readPolicy?: ReadPolicy | undefined
+  /** What the caller may do with what it reads; all where it is left out. */
+  readonly rights?: ReadRights | undefined
 }
 
 /** Identity of the command that a call becomes: the same twice is carried out once. */

@@ -2,6 +2,7 @@ import type { CapsuleCreate } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError } from '#base'
 import { type Subject, subjectNameKey } from '#identity'
 import type { Command, CommandOutcome } from '#store'
+import { listSelves, readsEverything } from '../access/rights-of.ts'
 import type { Embedding, ParentEdge } from '../capsule.ts'
 import type { CapsuleDraft } from '../capsule-draft.ts'
 import { FIRST_VERSION } from '../text/semver.ts'
@@ -44,7 +45,7 @@ export async function createCapsules(
   call: Call<'capsule.create'>,
   lines: readonly CreateLine[],
 ): Promise<readonly Created[]> {
-  const owners: Owners = new Map()
+  const owners: Owners = await refusedOwners(context, call, lines)
   const checked = await inTurns(lines, lengthOfLine, (line) => settle(() => check(context, call, line, owners)))
   await embedMissing(context, checked.filter(isChecked))
   await registerOwners(context, call, checked.filter(isChecked), owners)
@@ -128,6 +129,33 @@ async function look(context: CapsuleContext, call: Call, line: CreateLine, owner
     ? checked
     : { ...checked, parents: await resolveParents(store.capsules, input.parents, clock()) }
 }
+
+/**
+ * Owners whom the caller may not create for, each with the refusal: in another's name it would be told which texts the
+ * other has, because a text that is there is not created again.
+ */
+async function refusedOwners(
+  { store, subjects }: CapsuleContext,
+  { subject }: Call,
+  lines: readonly CreateLine[],
+): Promise<Owners> {
+  const names = new Set(lines.map(({ input }) => input.owner).filter((name) => name !== undefined))
+  if (names.size === 0 || readsEverything(subject)) return new Map()
+  const selves = await listSelves(store.records, subject.id)
+  const owners: Owners = new Map()
+  for (const name of names) {
+    const owner = await subjects.resolve(name)
+    if (!owner || !selves.includes(owner.id)) owners.set(name, { error: notYours(subject, name) })
+  }
+  return owners
+}
+
+const notYours = ({ name: author }: Subject, name: string): CascadeError =>
+  new CascadeError(
+    'FORBIDDEN',
+    `${author} may own a capsule, or an agent of ${author}; ${name} is neither. Leave \`owner\` out, or ask an administrator.`,
+    { errors: [{ pointer: '/owner', code: 'forbidden', message: 'yourself, or an agent that is yours' }] },
+  )
 
 const toChecked = ({ subject }: Call, line: CreateLine): Checked => {
   const { trust, embedding, embedding_model } = line.input

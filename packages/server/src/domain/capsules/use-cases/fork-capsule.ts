@@ -1,4 +1,5 @@
 import type { CapsuleCreate, CapsuleFork } from '@forge-cascade/contract'
+import { requireRight } from '../access/read-rights.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import { diffFields } from '../text/field-diff.ts'
 import type { Call, CapsuleContext } from './context.ts'
@@ -19,6 +20,7 @@ export async function forkCapsule(
   { reason, version, ...changes }: CapsuleFork,
 ): Promise<Created> {
   const parent = version === undefined ? await getCapsule(context, id) : await getVersion(context, id, version)
+  requireRight(context.rights, 'fork', parent)
   const child = { ...inherited(parent), ...withoutNulls(changes) }
   const difference = diffFields(inherited(parent), child)
   const edge = {

@@ -2,6 +2,7 @@ import { TRUST_LEVELS } from '@forge-cascade/contract'
 import type { RecordPayload } from '@forge-cascade/contract/records'
 import { CascadeError } from '#base'
 import type { Change, Grant } from '#store'
+import { requireRight } from '../access/read-rights.ts'
 import type { StoredCapsule } from '../capsule.ts'
 import { carryOut, findFirst, keepKey, untilUndisturbed, type Work } from './carry-out.ts'
 import { listChunks } from './chunks.ts'
@@ -26,6 +27,7 @@ export async function archiveCapsule(
 ): Promise<void> {
   const stale = await untilUndisturbed(async () => {
     const capsule = await getPlaced(context, id)
+    requireRight(context.rights, 'write', capsule)
     if (capsule.status === 'ARCHIVED') return
     if (!matches(capsule)) return capsule
     await carryOut(context, call, archiving(context, call.grant, capsule))
@@ -57,6 +59,7 @@ export async function restoreCapsule(
   if (await findFirst(context, call)) return getCapsule(context, id)
   await untilUndisturbed(async () => {
     const capsule = await getCapsule(context, id)
+    requireRight(context.rights, 'write', capsule)
     if (capsule.status === 'ACTIVE') return keepKey(context, call)
     await carryOut(context, call, restoring(context, call.grant, capsule))
   })

@@ -1,5 +1,6 @@
 import type { LinkKind } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
+import { requireRight } from '../access/read-rights.ts'
 import type { Link } from '../capsule.ts'
 import { carryOut, findFirst, keepKey } from './carry-out.ts'
 import type { Call, CapsuleContext } from './context.ts'
@@ -34,7 +35,7 @@ async function connect(
   { to, kind }: LinkEnd,
 ): Promise<boolean> {
   if (id === to) throw new CascadeError('UNPROCESSABLE', 'A capsule cannot be linked to itself.')
-  await getCapsule(context, id)
+  requireRight(context.rights, 'write', await getCapsule(context, id))
   const [target] = await context.store.capsules.getHeads([to])
   if (!target || target.status === 'ERASED') throw new CascadeError('UNPROCESSABLE', `No capsule has the id ${to}.`)
   if (await findLink(context, id, to, kind)) {
@@ -53,7 +54,7 @@ export async function removeLink(
   id: string,
   { to, kind }: LinkEnd,
 ): Promise<void> {
-  await getCapsule(context, id)
+  requireRight(context.rights, 'write', await getCapsule(context, id))
   if (!(await findLink(context, id, to, kind))) return
   const changes = [context.store.capsules.unlink(call.grant, id, to, kind)]
   await carryOut(context, call, { changes, ...tell(call.grant, 'capsule.unlinked', id, { to, kind }) })

@@ -10,6 +10,7 @@ import { sharedStaticTable } from '../../../adapters/models/static/static-table.
 import { watchRecords } from '../../../platform/store/testing/watch-records.ts'
 import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
 import type { Store } from '../../store.ts'
+import { ACCESS_COLLECTIONS } from '../access/share.ts'
 import { ARCHIVE_COLLECTIONS } from '../archive/archive-row.ts'
 import type { AskContext } from '../ask/ask.ts'
 import { BULK_COLLECTIONS } from '../bulk/bulk-plan.ts'
@@ -50,6 +51,7 @@ const COLLECTIONS = [
   ...KEEPING_COLLECTIONS,
   ...BULK_COLLECTIONS,
   ...ARCHIVE_COLLECTIONS,
+  ...ACCESS_COLLECTIONS,
 ]
 
 type OpenStore = (options: {

@@ -1,6 +1,7 @@
 import type { CapsuleUpdate } from '@forge-cascade/contract'
 import { CascadeError, canonicalJson } from '#base'
 import type { CommandOutcome } from '#store'
+import { requireRight } from '../access/read-rights.ts'
 import type { StoredCapsule, VersionContent } from '../capsule.ts'
 import { nextVersion } from '../text/semver.ts'
 import type { Call, CapsuleContext } from './context.ts'
@@ -29,18 +30,24 @@ export type Updated =
  * @throws CascadeError REVISION_MISMATCH, NOT_FOUND, ERASED, CONFLICT (not active), UNPROCESSABLE (version, parents).
  */
 export async function updateCapsule(
-  context: CapsuleContext,
+  seen: CapsuleContext,
   call: Call<'capsule.update'>,
   id: string,
   input: CapsuleUpdate,
   matches: (head: StoredCapsule) => boolean,
 ): Promise<Updated> {
-  const before = await getCapsule(context, id)
+  const shown = await getCapsule(seen, id)
+  requireRight(seen.rights, 'write', shown)
+  // Parents that the caller may not read are carried along.
+  const context = seen.whole ?? seen
+  const before = seen.whole ? await getCapsule(context, id) : shown
   if (!matches(before)) throw staleRevision(before)
   requireStatus(before, ['ACTIVE'], 'get another version')
-  const after = await apply(context, input, before)
+  const after = await apply(seen, input, before)
+  // Whoever could change these would share on what was shared with them.
+  if (OPENING.some((member) => before[member] !== after[member])) requireRight(seen.rights, 'share', shown)
   if (!differs(before, after) && input.version === undefined && input.embedding === undefined)
-    return { changed: false, capsule: before }
+    return { changed: false, capsule: shown }
   const version = chooseVersion(before, after, input)
   const validFrom = validFromOf(input)
   const { indexed, changes, records, events } = await followVersion(context, call, before, after, validFrom)
@@ -70,6 +77,9 @@ export async function updateCapsule(
   if (!outcome) throw new CascadeError('INTERNAL', 'The store answered nothing to an update.')
   return { changed: true, outcome, revision: before.revision + 1 }
 }
+
+/** Members of a version that reading depends on. */
+const OPENING = ['licence', 'licenceTerms', 'identity', 'lane', 'fold'] as const
 
 const placeInDocument = ({ partOf }: StoredCapsule) => (partOf ? { partOf, place: placeOfChunk(partOf) } : {})
 

@@ -26,6 +26,7 @@ import { POLICY_EXPLAIN, POLICY_LINT, POLICY_TEST } from './policy.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
 import { SEARCH } from './search.ts'
+import { SHARE, SHARES, UNSHARE } from './share.ts'
 import { SHOW } from './show.ts'
 import { START } from './start.ts'
 import { STATS } from './stats.ts'
@@ -44,6 +45,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   HISTORY,
   LINEAGE,
   EXPORT,
+  SHARE,
+  SHARES,
+  UNSHARE,
   MCP,
   MCP_INSTALL,
   MCP_UNINSTALL,

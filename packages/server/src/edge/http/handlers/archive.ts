@@ -1,6 +1,6 @@
 import { ARCHIVE_LIMITS, type ArchiveRequest, type ArchiveSegment } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
-import { type ArchiveTarget, olderThan, type SegmentRow } from '#capsules'
+import { type ArchiveTarget, olderThan, requireWhole, type SegmentRow } from '#capsules'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import type { HandlerContext } from './handler-context.ts'
 
@@ -44,11 +44,15 @@ export function archiveHandlers({ capsules, archive }: HandlerContext): Handlers
       const unknown = (await archives.listUnknown()).slice(0, ARCHIVE_LIMITS.unknownMax)
       return { status: 200, body: { ok: found.every(({ ok }) => ok), place: archives.place, segments: found, unknown } }
     },
-    listSegments: async ({ query }) => {
+    listSegments: async ({ call, query }) => {
+      await requireWhole(capsules, call.subject)
       const { items, next } = await archives.list(query)
       return { status: 200, body: { items: await Promise.all(items.map(present)), next_cursor: next ?? null } }
     },
-    getSegment: async ({ params: { id } }) => ({ status: 200, body: await present(await archives.get(id)) }),
+    getSegment: async ({ params: { id }, call }) => {
+      await requireWhole(capsules, call.subject)
+      return { status: 200, body: await present(await archives.get(id)) }
+    },
   }
 }
 

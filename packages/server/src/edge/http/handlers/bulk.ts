@@ -5,10 +5,12 @@ import {
   type BulkPlan,
   type BulkStep,
   type Call,
+  type CapsuleContext,
   countHeld,
   getBulkPlan,
   planBulk,
   runBulk,
+  seenBy,
 } from '#capsules'
 import { toCascadeError } from '../framework-error.ts'
 import type { HandlerRequest, HandlersFor, OperationsOf } from '../handler.ts'
@@ -24,10 +26,10 @@ export function bulkHandlers(context: HandlerContext): HandlersFor<OperationsOf<
   const { capsules } = context
   const inFlight = new InFlight()
   return {
-    previewBulk: async ({ call, body }) => ({
-      status: 200,
-      body: await presentPreview(context, await planBulk(capsules, call, body)),
-    }),
+    previewBulk: async ({ call, body }) => {
+      const seen = await seenBy(capsules, call.subject)
+      return { status: 200, body: await presentPreview(seen, await planBulk(seen, call, body)) }
+    },
     runBulk: async (request) => {
       const plan = await getBulkPlan(capsules, request.params.token, request.call.subject.id)
       const grant = request.grantForLines(BULK_ACTIONS[plan.row.operation])
@@ -49,7 +51,7 @@ function whileOpen(lines: AsyncIterable<string>, signal: AbortSignal, running: D
   })()
 }
 
-async function presentPreview({ capsules }: HandlerContext, { row, capsules: all }: BulkPlan): Promise<BulkPreview> {
+async function presentPreview(capsules: CapsuleContext, { row, capsules: all }: BulkPlan): Promise<BulkPreview> {
   const first = all.slice(0, BULK_LIMITS.sampleMax).map(({ id }) => id)
   const heads = await capsules.store.capsules.getHeads(first)
   return {
@@ -69,8 +71,9 @@ async function* answerRun(
   call: Call,
   plan: BulkPlan,
 ): AsyncGenerator<string, void, undefined> {
-  const { capsules, erasures, logger } = context
+  const { erasures, logger } = context
   try {
+    const capsules = await seenBy(context.capsules, call.subject)
     for await (const step of runBulk(capsules, erasures, call, plan, request.signal)) {
       count(context, plan, step)
       yield linesOf(request, step)

@@ -1,6 +1,6 @@
 import { capsuleCreate, type RouteRow } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
-import { type Created, type CreateLine, createCapsules, inTurns } from '#capsules'
+import { type Created, type CreateLine, createCapsules, inTurns, seenBy } from '#capsules'
 import { validate, validationFailed } from '../../validate.ts'
 import { toCascadeError } from '../framework-error.ts'
 import type { HandlerRequest } from '../handler.ts'
@@ -65,7 +65,7 @@ async function carryOut(
   creates: readonly CreateLine[],
 ): Promise<readonly Created[]> {
   try {
-    const created = await createCapsules(context.capsules, call, creates)
+    const created = await createCapsules(await seenBy(context.capsules, call.subject), call, creates)
     for (const one of created) countWrite(context.metrics, one)
     return created
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import { CascadeError } from '#base'
 import {
   archiveCapsule,
+  type Call,
   type CapsuleContext,
   createCapsule,
   forkCapsule,
@@ -10,6 +11,7 @@ import {
   getVersion,
   restoreCapsule,
   type StoredCapsule,
+  seenBy,
   toFilter,
   type Updated,
   updateCapsule,
@@ -28,12 +30,14 @@ import { trustHandlers } from './trust.ts'
 
 /** Create, read, version, archive; trust is in its own file. */
 export function capsuleHandlers(context: HandlerContext): HandlersFor<OperationsOf<'Capsules'>> {
-  const { capsules, metrics } = context
-  const { store, subjects } = capsules
+  const { capsules: all, metrics } = context
+  const { subjects } = all
+  const seen = ({ subject }: Call) => seenBy(all, subject)
   return {
     ...trustHandlers(context),
     createCapsule: async ({ call, body }) => {
       const startedAt = performance.now()
+      const capsules = await seen(call)
       const created = await createCapsule(capsules, call, body)
       metrics.observe('cascade_memory_upsert_seconds', (performance.now() - startedAt) / 1000)
       countWrite(metrics, created)
@@ -41,7 +45,8 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
       return { status: isNew ? 201 : 200, ...answer }
     },
     createCapsules: (request) => ({ status: 200, lines: createBatch(context, request) }),
-    listCapsules: async ({ query: { limit, cursor, part_of, chunks, ...request } }) => {
+    listCapsules: async ({ call, query: { limit, cursor, part_of, chunks, ...request } }) => {
+      const { store } = await seen(call)
       const filter = await toFilter(request, subjects, undefined)
       if (!filter) return { status: 200, body: { items: [], next_cursor: null } }
       const place = part_of === undefined ? { chunks: chunks ? undefined : false } : { partOf: part_of }
@@ -49,11 +54,13 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
       const items = await presentCapsules(subjects, page.items)
       return { status: 200, body: { items, next_cursor: page.next ?? null } }
     },
-    capsuleStats: async () => {
+    capsuleStats: async ({ call }) => {
+      const { store } = await seen(call)
       const counts = await store.capsules.counts()
       return { status: 200, body: presentCounts(counts) }
     },
-    getCapsule: async ({ params: { id }, query: { as_of, known_at } }) => {
+    getCapsule: async ({ params: { id }, call, query: { as_of, known_at } }) => {
+      const capsules = await seen(call)
       const at = as_of ?? known_at
       const knownAt = known_at === undefined ? undefined : Date.parse(known_at)
       const found =
@@ -61,9 +68,10 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
       return { status: 200, ...(await answerCapsule(capsules, found)) }
     },
     updateCapsule: async ({ params: { id }, call, body, ifMatch }) => {
+      const capsules = await seen(call)
       const matches = (head: StoredCapsule) => matchesStrongly(ifMatch, entityTag(head))
       const updated = await updateCapsule(capsules, call, id, body, matches)
-      const receipt = receiptOf(updated, call.command.id, store.head())
+      const receipt = receiptOf(updated, call.command.id, all.store.head())
       const capsule = updated.changed ? await getWritten(capsules, receipt, updated.revision) : updated.capsule
       if (updated.changed) metrics.count('cascade_memory_docs_total')
       const { body: shown, headers, sequence } = await answerWithReceipt(capsules, capsule, receipt)
@@ -71,26 +79,29 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
     },
     archiveCapsule: async ({ params: { id }, call, ifMatch }) => {
       const matches = (head: StoredCapsule) => ifMatch === undefined || matchesStrongly(ifMatch, entityTag(head))
-      await archiveCapsule(capsules, call, id, matches)
+      await archiveCapsule(await seen(call), call, id, matches)
       return { status: 204 }
     },
     restoreCapsule: async ({ params: { id }, call }) => ({
       status: 200,
-      ...(await answerCapsule(capsules, await restoreCapsule(capsules, call, id))),
+      ...(await answerCapsule(all, await restoreCapsule(await seen(call), call, id))),
     }),
     forkCapsule: async ({ params: { id }, call, body }) => {
+      const capsules = await seen(call)
       const forked = await forkCapsule(capsules, call, id, body)
       countWrite(metrics, forked)
       const { isNew: _isNew, ...answer } = await answerCreated(capsules, forked)
       return { status: 201, ...answer }
     },
-    listVersions: async ({ params: { id }, query: { limit, cursor } }) => {
+    listVersions: async ({ params: { id }, call, query: { limit, cursor } }) => {
+      const capsules = await seen(call)
       await getPlaced(capsules, id)
-      const page = await store.capsules.listVersions(id, pageOf(limit, cursor))
+      const page = await capsules.store.capsules.listVersions(id, pageOf(limit, cursor))
       const items = await presentVersions(subjects, page.items)
       return { status: 200, body: { items, next_cursor: page.next ?? null } }
     },
-    getVersion: async ({ params: { id, version }, query: { start, end } }) => {
+    getVersion: async ({ params: { id, version }, call, query: { start, end } }) => {
+      const capsules = await seen(call)
       const found = await getVersion(capsules, id, version)
       const { body, headers } = await answerCapsule(capsules, found)
       if (start === undefined && end === undefined) return { status: 200, body, headers }

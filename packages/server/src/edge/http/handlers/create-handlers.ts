@@ -16,6 +16,7 @@ import { ledgerHandlers } from './ledger.ts'
 import { lineageHandlers } from './lineage.ts'
 import { probeHandlers } from './probes.ts'
 import { recallHandlers } from './recall.ts'
+import { shareHandlers } from './shares.ts'
 import { subjectTrustHandlers } from './subject-trust.ts'
 import { systemHandlers } from './system.ts'
 import { witnessHandlers } from './witness.ts'
@@ -25,6 +26,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...recallHandlers(context),
   ...capsuleHandlers(context),
   ...bulkHandlers(context),
+  ...shareHandlers(context),
   ...lineageHandlers(context),
   ...importHandlers(context),
   ...exportHandlers(context),

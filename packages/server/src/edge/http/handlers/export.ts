@@ -1,6 +1,6 @@
 import type { ExportBroken, ExportLine } from '@forge-cascade/contract'
 import { isCascadeError } from '#base'
-import { exportLineage, exportStore, toProvDocument } from '#capsules'
+import { exportLineage, exportStore, seenBy, toProvDocument } from '#capsules'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import { isnadPage } from '../pages/isnad-page.ts'
 import { ISNAD_CSP } from '../pages/isnad-style.ts'
@@ -10,19 +10,23 @@ import type { HandlerContext } from './handler-context.ts'
 const HTML = 'text/html; charset=utf-8'
 
 /** Taking knowledge away. */
-export function exportHandlers({ capsules, version }: HandlerContext): HandlersFor<OperationsOf<'Export'>> {
+export function exportHandlers({ capsules: all, version }: HandlerContext): HandlersFor<OperationsOf<'Export'>> {
   const instance = `forge-cascade ${version}`
   return {
-    exportStore: ({ query: { vectors }, signal }) => ({
+    exportStore: async ({ query: { vectors }, call, signal }) => ({
       status: 200,
-      lines: toLines(toldOfFailure(exportStore(capsules, { instance, vectors, signal }))),
+      lines: toLines(toldOfFailure(exportStore(await seenBy(all, call.subject), { instance, vectors, signal }))),
     }),
-    getCapsulePage: async ({ params: { id }, query: { version: asked } }) => ({
+    getCapsulePage: async ({ params: { id }, call, query: { version: asked } }) => ({
       status: 200,
-      file: { contentType: HTML, bytes: isnadPage(await readIsnad(capsules, id, asked), capsules.clock()) },
+      file: {
+        contentType: HTML,
+        bytes: isnadPage(await readIsnad(await seenBy(all, call.subject), id, asked), all.clock()),
+      },
       headers: { 'content-security-policy': ISNAD_CSP },
     }),
-    getProv: async ({ params: { id }, signal }) => {
+    getProv: async ({ params: { id }, call, signal }) => {
+      const capsules = await seenBy(all, call.subject)
       const { lines, isCut } = await exportLineage(capsules, id, { instance, vectors: false, signal })
       return { status: 200, body: await toProvDocument(lines, { isCut }) }
     },

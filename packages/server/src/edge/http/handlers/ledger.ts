@@ -1,5 +1,6 @@
 import type { InclusionProof, LedgerIntegrity } from '@forge-cascade/contract'
 import { CascadeError, toRfc3339 } from '#base'
+import { seenBy } from '#capsules'
 import {
   type DatedVerdict,
   entryBundle,
@@ -71,8 +72,14 @@ export function ledgerHandlers({
       file: { contentType: 'application/zip', bytes: await evidence.export(call, body, signal) },
       headers: { 'content-disposition': 'attachment; filename="evidence.zip"' },
     }),
-    openDigest: async ({ params: { id, version } }) => ({ status: 200, body: await openDigest(capsules, id, version) }),
-    getAuditLog: async ({ query }) => ({ status: 200, body: await listAudit(capsules.store, query) }),
+    openDigest: async ({ params: { id, version }, call }) => {
+      const seen = await seenBy(capsules, call.subject)
+      return { status: 200, body: await openDigest(seen, id, version) }
+    },
+    getAuditLog: async ({ call, query }) => {
+      const { store } = await seenBy(capsules, call.subject)
+      return { status: 200, body: await listAudit(store, query) }
+    },
   }
 }
 

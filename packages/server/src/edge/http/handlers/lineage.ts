@@ -1,54 +1,58 @@
 import {
   addLink,
   blameCapsule,
+  type Call,
   diffVersions,
   findCommonAncestors,
   findLineagePath,
   getLineage,
   getPlaced,
   removeLink,
+  seenBy,
 } from '#capsules'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import { presentDiff, presentEdge, presentLineage, presentLink, presentNode } from '../present/lineage.ts'
 import type { HandlerContext } from './handler-context.ts'
 
 /** Where capsules come from and how they hang together. */
-export function lineageHandlers({ capsules }: HandlerContext): HandlersFor<OperationsOf<'Lineage'>> {
+export function lineageHandlers({ capsules: all }: HandlerContext): HandlersFor<OperationsOf<'Lineage'>> {
+  const seen = ({ subject }: Call) => seenBy(all, subject)
   return {
-    getLineage: async ({ params: { id }, query: { direction, depth, limit } }) => {
+    getLineage: async ({ params: { id }, call, query: { direction, depth, limit } }) => {
       const request = depth === undefined ? { direction, limit } : { direction, limit, depth }
-      return { status: 200, body: presentLineage(await getLineage(capsules, id, request)) }
+      return { status: 200, body: presentLineage(await getLineage(await seen(call), id, request)) }
     },
-    getLineagePath: async ({ params: { id }, query: { to } }) => {
-      const { found, truncated } = await findLineagePath(capsules, id, to)
+    getLineagePath: async ({ params: { id }, call, query: { to } }) => {
+      const { found, truncated } = await findLineagePath(await seen(call), id, to)
       const nodes = found?.nodes.map(presentNode) ?? []
       const edges = found?.edges.map(presentEdge) ?? []
       return { status: 200, body: { found: found !== undefined, nodes, edges, truncated } }
     },
-    getCommonAncestors: async ({ params: { id }, query }) => {
-      const { found, truncated } = await findCommonAncestors(capsules, id, query.with)
+    getCommonAncestors: async ({ params: { id }, call, query }) => {
+      const { found, truncated } = await findCommonAncestors(await seen(call), id, query.with)
       const common = found.map(presentNode)
       return { status: 200, body: { nearest: common[0] ?? null, common, truncated } }
     },
-    getDiff: async ({ params: { id }, query: { from, to } }) => ({
+    getDiff: async ({ params: { id }, call, query: { from, to } }) => ({
       status: 200,
-      body: presentDiff(await diffVersions(capsules, id, from, to)),
+      body: presentDiff(await diffVersions(await seen(call), id, from, to)),
     }),
-    getBlame: async ({ params: { id }, query: { version } }) => ({
+    getBlame: async ({ params: { id }, call, query: { version } }) => ({
       status: 200,
-      body: await blameCapsule(capsules, id, version),
+      body: await blameCapsule(await seen(call), id, version),
     }),
-    listLinks: async ({ params: { id }, query: { kind } }) => {
+    listLinks: async ({ params: { id }, call, query: { kind } }) => {
+      const capsules = await seen(call)
       await getPlaced(capsules, id)
       const links = await capsules.store.capsules.links(id, kind)
       return { status: 200, body: { items: links.map(presentLink) } }
     },
     addLink: async ({ params: { id }, call, body }) => {
-      const { link, created } = await addLink(capsules, call, id, body)
+      const { link, created } = await addLink(await seen(call), call, id, body)
       return { status: created ? 201 : 200, body: presentLink(link) }
     },
     removeLink: async ({ params: { id, kind, to }, call }) => {
-      await removeLink(capsules, call, id, { kind, to })
+      await removeLink(await seen(call), call, id, { kind, to })
       return { status: 204 }
     },
   }

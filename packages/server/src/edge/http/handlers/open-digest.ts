@@ -13,7 +13,7 @@ const LOOKED_AT_ONCE = 1000
 export async function openDigest(context: CapsuleContext, id: string, version: string): Promise<OpenedDigest> {
   const { store } = context
   const { content } = await getVersion(context, id, version)
-  const [body] = await store.capsules.readBodies([id])
+  const [body] = await (context.whole ?? context).store.capsules.readBodies([id])
   const key = body?.versions.find((each) => each.version === version)?.digestKey
   if (!key) throw new CascadeError('NOT_FOUND', `Capsule ${id} has no version ${version} any more.`)
   const computed = saltedDigest(key, content)

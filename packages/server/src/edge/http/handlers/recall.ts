@@ -1,6 +1,6 @@
 import type { SearchRequest } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
-import { ask, searchCapsules } from '#capsules'
+import { ask, type Call, searchCapsules, seenBy } from '#capsules'
 import { withDeadline } from '#lifecycle'
 import { answerText } from '../../answer-text.ts'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
@@ -10,9 +10,9 @@ import type { HandlerContext } from './handler-context.ts'
 /** Search and ask. Both are given up at the deadline that is configured for searches. */
 export function recallHandlers(context: HandlerContext): HandlersFor<OperationsOf<'Recall'>> {
   const { capsules, metrics } = context
-  const search = async (request: SearchRequest) => {
+  const search = async ({ subject }: Call, request: SearchRequest) => {
     const startedAt = performance.now()
-    const found = await inTime(context, () => searchCapsules(capsules, request))
+    const found = await inTime(context, async () => searchCapsules(await seenBy(capsules, subject), request))
     metrics.observe('cascade_memory_search_seconds', (performance.now() - startedAt) / 1000, { mode: request.mode })
     const names = await capsules.subjects.names(found.hits.map(({ capsule }) => capsule.owner))
     const explain = request.explain ? { text: request.q ?? '', weights: capsules.search.weights } : undefined
@@ -21,13 +21,14 @@ export function recallHandlers(context: HandlerContext): HandlersFor<OperationsO
     return { status: 200, body: { hits, mode, sequence, notices }, sequence } as const
   }
   return {
-    searchCapsules: ({ query }) => {
+    searchCapsules: ({ query, call }) => {
       if (query.q === undefined || query.q.trim() === '') throw nothingAsked()
-      return search({ ...query, mode: 'hybrid' })
+      return search(call, { ...query, mode: 'hybrid' })
     },
-    searchCapsulesByBody: ({ body }) => search(body),
-    ask: async ({ body, correlationId }) => {
-      const { quotes, conflicts, threshold, sequence, notices } = await inTime(context, () => ask(capsules, body))
+    searchCapsulesByBody: ({ body, call }) => search(call, body),
+    ask: async ({ body, call, correlationId }) => {
+      const answered = await inTime(context, async () => ask(await seenBy(capsules, call.subject), body))
+      const { quotes, conflicts, threshold, sequence, notices } = answered
       const now = capsules.clock()
       return {
         status: 200,

@@ -1,4 +1,12 @@
-import { explainTrust, quarantineCapsule, releaseCapsule, setTrust } from '#capsules'
+import {
+  type Call,
+  type CapsuleContext,
+  explainTrust,
+  quarantineCapsule,
+  releaseCapsule,
+  seenBy,
+  setTrust,
+} from '#capsules'
 import type { HandlersFor } from '../handler.ts'
 import { presentTrust } from '../present/lineage.ts'
 import type { HandlerContext } from './handler-context.ts'
@@ -6,22 +14,27 @@ import type { HandlerContext } from './handler-context.ts'
 type TrustOperations = 'getTrust' | 'setTrust' | 'quarantineCapsule' | 'releaseCapsule'
 
 /** What a capsule may be trusted with. Every change answers with the trust that follows from it. */
-export function trustHandlers({ capsules, metrics }: HandlerContext): HandlersFor<TrustOperations> {
-  const answer = async (id: string) => ({ status: 200, body: presentTrust(await explainTrust(capsules, id)) }) as const
+export function trustHandlers({ capsules: all, metrics }: HandlerContext): HandlersFor<TrustOperations> {
+  const seen = ({ subject }: Call) => seenBy(all, subject)
+  const answer = async (capsules: CapsuleContext, id: string) =>
+    ({ status: 200, body: presentTrust(await explainTrust(capsules, id)) }) as const
   return {
-    getTrust: ({ params: { id } }) => answer(id),
+    getTrust: async ({ params: { id }, call }) => answer(await seen(call), id),
     setTrust: async ({ params: { id }, call, body }) => {
+      const capsules = await seen(call)
       await setTrust(capsules, call, id, body)
-      return answer(id)
+      return answer(capsules, id)
     },
     quarantineCapsule: async ({ params: { id }, call, body }) => {
+      const capsules = await seen(call)
       await quarantineCapsule(capsules, call, id, body.reason)
       metrics.count('cascade_quarantines_total')
-      return answer(id)
+      return answer(capsules, id)
     },
     releaseCapsule: async ({ params: { id }, call, body }) => {
+      const capsules = await seen(call)
       await releaseCapsule(capsules, call, id, body.reason)
-      return answer(id)
+      return answer(capsules, id)
     },
   }
 }

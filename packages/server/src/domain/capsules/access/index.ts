@@ -1,0 +1,7 @@
+export { acceptTerms, type Card, getCard } from './acceptances.ts'
+export type { CapsuleFacts, CapsuleReach, Namespace } from './capsule-reach.ts'
+export { type ReadPolicy, requireRight } from './read-rights.ts'
+export { sharedWith } from './rights-of.ts'
+export { requireWhole, seenBy } from './see-as.ts'
+export { ACCESS_COLLECTIONS, type Share } from './share.ts'
+export { listCapsuleShares, listNamespaceShares, revokeShare, shareCapsule, shareNamespace } from './shares.ts'
