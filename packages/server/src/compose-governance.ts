@@ -105,7 +105,7 @@ function toFacts(capsule: OwnFacts, owner: Subject | undefined, shared: readonly
 export function readPolicyOf(gate: GovernanceGate, subjects: Subjects): ReadPolicy {
   const owners = new Map<string, Subject | undefined>()
   return {
-    narrows: () => gate.bundle.narrowsReading,
+    narrows: (subject) => gate.narrowsReading(subject),
     async prepare(ids) {
       if (owners.size > OWNERS_KEPT_MAX) owners.clear()
       for (const id of ids) owners.set(id, await subjects.find(id))

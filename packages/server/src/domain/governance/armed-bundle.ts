@@ -22,6 +22,16 @@ export interface Rule {
   readonly canaryPercent: number
 }
 
+/** What a bundle says of reading capsules, as far as it can be told without a capsule. */
+export interface ReadingRules {
+  /** A forbid, other than those of the constitution, can concern it. */
+  readonly isForbidden: boolean
+  /** The permits by which the indexes find what a member may read are those that come with the program. */
+  readonly isAsBuiltIn: boolean
+  /** Ids of permits that hold for every capsule, whichever it is. */
+  readonly ofAll: ReadonlySet<string>
+}
+
 /** Policies as the gate decides by them. */
 export interface ArmedBundle {
   readonly digest: string
@@ -32,8 +42,7 @@ export interface ArmedBundle {
   readonly rules: ReadonlyMap<string, Rule>
   /** Ids of rules that are not enforced for everybody. */
   readonly relaxed: readonly string[]
-  /** Whether it may refuse the reading of capsules that those who own them, or to whom they are shared, may read. */
-  readonly narrowsReading: boolean
+  readonly reading: ReadingRules
 }
 
 /** Rules that forbid and never permit; they count in every mode, and nothing weakens them. */
@@ -57,7 +66,7 @@ export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fa
     engine: new CompiledEngine(policiesOf(bundle), { fixed: bundle.actions, ...(fallback && { fallback }) }),
     rules,
     relaxed: [...rules].filter(([, { mode }]) => mode !== 'enforce').map(([id]) => id),
-    narrowsReading: narrowsReading(bundle),
+    reading: readingRules(bundle),
   }
 }
 
@@ -78,25 +87,24 @@ function ruleOf(id: string, { says, curable, mode, canary }: Readonly<Record<str
 
 const READ = 'capsule.read'
 
-/**
- * Every forbid that can concern reading narrows it, but for the constitution, which concerns who asks; and so does the lack of a
- * permit by which the indexes find what may be read.
- */
-function narrowsReading(bundle: PolicyBundle): boolean {
+function readingRules(bundle: PolicyBundle): ReadingRules {
   const groups = new Set(bundle.actions.find(({ uid }) => uid.id === READ)?.parents.map(({ id }) => id))
+  const concerning = ({ policies }: PolicyBundle, effect: PolicyJson['effect']) =>
+    policies.filter(({ json }) => json.effect === effect && concerns(json))
   const concerns = ({ action }: PolicyJson): boolean => {
     const named = action.entities ?? (action.entity ? [action.entity] : undefined)
     return named === undefined || named.some((one) => uidOf(one).id === READ || groups.has(uidOf(one).id))
   }
-  const texts = new Map(bundle.policies.map(({ id, json }) => [id, JSON.stringify(json, writeInteger)]))
-  const isForbidden = bundle.policies.some(
-    ({ id, json }) => json.effect === 'forbid' && !isConstitutional(id) && concerns(json),
-  )
-  return (
-    isForbidden ||
-    BUILT_IN_BUNDLE.policies.some(
-      ({ id, json }) =>
-        json.effect === 'permit' && concerns(json) && texts.get(id) !== JSON.stringify(json, writeInteger),
-    )
-  )
+  const permits = concerning(bundle, 'permit')
+  const texts = new Map(permits.map(({ id, json }) => [id, JSON.stringify(json, writeInteger)]))
+  return {
+    isForbidden: concerning(bundle, 'forbid').some(({ id }) => !isConstitutional(id)),
+    isAsBuiltIn: concerning(BUILT_IN_BUNDLE, 'permit').every(
+      ({ id, json }) => texts.get(id) === JSON.stringify(json, writeInteger),
+    ),
+    ofAll: new Set(permits.filter(({ json }) => isOfAll(json)).map(({ id }) => id)),
+  }
 }
+
+const isOfAll = ({ resource, conditions }: PolicyJson): boolean =>
+  conditions.length === 0 && (resource.op === 'All' || (resource.op === 'is' && resource.in === undefined))

@@ -5,7 +5,7 @@ import type { Grant } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
-import type { DecisionInput, InputSubject } from './decision-input.ts'
+import type { CapsuleFacts, DecisionInput, InputSubject } from './decision-input.ts'
 import type { DecisionJournal } from './decision-journal.ts'
 import type { Decided, Decision, Gate, GateRequest } from './gate.ts'
 import { Guardian } from './guardian/index.ts'
@@ -106,6 +106,16 @@ export class GovernanceGate implements Gate {
     this.#options.journal?.release(decisionId)
   }
 
+  /** Whether policies may refuse the subject capsules that it owns, that are shared with it, or that it looks after. */
+  narrowsReading(subject: Subject): boolean {
+    const { isForbidden, isAsBuiltIn, ofAll } = this.#bundle.reading
+    if (isForbidden) return true
+    if (isAsBuiltIn) return false
+    const asked = { action: 'capsule.read', resource: 'capsule/any', subject, correlationId: '' } as const
+    const { reasons } = this.preview({ ...asked, facts: ANY_CAPSULE }).verdict
+    return !reasons.some(({ code, policyId }) => code === 'PERMITTED' && policyId !== null && ofAll.has(policyId))
+  }
+
   /** Everything that the question is decided from. */
   inputOf({ action, resource, subject, scopes, facts, rateExceeded, approval, emergency }: GateRequest): DecisionInput {
     const { settings = () => GATE_DEFAULTS } = this.#options
@@ -136,6 +146,13 @@ export class GovernanceGate implements Gate {
 const inputSubject = ({ id, kind, roles, trust, owner, active }: Subject): InputSubject => ({
   ...{ id, kind, roles, trust, owner, active },
 })
+
+/** One that is nobody's and of which nothing is known. */
+const ANY_CAPSULE: CapsuleFacts = {
+  owner: { id: '', kind: 'person', trust: 0, owner: null },
+  ...{ trust: 0, status: 'ACTIVE', licence: 'private', type: 'knowledge', tags: [], shared: [] },
+  ...{ identity: null, lane: null, fold: null },
+}
 
 const NO_RISK: Pick<DecisionInput, 'risk' | 'signals'> = { risk: 0, signals: [] }
 

@@ -20,6 +20,7 @@ const RECORDS = join(import.meta.dirname, '../../../../../conformance/records/v1
 let instance: ChildProcess
 let started = ''
 let [id, child, job, share, hold, erasure, artifact, key, token] = ['', '', '', '', '', '', '', '', '']
+let decision = ''
 
 const cascade = (...argv: string[]) =>
   run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
@@ -46,10 +47,10 @@ beforeAll(async () => {
   writeFileSync(join(FOLDER, 'notes/a.md'), '# Backups\n\nBackups run nightly at three.\n')
   await outOf('import', 'notes', '--label', 'n')
   child = (await outOf('remember', 'We sleep at two.', '--parent', id)).id
+  await outOf('subject', 'add', 'ada')
   await outOf('remember', 'Of Ada.', '--owner', 'ada')
   share = (await outOf('share', '--lane', 'l', '--with', 'ada')).id
   hold = (await outOf('hold', 'place', '--lane', 'l', '--reason', 'r')).id
-  await outOf('subject', 'add', 'ada')
   token = (await outOf('token', 'create', '--for', 'ada')).id
   artifact = (await outOf('artifact', 'verify', 'notes')).report.artifact.digest
   mkdirSync(join(FOLDER, 'policies'))
@@ -62,6 +63,7 @@ beforeAll(async () => {
   await outOf('remember', 'Of hers.', '--identity', 'Grace')
   writeFileSync(join(FOLDER, 'answer.json'), (await cascade('ask', 'when do backups run?')).out)
   key = (await outOf('ledger', 'show')).keys[0]
+  decision = (await outOf('gate', 'decisions')).items[0].decision_id
   erasure = (await outOf('erase', gone, '--reason', 'gdpr-17', '--yes')).id
 }, READY_MS_MAX)
 
@@ -141,6 +143,12 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'policy lint', argv: () => ['policy', 'lint', 'policies'] },
   { command: 'policy test', argv: () => ['policy', 'test', 'policies'] },
   { command: 'policy explain', argv: () => ['policy', 'explain', 'policies', '--request', 'request.json'] },
+  { command: 'policy show', argv: () => ['policy', 'show'] },
+  { command: 'policy diff', argv: () => ['policy', 'diff', 'policies'] },
+  { command: 'policy apply', argv: () => ['policy', 'apply', 'policies'] },
+  { command: 'gate explain', argv: () => ['gate', 'explain', decision] },
+  { command: 'gate preview', argv: () => ['gate', 'preview', 'capsule.erase', '--for', 'ada'] },
+  { command: 'gate decisions', argv: () => ['gate', 'decisions', '--for', 'administrator'] },
   { command: 'ledger publish', argv: () => ['ledger', 'publish', 'log'] },
   {
     ...{ command: 'ledger verify', when: '--published' },

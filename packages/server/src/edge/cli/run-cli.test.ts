@@ -348,6 +348,11 @@ const LOOKING = [
   'shares',
   'embedding status',
   'emergency status',
+  'policy show',
+  'policy diff .',
+  `gate explain ${CAPSULE.id}`,
+  'gate preview policy.apply',
+  'gate decisions',
   'trust explain administrator',
   'erase --list',
   `erase --show ${CAPSULE.id}`,
@@ -388,7 +393,7 @@ const OTHERS = [
   ...['emergency on', 'emergency off'],
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],
-  ...['policy lint', 'policy test', 'policy explain'],
+  ...['policy lint', 'policy test', 'policy explain', 'policy apply'],
 ]
 
 test('every command is among those, or is one that begins a store or needs none', () => {

@@ -27,7 +27,7 @@ export interface ReadRights {
  */
 export interface ReadPolicy {
   /** False while they narrow nothing; asked anew at every call, because policies change. */
-  narrows(): boolean
+  narrows(subject: Subject): boolean
   /** What is known of these owners is at hand when `mayRead` is asked. */
   prepare(owners: readonly string[]): Promise<void>
   mayRead(subject: Subject, capsule: CapsuleFacts, shared: readonly ShareRight[]): boolean

@@ -65,7 +65,7 @@ async function findOpened({ store: { records } }: Context, subject: Subject): Pr
 }
 
 function narrowed({ readPolicy }: Context, subject: Subject, rights: ReadRights, shared: SharedRights): ReadRights {
-  if (readPolicy === undefined || !readPolicy.narrows()) return rights
+  if (readPolicy === undefined || !readPolicy.narrows(subject)) return rights
   return {
     ...rights,
     isWhole: false,

@@ -13,6 +13,7 @@ import { ERASE } from './erase.ts'
 import { EVIDENCE_EXPORT, EVIDENCE_VERIFY } from './evidence.ts'
 import { EVIDENCE_CHANGES, EVIDENCE_EXPLAIN, EVIDENCE_HISTORY } from './evidence-reports.ts'
 import { EXPORT } from './export.ts'
+import { GATE_DECISIONS, GATE_EXPLAIN, GATE_PREVIEW } from './gate.ts'
 import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
 import { HOLD_LIFT, HOLD_LIST, HOLD_PLACE } from './hold.ts'
@@ -23,6 +24,7 @@ import { LINEAGE } from './lineage.ts'
 import { MCP } from './mcp.ts'
 import { MCP_INSTALL, MCP_UNINSTALL } from './mcp-install.ts'
 import { POLICY_EXPLAIN, POLICY_LINT, POLICY_TEST } from './policy.ts'
+import { POLICY_APPLY, POLICY_DIFF, POLICY_SHOW } from './policy-in-force.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
 import { SEARCH } from './search.ts'
@@ -90,6 +92,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   POLICY_LINT,
   POLICY_TEST,
   POLICY_EXPLAIN,
+  POLICY_SHOW,
+  POLICY_DIFF,
+  POLICY_APPLY,
+  GATE_EXPLAIN,
+  GATE_PREVIEW,
+  GATE_DECISIONS,
   EMERGENCY_ON,
   EMERGENCY_OFF,
   EMERGENCY_STATUS,

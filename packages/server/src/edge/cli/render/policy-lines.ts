@@ -16,7 +16,7 @@ export function lintLines({ ok, digest, files, policies, has_schema, findings }:
   ]
 }
 
-function findingLines(
+export function findingLines(
   { severity, code, file, line, column, message, fix }: PolicyFindingShown,
   { paint }: View,
 ): string[] {
@@ -49,8 +49,13 @@ const WHY: Readonly<Record<PolicyExplained['code'], string>> = {
 /** All are as wide as the longest. */
 const HELD = { held: 'holds    ', not: 'does not ', failed: 'failed   ', unreached: 'unreached' } as const
 
-function policyLines(
-  { policy_id, effect, scope, clauses }: PolicyExplained['policies'][number],
+export function policyLines(
+  {
+    policy_id,
+    effect,
+    scope,
+    clauses,
+  }: Pick<PolicyExplained['policies'][number], 'policy_id' | 'effect' | 'scope' | 'clauses'>,
   { paint }: View,
 ): string[] {
   const colour = { held: paint.good, not: paint.bad, failed: paint.bad, unreached: paint.faint }

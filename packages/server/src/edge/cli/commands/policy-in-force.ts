@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import type { CommandContext } from '../command-context.ts'
+import { type CommandInput, usage } from '../command-input.ts'
+import type { CommandSpec } from '../command-spec.ts'
+import type { ExitName } from '../exit-code.ts'
+import { policiesLines, policyChangeLines } from '../render/decision-lines.ts'
+import { printAnswer } from './answer.ts'
+
+export const POLICY_SHOW: CommandSpec = {
+  name: 'policy show',
+  summary: 'Show the policies in force, with the constitution',
+  description: 'Each rule with its plain sentence. `--text` prints the files, as a start for policies of your own.',
+  options: [{ flags: '--text', description: 'Print the files themselves' }],
+  examples: [
+    { line: 'policy show', does: 'lists the rules' },
+    { line: 'policy show --text', does: 'prints them in Cedar' },
+  ],
+  reads: true,
+  run: async (context, input) => {
+    const { answer, raw } = await (await context.openSession()).call('getPolicies', {})
+    await printAnswer(context, raw, () => policiesLines(answer, context.screen.view, input.on('text')))
+    return 'ok'
+  },
+}
+
+export const POLICY_DIFF: CommandSpec = {
+  name: 'policy diff',
+  summary: 'Say what is wrong with policies, and what they would change, with nothing put in force',
+  description:
+    'The files that end in .cedar are held against the schema of the instance, and compared with what is in force. Ends with 7 when they are not sound.',
+  arguments: [{ flags: '<path...>', description: 'A folder, or files' }],
+  examples: [{ line: 'policy diff policies', does: 'tells what applying the folder would change' }],
+  reads: true,
+  run: (context, input) => put(context, input, true),
+}
+
+export const POLICY_APPLY: CommandSpec = {
+  name: 'policy apply',
+  summary: 'Put policies in force, in the place of those that are',
+  description:
+    'The files that end in .cedar; the constitution and the schema come with the program and belong to every bundle. What is not sound changes nothing and ends with 7. Policies under which you could apply no others are refused.',
+  arguments: [{ flags: '[path...]', description: 'A folder, or files' }],
+  options: [{ flags: '--built-in', description: 'Put those in force again that come with the program' }],
+  examples: [
+    { line: 'policy apply policies', does: 'puts the policies of the folder in force' },
+    { line: 'policy apply --built-in', does: 'goes back to those that come with the program' },
+  ],
+  run: (context, input) => put(context, input, false),
+}
+
+async function put(context: CommandContext, input: CommandInput, dryRun: boolean): Promise<ExitName> {
+  const paths = input.words(0)
+  if (input.on('built-in') === paths.length > 0) throw usage('Name a folder or files, or --built-in.')
+  // Who only looks is told first where nothing is there to look at.
+  if (dryRun) await context.openSession()
+  const files = paths.length === 0 ? null : await readFiles(context, paths)
+  const body = { files, dry_run: dryRun }
+  const { answer, raw } = await (await context.openSession()).call('applyPolicies', { body })
+  await printAnswer(context, raw, () => policyChangeLines(answer, context.screen.view, dryRun))
+  return answer.digest === null ? 'damaged' : 'ok'
+}
+
+/** @throws CascadeError UNPROCESSABLE where there is none. */
+async function readFiles({ io }: CommandContext, paths: readonly string[]) {
+  const { files } = await io.readPolicies(paths.map((path) => resolve(io.cwd, path)))
+  return files.filter(({ path }) => path.endsWith('.cedar')).map(({ path, text }) => ({ path, text }))
+}
