@@ -62,7 +62,7 @@ test('every configuration key in backticks exists', () => {
   expect(claims.length).toBeGreaterThan(10)
   // `import.run` is an action, `ledger.begun` a record, `data.md` would be a page.
   const isOther = (text: string) =>
-    text in ACTIONS || text in RECORD_CATEGORIES || /\.(?:md|ts|yml|json|db|key)$/.test(text)
+    text in ACTIONS || text in RECORD_CATEGORIES || /\.(?:md|ts|yml|json|db|key|cedar|cedarschema)$/.test(text)
   expect(claims.filter(({ text }) => !keys.includes(text) && !isOther(text))).toEqual([])
 })
 

@@ -6,7 +6,10 @@ const PARTS: readonly (readonly [RegExp, ValidationModule])[] = [
   [/\/(open-log|log-(contents|copies|disk|keys|tree)|rotation-crash|tell-restore)\.test\.ts$/, 'ledger'],
   [/\/(examine-tree|leaf-changes|leaf-text|published-folder|record-(schemas|writers)|to-record)\.test\.ts$/, 'ledger'],
   [/\/domain\/identity\//, 'identity'],
-  [/security|verification|\/adapters\/artifacts\/|\/artifact[-.]|\/polic(y|ies)[/.-]/, 'security'],
+  [
+    /security|verification|\/domain\/governance\/|\/(governance|emergency|decision)[-.]|\/adapters\/artifacts\/|\/artifact[-.]|\/polic(y|ies)[/.-]/,
+    'security',
+  ],
   [/^packages\//, 'memory'],
 ]
 

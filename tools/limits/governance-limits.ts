@@ -1,4 +1,5 @@
-import { EMERGENCY_LIMITS } from '@forge-cascade/contract'
+import { EMERGENCY_LIMITS, GOVERNANCE_LIMITS } from '@forge-cascade/contract'
+import { UNRECORDED_MAX } from '../../packages/server/src/domain/governance/decision-journal.ts'
 import type { Limits } from './limit.ts'
 
 /** What decides about what may happen. */
@@ -8,5 +9,29 @@ export const GOVERNANCE_ROWS = {
     value: EMERGENCY_LIMITS.reasonLengthMax,
     unit: 'characters',
     beyond: { error: 'VALIDATION_FAILED' },
+  },
+  decisionResource: {
+    what: 'Resource that a decision is asked about',
+    value: GOVERNANCE_LIMITS.resourceLengthMax,
+    unit: 'characters',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  appliedFiles: {
+    what: 'Files of policies put in force at once',
+    value: GOVERNANCE_LIMITS.policyFilesMax,
+    unit: 'items',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  evaluations: {
+    what: 'Questions of one request to `/access/v1/evaluations`',
+    value: GOVERNANCE_LIMITS.evaluationsMax,
+    unit: 'items',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  unrecordedDecisions: {
+    what: 'Decisions that are not on record yet; beyond them nothing is decided',
+    value: UNRECORDED_MAX,
+    unit: 'items',
+    beyond: { error: 'UNAVAILABLE' },
   },
 } as const satisfies Limits

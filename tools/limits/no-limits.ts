@@ -49,6 +49,7 @@ export const NO_LIMITS: readonly Group[] = [
   {
     reason: 'remembers what can be found out anew',
     constants: [
+      ...at(SERVER, 'compose-governance.ts OWNERS_KEPT_MAX', 'domain/governance/governance-gate.ts STANDING_MAX'),
       ...at(ADAPTERS, 'sources/git-renames.ts FOUND_MAX', 'sqlite/database.ts STATEMENTS_MAX'),
       ...at(
         ADAPTERS,
@@ -170,6 +171,7 @@ export const NO_LIMITS: readonly Group[] = [
   {
     reason: 'bounds one look; the next one goes on, and a name or an id leads to the rest',
     constants: [
+      ...at(SERVER, 'edge/http/handlers/governance.ts LOOKED_AT_MAX'),
       ...at(SERVER, 'domain/governance/trust-engine/trust-engine.ts TRUST_HISTORY_MAX'),
       ...at(ADAPTERS, 'sources/temp-area.ts SWEPT_MAX', 'sqlite/doctor.ts LEAVES_OF_CAPSULE_MAX'),
       ...at(CAPSULES, 'import/import-files.ts ROWS_LOOKED_AT_MAX', 'import/imports.ts JOBS_SEEN_MAX'),

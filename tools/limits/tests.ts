@@ -32,6 +32,8 @@ const POLICY_FILES = 'adapters/policies/policy-files.test.ts'
 const POLICY_ENGINE = 'platform/policy/compiled-engine.test.ts'
 const VERIFY_BUNDLE = 'platform/evidence/verify-bundle.test.ts'
 const TOOLS = 'edge/mcp/tools.test.ts'
+const GATE_LIMITS = 'edge/http/governance-limits.test.ts'
+const ASKS_THE_GATE = 'the gate is asked about $name, one too many, in vain'
 const ASKS_TOO_MUCH = 'an agent that asks for too many $name is refused, and one fewer is not'
 const HOSTILE = 'adapters/documents/convert/hostile.test.ts'
 const ARCHIVE = 'adapters/documents/convert/zip-archive.test.ts'
@@ -134,6 +136,13 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
     'edge/http/emergency-routes.test.ts',
     '$name is refused and turns nothing on',
     'a reason that is too long',
+  ),
+  decisionResource: inServer(GATE_LIMITS, ASKS_THE_GATE, 'a resource'),
+  appliedFiles: inServer(GATE_LIMITS, ASKS_THE_GATE, 'files of policies'),
+  evaluations: inServer(GATE_LIMITS, ASKS_THE_GATE, 'questions at once'),
+  unrecordedDecisions: inServer(
+    'domain/governance/decision-limit.test.ts',
+    'who cannot put decisions on record decides nothing',
   ),
   tokenName: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'a name that is too long'),
   tokenScopes: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'too many scopes'),

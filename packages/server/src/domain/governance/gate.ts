@@ -53,6 +53,13 @@ export interface Gate {
   decide<A extends Action>(request: GateRequest<A>): Decision<A>
   /** What `decide` would say, with nothing done and nothing on record. */
   preview(request: GateRequest): Omit<Decided, 'decisionId'>
+  /**
+   * The grant of what a part of the instance does again and again, where each time would be a decision of its own and the log
+   * would tell of itself: decided once an hour, and anew when policies change or the kill switch is touched.
+   *
+   * @throws CascadeError FORBIDDEN, EMERGENCY_ACTIVE.
+   */
+  standing<A extends Action>(request: GateRequest<A>): Grant<A>
   /** Decides for somebody else who acts: on record like any other decision, and without a grant. */
   evaluate(request: GateRequest): Decided
   /**

@@ -1,5 +1,5 @@
 import { ACTION_TRAITS, type Action, type GateMode, REASONS, RISK_WEIGHTS } from '@forge-cascade/contract/vocabulary'
-import { CascadeError, type Clock } from '#base'
+import { CascadeError, type Clock, isWithin } from '#base'
 import type { Subject } from '#identity'
 import type { Grant } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
@@ -19,6 +19,11 @@ export interface GateSettings {
   readonly riskHold: number
   readonly riskDeny: number
 }
+
+/** How long one decision stands for what is done again and again, in milliseconds. */
+const STANDING_MS = 60 * 60 * 1000
+/** Grants that are kept; beyond them all are asked for anew. */
+const STANDING_MAX = 1000
 
 export const GATE_DEFAULTS: GateSettings = { mode: 'enforce', canaryPercent: 0, riskHold: 85, riskDeny: 97 }
 
@@ -40,6 +45,7 @@ export interface GovernanceGateOptions {
 export class GovernanceGate implements Gate {
   readonly #options: GovernanceGateOptions
   readonly #guardian: Pick<Guardian, 'note' | 'weigh'>
+  readonly #standing = new Map<string, { readonly grant: Grant; readonly state: string; readonly at: number }>()
   #isStopped: () => boolean = () => false
   #bundle = armBundle(BUILT_IN_BUNDLE, BUILT_IN_FILES)
 
@@ -81,6 +87,19 @@ export class GovernanceGate implements Gate {
       unrecorded,
     )
     return { ...fields, applied, grant }
+  }
+
+  standing<A extends Action>(request: GateRequest<A>): Grant<A> {
+    const key = `${request.action} ${request.resource} ${request.subject?.id}`
+    const state = `${this.#bundle.digest} ${this.#isStopped()}`
+    const now = this.#options.clock()
+    const known = this.#standing.get(key)
+    // The key has the action in it.
+    if (known?.state === state && isWithin(now, known.at, STANDING_MS)) return known.grant as Grant<A>
+    const grant = requireGrant(this.decide({ ...request, reach: 'lines' }))
+    if (this.#standing.size >= STANDING_MAX) this.#standing.clear()
+    this.#standing.set(key, { grant, state, at: now })
+    return grant
   }
 
   evaluate(request: GateRequest): Decided {

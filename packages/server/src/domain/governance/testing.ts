@@ -4,6 +4,7 @@ import type { Gate, GateRequest } from './gate.ts'
 export const asking = (gate: Gate, change: <R extends GateRequest>(request: R) => R): Gate => ({
   decide: (request) => gate.decide(change(request)),
   preview: (request) => gate.preview(change(request)),
+  standing: (request) => gate.standing(change(request)),
   evaluate: (request) => gate.evaluate(change(request)),
   settled: (decision) => gate.settled(decision),
   release: (decisionId) => gate.release(decisionId),

@@ -45,7 +45,7 @@ export async function openWitness(options: OpenWitnessOptions): Promise<Witness>
     ...{ cosigners, logs, ledger: store.ledger, mirror, clock, onTrouble },
     tell: createWitnessTeller({ store, ledger: store.ledger, clock, newId }),
     grant: (hash) =>
-      requireGrant(gate.decide({ action: 'witness.cosign', resource: `log/${hash}`, subject, correlationId: newId() })),
+      gate.standing({ action: 'witness.cosign', resource: `log/${hash}`, subject, correlationId: newId() }),
   })
 }
 
