@@ -48,7 +48,8 @@ export const GOVERNANCE_RECORDS = {
           z.strictObject({
             ...decided,
             subject: id.nullable().describe('Who asked; null for nobody in particular.'),
-            ids: z.array(id).min(1).describe('A decision each: the same was decided from the same.'),
+            first: id.describe('Id of the first of them; the others count up from it in their last 32 bits.'),
+            count: count.min(1).describe('How many there were: the same was decided from the same.'),
             inputs,
           }),
         )

@@ -145,19 +145,26 @@ function judgeConstitution(deciding: Deciding): StepOutcome {
 
 function judgePolicies(deciding: Deciding): StepOutcome {
   const { forbids, errors, permits, relaxed, isCurable } = findingsOf(deciding)
-  const passedOver = relaxed.map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
+  const passedOver = relaxed
+    .slice(0, REASONS_MAX)
+    .map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
   if (errors.length > 0) {
-    const told = errors.map(({ policyId, message }) => reason('POLICY_ERROR', { policyId, detail: message }))
+    const told = errors
+      .slice(0, REASONS_MAX)
+      .map(({ policyId, message }) => reason('POLICY_ERROR', { policyId, detail: message }))
     return { kind: 'stop', reasons: [...passedOver, ...told] }
   }
   if (forbids.length > 0) {
-    const told = forbids.map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
+    const told = forbids.slice(0, REASONS_MAX).map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
     return { kind: isCurable ? 'hold' : 'stop', reasons: [...passedOver, ...told] }
   }
   if (permits.length === 0) return { kind: 'stop', reasons: [...passedOver, reason('NOT_PERMITTED')] }
-  const told = permits.map((policyId) => ruleReason('PERMITTED', policyId, deciding))
+  const told = permits.slice(0, REASONS_MAX).map((policyId) => ruleReason('PERMITTED', policyId, deciding))
   return { kind: 'pass', reasons: [...passedOver, ...told] }
 }
+
+/** Policies of one kind that the reasons name: the first by their ids. All count. */
+const REASONS_MAX = 20
 
 /** Least trust for actions of a risk. Who has less, and is no worse than experimental, needs somebody's approval. */
 export const TRUST_NEEDED: Readonly<Record<ActionRisk, number>> = {

@@ -1,10 +1,10 @@
-import { formatUuid, isUuid, uuidBytes } from '#base'
+import { isUuid } from '#base'
 import { explain, type PolicyExplanation } from '#policy'
 import type { Records } from '#store'
 import type { ArmedBundle } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
 import { toPolicyRequest } from './decision-input.ts'
-import { DECISION_COLLECTION, type DecisionRow } from './decision-row.ts'
+import { DECISION_COLLECTION, type DecisionRow, groupId, memberOf } from './decision-row.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface DecisionBookOptions {
@@ -22,10 +22,6 @@ export interface Replayed {
   readonly bundle: ArmedBundle
 }
 
-/** A decision that was gathered with others stands under the id of the first of them, which is at most this much older (ms). */
-const GATHERED_MS = 60_000
-const PAGE = 500
-
 /** Decisions that were made: found, explained, and decided again. */
 export class DecisionBook {
   readonly #options: DecisionBookOptions
@@ -39,7 +35,9 @@ export class DecisionBook {
     if (!isUuid(id)) return undefined
     const { records } = this.#options
     const own = await records.find<DecisionRow>(DECISION_COLLECTION.name, id)
-    return own?.value ?? this.#findGathered(id)
+    if (own !== undefined) return own.value
+    const gathered = await records.find<DecisionRow>(DECISION_COLLECTION.name, groupId(id))
+    return gathered !== undefined && memberOf(id) < gathered.value.count ? gathered.value : undefined
   }
 
   /** Undefined where the policies of then are not kept. */
@@ -53,20 +51,6 @@ export class DecisionBook {
         : explain(bundle.engine, toPolicyRequest(input, input.subject, input.approval !== null))
     return { verdict: again, same: isSameVerdict(again, verdict), explanation, bundle }
   }
-
-  async #findGathered(id: string): Promise<DecisionRow | undefined> {
-    const { records } = this.#options
-    let after = before(id, GATHERED_MS)
-    for (;;) {
-      const page = await records.list<DecisionRow>(DECISION_COLLECTION.name, { limit: PAGE, after })
-      for (const { key, value } of page.items) {
-        if (key > id) return undefined
-        if (value.ids.includes(id)) return value
-      }
-      if (page.next === undefined) return undefined
-      after = page.next
-    }
-  }
 }
 
 /** Reasons count by step, code and policy: their sentences may be put better one day. */
@@ -78,15 +62,4 @@ export function isSameVerdict(one: Verdict, other: Verdict): boolean {
       steps.map(({ step, result }) => [step, result]),
     ])
   return said(one) === said(other)
-}
-
-const TIME_BYTES = 6
-
-/** The least UUIDv7 of a moment that many milliseconds before that of another. @see RFC 9562 section 5.7 */
-function before(id: string, ms: number): string {
-  const bytes = Buffer.from(uuidBytes(id))
-  const time = Math.max(0, bytes.readUIntBE(0, TIME_BYTES) - ms)
-  const least = Buffer.alloc(bytes.length)
-  least.writeUIntBE(time, 0, TIME_BYTES)
-  return formatUuid(least)
 }

@@ -1,8 +1,18 @@
+import type { RecordPayload } from '@forge-cascade/contract/records'
 import type { ActionReach } from '@forge-cascade/contract/vocabulary'
-import { CascadeError, type Clock, canonicalJson, type Random, sha256Hex } from '#base'
+import { CascadeError, type Clock, type Random, sha256Hex } from '#base'
 import { type DecisionNote, toRecord, type UnitOfWork, type UnrecordedDecision } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
-import { type DecisionRow, inputDigest, keepRow, tellDecision, toDecisionRow } from './decision-row.ts'
+import {
+  type DecisionRow,
+  GROUP_MAX,
+  groupId,
+  inputDigest,
+  keepRow,
+  memberId,
+  tellDecision,
+  toDecisionRow,
+} from './decision-row.ts'
 import type { Decided } from './gate.ts'
 
 export interface DecisionJournalOptions {
@@ -19,15 +29,26 @@ export interface DecisionJournalOptions {
 export const GATHER_MS = 1000
 /** So long a decision waits for the change that it allowed, in milliseconds; then it is recorded by itself. */
 export const WAIT_MS = 30_000
-/** Decisions that are not on record yet; beyond them nothing is decided any more. */
+/** Decisions, equal ones counted once, that are not on record yet; beyond them nothing is decided any more. */
 export const UNRECORDED_MAX = 10_000
-/** Groups of equal decisions in one entry of the log, and decisions in one group. */
-const GROUPS_PER_LEAF = 100
-const IDS_PER_GROUP = 500
+/** JSON of the decisions that one entry of the log gathers: far below what an entry holds, also beside the rest of it. */
+const GATHERED_LENGTH_MAX = 40_000
 
 interface Waiting {
   readonly decided: Decided
   readonly since: number
+}
+
+/** Decisions that were made from the same; the id of the first is the one that the others count up from. */
+interface Group {
+  readonly first: Decided
+  count: number
+}
+
+/** What a decision is known by, and what its first change takes along. */
+export interface Noted {
+  readonly decisionId: string
+  readonly unrecorded: UnrecordedDecision | undefined
 }
 
 /**
@@ -38,7 +59,10 @@ export class DecisionJournal implements AsyncDisposable {
   readonly #options: DecisionJournalOptions
   /** Allowed, and the change is to come. */
   readonly #waiting = new Map<string, Waiting>()
-  #due: Decided[] = []
+  /** By their input. */
+  #groups = new Map<string, Group>()
+  /** With ids of their own, or that could not be written. */
+  #due: Group[] = []
   /** Being made durable by themselves. */
   readonly #firm = new Map<string, Promise<void>>()
   #timer: NodeJS.Timeout | undefined
@@ -55,20 +79,21 @@ export class DecisionJournal implements AsyncDisposable {
   }
 
   /**
-   * Takes a decision down.
+   * Takes a decision down, and gives it its id.
    *
    * @param how `at once`, or what its action does.
-   * @returns what its first change takes along; undefined where no change is waited for.
    * @throws CascadeError UNAVAILABLE when more are unrecorded than may be: who cannot record does not decide.
    */
-  note(decided: Decided, how: 'at once' | ActionReach): UnrecordedDecision | undefined {
-    if (this.#due.length + this.#waiting.size + this.#firm.size >= UNRECORDED_MAX) {
+  note(made: Omit<Decided, 'decisionId'>, how: 'at once' | ActionReach): Noted {
+    if (this.#due.length + this.#groups.size + this.#waiting.size + this.#firm.size >= UNRECORDED_MAX) {
       throw new CascadeError('UNAVAILABLE', 'Decisions cannot be put on record now, so nothing is decided.')
     }
-    if (how === 'changes') return this.#await(decided)
-    if (how === 'reads' || isFlood(decided)) this.#gather(decided)
-    else this.#record(decided)
-    return undefined
+    if (how === 'reads' || isFlood(made)) return { decisionId: this.#gather(made), unrecorded: undefined }
+    const decided = { ...made, decisionId: this.#options.newId() }
+    const { decisionId } = decided
+    if (how === 'changes') return { decisionId, unrecorded: this.#await(decided) }
+    this.#record(decided)
+    return { decisionId, unrecorded: undefined }
   }
 
   /** @see Gate.settled */
@@ -81,7 +106,7 @@ export class DecisionJournal implements AsyncDisposable {
     const waiting = this.#waiting.get(decisionId)
     if (waiting === undefined) return
     this.#waiting.delete(decisionId)
-    this.#gather(waiting.decided)
+    this.#gatherAlone(waiting.decided)
   }
 
   /** Puts on record what is due. Rejects never: what cannot be written stays due, and is told of. */
@@ -91,11 +116,11 @@ export class DecisionJournal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearTimeout(this.#timer)
     for (const id of [...this.#waiting.keys()]) this.release(id)
     clearTimeout(this.#timer)
     await Promise.allSettled(this.#firm.values())
     await this.flush()
+    clearTimeout(this.#timer)
   }
 
   #await(decided: Decided): UnrecordedDecision {
@@ -105,17 +130,29 @@ export class DecisionJournal implements AsyncDisposable {
     return {
       take: () => {
         if (!this.#waiting.delete(decisionId)) return undefined
-        const row = toDecisionRow(decided, [decisionId], this.#options.random)
+        const row = toDecisionRow(decided, 1, this.#options.random)
         return { record: this.#recordOf(row), keep: [keepRow(row, this.#options.keepDays())] }
       },
       landed: (isWritten) => {
-        if (!isWritten) this.#gather(decided)
+        if (!isWritten) this.#gatherAlone(decided)
       },
     }
   }
 
-  #gather(decided: Decided): void {
-    this.#due.push(decided)
+  /** One more of those that were made from the same, or the first of them. */
+  #gather(made: Omit<Decided, 'decisionId'>): string {
+    const same = JSON.stringify(made.input)
+    const group = this.#groups.get(same)
+    if (group !== undefined && group.count < GROUP_MAX) return memberId(group.first.decisionId, group.count++)
+    if (group !== undefined) this.#due.push(group)
+    const decisionId = groupId(this.#options.newId())
+    this.#groups.set(same, { first: { ...made, decisionId }, count: 1 })
+    this.#wake()
+    return decisionId
+  }
+
+  #gatherAlone(decided: Decided): void {
+    this.#due.push({ first: decided, count: 1 })
     this.#wake()
   }
 
@@ -138,56 +175,54 @@ export class DecisionJournal implements AsyncDisposable {
 
   #record(decided: Decided): void {
     const { decisionId, input } = decided
-    const row = toDecisionRow(decided, [decisionId], this.#options.random)
+    const row = toDecisionRow(decided, 1, this.#options.random)
     const written = this.#write([row], this.#recordOf(row), input.subject?.id ?? '')
     // Whoever has to wait for it sees the failure; where nobody does it is told of here.
     written.catch((error: unknown) => this.#options.onTrouble('a decision could not be put on record', error))
-    this.#firm.set(
-      decisionId,
-      written.finally(() => this.#firm.delete(decisionId)),
-    )
-    this.#firm.get(decisionId)?.catch(() => undefined)
+    const firm = written.finally(() => this.#firm.delete(decisionId))
+    firm.catch(() => undefined)
+    this.#firm.set(decisionId, firm)
   }
 
   #recordOf(row: DecisionRow) {
-    const [id = ''] = row.ids
-    const grant = this.#grant(id, row.subject ?? '', row.correlationId)
-    return toRecord(grant, 'decision.made', `decision/${id}`, tellDecision(row), { inputs: inputDigest(row) })
+    const grant = this.#grant(row.first, row.subject ?? '', row.correlationId)
+    return toRecord(grant, 'decision.made', `decision/${row.first}`, tellDecision(row), { inputs: inputDigest(row) })
   }
 
   async #writeDue(): Promise<void> {
     const writer = this.#writer
-    if (writer === undefined || this.#due.length === 0) return
-    const due = this.#due
+    if (writer === undefined) return
+    const groups = [...this.#due, ...this.#groups.values()]
     this.#due = []
-    const groups = groupEqual(due)
-    for (let at = 0; at < groups.length; at += GROUPS_PER_LEAF) {
-      const some = groups.slice(at, at + GROUPS_PER_LEAF)
-      try {
-        await this.#writeGroups(some, writer)
-      } catch (error) {
-        this.#due.push(...groups.slice(at).flat())
-        this.#wake()
-        this.#options.onTrouble('decisions could not be put on record, and are tried again', error)
-        return
-      }
+    this.#groups = new Map()
+    let written = 0
+    try {
+      while (written < groups.length) written += await this.#writeSome(groups.slice(written), writer)
+    } catch (error) {
+      this.#due.push(...groups.slice(written))
+      this.#wake()
+      this.#options.onTrouble('decisions could not be put on record, and are tried again', error)
     }
   }
 
-  async #writeGroups(groups: readonly Decided[][], writer: string): Promise<void> {
+  /** As many groups as one entry of the log holds. @returns how many. */
+  async #writeSome(groups: readonly Group[], writer: string): Promise<number> {
     const { random, newId } = this.#options
     const correlationId = newId()
-    const rows = groups.flatMap((group) => {
-      const [first] = group
-      const ids = group.map(({ decisionId }) => decisionId)
-      return first === undefined ? [] : [toDecisionRow(first, ids, random, correlationId)]
-    })
+    const rows: DecisionRow[] = []
+    const decisions: Gathered[] = []
+    let length = 0
+    for (const { first, count } of groups) {
+      const row = toDecisionRow(first, count, random, correlationId)
+      const told = { ...tellDecision(row), subject: row.subject, first: row.first, count, inputs: inputDigest(row) }
+      length += JSON.stringify(told).length
+      if (rows.length > 0 && length > GATHERED_LENGTH_MAX) break
+      rows.push(row)
+      decisions.push(told)
+    }
     const grant = this.#grant(newId(), writer, correlationId)
-    const decisions = rows.map((row) => ({
-      ...tellDecision(row),
-      ...{ subject: row.subject, ids: row.ids, inputs: inputDigest(row) },
-    }))
     await this.#write(rows, toRecord(grant, 'decision.gathered', 'governance/decisions', { decisions }, {}), writer)
+    return rows.length
   }
 
   /** One entry of the log, and a row for each input beside it. */
@@ -207,21 +242,7 @@ export class DecisionJournal implements AsyncDisposable {
   }
 }
 
-/** Denials that cost whoever sends them nothing: written one by one they would be a way to fill the log. */
-const isFlood = ({ input }: Decided): boolean => input.subject === null || input.rateExceeded
+type Gathered = RecordPayload<'decision.gathered'>['decisions'][number]
 
-/** Those that were made from the same stand together, in the order of their coming. */
-function groupEqual(decisions: readonly Decided[]): Decided[][] {
-  const groups = new Map<string, Decided[]>()
-  for (const decided of decisions) {
-    const same = canonicalJson(decided.input)
-    const group = groups.get(same)
-    if (group === undefined) groups.set(same, [decided])
-    else group.push(decided)
-  }
-  return [...groups.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / IDS_PER_GROUP) }, (_, at) =>
-      group.slice(at * IDS_PER_GROUP, (at + 1) * IDS_PER_GROUP),
-    ),
-  )
-}
+/** Denials that cost whoever sends them nothing: written one by one they would be a way to fill the log. */
+const isFlood = ({ input }: Pick<Decided, 'input'>): boolean => input.subject === null || input.rateExceeded

@@ -10,8 +10,9 @@ import type { Verdict } from './verdict.ts'
  */
 export interface DecisionRow {
   readonly v: 1
-  /** Ids of the decisions, the first of which is the key of the row. */
-  readonly ids: readonly string[]
+  /** Id of the first decision, which is the key of the row; the others count up from it in their last 32 bits. */
+  readonly first: string
+  readonly count: number
   /** Milliseconds since 1970, of the first. */
   readonly at: number
   readonly latencyMs: number
@@ -38,14 +39,15 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** The row of decisions that were all made from the same input. */
 export function toDecisionRow(
   decided: Decided,
-  ids: readonly string[],
+  count: number,
   random: Random,
   gatheredIn: string | null = null,
 ): DecisionRow {
-  const { decidedAt, latencyMs, correlationId, input, verdict } = decided
+  const { decisionId, decidedAt, latencyMs, correlationId, input, verdict } = decided
   return {
     v: 1,
-    ids,
+    first: decisionId,
+    count,
     at: decidedAt,
     latencyMs: Math.round(latencyMs * 1000) / 1000,
     correlationId,
@@ -65,7 +67,7 @@ export const inputDigest = ({ key, input }: Pick<DecisionRow, 'key' | 'input'>):
 export const keepRow = (row: DecisionRow, days: number): RecordPut => ({
   kind: 'record.put',
   collection: DECISION_COLLECTION.name,
-  key: row.ids[0] ?? '',
+  key: row.first,
   value: row,
   expectedRevision: undefined,
   expiresAt: row.at + days * DAY_MS,
@@ -82,3 +84,18 @@ export const tellDecision = ({ input, verdict }: Pick<DecisionRow, 'input' | 've
   risk: input.risk,
   bundle: input.bundle,
 })
+
+const COUNTER = 8 // hex digits: 32 bits
+const NONE = '0'.repeat(COUNTER)
+/** Decisions in one group: what its counter can say. */
+export const GROUP_MAX = 0xffff_ffff
+
+/** The id from which decisions of one group count up. */
+export const groupId = (id: string): string => id.slice(0, -COUNTER) + NONE
+
+/** The n-th id of a group, from 0. */
+export const memberId = (group: string, n: number): string =>
+  group.slice(0, -COUNTER) + n.toString(16).padStart(COUNTER, '0')
+
+/** Which member of its group an id would be. */
+export const memberOf = (id: string): number => Number.parseInt(id.slice(-COUNTER), 16)

@@ -6,7 +6,7 @@ import { mintGrant } from '../../platform/store/mint-grant.ts'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
 import type { CapsuleFacts, DecisionInput, InputSubject } from './decision-input.ts'
-import type { DecisionJournal } from './decision-journal.ts'
+import type { DecisionJournal, Noted } from './decision-journal.ts'
 import type { Decided, Decision, Gate, GateRequest } from './gate.ts'
 import { Guardian } from './guardian/index.ts'
 import type { DecisionReason } from './verdict.ts'
@@ -70,23 +70,16 @@ export class GovernanceGate implements Gate {
   }
 
   decide<A extends Action>(request: GateRequest<A>): Decision<A> {
-    const { newId, journal } = this.#options
-    const decided = { decisionId: newId(), ...this.preview(request) }
+    const made = this.preview(request)
     const { action, resource, subject, correlationId, reach = 'command' } = request
-    const fields = { ...decided, action, resource, subject: subject?.id ?? null }
-    const { applied } = decided.verdict
-    if (subject !== undefined) this.#guardian.note({ subject: subject.id, action, isAllowed: applied === 'allow' })
-    if (applied !== 'allow' || subject === undefined) {
-      journal?.note(decided, 'at once')
-      return { ...fields, applied: applied === 'hold' ? 'hold' : 'deny' }
-    }
-    const unrecorded = journal?.note(decided, ACTION_TRAITS[action].reach)
-    const { decisionId } = decided
-    const grant: Grant<A> = mintGrant(
-      { decisionId, action, resource, subject: subject.id, correlationId, reach },
-      unrecorded,
-    )
-    return { ...fields, applied, grant }
+    const { applied } = made.verdict
+    const isAllowed = applied === 'allow' && subject !== undefined
+    if (subject !== undefined) this.#guardian.note({ subject: subject.id, action, isAllowed })
+    const { decisionId, unrecorded } = this.#note(made, isAllowed ? ACTION_TRAITS[action].reach : 'at once')
+    const fields = { decisionId, ...made, action, resource, subject: subject?.id ?? null }
+    if (!isAllowed) return { ...fields, applied: applied === 'hold' ? 'hold' : 'deny' }
+    const words = { decisionId, action, resource, subject: subject.id, correlationId, reach }
+    return { ...fields, applied: 'allow', grant: mintGrant(words, unrecorded) }
   }
 
   standing<A extends Action>(request: GateRequest<A>): Grant<A> {
@@ -103,9 +96,13 @@ export class GovernanceGate implements Gate {
   }
 
   evaluate(request: GateRequest): Decided {
-    const decided = { decisionId: this.#options.newId(), ...this.preview(request) }
-    this.#options.journal?.note(decided, 'reads')
-    return decided
+    const made = this.preview(request)
+    return { decisionId: this.#note(made, 'reads').decisionId, ...made }
+  }
+
+  #note(made: Omit<Decided, 'decisionId'>, how: Parameters<DecisionJournal['note']>[1]): Noted {
+    const { newId, journal } = this.#options
+    return journal?.note(made, how) ?? { decisionId: newId(), unrecorded: undefined }
   }
 
   preview(request: GateRequest): Omit<Decided, 'decisionId'> {

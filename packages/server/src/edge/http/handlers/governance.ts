@@ -61,7 +61,7 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
           (subject === undefined || row.subject === subject.id) &&
           (query.resource === undefined || row.resource === query.resource),
       })
-      const items = await Promise.all(rows.map((row) => present(decidedOf(row, row.ids[0] ?? ''))))
+      const items = await Promise.all(rows.map((row) => present(decidedOf(row, row.first))))
       return { status: 200, body: { items, next_cursor: next } }
     },
     getDecision: async ({ params: { id } }) => {
@@ -167,8 +167,8 @@ const decidedOf = (row: DecisionRow, decisionId: string): Decided => {
 const DECISION = 'decision/'
 
 /** The entry of the log that tells of a decision, by itself or among others. */
-async function findEntry(ledger: LedgerStore, { ids, gatheredIn }: DecisionRow): Promise<StoredLeaf | undefined> {
-  const filter = gatheredIn === null ? { subject: `${DECISION}${ids[0]}` } : { correlationId: gatheredIn }
+async function findEntry(ledger: LedgerStore, { first, gatheredIn }: DecisionRow): Promise<StoredLeaf | undefined> {
+  const filter = gatheredIn === null ? { subject: `${DECISION}${first}` } : { correlationId: gatheredIn }
   return (await ledger.list(filter, { limit: 1 }))[0]
 }
 
