@@ -1,4 +1,4 @@
-import { EMERGENCY_LIMITS } from '@forge-cascade/contract'
+import { APPROVAL_LIMITS, EMERGENCY_LIMITS } from '@forge-cascade/contract'
 import type { Limits } from './limit.ts'
 
 /** What decides about what may happen. */
@@ -8,5 +8,23 @@ export const GOVERNANCE_ROWS = {
     value: EMERGENCY_LIMITS.reasonLengthMax,
     unit: 'characters',
     beyond: { error: 'VALIDATION_FAILED' },
+  },
+  approvalReason: {
+    what: 'Reason of an approval or a rejection',
+    value: APPROVAL_LIMITS.reasonLengthMax,
+    unit: 'characters',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  approvalsWaiting: {
+    what: 'Requests of one subject that wait for an approval at once',
+    value: APPROVAL_LIMITS.waitingMax,
+    unit: 'items',
+    beyond: { error: 'RATE_LIMITED' },
+  },
+  approvalBytes: {
+    what: 'What waits for an approval: parameters, query and body as JSON',
+    value: APPROVAL_LIMITS.operationBytesMax,
+    unit: 'bytes',
+    beyond: { error: 'PAYLOAD_TOO_LARGE' },
   },
 } as const satisfies Limits

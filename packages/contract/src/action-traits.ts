@@ -62,5 +62,7 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'emergency.lift': { ...changes('high'), inEmergency: true },
   'governance.read': { ...reads(), inEmergency: true },
   'governance.preview': reads(),
+  'approval.read': reads(),
+  'approval.decide': changes(),
   'policy.apply': changes('high'),
 }

@@ -43,6 +43,8 @@ export const ACTIONS = {
   'subject.create': 'Register a person, an agent or a service by name',
   'governance.read': 'See decisions, their reasons, and the policies in force',
   'governance.preview': 'Ask what the gate would decide, for oneself or for another, with nothing done',
+  'approval.read': 'See what waits for an approval, or waited',
+  'approval.decide': 'Approve or reject what waits for an approval',
   'policy.apply': 'Put other policies in force',
 } as const satisfies Record<string, string>
 

@@ -2,7 +2,7 @@
 import { type Clock, systemRandom } from '#base'
 import type { BootContext } from '#boot'
 import type { Config, LiveConfig } from '#config'
-import { type CapsuleFacts, DecisionJournal, type GateSettings, GovernanceGate } from '#governance'
+import { type Approvals, type CapsuleFacts, DecisionJournal, type GateSettings, GovernanceGate } from '#governance'
 import type { Subjects } from '#identity'
 import type { RootLogger } from '#observability'
 import * as key from './compose-keys.ts'
@@ -38,10 +38,16 @@ const settingsOf = ({ gate }: Config): GateSettings => ({
 
 const CAPSULE = 'capsule/'
 
-/** What is known of a capsule, for the gate. */
+const APPROVAL = 'approval/'
+
+/** What is known of a capsule, or of a request that waits, for the gate. */
 export const factsOf =
-  ({ store, subjects }: { readonly store: Store; readonly subjects: Subjects }): FindFacts =>
+  (
+    { store, subjects }: { readonly store: Store; readonly subjects: Subjects },
+    approvals: Pick<Approvals, 'factsOf'>,
+  ): FindFacts =>
   async (resource) => {
+    if (resource.startsWith(APPROVAL)) return approvals.factsOf(resource.slice(APPROVAL.length))
     if (!resource.startsWith(CAPSULE)) return undefined
     const [found] = await store.capsules.getHeads([resource.slice(CAPSULE.length)])
     if (found === undefined) return 'absent'

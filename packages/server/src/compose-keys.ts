@@ -1,7 +1,7 @@
 import { BootKey } from '#boot'
 import type { Archives, AskContext, Embedders, Erasures, Imports, ModelChange } from '#capsules'
 import type { DataFolder } from '#data-folder'
-import type { DecisionJournal, Emergency, GovernanceGate } from '#governance'
+import type { Approvals, DecisionJournal, Emergency, GovernanceGate } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { CheckpointMirror, CosignedCheckpoint } from '#ledger'
 import type { Metrics } from '#observability'
@@ -14,6 +14,7 @@ import type { createWitnessDesk, LedgerDesk, LogKeys, SigningLog, UnfinishedEras
 export const FOLDER = new BootKey<DataFolder>('data folder')
 export const STORE = new BootKey<SqliteStore>('store')
 export const GATE = new BootKey<GovernanceGate>('gate')
+export const APPROVALS = new BootKey<Approvals>('approvals')
 export const EMERGENCY = new BootKey<Emergency>('emergency')
 export const JOURNAL = new BootKey<DecisionJournal>('journal of decisions')
 export const SUBJECTS = new BootKey<Subjects>('subjects')

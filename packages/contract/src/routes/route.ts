@@ -26,7 +26,7 @@ export const ROUTE_TAGS = {
   Artifacts: 'What comes from elsewhere, verified before it is trusted.',
   Witness: 'Vouching for the logs of others, as C2SP tlog-witness says; without a token, where it is configured.',
   Keeping: 'Legal holds, and what is erased for good.',
-  Governance: 'What may happen at all: the kill switch.',
+  Governance: 'What may happen at all: the kill switch, and what waits for an approval.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',
 } as const satisfies Record<string, string>

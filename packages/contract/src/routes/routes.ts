@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { AGENTS } from './agents.ts'
+import { APPROVALS } from './approvals.ts'
 import { ARCHIVE } from './archive.ts'
 import { ARTIFACTS } from './artifacts.ts'
 import { BULK } from './bulk.ts'
@@ -35,6 +36,7 @@ const ROWS = [
   ...WITNESS,
   ...KEEPING,
   ...EMERGENCY,
+  ...APPROVALS,
   ...SYSTEM,
   ...PROBES,
 ] as const

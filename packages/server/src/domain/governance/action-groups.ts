@@ -37,10 +37,13 @@ export const ACTION_GROUPS = {
     'emergency.read',
     'emergency.raise',
     'emergency.lift',
+    'approval.read',
+    'approval.decide',
   ],
   /** Reads what happened, and by which rules. */
   audit: [
     'emergency.read',
+    'approval.read',
     'ledger.read',
     'evidence.export',
     'governance.read',

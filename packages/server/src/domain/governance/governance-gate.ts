@@ -1,7 +1,7 @@
 import { ACTION_TRAITS, type Action, type ActionRisk, type GateMode } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, type Clock } from '#base'
 import type { Subject } from '#identity'
-import type { Grant } from '#store'
+import type { Grant, RecordPut, UnrecordedDecision } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
@@ -79,7 +79,7 @@ export class GovernanceGate implements Gate {
     const { decisionId } = decided
     const grant: Grant<A> = mintGrant(
       { decisionId, action, resource, subject: subject.id, correlationId, reach },
-      unrecorded,
+      request.alongside ? withRows(unrecorded, request.alongside) : unrecorded,
     )
     return { ...fields, applied, grant }
   }
@@ -122,6 +122,19 @@ export class GovernanceGate implements Gate {
     }
   }
 }
+
+/** The rows go with the record of the decision, into the same transaction. */
+const withRows = (
+  unrecorded: UnrecordedDecision | undefined,
+  rows: () => readonly RecordPut[],
+): UnrecordedDecision | undefined =>
+  unrecorded && {
+    take: () => {
+      const note = unrecorded.take()
+      return note && { ...note, keep: [...note.keep, ...rows()] }
+    },
+    landed: (isWritten) => unrecorded.landed(isWritten),
+  }
 
 const inputSubject = ({ id, kind, roles, trust }: Subject): InputSubject => ({
   ...{ id, kind, roles, trust },

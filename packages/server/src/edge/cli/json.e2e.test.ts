@@ -105,6 +105,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'archive verify', argv: () => ['archive', 'verify'] },
   { command: 'archive restore', argv: () => ['archive', 'restore', child] },
   { command: 'hold place', argv: () => ['hold', 'place', id, '--reason', 'case 4711'] },
+  { command: 'approvals list', argv: () => ['approvals', 'list'] },
   { command: 'hold list', argv: () => ['hold', 'list'] },
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
   { command: 'ledger show', argv: () => ['ledger', 'show'] },
@@ -145,6 +146,7 @@ const OTHERS = [
   ...['start ', 'restore ', 'import --watch', 'bulk run ', ...BULK.map((verb) => `bulk ${verb} --yes`)],
   ...VERBS.map((verb) => `embedding ${verb} `),
   ...['on', 'off', 'status'].map((verb) => `emergency ${verb} `),
+  ...['show', 'approve', 'reject'].map((verb) => `approvals ${verb} `),
 ]
 
 const shapeOf = (command: string, when = '') => SHAPES[command]?.find((shape) => shape.when === when)

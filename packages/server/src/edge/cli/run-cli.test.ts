@@ -341,6 +341,8 @@ const LOOKING = [
   'hold list',
   'embedding status',
   'emergency status',
+  'approvals list',
+  'approvals show 01939b41-0000-7000-8000-000000000009',
   'erase --list',
   `erase --show ${CAPSULE.id}`,
   'import --list',
@@ -375,7 +377,7 @@ test.for(['import absent', 'import absent --json', 'import absent --watch', 'imp
 const OTHERS = [
   ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
   ...['bulk archive', 'bulk erase', 'bulk restore', 'bulk run', 'bulk tag'],
-  ...['emergency on', 'emergency off'],
+  ...['emergency on', 'emergency off', 'approvals approve', 'approvals reject'],
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],
   ...['policy lint', 'policy test', 'policy explain'],

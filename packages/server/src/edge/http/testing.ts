@@ -1,13 +1,13 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
+import { heldAnswer, problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
-import { EMERGENCY_COLLECTION, Emergency, type Gate, GovernanceGate } from '#governance'
+import { Emergency, type Gate, GovernanceGate } from '#governance'
 import { createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
@@ -33,6 +33,7 @@ import {
 } from './handlers/index.ts'
 import type { HttpAppOptions } from './http-app.ts'
 import { HttpServer } from './http-server.ts'
+import { GOVERNED_COLLECTIONS, type Governed, openGoverned } from './testing/governed.ts'
 
 /** An HTTP interface over the store in memory, with everything real but the disk. */
 export interface HttpWorld extends AsyncDisposable {
@@ -49,6 +50,8 @@ export interface HttpWorld extends AsyncDisposable {
   readonly emergency: Emergency
   /** Who can lift an emergency: the administrator, and whom a test adds. */
   readonly lifters: Subject[]
+  /** What decides here, with whom a test adds. */
+  readonly governed: Governed
   /** A request of the administrator, unless it says otherwise. */
   send(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'OPTIONS',
@@ -71,6 +74,8 @@ export interface HttpWorldOptions {
   readonly logKey?: KeyObject
   readonly context?: (context: HandlerContext) => HandlerContext
   readonly gate?: (gate: Gate) => Gate
+  /** Others who come, each with the token that their name is. */
+  readonly people?: readonly Subject[]
   readonly routes?: readonly RouteDefinition[]
   readonly app?: Partial<HttpAppOptions>
 }
@@ -89,7 +94,7 @@ export const SERVER_CONFIG: Config['server'] = {
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
-    return openMemoryStore({ collections: [...collections, LOG_COLLECTION, EMERGENCY_COLLECTION], clock, matcher })
+    return openMemoryStore({ collections: [...collections, LOG_COLLECTION, ...GOVERNED_COLLECTIONS], clock, matcher })
   })
   const { clock } = world.time
   const logged: string[] = []
@@ -114,15 +119,18 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     listLifters: async () => lifters,
     isFileThere: () => false,
   })
-  const context = handlerContext({ world, emergency, objects, logger, metrics, lifecycle, server, logKey })
+  const governed = openGoverned(world, options.people)
+  const context = handlerContext({ world, governed, emergency, objects, logger, metrics, lifecycle, server, logKey })
   const http = new HttpServer({
     routes: options.routes ?? ROUTES,
     handlers: { ...createHandlers(options.context?.(context) ?? context), ...options.handlers },
     authenticate: authenticateBy([
       { digest: tokenDigest(token), subject: world.administrator },
       { digest: tokenDigest(memberToken), subject: member },
+      ...(options.people ?? []).map((subject) => ({ digest: tokenDigest(subject.name), subject })),
     ]),
-    gate: options.gate?.(new GovernanceGate({ clock, newId })) ?? new GovernanceGate({ clock, newId }),
+    gate: options.gate?.(governed.gate) ?? governed.gate,
+    ...(options.people && { approvals: governed.desk, findFacts: governed.findFacts }),
     server,
     rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
     head: () => world.context.store.head(),
@@ -146,6 +154,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     member,
     emergency,
     lifters,
+    governed,
     send: async (method, url, more = {}) => {
       const response = await http.app.inject(toInjection(method, url, more, token))
       checkAgainstContract(method, url, response)
@@ -217,6 +226,7 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
 
 interface ContextParts {
   readonly world: World
+  readonly governed: Governed
   readonly emergency: Emergency
   readonly objects: MemoryObjects
   readonly logger: HandlerContext['logger']
@@ -228,6 +238,7 @@ interface ContextParts {
 
 function handlerContext({
   world,
+  governed,
   emergency,
   objects,
   logger,
@@ -267,6 +278,7 @@ function handlerContext({
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,
     emergency,
+    approvals: governed.desk,
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,
@@ -332,11 +344,14 @@ function checkAgainstContract(
     return
   }
   const route = findRoute(method, url)
+  if (statusCode === 202 && body !== '' && isHeld(JSON.parse(body))) return void heldAnswer.parse(JSON.parse(body))
   const response = route?.responses[statusCode]
   if (!route || (statusCode !== 304 && !response)) throw new TypeError(`${method} ${url} answered ${statusCode}`)
   if (!response?.schema || method === 'HEAD' || String(headers['content-type']).includes('ndjson')) return
   response.schema.parse(JSON.parse(body))
 }
+
+const isHeld = (body: object): boolean => 'approval' in body
 
 function findRoute(method: string, url: string): RouteDefinition | undefined {
   const path = url.split('?', 1)[0] ?? ''

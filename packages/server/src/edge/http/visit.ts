@@ -1,4 +1,5 @@
 import { CascadeError } from '#base'
+import type { Approved, Decision } from '#governance'
 import type { Subject } from '#identity'
 import type { Grant } from '#store'
 
@@ -15,6 +16,10 @@ export class Visit {
   isLocal = false
   subject: Subject | undefined
   grant: Grant | undefined
+  /** The gate's word where that is to wait for an approval. */
+  held: Decision | undefined
+  /** Of what is carried out in the name of whoever asked, once it was approved. */
+  approved: Approved | undefined
   /** Parsed path parameters. */
   params: Readonly<Record<string, unknown>> = {}
   readonly #abort = new AbortController()

@@ -72,6 +72,8 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'subject.create': ['record.put'],
   'governance.read': [],
   'governance.preview': [],
+  'approval.read': [],
+  'approval.decide': ['record.put'],
   'policy.apply': ['record.put', 'record.delete'],
   'system.maintain': [
     'capsule.link',

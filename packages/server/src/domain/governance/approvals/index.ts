@@ -1,0 +1,7 @@
+export {
+  APPROVAL_COLLECTION,
+  type ApprovalRow,
+  type CapsulePin,
+  type HeldOperation,
+} from './approval-row.ts'
+export { type ApprovalCall, Approvals, type Approved, type CarryOut } from './approvals.ts'
