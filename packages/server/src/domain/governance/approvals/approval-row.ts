@@ -89,6 +89,14 @@ export const digestOf = ({ action, resource, capsule, operation, requester, owne
   )
 }
 
+/** What is left of it when its capsule or its requester is erased: who did what when, in nobody's words. Nothing can be done by it. */
+export const withoutWords = (row: ApprovalRow): ApprovalRow => ({
+  ...row,
+  operation: { id: row.operation.id, params: {}, query: {}, body: null, ifMatch: null },
+  decided: row.decided && { ...row.decided, reason: null },
+  outcome: row.outcome && { ...row.outcome, detail: null },
+})
+
 /** The person behind an agent; null for everybody else. */
 export const ownerOf = (subject: Subject): string | null =>
   'owner' in subject && typeof subject.owner === 'string' ? subject.owner : null

@@ -3,5 +3,6 @@ export {
   type ApprovalRow,
   type CapsulePin,
   type HeldOperation,
+  withoutWords,
 } from './approval-row.ts'
 export { type ApprovalCall, Approvals, type Approved, type CarryOut } from './approvals.ts'

@@ -1,6 +1,5 @@
 import { createUuidV7, systemRandom } from '#base'
 import {
-  APPROVAL_COLLECTION,
   Approvals,
   DECISION_COLLECTION,
   DecisionJournal,
@@ -26,8 +25,8 @@ export interface Governed {
   readonly people: Map<string, Subject>
 }
 
-/** What governance keeps. */
-export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, APPROVAL_COLLECTION, DECISION_COLLECTION]
+/** What governance keeps beside what a world has. */
+export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION]
 
 /** As an instance puts it together. @param others who comes beside the administrator; without them nothing is on record. */
 export function openGoverned(
