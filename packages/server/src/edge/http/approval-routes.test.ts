@@ -53,6 +53,7 @@ describe('a request that needs an approval', () => {
     const held = await ask(ADA, capsule)
     const { approval } = held.json()
     expect([held.statusCode, held.headers.location]).toEqual([202, `${PATH}/${approval.id}`])
+    expect(Number(held.headers['cascade-sequence'])).toBeGreaterThan(0)
     expect(approval).toMatchObject({ state: 'waiting', action: 'capsule.erase', requester: ADA.id, version: '1.0.0' })
     expect(approval.reasons.map(({ policy_id }: { policy_id: string }) => policy_id)).toContain('guard.erase')
     expect(await statusOf(capsule)).toBe('ACTIVE')

@@ -31,7 +31,11 @@ export function routeHandler(route: RouteDefinition, handler: UntypedHandler, op
   const changes = 'action' in route.access && COVERS[route.access.action].length > 0
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const parsed = parseRequest(route, request, options)
-    if (request.visit.held) return sendAnswer(request, reply, await park(request.visit.held, route, request, options))
+    if (request.visit.held) {
+      const parked = await park(request.visit.held, route, request, options)
+      reply.header('cascade-sequence', String(options.head()))
+      return sendAnswer(request, reply, parked)
+    }
     if (route.idempotent && parsed.call) request.visit.own(options.inFlight.enter(parsed.call.command.id))
     const carryOut = () => withCorrelationId(parsed.correlationId, () => handler(asHandlerRequest(parsed)))
     const work = () => orStopped(request.visit, carryOut)
