@@ -127,6 +127,7 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'emergency on': [answerOf('setEmergency')],
   'emergency off': [answerOf('setEmergency')],
   'emergency status': [answerOf('getEmergency')],
+  approvals: [answerOf('listApprovals')],
   'approvals list': [answerOf('listApprovals')],
   'approvals show': [answerOf('getApproval')],
   'approvals approve': [answerOf('decideApproval')],

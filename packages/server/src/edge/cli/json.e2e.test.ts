@@ -105,6 +105,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'archive verify', argv: () => ['archive', 'verify'] },
   { command: 'archive restore', argv: () => ['archive', 'restore', child] },
   { command: 'hold place', argv: () => ['hold', 'place', id, '--reason', 'case 4711'] },
+  { command: 'approvals', argv: () => ['approvals'] },
   { command: 'approvals list', argv: () => ['approvals', 'list'] },
   { command: 'hold list', argv: () => ['hold', 'list'] },
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },

@@ -341,6 +341,7 @@ const LOOKING = [
   'hold list',
   'embedding status',
   'emergency status',
+  'approvals',
   'approvals list',
   'approvals show 01939b41-0000-7000-8000-000000000009',
   'erase --list',

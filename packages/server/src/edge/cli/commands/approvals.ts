@@ -33,6 +33,14 @@ export const APPROVALS_LIST: CommandSpec = {
   },
 }
 
+/** The same, without the verb. */
+export const APPROVALS: CommandSpec = {
+  ...APPROVALS_LIST,
+  name: 'approvals',
+  summary: 'What waits for an approval: list it, show, approve, reject',
+  examples: [{ line: 'approvals', does: 'lists what waits' }],
+}
+
 export const APPROVALS_SHOW: CommandSpec = {
   name: 'approvals show',
   summary: 'One request that waits or waited, and what became of it',

@@ -1,7 +1,6 @@
 /** What the groups of commands are for. */
 export const GROUPS: Readonly<Record<string, string>> = {
   artifact: 'Verify what comes from elsewhere, and see what was found',
-  approvals: 'What waits for somebody’s word: list, show, approve, reject',
   bulk: 'Tag, archive, restore or erase many capsules at once',
   config: 'Show or check the configuration',
   embedding: 'The model of the vectors, and its change',

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts'
-import { APPROVALS_APPROVE, APPROVALS_LIST, APPROVALS_REJECT, APPROVALS_SHOW } from './approvals.ts'
+import { APPROVALS, APPROVALS_APPROVE, APPROVALS_LIST, APPROVALS_REJECT, APPROVALS_SHOW } from './approvals.ts'
 import { ARCHIVE, ARCHIVE_LIST, ARCHIVE_RESTORE, ARCHIVE_VERIFY } from './archive.ts'
 import { ARTIFACT_SHOW, ARTIFACT_VERIFY } from './artifact.ts'
 import { ASK } from './ask.ts'
@@ -80,6 +80,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   EMERGENCY_ON,
   EMERGENCY_OFF,
   EMERGENCY_STATUS,
+  APPROVALS,
   APPROVALS_LIST,
   APPROVALS_SHOW,
   APPROVALS_APPROVE,
