@@ -56,6 +56,8 @@ which a process dies depend on the machine as well.
 - **kill -9 of a signed log**: a process that appends to the log and signs it is killed before and after each thing that it
   does for that, by name, and at random moments, many times on the same folder. Every entry that it printed must be there,
   the log must contain every checkpoint that was printed or mirrored, and no start may be refused.
+- **kill -9 between an approval and what it approves**: a process has requests wait, approves each three times at once, and is killed
+  at or within a write, many times on the same folder. After the next start what was approved is there once, and told of once.
 - **kill -9 during an import**, by every door that knowledge comes in by: the import is run again until it ends; the result must
   be that of an import without interruption.
 - **torn write-ahead logs**: the log is cut at random places, half of them garbled before the cut. The store must open as it

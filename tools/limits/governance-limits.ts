@@ -1,4 +1,4 @@
-import { EMERGENCY_LIMITS, GOVERNANCE_LIMITS } from '@forge-cascade/contract'
+import { APPROVAL_LIMITS, EMERGENCY_LIMITS, GOVERNANCE_LIMITS } from '@forge-cascade/contract'
 import { UNRECORDED_MAX } from '../../packages/server/src/domain/governance/decision-journal.ts'
 import type { Limits } from './limit.ts'
 
@@ -33,5 +33,23 @@ export const GOVERNANCE_ROWS = {
     value: UNRECORDED_MAX,
     unit: 'items',
     beyond: { error: 'UNAVAILABLE' },
+  },
+  approvalReason: {
+    what: 'Reason of an approval or a rejection',
+    value: APPROVAL_LIMITS.reasonLengthMax,
+    unit: 'characters',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  approvalsWaiting: {
+    what: 'Requests of one subject that wait for an approval at once',
+    value: APPROVAL_LIMITS.waitingMax,
+    unit: 'items',
+    beyond: { error: 'RATE_LIMITED' },
+  },
+  approvalBytes: {
+    what: 'What waits for an approval: parameters, query and body as JSON',
+    value: APPROVAL_LIMITS.operationBytesMax,
+    unit: 'bytes',
+    beyond: { error: 'PAYLOAD_TOO_LARGE' },
   },
 } as const satisfies Limits

@@ -24,6 +24,7 @@ const here = (file: string, title: string, row?: string): LimitTest => ({
 })
 
 const READER = 'adapters/artifacts/read-artifact.test.ts'
+const APPROVALS = 'edge/http/approval-routes.test.ts'
 const CAGE = 'adapters/artifacts/process-cage.test.ts'
 const CHECKS = 'platform/verification/checks.test.ts'
 const ARTIFACTS = 'edge/http/artifact-routes.test.ts'
@@ -148,6 +149,12 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   tokenScopes: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'too many scopes'),
   tokenDays: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'too late an end'),
   shares: inServer('edge/http/share-routes.test.ts', 'one more than there may be with one subject is refused'),
+  approvalReason: inServer(APPROVALS, 'a word on it is refused that is $name', 'a reason that is too long'),
+  approvalsWaiting: inServer(
+    APPROVALS,
+    'does not wait where too many of one do already, and a flood of one stops nobody else',
+  ),
+  approvalBytes: inServer(APPROVALS, 'does not wait where it is too long, and does at the limit'),
   holds: here('keeping', 'one legal hold more than there may be is refused'),
   stays: here('keeping', 'a receipt names as many as it may'),
   batchLine: here('request', 'a line of a batch that is too long has its problem, and its neighbours are written'),

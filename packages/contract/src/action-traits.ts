@@ -72,5 +72,7 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'governance.read': { ...reads(), inEmergency: true },
   'governance.preview': reads(),
   'governance.evaluate': reads(),
+  'approval.read': reads(),
+  'approval.decide': changes(),
   'policy.apply': changes('high'),
 }

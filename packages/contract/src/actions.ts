@@ -48,6 +48,8 @@ export const ACTIONS = {
   'governance.read': 'See decisions, their reasons, and the policies in force',
   'governance.preview': 'Ask what the gate would decide, for oneself or for another, with nothing done',
   'governance.evaluate': 'Ask for others who act elsewhere whether they may (AuthZEN)',
+  'approval.read': 'See what waits for an approval, or waited',
+  'approval.decide': 'Approve or reject what waits for an approval',
   'policy.apply': 'Put other policies in force',
   'subject.read': 'See who there is, with roles and trust',
   'subject.update': 'Change the roles, the trust or the owner of a subject, and end or restore its access',

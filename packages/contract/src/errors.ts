@@ -47,7 +47,7 @@ export const ERRORS = {
   APPROVAL_REQUIRED: {
     status: 403,
     title: 'Somebody has to approve this first',
-    fix: 'Ask somebody who is entitled to approve it; the reasons say what the approval is needed for.',
+    fix: 'Ask somebody who is entitled to approve it, or to do it; what can wait for an approval is answered with 202 and a place to look.',
   },
   NOT_FOUND: {
     status: 404,

@@ -4,6 +4,7 @@ import type { BootChunk, BootContext } from '#boot'
 import { type AskContext, type ReadPolicy, sharedWith } from '#capsules'
 import type { Config, LiveConfig } from '#config'
 import {
+  type Approvals,
   type CapsuleFacts,
   DecisionBook,
   DecisionJournal,
@@ -74,10 +75,13 @@ const settingsOf = ({ gate }: Config): GateSettings => ({
 
 const CAPSULE = 'capsule/'
 
-/** What is known of a capsule, for the gate. */
+const APPROVAL = 'approval/'
+
+/** What is known of a capsule, or of a request that waits, for the gate. */
 export const factsOf =
-  (context: AskContext): FindFacts =>
+  (context: AskContext, approvals: Pick<Approvals, 'factsOf'>): FindFacts =>
   async (resource, subject) => {
+    if (resource.startsWith(APPROVAL)) return approvals.factsOf(resource.slice(APPROVAL.length))
     if (!resource.startsWith(CAPSULE)) return undefined
     const [found] = await context.store.capsules.getFacts([resource.slice(CAPSULE.length)])
     if (found === undefined) return 'absent'

@@ -1,7 +1,15 @@
 import { BootKey } from '#boot'
 import type { Archives, AskContext, Embedders, Erasures, Imports, ModelChange } from '#capsules'
 import type { DataFolder } from '#data-folder'
-import type { DecisionBook, DecisionJournal, Emergency, GovernanceGate, PolicyDesk, TrustEngine } from '#governance'
+import type {
+  Approvals,
+  DecisionBook,
+  DecisionJournal,
+  Emergency,
+  GovernanceGate,
+  PolicyDesk,
+  TrustEngine,
+} from '#governance'
 import type { AccessTokens, Subject, Subjects } from '#identity'
 import type { CheckpointMirror, CosignedCheckpoint } from '#ledger'
 import type { Metrics } from '#observability'
@@ -14,6 +22,7 @@ import type { createWitnessDesk, LedgerDesk, LogKeys, SigningLog, UnfinishedEras
 export const FOLDER = new BootKey<DataFolder>('data folder')
 export const STORE = new BootKey<SqliteStore>('store')
 export const GATE = new BootKey<GovernanceGate>('gate')
+export const APPROVALS = new BootKey<Approvals>('approvals')
 export const EMERGENCY = new BootKey<Emergency>('emergency')
 export const GOVERNANCE = new BootKey<Readonly<{ gate: GovernanceGate; policies: PolicyDesk; book: DecisionBook }>>(
   'governance',

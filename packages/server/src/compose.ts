@@ -16,6 +16,7 @@ import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sq
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
 import { COLLECTIONS } from './collections.ts'
 import { openAgentDoor } from './compose-agents.ts'
+import { openApprovals } from './compose-approvals.ts'
 import { composeArchives, openRetention, retentionOf } from './compose-archive.ts'
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
@@ -30,6 +31,8 @@ import { sourceOpener } from './compose-sources.ts'
 import { openArtifactDesk } from './compose-verification.ts'
 import type { LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
 import {
+  ApprovalDesk,
+  ApprovalSweep,
   createImportDesk,
   createModelDesk,
   DeepProbe,
@@ -115,6 +118,13 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       start: (boot) => openIdentity({ ...frame, clock, newId }, boot),
     },
     policyPart({ clock, newId }),
+    {
+      name: 'approvals',
+      priority: 1.5,
+      dependsOn: ['identity'],
+      describe: 'knows what waits for somebody’s word',
+      start: (boot) => openApprovals({ ...frame, clock, newId }, boot),
+    },
     emergencyPart({ ...frame, clock, newId }),
     ...ledgerParts({ ...frame, clock, newId }),
     {
@@ -148,7 +158,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     {
       name: 'http',
       priority: 3,
-      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'ledger check', 'policies'],
+      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'approvals', 'ledger check', 'policies'],
       describe: 'answers requests',
       start: (boot) => openHttp(frame, boot),
     },
@@ -174,6 +184,14 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
           metrics: boot.get(key.METRICS),
           ...whoOf(boot),
         }),
+    },
+    {
+      name: 'approved requests',
+      priority: 3,
+      dependsOn: ['http'],
+      describe: 'carries out what was approved before an end, and ends what waited too long',
+      start: (boot) =>
+        new ApprovalSweep({ approvals: boot.get(key.APPROVALS), log: frame.log, halt: whoOf(boot).halt }),
     },
     {
       // Rows are read meanwhile: what starts until here needs no vector.
@@ -318,6 +336,8 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   const scrapeToken = loaded.config.metrics.scrape_token
   // Whatever a client writes it into by mistake: no line of the log shows it.
   log.hide(boot.get(key.TOKEN).token)
+  const findSubject = (id: string) => context.subjects.find(id)
+  const approvals = new ApprovalDesk({ approvals: boot.get(key.APPROVALS), gate: boot.get(key.GATE), findSubject })
   const server = parts.use(
     new HttpServer({
       ...(scrapeToken === undefined ? {} : { scrapeTokenDigest: tokenDigest(scrapeToken) }),
@@ -340,8 +360,9 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
         emergency: boot.get(key.EMERGENCY),
-        governance: { ...boot.get(key.GOVERNANCE), findFacts: factsOf(context) },
+        governance: { ...boot.get(key.GOVERNANCE), findFacts: factsOf(context, boot.get(key.APPROVALS)) },
         trust: boot.get(key.TRUST),
+        approvals,
         agents: lazy(async () => openAgentDoor(log)),
         ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,
@@ -349,7 +370,8 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       }),
       authenticate: authenticateBy(bearerTokens(boot)),
       gate: boot.get(key.GATE),
-      findFacts: factsOf(context),
+      findFacts: factsOf(context, boot.get(key.APPROVALS)),
+      approvals,
       server: loaded.config.server,
       rate: () => live.loaded.config.limits.rate,
       head: () => store.head(),

@@ -7,6 +7,7 @@ const SOURCES = join(import.meta.dirname, '../src')
 const CAPSULES = 'domain/capsules'
 const MODEL = `${CAPSULES}/model-change/model-change.ts`
 const EMERGENCY = 'domain/governance/emergency/emergency.ts'
+const APPROVAL = 'domain/governance/approvals/tell-approval.ts'
 const RUNNER = { file: `${CAPSULES}/import/import-runner.ts`, written: `import.\${end.state}` }
 
 /** The file that writes each kind; where it puts the name together, as it does. */
@@ -53,6 +54,13 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'subject.changed': 'domain/identity/tell-subject.ts',
   'token.created': 'domain/identity/access-tokens.ts',
   'token.revoked': 'domain/identity/access-tokens.ts',
+  'approval.parked': APPROVAL,
+  'approval.approved': APPROVAL,
+  'approval.rejected': APPROVAL,
+  'approval.started': { file: APPROVAL, written: 'started' },
+  'approval.executed': { file: APPROVAL, written: 'executed' },
+  'approval.failed': APPROVAL,
+  'approval.expired': { file: APPROVAL, written: 'expired' },
   'import.started': `${CAPSULES}/import/imports.ts`,
   'import.noted': `${CAPSULES}/import/import-writer.ts`,
   'import.completed': RUNNER,

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
+import { heldAnswer } from '../approval.ts'
 import { ERRORS, type ErrorCode } from '../errors.ts'
+import { canWait } from '../routes/can-wait.ts'
 import type { ResponseDefinition, RouteDefinition } from '../routes/route.ts'
 import { errorsOf } from '../routes/routes.ts'
 import type { RequestHeader, ResponseHeader } from './headers.ts'
@@ -69,10 +71,30 @@ function successes(route: RouteDefinition, schemas: SchemaComponents): Record<st
     status,
     successOf(route, Number(status), response, schemas),
   ])
+  if (canWait(route)) answers.push(['202', heldOf(route, schemas)])
   const unchanged = { description: 'Still what If-None-Match names.', headers: headersOf(['ETag']) }
   if (route.etag && route.method === 'GET') answers.push(['304', unchanged])
   return Object.fromEntries(answers)
 }
+
+/** What waits for an approval is answered so, whatever else the status says on this route. */
+function heldOf(route: RouteDefinition, schemas: SchemaComponents): unknown {
+  const description = 'It waits for somebody’s approval; nothing was done yet. `Location` says where to look.'
+  const held = successOf(route, 202, { description, schema: heldAnswer }, schemas)
+  const own = route.responses[202]
+  if (own?.schema === undefined) return held
+  const schema = { anyOf: [schemas.ofOutput(own.schema), schemas.ofOutput(heldAnswer)] }
+  const both = { description: `${own.description} Or: ${description}`, headers: headersOf(HELD_HEADERS) }
+  return { ...both, content: { 'application/json': { schema } } }
+}
+
+const HELD_HEADERS: readonly ResponseHeader[] = [
+  'X-Correlation-Id',
+  'Cascade-Sequence',
+  'RateLimit-Policy',
+  'RateLimit',
+  'Location',
+]
 
 function successOf(
   route: RouteDefinition,

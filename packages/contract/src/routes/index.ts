@@ -1,3 +1,4 @@
+export { canWait } from './can-wait.ts'
 export { CREATE_EXAMPLE } from './examples.ts'
 export {
   COMMON_ERRORS,

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import { AGENTS } from './agents.ts'
+import { APPROVALS } from './approvals.ts'
 import { ARCHIVE } from './archive.ts'
 import { ARTIFACTS } from './artifacts.ts'
 import { BULK } from './bulk.ts'
@@ -43,6 +44,7 @@ const ROWS = [
   ...EMERGENCY,
   ...SUBJECT_TRUST,
   ...IDENTITY,
+  ...APPROVALS,
   ...SYSTEM,
   ...PROBES,
 ] as const

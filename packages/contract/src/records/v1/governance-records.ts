@@ -33,6 +33,9 @@ const EMERGENCY = all('system/emergency')
 const epoch = count.describe('Which emergency it is, counted from 1.')
 const reason = { reason: saltedDigest.describe('Of the reason that was given.') }
 
+const APPROVAL = about('approval')
+const said = { reason: saltedDigest.describe('Of the reason that was given; of nothing where there was none.') }
+
 /** What the gate says, and what it says it by. */
 export const GOVERNANCE_RECORDS = {
   'decision.made': kind('The gate decided whether something may be done.', {
@@ -104,4 +107,27 @@ export const GOVERNANCE_RECORDS = {
         .describe('The evidence.'),
     },
   }),
+  'approval.parked': kind('Something waits for an approval.', {
+    subject: APPROVAL,
+    payload: {
+      action: word.describe('What is to be done.'),
+      resource,
+      expires_at: time.describe('When it waits no longer.'),
+    },
+    digests: { request: saltedDigest.describe('Of everything that is to be done, and on what state of it.') },
+  }),
+  'approval.approved': kind('Somebody approved what waits.', { subject: APPROVAL, payload: {}, digests: said }),
+  'approval.rejected': kind('Somebody rejected what waits.', { subject: APPROVAL, payload: {}, digests: said }),
+  'approval.started': kind('What was approved is begun, where no transaction of the store reaches.', {
+    subject: APPROVAL,
+    payload: {},
+    digests: {},
+  }),
+  'approval.executed': kind('What was approved is carried out.', { subject: APPROVAL, payload: {}, digests: {} }),
+  'approval.failed': kind('What was approved is not carried out.', {
+    subject: APPROVAL,
+    payload: { code: word.describe('Why not.') },
+    digests: {},
+  }),
+  'approval.expired': kind('What waited was not decided in time.', { subject: APPROVAL, payload: {}, digests: {} }),
 }

@@ -47,6 +47,8 @@ export const ACTION_GROUPS = {
     'emergency.read',
     'emergency.raise',
     'emergency.lift',
+    'approval.read',
+    'approval.decide',
   ],
   /** Reads what happened, and by which rules. */
   audit: [
@@ -54,6 +56,7 @@ export const ACTION_GROUPS = {
     'token.read',
     'trust.read',
     'emergency.read',
+    'approval.read',
     'ledger.read',
     'evidence.export',
     'governance.read',

@@ -17,6 +17,13 @@ export interface CapsuleFacts {
   readonly fold: string | null
 }
 
+/** What is known of a request that waits for an approval, when it is read or decided on. */
+export interface ApprovalFacts {
+  readonly requester: CapsuleFacts['owner']
+}
+
+export type ResourceFacts = CapsuleFacts | ApprovalFacts
+
 /** Who asks, as it was at that moment. */
 export interface InputSubject {
   readonly id: string
@@ -43,9 +50,9 @@ export interface DecisionInput {
   readonly action: Action
   /** `capsule/<id>`, `import/<id>`, or `*`. */
   readonly resource: string
-  /** Null where nothing is known of the resource, as of all that are no capsules. */
-  readonly facts: CapsuleFacts | null
-  /** True for a capsule that there is not. */
+  /** Null where nothing is known of the resource. */
+  readonly facts: ResourceFacts | null
+  /** True for a capsule, or an approval, that there is not. */
   readonly absent: boolean
   /** Null for nobody in particular. */
   readonly subject: InputSubject | null
@@ -86,8 +93,10 @@ export function toPolicyRequest(input: DecisionInput, subject: InputSubject, app
     },
   ]
   if (facts !== null) {
-    entities.push({ uid, attrs: capsuleAttributes(facts), parents: [] })
-    const { owner } = facts
+    const isApproval = 'requester' in facts
+    const attrs = isApproval ? { requester: entity(facts.requester.id) } : capsuleAttributes(facts)
+    entities.push({ uid, attrs, parents: [] })
+    const owner = isApproval ? facts.requester : facts.owner
     if (owner.id !== subject.id) {
       const attrs = {
         kind: owner.kind,
@@ -106,8 +115,10 @@ export function toPolicyRequest(input: DecisionInput, subject: InputSubject, app
   }
 }
 
-const resourceUid = ({ facts, resource }: DecisionInput): UidJson =>
-  facts === null ? { type: 'Thing', id: resource } : { type: 'Capsule', id: resource.slice('capsule/'.length) }
+function resourceUid({ facts, resource }: DecisionInput): UidJson {
+  if (facts === null) return { type: 'Thing', id: resource }
+  return { type: 'requester' in facts ? 'Approval' : 'Capsule', id: resource.slice(resource.indexOf('/') + 1) }
+}
 
 const capsuleAttributes = (facts: CapsuleFacts): Readonly<Record<string, ValueJson>> => {
   const { owner, trust, status, licence, type, tags, shared, identity, lane, fold } = facts

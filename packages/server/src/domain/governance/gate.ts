@@ -1,7 +1,7 @@
 import type { Action } from '@forge-cascade/contract'
 import type { Subject } from '#identity'
-import type { Grant } from '#store'
-import type { CapsuleFacts, DecisionInput } from './decision-input.ts'
+import type { Grant, RecordPut } from '#store'
+import type { DecisionInput, ResourceFacts } from './decision-input.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Who wants to do what to which resource. The subject comes from the credential, never from a header or a body. */
@@ -16,13 +16,15 @@ export interface GateRequest<A extends Action = Action> {
   readonly reach?: 'command' | 'lines'
   /** Actions that the credential is good for; left out or null: all that its subject may. */
   readonly scopes?: readonly string[] | null
-  /** What is known of the capsule; `absent` where there is none; left out for other resources. */
-  readonly facts?: CapsuleFacts | 'absent'
+  /** What is known of the capsule or the approval; `absent` where there is none; left out for other resources. */
+  readonly facts?: ResourceFacts | 'absent'
   readonly rateExceeded?: boolean
   /** Id of an approval of exactly this. */
   readonly approval?: string
   /** As if the kill switch were on, or off: for a preview. */
   readonly emergency?: boolean
+  /** Rows that the first change under the grant takes along, in its transaction. */
+  readonly alongside?: () => readonly RecordPut[]
 }
 
 /** A decision with what it was made from. */

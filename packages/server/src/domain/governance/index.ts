@@ -1,5 +1,15 @@
 export { ACTION_GROUPS } from './action-groups.ts'
 export {
+  APPROVAL_COLLECTION,
+  type ApprovalRow,
+  Approvals,
+  type Approved,
+  type CapsulePin,
+  type CarryOut,
+  type HeldOperation,
+  withoutWords,
+} from './approvals/index.ts'
+export {
   type ArmedBundle,
   armBundle,
   BUILT_IN_BUNDLE,
@@ -9,7 +19,7 @@ export {
 } from './armed-bundle.ts'
 export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
-export type { CapsuleFacts, DecisionInput } from './decision-input.ts'
+export type { ApprovalFacts, CapsuleFacts, DecisionInput, ResourceFacts } from './decision-input.ts'
 export { DecisionJournal } from './decision-journal.ts'
 export { DECISION_COLLECTION, type DecisionRow, inputDigest } from './decision-row.ts'
 export {

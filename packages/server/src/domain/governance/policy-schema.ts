@@ -29,6 +29,11 @@ entity Capsule {
   fold?: String,
 };
 
+// A request that waits for somebody's word.
+entity Approval {
+  requester: Subject,
+};
+
 // Everything else: an import, the log, the instance, or what comes into being.
 entity Thing;
 
@@ -49,14 +54,16 @@ const groupsOf = (action: Action): readonly string[] => [
     .map(([group]) => group),
 ]
 
+const appliesOf = (action: Action): string =>
+  `{ principal: [Subject], resource: [${action.startsWith('approval.') ? 'Approval' : 'Capsule'}, Thing], context: Asked }`
+
 /** What policies may speak of, in Cedar's syntax for schemas. */
 export function writePolicySchema(): string {
   const groups = [...ACTION_RISKS, ...Object.keys(ACTION_GROUPS)]
-  const applies = '{ principal: [Subject], resource: [Capsule, Thing], context: Asked }'
   // Object.entries widens the keys of the table to string; they are exactly the actions.
   const actions = (Object.entries(ACTIONS) as [Action, string][]).map(
     ([action, meaning]) =>
-      `// ${meaning}.\naction ${JSON.stringify(action)} in [${quoted(groupsOf(action))}] appliesTo ${applies};`,
+      `// ${meaning}.\naction ${JSON.stringify(action)} in [${quoted(groupsOf(action))}] appliesTo ${appliesOf(action)};`,
   )
   return [ENTITIES, `action ${quoted(groups)};`, '', ...actions, ''].join('\n')
 }

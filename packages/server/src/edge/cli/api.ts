@@ -1,4 +1,4 @@
-import { type AnswerOf, type OperationId, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
+import { type AnswerOf, heldAnswer, type OperationId, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import { CascadeError, type Random } from '#base'
 import type { HttpClient, Query } from './http-client.ts'
 
@@ -62,7 +62,8 @@ const REPEATABLE: ReadonlySet<OperationId> = new Set<OperationId>([
 /**
  * Sends a call and checks the answer against the contract.
  *
- * @throws CascadeError as {@link HttpClient.request}, and NO_SERVER for an answer of another shape.
+ * @throws CascadeError as {@link HttpClient.request}, APPROVAL_REQUIRED for what waits for an approval, and NO_SERVER for an
+ *   answer of another shape.
  */
 export async function sendCall<Id extends OperationId>(
   client: HttpClient,
@@ -72,7 +73,21 @@ export async function sendCall<Id extends OperationId>(
   const { params = {}, query, body, signal } = call.input
   const path = pathOf(call.id, params)
   const { status, body: raw } = await client.request(row.method, path, { query, body, headers: call.headers, signal })
+  if (status === 202) throwHeld(raw)
   return { answer: parseAnswer(row, status, raw) as AnswerOf<Id>, raw }
+}
+
+/** A request that waits for an approval was not carried out; whoever sent it hears so. */
+function throwHeld(raw: unknown): void {
+  const held = heldAnswer.safeParse(raw)
+  if (!held.success) return
+  const { approval } = held.data
+  const { id, action, resource, expires_at } = approval
+  throw new CascadeError(
+    'APPROVAL_REQUIRED',
+    `${action} on ${resource} waits for an approval until ${expires_at}: ${id}. Nothing was done yet.`,
+    { extensions: { approval } },
+  )
 }
 
 /** The path of an operation, with its parameters in their places. */

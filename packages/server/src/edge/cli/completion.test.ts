@@ -152,6 +152,11 @@ test.skipIf(!shells.zsh)('zsh reads its script (needs zsh)', async () => {
 test.skipIf(!shells.fish)('fish completes from its script (needs fish)', async () => {
   const shell = 'fish'
   const { out } = await run(['completion', shell])
-  const asked = spawnSync(shell, ['--no-config', '-c', `${out}\ncomplete -C 'cascade doc'`], { encoding: 'utf8' })
+  // By a file: the script is longer than an argument may be.
+  const file = join(mkdtempSync(join(tmpdir(), 'cascade-fish-')), 'cascade.fish')
+  writeFileSync(file, out)
+  const asked = spawnSync(shell, ['--no-config', '-c', `source ${file}; complete -C 'cascade doc'`], {
+    encoding: 'utf8',
+  })
   expect(asked.stdout).toMatch(/^doctor\t/)
 })

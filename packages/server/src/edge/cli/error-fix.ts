@@ -10,6 +10,7 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   UNPROCESSABLE: (help) => `Change what the line above names; \`${help}\` shows what it takes.`,
   UNAUTHENTICATED: () =>
     'Put a token that is good here into CASCADE_TOKEN, or name its file with --token-file. Without both, and without --url, the file `token` of the data folder is used and must be readable.',
+  APPROVAL_REQUIRED: () => '`approvals list --mine` shows what waits; ask somebody who is entitled to approve it.',
   FORBIDDEN: () => 'Ask the owner of the capsule or an administrator.',
   NOT_FOUND: () => 'Check the id: `search` and `ask` show whole ids.',
   CONFLICT: () => 'Look at it again (`show`): it is not in the state that this needs.',
@@ -35,6 +36,7 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
 }
 
 const UNSOUND = 'Mend what `policy lint` finds.'
+const APPROVAL_FIX = '`approvals list` shows the ids of what waits.'
 const VERSION_FIX =
   'Check the id and the version: `search` and `ask` show whole ids, `history` lists the versions of one.'
 
@@ -106,6 +108,9 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   'embedding pause': { CONFLICT: '`embedding status` says what is under way.' },
   'embedding resume': { CONFLICT: '`embedding status` says what is under way.' },
   'embedding cancel': { CONFLICT: '`embedding status` says what is under way.' },
+  'approvals show': { NOT_FOUND: APPROVAL_FIX },
+  'approvals approve': { NOT_FOUND: APPROVAL_FIX, CONFLICT: '`approvals show` says what became of it.' },
+  'approvals reject': { NOT_FOUND: APPROVAL_FIX, CONFLICT: '`approvals show` says what became of it.' },
   restore: {
     SOURCE_UNREADABLE: 'Name a file that `backup` wrote.',
     DATA_FOLDER_IN_USE: 'Stop the instance that is there, restore, and start it again.',

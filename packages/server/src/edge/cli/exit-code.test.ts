@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { CascadeError } from '#base'
 import { fixOf } from './error-fix.ts'
-import { EXIT, exitOf } from './exit-code.ts'
+import { EXIT, endOfError, exitOf } from './exit-code.ts'
 
 test('the codes are what is documented, each once', () => {
   expect(Object.fromEntries(Object.entries(EXIT).map(([name, { code }]) => [name, code]))).toEqual({
@@ -14,6 +14,7 @@ test('the codes are what is documented, each once', () => {
     conflict: 5,
     unavailable: 6,
     damaged: 7,
+    held: 8,
     interrupted: 130,
   })
 })
@@ -41,6 +42,11 @@ test.for([
   ['INTERNAL', 'failed'],
 ] as const)('%s ends as %s', ([code, exit]) => {
   expect(exitOf(code)).toBe(exit)
+})
+
+test('what waits for an approval ends otherwise than what is refused for want of one', () => {
+  const parked = new CascadeError('APPROVAL_REQUIRED', 'It waits.', { extensions: { approval: {} } })
+  expect([endOfError(parked), endOfError(new CascadeError('APPROVAL_REQUIRED', 'No.'))]).toEqual(['held', 'refused'])
 })
 
 // The keys of the catalogue are exactly its codes.

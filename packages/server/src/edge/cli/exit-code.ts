@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from '@forge-cascade/contract'
+import type { CascadeError } from '#base'
 
 /** How a command ends. Scripts rely on these; they are documented and do not change within a major version. */
 export const EXIT = {
@@ -14,6 +15,7 @@ export const EXIT = {
     meaning:
       '`doctor`, `ledger show`, `ledger verify`, `archive verify`, `evidence verify`, `evidence explain` or an export found damage, a backup is not whole, the log is not the one that was signed (also `evidence changes`, `ledger witness`, `ledger publish`), or an artifact, policies or their cases did not pass.',
   },
+  held: { code: 8, meaning: 'It waits for somebody’s approval; nothing was done yet.' },
   interrupted: { code: 130, meaning: 'Stopped by Ctrl-C.' },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>
 
@@ -44,6 +46,10 @@ const BY_CODE: Partial<Record<ErrorCode, ExitName>> = {
   LEDGER_FORKED: 'damaged',
   ARCHIVE_DAMAGED: 'damaged',
 }
+
+/** How a command ends that failed so. What waits for an approval was answered with it, and is no refusal. */
+export const endOfError = ({ code, extensions }: Pick<CascadeError, 'code' | 'extensions'>): ExitName =>
+  code === 'APPROVAL_REQUIRED' && 'approval' in extensions ? 'held' : exitOf(code)
 
 /** How a command ends that failed with this code. */
 export const exitOf = (code: ErrorCode): ExitName => BY_CODE[code] ?? BY_STATUS[ERRORS[code].status] ?? 'failed'

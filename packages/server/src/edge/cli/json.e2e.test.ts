@@ -115,6 +115,8 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'shares', argv: () => ['shares', id] },
   { command: 'unshare', argv: () => ['unshare', share] },
   { command: 'hold place', argv: () => ['hold', 'place', id, '--reason', 'case 4711'] },
+  { command: 'approvals', argv: () => ['approvals'] },
+  { command: 'approvals list', argv: () => ['approvals', 'list'] },
   { command: 'hold list', argv: () => ['hold', 'list'] },
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
   { command: 'trust explain', argv: () => ['trust', 'explain', 'administrator'] },
@@ -173,6 +175,7 @@ const OTHERS = [
   ...['start ', 'restore ', 'import --watch', 'bulk run ', ...BULK.map((verb) => `bulk ${verb} --yes`)],
   ...VERBS.map((verb) => `embedding ${verb} `),
   ...['on', 'off', 'status'].map((verb) => `emergency ${verb} `),
+  ...['show', 'approve', 'reject'].map((verb) => `approvals ${verb} `),
 ]
 
 const shapeOf = (command: string, when = '') => SHAPES[command]?.find((shape) => shape.when === when)

@@ -8,7 +8,7 @@ import { GROUPS } from './commands/groups.ts'
 import { helpJson } from './commands/help.ts'
 import { describeCommand } from './describe-command.ts'
 import { fixOf } from './error-fix.ts'
-import { EXIT, type ExitName, exitOf } from './exit-code.ts'
+import { EXIT, type ExitName, endOfError } from './exit-code.ts'
 import { GLOBAL_OPTIONS, type GlobalSettings, readGlobals, repeatGlobals } from './global-settings.ts'
 import { Interrupts } from './interrupts.ts'
 import { loadCommands } from './load-commands.ts'
@@ -148,7 +148,7 @@ function fail(error: unknown, { screen, name, json }: Ending): ExitName {
   const { failure, fix } = understand(error, name, screen)
   if (json) screen.fail(JSON.stringify(errorProblem(failure, screen.view.command(name).trimEnd())))
   else screen.fail(...errorLines(failure, fix, screen.noteView.paint))
-  return exitOf(failure.code)
+  return endOfError(failure)
 }
 
 function understand(error: unknown, name: string, screen: Screen): { failure: CascadeError; fix: string } {

@@ -1,27 +1,29 @@
-import { ACTION_TRAITS, type Action, type RouteDefinition } from '@forge-cascade/contract'
+import { ACTION_TRAITS, type Action, canWait, type RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import { absent } from '#capsules'
 import {
-  type CapsuleFacts,
   type Decision,
   type Emergency,
   type Gate,
   type GateRequest,
+  type ResourceFacts,
   requireGrant,
 } from '#governance'
 import { type Credential, isSameToken, type Subject } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
+import type { ApprovalDoor } from './approval-door.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
+import type { Visit } from './visit.ts'
 
 /** Who comes in with a bearer token, and for what; undefined for one that lets nobody in. */
 export type Authenticate = (token: string) => Credential | undefined | Promise<Credential | undefined>
 
 /** What is known of a resource, for whoever asks; undefined where no facts are kept of its kind. */
-export type FindFacts = (resource: string, subject: Subject) => Promise<CapsuleFacts | 'absent' | undefined>
+export type FindFacts = (resource: string, subject: Subject) => Promise<ResourceFacts | 'absent' | undefined>
 
 export interface AdmissionOptions {
   readonly authenticate: Authenticate
@@ -29,6 +31,8 @@ export interface AdmissionOptions {
   readonly emergency?: Pick<Emergency, 'check'>
   /** Left out where nothing but roles counts. */
   readonly findFacts?: FindFacts
+  /** Where what is held waits; left out where it is refused. */
+  readonly approvals?: ApprovalDoor
   readonly gate: Gate
   readonly logger: Logger
   readonly metrics: Metrics
@@ -74,7 +78,12 @@ export class Admission {
     visit.subject = visit.credential.subject
     this.#spend(action, visit.credential, request, reply)
     parsePath(route, request)
-    visit.grant = await this.decide(route, action, visit.credential, visit)
+    const decision = await this.decide(route, action, visit.credential, visit)
+    if (mayWait(decision, route, this.#options)) {
+      visit.held = decision
+      return
+    }
+    visit.grant = requireGrant(decision)
     const { decisionId } = visit.grant
     visit.own({ [Symbol.dispose]: () => this.#options.gate.release(decisionId) })
   }
@@ -155,31 +164,41 @@ export class Admission {
   /**
    * The gate's word on an operation, durable where nobody may go on before it is.
    *
-   * @throws CascadeError FORBIDDEN; NOT_FOUND for a capsule that there is not, or that the subject may not read.
+   * @throws CascadeError EMERGENCY_ACTIVE; NOT_FOUND for a capsule that there is not, or that the subject may not read.
    */
   async decide(
     route: RouteDefinition,
     action: Action,
     who: Credential,
-    { params, correlationId }: { readonly params: Readonly<Record<string, unknown>>; readonly correlationId: string },
-  ): Promise<Grant> {
+    { params, correlationId, approved }: Pick<Visit, 'params' | 'correlationId' | 'approved'>,
+  ): Promise<Decision> {
     const resource = resourceOf(route, params)
     const facts = await this.#options.findFacts?.(resource, who.subject)
     const reach = coversLines(route) ? 'lines' : 'command'
-    const request = { action, resource, ...asking(who), correlationId, reach, ...(facts && { facts }) } as const
+    const approval = approved && { approval: approved.id, alongside: approved.alongside }
+    const request = {
+      action,
+      resource,
+      ...asking(who),
+      correlationId,
+      reach,
+      ...(facts && { facts }),
+      ...approval,
+    } as const
     const decision = this.#decide(request)
     if (decision.applied !== 'allow' || ACTION_TRAITS[action].reach === 'acts') {
       await this.#options.gate.settled(decision)
     }
     if (decision.input.emergency && decision.applied === 'deny') this.#options.emergency?.check()
-    if (decision.applied !== 'allow' && this.#isHidden(request)) throw absent(resource.slice('capsule/'.length))
-    return requireGrant(decision)
+    if (decision.applied !== 'allow' && this.#isHidden(request)) throw hidden(resource)
+    return decision
   }
 
-  /** A capsule that there is not, and one that whoever asks may not read, are the same to them. */
+  /** What there is not, and what whoever asks may not read, are the same to them. */
   #isHidden({ facts, ...request }: GateRequest): boolean {
     if (facts === undefined || facts === 'absent') return facts === 'absent'
-    return this.#options.gate.preview({ ...request, facts, action: 'capsule.read' }).verdict.applied !== 'allow'
+    const action = 'requester' in facts ? 'approval.read' : 'capsule.read'
+    return this.#options.gate.preview({ ...request, facts, action }).verdict.applied !== 'allow'
   }
 
   #ask<A extends Action>(request: GateRequest<A>): Grant<A> {
@@ -209,6 +228,18 @@ export class Admission {
 /** Who asks, and for what the credential is good. */
 const asking = ({ subject, scopes }: Credential) => ({ subject, scopes })
 
+/** Whether it is to wait for somebody's word, which the requests of some routes can. */
+export const mayWait = (
+  decision: Decision,
+  route: RouteDefinition,
+  { approvals }: { readonly approvals?: unknown },
+): boolean => decision.applied === 'hold' && approvals !== undefined && canWait(route)
+
+const hidden = (resource: string): CascadeError =>
+  resource.startsWith('approval/')
+    ? new CascadeError('NOT_FOUND', `No request that you may see has the id ${resource.slice('approval/'.length)}.`)
+    : absent(resource.slice('capsule/'.length))
+
 /** Actions that are carried out capsule by capsule, or file by file. */
 const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase', 'capsule.offload', 'capsule.reload'])
 
@@ -220,9 +251,10 @@ const coversLines = (route: RouteDefinition): boolean =>
 const RESOURCES = [
   { prefix: '/v2/capsules/{id}', kind: 'capsule' },
   { prefix: '/v2/imports/{id}', kind: 'import' },
+  { prefix: '/v2/governance/approvals/{id}', kind: 'approval' },
 ] as const
 
-/** `capsule/<id>`, `import/<id>`, or `*` where the resource comes into being or is no single one. */
+/** `capsule/<id>`, `import/<id>`, `approval/<id>`, or `*` where the resource comes into being or is no single one. */
 function resourceOf({ path }: RouteDefinition, params: Readonly<Record<string, unknown>>): string {
   const found = RESOURCES.find(({ prefix }) => path.startsWith(prefix))
   return found ? `${found.kind}/${String(params.id)}` : '*'

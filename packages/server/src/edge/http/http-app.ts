@@ -9,13 +9,14 @@ import type { Logger, Metrics } from '#observability'
 import { Admission, type Authenticate, FAILED_SIGN_INS, type FindFacts, WITNESSED } from './admission.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { answerProblem, notFound } from './answer-problem.ts'
+import type { ApprovalDoor } from './approval-door.ts'
 import { checkRoutes } from './check-routes.ts'
 import { answerClientError } from './client-error.ts'
 import type { UntypedHandler } from './handler.ts'
 import { HostGuard, type LocalSockets } from './host-check.ts'
 import { InFlight } from './idempotency.ts'
 import { HTTP_LIMITS, nodeOptions } from './limits.ts'
-import { performer } from './perform.ts'
+import { approvedCarrier, performer } from './perform.ts'
 import { ProxyHeaders } from './proxy-headers.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { parseQuery, receiveBodies } from './receive.ts'
@@ -49,6 +50,8 @@ export interface HttpAppOptions {
   readonly answerMsMax?: number
   /** With them HTTPS alone is spoken at the port. */
   readonly tls?: TlsOptions
+  /** Where what is held waits for somebody's word; without it that is refused. */
+  readonly approvals?: ApprovalDoor
   /** Stops what is under way. */
   readonly emergency?: Pick<Emergency, 'check' | 'whenRaised'>
 }
@@ -123,6 +126,7 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
     guardMetrics: isReachable(options.server),
   })
   const limits = { answerMsMax: HTTP_LIMITS.answerMsMax, ...options, admission, inFlight: new InFlight() }
+  options.approvals?.carryOutBy(approvedCarrier(limits, options.head))
   const shared = { ...limits, performFor: performer(limits) }
   for (const route of options.routes) {
     app.route({

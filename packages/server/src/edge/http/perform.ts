@@ -2,16 +2,18 @@ import type { Action, AnswerOf, OperationId, RouteDefinition } from '@forge-casc
 import type { z } from 'zod'
 import { CascadeError, type FieldProblem } from '#base'
 import type { Call } from '#capsules'
+import { type CarryOut, requireGrant } from '#governance'
 import { withDeadline } from '#lifecycle'
 import type { OperationInput, Perform } from '#mcp'
 import { withCorrelationId } from '#observability'
 import { type RequestPart, validate, validationFailed } from '../validate.ts'
-import type { Admission } from './admission.ts'
+import { type Admission, mayWait } from './admission.ts'
+import { type ApprovalDoor, heldError, refuseDryRun } from './approval-door.ts'
 import { parseTagCondition } from './entity-tag.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import { identify } from './idempotency.ts'
 import { toJson } from './in-slices.ts'
-import { getCredential, type Visit } from './visit.ts'
+import { getCredential, Visit } from './visit.ts'
 
 export interface PerformerOptions {
   readonly routes: readonly RouteDefinition[]
@@ -19,6 +21,7 @@ export interface PerformerOptions {
   readonly admission: Admission
   readonly newId: () => string
   readonly answerMsMax: number
+  readonly approvals?: ApprovalDoor
 }
 
 /** The parts of an operation's request that its schemas have parsed. */
@@ -37,7 +40,7 @@ export const performer =
       const parts = parse(row, input)
       const request = {
         ...parts,
-        call: await callOf(row, parts, visit, options),
+        call: await callOf(row, parts, visit, input, options),
         ifMatch: input.ifMatch === undefined ? undefined : parseTagCondition(input.ifMatch, 'if-match'),
         correlationId: visit.correlationId,
         headers: {},
@@ -53,6 +56,19 @@ export const performer =
       return asSent<typeof id>(await inTime(work, options.answerMsMax))
     }
     return perform
+  }
+
+/** Carries out what was approved, in the name of whoever asked, through the same door as everybody's. */
+export const approvedCarrier =
+  (options: PerformerOptions, head: () => number): CarryOut =>
+  async (subject, { id, params, query, body, ifMatch }, approved) => {
+    const visit = new Visit(options.newId(), performance.now(), head(), 'approval')
+    visit.credential = { subject, tokenId: null, scopes: null }
+    visit.subject = subject
+    visit.approved = approved
+    // They were parsed by the schemas of the operation when they came, and are again.
+    const input = { params, query, body, ...(ifMatch !== null && { ifMatch }) } as OperationInput
+    return performer(options)(visit)(id as OperationId, input)
   }
 
 function operationOf(id: OperationId, { routes, handlers }: PerformerOptions) {
@@ -89,15 +105,24 @@ const present = (value: unknown): unknown =>
 async function callOf(
   row: RouteDefinition,
   { params, body }: Parts,
-  { credential, correlationId }: Visit,
-  { admission, newId }: PerformerOptions,
+  { credential, correlationId, approved }: Visit,
+  input: OperationInput,
+  options: PerformerOptions,
 ): Promise<Call | undefined> {
   if (!('action' in row.access) || credential === undefined) return undefined
   const { subject } = credential
+  const { admission, newId, approvals } = options
+  const decision = await admission.decide(row, row.access.action, credential, { params, correlationId, approved })
+  if (approvals !== undefined && approved === undefined && mayWait(decision, row, options)) {
+    const operation = { id: row.id, params, query: present(input.query ?? {}), body: present(input.body) ?? null }
+    refuseDryRun(decision, operation)
+    throw heldError(await approvals.park(decision, subject, { ...operation, ifMatch: input.ifMatch ?? null }))
+  }
+  const command = identify(undefined, { subject: subject.id, route: row.id, params, body }, newId)
   return {
     subject,
-    grant: await admission.decide(row, row.access.action, credential, { params, correlationId }),
-    command: identify(undefined, { subject: subject.id, route: row.id, params, body }, newId),
+    grant: requireGrant(decision),
+    command: approved ? { id: approved.commandId } : command,
     grantSubject: () => admission.grantFor('subject.create', credential, correlationId),
   }
 }

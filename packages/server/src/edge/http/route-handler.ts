@@ -1,16 +1,18 @@
 import type { RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError } from '#base'
+import type { Decision } from '#governance'
 import { withDeadline } from '#lifecycle'
 import type { Perform } from '#mcp'
 import { withCorrelationId } from '#observability'
 import { COVERS } from '#store'
 import type { Admission } from './admission.ts'
 import { sendAnswer } from './answer.ts'
+import { type ApprovalDoor, heldAnswer, refuseDryRun } from './approval-door.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import type { InFlight } from './idempotency.ts'
 import { type ParsedRequest, parseRequest } from './route-request.ts'
-import type { Visit } from './visit.ts'
+import { getCredential, type Visit } from './visit.ts'
 
 /** What every route's handler works with. */
 export interface RouteHandlerOptions {
@@ -21,6 +23,7 @@ export interface RouteHandlerOptions {
   readonly head: () => number
   readonly answerMsMax: number
   readonly performFor: (visit: Visit) => Perform
+  readonly approvals?: ApprovalDoor
 }
 
 /** Fastify's handler of a row: parse, carry out once, answer. */
@@ -28,6 +31,11 @@ export function routeHandler(route: RouteDefinition, handler: UntypedHandler, op
   const changes = 'action' in route.access && COVERS[route.access.action].length > 0
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const parsed = parseRequest(route, request, options)
+    if (request.visit.held) {
+      const parked = await park(request.visit.held, route, request, options)
+      reply.header('cascade-sequence', String(options.head()))
+      return sendAnswer(request, reply, parked)
+    }
     if (route.idempotent && parsed.call) request.visit.own(options.inFlight.enter(parsed.call.command.id))
     const carryOut = () => withCorrelationId(parsed.correlationId, () => handler(asHandlerRequest(parsed)))
     const work = () => orStopped(request.visit, carryOut)
@@ -36,6 +44,19 @@ export function routeHandler(route: RouteDefinition, handler: UntypedHandler, op
     if ('action' in route.access) reply.header('cascade-sequence', String(seen))
     return sendAnswer(request, reply, answer)
   }
+}
+
+/** Has a request that is held wait; it was parsed, so that what waits is well formed. */
+async function park(
+  held: Decision,
+  { id }: RouteDefinition,
+  { visit, query, body, headers }: FastifyRequest,
+  { approvals }: RouteHandlerOptions,
+): Promise<AnyAnswer> {
+  const operation = { id, params: visit.params, query: query ?? {}, body, ifMatch: headers['if-match'] ?? null }
+  refuseDryRun(held, operation)
+  if (approvals === undefined) throw new CascadeError('INTERNAL', 'Nothing can wait for an approval here.')
+  return heldAnswer(await approvals.park(held, getCredential(visit).subject, operation))
 }
 
 // The parts were parsed by the schemas of the very row from which the handler's parameter type is derived.

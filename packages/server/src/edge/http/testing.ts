@@ -1,35 +1,22 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
+import { heldAnswer, problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
-import {
-  DECISION_COLLECTION,
-  DecisionBook,
-  EMERGENCY_COLLECTION,
-  Emergency,
-  type Gate,
-  GovernanceGate,
-  POLICY_COLLECTION,
-  PolicyDesk,
-  TRUST_COLLECTIONS,
-  TrustEngine,
-} from '#governance'
+import { Emergency, type Gate, GovernanceGate, TRUST_COLLECTIONS, TrustEngine } from '#governance'
 import { AccessTokens, createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
 import { createLogger, Metrics } from '#observability'
-import { policiesOf } from '#policy'
 import { createProcessCage, readArtifact } from '../../adapters/artifacts/index.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { createStaticSoftMatcher } from '../../adapters/models/static/static-soft-matcher.ts'
 import { sharedStaticTable } from '../../adapters/models/static/static-table.ts'
 import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
-import { CedarOracle, readPolicies } from '../../adapters/policies/index.ts'
 import { TempArea } from '../../adapters/sources/index.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
@@ -46,6 +33,7 @@ import {
 } from './handlers/index.ts'
 import type { HttpAppOptions } from './http-app.ts'
 import { HttpServer } from './http-server.ts'
+import { GOVERNED_COLLECTIONS, type Governed, openGoverned } from './testing/governed.ts'
 
 /** An HTTP interface over the store in memory, with everything real but the disk. */
 export interface HttpWorld extends AsyncDisposable {
@@ -62,6 +50,8 @@ export interface HttpWorld extends AsyncDisposable {
   readonly emergency: Emergency
   /** Who can lift an emergency: the administrator, and whom a test adds. */
   readonly lifters: Subject[]
+  /** What decides here, with whom a test adds. */
+  readonly governed: Governed
   /** A request of the administrator, unless it says otherwise. */
   send(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'OPTIONS',
@@ -84,6 +74,8 @@ export interface HttpWorldOptions {
   readonly logKey?: KeyObject
   readonly context?: (context: HandlerContext) => HandlerContext
   readonly gate?: (gate: Gate) => Gate
+  /** Others who come, each with the token that their name is. */
+  readonly people?: readonly Subject[]
   readonly routes?: readonly RouteDefinition[]
   readonly app?: Partial<HttpAppOptions>
 }
@@ -102,18 +94,8 @@ export const SERVER_CONFIG: Config['server'] = {
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
-    return openMemoryStore({
-      collections: [
-        ...collections,
-        LOG_COLLECTION,
-        DECISION_COLLECTION,
-        EMERGENCY_COLLECTION,
-        POLICY_COLLECTION,
-        ...TRUST_COLLECTIONS,
-      ],
-      clock,
-      matcher,
-    })
+    const kept = [...collections, LOG_COLLECTION, ...GOVERNED_COLLECTIONS, ...TRUST_COLLECTIONS]
+    return openMemoryStore({ collections: kept, clock, matcher })
   })
   const { clock } = world.time
   const logged: string[] = []
@@ -152,18 +134,12 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     listLifters: async () => lifters,
     isFileThere: () => false,
   })
-  const gate = new GovernanceGate({ clock, newId })
-  gate.stopBy(() => emergency.stops)
-  const policies = new PolicyDesk({
-    ...{ store: world.context.store, gate, clock, read: readPolicies },
-    fallback: async (bundle) => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
-  })
-  const book = new DecisionBook({ records: world.context.store.records, findBundle: (digest) => policies.find(digest) })
-  const governance = { gate, policies, book }
+  const governed = openGoverned(world, options.people)
+  governed.gate.stopBy(() => emergency.stops)
   const context = handlerContext({
     tokens,
     world,
-    governance,
+    governed,
     emergency,
     objects,
     logger,
@@ -172,12 +148,16 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     server,
     logKey,
   })
+  const people = new Map((options.people ?? []).map((subject) => [subject.name, subject]))
   const http = new HttpServer({
     routes: options.routes ?? ROUTES,
     handlers: { ...createHandlers(options.context?.(context) ?? context), ...options.handlers },
-    authenticate: (given) =>
-      given === memberToken ? { subject: member, tokenId: null, scopes: null } : authenticate(given),
-    gate: options.gate?.(gate) ?? gate,
+    authenticate: (given) => {
+      const subject = given === memberToken ? member : people.get(given)
+      return subject ? { subject, tokenId: null, scopes: null } : authenticate(given)
+    },
+    gate: options.gate?.(governed.gate) ?? governed.gate,
+    ...(options.people && { approvals: governed.desk, findFacts: governed.findFacts }),
     server,
     rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
     head: () => world.context.store.head(),
@@ -201,6 +181,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     member,
     emergency,
     lifters,
+    governed,
     send: async (method, url, more = {}) => {
       const response = await http.app.inject(toInjection(method, url, more, token))
       checkAgainstContract(method, url, response)
@@ -273,8 +254,8 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
 interface ContextParts {
   readonly tokens: AccessTokens
   readonly world: World
+  readonly governed: Governed
   readonly emergency: Emergency
-  readonly governance: HandlerContext['governance']
   readonly objects: MemoryObjects
   readonly logger: HandlerContext['logger']
   readonly metrics: Metrics
@@ -286,7 +267,7 @@ interface ContextParts {
 function handlerContext({
   tokens,
   world,
-  governance,
+  governed,
   emergency,
   objects,
   logger,
@@ -327,7 +308,8 @@ function handlerContext({
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,
     emergency,
-    governance,
+    governance: governed.governance,
+    approvals: governed.desk,
     trust: new TrustEngine({ ...world.context, forget: (id) => world.context.subjects.forget(id) }),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
@@ -394,11 +376,14 @@ function checkAgainstContract(
     return
   }
   const route = findRoute(method, url)
+  if (statusCode === 202 && body !== '' && isHeld(JSON.parse(body))) return void heldAnswer.parse(JSON.parse(body))
   const response = route?.responses[statusCode]
   if (!route || (statusCode !== 304 && !response)) throw new TypeError(`${method} ${url} answered ${statusCode}`)
   if (!response?.schema || method === 'HEAD' || String(headers['content-type']).includes('ndjson')) return
   response.schema.parse(JSON.parse(body))
 }
+
+const isHeld = (body: object): boolean => 'approval' in body
 
 function findRoute(method: string, url: string): RouteDefinition | undefined {
   const path = url.split('?', 1)[0] ?? ''

@@ -1,4 +1,5 @@
 import { CascadeError } from '#base'
+import type { Approved, Decision } from '#governance'
 import type { Credential, Subject } from '#identity'
 import type { Grant } from '#store'
 
@@ -16,6 +17,10 @@ export class Visit {
   credential: Credential | undefined
   subject: Subject | undefined
   grant: Grant | undefined
+  /** The gate's word where that is to wait for an approval. */
+  held: Decision | undefined
+  /** Of what is carried out in the name of whoever asked, once it was approved. */
+  approved: Approved | undefined
   /** Parsed path parameters. */
   params: Readonly<Record<string, unknown>> = {}
   readonly #abort = new AbortController()

@@ -1,3 +1,5 @@
+export { ApprovalDesk, type ApprovalDeskOptions } from './approval-desk.ts'
+export { ApprovalSweep, type ApprovalSweepOptions } from './approval-sweep.ts'
 export { ArtifactDesk } from './artifact-desk.ts'
 export { CosignedNotes } from './cosigned-notes.ts'
 export { Cosigning } from './cosigning.ts'

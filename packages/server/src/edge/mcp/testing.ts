@@ -17,7 +17,8 @@ export interface AgentWorld extends AsyncDisposable {
   readonly url: string
   /** Sends a message as it is. */
   post(message: unknown, headers?: Readonly<Record<string, string | undefined>>): Promise<Response>
-  connect(era: Era, query?: string): Promise<Client>
+  /** As the administrator, unless another token is named. */
+  connect(era: Era, query?: string, token?: string): Promise<Client>
 }
 
 export async function openAgentWorld(options: HttpWorldOptions = {}): Promise<AgentWorld> {
@@ -33,10 +34,10 @@ export async function openAgentWorld(options: HttpWorldOptions = {}): Promise<Ag
         headers: definedOf({ ...usual(http.token), ...headers }),
         body: typeof message === 'string' ? message : JSON.stringify(message),
       }),
-    connect: async (era, query = '') => {
+    connect: async (era, query = '', token = http.token) => {
       const client = newClient(era)
       clients.push(client)
-      const requestInit = { headers: { authorization: `Bearer ${http.token}` } }
+      const requestInit = { headers: { authorization: `Bearer ${token}` } }
       await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp${query}`), { requestInit }))
       return client
     },

@@ -16,6 +16,8 @@ const FIXES: Partial<Record<ErrorCode, string>> = {
   REVISION_MISMATCH: 'Get the capsule again, look what has changed, and call again with its newest version.',
   CONFLICT: 'Get the capsule again: it is not in the state that this needs.',
   UNAUTHENTICATED: 'Tell the person who set this up that the token is missing or wrong.',
+  APPROVAL_REQUIRED:
+    'A person has to approve it. Do not call again: tell your person its id, and go on with something else.',
   FORBIDDEN: 'This is not allowed to you. Ask a person.',
   RATE_LIMITED: 'Wait a little, then call again, less often.',
   UNAVAILABLE: 'Wait a moment and call again.',

@@ -179,3 +179,27 @@ test('a connection’s scope holds where a call names none', async () => {
     found: false,
   })
 })
+
+test('a tool whose call takes an approval says that it waits, and where to look, and does nothing', async () => {
+  const bot = {
+    id: UNKNOWN,
+    kind: 'agent',
+    name: 'slow-bot',
+    roles: ['member'],
+    trust: 45,
+    owner: null,
+    active: true,
+    createdAt: 0,
+  } as const
+  await using held = await openAgentWorld({ people: [bot] })
+  const agent = await held.connect('2026', '', bot.name)
+  const id = idOf(await call(agent, 'remember', { content: 'Quinces are hard.' }))
+  const told = await call(agent, 'forget', { id })
+  const [parked] = (await held.http.governed.desk.list(bot, { mine: true, limit: 10 })).items
+  expect(told.isError).toBe(true)
+  expect(told.text).toContain('APPROVAL_REQUIRED')
+  expect(told.text).toContain(`/v2/governance/approvals/${parked?.id}`)
+  expect((await call(agent, 'get', { id })).structured).toMatchObject({ status: 'ACTIVE' })
+  const again = await call(agent, 'forget', { id })
+  expect(again.text).toContain(parked?.id)
+})

@@ -22,6 +22,10 @@ export const gate = z.strictObject({
     reload: true,
     description: 'Score of the guardian from which nothing helps.',
   }),
+  approval_hours: z.int().min(1).max(720).default(24).register(configFacts, {
+    reload: true,
+    description: 'Hours that a request waits for somebody’s approval; then it expires.',
+  }),
   decision_days: z.int().min(180).max(3650).default(400).register(configFacts, {
     description:
       'Days that what a decision was made from is kept, to explain it and to decide it again; the log has its digest for ever.',

@@ -77,6 +77,8 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'governance.read': [],
   'governance.preview': [],
   'governance.evaluate': [],
+  'approval.read': [],
+  'approval.decide': ['record.put'],
   'policy.apply': ['record.put', 'record.delete'],
   'subject.read': [],
   'subject.update': ['record.put'],

@@ -8,7 +8,7 @@ import type { CopyVault } from './copy-vault.ts'
 import { type ErasureRow, IDS_PER_PAGE, presentErasure } from './erasure.ts'
 import type { ErasureFiles } from './erasure-files.ts'
 import type { HoldRow } from './legal-hold.ts'
-import { purgeChanges, purgeHolds, purgeShares } from './purge-records.ts'
+import { purgeApprovals, purgeChanges, purgeHolds, purgeShares } from './purge-records.ts'
 import { tellErasure } from './tell-erasure.ts'
 
 export interface ErasuresOptions {
@@ -124,6 +124,7 @@ async function purge(options: ErasuresOptions, grant: Grant, row: ErasureRow, id
     purgeChanges(store.records, grant, ids),
     purgeHolds(store.records, grant, concerns),
     row.owner === null ? [] : purgeShares(store.records, grant, row.owner),
+    purgeApprovals(store.records, grant, { ids, owner: row.owner }),
   )) {
     changes.push(change)
     // Pages go on after the last key that was read, so that what is deleted on the way is not missed.

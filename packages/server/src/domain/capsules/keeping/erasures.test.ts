@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CascadeError, isCascadeError, saltedDigest } from '#base'
 import type { Command, UnitOfWork } from '#store'
+import { commandOf, commit, grantOf } from '../../../platform/store/testing.ts'
 import { createCapsule } from '../use-cases/create-capsules.ts'
 import { forkCapsule } from '../use-cases/fork-capsule.ts'
 import { quarantineCapsule, releaseCapsule, setTrust } from '../use-cases/life.ts'
@@ -230,6 +231,28 @@ describe('what an erasure does', () => {
     await erase(id)
     const { items } = await context.store.records.list('trust_reasons', { limit: 10 })
     expect([items, await context.store.capsules.trustHistory(id, 10)]).toEqual([[], []])
+  })
+
+  test('what its subject asked for and what waits loses its words, and what others asked for keeps them', async () => {
+    const { context, add, eraseSubject, administrator } = await open()
+    const { owner } = await add({ content: 'n', owner: 'Ada' })
+    const { records } = context.store
+    const grant = grantOf('approval.decide', { reach: 'lines' })
+    const operation = { id: 'createCapsule', params: {}, query: {}, body: { content: 'wombat' }, ifMatch: null }
+    for (const requester of [owner, administrator.id]) {
+      const row = {
+        requester,
+        resource: '*',
+        operation,
+        decided: { by: owner, at: 1, reason: 'wombat' },
+        outcome: null,
+      }
+      await commit(context.store, commandOf(grant, [records.put(grant, 'approvals', requester, row)]))
+    }
+    await eraseSubject('Ada')
+    const left = await Promise.all([owner, administrator.id].map((key) => records.find('approvals', key)))
+    expect(left.map((row) => JSON.stringify(row?.value).includes('wombat'))).toEqual([false, true])
+    expect(left[0]?.value).toMatchObject({ requester: owner, decided: { by: owner } })
   })
 
   test('lifted holds on it are forgotten, those of others are not', async () => {

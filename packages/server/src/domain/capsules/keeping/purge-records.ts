@@ -1,4 +1,5 @@
 import { KEEPING_LIMITS } from '@forge-cascade/contract'
+import { APPROVAL_COLLECTION, type ApprovalRow, withoutWords } from '#governance'
 import type { Change, Grant, RecordPage, Records } from '#store'
 import { listAllBy } from '../access/share.ts'
 import { type BulkPlanPage, type BulkPlanRow, dropPlan, listPlans, pageCount, planPageKey } from '../bulk/bulk-plan.ts'
@@ -11,6 +12,8 @@ import type { HoldRow } from './legal-hold.ts'
 /** Records looked at in one page. */
 const PER_PAGE = 1000
 const JOBS_MAX = 1000
+/** Each may be long. */
+const APPROVALS_PER_PAGE = 100
 
 /**
  * The changes that take away what other records say of erased capsules: why their trust moved, the files they were imported
@@ -142,4 +145,28 @@ export async function* purgeHolds(
     after = page.next
     if (after === undefined) return
   }
+}
+
+/** The changes that take the words out of what waits or waited for an approval: on erased capsules, and of an erased subject. */
+export async function* purgeApprovals(
+  records: Records,
+  grant: Grant,
+  { ids, owner }: { readonly ids: readonly string[]; readonly owner: string | null },
+): AsyncGenerator<Change, void, undefined> {
+  const { name } = APPROVAL_COLLECTION
+  const sought = ids.map((id) => ({ index: 'resource', value: `capsule/${id}` }))
+  if (owner !== null) sought.push({ index: 'requester', value: owner })
+  for (const { index, value } of sought)
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const page: RecordPage<ApprovalRow> = await records.listBy(name, index, value, {
+        limit: APPROVALS_PER_PAGE,
+        ...(after !== '' && { after }),
+      })
+      for (const { key, value: row, revision: expectedRevision, expiresAt } of page.items)
+        yield records.put(grant, name, key, withoutWords(row), {
+          expectedRevision,
+          ...(expiresAt !== null && { expiresAt }),
+        })
+      after = page.next
+    }
 }

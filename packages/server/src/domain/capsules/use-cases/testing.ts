@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Action, CapsuleCreate } from '@forge-cascade/contract'
 import { type Clock, createUuidV7, systemRandom } from '#base'
-import { GovernanceGate, requireGrant } from '#governance'
+import { APPROVAL_COLLECTION, GovernanceGate, requireGrant } from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
@@ -44,6 +44,7 @@ export interface WorldDocument {
 }
 
 const COLLECTIONS = [
+  APPROVAL_COLLECTION,
   ...SUBJECT_COLLECTIONS,
   SIMILARITY_COLLECTION,
   ...IMPORT_COLLECTIONS,

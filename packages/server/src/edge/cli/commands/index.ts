@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts'
+import { APPROVALS, APPROVALS_APPROVE, APPROVALS_LIST, APPROVALS_REJECT, APPROVALS_SHOW } from './approvals.ts'
 import { ARCHIVE, ARCHIVE_LIST, ARCHIVE_RESTORE, ARCHIVE_VERIFY } from './archive.ts'
 import { ARTIFACT_SHOW, ARTIFACT_VERIFY } from './artifact.ts'
 import { ASK } from './ask.ts'
@@ -102,6 +103,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   EMERGENCY_OFF,
   EMERGENCY_STATUS,
   TRUST_EXPLAIN,
+  APPROVALS,
+  APPROVALS_LIST,
+  APPROVALS_SHOW,
+  APPROVALS_APPROVE,
+  APPROVALS_REJECT,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

@@ -29,6 +29,7 @@ export const errorProblem = (error: CascadeError, command: string): ToldProblem 
   code: error.code,
   ...(correlationOf(error) === '' ? {} : { correlation_id: correlationOf(error) }),
   errors: error.errors,
+  ...('approval' in error.extensions && { approval: error.extensions.approval }),
 })
 
 const correlationOf = ({ extensions }: CascadeError): string =>

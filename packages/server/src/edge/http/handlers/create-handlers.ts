@@ -1,5 +1,6 @@
 import type { Handlers } from '../handler.ts'
 import { agentHandlers } from './agents.ts'
+import { approvalHandlers } from './approvals.ts'
 import { archiveHandlers } from './archive.ts'
 import { artifactHandlers } from './artifacts.ts'
 import { bulkHandlers } from './bulk.ts'
@@ -40,6 +41,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...emergencyHandlers(context),
   ...subjectTrustHandlers(context),
   ...identityHandlers(context),
+  ...approvalHandlers(context),
   ...systemHandlers(context),
   ...witnessHandlers(context),
   ...probeHandlers(context),

@@ -1,4 +1,7 @@
 import type {
+  Approval,
+  ApprovalPage,
+  ApprovalState,
   ArtifactVerification,
   Backup,
   BackupRequest,
@@ -18,7 +21,7 @@ import type {
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
 import type { DecisionBook, Emergency, Gate, PolicyDesk, TrustEngine } from '#governance'
-import type { AccessTokens } from '#identity'
+import type { AccessTokens, Subject } from '#identity'
 import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
@@ -49,6 +52,23 @@ export interface ImportDesk {
   cancel(call: Call<'import.run'>, id: string): Promise<ImportJob | undefined>
   /** Archives what the import brought in and says how many capsules that were. */
   remove(call: Call<'import.run'>, id: string): Promise<number | undefined>
+}
+
+/** Requests that wait for somebody's word, as the API shows them. */
+export interface ApprovalDesk {
+  /** What the subject asked for, and what it may read. @throws CascadeError CURSOR_INVALID. */
+  list(
+    subject: Subject,
+    request: PageRequest & { readonly state?: ApprovalState | undefined; readonly mine: boolean },
+  ): Promise<ApprovalPage>
+  /** @throws CascadeError NOT_FOUND. */
+  get(id: string): Promise<Approval>
+  /** @throws CascadeError NOT_FOUND; CONFLICT where it waits no longer. */
+  decide(
+    call: Call<'approval.decide'>,
+    id: string,
+    word: { readonly decision: 'approve' | 'reject'; readonly reason?: string | undefined },
+  ): Promise<Approval>
 }
 
 /** What a try of the whole way came to, step by step. */
@@ -173,6 +193,7 @@ export interface HandlerContext {
   readonly system: SystemDesk
   readonly trust: Pick<TrustEngine, 'explain'>
   readonly emergency: Pick<Emergency, 'lift' | 'look' | 'raise'>
+  readonly approvals: ApprovalDesk
   /** Loaded when it is first asked for. */
   readonly artifacts: () => Promise<ArtifactDesk>
   /** Where agents are spoken to; loaded by the first of them. */

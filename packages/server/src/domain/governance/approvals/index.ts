@@ -1,0 +1,8 @@
+export {
+  APPROVAL_COLLECTION,
+  type ApprovalRow,
+  type CapsulePin,
+  type HeldOperation,
+  withoutWords,
+} from './approval-row.ts'
+export { type ApprovalCall, Approvals, type Approved, type CarryOut } from './approvals.ts'
