@@ -1,6 +1,7 @@
 import { type Clock, systemRandom } from '#base'
 import type { BootChunk, BootContext } from '#boot'
-import { Emergency, requireGrant } from '#governance'
+import { Emergency, mayLift, requireGrant } from '#governance'
+import type { AccessTokens, Subject, Subjects } from '#identity'
 import { openEmergencyFile } from './adapters/files/emergency-file.ts'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
@@ -25,8 +26,7 @@ async function openEmergency({ clock, newId, log }: EmergencyParts, boot: BootCo
   const file = openEmergencyFile(boot.get(key.FOLDER).directory)
   const emergency = await Emergency.open({
     ...{ store, clock, random: systemRandom, isFileThere: () => file.isThere() },
-    // The token file is the only credential, and the administrator's.
-    listLifters: async () => [subject],
+    listLifters: () => listLifters(subject, boot.get(key.SUBJECTS), boot.get(key.TOKENS)),
   })
   boot.provide(key.EMERGENCY, emergency)
   store.refuseBy((command) => emergency.refusal(command))
@@ -38,3 +38,22 @@ async function openEmergency({ clock, newId, log }: EmergencyParts, boot: BootCo
   if (emergency.active()) log.warn('an emergency is on: nothing is carried out until it is lifted')
   return watch
 }
+
+/** People who are active and can come in: the administrator by the token file, the others by a token. */
+async function listLifters(
+  administrator: Subject,
+  subjects: Subjects,
+  tokens: AccessTokens,
+): Promise<readonly Subject[]> {
+  const lifters = [administrator]
+  for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+    const { items, next } = await subjects.list({ limit: PER_PAGE, cursor, kind: 'person' })
+    for (const { subject } of items) {
+      const isOther = subject.active && subject.id !== administrator.id
+      if (isOther && mayLift(subject) && (await tokens.hasToken(subject.id))) lifters.push(subject)
+    }
+    cursor = next
+  }
+  return lifters
+}
+const PER_PAGE = 100

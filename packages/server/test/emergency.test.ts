@@ -46,3 +46,25 @@ test('an import that runs is stopped by the file, and neither a kill nor its goi
   expect(lifted).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
   expect(await again.stop()).toBe(0)
 })
+
+test('two people lift it, each with a token of their own, and nobody else counts', async () => {
+  await using server = new ServerProcess({ dataDir: join(root, 'two') })
+  const administrator = await server.ready()
+  const register = async (name: string, role: string) => {
+    const subject = { kind: 'person', name, roles: [role], trust: 80 }
+    expect((await ask(administrator, 'POST', '/v2/subjects', subject)).status).toBe(201)
+    const { body } = await ask(administrator, 'POST', '/v2/tokens', { subject: name, name: 'of the test' })
+    return { ...administrator, token: String(body.token) }
+  }
+  const [steward, member] = [await register('grace', 'steward'), await register('eve', 'member')]
+  await ask(administrator, 'POST', '/v2/subjects', { kind: 'person', name: 'idle', roles: ['steward'], trust: 80 })
+  const lift = async (by: ServerAddress) => (await ask(by, 'POST', PATH, { active: false, reason: 'mended' })).status
+
+  expect((await ask(steward, 'POST', PATH, { active: true, reason: 'out of hand' })).status).toBe(200)
+  expect((await ask(steward, 'POST', '/v2/tokens', { subject: 'idle', name: 'too late' })).status).toBe(503)
+  expect([await lift(member), await lift(steward), await lift(steward)]).toEqual([403, 202, 409])
+  expect((await ask(administrator, 'GET', '/v2/capsules')).status).toBe(503)
+  expect(await lift(administrator)).toBe(200)
+  expect((await ask(administrator, 'GET', '/v2/capsules')).status).toBe(200)
+  expect(await server.stop()).toBe(0)
+})

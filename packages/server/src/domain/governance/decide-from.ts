@@ -214,7 +214,7 @@ const withoutStop = (text: string): string => text.replace(/\.$/, '')
 /** In the words of the rule, where it has some. */
 function ruleReason(code: ReasonCode, policyId: string, { bundle }: Deciding): DecisionReason {
   const says = bundle.rules.get(policyId)?.says ?? null
-  return reason(code, { policyId, detail: says === null ? policyId : `${says} (${policyId})` })
+  return reason(code, { policyId, detail: says === null ? policyId : `${withoutStop(says)} (${policyId})` })
 }
 
 const always = (code: ReasonCode): StepOutcome => ({ kind: 'stop', reasons: [reason(code)], always: true })

@@ -30,6 +30,7 @@ export {
   type EmergencyState,
   goesOn,
   LIFT_MS,
+  mayLift,
 } from './emergency/index.ts'
 export type { Decided, Decision, Gate, GateRequest } from './gate.ts'
 export { GATE_DEFAULTS, type GateSettings, GovernanceGate, requireGrant } from './governance-gate.ts'

@@ -34,6 +34,8 @@ export interface ListedToken extends AccessTokenRow {
 /** Who makes a token, and the scopes of the token that they came in with themselves. */
 export type TokenCreation = SubjectCall<Grant<'token.create'>> & { readonly held: Scopes }
 
+/** Tokens looked at in one page. */
+const PER_PAGE = 100
 const KEPT_MAX = 10_000
 const DAY_MS = 86_400_000
 /** How long a token that is over is still listed. */
@@ -124,6 +126,17 @@ export class AccessTokens {
             page,
           )
     return { items: await Promise.all(items.map(({ value }) => this.#listed(value))), next }
+  }
+
+  /** Whether the subject can come in with a token of its own. */
+  async hasToken(subject: string): Promise<boolean> {
+    for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+      const page = { limit: PER_PAGE, ...(after !== undefined && { after }) }
+      const found = await this.#options.store.records.listBy<AccessTokenRow>(COLLECTION, 'subject', subject, page)
+      for (const { value } of found.items) if ((await this.#listed(value)).state === 'active') return true
+      after = found.next
+    }
+    return false
   }
 
   /** Ends a token at once; one that was revoked stays as it is. @throws CascadeError NOT_FOUND. */

@@ -55,9 +55,14 @@ export class HostGuard {
     return new CascadeError('FORBIDDEN', 'This door is closed to web pages of other origins.')
   }
 
+  /** Whether a request came through the unix socket, which only the user of the instance can open. */
+  isLocal({ socket }: IncomingMessage): boolean {
+    return this.#localSockets.has(socket)
+  }
+
   /** Why a request that did not come through the unix socket is not answered: FORBIDDEN. */
-  remote({ socket }: IncomingMessage): CascadeError | undefined {
-    if (this.#localSockets.has(socket)) return undefined
+  remote(request: IncomingMessage): CascadeError | undefined {
+    if (this.isLocal(request)) return undefined
     return new CascadeError('FORBIDDEN', 'This is done on the machine of the instance alone, with the command there.')
   }
 

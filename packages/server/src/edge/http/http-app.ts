@@ -138,9 +138,9 @@ function mount(app: FastifyInstance, options: HttpAppOptions, guard: HostGuard):
         if (foreign) throw foreign
         if (!('exempt' in route.access) || route.access.exempt === 'witness') trackWork(request, route, options)
         await admission.admit(route, request, reply)
-        const remote = guard.remote(request.raw)
-        request.visit.isLocal = remote === undefined
-        if (remote && route.localOnly) throw remote
+        request.visit.isLocal = guard.isLocal(request.raw)
+        const remote = route.localOnly ? guard.remote(request.raw) : undefined
+        if (remote) throw remote
         if (options.emergency) stopInEmergency(options.emergency, route, request, reply)
         checkContentType(route, request)
       },

@@ -258,7 +258,8 @@ export class Emergency {
   }
 }
 
-const mayLift = ({ kind, roles }: Subject): boolean => kind === 'person' && roles.some((role) => ROLES.has(role))
+/** Whether a subject is one of those who lift it: a person who is an administrator or a steward. */
+export const mayLift = ({ kind, roles }: Subject): boolean => kind === 'person' && roles.some((role) => ROLES.has(role))
 
 function refused(outcome: Extract<Lift, { readonly kind: 'refused' }>): CascadeError {
   if (outcome.why === 'too_early') {

@@ -1,4 +1,4 @@
-export { Emergency, type EmergencyCall, type EmergencyOptions, goesOn } from './emergency.ts'
+export { Emergency, type EmergencyCall, type EmergencyOptions, goesOn, mayLift } from './emergency.ts'
 export {
   ALONE_WAIT_MS,
   EMERGENCY_COLLECTION,
