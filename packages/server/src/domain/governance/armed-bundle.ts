@@ -17,6 +17,7 @@ export interface Rule {
   readonly says: string | null
   /** `approval`: with somebody's approval it forbids no longer. */
   readonly curable: 'approval' | null
+  /** Of what forbids: what permits always counts. */
   readonly mode: GateMode
   /** Share of subjects, 0-100, for whom it is enforced whatever its mode. */
   readonly canaryPercent: number
@@ -32,6 +33,8 @@ export interface ArmedBundle {
   readonly rules: ReadonlyMap<string, Rule>
   /** Ids of rules that are not enforced for everybody. */
   readonly relaxed: readonly string[]
+  /** Ids of all that is not of the constitution. */
+  readonly ordinary: ReadonlySet<string>
   /** Whether it may refuse the reading of capsules that those who own them, or to whom they are shared, may read. */
   readonly narrowsReading: boolean
 }
@@ -49,7 +52,7 @@ export const BUILT_IN_BUNDLE: PolicyBundle = BUILT_IN.bundle
 
 /** @throws TypeError for policies that cannot be compiled. */
 export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fallback?: FallbackEngine): ArmedBundle {
-  const rules = new Map(bundle.policies.map(({ id, json }) => [id, ruleOf(id, json.annotations ?? {})]))
+  const rules = new Map(bundle.policies.map(({ id, json }) => [id, ruleOf(id, json)]))
   return {
     digest: bundle.digest,
     bundle,
@@ -57,6 +60,7 @@ export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fa
     engine: new CompiledEngine(policiesOf(bundle), { fixed: bundle.actions, ...(fallback && { fallback }) }),
     rules,
     relaxed: [...rules].filter(([, { mode }]) => mode !== 'enforce').map(([id]) => id),
+    ordinary: new Set([...rules.keys()].filter((id) => !isConstitutional(id))),
     narrowsReading: narrowsReading(bundle),
   }
 }
@@ -65,8 +69,9 @@ const MODES: ReadonlySet<string> = new Set<GateMode>(['audit', 'warn', 'enforce'
 const isMode = (text: string): text is GateMode => MODES.has(text)
 
 /** What is no mode and no share enforces: a slip of the pen never opens a door. */
-function ruleOf(id: string, { says, curable, mode, canary }: Readonly<Record<string, string>>): Rule {
-  const isFixed = isConstitutional(id)
+function ruleOf(id: string, { effect, annotations = {} }: PolicyJson): Rule {
+  const { says, curable, mode, canary }: Readonly<Record<string, string>> = annotations
+  const isFixed = isConstitutional(id) || effect === 'permit'
   const share = canary !== undefined && /^(?:100|[1-9]?\d)$/.test(canary) ? Number(canary) : 0
   return {
     says: says ?? null,
