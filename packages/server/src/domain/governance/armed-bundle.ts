@@ -43,8 +43,9 @@ export interface ArmedBundle {
 export const CONSTITUTION_PREFIX = 'const.'
 export const isConstitutional = (policyId: string): boolean => policyId.startsWith(CONSTITUTION_PREFIX)
 
+const generated: unknown = builtIn
 // The generator writes the file with this shape; the type of a JSON file has no literal types.
-const BUILT_IN = builtIn as unknown as { readonly files: readonly PolicyFile[]; readonly bundle: PolicyBundle }
+const BUILT_IN = generated as { readonly files: readonly PolicyFile[]; readonly bundle: PolicyBundle }
 
 /** The policies that come with the program, as they are written. */
 export const BUILT_IN_FILES: readonly PolicyFile[] = BUILT_IN.files

@@ -6,7 +6,7 @@ import type { ArmedBundle } from './armed-bundle.ts'
 import { isInShare } from './canary.ts'
 import { decideFrom } from './decide-from.ts'
 import type { DecisionInput } from './decision-input.ts'
-import { ADA, ALL_ACTIONS, anyInput, armText, BUILT_IN, FACTS, inputOf } from './testing-policies.ts'
+import { ADA, ALL_ACTIONS, anyInput, armText, BUILT_IN, FACTS, inputOf } from './testing/draw-inputs.ts'
 
 /** Inputs that a law is tried with. */
 const DRAWN = { numRuns: 10_000 }

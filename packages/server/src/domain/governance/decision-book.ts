@@ -5,6 +5,7 @@ import type { ArmedBundle } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
 import { toPolicyRequest } from './decision-input.ts'
 import { DECISION_COLLECTION, type DecisionRow } from './decision-row.ts'
+import { GATHERED_MS } from './gather-decisions.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface DecisionBookOptions {
@@ -22,8 +23,6 @@ export interface Replayed {
   readonly bundle: ArmedBundle
 }
 
-/** A decision that was gathered with others stands under the id of the first of them, which is at most this much older (ms). */
-const GATHERED_MS = 60_000
 const PAGE = 500
 
 /** Decisions that were made: found, explained, and decided again. */
@@ -56,7 +55,8 @@ export class DecisionBook {
 
   async #findGathered(id: string): Promise<DecisionRow | undefined> {
     const { records } = this.#options
-    let after = before(id, GATHERED_MS)
+    // It stands under the id of the first of those it was gathered with; ids and times of decisions differ by little.
+    let after = before(id, 2 * GATHERED_MS)
     for (;;) {
       const page = await records.list<DecisionRow>(DECISION_COLLECTION.name, { limit: PAGE, after })
       for (const { key, value } of page.items) {

@@ -1,9 +1,10 @@
-import type { ActionReach } from '@forge-cascade/contract/vocabulary'
-import { CascadeError, type Clock, canonicalJson, type Random, sha256Hex } from '#base'
-import { type DecisionNote, toRecord, type UnitOfWork, type UnrecordedDecision } from '#store'
+import { ACTION_TRAITS, type ActionReach } from '@forge-cascade/contract/vocabulary'
+import { CascadeError, type Clock, type Random, sha256Hex } from '#base'
+import { type Command, type DecisionNote, toRecord, type UnitOfWork, type UnrecordedDecision } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
 import { type DecisionRow, inputDigest, keepRow, tellDecision, toDecisionRow } from './decision-row.ts'
 import type { Decided } from './gate.ts'
+import { groupEqual, packRows, tellGathered } from './gather-decisions.ts'
 
 export interface DecisionJournalOptions {
   readonly store: Pick<UnitOfWork, 'append'>
@@ -21,13 +22,27 @@ export const GATHER_MS = 1000
 export const WAIT_MS = 30_000
 /** Decisions that are not on record yet; beyond them nothing is decided any more. */
 export const UNRECORDED_MAX = 10_000
-/** Groups of equal decisions in one entry of the log, and decisions in one group. */
-const GROUPS_PER_LEAF = 100
-const IDS_PER_GROUP = 500
+/** So many more where people see what happens, and end it. */
+const UNRECORDED_IN_EMERGENCY = 1000
 
 interface Waiting {
   readonly decided: Decided
   readonly since: number
+}
+
+/** What puts decisions on record. It is tried again as it is: one that was written after all is known by its id. */
+interface Entry {
+  readonly command: Command
+  readonly count: number
+}
+
+/** A decision that has to be durable before anybody goes on. */
+interface Firm {
+  readonly command: Command
+  /** Settles with the attempt that is under way, or was the last. */
+  written: Promise<void>
+  /** The last attempt was in vain, and none is under way. */
+  hasFailed: boolean
 }
 
 /**
@@ -38,9 +53,12 @@ export class DecisionJournal implements AsyncDisposable {
   readonly #options: DecisionJournalOptions
   /** Allowed, and the change is to come. */
   readonly #waiting = new Map<string, Waiting>()
+  /** To be gathered. */
   #due: Decided[] = []
-  /** Being made durable by themselves. */
-  readonly #firm = new Map<string, Promise<void>>()
+  /** Gathered, and not written yet. */
+  readonly #entries: Entry[] = []
+  /** To be made durable by themselves. */
+  readonly #firm = new Map<string, Firm>()
   #timer: NodeJS.Timeout | undefined
   #writer: string | undefined
   #flushing: Promise<void> = Promise.resolve()
@@ -59,10 +77,12 @@ export class DecisionJournal implements AsyncDisposable {
    *
    * @param how `at once`, or what its action does.
    * @returns what its first change takes along; undefined where no change is waited for.
-   * @throws CascadeError UNAVAILABLE when more are unrecorded than may be: who cannot record does not decide.
+   * @throws CascadeError UNAVAILABLE when more are unrecorded than may be: who cannot record does not decide. What people need
+   *   to see an emergency and to end it has room beyond.
    */
   note(decided: Decided, how: 'at once' | ActionReach): UnrecordedDecision | undefined {
-    if (this.#due.length + this.#waiting.size + this.#firm.size >= UNRECORDED_MAX) {
+    const isUrgent = ACTION_TRAITS[decided.input.action].inEmergency === true
+    if (this.#unrecorded >= UNRECORDED_MAX + (isUrgent ? UNRECORDED_IN_EMERGENCY : 0)) {
       throw new CascadeError('UNAVAILABLE', 'Decisions cannot be put on record now, so nothing is decided.')
     }
     if (how === 'changes') return this.#await(decided)
@@ -73,7 +93,7 @@ export class DecisionJournal implements AsyncDisposable {
 
   /** @see Gate.settled */
   async settled(decisionId: string): Promise<void> {
-    await this.#firm.get(decisionId)
+    await this.#firm.get(decisionId)?.written
   }
 
   /** @see Gate.release */
@@ -91,11 +111,16 @@ export class DecisionJournal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearTimeout(this.#timer)
     for (const id of [...this.#waiting.keys()]) this.release(id)
-    clearTimeout(this.#timer)
-    await Promise.allSettled(this.#firm.values())
+    await Promise.allSettled([...this.#firm.values()].map(({ written }) => written))
     await this.flush()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  get #unrecorded(): number {
+    const gathered = this.#entries.reduce((sum, { count }) => sum + count, 0)
+    return this.#due.length + this.#waiting.size + this.#firm.size + gathered
   }
 
   #await(decided: Decided): UnrecordedDecision {
@@ -139,14 +164,21 @@ export class DecisionJournal implements AsyncDisposable {
   #record(decided: Decided): void {
     const { decisionId, input } = decided
     const row = toDecisionRow(decided, [decisionId], this.#options.random)
-    const written = this.#write([row], this.#recordOf(row), input.subject?.id ?? '')
-    // Whoever has to wait for it sees the failure; where nobody does it is told of here.
-    written.catch((error: unknown) => this.#options.onTrouble('a decision could not be put on record', error))
-    this.#firm.set(
-      decisionId,
-      written.finally(() => this.#firm.delete(decisionId)),
-    )
-    this.#firm.get(decisionId)?.catch(() => undefined)
+    const command = this.#commandOf([row], this.#recordOf(row), input.subject?.id ?? '')
+    const firm: Firm = { command, written: Promise.resolve(), hasFailed: false }
+    this.#firm.set(decisionId, firm)
+    this.#writeFirm(decisionId, firm)
+  }
+
+  /** Whoever waits for it sees the failure, and it is told of here: nobody may be waiting. */
+  #writeFirm(decisionId: string, firm: Firm): void {
+    firm.hasFailed = false
+    firm.written = this.#write(firm.command).then(() => void this.#firm.delete(decisionId))
+    firm.written.catch((error: unknown) => {
+      firm.hasFailed = true
+      this.#options.onTrouble('a decision could not be put on record, and is tried again', error)
+      this.#wake()
+    })
   }
 
   #recordOf(row: DecisionRow) {
@@ -156,17 +188,17 @@ export class DecisionJournal implements AsyncDisposable {
   }
 
   async #writeDue(): Promise<void> {
-    const writer = this.#writer
-    if (writer === undefined || this.#due.length === 0) return
-    const due = this.#due
-    this.#due = []
-    const groups = groupEqual(due)
-    for (let at = 0; at < groups.length; at += GROUPS_PER_LEAF) {
-      const some = groups.slice(at, at + GROUPS_PER_LEAF)
+    this.#gatherDue()
+    for (const [id, firm] of [...this.#firm].filter(([, { hasFailed }]) => hasFailed)) {
+      this.#writeFirm(id, firm)
+      await Promise.allSettled([firm.written])
+      if (this.#firm.has(id)) return
+    }
+    for (let entry = this.#entries[0]; entry !== undefined; entry = this.#entries[0]) {
       try {
-        await this.#writeGroups(some, writer)
+        await this.#write(entry.command)
+        this.#entries.shift()
       } catch (error) {
-        this.#due.push(...groups.slice(at).flat())
         this.#wake()
         this.#options.onTrouble('decisions could not be put on record, and are tried again', error)
         return
@@ -174,29 +206,39 @@ export class DecisionJournal implements AsyncDisposable {
     }
   }
 
-  async #writeGroups(groups: readonly Decided[][], writer: string): Promise<void> {
+  #gatherDue(): void {
+    const writer = this.#writer
+    if (writer === undefined || this.#due.length === 0) return
     const { random, newId } = this.#options
-    const correlationId = newId()
+    const groups = groupEqual(this.#due)
+    this.#due = []
     const rows = groups.flatMap((group) => {
       const [first] = group
       const ids = group.map(({ decisionId }) => decisionId)
-      return first === undefined ? [] : [toDecisionRow(first, ids, random, correlationId)]
+      return first === undefined ? [] : [toDecisionRow(first, ids, random)]
     })
-    const grant = this.#grant(newId(), writer, correlationId)
-    const decisions = rows.map((row) => ({
-      ...tellDecision(row),
-      ...{ subject: row.subject, ids: row.ids, inputs: inputDigest(row) },
-    }))
-    await this.#write(rows, toRecord(grant, 'decision.gathered', 'governance/decisions', { decisions }, {}), writer)
+    for (const pack of packRows(rows)) {
+      const gatheredIn = newId()
+      const grant = this.#grant(newId(), writer, gatheredIn)
+      const told = { decisions: pack.map(tellGathered) }
+      const record = toRecord(grant, 'decision.gathered', 'governance/decisions', told, {})
+      const kept = pack.map((row) => ({ ...row, gatheredIn }))
+      const count = pack.reduce((sum, { ids }) => sum + ids.length, 0)
+      this.#entries.push({ command: this.#commandOf(kept, record, writer), count })
+    }
   }
 
   /** One entry of the log, and a row for each input beside it. */
-  async #write(rows: readonly DecisionRow[], record: DecisionNote['record'], writer: string): Promise<void> {
-    const { store, keepDays } = this.#options
+  #commandOf(rows: readonly DecisionRow[], record: DecisionNote['record'], writer: string): Command {
+    const { keepDays } = this.#options
     const grant = this.#grant(record.payload.decision_id, writer, record.correlationId)
     const id = sha256Hex(`decision:${record.payload.decision_id}`).slice(0, 32)
     const decision = { record, keep: rows.map((row) => keepRow(row, keepDays())) }
-    const [outcome] = await store.append([{ id, grant, changes: [], records: [], events: [], decision }])
+    return { id, grant, changes: [], records: [], events: [], decision }
+  }
+
+  async #write(command: Command): Promise<void> {
+    const [outcome] = await this.#options.store.append([command])
     if (outcome?.ok !== true) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing.')
   }
 
@@ -209,19 +251,3 @@ export class DecisionJournal implements AsyncDisposable {
 
 /** Denials that cost whoever sends them nothing: written one by one they would be a way to fill the log. */
 const isFlood = ({ input }: Decided): boolean => input.subject === null || input.rateExceeded
-
-/** Those that were made from the same stand together, in the order of their coming. */
-function groupEqual(decisions: readonly Decided[]): Decided[][] {
-  const groups = new Map<string, Decided[]>()
-  for (const decided of decisions) {
-    const same = canonicalJson(decided.input)
-    const group = groups.get(same)
-    if (group === undefined) groups.set(same, [decided])
-    else group.push(decided)
-  }
-  return [...groups.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / IDS_PER_GROUP) }, (_, at) =>
-      group.slice(at * IDS_PER_GROUP, (at + 1) * IDS_PER_GROUP),
-    ),
-  )
-}

@@ -2,9 +2,9 @@ import type { Action } from '@forge-cascade/contract/vocabulary'
 import { ACTIONS } from '@forge-cascade/contract/vocabulary'
 import fc from 'fast-check'
 import { type PolicyFile, policiesOf } from '#policy'
-import { CedarOracle, readPolicies } from '../../adapters/policies/index.ts'
-import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from './armed-bundle.ts'
-import type { CapsuleFacts, DecisionInput, InputSubject } from './decision-input.ts'
+import { CedarOracle, readPolicies } from '../../../adapters/policies/index.ts'
+import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from '../armed-bundle.ts'
+import type { CapsuleFacts, DecisionInput, InputSubject } from '../decision-input.ts'
 
 export const BUILT_IN: ArmedBundle = armBundle(BUILT_IN_BUNDLE, BUILT_IN_FILES)
 
