@@ -278,7 +278,11 @@ async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): P
   const { erasures, unfinished } = await composeErasures({
     ...{ config: loaded.config, log, store: boot.get(key.STORE), context: boot.get(key.CAPSULES), archives, directory },
     grant: () => requireGrant(boot.get(key.GATE).decide({ ...request, correlationId: newId() })),
-    forget: () => boot.get(key.EMBEDDERS).forget(),
+    settle: () => boot.get(key.JOURNAL).settle(),
+    forget: (owner) => {
+      boot.get(key.EMBEDDERS).forget()
+      if (owner !== null) boot.get(key.EMERGENCY).forget(owner)
+    },
     halt: whoOf(boot).halt,
   })
   boot.provide(key.ERASURES, erasures)

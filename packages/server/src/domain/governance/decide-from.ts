@@ -138,27 +138,31 @@ function judgeConstitution(deciding: Deciding): StepOutcome {
   const { forbids, errors } = findingsOf(deciding).constitution
   if (forbids.length + errors.length === 0) return PASS
   const reasons = [
-    ...errors.map(({ policyId, message }) =>
+    ...named(errors).map(({ policyId, message }) =>
       reason('POLICY_ERROR', { step: 'constitution', policyId, detail: message }),
     ),
-    ...forbids.map((policyId) => ruleReason('FORBIDDEN_BY_CONSTITUTION', policyId, deciding)),
+    ...named(forbids).map((policyId) => ruleReason('FORBIDDEN_BY_CONSTITUTION', policyId, deciding)),
   ]
   return { kind: 'stop', reasons }
 }
 
+/** Policies of one kind that a decision names, in the order of their ids: an entry of the log holds that many. */
+const POLICIES_NAMED = 20
+const named = <T>(all: readonly T[]): readonly T[] => all.slice(0, POLICIES_NAMED)
+
 function judgePolicies(deciding: Deciding): StepOutcome {
   const { forbids, errors, permits, relaxed, isCurable } = findingsOf(deciding)
-  const passedOver = relaxed.map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
+  const passedOver = named(relaxed).map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
   if (errors.length > 0) {
-    const told = errors.map(({ policyId, message }) => reason('POLICY_ERROR', { policyId, detail: message }))
+    const told = named(errors).map(({ policyId, message }) => reason('POLICY_ERROR', { policyId, detail: message }))
     return { kind: 'stop', reasons: [...passedOver, ...told] }
   }
   if (forbids.length > 0) {
-    const told = forbids.map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
+    const told = named(forbids).map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
     return { kind: isCurable ? 'hold' : 'stop', reasons: [...passedOver, ...told] }
   }
   if (permits.length === 0) return { kind: 'stop', reasons: [...passedOver, reason('NOT_PERMITTED')] }
-  const told = permits.map((policyId) => ruleReason('PERMITTED', policyId, deciding))
+  const told = named(permits).map((policyId) => ruleReason('PERMITTED', policyId, deciding))
   return { kind: 'pass', reasons: [...passedOver, ...told] }
 }
 

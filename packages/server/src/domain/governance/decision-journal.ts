@@ -110,10 +110,15 @@ export class DecisionJournal implements AsyncDisposable {
     return this.#flushing
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Puts everything on record that was decided until now, also what waits for its change. Rejects never, as `flush`. */
+  async settle(): Promise<void> {
     for (const id of [...this.#waiting.keys()]) this.release(id)
     await Promise.allSettled([...this.#firm.values()].map(({ written }) => written))
     await this.flush()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.settle()
     clearTimeout(this.#timer)
     this.#timer = undefined
   }

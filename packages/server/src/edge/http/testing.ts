@@ -8,15 +8,12 @@ import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
 import {
-  DECISION_COLLECTION,
   DecisionBook,
-  EMERGENCY_COLLECTION,
   Emergency,
   type Gate,
   GovernanceGate,
   POLICY_COLLECTION,
   PolicyDesk,
-  TRUST_COLLECTIONS,
   TrustEngine,
 } from '#governance'
 import { AccessTokens, createToken, type Subject, tokenDigest } from '#identity'
@@ -103,14 +100,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
     return openMemoryStore({
-      collections: [
-        ...collections,
-        LOG_COLLECTION,
-        DECISION_COLLECTION,
-        EMERGENCY_COLLECTION,
-        POLICY_COLLECTION,
-        ...TRUST_COLLECTIONS,
-      ],
+      collections: [...collections, LOG_COLLECTION, POLICY_COLLECTION],
       clock,
       matcher,
     })
