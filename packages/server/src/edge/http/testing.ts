@@ -9,9 +9,11 @@ import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
 import {
   DecisionBook,
+  DecisionJournal,
   Emergency,
   type Gate,
   GovernanceGate,
+  type GovernanceGateOptions,
   POLICY_COLLECTION,
   PolicyDesk,
   TrustEngine,
@@ -28,6 +30,7 @@ import { sharedStaticTable } from '../../adapters/models/static/static-table.ts'
 import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
 import { CedarOracle, readPolicies } from '../../adapters/policies/index.ts'
 import { TempArea } from '../../adapters/sources/index.ts'
+import { factsOf } from '../../compose-governance.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
 import { ArtifactDesk, EvidenceDesk, LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
@@ -57,6 +60,9 @@ export interface HttpWorld extends AsyncDisposable {
   readonly memberToken: string
   readonly member: Subject
   readonly emergency: Emergency
+  /** Where decisions go on record, if they do. */
+  readonly journal: DecisionJournal
+  readonly policies: PolicyDesk
   /** Who can lift an emergency: the administrator, and whom a test adds. */
   readonly lifters: Subject[]
   /** A request of the administrator, unless it says otherwise. */
@@ -82,6 +88,8 @@ export interface HttpWorldOptions {
   readonly context?: (context: HandlerContext) => HandlerContext
   readonly gate?: (gate: Gate) => Gate
   readonly routes?: readonly RouteDefinition[]
+  /** Puts decisions on record, with what is known of capsules, and takes what the gate is made of from here. */
+  readonly recorded?: Partial<GovernanceGateOptions>
   readonly app?: Partial<HttpAppOptions>
 }
 
@@ -142,14 +150,20 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     listLifters: async () => lifters,
     isFileThere: () => false,
   })
-  const gate = new GovernanceGate({ clock, newId })
+  const journal = new DecisionJournal({
+    ...{ store, clock, newId, random: systemRandom, keepDays: () => 400 },
+    onTrouble: (message) => logged.push(message),
+  })
+  journal.writeAs(world.administrator.id)
+  const gate = new GovernanceGate({ clock, newId, ...(options.recorded && { journal, ...options.recorded }) })
   gate.stopBy(() => emergency.stops)
   const policies = new PolicyDesk({
     ...{ store: world.context.store, gate, clock, read: readPolicies },
     fallback: async (bundle) => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
   })
   const book = new DecisionBook({ records: world.context.store.records, findBundle: (digest) => policies.find(digest) })
-  const governance = { gate, policies, book }
+  const findFacts = options.recorded && factsOf(world.context)
+  const governance = { gate, policies, book, ...(findFacts && { findFacts }) }
   const context = handlerContext({
     tokens,
     world,
@@ -177,6 +191,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     metrics,
     clock,
     newId,
+    ...(findFacts && { findFacts }),
     ...options.app,
   })
   return {
@@ -190,6 +205,8 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     memberToken,
     member,
     emergency,
+    journal,
+    policies,
     lifters,
     send: async (method, url, more = {}) => {
       const response = await http.app.inject(toInjection(method, url, more, token))
