@@ -263,7 +263,7 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
     openSource: sourceOpener(join(boot.get(key.FOLDER).directory, 'tmp'), frame.loaded.config.import.file_bytes_max),
   })
   const ask = { action: 'import.run', resource: 'import/*', subject: boot.get(key.ADMIN), reach: 'lines' } as const
-  await imports.markInterrupted({ grant: requireGrant(boot.get(key.GATE).decide({ ...ask, correlationId: newId() })) })
+  await imports.markInterrupted(() => requireGrant(boot.get(key.GATE).decide({ ...ask, correlationId: newId() })))
   boot.get(key.EMERGENCY).whenRaised((reason) => imports.interrupt(reason))
   boot.provide(key.IMPORTS, imports)
   return imports

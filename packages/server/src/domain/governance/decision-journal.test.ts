@@ -244,6 +244,17 @@ describe('what is gathered', () => {
   })
 })
 
+test('a burst is put on record before it keeps anybody from deciding', async () => {
+  const { decide, recorded, journal } = await open()
+  for (let count = 0; count < 2 * UNRECORDED_MAX; count++) {
+    decide('capsule.search')
+    if (count % 100 === 0) await Promise.resolve()
+    if (count % 2000 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await journal.flush()
+  expect((await recorded()).size).toBe(2 * UNRECORDED_MAX)
+})
+
 describe('a store that takes nothing', () => {
   test('lets nobody go on, and what was decided is on record once it is back', async () => {
     const { gate, decide, sky, journal, recorded, troubles } = await open()

@@ -20,6 +20,8 @@ export interface DecisionJournalOptions {
 export const GATHER_MS = 1000
 /** So long a decision waits for the change that it allowed, in milliseconds; then it is recorded by itself. */
 export const WAIT_MS = 30_000
+/** As many are not waited with: a burst is put on record before it fills what may be unrecorded. */
+const GATHERED_AT_ONCE = 1000
 /** Decisions that are not on record yet; beyond them nothing is decided any more. */
 export const UNRECORDED_MAX = 10_000
 /** So many more where people see what happens, and end it. */
@@ -146,6 +148,7 @@ export class DecisionJournal implements AsyncDisposable {
 
   #gather(decided: Decided): void {
     this.#due.push(decided)
+    if (this.#due.length % GATHERED_AT_ONCE === 0) void this.flush()
     this.#wake()
   }
 

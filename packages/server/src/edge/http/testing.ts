@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
-import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
+import { createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
@@ -37,15 +37,10 @@ import { ArtifactDesk, EvidenceDesk, LedgerDesk, LOG_COLLECTION, openLog } from 
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import type { UntypedHandler } from './handler.ts'
-import {
-  createHandlers,
-  createSystemDesk,
-  type HandlerContext,
-  type ImportDesk,
-  type ModelDesk,
-} from './handlers/index.ts'
+import { createHandlers, createSystemDesk, type HandlerContext } from './handlers/index.ts'
 import type { HttpAppOptions } from './http-app.ts'
 import { HttpServer } from './http-server.ts'
+import { noChange, noImports, notWitnessed, noWitness } from './testing/idle-desks.ts'
 
 /** An HTTP interface over the store in memory, with everything real but the disk. */
 export interface HttpWorld extends AsyncDisposable {
@@ -63,6 +58,8 @@ export interface HttpWorld extends AsyncDisposable {
   /** Where decisions go on record, if they do. */
   readonly journal: DecisionJournal
   readonly policies: PolicyDesk
+  /** The gate itself, whatever `gate` puts before it. */
+  readonly governing: GovernanceGate
   /** Who can lift an emergency: the administrator, and whom a test adds. */
   readonly lifters: Subject[]
   /** A request of the administrator, unless it says otherwise. */
@@ -207,6 +204,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     emergency,
     journal,
     policies,
+    governing: gate,
     lifters,
     send: async (method, url, more = {}) => {
       const response = await http.app.inject(toInjection(method, url, more, token))
@@ -345,45 +343,6 @@ function handlerContext({
     lineBytesMax: server.body_bytes_max,
     lineIdleMs: server.request_timeout_s * 1000,
   }
-}
-
-const unchanged = async (): Promise<never> => {
-  throw new CascadeError('CONFLICT', 'The model is not being changed.')
-}
-
-/** The desk of an instance whose vectors are those of the configured model. */
-const noChange: ModelDesk = {
-  state: async () => ({
-    ...{ model: 'forge-static-minilm@1', dimensions: 256, available: true, versions: 0, filled: 0, change: null },
-    configured: { model: 'forge-static-minilm@1', dimensions: 256 },
-  }),
-  start: unchanged,
-  pause: unchanged,
-  resume: unchanged,
-  cancel: unchanged,
-}
-
-const notWitnessed = async (): Promise<never> => {
-  throw new CascadeError('NOT_FOUND', 'This instance witnesses no logs.')
-}
-
-/** The desk of an instance that witnesses nobody, and that nobody witnesses. */
-const noWitness: HandlerContext['witness'] = {
-  addCheckpoint: notWitnessed,
-  checkpoint: notWitnessed,
-  state: async () => ({ witness: null, witnesses: [], cosigner: null, fork: null }),
-}
-
-/** The desk of an instance that never imported anything and whose disk cannot be read. */
-const noImports: ImportDesk = {
-  start: async (_call, { path }) => {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read.`)
-  },
-  find: async () => undefined,
-  list: async () => ({ items: [], next: undefined }),
-  listFiles: async () => undefined,
-  cancel: async () => undefined,
-  remove: async () => undefined,
 }
 
 /**
