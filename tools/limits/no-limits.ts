@@ -17,11 +17,7 @@ export const NO_LIMITS: readonly Group[] = [
   {
     reason: 'divides work into parts, or between threads; all of it is done',
     constants: [
-      ...at(
-        SERVER,
-        'domain/governance/decision-journal.ts GATHERED_LENGTH_MAX',
-        'domain/governance/decision-row.ts GROUP_MAX',
-      ),
+      ...at(SERVER, 'domain/governance/decision-row.ts GROUP_MAX'),
       ...at(ADAPTERS, 'documents/worker-document-reader.ts INLINE_CHARACTERS_MAX'),
       ...at(
         ADAPTERS,
@@ -99,7 +95,6 @@ export const NO_LIMITS: readonly Group[] = [
   {
     reason: 'shortens what is shown, said or logged; what it is about stays whole',
     constants: [
-      ...at(SERVER, 'domain/governance/decide-from.ts REASONS_MAX'),
       ...at(ADAPTERS, 'sources/cascade-files.ts FILES_NAMED_MAX', 'sources/git-process.ts STDERR_CHARACTERS_MAX'),
       ...at(CAPSULES, 'import/import-writer.ts FAILURES_NOTED_MAX', 'text/front-matter.ts PROBLEM_CHARS_MAX'),
       ...at(

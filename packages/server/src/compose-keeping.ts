@@ -22,7 +22,8 @@ export interface KeepingParts {
   /** The data folder. */
   readonly directory: string
   readonly grant: () => Grant<'capsule.erase'>
-  readonly forget: () => void
+  readonly settle: () => Promise<void>
+  readonly forget: (owner: string | null) => void
   readonly halt: () => AbortSignal
 }
 
@@ -37,10 +38,10 @@ export interface ComposedErasures {
  * they are about is out of the store.
  */
 export async function composeErasures(parts: KeepingParts): Promise<ComposedErasures> {
-  const { config, log, store, context, archives, directory, grant, forget } = parts
+  const { config, log, store, context, archives, directory, grant, forget, settle } = parts
   const { clock } = context
   const erasures = openErasures({
-    ...{ context, directory, grant, forget, backups: store.vault, storeFile: DATABASE_FILE },
+    ...{ context, directory, grant, forget, settle, backups: store.vault, storeFile: DATABASE_FILE },
     archives: archives.vault(grant),
     files: new ErasureFolder(join(directory, 'erasures'), [config.backup.keys ?? keysIn(directory)]),
     openStore: (folder) =>

@@ -281,7 +281,7 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
     openSource: sourceOpener(join(boot.get(key.FOLDER).directory, 'tmp'), frame.loaded.config.import.file_bytes_max),
   })
   const ask = { action: 'import.run', resource: 'import/*', subject: boot.get(key.ADMIN), reach: 'lines' } as const
-  await imports.markInterrupted({ grant: requireGrant(boot.get(key.GATE).decide({ ...ask, correlationId: newId() })) })
+  await imports.markInterrupted(() => requireGrant(boot.get(key.GATE).decide({ ...ask, correlationId: newId() })))
   boot.get(key.EMERGENCY).whenRaised((reason) => imports.interrupt(reason))
   boot.provide(key.IMPORTS, imports)
   return imports
@@ -296,7 +296,11 @@ async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): P
   const { erasures, unfinished } = await composeErasures({
     ...{ config: loaded.config, log, store: boot.get(key.STORE), context: boot.get(key.CAPSULES), archives, directory },
     grant: () => requireGrant(boot.get(key.GATE).decide({ ...request, correlationId: newId() })),
-    forget: () => boot.get(key.EMBEDDERS).forget(),
+    settle: () => boot.get(key.JOURNAL).settle(),
+    forget: (owner) => {
+      boot.get(key.EMBEDDERS).forget()
+      if (owner !== null) boot.get(key.EMERGENCY).forget(owner)
+    },
     halt: whoOf(boot).halt,
   })
   boot.provide(key.ERASURES, erasures)

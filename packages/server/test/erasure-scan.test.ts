@@ -100,7 +100,8 @@ async function plant(caller: HttpCaller, folder: string): Promise<{ readonly kep
   await holdAndLift(caller, person)
   await importFolder(caller, folder)
   const [search, list] = [`/v2/capsules/search?q=${WORDS.content}`, `/v2/capsules?identity=${WORDS.identity}`]
-  for (const path of [search, list, '/v2/capsules/stats'])
+  // What it is decided from stands beside the log: with whose and where the capsule is.
+  for (const path of [search, list, '/v2/capsules/stats', `/v2/capsules/${person}`, `/v2/capsules/${owned}`])
     expect((await caller.call('GET', path)).status, path).toBe(200)
   await caller.call('POST', '/v2/ask', { question: `What is ${WORDS.content}?` })
   return { kept, fork }

@@ -18,7 +18,7 @@ const temp = order.data === null ? TEST_TEMP : new TempArea(join(order.data, 'tm
 await using disk = order.data === null ? undefined : await openSqliteStore({ directory: order.data, ...options })
 const store = disk ?? openMemoryStore(options)
 const world = await openImportWorld({ store, temp })
-await world.imports.markInterrupted(world.call())
+await world.imports.markInterrupted(() => world.call().grant)
 const reaper = new Reaper(order.legs.length, order.afterMs)
 await Promise.all(order.legs.map(async (leg) => say({ end: await runLeg(leg) })))
 const trouble = disk && order.data !== null ? await troubleOf(disk, order.data) : []

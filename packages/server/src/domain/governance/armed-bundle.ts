@@ -17,6 +17,7 @@ export interface Rule {
   readonly says: string | null
   /** `approval`: with somebody's approval it forbids no longer. */
   readonly curable: 'approval' | null
+  /** Of what forbids: what permits always counts. */
   readonly mode: GateMode
   /** Share of subjects, 0-100, for whom it is enforced whatever its mode. */
   readonly canaryPercent: number
@@ -43,14 +44,17 @@ export interface ArmedBundle {
   /** Ids of rules that are not enforced for everybody. */
   readonly relaxed: readonly string[]
   readonly reading: ReadingRules
+  /** Ids of all that is not of the constitution. */
+  readonly ordinary: ReadonlySet<string>
 }
 
 /** Rules that forbid and never permit; they count in every mode, and nothing weakens them. */
 export const CONSTITUTION_PREFIX = 'const.'
 export const isConstitutional = (policyId: string): boolean => policyId.startsWith(CONSTITUTION_PREFIX)
 
+const generated: unknown = builtIn
 // The generator writes the file with this shape; the type of a JSON file has no literal types.
-const BUILT_IN = builtIn as unknown as { readonly files: readonly PolicyFile[]; readonly bundle: PolicyBundle }
+const BUILT_IN = generated as { readonly files: readonly PolicyFile[]; readonly bundle: PolicyBundle }
 
 /** The policies that come with the program, as they are written. */
 export const BUILT_IN_FILES: readonly PolicyFile[] = BUILT_IN.files
@@ -58,7 +62,7 @@ export const BUILT_IN_BUNDLE: PolicyBundle = BUILT_IN.bundle
 
 /** @throws TypeError for policies that cannot be compiled. */
 export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fallback?: FallbackEngine): ArmedBundle {
-  const rules = new Map(bundle.policies.map(({ id, json }) => [id, ruleOf(id, json.annotations ?? {})]))
+  const rules = new Map(bundle.policies.map(({ id, json }) => [id, ruleOf(id, json)]))
   return {
     digest: bundle.digest,
     bundle,
@@ -67,6 +71,7 @@ export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fa
     rules,
     relaxed: [...rules].filter(([, { mode }]) => mode !== 'enforce').map(([id]) => id),
     reading: readingRules(bundle),
+    ordinary: new Set([...rules.keys()].filter((id) => !isConstitutional(id))),
   }
 }
 
@@ -74,8 +79,9 @@ const MODES: ReadonlySet<string> = new Set<GateMode>(['audit', 'warn', 'enforce'
 const isMode = (text: string): text is GateMode => MODES.has(text)
 
 /** What is no mode and no share enforces: a slip of the pen never opens a door. */
-function ruleOf(id: string, { says, curable, mode, canary }: Readonly<Record<string, string>>): Rule {
-  const isFixed = isConstitutional(id)
+function ruleOf(id: string, { effect, annotations = {} }: PolicyJson): Rule {
+  const { says, curable, mode, canary }: Readonly<Record<string, string>> = annotations
+  const isFixed = isConstitutional(id) || effect === 'permit'
   const share = canary !== undefined && /^(?:100|[1-9]?\d)$/.test(canary) ? Number(canary) : 0
   return {
     says: says ?? null,

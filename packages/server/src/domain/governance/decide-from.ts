@@ -9,7 +9,7 @@ import {
 } from '@forge-cascade/contract/vocabulary'
 import { messageOf } from '#base'
 import { coversAction } from '#identity'
-import { type ArmedBundle, isConstitutional } from './armed-bundle.ts'
+import type { ArmedBundle } from './armed-bundle.ts'
 import { isInShare } from './canary.ts'
 import type { DecisionInput, InputSubject } from './decision-input.ts'
 import { evaluatePolicies, type PolicyFindings } from './evaluate-policies.ts'
@@ -20,8 +20,10 @@ type StepOutcome =
   | { readonly kind: 'pass'; readonly reasons?: readonly DecisionReason[] }
   /** Somebody's approval would let it pass. */
   | { readonly kind: 'hold'; readonly reasons: readonly DecisionReason[] }
-  /** `always`: whatever the mode. */
-  | { readonly kind: 'stop'; readonly reasons: readonly DecisionReason[]; readonly always?: true }
+  | { readonly kind: 'stop'; readonly reasons: readonly DecisionReason[] }
+
+/** Steps that stop whatever the mode, also where they break. */
+const ALWAYS: ReadonlySet<GateStep> = new Set<GateStep>(['emergency', 'identity', 'rate', 'constitution'])
 
 /** What the steps share: policies are evaluated once, for two of them. */
 interface Deciding {
@@ -35,9 +37,9 @@ const PASS: StepOutcome = { kind: 'pass' }
 
 const STEPS: Readonly<Record<GateStep, (deciding: Deciding) => StepOutcome>> = {
   emergency: ({ input }) =>
-    input.emergency && ACTION_TRAITS[input.action].inEmergency !== true ? always('EMERGENCY') : PASS,
+    input.emergency && ACTION_TRAITS[input.action].inEmergency !== true ? stop('EMERGENCY') : PASS,
   identity: ({ input }) => judgeIdentity(input),
-  rate: ({ input }) => (input.rateExceeded ? always('RATE_LIMITED') : PASS),
+  rate: ({ input }) => (input.rateExceeded ? stop('RATE_LIMITED') : PASS),
   constitution: judgeConstitution,
   policy: judgePolicies,
   trust: ({ input }) => judgeTrust(input, subjectOf(input)),
@@ -53,7 +55,7 @@ export function decideFrom(input: DecisionInput, bundle: ArmedBundle): Verdict {
   const deciding: Deciding = { input, bundle, holds: [], findings: undefined }
   const steps: { step: GateStep; result: StepResult }[] = []
   const reasons: DecisionReason[] = []
-  let stopped: { readonly always: boolean } | undefined
+  let stopped: GateStep | undefined
   for (const step of GATE_STEPS) {
     if (stopped !== undefined) {
       steps.push({ step, result: 'unreached' })
@@ -61,8 +63,9 @@ export function decideFrom(input: DecisionInput, bundle: ArmedBundle): Verdict {
     }
     const { outcome, failed } = take(step, deciding)
     reasons.push(...(outcome.reasons ?? []))
-    if (outcome.kind === 'stop') stopped = { always: outcome.always === true }
-    if (outcome.kind === 'hold') deciding.holds.push(...outcome.reasons)
+    if (outcome.kind === 'stop') stopped = step
+    // The last step says that others hold it; it is none of what holds it.
+    if (outcome.kind === 'hold' && step !== 'approval') deciding.holds.push(...outcome.reasons)
     steps.push({ step, result: failed ? 'failed' : RESULTS[outcome.kind] })
   }
   return conclude(deciding, { steps, reasons, stopped })
@@ -85,7 +88,8 @@ function take(step: GateStep, deciding: Deciding): { readonly outcome: StepOutco
 interface Taken {
   readonly steps: Verdict['steps']
   readonly reasons: readonly DecisionReason[]
-  readonly stopped: { readonly always: boolean } | undefined
+  /** Where it ended before its end. */
+  readonly stopped: GateStep | undefined
 }
 
 function conclude({ input, holds, findings }: Deciding, { steps, reasons, stopped }: Taken): Verdict {
@@ -94,7 +98,8 @@ function conclude({ input, holds, findings }: Deciding, { steps, reasons, stoppe
   const isEnforced =
     input.mode === 'enforce' || (input.subject !== null && isInShare('gate', input.subject.id, input.canaryPercent))
   const mode = isEnforced ? 'enforce' : input.mode
-  const applied = effect === 'allow' || isEnforced || stopped?.always === true ? effect : 'allow'
+  const isStopped = stopped !== undefined && ALWAYS.has(stopped)
+  const applied = effect === 'allow' || isEnforced || isStopped ? effect : 'allow'
   const obligations: Obligation[] = isHeld
     ? unique(holds.map(({ policyId }) => policyId)).map((policyId) => ({ kind: 'approval', policyId }))
     : []
@@ -111,10 +116,10 @@ function wordOf(effect: Effect, applied: Effect, findings: PolicyFindings | unde
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 
 function judgeIdentity({ subject, scopes, action, absent }: DecisionInput): StepOutcome {
-  if (subject === null) return always('NO_CREDENTIAL')
-  if (!subject.active) return always('SUBJECT_INACTIVE')
-  if (scopes !== null && !coversAction(scopes, action)) return always('OUT_OF_SCOPE')
-  return absent ? always('RESOURCE_ABSENT') : PASS
+  if (subject === null) return stop('NO_CREDENTIAL')
+  if (!subject.active) return stop('SUBJECT_INACTIVE')
+  if (scopes !== null && !coversAction(scopes, action)) return stop('OUT_OF_SCOPE')
+  return absent ? stop('RESOURCE_ABSENT') : PASS
 }
 
 /** The identity step has seen to it that there is one. */
@@ -130,41 +135,36 @@ function findingsOf(deciding: Deciding): PolicyFindings {
 }
 
 function judgeConstitution(deciding: Deciding): StepOutcome {
-  const { forbids, errors } = findingsOf(deciding)
-  const broken = errors.filter(({ policyId }) => policyId !== null && isConstitutional(policyId))
-  const breached = forbids.filter(isConstitutional)
-  if (broken.length + breached.length === 0) return PASS
+  const { forbids, errors } = findingsOf(deciding).constitution
+  if (forbids.length + errors.length === 0) return PASS
   const reasons = [
-    ...broken.map(({ policyId, message }) =>
+    ...named(errors).map(({ policyId, message }) =>
       reason('POLICY_ERROR', { step: 'constitution', policyId, detail: message }),
     ),
-    ...breached.map((policyId) => ruleReason('FORBIDDEN_BY_CONSTITUTION', policyId, deciding)),
+    ...named(forbids).map((policyId) => ruleReason('FORBIDDEN_BY_CONSTITUTION', policyId, deciding)),
   ]
-  return { kind: 'stop', reasons, always: true }
+  return { kind: 'stop', reasons }
 }
+
+/** Policies of one kind that a decision names, in the order of their ids: an entry of the log holds that many. */
+const POLICIES_NAMED = 20
+const named = <T>(all: readonly T[]): readonly T[] => all.slice(0, POLICIES_NAMED)
 
 function judgePolicies(deciding: Deciding): StepOutcome {
   const { forbids, errors, permits, relaxed, isCurable } = findingsOf(deciding)
-  const passedOver = relaxed
-    .slice(0, REASONS_MAX)
-    .map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
+  const passedOver = named(relaxed).map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
   if (errors.length > 0) {
-    const told = errors
-      .slice(0, REASONS_MAX)
-      .map(({ policyId, message }) => reason('POLICY_ERROR', { policyId, detail: message }))
+    const told = named(errors).map(({ policyId, message }) => reason('POLICY_ERROR', { policyId, detail: message }))
     return { kind: 'stop', reasons: [...passedOver, ...told] }
   }
   if (forbids.length > 0) {
-    const told = forbids.slice(0, REASONS_MAX).map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
+    const told = named(forbids).map((policyId) => ruleReason('FORBIDDEN_BY_POLICY', policyId, deciding))
     return { kind: isCurable ? 'hold' : 'stop', reasons: [...passedOver, ...told] }
   }
   if (permits.length === 0) return { kind: 'stop', reasons: [...passedOver, reason('NOT_PERMITTED')] }
-  const told = permits.slice(0, REASONS_MAX).map((policyId) => ruleReason('PERMITTED', policyId, deciding))
+  const told = named(permits).map((policyId) => ruleReason('PERMITTED', policyId, deciding))
   return { kind: 'pass', reasons: [...passedOver, ...told] }
 }
-
-/** Policies of one kind that the reasons name: the first by their ids. All count. */
-const REASONS_MAX = 20
 
 /** Least trust for actions of a risk. Who has less, and is no worse than experimental, needs somebody's approval. */
 export const TRUST_NEEDED: Readonly<Record<ActionRisk, number>> = {
@@ -183,8 +183,9 @@ function judgeTrust({ action }: DecisionInput, { trust }: InputSubject): StepOut
 }
 
 function judgeRisk({ risk, riskHold, riskDeny }: DecisionInput): StepOutcome {
-  if (risk < riskHold) return PASS
-  const isTooHigh = risk >= riskDeny
+  if (risk < riskHold && risk < riskDeny) return PASS
+  // What is no number is no low one.
+  const isTooHigh = !(risk < riskDeny)
   const detail = `${risk} of 100, and from ${isTooHigh ? riskDeny : riskHold} on it ${isTooHigh ? 'is refused' : 'takes an approval'}`
   return { kind: isTooHigh ? 'stop' : 'hold', reasons: [reason('RISK_TOO_HIGH', { detail })] }
 }
@@ -217,4 +218,4 @@ function ruleReason(code: ReasonCode, policyId: string, { bundle }: Deciding): D
   return reason(code, { policyId, detail: says === null ? policyId : `${withoutStop(says)} (${policyId})` })
 }
 
-const always = (code: ReasonCode): StepOutcome => ({ kind: 'stop', reasons: [reason(code)], always: true })
+const stop = (code: ReasonCode): StepOutcome => ({ kind: 'stop', reasons: [reason(code)] })

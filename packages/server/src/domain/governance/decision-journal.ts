@@ -1,7 +1,6 @@
-import type { RecordPayload } from '@forge-cascade/contract/records'
-import type { ActionReach } from '@forge-cascade/contract/vocabulary'
+import { ACTION_TRAITS, type ActionReach } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, type Clock, type Random, sha256Hex } from '#base'
-import { type DecisionNote, toRecord, type UnitOfWork, type UnrecordedDecision } from '#store'
+import { type Command, type DecisionNote, toRecord, type UnitOfWork, type UnrecordedDecision } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
 import {
   type DecisionRow,
@@ -14,6 +13,7 @@ import {
   toDecisionRow,
 } from './decision-row.ts'
 import type { Decided } from './gate.ts'
+import { packRows, tellGathered } from './gather-decisions.ts'
 
 export interface DecisionJournalOptions {
   readonly store: Pick<UnitOfWork, 'append'>
@@ -29,17 +29,25 @@ export interface DecisionJournalOptions {
 export const GATHER_MS = 1000
 /** So long a decision waits for the change that it allowed, in milliseconds; then it is recorded by itself. */
 export const WAIT_MS = 30_000
+/** As many, equal ones counted once, are not waited with: a burst is put on record before it fills what may be unrecorded. */
+const GATHERED_AT_ONCE = 1000
 /** Decisions, equal ones counted once, that are not on record yet; beyond them nothing is decided any more. */
 export const UNRECORDED_MAX = 10_000
-/** JSON of the decisions that one entry of the log gathers: far below what an entry holds, also beside the rest of it. */
-const GATHERED_LENGTH_MAX = 40_000
+/** So many more where people see what happens, and end it. */
+const UNRECORDED_IN_EMERGENCY = 1000
 
 interface Waiting {
   readonly decided: Decided
   readonly since: number
 }
 
-/** Decisions that were made from the same; the id of the first is the one that the others count up from. */
+/** What puts decisions on record. It is tried again as it is: one that was written after all is known by its id. */
+interface Entry {
+  readonly command: Command
+  readonly count: number
+}
+
+/** Decisions that were made from the same; the others count up from the id of the first. */
 interface Group {
   readonly first: Decided
   count: number
@@ -51,6 +59,15 @@ export interface Noted {
   readonly unrecorded: UnrecordedDecision | undefined
 }
 
+/** A decision that has to be durable before anybody goes on. */
+interface Firm {
+  readonly command: Command
+  /** Settles with the attempt that is under way, or was the last. */
+  written: Promise<void>
+  /** The last attempt was in vain, and none is under way. */
+  hasFailed: boolean
+}
+
 /**
  * Puts every decision on record exactly once: with the change that it allowed, in its transaction; at once where it denies or
  * where no transaction can undo what follows; the others gathered, equal ones together.
@@ -59,12 +76,14 @@ export class DecisionJournal implements AsyncDisposable {
   readonly #options: DecisionJournalOptions
   /** Allowed, and the change is to come. */
   readonly #waiting = new Map<string, Waiting>()
-  /** By their input. */
-  #groups = new Map<string, Group>()
-  /** With ids of their own, or that could not be written. */
+  /** To be gathered, by their input. */
+  readonly #groups = new Map<string, Group>()
+  /** To be gathered, with ids of their own. */
   #due: Group[] = []
-  /** Being made durable by themselves. */
-  readonly #firm = new Map<string, Promise<void>>()
+  /** Gathered, and not written yet. */
+  readonly #entries: Entry[] = []
+  /** To be made durable by themselves. */
+  readonly #firm = new Map<string, Firm>()
   #timer: NodeJS.Timeout | undefined
   #writer: string | undefined
   #flushing: Promise<void> = Promise.resolve()
@@ -82,10 +101,12 @@ export class DecisionJournal implements AsyncDisposable {
    * Takes a decision down, and gives it its id.
    *
    * @param how `at once`, or what its action does.
-   * @throws CascadeError UNAVAILABLE when more are unrecorded than may be: who cannot record does not decide.
+   * @throws CascadeError UNAVAILABLE when more are unrecorded than may be: who cannot record does not decide. What people need
+   *   to see an emergency and to end it has room beyond.
    */
   note(made: Omit<Decided, 'decisionId'>, how: 'at once' | ActionReach): Noted {
-    if (this.#due.length + this.#groups.size + this.#waiting.size + this.#firm.size >= UNRECORDED_MAX) {
+    const isUrgent = ACTION_TRAITS[made.input.action].inEmergency === true
+    if (this.#unrecorded >= UNRECORDED_MAX + (isUrgent ? UNRECORDED_IN_EMERGENCY : 0)) {
       throw new CascadeError('UNAVAILABLE', 'Decisions cannot be put on record now, so nothing is decided.')
     }
     if (how === 'reads' || isFlood(made)) return { decisionId: this.#gather(made), unrecorded: undefined }
@@ -98,7 +119,7 @@ export class DecisionJournal implements AsyncDisposable {
 
   /** @see Gate.settled */
   async settled(decisionId: string): Promise<void> {
-    await this.#firm.get(decisionId)
+    await this.#firm.get(decisionId)?.written
   }
 
   /** @see Gate.release */
@@ -115,12 +136,22 @@ export class DecisionJournal implements AsyncDisposable {
     return this.#flushing
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Puts everything on record that was decided until now, also what waits for its change. Rejects never, as `flush`. */
+  async settle(): Promise<void> {
     for (const id of [...this.#waiting.keys()]) this.release(id)
-    clearTimeout(this.#timer)
-    await Promise.allSettled(this.#firm.values())
+    await Promise.allSettled([...this.#firm.values()].map(({ written }) => written))
     await this.flush()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.settle()
     clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  get #unrecorded(): number {
+    const gathered = this.#entries.reduce((sum, { count }) => sum + count, 0)
+    return this.#due.length + this.#groups.size + this.#waiting.size + this.#firm.size + gathered
   }
 
   #await(decided: Decided): UnrecordedDecision {
@@ -147,12 +178,17 @@ export class DecisionJournal implements AsyncDisposable {
     if (group !== undefined) this.#due.push(group)
     const decisionId = groupId(this.#options.newId())
     this.#groups.set(same, { first: { ...made, decisionId }, count: 1 })
-    this.#wake()
+    this.#gatherSoon()
     return decisionId
   }
 
   #gatherAlone(decided: Decided): void {
     this.#due.push({ first: decided, count: 1 })
+    this.#gatherSoon()
+  }
+
+  #gatherSoon(): void {
+    if ((this.#due.length + this.#groups.size) % GATHERED_AT_ONCE === 0) void this.flush()
     this.#wake()
   }
 
@@ -176,12 +212,21 @@ export class DecisionJournal implements AsyncDisposable {
   #record(decided: Decided): void {
     const { decisionId, input } = decided
     const row = toDecisionRow(decided, 1, this.#options.random)
-    const written = this.#write([row], this.#recordOf(row), input.subject?.id ?? '')
-    // Whoever has to wait for it sees the failure; where nobody does it is told of here.
-    written.catch((error: unknown) => this.#options.onTrouble('a decision could not be put on record', error))
-    const firm = written.finally(() => this.#firm.delete(decisionId))
-    firm.catch(() => undefined)
+    const command = this.#commandOf([row], this.#recordOf(row), input.subject?.id ?? '')
+    const firm: Firm = { command, written: Promise.resolve(), hasFailed: false }
     this.#firm.set(decisionId, firm)
+    this.#writeFirm(decisionId, firm)
+  }
+
+  /** Whoever waits for it sees the failure, and it is told of here: nobody may be waiting. */
+  #writeFirm(decisionId: string, firm: Firm): void {
+    firm.hasFailed = false
+    firm.written = this.#write(firm.command).then(() => void this.#firm.delete(decisionId))
+    firm.written.catch((error: unknown) => {
+      firm.hasFailed = true
+      this.#options.onTrouble('a decision could not be put on record, and is tried again', error)
+      this.#wake()
+    })
   }
 
   #recordOf(row: DecisionRow) {
@@ -190,48 +235,53 @@ export class DecisionJournal implements AsyncDisposable {
   }
 
   async #writeDue(): Promise<void> {
-    const writer = this.#writer
-    if (writer === undefined) return
-    const groups = [...this.#due, ...this.#groups.values()]
-    this.#due = []
-    this.#groups = new Map()
-    let written = 0
-    try {
-      while (written < groups.length) written += await this.#writeSome(groups.slice(written), writer)
-    } catch (error) {
-      this.#due.push(...groups.slice(written))
-      this.#wake()
-      this.#options.onTrouble('decisions could not be put on record, and are tried again', error)
+    this.#gatherDue()
+    for (const [id, firm] of [...this.#firm].filter(([, { hasFailed }]) => hasFailed)) {
+      this.#writeFirm(id, firm)
+      await Promise.allSettled([firm.written])
+      if (this.#firm.has(id)) return
+    }
+    for (let entry = this.#entries[0]; entry !== undefined; entry = this.#entries[0]) {
+      try {
+        await this.#write(entry.command)
+        this.#entries.shift()
+      } catch (error) {
+        this.#wake()
+        this.#options.onTrouble('decisions could not be put on record, and are tried again', error)
+        return
+      }
     }
   }
 
-  /** As many groups as one entry of the log holds. @returns how many. */
-  async #writeSome(groups: readonly Group[], writer: string): Promise<number> {
+  #gatherDue(): void {
+    const writer = this.#writer
+    if (writer === undefined) return
     const { random, newId } = this.#options
-    const correlationId = newId()
-    const rows: DecisionRow[] = []
-    const decisions: Gathered[] = []
-    let length = 0
-    for (const { first, count } of groups) {
-      const row = toDecisionRow(first, count, random, correlationId)
-      const told = { ...tellDecision(row), subject: row.subject, first: row.first, count, inputs: inputDigest(row) }
-      length += JSON.stringify(told).length
-      if (rows.length > 0 && length > GATHERED_LENGTH_MAX) break
-      rows.push(row)
-      decisions.push(told)
+    const groups = [...this.#due, ...this.#groups.values()]
+    this.#due = []
+    this.#groups.clear()
+    const rows = groups.map(({ first, count }) => toDecisionRow(first, count, random))
+    for (const pack of packRows(rows)) {
+      const gatheredIn = newId()
+      const grant = this.#grant(newId(), writer, gatheredIn)
+      const told = { decisions: pack.map(tellGathered) }
+      const record = toRecord(grant, 'decision.gathered', 'governance/decisions', told, {})
+      const kept = pack.map((row) => ({ ...row, gatheredIn }))
+      this.#entries.push({ command: this.#commandOf(kept, record, writer), count: pack.length })
     }
-    const grant = this.#grant(newId(), writer, correlationId)
-    await this.#write(rows, toRecord(grant, 'decision.gathered', 'governance/decisions', { decisions }, {}), writer)
-    return rows.length
   }
 
   /** One entry of the log, and a row for each input beside it. */
-  async #write(rows: readonly DecisionRow[], record: DecisionNote['record'], writer: string): Promise<void> {
-    const { store, keepDays } = this.#options
+  #commandOf(rows: readonly DecisionRow[], record: DecisionNote['record'], writer: string): Command {
+    const { keepDays } = this.#options
     const grant = this.#grant(record.payload.decision_id, writer, record.correlationId)
     const id = sha256Hex(`decision:${record.payload.decision_id}`).slice(0, 32)
     const decision = { record, keep: rows.map((row) => keepRow(row, keepDays())) }
-    const [outcome] = await store.append([{ id, grant, changes: [], records: [], events: [], decision }])
+    return { id, grant, changes: [], records: [], events: [], decision }
+  }
+
+  async #write(command: Command): Promise<void> {
+    const [outcome] = await this.#options.store.append([command])
     if (outcome?.ok !== true) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing.')
   }
 
@@ -241,8 +291,6 @@ export class DecisionJournal implements AsyncDisposable {
     return mintGrant({ action: 'governance.read', ...fields })
   }
 }
-
-type Gathered = RecordPayload<'decision.gathered'>['decisions'][number]
 
 /** Denials that cost whoever sends them nothing: written one by one they would be a way to fill the log. */
 const isFlood = ({ input }: Pick<Decided, 'input'>): boolean => input.subject === null || input.rateExceeded

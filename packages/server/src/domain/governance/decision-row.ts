@@ -99,3 +99,7 @@ export const memberId = (group: string, n: number): string =>
 
 /** Which member of its group an id would be. */
 export const memberOf = (id: string): number => Number.parseInt(id.slice(-COUNTER), 16)
+
+/** Ids of all decisions of a group. */
+export const decisionIds = ({ first, count }: { readonly first: string; readonly count: number }): readonly string[] =>
+  Array.from({ length: count }, (_, n) => (n === 0 ? first : memberId(first, n)))

@@ -10,6 +10,8 @@ export interface PolicyFindings {
   /** Ids of the policies that permit it, where nothing enforced forbids it. */
   readonly permits: readonly string[]
   readonly errors: readonly PolicyError[]
+  /** What the constitution says, whatever fails beside it. */
+  readonly constitution: Readonly<{ forbids: readonly string[]; errors: readonly PolicyError[] }>
   /** Ids of rules that forbid it and are not enforced for this subject. */
   readonly relaxed: readonly string[]
   /** Everything that forbids it would yield to an approval. */
@@ -27,14 +29,17 @@ export function evaluatePolicies(input: DecisionInput, subject: InputSubject, bu
   // Rules that nobody enforces fail without harm, too: the others are asked without them.
   const again = passedOver.length > 0 && first.decision === 'deny'
   const decided = again ? decideFailClosed(bundle.engine, request, new Set(passedOver)) : first
-  const found = { errors: decided.errors, relaxed, isCurable: false }
+  const found = { errors: decided.errors, relaxed, isCurable: false, constitution: { forbids: [], errors: [] } }
   if (decided.decision === 'allow') return { ...found, forbids: [], permits: decided.reasons }
-  if (decided.errors.length > 0) return { ...found, forbids: decided.reasons.filter(isConstitutional), permits: [] }
+  // A policy that fails may hide what others say: the constitution is asked by itself.
+  const byItself = decided.errors.length > 0 ? decideFailClosed(bundle.engine, request, bundle.ordinary) : decided
+  const constitution = { forbids: byItself.reasons.filter(isConstitutional), errors: byItself.errors }
+  if (decided.errors.length > 0) return { ...found, constitution, forbids: [], permits: [] }
   const forbids = decided.reasons
   const mayYield =
     !approved && forbids.length > 0 && forbids.every((id) => bundle.rules.get(id)?.curable === 'approval')
   const isCurable = mayYield && yields(input, subject, bundle, new Set(passedOver))
-  return { ...found, forbids, permits: [], isCurable }
+  return { ...found, constitution, forbids, permits: [], isCurable }
 }
 
 const isEnforcedFor = (id: string, { id: subject }: InputSubject, { rules }: ArmedBundle): boolean =>

@@ -33,7 +33,13 @@ export {
   mayLift,
 } from './emergency/index.ts'
 export type { Decided, Decision, Gate, GateRequest } from './gate.ts'
-export { GATE_DEFAULTS, type GateSettings, GovernanceGate, requireGrant } from './governance-gate.ts'
+export {
+  GATE_DEFAULTS,
+  type GateSettings,
+  GovernanceGate,
+  type GovernanceGateOptions,
+  requireGrant,
+} from './governance-gate.ts'
 export {
   Guardian,
   type GuardianOptions,

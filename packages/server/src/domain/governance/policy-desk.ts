@@ -22,6 +22,8 @@ export interface PolicyDeskOptions {
 /** Files of every bundle that nobody puts others in the place of. */
 const CONSTITUTION_FILE = 'constitution.cedar'
 const FIXED = new Set([CONSTITUTION_FILE, SCHEMA_FILE])
+/** What the gate is asked about where policies are put in force: by the API, and at a start. */
+const ASKED_ABOUT = ['*', 'governance/policies'] as const
 const fixedFiles = (): readonly PolicyFile[] => BUILT_IN_FILES.filter(({ path }) => FIXED.has(path))
 
 /**
@@ -133,11 +135,14 @@ export class PolicyDesk {
 
   async #refuseLockOut(subject: Subject, shelved: ShelvedBundle): Promise<void> {
     const { gate } = this.#options
-    const asked = { action: 'policy.apply', resource: 'governance/policies', subject, correlationId: '' } as const
     const armed = await this.#arm(shelved)
-    const { effect, reasons } = decideFrom({ ...gate.inputOf(asked), bundle: armed.digest }, armed)
-    if (effect === 'allow') return
-    const why = reasons.map(({ message }) => message).join(' ')
+    const verdicts = ASKED_ABOUT.map((resource) => {
+      const asked = { action: 'policy.apply', resource, subject, correlationId: '' } as const
+      return decideFrom({ ...gate.inputOf(asked), bundle: armed.digest }, armed)
+    })
+    const refused = verdicts.find(({ effect }) => effect !== 'allow')
+    if (refused === undefined) return
+    const why = refused.reasons.map(({ message }) => message).join(' ')
     throw new CascadeError(
       'CONFLICT',
       `Under these policies ${subject.name} could not apply others any more, so they are not put in force. ${why}`,

@@ -189,7 +189,7 @@ export class Admission {
     if (decision.applied !== 'allow' || ACTION_TRAITS[action].reach === 'acts') {
       await this.#options.gate.settled(decision)
     }
-    if (decision.input.emergency && decision.applied === 'deny') this.#options.emergency?.check()
+    if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#options.emergency?.check()
     if (decision.applied !== 'allow' && this.#isHidden(request)) throw hidden(resource)
     return decision
   }

@@ -3,11 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { heldAnswer, problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
-import { CascadeError, createUuidV7, lazy, systemRandom } from '#base'
+import { createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
-import { Emergency, type Gate, GovernanceGate, TRUST_COLLECTIONS, TrustEngine } from '#governance'
+import {
+  type DecisionJournal,
+  Emergency,
+  type Gate,
+  GovernanceGate,
+  type GovernanceGateOptions,
+  type PolicyDesk,
+  TRUST_COLLECTIONS,
+  TrustEngine,
+} from '#governance'
 import { AccessTokens, createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
@@ -18,22 +27,18 @@ import { createStaticSoftMatcher } from '../../adapters/models/static/static-sof
 import { sharedStaticTable } from '../../adapters/models/static/static-table.ts'
 import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
 import { TempArea } from '../../adapters/sources/index.ts'
+import { factsOf } from '../../compose-governance.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
 import { ArtifactDesk, EvidenceDesk, LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import type { UntypedHandler } from './handler.ts'
-import {
-  createHandlers,
-  createSystemDesk,
-  type HandlerContext,
-  type ImportDesk,
-  type ModelDesk,
-} from './handlers/index.ts'
+import { createHandlers, createSystemDesk, type HandlerContext } from './handlers/index.ts'
 import type { HttpAppOptions } from './http-app.ts'
 import { HttpServer } from './http-server.ts'
 import { GOVERNED_COLLECTIONS, type Governed, openGoverned } from './testing/governed.ts'
+import { noChange, noImports, notWitnessed, noWitness } from './testing/idle-desks.ts'
 
 /** An HTTP interface over the store in memory, with everything real but the disk. */
 export interface HttpWorld extends AsyncDisposable {
@@ -48,6 +53,11 @@ export interface HttpWorld extends AsyncDisposable {
   readonly memberToken: string
   readonly member: Subject
   readonly emergency: Emergency
+  /** Where decisions go on record, if they do. */
+  readonly journal: DecisionJournal
+  readonly policies: PolicyDesk
+  /** The gate itself, whatever `gate` puts before it. */
+  readonly governing: GovernanceGate
   /** Who can lift an emergency: the administrator, and whom a test adds. */
   readonly lifters: Subject[]
   /** What decides here, with whom a test adds. */
@@ -77,6 +87,8 @@ export interface HttpWorldOptions {
   /** Others who come, each with the token that their name is. */
   readonly people?: readonly Subject[]
   readonly routes?: readonly RouteDefinition[]
+  /** Puts decisions on record, with what is known of capsules, and takes what the gate is made of from here. */
+  readonly recorded?: Partial<GovernanceGateOptions>
   readonly app?: Partial<HttpAppOptions>
 }
 
@@ -134,8 +146,10 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     listLifters: async () => lifters,
     isFileThere: () => false,
   })
-  const governed = openGoverned(world, options.people)
-  governed.gate.stopBy(() => emergency.stops)
+  const governed = openGoverned(world, options.people, options.recorded)
+  const { gate, journal, policies } = governed
+  gate.stopBy(() => emergency.stops)
+  const findFacts = options.people ? governed.findFacts : options.recorded && factsOf(world.context, governed.approvals)
   const context = handlerContext({
     tokens,
     world,
@@ -157,7 +171,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
       return subject ? { subject, tokenId: null, scopes: null } : authenticate(given)
     },
     gate: options.gate?.(governed.gate) ?? governed.gate,
-    ...(options.people && { approvals: governed.desk, findFacts: governed.findFacts }),
+    ...(options.people && { approvals: governed.desk }),
     server,
     rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
     head: () => world.context.store.head(),
@@ -167,6 +181,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     metrics,
     clock,
     newId,
+    ...(findFacts && { findFacts }),
     ...options.app,
   })
   return {
@@ -180,6 +195,9 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     memberToken,
     member,
     emergency,
+    journal,
+    policies,
+    governing: gate,
     lifters,
     governed,
     send: async (method, url, more = {}) => {
@@ -320,45 +338,6 @@ function handlerContext({
     lineBytesMax: server.body_bytes_max,
     lineIdleMs: server.request_timeout_s * 1000,
   }
-}
-
-const unchanged = async (): Promise<never> => {
-  throw new CascadeError('CONFLICT', 'The model is not being changed.')
-}
-
-/** The desk of an instance whose vectors are those of the configured model. */
-const noChange: ModelDesk = {
-  state: async () => ({
-    ...{ model: 'forge-static-minilm@1', dimensions: 256, available: true, versions: 0, filled: 0, change: null },
-    configured: { model: 'forge-static-minilm@1', dimensions: 256 },
-  }),
-  start: unchanged,
-  pause: unchanged,
-  resume: unchanged,
-  cancel: unchanged,
-}
-
-const notWitnessed = async (): Promise<never> => {
-  throw new CascadeError('NOT_FOUND', 'This instance witnesses no logs.')
-}
-
-/** The desk of an instance that witnesses nobody, and that nobody witnesses. */
-const noWitness: HandlerContext['witness'] = {
-  addCheckpoint: notWitnessed,
-  checkpoint: notWitnessed,
-  state: async () => ({ witness: null, witnesses: [], cosigner: null, fork: null }),
-}
-
-/** The desk of an instance that never imported anything and whose disk cannot be read. */
-const noImports: ImportDesk = {
-  start: async (_call, { path }) => {
-    throw new CascadeError('SOURCE_UNREADABLE', `${path} cannot be read.`)
-  },
-  find: async () => undefined,
-  list: async () => ({ items: [], next: undefined }),
-  listFiles: async () => undefined,
-  cancel: async () => undefined,
-  remove: async () => undefined,
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { EMERGENCY_LIMITS } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
 import { systemRandom } from '#base'
-import { EMERGENCY_COLLECTION, Emergency } from '#governance'
+import { Emergency } from '#governance'
 import { openEmergencyFile } from '../../adapters/files/emergency-file.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { createStaticSoftMatcher } from '../../adapters/models/static/static-soft-matcher.ts'
@@ -19,7 +19,7 @@ async function openWatched() {
   const directory = mkdtempSync(join(tmpdir(), 'cascade-emergency-'))
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
-    return openMemoryStore({ collections: [...collections, EMERGENCY_COLLECTION], clock, matcher })
+    return openMemoryStore({ collections, clock, matcher })
   })
   const { store, clock, newId } = world.context
   const file = openEmergencyFile(directory)

@@ -17,7 +17,8 @@ export interface KeepingOptions {
   readonly openStore: (directory: string) => Promise<CapsuleContext['store']>
   readonly storeFile: string
   readonly grant: () => Grant<'capsule.erase'>
-  readonly forget: () => void
+  readonly settle?: () => Promise<void>
+  readonly forget: (owner: string | null) => void
 }
 
 /** What a restore leaves beside the store that it replaces: `before-restore-<time>`. */
@@ -27,10 +28,10 @@ const OPENED = 'erase-'
 
 /** The erasures of an instance, with every place that holds copies of its store. */
 export function openErasures(options: KeepingOptions): Erasures {
-  const { directory, context, files, forget } = options
+  const { directory, context, files, forget, settle } = options
   removeOpened(join(directory, 'tmp'))
   const vaults = [options.archives, vaultOfBackups(options), vaultOfStoresSetAside(options)]
-  return new Erasures({ context, files, vaults, forget })
+  return new Erasures({ context, files, vaults, forget, ...(settle && { settle }) })
 }
 
 function removeOpened(directory: string): void {

@@ -144,11 +144,17 @@ export class Imports implements AsyncDisposable {
     return removeImport(this.#context, call, row)
   }
 
-  /** Jobs that were running when the process ended: to be called once at boot, before any import begins. */
-  async markInterrupted(call: Pick<ImportCall, 'grant'>): Promise<number> {
+  /**
+   * Jobs that were running when the process ended: to be called once at boot, before any import begins.
+   *
+   * @param grant is asked where there are any.
+   */
+  async markInterrupted(grant: () => ImportCall['grant']): Promise<number> {
     const { items } = await this.#context.store.records.listBy<ImportRow>('imports', 'state', 'running', {
       limit: JOBS_SEEN_MAX,
     })
+    if (items.length === 0) return 0
+    const call = { grant: grant() }
     for (const { value } of items) {
       const job: ImportJob = { ...value.job, state: 'interrupted', current: null, eta_s: null }
       await this.#tellJob(call, { ...value, state: 'interrupted', job }, 'import.interrupted', numbersOf(job))

@@ -8,6 +8,7 @@ import type { CopyVault } from './copy-vault.ts'
 import { type ErasureRow, IDS_PER_PAGE, presentErasure } from './erasure.ts'
 import type { ErasureFiles } from './erasure-files.ts'
 import type { HoldRow } from './legal-hold.ts'
+import { purgeDecisionsAbout, purgeGovernanceOf } from './purge-governance.ts'
 import { purgeApprovals, purgeChanges, purgeHolds, purgeShares } from './purge-records.ts'
 import { tellErasure } from './tell-erasure.ts'
 
@@ -16,8 +17,10 @@ export interface ErasuresOptions {
   readonly files: ErasureFiles
   /** Asked in this order. */
   readonly vaults: readonly CopyVault[]
-  /** Drops what this process remembers of texts: vectors by text, names. */
-  readonly forget: () => void
+  /** Writes down what this process still has in memory alone of what was decided, before it is looked for in the store. */
+  readonly settle?: () => Promise<void>
+  /** Drops what this process remembers of texts: vectors by text, names, and what the erased subject (its id) said. */
+  readonly forget: (owner: string | null) => void
 }
 
 /** Capsules that go in one command. */
@@ -42,9 +45,10 @@ export async function carryOutErasure(
   // Before anything goes: whatever this store is restored from later must learn of it.
   await files.remember(knownOf(row, ids))
   const sequence = await eraseRows(options, grant, row, ids)
+  await options.settle?.()
   await purge(options, grant, row, ids)
   if (row.owner !== null) await eraseSubject(options, grant, row, row.owner)
-  forget()
+  forget(row.owner)
   // Before copies are made anew from the store: what is left beside its rows must be in none of them.
   const scrubbed = await context.store.scrub()
   const all = new Set(ids)
@@ -122,9 +126,11 @@ async function purge(options: ErasuresOptions, grant: Grant, row: ErasureRow, id
   }
   for await (const change of both(
     purgeChanges(store.records, grant, ids),
+    purgeDecisionsAbout(store.records, grant, ids),
     purgeHolds(store.records, grant, concerns),
     row.owner === null ? [] : purgeShares(store.records, grant, row.owner),
     purgeApprovals(store.records, grant, { ids, owner: row.owner }),
+    row.owner === null ? [] : purgeGovernanceOf(store.records, grant, row.owner),
   )) {
     changes.push(change)
     // Pages go on after the last key that was read, so that what is deleted on the way is not missed.

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Action, CapsuleCreate } from '@forge-cascade/contract'
 import { type Clock, createUuidV7, systemRandom } from '#base'
-import { APPROVAL_COLLECTION, GovernanceGate, requireGrant } from '#governance'
+import {
+  APPROVAL_COLLECTION,
+  DECISION_COLLECTION,
+  EMERGENCY_COLLECTION,
+  GovernanceGate,
+  requireGrant,
+  TRUST_COLLECTIONS,
+} from '#governance'
 import { SUBJECT_COLLECTIONS, type Subject, Subjects } from '#identity'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
@@ -53,6 +60,9 @@ const COLLECTIONS = [
   ...BULK_COLLECTIONS,
   ...ARCHIVE_COLLECTIONS,
   ...ACCESS_COLLECTIONS,
+  DECISION_COLLECTION,
+  EMERGENCY_COLLECTION,
+  ...TRUST_COLLECTIONS,
 ]
 
 type OpenStore = (options: {

@@ -112,6 +112,11 @@ export class Emergency {
     return this.stops && !goesOn(action)
   }
 
+  /** Drops the reason of an emergency that is over, where this subject (its id) turned it on. */
+  forget(subject: string): void {
+    if (!this.#state.active && this.#state.by === subject) this.#state = { ...this.#state, reason: null }
+  }
+
   /** True while it is on and counts. */
   get stops(): boolean {
     return this.#state.active && this.#isEnforced

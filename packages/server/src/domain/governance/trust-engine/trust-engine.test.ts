@@ -8,12 +8,12 @@ import { openWorld } from '../../capsules/use-cases/testing.ts'
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind } from './evidence.ts'
 import { FADE_MS, foldTrust, standingOf, type TrustStanding } from './fold-trust.ts'
 import { TRUST_HISTORY_MAX, TrustEngine } from './trust-engine.ts'
-import { type StandingRow, TRUST_COLLECTIONS } from './trust-rows.ts'
+import type { StandingRow } from './trust-rows.ts'
 
 async function openEngine() {
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
-    return openMemoryStore({ collections: [...collections, ...TRUST_COLLECTIONS], clock, matcher })
+    return openMemoryStore({ collections, clock, matcher })
   })
   const { store, subjects, clock, newId } = world.context
   const engine = new TrustEngine({ store, clock, newId, forget: (id) => subjects.forget(id) })

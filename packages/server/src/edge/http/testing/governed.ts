@@ -8,6 +8,7 @@ import {
   GATE_DEFAULTS,
   type GateSettings,
   GovernanceGate,
+  type GovernanceGateOptions,
   POLICY_COLLECTION,
   PolicyDesk,
 } from '#governance'
@@ -22,6 +23,8 @@ import type { GovernanceDesk } from '../handlers/handler-context.ts'
 /** The gate of a world with what it writes down, and what waits there for an approval. */
 export interface Governed {
   readonly gate: GovernanceGate
+  readonly journal: DecisionJournal
+  readonly policies: PolicyDesk
   readonly governance: GovernanceDesk
   readonly approvals: Approvals
   readonly desk: ApprovalDesk
@@ -39,17 +42,21 @@ export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION, 
 export function openGoverned(
   { context, administrator, time }: World,
   others: readonly Subject[] | undefined,
+  recordedBy: Partial<GovernanceGateOptions> | undefined,
 ): Governed {
   const { store, subjects } = context
   const parts = { store, clock: time.clock, newId: createUuidV7(time.clock, systemRandom), random: systemRandom }
   const people = new Map([administrator, ...(others ?? [])].map((subject) => [subject.id, subject]))
-  const onTrouble = (message: string): never => {
-    throw new Error(message)
-  }
-  const journal = new DecisionJournal({ ...parts, keepDays: () => 400, onTrouble })
+  const journal = new DecisionJournal({ ...parts, keepDays: () => 400, onTrouble: () => undefined })
+  journal.writeAs(administrator.id)
   // Other tests count leaves.
-  const recorded = others && { journal }
-  const gate: GovernanceGate = new GovernanceGate({ ...parts, ...recorded, settings: () => governed.settings })
+  const recorded = (others ?? recordedBy) && { journal }
+  const gate: GovernanceGate = new GovernanceGate({
+    ...parts,
+    ...recorded,
+    settings: () => governed.settings,
+    ...recordedBy,
+  })
   const findSubject = async (id: string) => people.get(id) ?? subjects.find(id)
   const approvals = new Approvals({
     ...{ ...parts, hours: () => 24, keepDays: () => 400, bundle: () => gate.bundle.digest, findSubject },
@@ -79,6 +86,8 @@ export function openGoverned(
   const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
   const governed: Governed = {
     gate,
+    journal,
+    policies,
     governance: { gate, policies, book },
     approvals,
     desk,

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import { type Clock, createUuidV7, systemRandom } from '#base'
+import type { Subject } from '#identity'
+import { type PolicyBundle, type PolicyFile, policiesOf } from '#policy'
+import { toRecord } from '#store'
+import { openMemoryStore } from '../../adapters/memory/index.ts'
+import { CedarOracle, readPolicies } from '../../adapters/policies/index.ts'
+import { createTestClock } from '../../platform/store/testing.ts'
+import { BUILT_IN_BUNDLE } from './armed-bundle.ts'
+import { GovernanceGate, requireGrant } from './governance-gate.ts'
+import { PolicyDesk } from './policy-desk.ts'
+import { POLICY_COLLECTION, PolicyShelf } from './policy-shelf.ts'
+
+const ADA: Subject = {
+  ...{ id: '01900000-0000-7000-8000-0000000000a1', kind: 'person', name: 'ada', roles: ['administrator'] },
+  ...{ trust: 100, owner: null, active: true, createdAt: 0 },
+}
+const OWN: readonly PolicyFile[] = [
+  {
+    path: 'own.cedar',
+    text: '@id("own.all") permit(principal, action, resource);\n@id("own.no") forbid(principal, action == Action::"capsule.export", resource);\n',
+  },
+]
+
+const openStore = (clock: Clock) => openMemoryStore({ collections: [POLICY_COLLECTION], clock })
+
+/** A start of the instance: a gate as the program makes it, and the desk over what is kept. */
+async function start(store: ReturnType<typeof openStore>, clock: Clock) {
+  const newId = createUuidV7(clock, systemRandom)
+  const gate = new GovernanceGate({ clock, newId })
+  const read: { calls: number } = { calls: 0 }
+  const desk = new PolicyDesk({
+    ...{ store, gate, clock },
+    read: (files) => {
+      read.calls++
+      return readPolicies(files)
+    },
+    fallback: async (bundle: PolicyBundle) => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
+  })
+  const ask = { action: 'policy.apply', resource: 'governance/policies', subject: ADA, correlationId: 'c' } as const
+  const grant = () => requireGrant(gate.decide(ask))
+  await desk.open({ grant })
+  const decide = (action: 'capsule.export' | 'policy.apply', subject = ADA) =>
+    gate.preview({ action, resource: '*', subject, correlationId: 'c' }).verdict.applied
+  return { gate, desk, grant, decide, read }
+}
+
+test('a restart goes on by the policies that were put in force, without reading them anew', async () => {
+  const { clock } = createTestClock()
+  const store = openStore(clock)
+  const first = await start(store, clock)
+  expect(first.decide('capsule.export')).toBe('allow')
+  await first.desk.apply({ grant: first.grant(), subject: ADA }, OWN)
+  expect(first.decide('capsule.export')).toBe('deny')
+  const head = store.head()
+
+  const again = await start(store, clock)
+  expect([again.desk.bundle.digest, again.read.calls]).toEqual([first.desk.bundle.digest, 0])
+  expect([again.decide('capsule.export'), again.decide('policy.apply')]).toEqual(['deny', 'allow'])
+  expect(again.desk.active).toMatchObject({ own: OWN, appliedBy: ADA.id })
+  expect(store.head()).toBe(head)
+  await again.desk.reset({ grant: again.grant() })
+  expect((await start(store, clock)).desk.bundle.digest).toBe(BUILT_IN_BUNDLE.digest)
+})
+
+test('policies that were in force once are found, and decide as they did', async () => {
+  const { clock } = createTestClock()
+  const store = openStore(clock)
+  const { desk, grant } = await start(store, clock)
+  await desk.apply({ grant: grant(), subject: ADA }, OWN)
+  const { digest } = desk.bundle
+  await desk.reset({ grant: grant() })
+  expect((await desk.find(digest))?.rules.has('own.no')).toBe(true)
+  expect((await desk.find(BUILT_IN_BUNDLE.digest))?.digest).toBe(BUILT_IN_BUNDLE.digest)
+  expect(await desk.find('0'.repeat(64))).toBeUndefined()
+})
+
+test.for([
+  { name: 'sound with it are read with it, and told of', own: OWN, opens: true },
+  {
+    name: 'not sound with it keep the instance from starting by others',
+    own: [{ path: 'own.cedar', text: '@id("own.old") permit(principal, action == Action::"was.once", resource);' }],
+    opens: false,
+  },
+])('where the program has another constitution, policies that are $name', async ({ own, opens }) => {
+  const { clock } = createTestClock()
+  const store = openStore(clock)
+  const { desk, grant } = await start(store, clock)
+  await desk.apply({ grant: grant(), subject: ADA }, OWN)
+  // As a version before wrote it: with a constitution of its own.
+  const old = {
+    files: [{ path: 'constitution.cedar', text: '' }, ...own],
+    bundle: { ...desk.bundle.bundle, digest: 'f'.repeat(64) },
+  }
+  const active = { ...desk.active, digest: old.bundle.digest, own }
+  const held = grant()
+  const changes = new PolicyShelf(store.records).put(held, active, old)
+  const told = { bundle: active.digest, previous: desk.active.digest, policies: 1 }
+  const records = [toRecord(held, 'policy.applied', 'governance/policies', told, {})]
+  await store.append([{ id: 'a'.repeat(32), grant: held, changes, records, events: [] }])
+
+  if (!opens) return expect(start(store, clock)).rejects.toMatchObject({ code: 'BOOT_FAILED' })
+  const again = await start(store, clock)
+  expect(again.read.calls).toBe(1)
+  expect(again.desk.bundle.rules.has('const.quarantine')).toBe(true)
+  expect(again.decide('policy.apply', { ...ADA, trust: 0 })).toBe('deny')
+  expect(again.decide('capsule.export')).toBe('deny')
+  return undefined
+})
+
+test('what cannot be written is not in force', async () => {
+  const { clock } = createTestClock()
+  const store = openStore(clock)
+  const { desk, grant, decide } = await start(store, clock)
+  const held = grant()
+  await store[Symbol.asyncDispose]()
+  await expect(desk.apply({ grant: held, subject: ADA }, OWN)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  expect([desk.bundle.digest, decide('capsule.export')]).toEqual([BUILT_IN_BUNDLE.digest, 'allow'])
+})
