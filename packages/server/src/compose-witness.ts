@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { CascadeError, type Clock, messageOf } from '#base'
 import type { BootContext } from '#boot'
 import { type Config, listOf, parseWitness, parseWitnessed } from '#config'
-import { requireGrant } from '#governance'
+import { requireSettledGrant } from '#governance'
 import { type NoteElsewhere, parseVerifierKey, type VerifierKey, type WitnessedLog, type WitnessLink } from '#ledger'
 import { createCosignerKeys } from './adapters/files/cosigner-keys.ts'
 import { createMirrorFolder } from './adapters/files/mirror-folder.ts'
@@ -110,6 +110,6 @@ async function openCosigning({ loaded, log, clock, newId }: LedgerFrame, boot: B
     notes: await CosignedNotes.open(cosignedFolder(boot.get(key.FOLDER).directory), signed, links),
     halt: () => emergency.signal,
     everyMs: loaded.config.ledger.submit_every_s * 1000,
-    grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
+    grant: () => requireSettledGrant(gate, { ...asked, correlationId: newId() }),
   })
 }

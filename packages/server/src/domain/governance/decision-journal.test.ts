@@ -11,7 +11,7 @@ import { DecisionBook } from './decision-book.ts'
 import { DecisionJournal, GATHER_MS, UNRECORDED_MAX, WAIT_MS } from './decision-journal.ts'
 import { DECISION_COLLECTION, type DecisionRow } from './decision-row.ts'
 import type { Decision, GateRequest } from './gate.ts'
-import { GATE_DEFAULTS, GovernanceGate, requireGrant } from './governance-gate.ts'
+import { GATE_DEFAULTS, GovernanceGate, requireGrant, requireSettledGrant } from './governance-gate.ts'
 import { BUILT_IN } from './testing/draw-inputs.ts'
 
 const COLLECTIONS = [DECISION_COLLECTION, { name: 'people', indexes: [] }]
@@ -253,6 +253,15 @@ test('a burst is put on record before it keeps anybody from deciding', async () 
   }
   await journal.flush()
   expect((await recorded()).size).toBe(2 * UNRECORDED_MAX)
+})
+
+test('what acts outside gets its grant when the decision is durable, and none where it cannot be', async () => {
+  const { gate, sky, recorded, newId } = await open()
+  const ask = { action: 'ledger.submit', resource: 'system/ledger', subject: ADA, correlationId: newId() } as const
+  const { decisionId } = await requireSettledGrant(gate, ask)
+  expect([...(await recorded())]).toEqual([[decisionId, 1]])
+  sky.weather = 'full'
+  await expect(requireSettledGrant(gate, ask)).rejects.toMatchObject({ code: 'STORAGE_FULL' })
 })
 
 describe('a store that takes nothing', () => {

@@ -158,6 +158,17 @@ export function requireGrant<A extends Action>(decision: Decision<A>): Grant<A> 
   throw new CascadeError(code, `${what} was refused. ${why}`, { extensions })
 }
 
+/**
+ * The grant for what no transaction takes back, once its decision is durable.
+ *
+ * @throws CascadeError as `requireGrant` and `Gate.settled`.
+ */
+export async function requireSettledGrant<A extends Action>(gate: Gate, request: GateRequest<A>): Promise<Grant<A>> {
+  const decision = gate.decide(request)
+  await gate.settled(decision)
+  return requireGrant(decision)
+}
+
 /** What can be done about the reason that came last. */
 function fixesOf(reasons: readonly DecisionReason[]): readonly string[] {
   const last = reasons.at(-1)

@@ -28,6 +28,7 @@ export {
   GovernanceGate,
   type GovernanceGateOptions,
   requireGrant,
+  requireSettledGrant,
 } from './governance-gate.ts'
 export {
   Guardian,

@@ -32,7 +32,15 @@ async function openRestored(over: Partial<TellRestoreOptions> = {}) {
   const store = watchRecords(openMemoryStore({ collections: [LOG_COLLECTION, WITNESS_COLLECTION], clock: systemClock }))
   await create(store, { content: 'one' })
   await create(store, { content: 'two' })
-  const subject = { id: newId(), name: 'Ada', kind: 'person', roles: ['administrator'], trust: 100 }
+  const subject = {
+    id: newId(),
+    name: 'Ada',
+    kind: 'person',
+    roles: ['administrator'],
+    trust: 100,
+    active: true,
+    owner: null,
+  }
   const [newest] = await store.ledger.list({}, { limit: 1 })
   const note: RestoredNote = {
     origin: ORIGIN,
