@@ -13,6 +13,7 @@ import { DECISION_COLLECTION, type DecisionRow, decisionIds } from './decision-r
 import type { Decision, GateRequest } from './gate.ts'
 import { GATE_DEFAULTS, GovernanceGate, requireGrant } from './governance-gate.ts'
 import { BUILT_IN } from './testing/draw-inputs.ts'
+import { requireSettledGrant } from './testing.ts'
 
 const COLLECTIONS = [DECISION_COLLECTION, { name: 'people', indexes: [] }]
 const folder = createFolders()
@@ -253,6 +254,15 @@ test('a burst is put on record before it keeps anybody from deciding', async () 
   }
   await journal.flush()
   expect((await recorded()).size).toBe(2 * UNRECORDED_MAX)
+})
+
+test('what acts outside gets its grant when the decision is durable, and none where it cannot be', async () => {
+  const { gate, sky, recorded, newId } = await open()
+  const ask = { action: 'ledger.submit', resource: 'system/ledger', subject: ADA, correlationId: newId() } as const
+  const { decisionId } = await requireSettledGrant(gate, ask)
+  expect([...(await recorded())]).toEqual([[decisionId, 1]])
+  sky.weather = 'full'
+  await expect(requireSettledGrant(gate, ask)).rejects.toMatchObject({ code: 'STORAGE_FULL' })
 })
 
 describe('a store that takes nothing', () => {

@@ -70,7 +70,7 @@ export interface Gate {
    *
    * @throws CascadeError STORAGE_FULL, UNAVAILABLE: nobody may go on.
    */
-  settled(decision: Decision): Promise<void>
+  settled(decision: Pick<Decision, 'decisionId'>): Promise<void>
   /** What was to be done is over: an allowed decision that no change took along is put on record soon. */
   release(decisionId: string): void
 }

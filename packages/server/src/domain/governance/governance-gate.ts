@@ -115,7 +115,7 @@ export class GovernanceGate implements Gate {
     return { decidedAt, latencyMs: performance.now() - startedAt, correlationId: request.correlationId, input, verdict }
   }
 
-  async settled(decision: Decision): Promise<void> {
+  async settled(decision: Pick<Decision, 'decisionId'>): Promise<void> {
     await this.#options.journal?.settled(decision.decisionId)
   }
 

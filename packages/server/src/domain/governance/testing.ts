@@ -1,4 +1,7 @@
+import type { Action } from '@forge-cascade/contract'
+import type { Grant } from '#store'
 import type { Gate, GateRequest } from './gate.ts'
+import { requireGrant } from './governance-gate.ts'
 
 /** A gate that is asked something else than it was: for tests of what happens where it says another word. */
 export const asking = (gate: Gate, change: <R extends GateRequest>(request: R) => R): Gate => ({
@@ -19,3 +22,10 @@ export const byAdministrator = <R extends GateRequest>(request: R): R =>
   request.subject === undefined
     ? request
     : { ...request, subject: { ...request.subject, roles: ['administrator'], trust: 100 } }
+
+/** The grant of a decision that is durable. */
+export async function requireSettledGrant<A extends Action>(gate: Gate, request: GateRequest<A>): Promise<Grant<A>> {
+  const decision = gate.decide(request)
+  await gate.settled(decision)
+  return requireGrant(decision)
+}

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
-import { GovernanceGate, requireGrant } from '#governance'
+import { GovernanceGate } from '#governance'
 import {
   cosignersOf,
   createEd25519Signer,
@@ -13,6 +13,7 @@ import {
   type WitnessLink,
 } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
+import { requireSettledGrant } from '../../domain/governance/testing.ts'
 import type { Store } from '../../domain/store.ts'
 import { formatCheckpoint } from '../../platform/ledger/note/index.ts'
 import { newEd25519 } from '../../platform/ledger/note/testing.ts'
@@ -87,7 +88,7 @@ async function openCosigning(
   const cosigning = new Cosigning({
     ...{ signed, ledger: store.ledger, links, clock, log, everyMs: 1000 },
     notes: await CosignedNotes.open(place, signed, links),
-    grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })),
+    grant: () => requireSettledGrant(gate, { ...asked, correlationId: newId() }),
     every: () => ({ [Symbol.dispose]: () => undefined }),
   })
   opened.push(cosigning)

@@ -26,7 +26,8 @@ export interface CosigningOptions {
   /** Milliseconds from one submission to the next. */
   readonly everyMs: number
   /** Asks the gate whether checkpoints may be submitted. @throws CascadeError FORBIDDEN. */
-  readonly grant: () => Grant<'ledger.submit'>
+  /** Resolves when the decision is durable: what was submitted is not taken back. */
+  readonly grant: () => Promise<Grant<'ledger.submit'>>
   readonly clock: Clock
   readonly log: KernelLog
   readonly every?: Every
@@ -116,7 +117,7 @@ export class Cosigning implements AsyncDisposable {
     const due = links.filter((link) => this.#isDue(link, checkpoint))
     if (due.length === 0) return
     try {
-      this.#options.grant()
+      await this.#options.grant()
       const notesOf = await Promise.all(
         due.map(async (link) => [link, await this.#submit(link, checkpoint, signal)] as const),
       )
