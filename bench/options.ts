@@ -10,6 +10,7 @@ export const SECTIONS = [
   'import',
   'ledger',
   'policy',
+  'gate',
   'peers',
   'stores',
 ] as const

@@ -14,6 +14,7 @@ import { openRecords } from './record-run.ts'
 import { Report } from './report.ts'
 import { measureBatch } from './sections/batch.ts'
 import { measureFloor } from './sections/floor.ts'
+import { measureGate } from './sections/gate.ts'
 import { measureHttp } from './sections/http.ts'
 import { measureImport } from './sections/import.ts'
 import { measureLedger } from './sections/ledger.ts'
@@ -63,11 +64,12 @@ async function measureAll(context: BenchContext): Promise<void> {
   const { sections } = context.options
   const store = join(context.folder, 'store')
   if (sections.has('floor')) await measureFloor(context)
-  if (sections.has('process') || sections.has('restart') || sections.has('http')) {
+  if (sections.has('process') || sections.has('restart') || sections.has('http') || sections.has('gate')) {
     const loaded = await measureInProcess(context, store, sections.has('process'))
     if (sections.has('restart')) await measureRestart(context, store)
     if (sections.has('http')) await measureHttp(context, store, loaded)
     if (sections.has('process')) await measureCreatesInProcess(context, store)
+    if (sections.has('gate')) await measureGate(context, store, loaded)
   }
   if (sections.has('batch')) await measureBatch(context, join(context.folder, 'batch'))
   if (sections.has('import')) await measureImport(context, join(context.folder, 'import'))

@@ -24,6 +24,11 @@ export type TargetName =
   | 'policyDecision'
   | 'policyFlat'
   | 'policyMismatches'
+  | 'accessHttp'
+  | 'accessHttpMany'
+  | 'accessFlat'
+  | 'gateSearch'
+  | 'gateTransactions'
 export type Targets = Readonly<Partial<Record<TargetName, Target>>>
 
 /** What 100,000 capsules on two cores must reach. */
@@ -46,6 +51,11 @@ const OF_100_000: Targets = {
   policyDecision: { atMost: { p50: 0.02 } },
   policyFlat: { atMost: { value: 1.2 } },
   policyMismatches: { atMost: { value: 0 } },
+  accessHttp: { atMost: { p50: 0.2 } },
+  accessHttpMany: { atLeast: { perSecond: 15_000 } },
+  accessFlat: { atMost: { value: 1.2 } },
+  gateSearch: { atMost: { value: 1.15 } },
+  gateTransactions: { atMost: { value: 0 } },
 }
 
 /** What 1,000,000 must reach on the same machine. */

@@ -3,14 +3,21 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { LoadJob, LoadResult } from './load-job.ts'
 
-const SCRIPT = fileURLToPath(new URL('./load-process.ts', import.meta.url))
+/** `node:http` as most clients use it, or the least that a client can do: bytes made ready, on a socket. */
+const SCRIPTS = {
+  http: fileURLToPath(new URL('./load-process.ts', import.meta.url)),
+  raw: fileURLToPath(new URL('./raw-process.ts', import.meta.url)),
+} as const
 
 /** Drives the load process. */
 export class LoadClient implements AsyncDisposable {
   readonly #child: ChildProcess
 
-  constructor() {
-    this.#child = fork(SCRIPT, { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] })
+  constructor(kind: keyof typeof SCRIPTS = 'http') {
+    this.#child = fork(SCRIPTS[kind], {
+      serialization: 'advanced',
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
   }
 
   /**

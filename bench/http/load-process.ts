@@ -1,52 +1,15 @@
 // The load client: a process of its own, so that its work is not the server's. Takes jobs over IPC, one at a time.
 import { Agent, request } from 'node:http'
-import type { LoadJob, LoadResult, PreparedRequest } from './load-job.ts'
+import type { PreparedRequest } from './load-job.ts'
+import { type Reply, takeJobs } from './take-jobs.ts'
 
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
 
-process.on('message', (job: LoadJob) => {
-  void carryOut(job).then(
-    (result) => process.send?.({ result }),
-    (error: unknown) => process.send?.({ problem: String(error) }),
-  )
+// The agent keeps connections over jobs.
+takeJobs(({ url, token }) => {
+  const server = new URL(url)
+  return { send: (prepared) => send(server, token, prepared), [Symbol.dispose]: () => undefined }
 })
-
-interface Reply {
-  readonly status: number
-  readonly body: string
-}
-
-async function carryOut(job: LoadJob): Promise<LoadResult> {
-  const times = new Float64Array(job.total)
-  const bodies: string[] = []
-  const labels = Array.from({ length: job.total }, (_, at) => job.requests[at % job.requests.length]!.label)
-  const refused: Record<string, string> = {}
-  const run = new URL(job.url)
-  let next = 0
-  let refusals = 0
-  const begunAt = performance.now()
-  const client = async (): Promise<void> => {
-    for (let at = next++; at < job.total; at = next++) {
-      if (job.perSecond !== undefined) await waitUntil(begunAt + (at * 1000) / job.perSecond)
-      const startedAt = performance.now()
-      const { status, body } = await send(run, job.token, job.requests[at % job.requests.length]!)
-      times[at] = performance.now() - startedAt
-      if (at < job.keepBodies) bodies[at] = body
-      if (status >= 300) {
-        refusals += 1
-        refused[status] ??= body.slice(0, 500)
-      }
-    }
-  }
-  const cpu = process.cpuUsage()
-  await Promise.all(Array.from({ length: job.clients }, client))
-  const seconds = (performance.now() - begunAt) / 1000
-  const { user, system } = process.cpuUsage(cpu)
-  return { seconds, times, labels, refused, refusals, bodies, cpuSeconds: (user + system) / 1e6 }
-}
-
-const waitUntil = (moment: number): Promise<unknown> =>
-  new Promise((resolve) => setTimeout(resolve, Math.max(0, moment - performance.now())))
 
 function send({ hostname, port }: URL, token: string, prepared: PreparedRequest): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>()

@@ -4,21 +4,12 @@ import { createMirrorFolder } from '../../packages/server/src/adapters/files/mir
 import { sharedStaticTable } from '../../packages/server/src/adapters/models/static/static-table.ts'
 import { openSqliteStore, type SqliteStore } from '../../packages/server/src/adapters/sqlite/index.ts'
 import { createUuidV7, systemClock, systemRandom } from '../../packages/server/src/base/index.ts'
+import { COLLECTIONS } from '../../packages/server/src/collections.ts'
 import { settingsOf } from '../../packages/server/src/compose-settings.ts'
-import {
-  type AskContext,
-  type Call,
-  IMPORT_COLLECTIONS,
-  SIMILARITY_COLLECTION,
-} from '../../packages/server/src/domain/capsules/index.ts'
+import type { AskContext, Call } from '../../packages/server/src/domain/capsules/index.ts'
 import { GovernanceGate, requireGrant } from '../../packages/server/src/domain/governance/index.ts'
-import {
-  founderOf,
-  SUBJECT_COLLECTIONS,
-  type Subject,
-  Subjects,
-} from '../../packages/server/src/domain/identity/index.ts'
-import { LOG_COLLECTION, openLog, openLogKeys, type SigningLog } from '../../packages/server/src/edge/jobs/index.ts'
+import { founderOf, type Subject, Subjects } from '../../packages/server/src/domain/identity/index.ts'
+import { openLog, openLogKeys, type SigningLog } from '../../packages/server/src/edge/jobs/index.ts'
 import { loadConfig } from '../../packages/server/src/kernel/config/index.ts'
 
 /** A store with what the use cases need of an instance, as `compose.ts` puts it together, but for the embedder. */
@@ -37,7 +28,7 @@ export async function openWorld(directory: string): Promise<World> {
   const { readers, group_commit_max, group_commit_ms } = config.store
   const store = await openSqliteStore({
     directory,
-    collections: [...SUBJECT_COLLECTIONS, ...IMPORT_COLLECTIONS, SIMILARITY_COLLECTION, LOG_COLLECTION],
+    collections: COLLECTIONS,
     readers,
     groupCommitMax: group_commit_max,
     groupCommitMs: group_commit_ms,

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { BenchContext } from '../bench-context.ts'
-import { quantilesOf, timeEach } from '../measure/quantiles.ts'
+import { type Quantiles, quantilesOf, timeEach } from '../measure/quantiles.ts'
 
 /** Pinned, so that a number can be repeated. */
 const CASBIN = 'casbin@5.51.1'
@@ -33,8 +33,15 @@ interface Casbin {
   }>
 }
 
-/** The same number of simpler rules in casbin, and its time by that of ours (`p50`, in milliseconds, 1000 rules). */
-export async function compareCasbin({ report, folder }: BenchContext, p50: number): Promise<void> {
+/**
+ * As many, simpler rules in casbin, and its time by that of ours.
+ *
+ * @param ours p50 in milliseconds, by the number of rules; what has none gets no ratio.
+ */
+export async function compareCasbin(
+  { report, folder }: BenchContext,
+  ours: ReadonlyMap<number, Pick<Quantiles, 'p50'>>,
+): Promise<void> {
   report.progress(`installing ${CASBIN}`)
   const casbin = install(join(folder, 'casbin'))
   if (casbin === undefined) return report.note('casbin', `${CASBIN} could not be installed`)
@@ -52,14 +59,18 @@ export async function compareCasbin({ report, folder }: BenchContext, p50: numbe
     const calls = Array.from({ length: CALLS }, (_, at) => ({ Risk: at % 100 }))
     const times = quantilesOf(await timeEach(calls, (thing) => enforcer.enforceEx({ Name: 'ada' }, thing, 'read')))
     report.times(`casbin, ${rules} rules`, times)
-    if (rules === 1000) report.value('casbin by compiled, 1000 rules', times.p50 / p50, 'times')
+    const own = ours.get(rules)
+    if (own) report.value(`casbin by ours, ${rules} rules`, times.p50 / own.p50, 'times')
   }
 }
 
+/** Once for all sections of a run. */
 function install(folder: string): Casbin | undefined {
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'package.json'), '{"private":true}')
+  const manifest = join(folder, 'package.json')
+  if (existsSync(join(folder, 'node_modules', 'casbin'))) return createRequire(manifest)('casbin')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(manifest, '{"private":true}')
   const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', CASBIN]
   const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'ignore' })
-  return status === 0 ? createRequire(join(folder, 'package.json'))('casbin') : undefined
+  return status === 0 ? createRequire(manifest)('casbin') : undefined
 }
