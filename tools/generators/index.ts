@@ -9,6 +9,7 @@ import { limitsReference } from './limits-reference.ts'
 import { llmsTxt } from './llms-txt.ts'
 import { mcpReference } from './mcp-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
+import { reasonsReference } from './reasons-reference.ts'
 import { recordSchemas } from './record-schemas.ts'
 import { recordsReference } from './records-reference.ts'
 
@@ -29,4 +30,5 @@ export const GENERATORS: readonly Generator[] = [
   metricsReference,
   ...recordSchemas,
   recordsReference,
+  reasonsReference,
 ]

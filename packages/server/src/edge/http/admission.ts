@@ -83,6 +83,7 @@ export class Admission {
       visit.held = decision
       return
     }
+    warn(decision, reply)
     visit.grant = requireGrant(decision)
     const { decisionId } = visit.grant
     visit.own({ [Symbol.dispose]: () => this.#options.gate.release(decisionId) })
@@ -234,6 +235,13 @@ export const mayWait = (
   route: RouteDefinition,
   { approvals }: { readonly approvals?: unknown },
 ): boolean => decision.applied === 'hold' && approvals !== undefined && canWait(route)
+
+/** In the mode `warn` whoever asks is told what would have been refused. */
+function warn({ decisionId, verdict }: Decision, reply: FastifyReply): void {
+  if (verdict.mode !== 'warn' || verdict.word !== 'would_deny') return
+  const codes = verdict.reasons.filter(({ code }) => code !== 'PERMITTED').map(({ code }) => code)
+  reply.header('cascade-gate-warning', `${[...new Set(codes)].join(', ')}; decision=${decisionId}`)
+}
 
 const hidden = (resource: string): CascadeError =>
   resource.startsWith('approval/')
