@@ -10,6 +10,7 @@ import { freePort } from '../stores/free-port.ts'
 
 /** Pinned, so that a number can be repeated; built by Go from its module proxy. */
 const OPA = 'github.com/open-policy-agent/opa@v1.9.0'
+const GO = 'go'
 const BUILD_MS_MAX = 8 * 60 * 1000
 const READY_MS_MAX = 30_000
 const ASK_EVERY_MS = 50
@@ -24,7 +25,7 @@ export async function compareOpa({ report, options, folder }: BenchContext, p50:
     report.progress(`building ${OPA}`)
     mkdirSync(home, { recursive: true })
     const env = { ...process.env, GOBIN: home }
-    const { status } = spawnSync('go', ['install', OPA], { env, stdio: 'ignore', timeout: BUILD_MS_MAX })
+    const { status } = spawnSync(GO, ['install', OPA], { env, stdio: 'ignore', timeout: BUILD_MS_MAX })
     if (status !== 0) return report.note('OPA', `${OPA} could not be built: it takes Go, and its module proxy`)
   }
   for (const rules of RULES) {

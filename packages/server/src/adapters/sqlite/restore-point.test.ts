@@ -182,8 +182,12 @@ describe('a chain', () => {
   test('gives points between its commits as the commit before, and refuses those out of reach', async () => {
     const at = makePlaces(folder())
     {
-      await using store = await openShipping(at)
+      // Before anything is shipped: the chain begins with what is there then.
+      await using store = await openTestStore(at.data)
       await write(store, 1, 5)
+    }
+    {
+      await using store = await openShipping(at)
       await store.ship()
       await store.append(Array.from({ length: 10 }, createCommands(store, 2)))
     }

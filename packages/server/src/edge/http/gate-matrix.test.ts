@@ -152,7 +152,6 @@ describe('where a part of the gate breaks nothing is done', () => {
   test('the store, for a denial and for what acts outside', async () => {
     const http = await open('enforce')
     const { store } = http.world.context
-    const append = store.append.bind(store)
     const full = new CascadeError('STORAGE_FULL', 'The disk is full.')
     const asFull = async (commands: readonly Command[]) => commands.map(() => ({ ok: false as const, error: full }))
     Object.assign(store, { append: asFull })
@@ -161,7 +160,20 @@ describe('where a part of the gate breaks nothing is done', () => {
     })
     const acting = await http.send('POST', '/v2/system/backup', { body: {} })
     expect([denied.json().code, acting.json().code]).toEqual(['STORAGE_FULL', 'STORAGE_FULL'])
-    Object.assign(store, { append })
+    // The store's own again.
+    Reflect.deleteProperty(store, 'append')
     await http[Symbol.asyncDispose]()
   })
+})
+
+test('in the mode warn whoever asks is told what would have been refused, and in no other', async () => {
+  const told = async (mode: (typeof GATE_MODES)[number]) => {
+    const http = await open(mode)
+    const headers = { authorization: `Bearer ${http.memberToken}` }
+    const { headers: answered } = await http.send('GET', '/v2/imports', { headers })
+    await http[Symbol.asyncDispose]()
+    return answered['cascade-gate-warning']
+  }
+  expect(await told('warn')).toMatch(/^NOT_PERMITTED; decision=[0-9a-f-]{36}$/)
+  expect([await told('audit'), await told('enforce')]).toEqual([undefined, undefined])
 })

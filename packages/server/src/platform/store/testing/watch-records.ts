@@ -26,7 +26,8 @@ const isKnown = (type: string): type is RecordType => KNOWN.has(type)
  */
 export const watchRecords = <S extends Pick<UnitOfWork, 'append'>>(store: S): S =>
   withAppend(store, async (commands) => {
-    for (const { records } of commands) for (const record of records) requireFit(record)
+    for (const { records, decision } of commands)
+      for (const record of decision ? [...records, decision.record] : records) requireFit(record)
     return store.append(commands)
   })
 
