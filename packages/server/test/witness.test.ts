@@ -100,6 +100,9 @@ async function witnessText(instance: Instance): Promise<string> {
   return (witness?.keys ?? []).map((key) => `${key} ${instance.url}/v2/witness`).join(',')
 }
 
+/** Looking is on record within a second, and that is signed and cosigned as well: who looks more often never sees an end. */
+const LOOKING = { timeout: 60_000, interval: 3000 } as const
+
 /** Every entry there is was signed, and is cosigned. */
 async function isCaughtUp(instance: Instance): Promise<boolean> {
   const size = await instance.entries()
@@ -122,8 +125,7 @@ test('two instances that cosign each other come to rest, and an older copy of on
 
   // Each has a record of the other, and neither has one of each cosignature.
   const isAtRest = async (): Promise<boolean> => (await isCaughtUp(one)) && (await isCaughtUp(two))
-  // Looking is on record within a second, and that is signed and cosigned as well.
-  await expect.poll(isAtRest, { timeout: 60_000, interval: 3000 }).toBe(true)
+  await expect.poll(isAtRest, LOOKING).toBe(true)
   const sizes = [await one.entries(), await two.entries()]
   // So long that each would have submitted again, more than once.
   await pause(5000)
@@ -147,7 +149,7 @@ test('two instances that cosign each other come to rest, and an older copy of on
   cpSync(one.folder, older, { recursive: true })
   await one.start(oneSettings)
   await one.remember('Something new.')
-  await expect.poll(() => isCaughtUp(one), { timeout: 30_000, interval: 200 }).toBe(true)
+  await expect.poll(() => isCaughtUp(one), LOOKING).toBe(true)
 
   // No mirror, and not a trace of the newer one in the folder: the witness alone knows.
   await one.stop()
