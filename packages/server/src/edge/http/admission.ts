@@ -195,11 +195,11 @@ export class Admission {
     return decision
   }
 
-  /** What there is not, and what whoever asks may not read, are the same to them. */
+  /** What there is not, and what whoever asks may not read with any token, are the same to them. */
   #isHidden({ facts, ...request }: GateRequest): boolean {
     if (facts === undefined || facts === 'absent') return facts === 'absent'
     const action = 'requester' in facts ? 'approval.read' : 'capsule.read'
-    return this.#options.gate.preview({ ...request, facts, action }).verdict.applied !== 'allow'
+    return this.#options.gate.preview({ ...request, facts, action, scopes: null }).verdict.applied !== 'allow'
   }
 
   #ask<A extends Action>(request: GateRequest<A>): Grant<A> {

@@ -1,13 +1,13 @@
 import type { Approval } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import { type CarryOut, type Decision, type HeldOperation, requireGrant } from '#governance'
-import type { Subject } from '#identity'
+import type { Credential } from '#identity'
 import type { AnyAnswer } from './handler.ts'
 
 /** Where requests that are held wait for somebody's word. */
 export interface ApprovalDoor {
   /** @throws CascadeError PAYLOAD_TOO_LARGE, RATE_LIMITED. */
-  park(held: Decision, subject: Subject, operation: HeldOperation): Promise<Approval>
+  park(held: Decision, credential: Credential, operation: HeldOperation): Promise<Approval>
   /** Names who carries out what is approved. */
   carryOutBy(carryOut: CarryOut): void
 }

@@ -56,7 +56,7 @@ async function park(
   const operation = { id, params: visit.params, query: query ?? {}, body, ifMatch: headers['if-match'] ?? null }
   refuseDryRun(held, operation)
   if (approvals === undefined) throw new CascadeError('INTERNAL', 'Nothing can wait for an approval here.')
-  return heldAnswer(await approvals.park(held, getCredential(visit).subject, operation))
+  return heldAnswer(await approvals.park(held, getCredential(visit), operation))
 }
 
 // The parts were parsed by the schemas of the very row from which the handler's parameter type is derived.

@@ -1,7 +1,7 @@
 import type { ApprovalState } from '@forge-cascade/contract'
 import type { Action } from '@forge-cascade/contract/vocabulary'
 import { canonicalJson, sha256Hex } from '#base'
-import type { Subject } from '#identity'
+import type { Scopes, Subject } from '#identity'
 import type { CollectionDefinition } from '#store'
 import type { ApprovalFacts } from '../decision-input.ts'
 
@@ -34,6 +34,10 @@ export interface Bound {
   readonly requester: string
   /** The person behind an agent that asks. */
   readonly owner: string | null
+  /** Id of the token that the requester came in with; null for the administrator's token file. */
+  readonly token: string | null
+  /** What that token is good for; it is carried out with no more. */
+  readonly scopes: Scopes
   /** Digest of the policies. */
   readonly bundle: string
 }
@@ -77,12 +81,13 @@ export const APPROVAL_COLLECTION = {
 } as const satisfies CollectionDefinition
 
 /** SHA-256 of the canonical JSON of everything that is approved, hex. */
-export const digestOf = ({ action, resource, capsule, operation, requester, owner, bundle }: Bound): string => {
+export const digestOf = (bound: Bound): string => {
+  const { action, resource, capsule, operation, requester, owner, token, scopes, bundle } = bound
   const { id, params, query, body, ifMatch } = operation
   return sha256Hex(
     canonicalJson({
-      v: 1,
-      ...{ action, resource, requester, owner, bundle },
+      v: 2,
+      ...{ action, resource, requester, owner, token, scopes, bundle },
       capsule: capsule && { version: capsule.version, revision: capsule.revision },
       operation: { id, params, query: query ?? null, body: body ?? null, ifMatch },
     }),
