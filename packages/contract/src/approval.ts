@@ -50,7 +50,12 @@ export const approval = z
       body: jsonValue,
     }),
     version: z.string().nullable().describe('The version of the capsule that the request is about; null for none.'),
-    digest: z.string().describe('SHA-256 of everything that is approved: another digest takes another approval.'),
+    digest: z
+      .string()
+      .nullable()
+      .describe(
+        'SHA-256 of everything that is approved: another digest takes another approval; null once that is erased.',
+      ),
     reasons: z.array(z.object({ code: z.string(), message: z.string(), policy_id: z.string().nullable() })),
     created_at: timestamp,
     expires_at: timestamp,

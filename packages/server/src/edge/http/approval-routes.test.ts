@@ -247,19 +247,6 @@ describe('what is approved is what was asked, and nothing else', () => {
     expect(await recordsOf(approval)).toEqual(['approval.parked', 'approval.approved', 'approval.failed'])
   })
 
-  test('an erased capsule leaves no words in what waits, which then does nothing', async () => {
-    const capsule = await create(WEAK, 'Sold.')
-    const headers = { 'if-match': String((await http.send('GET', `/v2/capsules/${capsule}`)).headers.etag) }
-    const body = { content: 'A word like wombat.' }
-    const { approval } = (await http.send('PUT', `/v2/capsules/${capsule}`, { body, ...as(WEAK, headers) })).json()
-    expect(approval.operation.body).toEqual(body)
-    const erased = await http.send('POST', `/v2/capsules/${capsule}/erase`, { body: { legal_basis: 'gdpr-17' } })
-    expect(erased.json()).toMatchObject({ state: 'completed' })
-    const row = await http.world.context.store.records.find('approvals', approval.id)
-    expect(JSON.stringify(row)).not.toContain('wombat')
-    expect((await say(GRACE, approval.id)).json()).toMatchObject({ state: 'failed' })
-  })
-
   test('it fails, and nothing is done, where what is to be done was changed in the store', async () => {
     const { capsule, approval } = await park()
     const other = await create(ADA, 'Not meant.')

@@ -1,5 +1,5 @@
 import { APPROVAL_LIMITS, APPROVAL_OBSTACLES, type ApprovalObstacle } from '@forge-cascade/contract'
-import { CascadeError, canonicalJson, sha256Hex, toRfc3339 } from '#base'
+import { CascadeError, canonicalJson, type Random, sha256Hex, toRfc3339 } from '#base'
 import type { RecordPut } from '#store'
 import { APPROVAL_COLLECTION, type ApprovalOutcome, type ApprovalRow, type Bound, digestOf } from './approval-row.ts'
 
@@ -14,6 +14,17 @@ export const UNKNOWN: Obstacle = {
   code: 'OUTCOME_UNKNOWN',
   detail: 'The process ended while it was carried out; look whether it was done, and ask again if not.',
 }
+
+const DETAIL_LENGTH = 1000
+
+/** How it ended where it was not carried out, or not to its end. */
+export const outcomeOf = ({ code, detail }: Obstacle, at: number): ApprovalOutcome => ({
+  ...{ at, code, id: null },
+  detail: detail.slice(0, DETAIL_LENGTH).toWellFormed(),
+})
+
+/** Of the digests in the log, hex. */
+export const newKey = (random: Random): string => Buffer.from(random(new Uint8Array(32))).toString('hex')
 
 /** What is not as it was when somebody approved it; undefined where all is. */
 export function whatChanged(row: ApprovalRow, now: Bound): Obstacle | undefined {
@@ -30,7 +41,7 @@ export const putRow = (row: ApprovalRow, revision: number, expiresAt: number | n
   kind: 'record.put',
   collection: APPROVAL_COLLECTION.name,
   key: row.id,
-  value: { ...row, waitingOf: row.state === 'waiting' ? row.requester : null },
+  value: { ...row, waitingOf: row.state === 'waiting' ? row.requester : null, decidedBy: row.decided?.by ?? null },
   expectedRevision: revision,
   expiresAt,
 })

@@ -50,7 +50,8 @@ export interface ApprovalRow extends Bound {
   readonly state: ApprovalState
   /** What is to be done with it next: `tell` the log that it was carried out. */
   readonly next: 'decide' | 'execute' | 'tell' | 'nothing'
-  readonly digest: string
+  /** Null where its words were taken out: it could be guessed from. */
+  readonly digest: string | null
   readonly reasons: readonly { readonly code: string; readonly message: string; readonly policyId: string | null }[]
   /** The decision that held it, or that approved it. */
   readonly decisionId: string
@@ -62,8 +63,8 @@ export interface ApprovalRow extends Bound {
   /** When something was begun that no transaction reaches; after a crash nobody knows how far it came. */
   readonly startedAt: number | null
   readonly outcome: ApprovalOutcome | null
-  /** Hex: the key of the digests in the log. */
-  readonly digestKey: string
+  /** Hex: the key of the digests in the log; null where words that they are of were taken out. */
+  readonly digestKey: string | null
 }
 
 export interface ApprovalOutcome {
@@ -77,7 +78,7 @@ export interface ApprovalOutcome {
 
 export const APPROVAL_COLLECTION = {
   name: 'approvals',
-  indexes: ['state', 'next', 'requester', 'resource', 'waitingOf'],
+  indexes: ['state', 'next', 'requester', 'resource', 'waitingOf', 'decidedBy'],
 } as const satisfies CollectionDefinition
 
 /** SHA-256 of the canonical JSON of everything that is approved, hex. */
@@ -100,6 +101,14 @@ export const withoutWords = (row: ApprovalRow): ApprovalRow => ({
   operation: { id: row.operation.id, params: {}, query: {}, body: null, ifMatch: null },
   decided: row.decided && { ...row.decided, reason: null },
   outcome: row.outcome && { ...row.outcome, detail: null },
+  ...{ digest: null, digestKey: null },
+})
+
+/** What is left of it when whoever decided is erased: the word, and not why. */
+export const withoutReason = (row: ApprovalRow): ApprovalRow => ({
+  ...row,
+  decided: row.decided && { ...row.decided, reason: null },
+  digestKey: null,
 })
 
 /** The person behind an agent; null for everybody else. */

@@ -11,8 +11,10 @@ import {
   doneAt,
   idIn,
   isOver,
+  newKey,
   type Obstacle,
   obstacle,
+  outcomeOf,
   putRow,
   tooMany,
   UNKNOWN,
@@ -76,7 +78,6 @@ const DAY_MS = 24 * HOUR_MS
 const PER_PAGE = 100
 /** Rows that one listing looks at: whoever may see few of many gets short pages. */
 const LOOKED_AT = 1000
-const DETAIL_LENGTH = 1000
 /** What passes by itself: what was approved is carried out later. */
 const PUT_OFF: ReadonlySet<string> = new Set(['EMERGENCY_ACTIVE', 'UNAVAILABLE', 'STORAGE_FULL', 'DEADLINE_EXCEEDED'])
 
@@ -118,7 +119,7 @@ export class Approvals {
   }
 
   async #park(held: Decision, credential: Credential, operation: HeldOperation): Promise<ApprovalRow> {
-    const { clock, hours, newId, random } = this.#options
+    const { clock, hours, newId } = this.#options
     const { action, resource, decisionId, correlationId, verdict } = held
     const { subject, tokenId: token, scopes } = credential
     const asked = { action, resource, operation, requester: subject.id, token, scopes }
@@ -135,7 +136,7 @@ export class Approvals {
         .filter(({ code }) => code !== 'PERMITTED')
         .map(({ code, message, policyId }) => ({ code, message, policyId })),
       ...{ createdAt: now, expiresAt: now + hours() * HOUR_MS, decided: null, startedAt: null, outcome: null },
-      digestKey: Buffer.from(random(new Uint8Array(32))).toString('hex'),
+      digestKey: newKey(this.#options.random),
     }
     await this.#write(row, 0, 'approval.parked', this.#grant(row, subject.id))
     return row
@@ -216,12 +217,13 @@ export class Approvals {
     if (row.state !== 'waiting') throw isOver(row)
     const decided = { by: grant.subject, at: now, reason: reason ?? null }
     const { decisionId } = grant
+    const said = { decided, decisionId, digestKey: row.digestKey ?? newKey(this.#options.random) }
     if (decision === 'reject') {
-      const rejected: ApprovalRow = { ...row, state: 'rejected', next: 'nothing', decided, decisionId }
+      const rejected: ApprovalRow = { ...row, state: 'rejected', next: 'nothing', ...said }
       await this.#write(rejected, revision, 'approval.rejected', grant, command)
       return rejected
     }
-    const approved: ApprovalRow = { ...row, state: 'approved', next: 'execute', decided, decisionId }
+    const approved: ApprovalRow = { ...row, state: 'approved', next: 'execute', ...said }
     await this.#write(approved, revision, 'approval.approved', grant, command)
     return this.carryOut(id)
   }
@@ -279,7 +281,7 @@ export class Approvals {
     if (row.next !== 'execute' || this.#carryOut === undefined) return row
     if (row.startedAt === null && row.expiresAt <= this.#options.clock()) return this.#end(found, 'expired', null)
     const credential = await this.#admit(row)
-    if ('code' in credential) return this.#end(found, 'failed', this.#outcome(credential))
+    if ('code' in credential) return this.#end(found, 'failed', outcomeOf(credential, this.#options.clock()))
     const begun = ACTION_TRAITS[row.action].reach === 'changes' ? found : await this.#begin(found)
     try {
       const answer = await this.#carryOut(credential, row.operation, this.#approved(begun))
@@ -331,14 +333,10 @@ export class Approvals {
   async #broken(id: string, error: unknown): Promise<ApprovalRow> {
     const found = await this.#get(id)
     const known = isCascadeError(error) ? error : new CascadeError('INTERNAL', messageOf(error), { cause: error })
-    const outcome = this.#outcome({ code: known.code, detail: known.detail })
+    const outcome = outcomeOf(known, this.#options.clock())
     if (found.value.next === 'tell') return this.#end(found, 'executed', outcome)
     const isPutOff = PUT_OFF.has(known.code) && found.value.startedAt === null
     return isPutOff ? found.value : this.#end(found, 'failed', outcome)
-  }
-
-  #outcome({ code, detail }: Obstacle): ApprovalOutcome {
-    return { at: this.#options.clock(), code, detail: detail.slice(0, DETAIL_LENGTH).toWellFormed(), id: null }
   }
 
   /** The last that happens to it, and the record of it. */
