@@ -30,8 +30,12 @@ export const heldError = (approval: Approval): CascadeError => {
 
 /** A request that would do nothing waits for nothing. @throws CascadeError APPROVAL_REQUIRED for one. */
 export function refuseDryRun(held: Decision, { query, body }: Pick<HeldOperation, 'query' | 'body'>): void {
-  if ([query, body].some(isDry)) requireGrant(held)
+  if (isDryRun({ query, body })) requireGrant(held)
 }
+
+/** Whether a request says that nothing is to be changed. */
+export const isDryRun = ({ query, body }: { readonly query: unknown; readonly body: unknown }): boolean =>
+  [query, body].some(isDry)
 
 const isDry = (part: unknown): boolean =>
   typeof part === 'object' && part !== null && 'dry_run' in part && (part.dry_run === true || part.dry_run === 'true')
