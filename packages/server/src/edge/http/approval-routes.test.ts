@@ -71,6 +71,14 @@ describe('a request that needs an approval', () => {
     expect((await ask(ADA, capsule, { legal_basis: 'contract' })).json().approval.id).not.toBe(approval)
   })
 
+  test('is none of archiving what is one’s own, and of bringing it back', async () => {
+    const capsule = await create(ADA, 'For later.')
+    expect((await http.send('DELETE', `/v2/capsules/${capsule}`, as(ADA))).statusCode).toBe(204)
+    expect(await statusOf(capsule)).toBe('ARCHIVED')
+    expect((await http.send('POST', `/v2/capsules/${capsule}/restore`, as(ADA))).statusCode).toBe(200)
+    expect(await statusOf(capsule)).toBe('ACTIVE')
+  })
+
   test('waits not where it is malformed', async () => {
     const capsule = await create(ADA, 'Stays.')
     expect((await ask(ADA, capsule, { legal_basis: 7 })).statusCode).toBe(400)
