@@ -15,6 +15,17 @@ export const APPROVAL_LIMITS = {
 export const APPROVAL_STATES = ['waiting', 'approved', 'rejected', 'expired', 'executed', 'failed'] as const
 export type ApprovalState = (typeof APPROVAL_STATES)[number]
 
+/** Why what was approved is not what may be done any more. Any other code of an outcome is one of an error. */
+export const APPROVAL_OBSTACLES = {
+  CAPSULE_CHANGED: 'The capsule was changed since it was asked for.',
+  POLICIES_CHANGED: 'Other policies are in force by now.',
+  REQUESTER_CHANGED: 'Whoever asked belongs to somebody else by now.',
+  REQUEST_CHANGED: 'What is to be done is not what was approved.',
+  SUBJECT_INACTIVE: 'Whoever asked may not come in any more: it is not active, or the person behind it is not.',
+  TOKEN_OVER: 'The token that it was asked with was revoked, or has expired.',
+} as const
+export type ApprovalObstacle = keyof typeof APPROVAL_OBSTACLES
+
 const reason = wellFormed(z.string().min(1).max(APPROVAL_LIMITS.reasonLengthMax))
 
 export const approvalDecisionBody = z.discriminatedUnion('decision', [
@@ -39,7 +50,12 @@ export const approval = z
       body: jsonValue,
     }),
     version: z.string().nullable().describe('The version of the capsule that the request is about; null for none.'),
-    digest: z.string().describe('SHA-256 of everything that is approved: another digest takes another approval.'),
+    digest: z
+      .string()
+      .nullable()
+      .describe(
+        'SHA-256 of everything that is approved: another digest takes another approval; null once that is erased.',
+      ),
     reasons: z.array(z.object({ code: z.string(), message: z.string(), policy_id: z.string().nullable() })),
     created_at: timestamp,
     expires_at: timestamp,

@@ -212,4 +212,7 @@ export const ledgerShownAnswer = z
   })
   .meta({ id: 'LedgerShown' })
 
+/** A capsule that was archived, or brought back. */
+export const forgottenAnswer = z.object({ id: uuid, status: z.enum(['ARCHIVED', 'ACTIVE']) }).meta({ id: 'Forgotten' })
+
 export const tokenRevokedAnswer = z.object({ id: uuid, state: z.literal('revoked') }).meta({ id: 'TokenRevoked' })

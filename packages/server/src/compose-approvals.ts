@@ -14,13 +14,16 @@ interface ApprovalFrame {
 
 /** Opens them; who carries out what is approved says so later. */
 export function openApprovals({ live, clock, newId }: ApprovalFrame, boot: BootContext): undefined {
-  const [store, gate, subjects] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.SUBJECTS)]
+  const [store, gate] = [boot.get(key.STORE), boot.get(key.GATE)]
+  const [subjects, tokens] = [boot.get(key.SUBJECTS), boot.get(key.TOKENS)]
   const approvals = new Approvals({
     ...{ store, clock, newId, random: systemRandom },
     hours: () => live.loaded.config.gate.approval_hours,
     keepDays: () => live.loaded.config.gate.decision_days,
     bundle: () => gate.bundle.digest,
     findSubject: (id) => subjects.find(id),
+    findWhoMayEnter: (id) => subjects.findWhoMayEnter(id),
+    isTokenActive: (id) => tokens.isActive(id),
     findCapsule: (resource) => pinOf(store, resource),
   })
   boot.provide(key.APPROVALS, approvals)

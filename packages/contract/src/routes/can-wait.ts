@@ -2,12 +2,13 @@ import { ACTION_TRAITS } from '../action-traits.ts'
 import type { Action } from '../actions.ts'
 import type { RouteDefinition } from './route.ts'
 
-/** What is of use now or not at all, and the word on what waits. */
+/** What is of use now or not at all, what is shown once to whoever asks, and the word on what waits. */
 const NEVER_WAITS: ReadonlySet<Action> = new Set([
   'approval.decide',
   'emergency.raise',
   'emergency.lift',
   'system.handover',
+  'token.create',
 ])
 
 /** Whether a request of this route that needs an approval waits for it: one that changes something, and whose body is JSON. */

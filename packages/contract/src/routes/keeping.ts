@@ -19,6 +19,7 @@ export const KEEPING = [
     description:
       'Rows, vectors, indexes, caches, archives, the write-ahead log and backups; a tombstone keeps its place in the lineage. What others derived from it stays and is named. Answers when all of it is done; what a crash interrupts is completed before the next start answers. Where copies are out of reach it fails, is out of the store all the same, and goes on by itself; asking again tries at once. Nothing undoes it.',
     access: { action: 'capsule.erase', risk: 'high' },
+    dryRunAs: 'capsule.read',
     params: id,
     body: { schema: eraseBody, example: { legal_basis: 'gdpr-17', dry_run: true } },
     responses: { 200: json('The receipt, or the plan of a dry run.', erasure, ERASURE_EXAMPLE) },
@@ -34,6 +35,7 @@ export const KEEPING = [
     description:
       'All capsules that the subject owns or that name it as their `identity` in any version, as erasing each of them would, and its name. A subject that was erased before, and of whom nothing has come since, answers with that receipt.',
     access: { action: 'capsule.erase', risk: 'high' },
+    dryRunAs: 'capsule.read',
     body: { schema: erasureBody, example: { subject: 'Grace Hopper', legal_basis: 'gdpr-17', dry_run: true } },
     responses: { 200: json('The receipt, or the plan of a dry run.', erasure, ERASURE_EXAMPLE) },
     errors: ['NOT_FOUND', 'LEGAL_HOLD', 'UNPROCESSABLE', 'CONFLICT', 'STORAGE_FULL'],

@@ -76,6 +76,8 @@ export interface RouteDefinition {
   readonly ownPagesOnly?: boolean
   /** Answered on the local socket alone, which only the user of the instance can open. */
   readonly localOnly?: boolean
+  /** A body with `dry_run: true` changes nothing: where the action is held, that is decided as this one. */
+  readonly dryRunAs?: Action
   /** May take longer than any deadline: it streams, or reads the whole store. */
   readonly unhurried?: boolean
 }

@@ -50,11 +50,13 @@ export async function openApprovalWorld(directory: string, wrap: (store: Store) 
   const approvals = new Approvals({
     ...{ ...parts, hours: () => 24, keepDays: () => 400, bundle: () => gate.bundle.digest },
     findSubject: async () => REQUESTER,
+    findWhoMayEnter: async () => REQUESTER,
+    isTokenActive: async () => true,
     findCapsule: async () => null,
   })
   const context = { ...parts, subjects: new Subjects(parts) }
   const ask = { action: 'capsule.hold', resource: '*', subject: REQUESTER } as const
-  approvals.carryOutBy(async (subject, { body }, { id, alongside }) => {
+  approvals.carryOutBy(async ({ subject }, { body }, { id, alongside }) => {
     const decision = gate.decide({ ...ask, correlationId: newId(), approval: id, alongside })
     const grantSubject = () => grantOf('subject.create')
     const call = { grant: requireGrant(decision), subject, command: { id: commandId() }, grantSubject }
@@ -63,7 +65,7 @@ export async function openApprovalWorld(directory: string, wrap: (store: Store) 
   const park = async (reason: string): Promise<string> => {
     const held = gate.decide({ ...ask, correlationId: newId() })
     const operation = { id: 'placeHold', params: {}, query: {}, body: BODY(reason), ifMatch: null }
-    return (await approvals.park(held, REQUESTER, operation)).id
+    return (await approvals.park(held, { subject: REQUESTER, tokenId: null, scopes: null }, operation)).id
   }
   const approve = (id: string) =>
     approvals.decide({ grant: grantOf('approval.decide'), command: { id: commandId() } }, id, { decision: 'approve' })

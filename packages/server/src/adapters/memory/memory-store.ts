@@ -152,7 +152,8 @@ class MemoryStore implements Store {
     const context: ChangeContext = { state: this.#state, undo, now, actor: command.grant.subject }
     const twin = findTwin(context, command)
     const effects = twin ? [twin] : command.changes.map((change) => apply(context, change))
-    if (!twin) for (const row of command.decision?.keep ?? []) applyRecordChange(this.#state, undo, now, row)
+    const rows = twin ? [] : [...(command.alongside ?? []), ...(command.decision?.keep ?? [])]
+    for (const row of rows) applyRecordChange(this.#state, undo, now, row)
     if (!twin) writeLeaves(this.#state, command, { now, eventId: this.#eventId, source: this.#source })
     this.#lastMs = now
     const receipt = this.#remember(command, this.#toReceipt(command, effects, twin !== undefined), now)

@@ -33,6 +33,19 @@ const asWritten = ({ records, events, ...command }: WritableCommand) => ({
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : canonicalJson(value))
 
+test('rows that ride with a creation cross the border with it', () => {
+  const row = {
+    kind: 'record.put',
+    collection: 'people',
+    key: 'k',
+    value: {},
+    expectedRevision: 0,
+    expiresAt: null,
+  } as const
+  const [command] = sent([{ ...creationOf({}), alongside: [row] }])
+  expect(command?.alongside).toEqual([row])
+})
+
 test('what canonical JSON cannot hold goes as it is, between neighbours that are packed', () => {
   const bad = { ...creationOf({}), events: [{ type: 'a', subject: 'b', data: { big: 1n } }] }
   const commands = [creationOf({ content: 'one' }), bad, creationOf({ content: 'two' })]

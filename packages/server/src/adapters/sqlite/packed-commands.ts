@@ -38,6 +38,7 @@ type PackedCommand = readonly [
   records: readonly PackedRecord[],
   events: readonly PackedEvent[],
   decision: Command['decision'],
+  alongside: Command['alongside'],
 ]
 
 type PackedRecord = readonly [
@@ -77,10 +78,10 @@ const isPacked = (command: PackedCommand | Command): command is PackedCommand =>
 
 /** Undefined for what canonical JSON cannot hold: the writer says so when the command has its turn. */
 function packCommand(command: Command, creations: readonly CapsuleCreateChange[]): PackedCommand | undefined {
-  const { id, bodyDigest, grant, expected, records, events, decision } = command
+  const { id, bodyDigest, grant, expected, records, events, decision, alongside } = command
   try {
     const told = [records.map(packRecord), events.map(packEvent)] as const
-    return [id, bodyDigest, grant, expected, creations.map(packDraft), ...told, decision]
+    return [id, bodyDigest, grant, expected, creations.map(packDraft), ...told, decision, alongside]
   } catch (error) {
     if (isCascadeError(error)) return undefined
     throw error
@@ -95,13 +96,14 @@ const packRecord = (record: AnyRecord): PackedRecord => {
 const packEvent = ({ type, subject, data }: EventDraft): PackedEvent => [type, subject, canonicalJson(data)]
 
 function unpackCommand(packed: PackedCommand, drafts: DraftReader): WritableCommand {
-  const [id, bodyDigest, grant, expected, creations, records, events, decision] = packed
+  const [id, bodyDigest, grant, expected, creations, records, events, decision, alongside] = packed
   return {
     id,
     ...(bodyDigest === undefined ? {} : { bodyDigest }),
     grant,
     ...(expected === undefined ? {} : { expected }),
     ...(decision === undefined ? {} : { decision }),
+    ...(alongside === undefined ? {} : { alongside }),
     changes: creations.map((creation) => drafts.read(creation)),
     records: records.map(unpackRecord),
     events: events.map(([type, subject, data]) => ({ type, subject, data })),

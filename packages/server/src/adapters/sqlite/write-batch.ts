@@ -133,7 +133,7 @@ function execute(session: WriteSession, command: WritableCommand): WrittenOutcom
     // What the command is about is there already: the rest of it has no object.
     if (effect.isTwin && effects.length === 1) return settleTwin(session, command, effects)
   }
-  for (const row of command.decision?.keep ?? []) applyRecordChange(session, row)
+  for (const row of [...(command.alongside ?? []), ...(command.decision?.keep ?? [])]) applyRecordChange(session, row)
   session.leaves.write(command, time)
   const receipt = toReceipt(session, command, effects)
   writeReceipt(session.database, command, receipt, session.now)

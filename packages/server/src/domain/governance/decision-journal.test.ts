@@ -100,6 +100,23 @@ describe.each(['memory', 'sqlite'] as const)('with the %s store', (kind) => {
     expect([change?.leaf.type, made?.leaf.type]).toEqual(['test.happened', 'decision.made'])
   })
 
+  test('rows that ride with a change are written with it and with nothing else, also after the decision waited too long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await using opened = await openDisposable(kind)
+    const { store, time, decide, commandFor, recorded } = opened
+    const row = { kind: 'record.put', collection: 'people', key: 'rides', value: {}, expectedRevision: 0 } as const
+    const decision = decide('subject.create', { alongside: () => [{ ...row, expiresAt: null }] })
+    time.advance(WAIT_MS + GATHER_MS)
+    vi.advanceTimersByTime(GATHER_MS)
+    vi.useRealTimers()
+    await opened.journal.flush()
+    expect((await recorded()).size).toBe(1)
+    await store.append([commandFor(decision, { expected: { [ADA.id]: 7 } })])
+    expect(await store.records.find('people', 'rides')).toBeUndefined()
+    const [outcome] = await store.append([commandFor(decision)])
+    expect([outcome?.ok, (await store.records.find('people', 'rides'))?.revision]).toEqual([true, 1])
+  })
+
   test('a denial is durable when it is told of, and what acts outside before it does', async () => {
     await using opened = await openDisposable(kind)
     const { gate, decide, recorded } = opened

@@ -23,7 +23,7 @@ export interface GateRequest<A extends Action = Action> {
   readonly approval?: string
   /** As if the kill switch were on, or off: for a preview. */
   readonly emergency?: boolean
-  /** Rows that the first change under the grant takes along, in its transaction. */
+  /** Rows that the first change under the grant takes along, in its transaction; of an action that only changes the store. */
   readonly alongside?: () => readonly RecordPut[]
 }
 

@@ -1,7 +1,7 @@
 import { ACTION_TRAITS, type Action, type GateMode, REASONS, RISK_WEIGHTS } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, type Clock, isWithin } from '#base'
 import type { Subject } from '#identity'
-import type { Grant, RecordPut, UnrecordedDecision } from '#store'
+import type { Grant } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
@@ -79,8 +79,9 @@ export class GovernanceGate implements Gate {
     const fields = { decisionId, ...made, action, resource, subject: subject?.id ?? null }
     if (!isAllowed) return { ...fields, applied: applied === 'hold' ? 'hold' : 'deny' }
     const words = { decisionId, action, resource, subject: subject.id, correlationId, reach }
-    const carried = request.alongside ? withRows(unrecorded, request.alongside) : unrecorded
-    return { ...fields, applied: 'allow', grant: mintGrant(words, carried) }
+    // What acts outside of the store may have done so before its first change, and is not over with it.
+    const alongside = ACTION_TRAITS[action].reach === 'changes' ? request.alongside : undefined
+    return { ...fields, applied: 'allow', grant: mintGrant(words, { decision: unrecorded, alongside }) }
   }
 
   standing<A extends Action>(request: GateRequest<A>): Grant<A> {
@@ -159,19 +160,6 @@ export class GovernanceGate implements Gate {
     return { risk, signals: signals.filter(({ share }) => share > 0).map(({ name, share }) => ({ name, share })) }
   }
 }
-
-/** The rows go with the record of the decision, into the same transaction. */
-const withRows = (
-  unrecorded: UnrecordedDecision | undefined,
-  rows: () => readonly RecordPut[],
-): UnrecordedDecision | undefined =>
-  unrecorded && {
-    take: () => {
-      const note = unrecorded.take()
-      return note && { ...note, keep: [...note.keep, ...rows()] }
-    },
-    landed: (isWritten) => unrecorded.landed(isWritten),
-  }
 
 const inputSubject = ({ id, kind, roles, trust, owner, active }: Subject): InputSubject => ({
   ...{ id, kind, roles, trust, owner, active },

@@ -7,6 +7,7 @@ export {
   type CapsulePin,
   type CarryOut,
   type HeldOperation,
+  withoutReason,
   withoutWords,
 } from './approvals/index.ts'
 export {

@@ -142,6 +142,12 @@ export class AccessTokens {
     return false
   }
 
+  /** Whether its subject still comes in with the token of this id; false for one that there is not. */
+  async isActive(id: string): Promise<boolean> {
+    const row = (await this.#options.store.records.find<AccessTokenRow>(COLLECTION, id))?.value
+    return row !== undefined && (await this.#listed(row)).state === 'active'
+  }
+
   /** Ends a token at once; one that was revoked stays as it is. @throws CascadeError NOT_FOUND. */
   async revoke({ grant, command }: Omit<SubjectCall<Grant<'token.revoke'>>, 'subject'>, id: string): Promise<void> {
     const { store, clock } = this.#options

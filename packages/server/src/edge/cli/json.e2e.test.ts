@@ -114,6 +114,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'share', when: '--identity, --lane or --fold', argv: () => ['share', '--fold', 'f', '--with', 'ada'] },
   { command: 'shares', argv: () => ['shares', id] },
   { command: 'unshare', argv: () => ['unshare', share] },
+  { command: 'forget', argv: () => ['forget', id, '--undo'] },
   { command: 'hold place', argv: () => ['hold', 'place', id, '--reason', 'case 4711'] },
   { command: 'approvals', argv: () => ['approvals'] },
   { command: 'approvals list', argv: () => ['approvals', 'list'] },

@@ -391,7 +391,7 @@ test.for(['import absent', 'import absent --json', 'import absent --watch', 'imp
 const OTHERS = [
   ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
   'subject add',
-  ...['share', 'unshare'],
+  ...['share', 'unshare', 'forget'],
   ...['bulk archive', 'bulk erase', 'bulk restore', 'bulk run', 'bulk tag'],
   ...['emergency on', 'emergency off', 'approvals approve', 'approvals reject'],
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],

@@ -17,7 +17,7 @@ import { validate, validationFailed } from '../validate.ts'
 import type { ApprovalDoor } from './approval-door.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
-import type { Visit } from './visit.ts'
+import { getCredential, type Visit } from './visit.ts'
 
 /** Who comes in with a bearer token, and for what; undefined for one that lets nobody in. */
 export type Authenticate = (token: string) => Credential | undefined | Promise<Credential | undefined>
@@ -84,6 +84,24 @@ export class Admission {
       return
     }
     warn(decision, reply)
+    this.#grant(visit, decision)
+  }
+
+  /**
+   * What is held and would change nothing does not wait: it is decided as reading what would change.
+   *
+   * @throws CascadeError NOT_FOUND, FORBIDDEN.
+   */
+  async admitDryRun(route: RouteDefinition, visit: Visit): Promise<void> {
+    const { dryRunAs } = route
+    if (dryRunAs === undefined) return
+    const decision = await this.decide(route, dryRunAs, getCredential(visit), visit)
+    this.#grant(visit, decision)
+    visit.held = undefined
+  }
+
+  /** @throws CascadeError FORBIDDEN, APPROVAL_REQUIRED. */
+  #grant(visit: Visit, decision: Decision): void {
     visit.grant = requireGrant(decision)
     const { decisionId } = visit.grant
     visit.own({ [Symbol.dispose]: () => this.#options.gate.release(decisionId) })
@@ -165,7 +183,8 @@ export class Admission {
   /**
    * The gate's word on an operation, durable where nobody may go on before it is.
    *
-   * @throws CascadeError EMERGENCY_ACTIVE; NOT_FOUND for a capsule that there is not, or that the subject may not read.
+   * @throws CascadeError EMERGENCY_ACTIVE; NOT_FOUND for a capsule that there is not, or that the subject may not read; ERASED for
+   *   what is erased and would take an approval.
    */
   async decide(
     route: RouteDefinition,
@@ -192,14 +211,16 @@ export class Admission {
     }
     if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#options.emergency?.check()
     if (decision.applied !== 'allow' && this.#isHidden(request)) throw hidden(resource)
+    // Nothing can be done with it that somebody could approve.
+    if (decision.applied === 'hold' && isErased(facts)) throw gone(resource)
     return decision
   }
 
-  /** What there is not, and what whoever asks may not read, are the same to them. */
+  /** What there is not, and what whoever asks may not read with any token, are the same to them. */
   #isHidden({ facts, ...request }: GateRequest): boolean {
     if (facts === undefined || facts === 'absent') return facts === 'absent'
     const action = 'requester' in facts ? 'approval.read' : 'capsule.read'
-    return this.#options.gate.preview({ ...request, facts, action }).verdict.applied !== 'allow'
+    return this.#options.gate.preview({ ...request, facts, action, scopes: null }).verdict.applied !== 'allow'
   }
 
   #ask<A extends Action>(request: GateRequest<A>): Grant<A> {
@@ -241,6 +262,14 @@ function warn({ decisionId, verdict }: Decision, reply: FastifyReply): void {
   if (verdict.mode !== 'warn' || verdict.word !== 'would_deny') return
   const codes = verdict.reasons.filter(({ code }) => code !== 'PERMITTED').map(({ code }) => code)
   reply.header('cascade-gate-warning', `${[...new Set(codes)].join(', ')}; decision=${decisionId}`)
+}
+
+const isErased = (facts: ResourceFacts | 'absent' | undefined): boolean =>
+  typeof facts === 'object' && 'status' in facts && facts.status === 'ERASED'
+
+const gone = (resource: string): CascadeError => {
+  const id = resource.slice('capsule/'.length)
+  return new CascadeError('ERASED', `Capsule ${id} was erased.`, { extensions: { capsule_id: id } })
 }
 
 const hidden = (resource: string): CascadeError =>

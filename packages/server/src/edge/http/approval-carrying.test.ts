@@ -26,7 +26,7 @@ function open(carryOut: CarryOut): Approvals {
   const approvals = new Approvals({
     ...{ store, clock, newId, random, hours: () => 24, keepDays: () => 400 },
     ...{ bundle: () => http.governed.gate.bundle.digest, findSubject: async () => STEWARD },
-    findCapsule: async () => null,
+    ...{ findWhoMayEnter: async () => STEWARD, isTokenActive: async () => true, findCapsule: async () => null },
   })
   approvals.carryOutBy(carryOut)
   return approvals
@@ -36,7 +36,7 @@ async function park(approvals: Approvals, action: 'artifact.verify' | 'capsule.h
   const { gate } = http.governed
   const held = gate.decide({ action, resource: '*', subject: STEWARD, correlationId: http.world.context.newId() })
   expect(held.applied).toBe('hold')
-  return (await approvals.park(held, STEWARD, OPERATION)).id
+  return (await approvals.park(held, { subject: STEWARD, tokenId: null, scopes: null }, OPERATION)).id
 }
 const call = () => http.world.call('approval.decide')
 const approve = (approvals: Approvals, id: string) => approvals.decide(call(), id, { decision: 'approve' })

@@ -1,13 +1,13 @@
 import type { Approval } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import { type CarryOut, type Decision, type HeldOperation, requireGrant } from '#governance'
-import type { Subject } from '#identity'
+import type { Credential } from '#identity'
 import type { AnyAnswer } from './handler.ts'
 
 /** Where requests that are held wait for somebody's word. */
 export interface ApprovalDoor {
   /** @throws CascadeError PAYLOAD_TOO_LARGE, RATE_LIMITED. */
-  park(held: Decision, subject: Subject, operation: HeldOperation): Promise<Approval>
+  park(held: Decision, credential: Credential, operation: HeldOperation): Promise<Approval>
   /** Names who carries out what is approved. */
   carryOutBy(carryOut: CarryOut): void
 }
@@ -30,8 +30,12 @@ export const heldError = (approval: Approval): CascadeError => {
 
 /** A request that would do nothing waits for nothing. @throws CascadeError APPROVAL_REQUIRED for one. */
 export function refuseDryRun(held: Decision, { query, body }: Pick<HeldOperation, 'query' | 'body'>): void {
-  if ([query, body].some(isDry)) requireGrant(held)
+  if (isDryRun({ query, body })) requireGrant(held)
 }
+
+/** Whether a request says that nothing is to be changed. */
+export const isDryRun = ({ query, body }: { readonly query: unknown; readonly body: unknown }): boolean =>
+  [query, body].some(isDry)
 
 const isDry = (part: unknown): boolean =>
   typeof part === 'object' && part !== null && 'dry_run' in part && (part.dry_run === true || part.dry_run === 'true')

@@ -71,13 +71,42 @@ describe('a request that needs an approval', () => {
     expect((await ask(ADA, capsule, { legal_basis: 'contract' })).json().approval.id).not.toBe(approval)
   })
 
-  test.for([
-    { name: 'malformed', body: { legal_basis: 7 }, status: 400 },
-    { name: 'a dry run', body: { legal_basis: 'gdpr-17', dry_run: true }, status: 403 },
-  ])('waits not where it is $name', async ({ body, status }) => {
+  test('is none of archiving what is one’s own, and of bringing it back', async () => {
+    const capsule = await create(ADA, 'For later.')
+    expect((await http.send('DELETE', `/v2/capsules/${capsule}`, as(ADA))).statusCode).toBe(204)
+    expect(await statusOf(capsule)).toBe('ARCHIVED')
+    expect((await http.send('POST', `/v2/capsules/${capsule}/restore`, as(ADA))).statusCode).toBe(200)
+    expect(await statusOf(capsule)).toBe('ACTIVE')
+  })
+
+  test('waits not where it is malformed', async () => {
     const capsule = await create(ADA, 'Stays.')
-    expect((await ask(ADA, capsule, body)).statusCode).toBe(status)
+    expect((await ask(ADA, capsule, { legal_basis: 7 })).statusCode).toBe(400)
     expect((await http.send('GET', PATH, as(ADA))).json()).toMatchObject({ items: [], groups: [] })
+  })
+
+  test('waits not where it is a dry run: that is decided as reading what would go, and answered', async () => {
+    const dry = { legal_basis: 'gdpr-17', dry_run: true }
+    for (const by of [ADA, BOT]) {
+      const capsule = await create(by, `Stays with ${by.name}.`)
+      const planned = await ask(by, capsule, dry)
+      expect([planned.statusCode, planned.json()]).toMatchObject([200, { state: 'planned', capsule_ids: [capsule] }])
+      expect(await statusOf(capsule)).toBe('ACTIVE')
+      expect((await ask(EVE, capsule, dry)).statusCode).toBe(404)
+    }
+    const ofAll = { body: { subject: 'grace', ...dry }, ...as(ADA) }
+    expect((await http.send('POST', '/v2/erasures', ofAll)).statusCode).toBe(403)
+    expect((await http.send('GET', PATH, as(ADA))).json()).toMatchObject({ items: [], groups: [] })
+  })
+
+  test('waits not where the capsule is erased already', async () => {
+    const { capsule, approval } = await park()
+    expect((await say(GRACE, approval)).json()).toMatchObject({ state: 'executed' })
+    for (const body of [{ legal_basis: 'gdpr-17' }, { legal_basis: 'gdpr-17', dry_run: true }]) {
+      const again = await ask(ADA, capsule, body)
+      expect([again.statusCode, again.json()]).toMatchObject([410, { code: 'ERASED', capsule_id: capsule }])
+    }
+    expect((await ask(EVE, capsule)).statusCode).toBe(404)
   })
 
   test('about a capsule that there is not, or that is not to be seen, waits not', async () => {
@@ -245,19 +274,6 @@ describe('what is approved is what was asked, and nothing else', () => {
     expect((await say(GRACE, approval)).json()).toMatchObject({ state: 'failed', outcome: { code } })
     expect(await statusOf(capsule)).toBe('ACTIVE')
     expect(await recordsOf(approval)).toEqual(['approval.parked', 'approval.approved', 'approval.failed'])
-  })
-
-  test('an erased capsule leaves no words in what waits, which then does nothing', async () => {
-    const capsule = await create(WEAK, 'Sold.')
-    const headers = { 'if-match': String((await http.send('GET', `/v2/capsules/${capsule}`)).headers.etag) }
-    const body = { content: 'A word like wombat.' }
-    const { approval } = (await http.send('PUT', `/v2/capsules/${capsule}`, { body, ...as(WEAK, headers) })).json()
-    expect(approval.operation.body).toEqual(body)
-    const erased = await http.send('POST', `/v2/capsules/${capsule}/erase`, { body: { legal_basis: 'gdpr-17' } })
-    expect(erased.json()).toMatchObject({ state: 'completed' })
-    const row = await http.world.context.store.records.find('approvals', approval.id)
-    expect(JSON.stringify(row)).not.toContain('wombat')
-    expect((await say(GRACE, approval.id)).json()).toMatchObject({ state: 'failed' })
   })
 
   test('it fails, and nothing is done, where what is to be done was changed in the store', async () => {

@@ -58,13 +58,13 @@ export const performer =
     return perform
   }
 
-/** Carries out what was approved, in the name of whoever asked, through the same door as everybody's. */
+/** Carries out what was approved, for whoever asked and with no more than they came with, through the same door as everybody's. */
 export const approvedCarrier =
   (options: PerformerOptions, head: () => number): CarryOut =>
-  async (subject, { id, params, query, body, ifMatch }, approved) => {
+  async (credential, { id, params, query, body, ifMatch }, approved) => {
     const visit = new Visit(options.newId(), performance.now(), head(), 'approval')
-    visit.credential = { subject, tokenId: null, scopes: null }
-    visit.subject = subject
+    visit.credential = credential
+    visit.subject = credential.subject
     visit.approved = approved
     // They were parsed by the schemas of the operation when they came, and are again.
     const input = { params, query, body, ...(ifMatch !== null && { ifMatch }) } as OperationInput
@@ -116,7 +116,7 @@ async function callOf(
   if (approvals !== undefined && approved === undefined && mayWait(decision, row, options)) {
     const operation = { id: row.id, params, query: present(input.query ?? {}), body: present(input.body) ?? null }
     refuseDryRun(decision, operation)
-    throw heldError(await approvals.park(decision, subject, { ...operation, ifMatch: input.ifMatch ?? null }))
+    throw heldError(await approvals.park(decision, credential, { ...operation, ifMatch: input.ifMatch ?? null }))
   }
   const command = identify(undefined, { subject: subject.id, route: row.id, params, body }, newId)
   return {

@@ -8,7 +8,7 @@ import { withCorrelationId } from '#observability'
 import { COVERS } from '#store'
 import type { Admission } from './admission.ts'
 import { sendAnswer } from './answer.ts'
-import { type ApprovalDoor, heldAnswer, refuseDryRun } from './approval-door.ts'
+import { type ApprovalDoor, heldAnswer, isDryRun, refuseDryRun } from './approval-door.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import type { InFlight } from './idempotency.ts'
 import { type ParsedRequest, parseRequest } from './route-request.ts'
@@ -30,6 +30,7 @@ export interface RouteHandlerOptions {
 export function routeHandler(route: RouteDefinition, handler: UntypedHandler, options: RouteHandlerOptions) {
   const changes = 'action' in route.access && COVERS[route.access.action].length > 0
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    if (request.visit.held && isDryRun(request)) await options.admission.admitDryRun(route, request.visit)
     const parsed = parseRequest(route, request, options)
     if (request.visit.held) {
       const parked = await park(request.visit.held, route, request, options)
@@ -56,7 +57,7 @@ async function park(
   const operation = { id, params: visit.params, query: query ?? {}, body, ifMatch: headers['if-match'] ?? null }
   refuseDryRun(held, operation)
   if (approvals === undefined) throw new CascadeError('INTERNAL', 'Nothing can wait for an approval here.')
-  return heldAnswer(await approvals.park(held, getCredential(visit).subject, operation))
+  return heldAnswer(await approvals.park(held, getCredential(visit), operation))
 }
 
 // The parts were parsed by the schemas of the very row from which the handler's parameter type is derived.

@@ -147,7 +147,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     listLifters: async () => lifters,
     isFileThere: () => false,
   })
-  const governed = openGoverned(world, options.people, options.recorded)
+  const governed = openGoverned(world, options.people, options.recorded, tokens)
   const { gate, journal, policies } = governed
   gate.stopBy(() => emergency.stops)
   const findFacts = options.people ? governed.findFacts : options.recorded && factsOf(world.context, governed.approvals)

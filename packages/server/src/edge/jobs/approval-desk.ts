@@ -1,7 +1,7 @@
 import type { Approval, ApprovalPage, ApprovalState } from '@forge-cascade/contract'
 import { CascadeError, toRfc3339 } from '#base'
 import type { ApprovalRow, Approvals, CarryOut, Decision, Gate, HeldOperation } from '#governance'
-import type { Subject } from '#identity'
+import type { Credential, Subject } from '#identity'
 import type { Grant } from '#store'
 
 export interface ApprovalDeskOptions {
@@ -41,8 +41,8 @@ export class ApprovalDesk {
   }
 
   /** @throws CascadeError PAYLOAD_TOO_LARGE, RATE_LIMITED. */
-  async park(held: Decision, subject: Subject, operation: HeldOperation): Promise<Approval> {
-    return this.#present(await this.#options.approvals.park(held, subject, operation))
+  async park(held: Decision, credential: Credential, operation: HeldOperation): Promise<Approval> {
+    return this.#present(await this.#options.approvals.park(held, credential, operation))
   }
 
   /** @throws CascadeError NOT_FOUND. */

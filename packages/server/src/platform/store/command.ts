@@ -37,6 +37,8 @@ export interface Command {
   readonly events: readonly EventDraft[]
   /** The decision that it rests on, where that is not on record yet; its leaf comes last. */
   readonly decision?: DecisionNote
+  /** Rows that its grant has the first command under it take along; no action has to cover these. */
+  readonly alongside?: readonly RecordPut[]
 }
 
 /** The record of a decision, or of several, and the rows beside the log that it tells of; no action has to cover these. */

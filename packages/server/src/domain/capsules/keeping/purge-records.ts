@@ -1,5 +1,5 @@
 import { KEEPING_LIMITS } from '@forge-cascade/contract'
-import { APPROVAL_COLLECTION, type ApprovalRow, withoutWords } from '#governance'
+import { APPROVAL_COLLECTION, type ApprovalRow, withoutReason, withoutWords } from '#governance'
 import type { Change, Grant, RecordPage, Records } from '#store'
 import { listAllBy } from '../access/share.ts'
 import { type BulkPlanPage, type BulkPlanRow, dropPlan, listPlans, pageCount, planPageKey } from '../bulk/bulk-plan.ts'
@@ -147,26 +147,35 @@ export async function* purgeHolds(
   }
 }
 
-/** The changes that take the words out of what waits or waited for an approval: on erased capsules, and of an erased subject. */
+/**
+ * The changes that take the words out of what waits or waited for an approval: on erased capsules, of an erased subject, and why
+ * an erased subject decided as it did.
+ */
 export async function* purgeApprovals(
   records: Records,
   grant: Grant,
   { ids, owner }: { readonly ids: readonly string[]; readonly owner: string | null },
 ): AsyncGenerator<Change, void, undefined> {
   const { name } = APPROVAL_COLLECTION
-  const sought = ids.map((id) => ({ index: 'resource', value: `capsule/${id}` }))
-  if (owner !== null) sought.push({ index: 'requester', value: owner })
-  for (const { index, value } of sought)
+  const sought = [
+    ...ids.map((id) => ({ index: 'resource', value: `capsule/${id}`, strip: withoutWords })),
+    ...(owner === null ? [] : [{ index: 'requester', value: owner, strip: withoutWords }]),
+    ...(owner === null ? [] : [{ index: 'decidedBy', value: owner, strip: withoutReason }]),
+  ]
+  // One that several ways lead to is changed once: a second change would find another revision.
+  const done = new Set<string>()
+  for (const { index, value, strip } of sought)
     for (let after: string | undefined = ''; after !== undefined; ) {
       const page: RecordPage<ApprovalRow> = await records.listBy(name, index, value, {
         limit: APPROVALS_PER_PAGE,
         ...(after !== '' && { after }),
       })
-      for (const { key, value: row, revision: expectedRevision, expiresAt } of page.items)
-        yield records.put(grant, name, key, withoutWords(row), {
-          expectedRevision,
-          ...(expiresAt !== null && { expiresAt }),
-        })
+      for (const { key, value: row, revision: expectedRevision, expiresAt } of page.items) {
+        if (done.has(key)) continue
+        done.add(key)
+        const more = { expectedRevision, ...(expiresAt !== null && { expiresAt }) }
+        yield records.put(grant, name, key, strip(row), more)
+      }
       after = page.next
     }
 }

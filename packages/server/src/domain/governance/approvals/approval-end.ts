@@ -1,7 +1,7 @@
-import { APPROVAL_LIMITS } from '@forge-cascade/contract'
-import { CascadeError, sha256Hex, toRfc3339 } from '#base'
+import { APPROVAL_LIMITS, APPROVAL_OBSTACLES, type ApprovalObstacle } from '@forge-cascade/contract'
+import { CascadeError, canonicalJson, type Random, sha256Hex, toRfc3339 } from '#base'
 import type { RecordPut } from '#store'
-import { APPROVAL_COLLECTION, type ApprovalOutcome, type ApprovalRow } from './approval-row.ts'
+import { APPROVAL_COLLECTION, type ApprovalOutcome, type ApprovalRow, type Bound, digestOf } from './approval-row.ts'
 
 /** Why what was approved is not carried out. */
 export interface Obstacle {
@@ -9,10 +9,29 @@ export interface Obstacle {
   readonly detail: string
 }
 
-export const NO_REQUESTER: Obstacle = { code: 'SUBJECT_INACTIVE', detail: 'Whoever asked is there no longer.' }
+export const obstacle = (code: ApprovalObstacle): Obstacle => ({ code, detail: APPROVAL_OBSTACLES[code] })
 export const UNKNOWN: Obstacle = {
   code: 'OUTCOME_UNKNOWN',
   detail: 'The process ended while it was carried out; look whether it was done, and ask again if not.',
+}
+
+const DETAIL_LENGTH = 1000
+
+/** How it ended where it was not carried out, or not to its end. */
+export const outcomeOf = ({ code, detail }: Obstacle, at: number): ApprovalOutcome => ({
+  ...{ at, code, id: null },
+  detail: detail.slice(0, DETAIL_LENGTH).toWellFormed(),
+})
+
+/** Of the digests in the log, hex. */
+export const newKey = (random: Random): string => Buffer.from(random(new Uint8Array(32))).toString('hex')
+
+/** What is not as it was when somebody approved it; undefined where all is. */
+export function whatChanged(row: ApprovalRow, now: Bound): Obstacle | undefined {
+  if (digestOf(now) === row.digest) return undefined
+  if (now.bundle !== row.bundle) return obstacle('POLICIES_CHANGED')
+  if (canonicalJson(now.capsule) !== canonicalJson(row.capsule)) return obstacle('CAPSULE_CHANGED')
+  return obstacle(now.owner === row.owner ? 'REQUEST_CHANGED' : 'REQUESTER_CHANGED')
 }
 
 /** The same for one approval each time, so that the store carries its command out once. */
@@ -22,7 +41,7 @@ export const putRow = (row: ApprovalRow, revision: number, expiresAt: number | n
   kind: 'record.put',
   collection: APPROVAL_COLLECTION.name,
   key: row.id,
-  value: { ...row, waitingOf: row.state === 'waiting' ? row.requester : null },
+  value: { ...row, waitingOf: row.state === 'waiting' ? row.requester : null, decidedBy: row.decided?.by ?? null },
   expectedRevision: revision,
   expiresAt,
 })

@@ -1,7 +1,7 @@
 import type { ApprovalState } from '@forge-cascade/contract'
 import type { Action } from '@forge-cascade/contract/vocabulary'
 import { canonicalJson, sha256Hex } from '#base'
-import type { Subject } from '#identity'
+import type { Scopes, Subject } from '#identity'
 import type { CollectionDefinition } from '#store'
 import type { ApprovalFacts } from '../decision-input.ts'
 
@@ -34,6 +34,10 @@ export interface Bound {
   readonly requester: string
   /** The person behind an agent that asks. */
   readonly owner: string | null
+  /** Id of the token that the requester came in with; null for the administrator's token file. */
+  readonly token: string | null
+  /** What that token is good for; it is carried out with no more. */
+  readonly scopes: Scopes
   /** Digest of the policies. */
   readonly bundle: string
 }
@@ -46,7 +50,8 @@ export interface ApprovalRow extends Bound {
   readonly state: ApprovalState
   /** What is to be done with it next: `tell` the log that it was carried out. */
   readonly next: 'decide' | 'execute' | 'tell' | 'nothing'
-  readonly digest: string
+  /** Null where its words were taken out: it could be guessed from. */
+  readonly digest: string | null
   readonly reasons: readonly { readonly code: string; readonly message: string; readonly policyId: string | null }[]
   /** The decision that held it, or that approved it. */
   readonly decisionId: string
@@ -58,8 +63,8 @@ export interface ApprovalRow extends Bound {
   /** When something was begun that no transaction reaches; after a crash nobody knows how far it came. */
   readonly startedAt: number | null
   readonly outcome: ApprovalOutcome | null
-  /** Hex: the key of the digests in the log. */
-  readonly digestKey: string
+  /** Hex: the key of the digests in the log; null where words that they are of were taken out. */
+  readonly digestKey: string | null
 }
 
 export interface ApprovalOutcome {
@@ -73,16 +78,17 @@ export interface ApprovalOutcome {
 
 export const APPROVAL_COLLECTION = {
   name: 'approvals',
-  indexes: ['state', 'next', 'requester', 'resource', 'waitingOf'],
+  indexes: ['state', 'next', 'requester', 'resource', 'waitingOf', 'decidedBy'],
 } as const satisfies CollectionDefinition
 
 /** SHA-256 of the canonical JSON of everything that is approved, hex. */
-export const digestOf = ({ action, resource, capsule, operation, requester, owner, bundle }: Bound): string => {
+export const digestOf = (bound: Bound): string => {
+  const { action, resource, capsule, operation, requester, owner, token, scopes, bundle } = bound
   const { id, params, query, body, ifMatch } = operation
   return sha256Hex(
     canonicalJson({
-      v: 1,
-      ...{ action, resource, requester, owner, bundle },
+      v: 2,
+      ...{ action, resource, requester, owner, token, scopes, bundle },
       capsule: capsule && { version: capsule.version, revision: capsule.revision },
       operation: { id, params, query: query ?? null, body: body ?? null, ifMatch },
     }),
@@ -95,6 +101,14 @@ export const withoutWords = (row: ApprovalRow): ApprovalRow => ({
   operation: { id: row.operation.id, params: {}, query: {}, body: null, ifMatch: null },
   decided: row.decided && { ...row.decided, reason: null },
   outcome: row.outcome && { ...row.outcome, detail: null },
+  ...{ digest: null, digestKey: null },
+})
+
+/** What is left of it when whoever decided is erased: the word, and not why. */
+export const withoutReason = (row: ApprovalRow): ApprovalRow => ({
+  ...row,
+  decided: row.decided && { ...row.decided, reason: null },
+  digestKey: null,
 })
 
 /** The person behind an agent; null for everybody else. */

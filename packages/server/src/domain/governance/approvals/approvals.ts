@@ -1,7 +1,7 @@
 import { APPROVAL_LIMITS, type ApprovalState } from '@forge-cascade/contract'
 import { ACTION_TRAITS } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, type Clock, canonicalJson, isCascadeError, isUuid, messageOf, type Random } from '#base'
-import type { Subject } from '#identity'
+import type { Credential, Subject } from '#identity'
 import type { Command, Grant, RecordPage, RecordPut, Records, StoredRecord, UnitOfWork } from '#store'
 import { mintGrant } from '../../../platform/store/mint-grant.ts'
 import type { ApprovalFacts } from '../decision-input.ts'
@@ -11,11 +11,14 @@ import {
   doneAt,
   idIn,
   isOver,
-  NO_REQUESTER,
+  newKey,
   type Obstacle,
+  obstacle,
+  outcomeOf,
   putRow,
   tooMany,
   UNKNOWN,
+  whatChanged,
 } from './approval-end.ts'
 import {
   APPROVAL_COLLECTION,
@@ -42,6 +45,10 @@ export interface ApprovalsOptions {
   /** Digest of the policies in force. */
   readonly bundle: () => string
   readonly findSubject: (id: string) => Promise<Subject | undefined>
+  /** The subject where it would be let in if it came now. */
+  readonly findWhoMayEnter: (id: string) => Promise<Subject | undefined>
+  /** Whether one still comes in with the token of this id. */
+  readonly isTokenActive: (id: string) => Promise<boolean>
   /** The capsule that a resource names, as it is; null for none. */
   readonly findCapsule: (resource: string) => Promise<CapsulePin | null>
 }
@@ -55,8 +62,8 @@ export interface Approved {
   readonly alongside: () => readonly RecordPut[]
 }
 
-/** Carries out an operation in the name of a subject, as if it came alone; answers with its answer. */
-export type CarryOut = (subject: Subject, operation: HeldOperation, approved: Approved) => Promise<unknown>
+/** Carries out an operation for whoever asked, as if it came alone with that credential; answers with its answer. */
+export type CarryOut = (credential: Credential, operation: HeldOperation, approved: Approved) => Promise<unknown>
 
 /** Who decides: with which grant, as which command. */
 export interface ApprovalCall {
@@ -71,7 +78,6 @@ const DAY_MS = 24 * HOUR_MS
 const PER_PAGE = 100
 /** Rows that one listing looks at: whoever may see few of many gets short pages. */
 const LOOKED_AT = 1000
-const DETAIL_LENGTH = 1000
 /** What passes by itself: what was approved is carried out later. */
 const PUT_OFF: ReadonlySet<string> = new Set(['EMERGENCY_ACTIVE', 'UNAVAILABLE', 'STORAGE_FULL', 'DEADLINE_EXCEEDED'])
 
@@ -99,23 +105,25 @@ export class Approvals {
    *
    * @throws CascadeError PAYLOAD_TOO_LARGE; RATE_LIMITED where too many of the requester wait already.
    */
-  park(held: Decision, subject: Subject, operation: HeldOperation): Promise<ApprovalRow> {
+  park(held: Decision, credential: Credential, operation: HeldOperation): Promise<ApprovalRow> {
     const size = Buffer.byteLength(canonicalJson([operation.params, operation.query ?? null, operation.body ?? null]))
     const { operationBytesMax } = APPROVAL_LIMITS
     if (size > operationBytesMax) {
       const detail = `What waits for an approval is at most ${operationBytesMax} bytes of JSON, and this is ${size}; send less at once, or have somebody do it who needs no approval.`
       throw new CascadeError('PAYLOAD_TOO_LARGE', detail)
     }
-    const work = () => this.#park(held, subject, operation)
+    const work = () => this.#park(held, credential, operation)
     const turn = this.#parking.then(work, work)
     this.#parking = turn
     return turn
   }
 
-  async #park(held: Decision, subject: Subject, operation: HeldOperation): Promise<ApprovalRow> {
-    const { clock, hours, newId, random } = this.#options
+  async #park(held: Decision, credential: Credential, operation: HeldOperation): Promise<ApprovalRow> {
+    const { clock, hours, newId } = this.#options
     const { action, resource, decisionId, correlationId, verdict } = held
-    const bound = await this.#bind({ action, resource, operation, requester: subject.id }, subject)
+    const { subject, tokenId: token, scopes } = credential
+    const asked = { action, resource, operation, requester: subject.id, token, scopes }
+    const bound = await this.#bind(asked, subject)
     const digest = digestOf(bound)
     const waiting = (await this.#waitingOf(subject.id)).filter(({ expiresAt }) => expiresAt > clock())
     const same = waiting.find((row) => row.digest === digest)
@@ -128,7 +136,7 @@ export class Approvals {
         .filter(({ code }) => code !== 'PERMITTED')
         .map(({ code, message, policyId }) => ({ code, message, policyId })),
       ...{ createdAt: now, expiresAt: now + hours() * HOUR_MS, decided: null, startedAt: null, outcome: null },
-      digestKey: Buffer.from(random(new Uint8Array(32))).toString('hex'),
+      digestKey: newKey(this.#options.random),
     }
     await this.#write(row, 0, 'approval.parked', this.#grant(row, subject.id))
     return row
@@ -209,12 +217,13 @@ export class Approvals {
     if (row.state !== 'waiting') throw isOver(row)
     const decided = { by: grant.subject, at: now, reason: reason ?? null }
     const { decisionId } = grant
+    const said = { decided, decisionId, digestKey: row.digestKey ?? newKey(this.#options.random) }
     if (decision === 'reject') {
-      const rejected: ApprovalRow = { ...row, state: 'rejected', next: 'nothing', decided, decisionId }
+      const rejected: ApprovalRow = { ...row, state: 'rejected', next: 'nothing', ...said }
       await this.#write(rejected, revision, 'approval.rejected', grant, command)
       return rejected
     }
-    const approved: ApprovalRow = { ...row, state: 'approved', next: 'execute', decided, decisionId }
+    const approved: ApprovalRow = { ...row, state: 'approved', next: 'execute', ...said }
     await this.#write(approved, revision, 'approval.approved', grant, command)
     return this.carryOut(id)
   }
@@ -270,14 +279,12 @@ export class Approvals {
     const { value: row } = found
     if (row.next === 'tell') return this.#end(found, 'executed', doneAt(row, this.#options.clock()))
     if (row.next !== 'execute' || this.#carryOut === undefined) return row
-    const obstacle = await this.#obstacleOf(row)
-    if (obstacle === 'expired') return this.#end(found, 'expired', null)
-    if (obstacle) return this.#end(found, 'failed', this.#outcome(obstacle))
-    const subject = await this.#options.findSubject(row.requester)
-    if (subject === undefined) return this.#end(found, 'failed', this.#outcome(NO_REQUESTER))
+    if (row.startedAt === null && row.expiresAt <= this.#options.clock()) return this.#end(found, 'expired', null)
+    const credential = await this.#admit(row)
+    if ('code' in credential) return this.#end(found, 'failed', outcomeOf(credential, this.#options.clock()))
     const begun = ACTION_TRAITS[row.action].reach === 'changes' ? found : await this.#begin(found)
     try {
-      const answer = await this.#carryOut(subject, row.operation, this.#approved(begun))
+      const answer = await this.#carryOut(credential, row.operation, this.#approved(begun))
       const outcome = { at: this.#options.clock(), code: null, detail: null, id: idIn(answer) }
       return await this.#end(await this.#get(id), 'executed', outcome)
     } catch (error) {
@@ -285,28 +292,24 @@ export class Approvals {
     }
   }
 
-  /** What keeps it from being carried out: it is no longer what was approved. */
-  async #obstacleOf(row: ApprovalRow): Promise<Obstacle | 'expired' | undefined> {
+  /** With what it is carried out: whoever asked is let in as if it came now. Or what keeps it from being carried out. */
+  async #admit(row: ApprovalRow): Promise<Credential | Obstacle> {
     if (row.startedAt !== null) return UNKNOWN
-    if (row.expiresAt <= this.#options.clock()) return 'expired'
-    const subject = await this.#options.findSubject(row.requester)
-    if (subject === undefined) return NO_REQUESTER
-    const now = await this.#bind(row, subject)
-    if (digestOf(now) === row.digest) return undefined
-    if (now.bundle !== row.bundle) return { code: 'POLICIES_CHANGED', detail: 'Other policies are in force by now.' }
-    if (canonicalJson(now.capsule) !== canonicalJson(row.capsule)) {
-      return { code: 'CAPSULE_CHANGED', detail: 'The capsule was changed since it was asked for.' }
-    }
-    if (now.owner !== row.owner)
-      return { code: 'REQUESTER_CHANGED', detail: 'Whoever asked belongs to somebody else by now.' }
-    return { code: 'REQUEST_CHANGED', detail: 'What is to be done is not what was approved.' }
+    const { requester, token, scopes } = row
+    const { findWhoMayEnter, isTokenActive } = this.#options
+    const subject = await findWhoMayEnter(requester)
+    if (subject === undefined) return obstacle('SUBJECT_INACTIVE')
+    const changed = whatChanged(row, await this.#bind(row, subject))
+    if (changed) return changed
+    if (token !== null && !(await isTokenActive(token))) return obstacle('TOKEN_OVER')
+    return { subject, tokenId: token, scopes }
   }
 
-  async #bind(asked: Pick<Bound, 'action' | 'resource' | 'operation' | 'requester'>, subject: Subject): Promise<Bound> {
-    const { action, resource, operation, requester } = asked
+  async #bind(asked: Omit<Bound, 'owner' | 'bundle' | 'capsule'>, subject: Subject): Promise<Bound> {
+    const { action, resource, operation, requester, token, scopes } = asked
     const { bundle, findCapsule } = this.#options
     return {
-      ...{ action, resource, operation, requester },
+      ...{ action, resource, operation, requester, token, scopes },
       ...{ owner: ownerOf(subject), bundle: bundle(), capsule: await findCapsule(resource) },
     }
   }
@@ -330,14 +333,10 @@ export class Approvals {
   async #broken(id: string, error: unknown): Promise<ApprovalRow> {
     const found = await this.#get(id)
     const known = isCascadeError(error) ? error : new CascadeError('INTERNAL', messageOf(error), { cause: error })
-    const outcome = this.#outcome({ code: known.code, detail: known.detail })
+    const outcome = outcomeOf(known, this.#options.clock())
     if (found.value.next === 'tell') return this.#end(found, 'executed', outcome)
     const isPutOff = PUT_OFF.has(known.code) && found.value.startedAt === null
     return isPutOff ? found.value : this.#end(found, 'failed', outcome)
-  }
-
-  #outcome({ code, detail }: Obstacle): ApprovalOutcome {
-    return { at: this.#options.clock(), code, detail: detail.slice(0, DETAIL_LENGTH).toWellFormed(), id: null }
   }
 
   /** The last that happens to it, and the record of it. */

@@ -3,6 +3,7 @@ export {
   type ApprovalRow,
   type CapsulePin,
   type HeldOperation,
+  withoutReason,
   withoutWords,
 } from './approval-row.ts'
 export { type ApprovalCall, Approvals, type Approved, type CarryOut } from './approvals.ts'

@@ -16,11 +16,14 @@ export function tellApproval(grant: Grant, row: ApprovalRow, word: ApprovalWord)
 
 function recordOf(grant: Grant, row: ApprovalRow, word: ApprovalWord) {
   const about = `approval/${row.id}` as const
-  const salted = (text: string): string => saltedDigest(Buffer.from(row.digestKey, 'hex'), text)
+  const salted = (text: string): string => {
+    if (row.digestKey === null) throw new TypeError(`nothing more is told of ${about} that takes its key`)
+    return saltedDigest(Buffer.from(row.digestKey, 'hex'), text)
+  }
   switch (word) {
     case 'approval.parked': {
       const told = { action: row.action, resource: row.resource, expires_at: toRfc3339(row.expiresAt) }
-      return toRecord(grant, 'approval.parked', about, told, { request: salted(row.digest) })
+      return toRecord(grant, 'approval.parked', about, told, { request: salted(row.digest ?? '') })
     }
     case 'approval.approved':
     case 'approval.rejected':

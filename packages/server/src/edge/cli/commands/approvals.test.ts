@@ -49,3 +49,28 @@ test('a list asks for what waits, and begins with how many of whom wait', async 
   expect(server.received[0]?.path).toBe('/v2/governance/approvals?state=waiting&mine=true&limit=50')
   expect(out).toMatch(/^7 waiting: capsule\.archive, asked for by ada\n01939b41-0000-7000-8000-000000000009 {2}waiting/)
 })
+
+test.for([
+  {
+    name: 'an operation without a body is shown with what it is about',
+    approval: APPROVAL,
+    line: `  archiveCapsule {"id":"${CAPSULE}"}`,
+  },
+  {
+    name: 'one with a body is shown with that, too',
+    approval: {
+      ...APPROVAL,
+      operation: { ...APPROVAL.operation, id: 'eraseCapsule', body: { legal_basis: 'gdpr-17' } },
+    },
+    line: `  eraseCapsule {"id":"${CAPSULE}"} {"legal_basis":"gdpr-17"}`,
+  },
+  {
+    name: 'one whose words were erased says so',
+    approval: { ...APPROVAL, digest: null, operation: { ...APPROVAL.operation, params: {} } },
+    line: '  archiveCapsule, of which the rest was erased',
+  },
+])('$name', async ({ approval, line }) => {
+  await using server = await serve(() => ({ body: approval }))
+  const { out } = await run(['approvals', 'show', APPROVAL.id, '--url', server.url])
+  expect(out.split('\n')).toContain(line)
+})

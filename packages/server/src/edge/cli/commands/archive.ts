@@ -13,7 +13,7 @@ export const ARCHIVE: CommandSpec = {
   name: 'archive',
   summary: 'Move capsules out of the store into the archive',
   description:
-    'Named ones, those that are old enough, or those that have reached their retention (--due). Nothing leaves the store before its segment was read back. What is away is neither found nor listed among the active; its title, its place in the lineage and where it lies stay. (`bulk archive` takes capsules out of search and leaves them in the store.) What a legal hold covers stays whole and is named (exit code 5 where nothing moved).',
+    'Named ones, those that are old enough, or those that have reached their retention (--due). Nothing leaves the store before its segment was read back. What is away is neither found nor listed among the active; its title, its place in the lineage and where it lies stay. (`forget` and `bulk archive` take capsules out of search and leave them in the store.) It is for administrators. What a legal hold covers stays whole and is named (exit code 5 where nothing moved).',
   arguments: [{ flags: '[ids...]', description: 'Whole ids of capsules; a document goes with its chunks' }],
   options: [
     { flags: '--older-than <days>', description: 'Recorded longer ago: 365d' },

@@ -14,6 +14,7 @@ import { ERASE } from './erase.ts'
 import { EVIDENCE_EXPORT, EVIDENCE_VERIFY } from './evidence.ts'
 import { EVIDENCE_CHANGES, EVIDENCE_EXPLAIN, EVIDENCE_HISTORY } from './evidence-reports.ts'
 import { EXPORT } from './export.ts'
+import { FORGET } from './forget.ts'
 import { GATE_DECISIONS, GATE_EXPLAIN, GATE_PREVIEW } from './gate.ts'
 import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
@@ -51,6 +52,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   SHARE,
   SHARES,
   UNSHARE,
+  FORGET,
   MCP,
   MCP_INSTALL,
   MCP_UNINSTALL,

@@ -24,21 +24,35 @@ export function approvalListLines({ items, groups }: ApprovalPage, state: string
 
 /** One request with everything that whoever decides needs to know. */
 export function approvalLines(approval: Approval, view: View): readonly string[] {
-  const { id, state, action, resource, requester, requester_name, version, operation } = approval
+  const { id, state, action, resource, requester, requester_name, version } = approval
   const { paint, command } = view
-  const body = JSON.stringify(operation.body)
   const next = [
     paint.faint(`${command(`approvals approve ${id}`)}  or  ${command(`approvals reject ${id} --reason …`)}`),
   ]
   return [
     `${paint.strong(id)}  ${state}`,
     `  ${action} on ${oneLine(resource)}${version === null ? '' : ` ${version}`}, asked for by ${oneLine(requester_name ?? requester)}`,
-    `  ${operation.id} ${oneLine(body.length > BODY_LENGTH_SHOWN ? `${body.slice(0, BODY_LENGTH_SHOWN)}…` : body)}`,
+    `  ${operationLine(approval)}`,
     ...approval.reasons.map(({ message }) => `  ${oneLine(message)}`),
     `  asked ${minuteOf(approval.created_at)}, waits until ${minuteOf(approval.expires_at)}`,
     ...endLines(approval),
     ...(state === 'waiting' ? next : []),
   ]
+}
+
+/** The operation with what it is given; of what was erased the operation alone. */
+function operationLine({ operation, digest }: Approval): string {
+  const { id, params, query, body } = operation
+  if (digest === null) return `${id}, of which the rest was erased`
+  return [id, ...[params, query, body].filter(hasWords).map(shown)].join(' ')
+}
+
+const hasWords = (part: unknown): boolean =>
+  typeof part === 'object' ? part !== null && Object.keys(part).length > 0 : part !== undefined
+
+function shown(part: unknown): string {
+  const text = JSON.stringify(part)
+  return oneLine(text.length > BODY_LENGTH_SHOWN ? `${text.slice(0, BODY_LENGTH_SHOWN)}…` : text)
 }
 
 function endLines({ decided, outcome, state }: Approval): readonly string[] {

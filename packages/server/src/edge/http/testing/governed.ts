@@ -12,7 +12,7 @@ import {
   POLICY_COLLECTION,
   PolicyDesk,
 } from '#governance'
-import type { Subject } from '#identity'
+import type { AccessTokens, Subject } from '#identity'
 import { policiesOf } from '#policy'
 import { CedarOracle, readPolicies } from '../../../adapters/policies/index.ts'
 import type { World } from '../../../domain/capsules/use-cases/testing.ts'
@@ -38,11 +38,16 @@ export interface Governed {
 /** What governance keeps beside what a world has. */
 export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION, POLICY_COLLECTION]
 
-/** As an instance puts it together. @param others who comes beside the administrator; without them nothing is on record. */
+/**
+ * As an instance puts it together.
+ *
+ * @param others who comes beside the administrator and those of the registry; without them nothing is on record.
+ */
 export function openGoverned(
   { context, administrator, time }: World,
   others: readonly Subject[] | undefined,
   recordedBy: Partial<GovernanceGateOptions> | undefined,
+  tokens: AccessTokens,
 ): Governed {
   const { store, subjects } = context
   const parts = { store, clock: time.clock, newId: createUuidV7(time.clock, systemRandom), random: systemRandom }
@@ -58,7 +63,14 @@ export function openGoverned(
     ...recordedBy,
   })
   const findSubject = async (id: string) => people.get(id) ?? subjects.find(id)
+  const findWhoMayEnter = async (id: string) => {
+    const subject = people.get(id)
+    if (subject === undefined) return subjects.findWhoMayEnter(id)
+    const owner = subject.owner === null ? subject : await findSubject(subject.owner)
+    return subject.active && owner?.active ? subject : undefined
+  }
   const approvals = new Approvals({
+    ...{ findWhoMayEnter, isTokenActive: (id) => tokens.isActive(id) },
     ...{ ...parts, hours: () => 24, keepDays: () => 400, bundle: () => gate.bundle.digest, findSubject },
     findCapsule: async (resource) => {
       const [head] = await store.capsules.getHeads([resource.slice('capsule/'.length)])
