@@ -26,6 +26,7 @@ export type TargetName =
   | 'policyMismatches'
   | 'accessHttp'
   | 'accessHttpMany'
+  | 'accessBatched'
   | 'accessFlat'
   | 'gateSearch'
   | 'gateTransactions'
@@ -53,6 +54,7 @@ const OF_100_000: Targets = {
   policyMismatches: { atMost: { value: 0 } },
   accessHttp: { atMost: { p50: 0.2 } },
   accessHttpMany: { atLeast: { perSecond: 15_000 } },
+  accessBatched: { atLeast: { perSecond: 15_000 } },
   accessFlat: { atMost: { value: 1.2 } },
   gateSearch: { atMost: { value: 1.15 } },
   gateTransactions: { atMost: { value: 0 } },

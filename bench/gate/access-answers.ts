@@ -9,6 +9,9 @@ import { filesOf } from './team-policies.ts'
 const POLICIES = 1000
 const ONE = { clients: 1, total: 2000 } as const
 const MANY = { clients: 16, total: 10_000 } as const
+/** Questions in one request of `/access/v1/evaluations`, as a page asks that shows what its reader may do with a list. */
+const BATCH = 20
+const BATCHES = { clients: 16, total: 2000 } as const
 
 /** More is asked in a second than a subject may ask of an instance that others share. */
 const NO_RATE = { CASCADE_LIMITS_RATE_REQUESTS_PER_MINUTE: '0' }
@@ -29,12 +32,27 @@ const question = (action: string, resource: string): PreparedRequest => ({
   label: action,
 })
 
+/** Many questions about the administrator at once. */
+const batch: PreparedRequest = {
+  method: 'POST',
+  path: '/access/v1/evaluations',
+  body: new TextEncoder().encode(
+    JSON.stringify({
+      subject: { type: 'person', id: 'administrator' },
+      action: { name: 'capsule.search' },
+      evaluations: Array.from({ length: BATCH }, () => ({ resource: { type: 'capsule', id: '*' } })),
+    }),
+  ),
+  label: 'batch',
+}
+
 /** What a round came to. */
 interface Round {
   readonly health: LoadResult
   readonly general: LoadResult
   readonly about: LoadResult
   readonly many: LoadResult
+  readonly batched: LoadResult
 }
 
 /** Answers of AuthZEN by a whole instance, with the policies that come with it and with a thousand more. @returns p50, ms. */
@@ -58,8 +76,10 @@ export async function measureAccess({ report, options }: BenchContext, folder: s
       general: await drive(general, ONE),
       about: await drive(about, ONE),
       many: await drive(general, MANY),
+      batched: await drive(batch, BATCHES),
     }
     for (const { bodies } of [round.general, round.about, round.many]) requirePermit(bodies[0])
+    requireAllPermit(round.batched.bodies[0])
     return round
   }
   const files = filesOf(POLICIES)
@@ -80,6 +100,14 @@ export async function measureAccess({ report, options }: BenchContext, folder: s
     report.times(`AuthZEN about a capsule, ${name}, 1 client`, spread(side, 'about'), 'accessHttp')
     const rates = turns.map((turn) => MANY.total / turn[side].many.seconds)
     report.rate(`AuthZEN, ${name}, ${MANY.clients} clients`, rates, 'decisions', spread(side, 'many'), 'accessHttpMany')
+    const batched = turns.map((turn) => (BATCHES.total * BATCH) / turn[side].batched.seconds)
+    report.rate(
+      `AuthZEN, ${BATCH} at once, ${name}, ${BATCHES.clients} clients`,
+      batched,
+      'decisions',
+      spread(side, 'batched'),
+      'accessBatched',
+    )
   }
   report.value(`AuthZEN, ${POLICIES} more by built-in`, ratioOf(turns, p50('general')), '×', 'accessFlat')
   report.value(`AuthZEN about a capsule, ${POLICIES} more by built-in`, ratioOf(turns, p50('about')), '×', 'accessFlat')
@@ -92,6 +120,13 @@ export async function measureAccess({ report, options }: BenchContext, folder: s
 function requirePermit(body: string | undefined): void {
   const { decision } = JSON.parse(body ?? '{}') as { readonly decision?: boolean } // what AuthZEN answers
   if (decision !== true) throw new Error(`the gate was expected to permit, and answered ${body}`)
+}
+
+/** @throws Error when one of them was refused, or there are too few. */
+function requireAllPermit(body: string | undefined): void {
+  const { evaluations = [] } = JSON.parse(body ?? '{}') as { readonly evaluations?: { readonly decision: boolean }[] } // AuthZEN
+  if (evaluations.length !== BATCH || evaluations.some(({ decision }) => !decision))
+    throw new Error(`the gate was expected to permit ${BATCH} times, and answered ${body}`)
 }
 
 async function sendJson(

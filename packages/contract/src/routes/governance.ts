@@ -60,7 +60,8 @@ export const GOVERNANCE = [
     path: '/v2/governance/decisions:preview',
     tag: 'Governance',
     summary: 'What the gate would decide now',
-    description: 'The function that decides, with nothing done and nothing on record.',
+    description:
+      'The function that decides, with nothing done and nothing on record. For another subject than oneself it takes `governance.read` as well; a capsule that whoever asks may not read is for them one that there is not.',
     access: { action: 'governance.preview', risk: 'low' },
     body: { schema: previewRequest, example: { action: 'capsule.erase', resource: '*', subject: 'scout' } },
     responses: { 200: json('What it would be.', decisionRecord, { ...DECISION_EXAMPLE, decision_id: null }) },

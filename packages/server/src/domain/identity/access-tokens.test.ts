@@ -6,7 +6,7 @@ import { codeOf, commandId, commandOf, commit, createTestClock, grantOf } from '
 import { createToken } from './access-token.ts'
 import { type AccessTokenFields, AccessTokens } from './access-tokens.ts'
 import type { Scopes } from './scopes.ts'
-import { SUBJECT_COLLECTIONS } from './subject.ts'
+import { SUBJECT_COLLECTIONS, type Subject } from './subject.ts'
 import { type SubjectFields, Subjects } from './subjects.ts'
 
 const DAY_MS = 86_400_000
@@ -27,15 +27,16 @@ async function open() {
     (await subjects.register({ grant: grantOf('subject.create'), ...by() }, fields)).subject
   const change = (name: string, what: Parameters<Subjects['change']>[2]) =>
     subjects.change({ grant: grantOf('subject.update'), ...by() }, name, what, () => true)
-  const create = (fields: Partial<AccessTokenFields> = {}, held: Scopes = null) =>
+  const createBy = (subject: Subject, fields: Partial<AccessTokenFields> = {}, held: Scopes = null) =>
     tokens.create(
-      { grant: grantOf('token.create'), ...by(), held },
+      { grant: grantOf('token.create'), subject, command: { id: commandId() }, held },
       { subject: 'ada', name: 'laptop', scopes: null, days: 90, ...fields },
     )
+  const create = (fields?: Partial<AccessTokenFields>, held?: Scopes) => createBy(administrator, fields, held)
   const revoke = (id: string) => tokens.revoke({ grant: grantOf('token.revoke'), ...by() }, id)
   const ada = await register({ ...PERSON, name: 'ada' })
   await register({ kind: 'agent', roles: ['member'], trust: 60, name: 'robot', owner: 'ada' })
-  return { time, store, subjects, tokens, openTokens, register, change, create, revoke, ada }
+  return { time, store, subjects, tokens, openTokens, register, change, create, createBy, revoke, ada }
 }
 
 describe('nobody comes in with', () => {
@@ -75,6 +76,29 @@ describe('nobody comes in with', () => {
     for (const cache of [...caches, openTokens()]) expect(await cache.identify(token)).toBeUndefined()
     await revoke(row.id)
     expect((await tokens.list({ limit: 9 })).items[0]?.state).toBe('revoked')
+  })
+
+  test.for([
+    { name: 'more trust', fields: { trust: 80, roles: ['member'] }, message: /at most 60/ },
+    {
+      name: 'another role',
+      fields: { trust: 60, roles: ['steward'] },
+      message: /a role that they do not have: steward/,
+    },
+    {
+      name: 'the roles of an administrator',
+      fields: { trust: 60, roles: ['administrator'] },
+      message: /administrator/,
+    },
+  ] as const)('a token that somebody makes for a subject of $name', async ({ fields, message }) => {
+    const { tokens, register, ada, createBy } = await open()
+    await register({ ...PERSON, ...fields, name: 'other' })
+    await expect(createBy(ada, { subject: 'other' })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringMatching(message),
+    })
+    expect((await tokens.list({ limit: 9 })).items).toEqual([])
+    expect((await createBy(ada, { subject: 'robot' })).row.subject).toBeDefined()
   })
 
   test('a token of a subject that was deactivated, not even once it is active again', async () => {

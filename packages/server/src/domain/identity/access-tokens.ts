@@ -5,6 +5,7 @@ import type { AccessTokenRow, Credential } from './access-token-row.ts'
 import { onChanged, tellChanged } from './cache-news.ts'
 import { isWithin, type Scopes } from './scopes.ts'
 import { TOKEN_COLLECTION } from './subject.ts'
+import { checkRegistration } from './subject-rules.ts'
 import type { SubjectCall, Subjects } from './subjects.ts'
 
 export interface AccessTokensOptions {
@@ -70,7 +71,7 @@ export class AccessTokens {
    * Makes a token. The answer is the only place where it is ever seen.
    *
    * @throws CascadeError UNPROCESSABLE for a subject that there is not, or that is not active; FORBIDDEN for scopes beyond those of
-   *   the token that whoever asks came in with; CONFLICT where the subject is changed at the same moment.
+   *   the token that whoever asks came in with, and for a subject of more trust or other roles than whoever asks; CONFLICT where the subject is changed at the same moment.
    */
   async create(
     { grant, subject: by, command, held }: TokenCreation,
@@ -80,6 +81,8 @@ export class AccessTokens {
     if (!isWithin(scopes, held))
       throw new CascadeError('FORBIDDEN', 'A token hands on no more than its own scopes: name scopes that it has.')
     const { subject, unchanged } = await subjects.hold(grant, ref)
+    // Else whoever may make tokens comes in as somebody who may do more, whatever the mode of the gate.
+    if (subject.id !== by.id) checkRegistration(by, subject)
     const token = createToken(random)
     const now = clock()
     const row: AccessTokenRow = {

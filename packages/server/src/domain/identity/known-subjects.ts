@@ -7,6 +7,7 @@ export class KnownSubjects {
   readonly #store: object
   readonly #max: number
   readonly #byId = new Map<string, Subject>()
+  /** By the key of a name, and by a name as it is registered, which is no key. */
   readonly #byName = new Map<string, Subject>()
   #changes = 0
 
@@ -21,6 +22,7 @@ export class KnownSubjects {
     return this.#byId.get(id)
   }
 
+  /** @param key of a name, or a name as it is registered: most ask by that, and need no digest. */
   byName(key: string): Subject | undefined {
     return this.#byName.get(key)
   }
@@ -43,6 +45,7 @@ export class KnownSubjects {
       this.#byName.clear()
     }
     this.#byId.set(subject.id, subject)
+    this.#byName.set(subject.name, subject)
     this.#byName.set(subjectNameKey(subject.name), subject)
   }
 

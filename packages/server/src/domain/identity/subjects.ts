@@ -86,6 +86,8 @@ export class Subjects {
   }
 
   async findByName(name: string): Promise<Subject | undefined> {
+    const spelled = this.#known.byName(name)
+    if (spelled?.name === name) return spelled
     if (!isSubjectName(name)) return undefined
     const key = subjectNameKey(name)
     const known = this.#known.byName(key)

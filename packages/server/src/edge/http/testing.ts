@@ -31,6 +31,7 @@ import { factsOf } from '../../compose-governance.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
 import { ArtifactDesk, EvidenceDesk, LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
+import type { FindFacts } from './admission.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import type { UntypedHandler } from './handler.ts'
@@ -151,6 +152,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   gate.stopBy(() => emergency.stops)
   const findFacts = options.people ? governed.findFacts : options.recorded && factsOf(world.context, governed.approvals)
   const context = handlerContext({
+    findFacts,
     tokens,
     world,
     governed,
@@ -270,6 +272,7 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
   })
 
 interface ContextParts {
+  readonly findFacts: FindFacts | undefined
   readonly tokens: AccessTokens
   readonly world: World
   readonly governed: Governed
@@ -283,6 +286,7 @@ interface ContextParts {
 }
 
 function handlerContext({
+  findFacts,
   tokens,
   world,
   governed,
@@ -326,7 +330,7 @@ function handlerContext({
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,
     emergency,
-    governance: governed.governance,
+    governance: { ...governed.governance, ...(findFacts && { findFacts }) },
     approvals: governed.desk,
     trust: new TrustEngine({ ...world.context, forget: (id) => world.context.subjects.forget(id) }),
     system: createSystemDesk(desk),

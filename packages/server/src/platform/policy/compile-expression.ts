@@ -216,7 +216,7 @@ function getTag(left: Value, right: Value, frame: Frame): Value {
 function subjectOf(value: Value, { entities }: Frame): string {
   if (!(value instanceof EntityRef)) return 'the record'
   const name = `${value.type}::${JSON.stringify(value.id)}`
-  return entities.has(value.key) ? name : `${name}, of which nothing is known,`
+  return entities.get(value.key) !== undefined ? name : `${name}, of which nothing is known,`
 }
 
 /** Key of an entity that a scope names. */

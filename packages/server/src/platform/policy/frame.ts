@@ -33,7 +33,33 @@ export class KnownEntity {
 
 const NONE: ReadonlySet<string> = new Set()
 
-export type KnownEntities = ReadonlyMap<string, KnownEntity>
+/** Entities by their keys. */
+export interface KnownEntities {
+  get(key: string): KnownEntity | undefined
+}
+
+/** Those of a request, above those that all requests know: nothing is copied. */
+export class LayeredEntities implements KnownEntities {
+  readonly #own = new Map<string, KnownEntity>()
+  readonly #below: KnownEntities
+
+  constructor(below: KnownEntities) {
+    this.#below = below
+  }
+
+  get(key: string): KnownEntity | undefined {
+    return this.#own.get(key) ?? this.#below.get(key)
+  }
+
+  add(key: string, entity: KnownEntity): void {
+    this.#own.set(key, entity)
+  }
+
+  /** The request's own, in the order in which they came. */
+  own(): Iterable<readonly [string, KnownEntity]> {
+    return this.#own
+  }
+}
 
 /** A request as the compiled policies read it. */
 export interface Frame {

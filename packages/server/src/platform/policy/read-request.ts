@@ -1,5 +1,5 @@
 import { BeyondCompiled, InvalidRequest } from './evaluation-error.ts'
-import { type Frame, type KnownEntities, KnownEntity } from './frame.ts'
+import { type Frame, type KnownEntities, KnownEntity, LayeredEntities } from './frame.ts'
 import { isLong, normalLong } from './long.ts'
 import type { UidJson } from './policy-json.ts'
 import { type EntityJson, type PolicyRequest, REQUEST_ENTITIES_MAX, VALUE_LEVELS_MAX } from './policy-request.ts'
@@ -36,7 +36,11 @@ interface Reading {
   hasExtensions: boolean
 }
 
-/** Entities by their keys. @throws InvalidRequest, as {@link readRequest}, and where one is its own ancestor. */
+/**
+ * Entities by their keys, above those that are fixed and were read before.
+ *
+ * @throws InvalidRequest, as {@link readRequest}, and where one is its own ancestor.
+ */
 export function readEntities(
   list: readonly EntityJson[],
   fixed: KnownEntities,
@@ -44,16 +48,17 @@ export function readEntities(
 ): KnownEntities {
   if (list.length > REQUEST_ENTITIES_MAX)
     throw new InvalidRequest(`it brings ${list.length} entities; at most ${REQUEST_ENTITIES_MAX} are read`)
-  const entities = new Map<string, KnownEntity>(fixed)
+  const entities = new LayeredEntities(fixed)
   for (const { uid, attrs, parents, tags } of list) {
     const { key, type } = readUid(uid)
     // Cedar lets the same entity come twice when nothing in it differs.
-    if (entities.has(key)) throw new BeyondCompiled('an entity comes twice')
+    if (entities.get(key) !== undefined) throw new BeyondCompiled('an entity comes twice')
     const above = parents.map((parent) => readParent(type, parent))
-    entities.set(key, new KnownEntity(readMembers(attrs, reading, 1), readTags(tags, reading), above))
+    entities.add(key, new KnownEntity(readMembers(attrs, reading, 1), readTags(tags, reading), above))
   }
   const walk: Walk = { entities, open: [], done: new Set() }
-  for (const [key, { parents }] of entities) if (parents.length > 0) checkAbove(key, parents, walk)
+  // A circle that is new leads through an entity that is new.
+  for (const [key, { parents }] of entities.own()) if (parents.length > 0) checkAbove(key, parents, walk)
   return entities
 }
 

@@ -43,8 +43,17 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
     if (!isAction(action.name)) return undefined
     const asking = await subjects.resolve(subject.id)
     const about = resource.id === '*' ? '*' : `${resource.type}/${resource.id}`
-    const facts = asking && (await findFacts?.(about, asking))
+    const found = asking && (await findFacts?.(about, asking))
+    // A capsule of which nothing is known, by whatever type it is called, is none.
+    const facts = found ?? (action.name.startsWith('capsule.') && about !== '*' ? 'absent' : undefined)
     return { action: action.name, resource: about, subject: asking, correlationId, ...(facts && { facts }) }
+  }
+  /** What is known of a resource to whoever asks; what it may not read is not there. */
+  const ownFacts = async (asking: Subject, about: string) => {
+    const facts = await findFacts?.(about, asking)
+    if (facts === undefined || facts === 'absent' || 'requester' in facts) return facts
+    const read = { action: 'capsule.read', resource: about, subject: asking, correlationId: '', facts } as const
+    return gate.preview(read).verdict.applied === 'allow' ? facts : 'absent'
   }
   const evaluate = async (question: Question, correlationId: string) => {
     const request = await questionOf(question, correlationId)
@@ -96,9 +105,12 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
         },
       }
     },
-    previewDecision: async ({ body, call, correlationId }) => {
-      const subject = body.subject === undefined ? call.subject : await findSubject(subjects, body.subject)
-      const facts = await findFacts?.(body.resource, subject)
+    previewDecision: async ({ body, call, correlationId, grantForLines }) => {
+      const other = body.subject === undefined || isOneself(call.subject, body.subject) ? undefined : body.subject
+      // Who others are, and what they may, is for those who read decisions.
+      if (other !== undefined) grantForLines('governance.read')
+      const subject = other === undefined ? call.subject : await findSubject(subjects, other)
+      const facts = await (other === undefined ? ownFacts(subject, body.resource) : findFacts?.(body.resource, subject))
       const decided = gate.preview({
         ...{ action: body.action, resource: body.resource, subject, correlationId },
         ...(facts && { facts }),
@@ -138,6 +150,8 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
     },
   }
 }
+
+const isOneself = ({ id, name }: Subject, given: string): boolean => given === id || given === name
 
 const UNKNOWN_ACTION = { decision: false } as const
 
