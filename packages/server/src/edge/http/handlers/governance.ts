@@ -11,6 +11,7 @@ import {
   type GateRequest,
   inputDigest,
   isConstitutional,
+  sealResource,
 } from '#governance'
 import type { Subject } from '#identity'
 import type { LedgerStore, StoredLeaf } from '#ledger'
@@ -32,6 +33,8 @@ type Operations =
 export function governanceHandlers({ capsules, governance }: HandlerContext): HandlersFor<Operations> {
   const { gate, policies, book, findFacts } = governance
   const { subjects, store } = capsules
+  // What others name without an id of ours is kept under a key that ends with this process.
+  const sealKey = capsules.random(new Uint8Array(32))
   const namesOf = (input: Decided['input']) => subjects.names(input.subject === null ? [] : [input.subject.id])
   const present = async (decided: Parameters<typeof presentDecision>[0]): Promise<DecisionRecord> =>
     presentDecision(decided, await namesOf(decided.input))
@@ -57,7 +60,8 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
   }
   const evaluate = async (question: Question, correlationId: string) => {
     const request = await questionOf(question, correlationId)
-    return request === undefined ? UNKNOWN_ACTION : presentEvaluation(gate.evaluate(request))
+    if (request === undefined) return UNKNOWN_ACTION
+    return presentEvaluation(gate.evaluate({ ...request, resource: sealResource(sealKey, request.resource) }))
   }
 
   return {
