@@ -38,6 +38,7 @@ export {
   type GateSettings,
   GovernanceGate,
   type GovernanceGateOptions,
+  requireAllowed,
   requireGrant,
 } from './governance-gate.ts'
 export {

@@ -1,13 +1,14 @@
 import { ACTION_TRAITS, type Action, canWait, type RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
-import { absent } from '#capsules'
+import { absent, type DecideCapsule } from '#capsules'
 import {
   type Decision,
   type Emergency,
   type Gate,
   type GateRequest,
   type ResourceFacts,
+  requireAllowed,
   requireGrant,
 } from '#governance'
 import { type Credential, isSameToken, type Subject } from '#identity'
@@ -136,6 +137,21 @@ export class Admission {
   /** The grant for an action that is carried out capsule by capsule: one decision for all of them. */
   grantForLines<A extends Action>(action: A, who: Credential, correlationId: string): Grant<A> {
     return this.#ask({ action, resource: '*', ...asking(who), correlationId, reach: 'lines' })
+  }
+
+  /**
+   * Decides on each capsule of several that one grant covers, by what is known of it. What is allowed is on record with that grant's
+   * decision; what is not, or would not be, is gathered.
+   */
+  decideEach(action: Action, who: Credential, correlationId: string): DecideCapsule {
+    const { gate, findFacts } = this.#options
+    return async (id) => {
+      const resource = `capsule/${id}`
+      const facts = await findFacts?.(resource, who.subject)
+      if (facts === undefined || facts === 'absent') return
+      const request = { action, resource, ...asking(who), correlationId, facts }
+      if (gate.preview(request).verdict.word !== 'allow') requireAllowed(gate.evaluate(request))
+    }
   }
 
   async #admitScrape(request: FastifyRequest, reply: FastifyReply): Promise<void> {

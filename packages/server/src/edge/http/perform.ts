@@ -46,6 +46,7 @@ export const performer =
         headers: {},
         grantForLines: <A extends Action>(action: A) =>
           options.admission.grantForLines(action, getCredential(visit), visit.correlationId),
+        decideEach: (action: Action) => options.admission.decideEach(action, getCredential(visit), visit.correlationId),
         getCredential: () => getCredential(visit),
         perform,
         isLocal: false,

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Action, RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyRequest } from 'fastify'
 import { CascadeError, type FieldProblem } from '#base'
-import type { Call } from '#capsules'
+import type { Call, DecideCapsule } from '#capsules'
 import type { Credential } from '#identity'
 import type { Perform } from '#mcp'
 import type { Grant } from '#store'
@@ -24,6 +24,7 @@ export interface ParsedRequest {
   readonly correlationId: string
   readonly headers: IncomingHttpHeaders
   readonly grantForLines: <A extends Action>(action: A) => Grant<A>
+  readonly decideEach: (action: Action) => DecideCapsule
   readonly getCredential: () => Credential
   readonly perform: Perform
   readonly isLocal: boolean
@@ -61,6 +62,7 @@ export function parseRequest(
     correlationId: visit.correlationId,
     headers: request.headers,
     grantForLines: (action) => admission.grantForLines(action, getCredential(visit), visit.correlationId),
+    decideEach: (action) => admission.decideEach(action, getCredential(visit), visit.correlationId),
     getCredential: () => getCredential(visit),
     perform: performFor(visit),
     isLocal: visit.isLocal,

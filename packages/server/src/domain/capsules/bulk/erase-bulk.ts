@@ -1,5 +1,5 @@
 import type { Erasure } from '@forge-cascade/contract'
-import { CascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import type { Receipt } from '#store'
 import type { CapsuleRevision } from '../capsule-store.ts'
 import type { Erasures } from '../keeping/erasures.ts'
@@ -25,7 +25,7 @@ export async function eraseBulk(
   call: Call<'capsule.erase'>,
   { row, capsules }: BulkPlan,
 ): Promise<ErasedBulk> {
-  const there = await readable(context, capsules)
+  const { there, refused } = await sortOut(call, await readable(context, capsules))
   const request = { id: row.id, capsules: there, legalBasis: row.legalBasis ?? '' }
   const { erasure, ids } = await erasures.eraseMany(call, request)
   const left = await findUnerasable(
@@ -39,7 +39,7 @@ export async function eraseBulk(
     erasure,
     endOf: (id) => {
       if (ids.has(id)) return { receipt: receiptOf(id, 'updated', erasure?.sequence ?? context.store.head()) }
-      const why = left.get(id) ?? leftOut(id)
+      const why = refused.get(id) ?? left.get(id) ?? leftOut(id)
       return why === 'erased' ? { receipt: receiptOf(id, 'existing', context.store.head()) } : { error: why }
     },
   }
@@ -54,6 +54,23 @@ async function readable(
   const facts = await store.capsules.getFacts(capsules.map(({ id }) => id))
   const seen = new Set(facts.filter((one) => rights.may('erase', one)).map(({ id }) => id))
   return capsules.filter(({ id }) => seen.has(id))
+}
+
+/** Capsules that are decided on at the same time. */
+const TOGETHER = 16
+
+/** Those that the gate lets be erased, and why the others stay. */
+async function sortOut({ decideEach }: Call, capsules: readonly CapsuleRevision[]) {
+  const refused = new Map<string, CascadeError>()
+  if (decideEach === undefined) return { there: capsules, refused }
+  const decide = ({ id }: CapsuleRevision): Promise<void> =>
+    decideEach(id).catch((error: unknown) => {
+      if (!isCascadeError(error)) throw error
+      refused.set(id, error)
+    })
+  for (let at = 0; at < capsules.length; at += TOGETHER)
+    await Promise.all(capsules.slice(at, at + TOGETHER).map(decide))
+  return { there: capsules.filter(({ id }) => !refused.has(id)), refused }
 }
 
 const leftOut = (id: string): CascadeError =>

@@ -32,6 +32,13 @@ export interface CommandIdentity {
   readonly bodyDigest?: string
 }
 
+/**
+ * Has the gate decide on one capsule, by its id.
+ *
+ * @throws CascadeError FORBIDDEN, APPROVAL_REQUIRED with the reasons.
+ */
+export type DecideCapsule = (id: string) => Promise<void>
+
 /** One call: who, with which grant, as which command. */
 export interface Call<A extends Action = Action> {
   readonly grant: Grant<A>
@@ -39,4 +46,6 @@ export interface Call<A extends Action = Action> {
   readonly command: CommandIdentity
   /** Asks the gate when an owner's name is new and becomes a subject. */
   readonly grantSubject: GrantSubjectCreation
+  /** Asked about each capsule where the grant is for several; left out where the grant is for the very one. */
+  readonly decideEach?: DecideCapsule
 }
