@@ -65,4 +65,22 @@ describe('a policy about what a capsule is', () => {
     // What was allowed is on record with the one decision that covers all lines.
     expect(JSON.stringify(refused)).not.toContain(free)
   })
+
+  test('binds a move into the archive, and an erasure of all that somebody owns, which is refused as a whole', async () => {
+    const rule = `@id("own.all") permit (principal, action, resource);
+      @id("own.keep") forbid (principal, action in [Action::"capsule.offload", Action::"capsule.erase"], resource is Capsule)
+      when { resource has lane && resource.lane == "kept" };`
+    const put = { body: { files: [{ path: 'own.cedar', text: rule }] } }
+    expect((await http.send('PUT', '/v2/governance/policies', put)).json()).toMatchObject({ applied: true })
+    const [kept, free] = [
+      await http.world.add({ content: 'Kept.', lane: 'kept', owner: 'olga' }),
+      await http.world.add({ content: 'Free.', owner: 'olga' }),
+    ]
+    const body = { subject: 'olga', legal_basis: 'gdpr-17' }
+    const erased = await http.send('POST', '/v2/erasures', { body })
+    expect([erased.statusCode, erased.json().reasons]).toEqual([403, ['FORBIDDEN_BY_POLICY']])
+    for (const { id } of [kept, free]) expect((await http.send('GET', `/v2/capsules/${id}`)).statusCode).toBe(200)
+    const moved = await http.send('POST', '/v2/archive', { body: { ids: [kept.id, free.id] } })
+    expect(moved.json()).toMatchObject({ capsules: 1, refused: [{ id: kept.id, code: 'FORBIDDEN' }] })
+  })
 })

@@ -1,10 +1,11 @@
 import type { Erasure } from '@forge-cascade/contract'
-import { CascadeError, isCascadeError } from '#base'
+import { CascadeError } from '#base'
 import type { Receipt } from '#store'
 import type { CapsuleRevision } from '../capsule-store.ts'
 import type { Erasures } from '../keeping/erasures.ts'
 import { findUnerasable } from '../keeping/unerasable.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
+import { findRefused } from '../use-cases/decide-each.ts'
 import { type BulkPlan, commandOf } from './bulk-plans.ts'
 import type { BulkEnd } from './change-one.ts'
 
@@ -25,7 +26,12 @@ export async function eraseBulk(
   call: Call<'capsule.erase'>,
   { row, capsules }: BulkPlan,
 ): Promise<ErasedBulk> {
-  const { there, refused } = await sortOut(call, await readable(context, capsules))
+  const own = await readable(context, capsules)
+  const refused = await findRefused(
+    call,
+    own.map(({ id }) => id),
+  )
+  const there = own.filter(({ id }) => !refused.has(id))
   const request = { id: row.id, capsules: there, legalBasis: row.legalBasis ?? '' }
   const { erasure, ids } = await erasures.eraseMany(call, request)
   const left = await findUnerasable(
@@ -54,23 +60,6 @@ async function readable(
   const facts = await store.capsules.getFacts(capsules.map(({ id }) => id))
   const seen = new Set(facts.filter((one) => rights.may('erase', one)).map(({ id }) => id))
   return capsules.filter(({ id }) => seen.has(id))
-}
-
-/** Capsules that are decided on at the same time. */
-const TOGETHER = 16
-
-/** Those that the gate lets be erased, and why the others stay. */
-async function sortOut({ decideEach }: Call, capsules: readonly CapsuleRevision[]) {
-  const refused = new Map<string, CascadeError>()
-  if (decideEach === undefined) return { there: capsules, refused }
-  const decide = ({ id }: CapsuleRevision): Promise<void> =>
-    decideEach(id).catch((error: unknown) => {
-      if (!isCascadeError(error)) throw error
-      refused.set(id, error)
-    })
-  for (let at = 0; at < capsules.length; at += TOGETHER)
-    await Promise.all(capsules.slice(at, at + TOGETHER).map(decide))
-  return { there: capsules.filter(({ id }) => !refused.has(id)), refused }
 }
 
 const leftOut = (id: string): CascadeError =>
