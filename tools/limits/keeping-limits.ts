@@ -29,6 +29,18 @@ export const KEEPING_ROWS = {
     unit: 'items',
     beyond: { error: 'UNPROCESSABLE' },
   },
+  sharesFromOne: {
+    what: 'Shares that are in force from one giver with one subject',
+    value: SHARE_LIMITS.sharesFromOneMax,
+    unit: 'items',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
+  acceptances: {
+    what: 'Capsules for sale whose terms a subject has accepted',
+    value: SHARE_LIMITS.acceptancesMax,
+    unit: 'items',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
   stays: {
     what: 'Capsules that a receipt names: those that were erased, and those of others that stay',
     value: KEEPING_LIMITS.staysMax,

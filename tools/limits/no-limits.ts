@@ -67,6 +67,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(ADAPTERS, 'models/static/word-pieces.ts KNOWN_WORDS_MAX', 'models/static/word-vectors.ts KNOWN_WORDS_MAX'),
       ...at(CAPSULES, 'embedding/embedding-cache.ts BYTES_MAX', 'import/document-state.ts DOCUMENTS_MAX'),
       ...at(CAPSULES, 'import/file-book.ts LINES_REMEMBERED_MAX', 'text/terms.ts MEMORY_WORDS_MAX'),
+      ...at(CAPSULES, 'access/opened.ts KEPT_ROWS_MAX'),
       ...at(
         SERVER,
         'domain/identity/subjects.ts KEPT_MAX',

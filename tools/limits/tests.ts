@@ -24,6 +24,7 @@ const here = (file: string, title: string, row?: string): LimitTest => ({
 })
 
 const READER = 'adapters/artifacts/read-artifact.test.ts'
+const SHARES = 'domain/capsules/access/opened.test.ts'
 const APPROVALS = 'edge/http/approval-routes.test.ts'
 const CAGE = 'adapters/artifacts/process-cage.test.ts'
 const CHECKS = 'platform/verification/checks.test.ts'
@@ -148,7 +149,15 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   tokenName: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'a name that is too long'),
   tokenScopes: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'too many scopes'),
   tokenDays: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'too late an end'),
-  shares: inServer('edge/http/share-routes.test.ts', 'one more than there may be with one subject is refused'),
+  shares: inServer(
+    SHARES,
+    'one giver cannot fill what may be shared with a subject; several can, and one share more is refused',
+  ),
+  sharesFromOne: inServer(
+    SHARES,
+    'one giver cannot fill what may be shared with a subject; several can, and one share more is refused',
+  ),
+  acceptances: inServer(SHARES, 'nobody accepts the terms of more capsules than there is room for'),
   approvalReason: inServer(APPROVALS, 'a word on it is refused that is $name', 'a reason that is too long'),
   approvalsWaiting: inServer(
     APPROVALS,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ACTIONS } from './actions.ts'
+import { capsuleCreate } from './capsule.ts'
 import { jsonValue, page } from './parameters.ts'
 import { policyLintAnswer } from './policy.ts'
 import { GATE_MODES, GATE_STEPS, REASONS } from './reasons.ts'
@@ -109,6 +110,11 @@ export const explainedDecision = decisionRecord
   .meta({ id: 'ExplainedDecision' })
 export type ExplainedDecision = z.output<typeof explainedDecision>
 
+/** What policies may look at in a capsule that is to be created. */
+const newCapsule = capsuleCreate
+  .pick({ type: true, owner: true, trust: true, tags: true, licence: true, identity: true, lane: true, fold: true })
+  .partial()
+
 export const previewRequest = z.strictObject({
   action: actionName.describe('What would be done.'),
   resource: resource.default('*'),
@@ -117,6 +123,9 @@ export const previewRequest = z.strictObject({
     .strictObject({
       approved: z.boolean().optional().describe('As if somebody who is entitled had approved it.'),
       emergency: z.boolean().optional().describe('As if the kill switch were on, or off.'),
+      capsule: newCapsule
+        .optional()
+        .describe('For `capsule.create`: what would be created; knowledge without a scope when left out.'),
     })
     .optional(),
 })

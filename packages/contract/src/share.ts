@@ -5,6 +5,10 @@ import { wellFormed } from './text.ts'
 export const SHARE_LIMITS = {
   /** Shares that are in force with one subject. */
   sharesMax: 1000,
+  /** Of these, from one giver. */
+  sharesFromOneMax: 250,
+  /** Capsules for sale whose terms one subject has accepted. */
+  acceptancesMax: 1000,
 } as const
 
 export const SHARE_RIGHTS = ['read', 'write', 'fork'] as const

@@ -1,10 +1,11 @@
 // The gate: what it decides by, and where its decisions go on record.
 import { type Clock, systemRandom } from '#base'
 import type { BootChunk, BootContext } from '#boot'
-import { type AskContext, type ReadPolicy, sharedWith } from '#capsules'
+import { type AskContext, type ReadPolicy, sharedWith, TRUST_NEW } from '#capsules'
 import type { Config, LiveConfig } from '#config'
 import {
   type Approvals,
+  BUILT_IN_BUNDLE,
   type CapsuleFacts,
   DecisionBook,
   DecisionJournal,
@@ -14,11 +15,11 @@ import {
   PolicyDesk,
   requireGrant,
 } from '#governance'
-import type { Subject, Subjects } from '#identity'
+import { SUBJECT_TRUST_NEW, type Subject, type Subjects } from '#identity'
 import type { RootLogger } from '#observability'
 import { policiesOf } from '#policy'
 import * as key from './compose-keys.ts'
-import type { FindFacts } from './edge/http/index.ts'
+import type { FindFacts, NewFacts } from './edge/http/index.ts'
 
 interface GateFrame {
   readonly live: LiveConfig
@@ -88,6 +89,33 @@ export const factsOf =
     const [owner, shared] = await Promise.all([context.subjects.find(found.owner), sharedWith(context, subject)])
     return toFacts(found, owner, shared(found))
   }
+
+/** What would be known of a capsule that is to be created, where policies of the instance's own may look at it. */
+export const newFactsOf = (
+  { subjects }: Pick<AskContext, 'subjects'>,
+  gate: Pick<GovernanceGate, 'bundle'>,
+): NewFacts => ({
+  isAsked: () => gate.bundle.digest !== BUILT_IN_BUNDLE.digest,
+  async of({ owner, trust, type, tags, licence, identity, lane, fold }, author) {
+    const owned = owner === undefined ? author : ((await subjects.resolve(owner)) ?? NOBODY_YET)
+    return {
+      owner: { id: owned.id, kind: owned.kind, trust: owned.trust, owner: owned.owner },
+      trust: Math.min(trust ?? TRUST_NEW, author.trust),
+      ...{ status: 'ACTIVE', licence: licence ?? 'private', type, tags: tags ?? [], shared: [] },
+      ...{ identity: identity ?? null, lane: lane ?? null, fold: fold ?? null },
+    }
+  },
+})
+
+/** Both, for who asks the gate. */
+export const findersOf = (
+  context: AskContext,
+  approvals: Pick<Approvals, 'factsOf'>,
+  gate: Pick<GovernanceGate, 'bundle'>,
+) => ({ findFacts: factsOf(context, approvals), newFacts: newFactsOf(context, gate) })
+
+/** Whom a name that is new becomes. */
+const NOBODY_YET = { id: '', kind: 'person', trust: SUBJECT_TRUST_NEW, owner: null } as const
 
 type OwnFacts = Awaited<ReturnType<AskContext['store']['capsules']['getFacts']>>[number]
 

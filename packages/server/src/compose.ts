@@ -21,7 +21,7 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
-import { factsOf, openGate, policyPart, readPolicyOf } from './compose-governance.ts'
+import { findersOf, openGate, policyPart, readPolicyOf } from './compose-governance.ts'
 import { bearerTokens, openIdentity } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
@@ -342,6 +342,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   log.hide(boot.get(key.TOKEN).token)
   const findSubject = (id: string) => context.subjects.find(id)
   const approvals = new ApprovalDesk({ approvals: boot.get(key.APPROVALS), gate: boot.get(key.GATE), findSubject })
+  const facts = findersOf(context, boot.get(key.APPROVALS), boot.get(key.GATE))
   const server = parts.use(
     new HttpServer({
       ...(scrapeToken === undefined ? {} : { scrapeTokenDigest: tokenDigest(scrapeToken) }),
@@ -364,7 +365,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,
         emergency: boot.get(key.EMERGENCY),
-        governance: { ...boot.get(key.GOVERNANCE), findFacts: factsOf(context, boot.get(key.APPROVALS)) },
+        governance: { ...boot.get(key.GOVERNANCE), ...facts },
         trust: boot.get(key.TRUST),
         approvals,
         agents: lazy(async () => openAgentDoor(log)),
@@ -374,7 +375,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       }),
       authenticate: authenticateBy(bearerTokens(boot)),
       gate: boot.get(key.GATE),
-      findFacts: factsOf(context, boot.get(key.APPROVALS)),
+      ...facts,
       approvals,
       server: loaded.config.server,
       rate: () => live.loaded.config.limits.rate,

@@ -46,7 +46,8 @@ export const SHARES = [
     path: '/v2/capsules/{id}/shares',
     tag: 'Sharing',
     summary: 'Share a capsule with a subject',
-    description: 'In force when it answers. A document is shared with its chunks.',
+    description:
+      'In force when it answers. A document is shared with its chunks. The same capsule, right and receiver is one share: given again by the same it is answered as it is, or with its new end.',
     access,
     params: id,
     body: { schema: shareBody, example: { with: 'grace', right: 'read' } },
@@ -139,6 +140,6 @@ export const SHARES = [
         accepted_at: '2026-03-01T09:00:00.000Z',
       }),
     },
-    errors: ['NOT_FOUND', 'CONFLICT'],
+    errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE'],
   },
 ] as const satisfies readonly RouteDefinition[]

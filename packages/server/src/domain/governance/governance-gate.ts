@@ -181,16 +181,28 @@ const NO_RISK: Pick<DecisionInput, 'risk' | 'signals'> = { risk: 0, signals: [] 
  */
 export function requireGrant<A extends Action>(decision: Decision<A>): Grant<A> {
   if (decision.applied === 'allow') return decision.grant
-  const { action, resource, decisionId, verdict } = decision
+  throw refusalOf(decision)
+}
+
+/**
+ * Nothing where a question was answered with yes.
+ *
+ * @throws CascadeError as {@link requireGrant}.
+ */
+export function requireAllowed(decided: Decided): void {
+  if (decided.verdict.applied !== 'allow') throw refusalOf(decided)
+}
+
+function refusalOf({ decisionId, input: { action, resource }, verdict }: Decided): CascadeError {
   const told = verdict.reasons.filter(({ code }) => code !== 'PERMITTED')
   const extensions = { decision_id: decisionId, reasons: told.map(({ code }) => code) }
   const what = resource === '*' ? action : `${action} on ${resource}`
   const why = [...told.map(({ message }) => message), ...fixesOf(told)].join(' ')
-  if (decision.applied === 'hold') {
-    throw new CascadeError('APPROVAL_REQUIRED', `${what} needs an approval. ${why}`, { extensions })
+  if (verdict.applied === 'hold') {
+    return new CascadeError('APPROVAL_REQUIRED', `${what} needs an approval. ${why}`, { extensions })
   }
   const code = told.some(({ code }) => code === 'EMERGENCY') ? 'EMERGENCY_ACTIVE' : 'FORBIDDEN'
-  throw new CascadeError(code, `${what} was refused. ${why}`, { extensions })
+  return new CascadeError(code, `${what} was refused. ${why}`, { extensions })
 }
 
 /** What can be done about the reason that came last. */

@@ -39,6 +39,7 @@ export {
   type GateSettings,
   GovernanceGate,
   type GovernanceGateOptions,
+  requireAllowed,
   requireGrant,
 } from './governance-gate.ts'
 export {
@@ -51,5 +52,6 @@ export {
 export { comparePolicies, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+export { sealResource } from './resource-name.ts'
 export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine } from './trust-engine/index.ts'
 export type { DecisionReason, Verdict } from './verdict.ts'

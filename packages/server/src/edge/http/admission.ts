@@ -15,6 +15,8 @@ import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
 import type { ApprovalDoor } from './approval-door.ts'
+import { type LineDecisions, lineDecisions } from './line-decisions.ts'
+import { CAPSULE, findNewFacts, isStoppedBefore, looksAtNew, type NewFacts } from './new-facts.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
 import { getCredential, type Visit } from './visit.ts'
@@ -27,6 +29,9 @@ export type FindFacts = (resource: string, subject: Subject) => Promise<Resource
 
 export interface AdmissionOptions {
   readonly authenticate: Authenticate
+  /** Left out where no policy looks at what is to be created. */
+  readonly newFacts?: NewFacts
+  readonly newId: () => string
   /** Says why nothing is carried out. */
   readonly emergency?: Pick<Emergency, 'check'>
   /** Left out where nothing but roles counts. */
@@ -78,7 +83,52 @@ export class Admission {
     visit.subject = visit.credential.subject
     this.#spend(action, visit.credential, request, reply)
     parsePath(route, request)
-    const decision = await this.decide(route, action, visit.credential, visit)
+    if (this.#waitsForBody(route, action, request)) return
+    await this.#letIn(route, action, request, reply)
+  }
+
+  /**
+   * Of what is to be created policies may say more than who asks: it is decided when the body is read. What stops whoever asks
+   * whatever the body says does so before.
+   */
+  #waitsForBody(route: RouteDefinition, action: Action, { visit }: FastifyRequest): boolean {
+    if (!looksAtNew(route, this.#options.newFacts)) return false
+    const { gate } = this.#options
+    const asked = { action, resource: '*', ...asking(getCredential(visit)), correlationId: visit.correlationId }
+    if (isStoppedBefore(gate.preview(asked).verdict)) return false
+    visit.isUndecided = true
+    const end = (): void => {
+      // What was no body is on record as well.
+      try {
+        if (visit.isUndecided) gate.release(this.#decide(asked).decisionId)
+      } catch (error) {
+        this.#options.logger.error('a decision could not be put on record', { action, reason: messageOf(error) })
+      }
+    }
+    visit.own({ [Symbol.dispose]: end })
+    return true
+  }
+
+  /** The gate's word where it waited for the body. @param body undefined for one that is not as it has to be. */
+  async decideOnBody(
+    route: RouteDefinition,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    body: unknown,
+  ): Promise<void> {
+    if (!request.visit.isUndecided || !('action' in route.access)) return
+    request.visit.isUndecided = false
+    await this.#letIn(route, route.access.action, request, reply, body)
+  }
+
+  async #letIn(
+    route: RouteDefinition,
+    action: Action,
+    { visit }: FastifyRequest,
+    reply: FastifyReply,
+    body?: unknown,
+  ): Promise<void> {
+    const decision = await this.decide(route, action, getCredential(visit), visit, body)
     if (mayWait(decision, route, this.#options)) {
       visit.held = decision
       return
@@ -156,6 +206,10 @@ export class Admission {
     return this.#ask({ action, resource: '*', ...asking(who), correlationId, reach: 'lines' })
   }
 
+  linesOf(visit: Visit): LineDecisions {
+    return lineDecisions(this.#options, getCredential(visit), visit)
+  }
+
   async #admitScrape(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { guardMetrics, scrapeTokenDigest } = this.#options
     if (!guardMetrics) return
@@ -191,9 +245,11 @@ export class Admission {
     action: Action,
     who: Credential,
     { params, correlationId, approved }: Pick<Visit, 'params' | 'correlationId' | 'approved'>,
+    body?: unknown,
   ): Promise<Decision> {
     const resource = resourceOf(route, params)
-    const facts = await this.#options.findFacts?.(resource, who.subject)
+    const created = await findNewFacts(route, this.#options.newFacts, body, who.subject)
+    const facts = created ?? (await this.#options.findFacts?.(resource, who.subject))
     const reach = coversLines(route) ? 'lines' : 'command'
     const approval = approved && { approval: approved.id, alongside: approved.alongside }
     const request = {
@@ -205,15 +261,22 @@ export class Admission {
       ...(facts && { facts }),
       ...approval,
     } as const
-    const decision = this.#decide(request)
+    const decision = this.#decide(created ? this.#named(request) : request)
     if (decision.applied !== 'allow' || ACTION_TRAITS[action].reach === 'acts') {
       await this.#options.gate.settled(decision)
     }
     if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#options.emergency?.check()
-    if (decision.applied !== 'allow' && this.#isHidden(request)) throw hidden(resource)
+    if (decision.applied !== 'allow' && !created && this.#isHidden(request)) throw hidden(resource)
     // Nothing can be done with it that somebody could approve.
     if (decision.applied === 'hold' && isErased(facts)) throw gone(resource)
     return decision
+  }
+
+  /** What will be there has its id from here on: what is kept of the decision is erased with it. */
+  #named<R extends GateRequest>(request: R): R {
+    const { gate, newId } = this.#options
+    if (gate.preview(request).verdict.applied !== 'allow') return request
+    return { ...request, resource: `${CAPSULE}${newId()}` }
   }
 
   /** What there is not, and what whoever asks may not read with any token, are the same to them. */
@@ -275,7 +338,7 @@ const gone = (resource: string): CascadeError => {
 const hidden = (resource: string): CascadeError =>
   resource.startsWith('approval/')
     ? new CascadeError('NOT_FOUND', `No request that you may see has the id ${resource.slice('approval/'.length)}.`)
-    : absent(resource.slice('capsule/'.length))
+    : absent(resource.slice(CAPSULE.length))
 
 /** Actions that are carried out capsule by capsule, or file by file. */
 const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase', 'capsule.offload', 'capsule.reload'])

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { ReadableStream } from 'node:stream/web'
 import type { Action, OperationId, RouteRow, RouteRows } from '@forge-cascade/contract'
 import type { z } from 'zod'
-import type { Call } from '#capsules'
+import type { Call, DecideCapsule, DecideNew } from '#capsules'
 import type { Credential } from '#identity'
 import type { Perform } from '#mcp'
 import type { Grant } from '#store'
@@ -62,6 +62,10 @@ export interface HandlerRequest<Row> {
   readonly headers: IncomingHttpHeaders
   /** Asks the gate for another action, which is then carried out capsule by capsule. @throws CascadeError FORBIDDEN. */
   readonly grantForLines: <A extends Action>(action: A) => Grant<A>
+  /** Asks the gate about each capsule that such a grant is used for. */
+  readonly decideEach: (action: Action) => DecideCapsule
+  /** Asks the gate about each capsule that is to be created under a grant that was decided without it. */
+  readonly decideNew: DecideNew
   /** With what they came in. @throws CascadeError UNAUTHENTICATED on a route that asks for no token. */
   readonly getCredential: () => Credential
   /** Carries out other operations in the name of the same subject. */

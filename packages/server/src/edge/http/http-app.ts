@@ -16,6 +16,7 @@ import type { UntypedHandler } from './handler.ts'
 import { HostGuard, type LocalSockets } from './host-check.ts'
 import { InFlight } from './idempotency.ts'
 import { HTTP_LIMITS, nodeOptions } from './limits.ts'
+import type { NewFacts } from './new-facts.ts'
 import { approvedCarrier, performer } from './perform.ts'
 import { ProxyHeaders } from './proxy-headers.ts'
 import { RateLimiter } from './rate-limiter.ts'
@@ -32,6 +33,7 @@ export interface HttpAppOptions {
   readonly authenticate: Authenticate
   /** What the gate is told of the capsule that a request is about. */
   readonly findFacts?: FindFacts
+  readonly newFacts?: NewFacts
   readonly gate: Gate
   readonly server: Config['server']
   /** Asked at every request, so that a changed configuration counts at once. */

@@ -1,4 +1,4 @@
-import type { Action, AnswerOf, OperationId, RouteDefinition } from '@forge-cascade/contract'
+import type { Action, AnswerOf, CapsuleCreate, OperationId, RouteDefinition } from '@forge-cascade/contract'
 import type { z } from 'zod'
 import { CascadeError, type FieldProblem } from '#base'
 import type { Call } from '#capsules'
@@ -13,6 +13,7 @@ import { parseTagCondition } from './entity-tag.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import { identify } from './idempotency.ts'
 import { toJson } from './in-slices.ts'
+import { newCapsuleOf } from './new-facts.ts'
 import { getCredential, Visit } from './visit.ts'
 
 export interface PerformerOptions {
@@ -46,6 +47,8 @@ export const performer =
         headers: {},
         grantForLines: <A extends Action>(action: A) =>
           options.admission.grantForLines(action, getCredential(visit), visit.correlationId),
+        decideEach: (action: Action) => options.admission.linesOf(visit).each(action),
+        decideNew: (capsule: CapsuleCreate) => options.admission.linesOf(visit).new(capsule),
         getCredential: () => getCredential(visit),
         perform,
         isLocal: false,
@@ -112,16 +115,18 @@ async function callOf(
   if (!('action' in row.access) || credential === undefined) return undefined
   const { subject } = credential
   const { admission, newId, approvals } = options
-  const decision = await admission.decide(row, row.access.action, credential, { params, correlationId, approved })
+  const decision = await admission.decide(row, row.access.action, credential, { params, correlationId, approved }, body)
   if (approvals !== undefined && approved === undefined && mayWait(decision, row, options)) {
     const operation = { id: row.id, params, query: present(input.query ?? {}), body: present(input.body) ?? null }
     refuseDryRun(decision, operation)
     throw heldError(await approvals.park(decision, credential, { ...operation, ifMatch: input.ifMatch ?? null }))
   }
   const command = identify(undefined, { subject: subject.id, route: row.id, params, body }, newId)
+  const grant = requireGrant(decision)
   return {
     subject,
-    grant: requireGrant(decision),
+    grant,
+    ...newCapsuleOf(row, grant),
     command: approved ? { id: approved.commandId } : command,
     grantSubject: () => admission.grantFor('subject.create', credential, correlationId),
   }

@@ -11,7 +11,7 @@ import { sendAnswer } from './answer.ts'
 import { type ApprovalDoor, heldAnswer, isDryRun, refuseDryRun } from './approval-door.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import type { InFlight } from './idempotency.ts'
-import { type ParsedRequest, parseRequest } from './route-request.ts'
+import { bodyOf, type ParsedRequest, parseRequest } from './route-request.ts'
 import { getCredential, type Visit } from './visit.ts'
 
 /** What every route's handler works with. */
@@ -30,6 +30,7 @@ export interface RouteHandlerOptions {
 export function routeHandler(route: RouteDefinition, handler: UntypedHandler, options: RouteHandlerOptions) {
   const changes = 'action' in route.access && COVERS[route.access.action].length > 0
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    if (request.visit.isUndecided) await options.admission.decideOnBody(route, request, reply, bodyOf(route, request))
     if (request.visit.held && isDryRun(request)) await options.admission.admitDryRun(route, request.visit)
     const parsed = parseRequest(route, request, options)
     if (request.visit.held) {

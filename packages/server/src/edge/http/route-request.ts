@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Action, RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyRequest } from 'fastify'
 import { CascadeError, type FieldProblem } from '#base'
-import type { Call } from '#capsules'
+import type { Call, DecideCapsule, DecideNew } from '#capsules'
 import type { Credential } from '#identity'
 import type { Perform } from '#mcp'
 import type { Grant } from '#store'
@@ -11,6 +11,7 @@ import type { Admission } from './admission.ts'
 import { parseTagCondition, type TagCondition } from './entity-tag.ts'
 import type { LineBody } from './handler.ts'
 import { identify, parseIdempotencyKey } from './idempotency.ts'
+import { newCapsuleOf } from './new-facts.ts'
 import { instanceOf } from './problem.ts'
 import { getCredential, type Visit } from './visit.ts'
 
@@ -24,6 +25,8 @@ export interface ParsedRequest {
   readonly correlationId: string
   readonly headers: IncomingHttpHeaders
   readonly grantForLines: <A extends Action>(action: A) => Grant<A>
+  readonly decideEach: (action: Action) => DecideCapsule
+  readonly decideNew: DecideNew
   readonly getCredential: () => Credential
   readonly perform: Perform
   readonly isLocal: boolean
@@ -61,6 +64,8 @@ export function parseRequest(
     correlationId: visit.correlationId,
     headers: request.headers,
     grantForLines: (action) => admission.grantForLines(action, getCredential(visit), visit.correlationId),
+    decideEach: (action) => admission.linesOf(visit).each(action),
+    decideNew: (capsule) => admission.linesOf(visit).new(capsule),
     getCredential: () => getCredential(visit),
     perform: performFor(visit),
     isLocal: visit.isLocal,
@@ -97,6 +102,12 @@ const lineBody = (request: FastifyRequest, idempotencyKey: string | undefined): 
   instance: instanceOf(request.url),
 })
 
+/** The body as the schema of the route takes it; undefined for another, which is refused when all is parsed. */
+export function bodyOf({ body }: RouteDefinition, request: FastifyRequest): unknown {
+  const parsed = body?.schema && validate(body.schema, request.body, 'body')
+  return parsed?.ok ? parsed.value : undefined
+}
+
 /** A route without a body takes an empty object too: some clients always send one. */
 function refuseBody(body: unknown, problems: FieldProblem[]): undefined {
   const isEmpty = typeof body === 'object' && body !== null && Object.keys(body).length === 0
@@ -118,6 +129,7 @@ function callOf(
     subject,
     grant,
     command: identify(key, identity, newId),
+    ...newCapsuleOf(route, grant),
     grantSubject: () => admission.grantFor('subject.create', credential, correlationId),
   }
 }

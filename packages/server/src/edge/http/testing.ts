@@ -27,7 +27,7 @@ import { createStaticSoftMatcher } from '../../adapters/models/static/static-sof
 import { sharedStaticTable } from '../../adapters/models/static/static-table.ts'
 import { MemoryObjects } from '../../adapters/objects/memory-objects.ts'
 import { TempArea } from '../../adapters/sources/index.ts'
-import { factsOf } from '../../compose-governance.ts'
+import { factsOf, newFactsOf } from '../../compose-governance.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
 import { ArtifactDesk, EvidenceDesk, LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
@@ -183,7 +183,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     metrics,
     clock,
     newId,
-    ...(findFacts && { findFacts }),
+    ...(findFacts && { findFacts, newFacts: newFactsOf(world.context, governed.gate) }),
     ...options.app,
   })
   return {
@@ -330,7 +330,10 @@ function handlerContext({
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,
     emergency,
-    governance: { ...governed.governance, ...(findFacts && { findFacts }) },
+    governance: {
+      ...governed.governance,
+      ...(findFacts && { findFacts, newFacts: newFactsOf(world.context, governed.gate) }),
+    },
     approvals: governed.desk,
     trust: new TrustEngine({ ...world.context, forget: (id) => world.context.subjects.forget(id) }),
     system: createSystemDesk(desk),

@@ -17,6 +17,8 @@ export class Visit {
   credential: Credential | undefined
   subject: Subject | undefined
   grant: Grant | undefined
+  /** The gate has yet to decide, by the body. */
+  isUndecided = false
   /** The gate's word where that is to wait for an approval. */
   held: Decision | undefined
   /** Of what is carried out in the name of whoever asked, once it was approved. */

@@ -78,3 +78,15 @@ test.for(Object.keys(TOOLS) as ToolName[])(
     scopes = null
   },
 )
+
+test('remember is refused by a policy about what is to be remembered, and says why', async () => {
+  const text = `@id("own.all") permit (principal, action, resource);
+    @id("own.no-code") forbid (principal, action == Action::"capsule.create", resource is Capsule)
+    when { resource.type == "code" };`
+  const body = { files: [{ path: 'own.cedar', text }] }
+  expect((await world.http.send('PUT', '/v2/governance/policies', { body })).json()).toMatchObject({ applied: true })
+  const client = await world.connect('2025')
+  const told = await call(client, 'remember', { content: 'let pears = 2', type: 'code' })
+  expect([told.isError, told.error?.code]).toEqual([true, 'FORBIDDEN'])
+  expect((await call(client, 'remember', { content: 'Pears are early.' })).isError).toBe(false)
+})

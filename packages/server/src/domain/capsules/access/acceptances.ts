@@ -1,9 +1,12 @@
+import { SHARE_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, saltedDigest, sha256Hex } from '#base'
+import type { Records } from '#store'
 import type { StoredCapsule } from '../capsule.ts'
 import { carryOut } from '../use-cases/carry-out.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
 import { absent } from '../use-cases/read-capsule.ts'
 import { tell } from '../use-cases/tell.ts'
+import { forgetOpened } from './opened.ts'
 import type { Acceptance } from './share.ts'
 
 /** What everybody is told of a capsule that is for sale. */
@@ -22,9 +25,11 @@ export async function getCard(context: CapsuleContext, id: string): Promise<Card
 }
 
 /**
- * Records that the caller accepts the terms, which opens the capsule. Payment is no part of it.
+ * Records that the caller accepts the terms, which opens the capsule. Payment is no part of it. Who accepts the same terms
+ * again is told of the first time.
  *
- * @throws CascadeError NOT_FOUND; CONFLICT where the terms are others than those that were accepted.
+ * @throws CascadeError NOT_FOUND; CONFLICT where the terms are others than those that were accepted; UNPROCESSABLE for one
+ *   more than a subject may accept.
  */
 export async function acceptTerms(
   context: CapsuleContext,
@@ -35,11 +40,27 @@ export async function acceptTerms(
   const { capsule, termsDigest: current } = await getCard(context, id)
   if (termsDigest !== current)
     throw new CascadeError('CONFLICT', `The terms of capsule ${id} are others by now; read its card again.`)
+  const { records } = context.store
   const subject = call.subject.id
+  const key = `${id}:${subject}`
+  const known = await records.find<Acceptance>('acceptances', key)
+  if (known?.value.termsDigest === termsDigest) return known.value
+  if (!known) await refuseTooMany(records, subject)
   const acceptance: Acceptance = { capsule: id, subject, version: capsule.version, termsDigest, at: context.clock() }
-  const put = context.store.records.put(call.grant, 'acceptances', `${id}:${subject}`, acceptance)
+  const put = records.put(call.grant, 'acceptances', key, acceptance)
   const terms = saltedDigest(context.random(new Uint8Array(32)), capsule.licenceTerms ?? '')
   const told = tell(call.grant, 'terms.accepted', id, { version: capsule.version }, { terms })
-  await carryOut(context, call, { changes: [put], ...told })
+  try {
+    await carryOut(context, call, { changes: [put], ...told })
+  } finally {
+    forgetOpened(records, subject)
+  }
   return acceptance
+}
+
+async function refuseTooMany(records: Records, subject: string): Promise<void> {
+  const limit = SHARE_LIMITS.acceptancesMax
+  const { items } = await records.listBy('acceptances', 'subject', subject, { limit })
+  if (items.length < limit) return
+  throw new CascadeError('UNPROCESSABLE', `You accepted the terms of ${limit} capsules, and may accept no more.`)
 }

@@ -1,12 +1,12 @@
-import { SHARE_RIGHTS, type ShareRight } from '@forge-cascade/contract'
 import type { Subject } from '#identity'
 import type { Records } from '#store'
 import type { CapsuleContext } from '../use-cases/context.ts'
-import { type CapsuleFacts, type CapsuleReach, isWithin } from './capsule-reach.ts'
+import { type CapsuleReach, isWithin } from './capsule-reach.ts'
+import { findOpened, isSold, type SharedRights } from './opened.ts'
 import { EVERYTHING, type ReadRights } from './read-rights.ts'
-import { type Acceptance, listAllBy, type Share } from './share.ts'
+import { listAllBy } from './share.ts'
 
-type Context = Pick<CapsuleContext, 'store' | 'readPolicy'>
+type Context = Pick<CapsuleContext, 'store' | 'readPolicy' | 'clock'>
 
 /** Roles that look after the knowledge of all. */
 const READ_EVERYTHING: ReadonlySet<string> = new Set(['administrator', 'steward'])
@@ -41,28 +41,7 @@ export async function sharedWith(context: Context, subject: Subject): Promise<Sh
   return readsEverything(subject) ? NOTHING_SHARED : (await findOpened(context, subject)).shared
 }
 
-type SharedRights = (capsule: CapsuleFacts) => readonly ShareRight[]
 const NOTHING_SHARED: SharedRights = () => []
-
-interface Opened {
-  readonly reach: Pick<CapsuleReach, 'ids' | 'namespaces'>
-  readonly accepted: ReadonlySet<string>
-  readonly shared: SharedRights
-}
-
-async function findOpened({ store: { records } }: Context, subject: Subject): Promise<Opened> {
-  const shares: Share[] = []
-  for await (const { value } of listAllBy<Share>(records, 'shares', 'with', subject.id)) shares.push(value)
-  const accepted = new Set<string>()
-  for await (const { value } of listAllBy<Acceptance>(records, 'acceptances', 'subject', subject.id))
-    accepted.add(value.capsule)
-  const byRight = SHARE_RIGHTS.map((right) => ({ right, reach: { ...NOBODY, ...sharedBy(shares, right) } }))
-  const shared: SharedRights = (capsule) => {
-    const rights = byRight.filter(({ reach }) => isWithin(reach, capsule)).map(({ right }) => right)
-    return isSold(capsule, accepted) && !rights.includes('read') ? [...rights, 'read'] : rights
-  }
-  return { reach: sharedBy(shares), accepted, shared }
-}
 
 function narrowed({ readPolicy }: Context, subject: Subject, rights: ReadRights, shared: SharedRights): ReadRights {
   if (readPolicy === undefined || !readPolicy.narrows(subject)) return rights
@@ -74,21 +53,6 @@ function narrowed({ readPolicy }: Context, subject: Subject, rights: ReadRights,
     may: (deed, capsule) => rights.may(deed, capsule),
   }
 }
-
-const NOBODY: Pick<CapsuleReach, 'owners' | 'licences'> = { owners: [], licences: [] }
-
-/** @param right the shares that give it; all of them let read. */
-const sharedBy = (shares: readonly Share[], right?: ShareRight): Pick<CapsuleReach, 'ids' | 'namespaces'> => {
-  const given = shares.filter((share) => right === undefined || share.right === right)
-  return {
-    ids: given.flatMap((share) => share.capsule ?? []),
-    namespaces: given.flatMap((share) => share.namespace ?? []),
-  }
-}
-
-/** Who accepted its terms reads it as long as it is for sale. */
-const isSold = ({ id, document, licence }: CapsuleFacts, accepted: ReadonlySet<string>): boolean =>
-  licence === 'for-sale' && (accepted.has(id) || (document !== null && accepted.has(document)))
 
 /** The subject, and the agents that it answers for. */
 export async function listSelves(records: Records, subject: string): Promise<readonly string[]> {

@@ -1,13 +1,14 @@
 import { SHARE_LIMITS, type ShareRight } from '@forge-cascade/contract'
 import { CascadeError, isUuid, saltedDigest, toRfc3339 } from '#base'
 import type { Subject } from '#identity'
-import type { Grant } from '#store'
+import type { Grant, Records } from '#store'
 import type { Page } from '../capsule-store.ts'
 import { carryOut } from '../use-cases/carry-out.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
 import { getPlaced } from '../use-cases/read-capsule.ts'
 import { type Telling, tellOf } from '../use-cases/tell.ts'
 import type { Namespace } from './capsule-reach.ts'
+import { forgetOpened } from './opened.ts'
 import { requireRight } from './read-rights.ts'
 import { readsEverything } from './rights-of.ts'
 import type { Share } from './share.ts'
@@ -23,7 +24,8 @@ export interface ShareRequest {
 }
 
 /**
- * Shares a capsule.
+ * Shares a capsule. The same capsule and right, from and with the same, is one share: given again it is answered as it is, or
+ * with its new end.
  *
  * @param context as the caller sees it.
  * @throws CascadeError NOT_FOUND, ERASED; FORBIDDEN for one that is another's; UNPROCESSABLE for a subject that nobody is,
@@ -84,7 +86,11 @@ export async function revokeShare(
   if (!share || (capsule !== undefined && share.capsule !== capsule) || !(await isOf(context, call.subject, share)))
     throw new CascadeError('NOT_FOUND', `No share has the id ${id}.`)
   const changes = [records.delete(call.grant, 'shares', id)]
-  await carryOut(context, call, { changes, ...tellShare(call.grant, 'share.revoked', share) })
+  try {
+    await carryOut(context, call, { changes, ...tellShare(call.grant, 'share.revoked', share) })
+  } finally {
+    forgetOpened(records, share.with)
+  }
   return share
 }
 
@@ -94,39 +100,87 @@ async function isOf({ store, rights }: CapsuleContext, subject: Subject, share: 
   return facts !== undefined && (rights?.may('share', facts) ?? true)
 }
 
+/** Who shares with a subject waits for who does so at this moment, so that what is counted is what there is. */
+const SHARING = new WeakMap<Records, Map<string, Promise<unknown>>>()
+
+function oneByOne<T>(records: Records, subject: string, work: () => Promise<T>): Promise<T> {
+  const queues = SHARING.get(records) ?? new Map<string, Promise<unknown>>()
+  SHARING.set(records, queues)
+  const done = Promise.allSettled([queues.get(subject)]).then(work)
+  const last = Promise.allSettled([done]).then(() => {
+    if (queues.get(subject) === last) queues.delete(subject)
+  })
+  queues.set(subject, last)
+  return done
+}
+
 async function grantShare(
-  { store, subjects, clock, newId, random }: CapsuleContext,
+  context: CapsuleContext,
   call: Call<'capsule.share'>,
-  { with: name, right, until }: ShareRequest,
+  request: ShareRequest,
   shared: Shared,
 ): Promise<Share> {
+  const subject = await context.subjects.resolve(request.with)
+  if (!subject)
+    throw new CascadeError('UNPROCESSABLE', `Nobody is called ${request.with}; name a subject by its id or name.`)
+  return oneByOne(context.store.records, subject.id, () => shareWith(context, call, subject, { ...shared, ...request }))
+}
+
+async function shareWith(
+  { store, clock, newId, random }: CapsuleContext,
+  call: Call<'capsule.share'>,
+  subject: Subject,
+  { capsule, namespace, right, until }: Shared & ShareRequest,
+): Promise<Share> {
   const { records } = store
-  const subject = await subjects.resolve(name)
-  if (!subject) throw new CascadeError('UNPROCESSABLE', `Nobody is called ${name}; name a subject by its id or name.`)
   const ends = until === undefined ? null : Date.parse(until)
   if (ends !== null && ends <= clock())
     throw new CascadeError('UNPROCESSABLE', `The share would have ended at ${until}; name a moment that is to come.`)
-  const others = await records.listBy('shares', 'with', subject.id, { limit: SHARE_LIMITS.sharesMax })
-  if (others.items.length >= SHARE_LIMITS.sharesMax) throw tooMany(subject)
+  const given = { capsule, namespace, with: subject.id, right, grantedBy: call.subject.id }
+  const same = await findSame(records, subject, given)
+  if (same?.until === ends) return same
   const share: Share = {
-    ...{ id: newId(), ...shared, with: subject.id, right, grantedBy: call.subject.id, grantedAt: clock(), until: ends },
-    namespaceBy: shared.namespace ? call.subject.id : null,
-    kind: shared.namespace ? 'namespace' : 'capsule',
+    ...(same ?? { id: newId(), ...given, grantedAt: clock() }),
+    until: ends,
+    namespaceBy: namespace ? call.subject.id : null,
+    kind: namespace ? 'namespace' : 'capsule',
     digestKey: Buffer.from(random(new Uint8Array(32))).toString('hex'),
   }
-  const put = records.put(call.grant, 'shares', share.id, share, {
-    expectedRevision: 0,
-    ...(ends !== null && { expiresAt: ends }),
-  })
-  await carryOut({ store }, call, { changes: [put], ...tellShare(call.grant, 'share.granted', share) })
+  const put = records.put(call.grant, 'shares', share.id, share, ends === null ? {} : { expiresAt: ends })
+  try {
+    await carryOut({ store }, call, { changes: [put], ...tellShare(call.grant, 'share.granted', share) })
+  } finally {
+    forgetOpened(records, subject.id)
+  }
   return share
 }
 
-const tooMany = ({ name }: Subject): CascadeError =>
-  new CascadeError(
-    'UNPROCESSABLE',
-    `${SHARE_LIMITS.sharesMax} shares are in force with ${name}; revoke one, or share a namespace.`,
-  )
+/**
+ * The share that there is already: the same thing and right, from and with the same.
+ *
+ * @throws CascadeError UNPROCESSABLE where there is none, and no room for one more.
+ */
+async function findSame(
+  records: Records,
+  subject: Subject,
+  given: Shared & Pick<Share, 'right' | 'grantedBy'>,
+): Promise<Share | undefined> {
+  const { items } = await records.listBy<Share>('shares', 'with', subject.id, { limit: SHARE_LIMITS.sharesMax })
+  const own = items.map(({ value }) => value).filter(({ grantedBy }) => grantedBy === given.grantedBy)
+  const same = own.find((one) => one.right === given.right && isSameThing(one, given))
+  if (same) return same
+  if (own.length >= SHARE_LIMITS.sharesFromOneMax)
+    throw tooMany(`You share ${own.length} capsules and scopes with ${subject.name}`)
+  if (items.length >= SHARE_LIMITS.sharesMax) throw tooMany(`${items.length} shares are in force with ${subject.name}`)
+  return undefined
+}
+
+const isSameThing = (one: Shared, other: Shared): boolean =>
+  one.capsule === other.capsule &&
+  (['owner', 'identity', 'lane', 'fold'] as const).every((name) => one.namespace?.[name] === other.namespace?.[name])
+
+const tooMany = (told: string): CascadeError =>
+  new CascadeError('UNPROCESSABLE', `${told}, and there may be no more; revoke one, or share a namespace.`)
 
 /** Names of scopes may be personal: only their salted digest goes into the log. */
 function tellShare(grant: Grant, type: 'share.granted' | 'share.revoked', share: Share): Telling {

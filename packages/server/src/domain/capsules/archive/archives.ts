@@ -6,6 +6,7 @@ import { isJobKey } from '../import/import-records.ts'
 import type { CopyVault } from '../keeping/copy-vault.ts'
 import { listPlaced } from '../keeping/holds.ts'
 import type { Call } from '../use-cases/context.ts'
+import { findRefused } from '../use-cases/decide-each.ts'
 import { tellOf } from '../use-cases/tell.ts'
 import type { ArchiveReason, SegmentRow } from './archive-row.ts'
 import { createArchiveVault, eraseInSegment } from './archive-vault.ts'
@@ -81,13 +82,16 @@ export class Archives {
    *   earlier one has moved then, and nothing else; CONFLICT while an erasure is under way.
    */
   archive(
-    { grant }: Pick<Call<'capsule.offload'>, 'grant'>,
+    { grant, ...call }: Pick<Call<'capsule.offload'>, 'grant' | 'decideEach'>,
     target: ArchiveTarget,
     { reason = 'asked', signal }: { readonly reason?: ArchiveReason; readonly signal?: AbortSignal } = {},
   ): Promise<ArchiveOutcome> {
     return this.#inTurn(async () => {
       const { ids, isMore } = await this.#choose(target)
-      const { rows, refused } = await moveAway(this.#options, { grant, reason, signal }, ids)
+      const kept = await findRefused(call, ids)
+      const leaving = ids.filter((id) => !kept.has(id))
+      const { rows, refused: unfit } = await moveAway(this.#options, { grant, reason, signal }, leaving)
+      const refused = [...[...kept].map(([id, error]) => ({ id, error })), ...unfit]
       const sum = (of: (row: SegmentRow) => number): number => rows.reduce((total, row) => total + of(row), 0)
       return {
         ...{ rows, refused, isMore, capsules: sum((row) => row.capsules), chunks: sum((row) => row.chunks) },
@@ -97,8 +101,14 @@ export class Archives {
   }
 
   /** See `bringBack`. */
-  restore({ grant }: Pick<Call<'capsule.reload'>, 'grant'>, ids: readonly string[]): Promise<BroughtBack> {
-    return this.#inTurn(() => bringBack(this.#options, grant, ids))
+  restore(
+    { grant, decideEach }: Pick<Call<'capsule.reload'>, 'grant' | 'decideEach'>,
+    ids: readonly string[],
+  ): Promise<BroughtBack> {
+    return this.#inTurn(async () => {
+      for (const id of ids) await decideEach?.(id)
+      return bringBack(this.#options, grant, ids)
+    })
   }
 
   /** @throws CascadeError NOT_FOUND. */

@@ -5,6 +5,7 @@ import type { CapsuleRevision } from '../capsule-store.ts'
 import type { Erasures } from '../keeping/erasures.ts'
 import { findUnerasable } from '../keeping/unerasable.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
+import { findRefused } from '../use-cases/decide-each.ts'
 import { type BulkPlan, commandOf } from './bulk-plans.ts'
 import type { BulkEnd } from './change-one.ts'
 
@@ -25,7 +26,12 @@ export async function eraseBulk(
   call: Call<'capsule.erase'>,
   { row, capsules }: BulkPlan,
 ): Promise<ErasedBulk> {
-  const there = await readable(context, capsules)
+  const own = await readable(context, capsules)
+  const refused = await findRefused(
+    call,
+    own.map(({ id }) => id),
+  )
+  const there = own.filter(({ id }) => !refused.has(id))
   const request = { id: row.id, capsules: there, legalBasis: row.legalBasis ?? '' }
   const { erasure, ids } = await erasures.eraseMany(call, request)
   const left = await findUnerasable(
@@ -39,7 +45,7 @@ export async function eraseBulk(
     erasure,
     endOf: (id) => {
       if (ids.has(id)) return { receipt: receiptOf(id, 'updated', erasure?.sequence ?? context.store.head()) }
-      const why = left.get(id) ?? leftOut(id)
+      const why = refused.get(id) ?? left.get(id) ?? leftOut(id)
       return why === 'erased' ? { receipt: receiptOf(id, 'existing', context.store.head()) } : { error: why }
     },
   }

@@ -1,6 +1,7 @@
 import type { Erasure } from '@forge-cascade/contract'
 import { CascadeError, sha256Hex } from '#base'
 import type { Change, Command, Grant } from '#store'
+import { forgetOpened } from '../access/opened.ts'
 import { jobKey } from '../import/import-records.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { tell } from '../use-cases/tell.ts'
@@ -122,6 +123,7 @@ async function purge(options: ErasuresOptions, grant: Grant, row: ErasureRow, id
     const told = tellErasure(grant, 'erasure.purged', row.id, { records: changes.length })
     const id = sha256Hex(`purge:${row.id}:${options.context.newId()}`).slice(0, 32)
     await appendAll(store, [{ id, grant, changes, ...told }])
+    forgetOpened(store.records)
     changes = []
   }
   for await (const change of both(

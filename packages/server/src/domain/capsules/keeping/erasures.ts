@@ -4,6 +4,7 @@ import type { Command, Grant } from '#store'
 import type { CapsuleRevision, Page } from '../capsule-store.ts'
 import { isJobKey, jobKey } from '../import/import-records.ts'
 import type { Call, CapsuleContext } from '../use-cases/context.ts'
+import { findRefused } from '../use-cases/decide-each.ts'
 import { findTombstone } from '../use-cases/tombstone.ts'
 import { carryOutErasure, type ErasuresOptions } from './carry-out-erasure.ts'
 import { type ErasePlan, isKnownSubject, planErasure } from './erase-plan.ts'
@@ -83,7 +84,7 @@ export class Erasures {
    * Erases and answers with the receipt when all is done. A capsule or a subject that was erased before answers with that
    * receipt.
    *
-   * @throws CascadeError LEGAL_HOLD; NOT_FOUND, UNPROCESSABLE as `planErasure`; UNAVAILABLE, STORAGE_FULL where a step
+   * @throws CascadeError LEGAL_HOLD; FORBIDDEN where the gate refuses a capsule of a subject; NOT_FOUND, UNPROCESSABLE as `planErasure`; UNAVAILABLE, STORAGE_FULL where a step
    *   failed: it is begun then, and goes on when the same is asked for again, with `goOn`, and with `resume`.
    */
   erase(call: Call<'capsule.erase'>, request: ErasureRequest): Promise<Erasure> {
@@ -226,6 +227,7 @@ export class Erasures {
         if (request.target.kind === 'capsules' && (await readEpoch(context)) !== epoch) continue
         throw await refusalOf(context, plan.forbidden.hold, plan.forbidden.capsule.id)
       }
+      if (request.target.kind === 'subject') await requireAll(call, plan.roots)
       const row = this.#rowOf(call, plan, request)
       if (request.target.kind === 'capsules' && plan.ids.length === 0) return row
       const outcome = await this.#writeBegin(call.grant, row, plan.ids, {
@@ -326,6 +328,11 @@ export class Erasures {
   async #present(row: ErasureRow): Promise<Erasure> {
     return presentErasure(row, (await readIdPage(this.#store, row.id, 0)).slice(0, IDS_SHOWN_MAX))
   }
+}
+
+/** Who is erased is erased whole: one capsule that may not be stops it, as a legal hold does. @throws CascadeError FORBIDDEN. */
+async function requireAll(call: Pick<Call, 'decideEach'>, ids: readonly string[]): Promise<void> {
+  for (const refused of (await findRefused(call, ids)).values()) throw refused
 }
 
 /** The revisions that those which are meant must still have, where they were seen before. */

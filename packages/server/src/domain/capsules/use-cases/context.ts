@@ -1,4 +1,4 @@
-import type { Action } from '@forge-cascade/contract'
+import type { Action, CapsuleCreate } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { GrantSubjectCreation, Subject, Subjects } from '#identity'
 import type { Grant } from '#store'
@@ -32,6 +32,22 @@ export interface CommandIdentity {
   readonly bodyDigest?: string
 }
 
+/**
+ * Has the gate decide on one capsule, by its id.
+ *
+ * @throws CascadeError FORBIDDEN, APPROVAL_REQUIRED with the reasons.
+ */
+export type DecideCapsule = (id: string) => Promise<void>
+
+/**
+ * Has the gate decide on one capsule that is to be created.
+ *
+ * @throws CascadeError FORBIDDEN, APPROVAL_REQUIRED with the reasons.
+ */
+export type DecideNew = (
+  capsule: Pick<CapsuleCreate, 'type' | 'owner' | 'trust' | 'tags' | 'licence' | 'identity' | 'lane' | 'fold'>,
+) => Promise<void>
+
 /** One call: who, with which grant, as which command. */
 export interface Call<A extends Action = Action> {
   readonly grant: Grant<A>
@@ -39,4 +55,10 @@ export interface Call<A extends Action = Action> {
   readonly command: CommandIdentity
   /** Asks the gate when an owner's name is new and becomes a subject. */
   readonly grantSubject: GrantSubjectCreation
+  /** Asked about each capsule where the grant is for several; left out where the grant is for the very one. */
+  readonly decideEach?: DecideCapsule
+  /** Asked about each capsule that is to be created where the grant was decided without it. */
+  readonly decideNew?: DecideNew
+  /** The id that the one capsule to be created was decided on by; a new one where it is left out. */
+  readonly newCapsule?: string
 }

@@ -112,7 +112,8 @@ function check(
 ): Checked | Promise<Checked | Ready> {
   const { input, command } = line
   const isKnown = input.owner === undefined || owners.has(input.owner)
-  if (isKnown && command.bodyDigest === undefined && !input.parents?.length) return toChecked(call, line)
+  if (isKnown && call.decideNew === undefined && command.bodyDigest === undefined && !input.parents?.length)
+    return toChecked(call, line)
   return look(context, call, line, owners)
 }
 
@@ -123,6 +124,7 @@ async function look(context: CapsuleContext, call: Call, line: CreateLine, owner
     return { command: { ...command, grant: call.grant, changes: [], records: [], events: [] }, draft: undefined }
   // What can refuse a line without a look at the store comes first: nobody is looked up for it.
   const checked = toChecked(call, line)
+  await call.decideNew?.(input)
   if (input.owner !== undefined && !owners.has(input.owner))
     owners.set(input.owner, await subjects.resolveOrCheck(input.owner))
   return input.parents === undefined
@@ -198,7 +200,7 @@ async function registerOwners(
 
 function toReady(
   context: CapsuleContext,
-  { grant }: Call,
+  { grant, newCapsule }: Call,
   { line: { input, command }, trust, embedding, shadow, parents, author }: Checked,
   owners: Owners,
 ): Ready {
@@ -206,7 +208,14 @@ function toReady(
   if (!owner) throw new CascadeError('INTERNAL', 'An owner was not registered.')
   if ('error' in owner) throw owner.error
   const vectors = { embedding, ...(shadow && { shadow }) }
-  const draft = toDraft(context, input, { owner: owner.id, author: author.id, trust, parents, ...vectors })
+  const newId = () => newCapsule ?? context.newId()
+  const draft = toDraft({ newId, random: context.random }, input, {
+    owner: owner.id,
+    author: author.id,
+    trust,
+    parents,
+    ...vectors,
+  })
   const changes = [context.store.capsules.create(grant, draft, input.dedupe ?? 'scope')]
   return { command: { ...command, grant, changes, ...tellCreated(grant, draft, FIRST_VERSION) }, draft }
 }

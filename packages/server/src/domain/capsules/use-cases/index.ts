@@ -1,4 +1,4 @@
-export type { Call, CapsuleContext, CommandIdentity } from './context.ts'
+export type { Call, CapsuleContext, CommandIdentity, DecideCapsule, DecideNew } from './context.ts'
 export {
   type Created,
   type CreateLine,

@@ -3,22 +3,29 @@ import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
-import { policiesLines, policyChangeLines } from '../render/decision-lines.ts'
+import { policiesLines, policyChangeLines, schemaLines } from '../render/decision-lines.ts'
 import { printAnswer } from './answer.ts'
 
 export const POLICY_SHOW: CommandSpec = {
   name: 'policy show',
   summary: 'Show the policies in force, with the constitution',
-  description: 'Each rule with its plain sentence. `--text` prints the files, as a start for policies of your own.',
-  options: [{ flags: '--text', description: 'Print the files themselves' }],
+  description:
+    'Each rule with its plain sentence. `--text` prints the files, as a start for policies of your own; `--schema` the schema alone, which `policy lint` and `policy test` hold them against.',
+  options: [
+    { flags: '--text', description: 'Print the files themselves' },
+    { flags: '--schema', description: 'Print the schema alone' },
+  ],
   examples: [
     { line: 'policy show', does: 'lists the rules' },
     { line: 'policy show --text', does: 'prints them in Cedar' },
+    { line: 'policy show --schema', does: 'prints what policies may speak of' },
   ],
   reads: true,
   run: async (context, input) => {
     const { answer, raw } = await (await context.openSession()).call('getPolicies', {})
-    await printAnswer(context, raw, () => policiesLines(answer, context.screen.view, input.on('text')))
+    await printAnswer(context, raw, () =>
+      input.on('schema') ? schemaLines(answer) : policiesLines(answer, context.screen.view, input.on('text')),
+    )
     return 'ok'
   },
 }

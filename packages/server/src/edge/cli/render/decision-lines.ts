@@ -81,6 +81,10 @@ export function policiesLines(
   ]
 }
 
+/** What policies may speak of, as a file of its own. */
+export const schemaLines = ({ files }: PoliciesInForce): string[] =>
+  files.filter(({ path }) => path.endsWith('.cedarschema')).flatMap(({ text }) => text.trimEnd().split('\n'))
+
 /** What is wrong with policies that were handed in, and what they change. */
 export function policyChangeLines(change: PolicyChange, view: View, dryRun: boolean): string[] {
   const { paint } = view

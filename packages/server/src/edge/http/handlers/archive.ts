@@ -17,7 +17,8 @@ export function archiveHandlers({ capsules, archive }: HandlerContext): Handlers
     return olderThan(body.older_than_days, body, capsules.clock())
   }
   return {
-    archiveCapsules: async ({ call, body }) => {
+    archiveCapsules: async ({ call: asked, body, decideEach }) => {
+      const call = { ...asked, decideEach: decideEach('capsule.offload') }
       const target = targetOf(body)
       const outcome = await (body.dry_run ? archives.plan(target) : archives.archive(call, target))
       const { rows, refused, capsules, chunks, versions, contentBytes, isMore } = outcome
@@ -33,9 +34,9 @@ export function archiveHandlers({ capsules, archive }: HandlerContext): Handlers
         },
       }
     },
-    restoreArchived: async ({ call, body }) => {
+    restoreArchived: async ({ call, body, decideEach }) => {
       const ids = body.ids ?? (await archives.get(body.segment ?? '')).ids
-      const { here, ...restored } = await archives.restore(call, ids)
+      const { here, ...restored } = await archives.restore({ ...call, decideEach: decideEach('capsule.reload') }, ids)
       return { status: 200, body: { ...restored, here: [...here] } }
     },
     verifyArchive: async ({ body }) => {

@@ -32,10 +32,11 @@ export function bulkHandlers(context: HandlerContext): HandlersFor<OperationsOf<
     },
     runBulk: async (request) => {
       const plan = await getBulkPlan(capsules, request.params.token, request.call.subject.id)
-      const grant = request.grantForLines(BULK_ACTIONS[plan.row.operation])
+      const action = BULK_ACTIONS[plan.row.operation]
+      const given = { grant: request.grantForLines(action), decideEach: request.decideEach(action) }
       const running = new DisposableStack()
       running.use(inFlight.enter(plan.row.id))
-      const lines = answerRun(context, request, { ...request.call, grant }, plan)
+      const lines = answerRun(context, request, { ...request.call, ...given }, plan)
       return { status: 200, lines: whileOpen(lines, request.signal, running) }
     },
   }

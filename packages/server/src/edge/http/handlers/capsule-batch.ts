@@ -61,11 +61,11 @@ async function answerGroup(
 /** A failure of the whole group, such as a store that is away, is the problem of each of its lines. */
 async function carryOut(
   context: HandlerContext,
-  { call }: BatchRequest,
+  { call, decideNew }: BatchRequest,
   creates: readonly CreateLine[],
 ): Promise<readonly Created[]> {
   try {
-    const created = await createCapsules(await seenBy(context.capsules, call.subject), call, creates)
+    const created = await createCapsules(await seenBy(context.capsules, call.subject), { ...call, decideNew }, creates)
     for (const one of created) countWrite(context.metrics, one)
     return created
   } catch (thrown) {

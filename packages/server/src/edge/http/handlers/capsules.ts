@@ -86,9 +86,9 @@ export function capsuleHandlers(context: HandlerContext): HandlersFor<Operations
       status: 200,
       ...(await answerCapsule(all, await restoreCapsule(await seen(call), call, id))),
     }),
-    forkCapsule: async ({ params: { id }, call, body }) => {
+    forkCapsule: async ({ params: { id }, call, body, decideNew }) => {
       const capsules = await seen(call)
-      const forked = await forkCapsule(capsules, call, id, body)
+      const forked = await forkCapsule(capsules, { ...call, decideNew }, id, body)
       countWrite(metrics, forked)
       const { isNew: _isNew, ...answer } = await answerCreated(capsules, forked)
       return { status: 201, ...answer }

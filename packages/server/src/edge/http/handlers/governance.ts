@@ -11,6 +11,7 @@ import {
   type GateRequest,
   inputDigest,
   isConstitutional,
+  sealResource,
 } from '#governance'
 import type { Subject } from '#identity'
 import type { LedgerStore, StoredLeaf } from '#ledger'
@@ -30,8 +31,10 @@ type Operations =
 
 /** Decisions, policies, and questions of others. */
 export function governanceHandlers({ capsules, governance }: HandlerContext): HandlersFor<Operations> {
-  const { gate, policies, book, findFacts } = governance
+  const { gate, policies, book, findFacts, newFacts } = governance
   const { subjects, store } = capsules
+  // What others name without an id of ours is kept under a key that ends with this process.
+  const sealKey = capsules.random(new Uint8Array(32))
   const namesOf = (input: Decided['input']) => subjects.names(input.subject === null ? [] : [input.subject.id])
   const present = async (decided: Parameters<typeof presentDecision>[0]): Promise<DecisionRecord> =>
     presentDecision(decided, await namesOf(decided.input))
@@ -57,7 +60,8 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
   }
   const evaluate = async (question: Question, correlationId: string) => {
     const request = await questionOf(question, correlationId)
-    return request === undefined ? UNKNOWN_ACTION : presentEvaluation(gate.evaluate(request))
+    if (request === undefined) return UNKNOWN_ACTION
+    return presentEvaluation(gate.evaluate({ ...request, resource: sealResource(sealKey, request.resource) }))
   }
 
   return {
@@ -110,7 +114,10 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
       // Who others are, and what they may, is for those who read decisions.
       if (other !== undefined) grantForLines('governance.read')
       const subject = other === undefined ? call.subject : await findSubject(subjects, other)
-      const facts = await (other === undefined ? ownFacts(subject, body.resource) : findFacts?.(body.resource, subject))
+      const created = body.action === 'capsule.create' && body.resource === '*' && newFacts?.isAsked() === true
+      const facts = created
+        ? await newFacts?.of({ type: 'knowledge', ...body.context?.capsule }, subject)
+        : await (other === undefined ? ownFacts(subject, body.resource) : findFacts?.(body.resource, subject))
       const decided = gate.preview({
         ...{ action: body.action, resource: body.resource, subject, correlationId },
         ...(facts && { facts }),

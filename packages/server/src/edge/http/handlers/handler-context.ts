@@ -27,6 +27,7 @@ import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
 import type { Finding } from '#store'
 import type { FindFacts } from '../admission.ts'
+import type { NewFacts } from '../new-facts.ts'
 
 /** A page of something, with the cursor of the next. */
 export interface DeskPage<T> {
@@ -175,6 +176,7 @@ export interface GovernanceDesk {
   readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'bundle' | 'read' | 'reset'>
   readonly book: Pick<DecisionBook, 'find' | 'replay'>
   readonly findFacts?: FindFacts
+  readonly newFacts?: NewFacts
 }
 
 /** What the handlers work with. */

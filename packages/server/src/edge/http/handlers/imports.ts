@@ -5,7 +5,9 @@ import type { HandlerContext } from './handler-context.ts'
 /** Imports: begun here, carried out in the background, followed by their id. */
 export function importHandlers({ imports }: HandlerContext): HandlersFor<OperationsOf<'Import'>> {
   return {
-    startImport: async ({ call, body }) => {
+    startImport: async ({ call, body, decideNew }) => {
+      // What each is, the job finds out when it reads it; into which scope they come is known before.
+      await decideNew({ ...body, type: 'knowledge' })
       const job = await imports.start(call, body)
       return { status: 202, body: job, headers: { location: `/v2/imports/${job.id}` } }
     },

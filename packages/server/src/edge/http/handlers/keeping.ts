@@ -37,7 +37,8 @@ export function keepingHandlers({ capsules, erasures }: HandlerContext): Handler
       const stays = await Promise.all(erasure.stays.map(async (one) => ((await isSeen(one.id)) ? [one] : [])))
       return { status: 200, body: { ...erasure, stays: stays.flat() } }
     },
-    createErasure: async ({ call, body }) => {
+    createErasure: async ({ call: asked, body, decideEach }) => {
+      const call = { ...asked, decideEach: decideEach('capsule.erase') }
       await requireWhole(capsules, call.subject)
       const request = { target: { kind: 'subject', subject: body.subject }, legalBasis: body.legal_basis } as const
       return { status: 200, body: await (body.dry_run ? erasures.plan(call, request) : erasures.erase(call, request)) }

@@ -1,0 +1,42 @@
+import type { Action } from '@forge-cascade/contract'
+import type { DecideCapsule, DecideNew } from '#capsules'
+import { type Gate, type GateRequest, requireAllowed } from '#governance'
+import type { Credential } from '#identity'
+import type { FindFacts } from './admission.ts'
+import { CAPSULE, type NewFacts } from './new-facts.ts'
+import type { Visit } from './visit.ts'
+
+/** Decides on the capsules that one grant covers, each by what is known of it. */
+export interface LineDecisions {
+  each(action: Action): DecideCapsule
+  readonly new: DecideNew
+}
+
+interface Parts {
+  readonly gate: Gate
+  readonly findFacts?: FindFacts
+  readonly newFacts?: NewFacts
+}
+
+/** What is allowed is on record with the decision of that grant; what is not, or would not be, is gathered. */
+export function lineDecisions(
+  { gate, findFacts, newFacts }: Parts,
+  { subject, scopes }: Credential,
+  { correlationId, approved }: Pick<Visit, 'correlationId' | 'approved'>,
+): LineDecisions {
+  const decide = (asked: Pick<GateRequest, 'action' | 'resource' | 'facts'>): void => {
+    const request = { ...asked, subject, scopes, correlationId, ...(approved && { approval: approved.id }) }
+    if (gate.preview(request).verdict.word !== 'allow') requireAllowed(gate.evaluate(request))
+  }
+  return {
+    each: (action) => async (id) => {
+      const resource = `${CAPSULE}${id}`
+      const facts = await findFacts?.(resource, subject)
+      if (facts !== undefined && facts !== 'absent') decide({ action, resource, facts })
+    },
+    new: async (capsule) => {
+      if (!newFacts?.isAsked()) return
+      decide({ action: 'capsule.create', resource: '*', facts: await newFacts.of(capsule, subject) })
+    },
+  }
+}
