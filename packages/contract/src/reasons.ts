@@ -79,6 +79,11 @@ export const REASONS = {
     fix: 'Mend the policy that the reason names; `cascade gate explain` shows where it fails.',
   },
   PERMITTED: { step: 'policy', meaning: 'A policy permits it, and none forbids it' },
+  OWN_WORK: {
+    step: 'policy',
+    meaning:
+      'The instance starts, completes what was acknowledged, or is mended from its data folder, which no policy refuses',
+  },
   TRUST_TOO_LOW: {
     step: 'trust',
     meaning: 'The subject is trusted less than actions of this risk ask for',

@@ -56,7 +56,7 @@ export const policyPart = ({ clock, newId }: Pick<GateFrame, 'clock' | 'newId'>)
       read: async (files) => (await loadCedar()).readPolicies(files),
       fallback: async (bundle) => new (await loadCedar()).CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
     })
-    const asked = { action: 'policy.apply', resource: 'governance/policies', subject } as const
+    const asked = { action: 'policy.apply', resource: 'governance/policies', subject, ownWork: true } as const
     await policies.open({ grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })) })
     const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
     boot.provide(key.GOVERNANCE, { gate, policies, book })

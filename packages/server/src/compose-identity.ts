@@ -26,6 +26,7 @@ export async function openIdentity({ loaded: { config }, clock, newId }: Parts, 
         resource: `subject/${id}`,
         subject: founderOf(id, clock()),
         correlationId: newId(),
+        ownWork: true,
       }),
     ),
   )

@@ -97,7 +97,7 @@ function findingOf({ checkpointer: { fork } }: SigningLog): HealthFinding {
 
 async function openKeys({ loaded, log, clock, newId }: LedgerFrame, boot: BootContext): Promise<LogKeys> {
   const [gate, subject, signed] = [boot.get(key.GATE), boot.get(key.ADMIN), boot.get(key.LOG)]
-  const asked = { action: 'ledger.sign', resource: 'ledger/keys', subject } as const
+  const asked = { action: 'ledger.sign', resource: 'ledger/keys', subject, ownWork: true } as const
   const grant = () => requireGrant(gate.decide({ ...asked, correlationId: newId() }))
   const parts = { store: boot.get(key.STORE), clock, newId, grant }
   const { directory } = boot.get(key.FOLDER)

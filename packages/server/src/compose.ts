@@ -6,7 +6,6 @@ import type { BootChunk, BootContext } from '#boot'
 import { Imports } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
 import { DataFolder } from '#data-folder'
-import { requireGrant } from '#governance'
 import { tokenDigest } from '#identity'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
@@ -23,7 +22,7 @@ import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
 import { factsOf, openGate, policyPart, readPolicyOf } from './compose-governance.ts'
 import { bearerTokens, openIdentity } from './compose-identity.ts'
-import { careOf, composeErasures, openStoreCheck } from './compose-keeping.ts'
+import { careOf, composeErasures, openStoreCheck, ownGrant } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
 import { keyDesk, ledgerParts, NEWEST_ENTRIES } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
@@ -280,8 +279,7 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
     converter: openDocumentConverter(),
     openSource: sourceOpener(join(boot.get(key.FOLDER).directory, 'tmp'), frame.loaded.config.import.file_bytes_max),
   })
-  const ask = { action: 'import.run', resource: 'import/*', subject: boot.get(key.ADMIN), reach: 'lines' } as const
-  await imports.markInterrupted(() => requireGrant(boot.get(key.GATE).decide({ ...ask, correlationId: newId() })))
+  await imports.markInterrupted(ownGrant(boot, newId, 'import.run', 'import/*'))
   boot.get(key.EMERGENCY).whenRaised((reason) => imports.interrupt(reason))
   boot.provide(key.IMPORTS, imports)
   return imports
@@ -289,13 +287,12 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
 
 /** Before anything is answered: what was to be erased is not seen again. */
 async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): Promise<UnfinishedErasures> {
-  const request = { action: 'capsule.erase', resource: '*', subject: boot.get(key.ADMIN), reach: 'lines' } as const
   const directory = boot.get(key.FOLDER).directory
   const archives = composeArchives(loaded.config, directory, boot.get(key.CAPSULES))
   boot.provide(key.ARCHIVES, archives)
   const { erasures, unfinished } = await composeErasures({
     ...{ config: loaded.config, log, store: boot.get(key.STORE), context: boot.get(key.CAPSULES), archives, directory },
-    grant: () => requireGrant(boot.get(key.GATE).decide({ ...request, correlationId: newId() })),
+    grant: ownGrant(boot, newId, 'capsule.erase', '*'),
     settle: () => boot.get(key.JOURNAL).settle(),
     forget: (owner) => {
       boot.get(key.EMBEDDERS).forget()

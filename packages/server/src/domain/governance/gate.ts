@@ -23,6 +23,11 @@ export interface GateRequest<A extends Action = Action> {
   readonly approval?: string
   /** As if the kill switch were on, or off: for a preview. */
   readonly emergency?: boolean
+  /**
+   * The instance's own: what it needs to start, what was acknowledged before an end and is completed now, what is done from its
+   * data folder. Policies, trust and risk do not refuse it. Counts for the actions of `OWN_WORK` alone, and never comes from outside.
+   */
+  readonly ownWork?: boolean
   /** Rows that the first change under the grant takes along, in its transaction. */
   readonly alongside?: () => readonly RecordPut[]
 }

@@ -9,6 +9,7 @@ import type { CapsuleFacts, DecisionInput, InputSubject } from './decision-input
 import type { DecisionJournal, Noted } from './decision-journal.ts'
 import type { Decided, Decision, Gate, GateRequest } from './gate.ts'
 import { Guardian } from './guardian/index.ts'
+import { isOwnWork } from './own-work.ts'
 import type { DecisionReason } from './verdict.ts'
 
 /** How far the gate goes, and from which scores on the guardian stops. */
@@ -134,7 +135,8 @@ export class GovernanceGate implements Gate {
   }
 
   /** Everything that the question is decided from. */
-  inputOf({ action, resource, subject, scopes, facts, rateExceeded, approval, emergency }: GateRequest): DecisionInput {
+  inputOf(request: GateRequest): DecisionInput {
+    const { action, resource, subject, scopes, facts, rateExceeded, approval, emergency } = request
     const { settings = () => GATE_DEFAULTS } = this.#options
     const { mode, canaryPercent, riskHold, riskDeny } = settings()
     const found = subject === undefined ? NO_RISK : this.#weigh(action, resource, subject)
@@ -149,6 +151,7 @@ export class GovernanceGate implements Gate {
       emergency: emergency ?? this.#isStopped(),
       ...found,
       approval: approval ?? null,
+      ...(isOwnWork(request) && { ownWork: true }),
       bundle: this.#bundle.digest,
     }
   }
