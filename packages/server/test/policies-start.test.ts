@@ -62,7 +62,7 @@ test('a restored store tells of itself and repeats an erasure, where its policie
   await apply(caller, forbidding(OWN))
   expect((await caller.call('POST', '/v2/system/backup', { path })).status).toBe(201)
   expect((await caller.call('PUT', POLICIES, { files: null, dry_run: false })).status).toBe(200)
-  expect((await caller.call('POST', `/v2/capsules/${id}/erase`, { legal_basis: "gdpr-17" })).status).toBe(200)
+  expect((await caller.call('POST', `/v2/capsules/${id}/erase`, { legal_basis: 'gdpr-17' })).status).toBe(200)
   expect(await server.stop()).toBe(0)
   expect(await runCascade('restore', path, '--data', dataDir, '--yes')).toMatchObject({ code: 0 })
 

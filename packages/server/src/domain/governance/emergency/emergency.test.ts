@@ -160,7 +160,7 @@ describe('lifted', () => {
   test('not while the file lies there, and the file that goes lifts nothing', async () => {
     const { call, open, off, place } = await openPlace()
     const emergency = await open()
-    await emergency.raise(call('emergency.raise'), 'r', 'file')
+    await emergency.raiseByFile(() => call('emergency.raise'), 'r')
     expect(emergency.state).toMatchObject({ cause: 'file', by: null })
     place.isFileThere = true
     for (const by of [ADA, BOB]) await expect(off(emergency, by)).rejects.toThrow(/remove it/)

@@ -20,7 +20,7 @@ export interface EmergencyOptions {
   readonly store: UnitOfWork & { readonly records: Records }
   readonly clock: Clock
   readonly random: Random
-  /** The people who can lift it: administrators and stewards, active, with a credential. */
+  /** The people who can lift it: administrators and stewards, active, with a credential for that, whom the gate lets. */
   readonly listLifters: () => Promise<readonly Subject[]>
   /** Whether the file that turns it on lies there now. */
   readonly isFileThere: () => boolean
@@ -150,14 +150,26 @@ export class Emergency {
    *
    * @throws CascadeError STORAGE_FULL or UNAVAILABLE: it is on, and would be forgotten by a restart.
    */
-  raise(
-    call: EmergencyCall<'emergency.raise'>,
-    reason: string,
-    cause: EmergencyCause = 'call',
+  raise(call: EmergencyCall<'emergency.raise'>, reason: string): Promise<EmergencyState> {
+    return this.#raise({ by: call.grant.subject, reason, cause: 'call' }, () => call)
+  }
+
+  /**
+   * Turns it on because the file lies in the data folder: who may write there is the operator, and nobody is asked before it
+   * counts.
+   *
+   * @param call asked for once it counts, to write it down.
+   * @throws CascadeError as `raise`, and what `call` throws.
+   */
+  raiseByFile(call: () => EmergencyCall<'emergency.raise'>, reason: string): Promise<EmergencyState> {
+    return this.#raise({ by: null, reason, cause: 'file' }, call)
+  }
+
+  #raise(
+    { by, reason, cause }: { readonly by: string | null; readonly reason: string; readonly cause: EmergencyCause },
+    ask: () => EmergencyCall<'emergency.raise'>,
   ): Promise<EmergencyState> {
-    const { clock } = this.#options
-    const by = cause === 'file' ? null : call.grant.subject
-    const next = raise(this.#state, { by, reason, cause, now: clock() })
+    const next = raise(this.#state, { by, reason, cause, now: this.#options.clock() })
     if (next) {
       this.#become(next)
       this.#unwritten = next
@@ -165,6 +177,7 @@ export class Emergency {
     return this.#inTurn(async () => {
       const due = next ?? this.#unwritten
       if (due) {
+        const call = ask()
         const told = { epoch: due.epoch, cause }
         await this.#write(call, due, reason, (digests) =>
           toRecord(call.grant, 'emergency.raised', SUBJECT, told, digests),
