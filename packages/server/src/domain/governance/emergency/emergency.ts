@@ -269,12 +269,16 @@ export class Emergency {
 
   #error(): CascadeError {
     const { since, reason } = this.#state
+    const why = asSentence(reason ?? 'its reason was erased')
     return new CascadeError(
       'EMERGENCY_ACTIVE',
-      `An emergency is on since ${toRfc3339(since ?? 0)}: ${reason ?? ''} Nothing is carried out until it is lifted.`,
+      `An emergency is on since ${toRfc3339(since ?? 0)}: ${why} Nothing is carried out until it is lifted.`,
     )
   }
 }
+
+/** Whoever wrote it may have left out the stop. */
+const asSentence = (text: string): string => (/[\p{Sentence_Terminal}…]["'”’»)\]]*\s*$/u.test(text) ? text : `${text}.`)
 
 /** Whether a subject is one of those who lift it: a person who is an administrator or a steward. */
 export const mayLift = ({ kind, roles }: Subject): boolean => kind === 'person' && roles.some((role) => ROLES.has(role))
@@ -292,7 +296,7 @@ function refused(outcome: Extract<Lift, { readonly kind: 'refused' }>): CascadeE
 const REFUSALS = {
   calm: ['CONFLICT', 'No emergency is on, so that there is nothing to lift.'],
   not_entitled: ['FORBIDDEN', 'An emergency is lifted by people who are administrators or stewards; ask one of them.'],
-  same_person: ['CONFLICT', 'You have asked already; another administrator or steward lifts it now.'],
+  same_person: ['CONFLICT', 'You have asked already; another administrator or steward has to lift it.'],
   not_local: [
     'FORBIDDEN',
     'Only one person can lift this emergency, who does so on the machine of the instance: run `cascade emergency off` there.',
