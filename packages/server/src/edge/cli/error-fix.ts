@@ -116,7 +116,8 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
       'Ask an administrator or a steward; whoever may write into the data folder puts a file named EMERGENCY there, which does the same.',
   },
   'emergency off': {
-    FORBIDDEN: 'Ask an administrator or a steward; `emergency status` says who has asked already.',
+    FORBIDDEN:
+      'Who lifts it may turn it on as well: ask an administrator or a steward; `emergency status` says who has asked already.',
     CONFLICT: '`emergency status` says how it stands, and what lifts it.',
   },
   'emergency status': { FORBIDDEN: 'Ask an administrator, a steward or an auditor.' },

@@ -46,7 +46,7 @@ test('lifting it as the second says that it is lifted', async () => {
 
 test.for([
   { line: 'emergency off --reason r', status: 409, code: 'CONFLICT', fix: '`emergency status` says how it stands' },
-  { line: 'emergency off --reason r', status: 403, code: 'FORBIDDEN', fix: 'Ask an administrator or a steward' },
+  { line: 'emergency off --reason r', status: 403, code: 'FORBIDDEN', fix: 'ask an administrator or a steward' },
   { line: 'emergency on --reason r', status: 403, code: 'FORBIDDEN', fix: 'a file named EMERGENCY' },
   { line: 'emergency status', status: 403, code: 'FORBIDDEN', fix: 'Ask an administrator, a steward or an auditor.' },
   {
