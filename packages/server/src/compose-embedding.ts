@@ -62,7 +62,7 @@ export async function openVectors({ loaded, ...parts }: VectorParts, boot: BootC
     store: boot.get(key.STORE),
     configured: await openEmbedder(loaded.config.embedding),
     findBuiltin: findBuiltinEmbedder,
-    grant: () => requireGrant(gate.decide({ ...asked, correlationId: parts.newId() })),
+    grant: () => gate.retried({ ...asked, correlationId: parts.newId() }),
     grantOwn: () => requireGrant(gate.decide({ ...asked, correlationId: parts.newId(), ownWork: true })),
     ...{ clock: parts.clock, newId: parts.newId, log: parts.log },
     halt: () => emergency.signal,

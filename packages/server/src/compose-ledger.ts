@@ -124,7 +124,7 @@ function openCheck({ log, health, clock, newId }: LedgerFrame, boot: BootContext
     checkedAtStart: NEWEST_ENTRIES,
   })
   const asked = { action: 'system.maintain', resource: 'system/ledger', subject } as const
-  const grant = () => requireGrant(gate.decide({ ...asked, correlationId: newId() }))
+  const grant = () => gate.retried({ ...asked, correlationId: newId() })
   const check = new LedgerCheck({ desk, store, ledger: store.ledger, clock, grant, newId, log })
   boot.provide(key.LEDGER, desk)
   health.register('ledger', () => check.finding)

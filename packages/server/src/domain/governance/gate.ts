@@ -62,11 +62,18 @@ export interface Gate {
   preview(request: GateRequest): Omit<Decided, 'decisionId'>
   /**
    * The grant of what a part of the instance does again and again, where each time would be a decision of its own and the log
-   * would tell of itself: decided once an hour, and anew when policies change or the kill switch is touched.
+   * would tell of itself: decided once an hour, and anew when policies or the mode change or the kill switch is touched; refused as `retried` is.
    *
    * @throws CascadeError FORBIDDEN, EMERGENCY_ACTIVE.
    */
   standing<A extends Action>(request: GateRequest<A>): Grant<A>
+  /**
+   * The grant of what a part of the instance tries again and again. Each that is given is a decision of its own; a refusal by rules
+   * stands for an hour, and until policies, the mode or the kill switch change, so that nothing is refused, and told of, in a loop.
+   *
+   * @throws CascadeError FORBIDDEN, APPROVAL_REQUIRED, EMERGENCY_ACTIVE.
+   */
+  retried<A extends Action>(request: GateRequest<A>): Grant<A>
   /** Decides for somebody else who acts: on record like any other decision, and without a grant. */
   evaluate(request: GateRequest): Decided
   /**
