@@ -32,6 +32,10 @@ export class OpenGate implements Gate {
     return decision.grant
   }
 
+  retried<A extends Action>(request: GateRequest<A>): Grant<A> {
+    return this.standing(request)
+  }
+
   evaluate(): ReturnType<Gate['evaluate']> {
     return { ...this.#made, decisionId: this.#newId() }
   }

@@ -71,14 +71,19 @@ export const REASONS = {
   NOT_PERMITTED: {
     step: 'policy',
     meaning: 'No policy permits it',
-    fix: 'Ask the owner of the resource for a share, or an administrator for a policy.',
+    fix: 'Ask an administrator for a role or a policy that permits it or, for a capsule, its owner for a share.',
   },
   POLICY_ERROR: {
     step: 'policy',
     meaning: 'A policy could not be evaluated, so nothing is permitted',
-    fix: 'Mend the policy that the reason names; `cascade gate explain` shows where it fails.',
+    fix: 'Mend the policy that the reason names, and apply it. Where nobody can: stop the instance, and run `cascade policy apply --built-in` on its machine.',
   },
   PERMITTED: { step: 'policy', meaning: 'A policy permits it, and none forbids it' },
+  OWN_WORK: {
+    step: 'policy',
+    meaning:
+      'The instance starts, completes what was acknowledged, or is mended from its data folder, which no policy refuses',
+  },
   TRUST_TOO_LOW: {
     step: 'trust',
     meaning: 'The subject is trusted less than actions of this risk ask for',
@@ -92,7 +97,7 @@ export const REASONS = {
   NEEDS_APPROVAL: {
     step: 'approval',
     meaning: 'Somebody who is entitled has to approve it first',
-    fix: 'Wait for the approval; the answer says where to look.',
+    fix: 'A change waits for it, and the answer says where to look. What only reads does not wait: ask somebody to do it who needs no approval.',
   },
   APPROVED: { step: 'approval', meaning: 'Somebody who is entitled approved exactly this' },
   STEP_FAILED: {

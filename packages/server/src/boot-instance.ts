@@ -62,7 +62,8 @@ export async function bootInstance(
   }
 }
 
-function frameOf(wanted: Wanted): Frame {
+/** A frame that nothing stands in yet. */
+export function frameOf(wanted: Wanted): Frame {
   const { loaded, clock, log } = wanted
   const lifecycle = new Lifecycle({ clock, log })
   return {

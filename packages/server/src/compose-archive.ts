@@ -3,7 +3,7 @@ import type { ObjectStore } from '#archive'
 import { type Clock, systemClock } from '#base'
 import { Archives, type ArchiveTarget, type CapsuleContext, dueBy } from '#capsules'
 import { type Config, type LiveConfig, listOf, parseRetentionRule } from '#config'
-import { type Gate, requireGrant } from '#governance'
+import type { Gate } from '#governance'
 import type { Subject } from '#identity'
 import type { Metrics, RootLogger } from '#observability'
 import { BucketObjects, FolderObjects } from './adapters/objects/index.ts'
@@ -47,7 +47,7 @@ export function openRetention({ live, gate, subject, newId, ...parts }: Retentio
   return new RetentionJob({
     archives: parts.archives,
     due: () => retentionOf(live.loaded.config, parts.clock()),
-    grant: () => requireGrant(gate.decide({ ...request, correlationId: newId() })),
+    grant: () => gate.retried({ ...request, correlationId: newId() }),
     metrics: parts.metrics,
     halt: parts.halt,
     clock: parts.clock,

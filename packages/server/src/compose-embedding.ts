@@ -14,6 +14,8 @@ interface VectorOptions extends Pick<ModelChangeOptions, 'store' | 'configured' 
   readonly findBuiltin: (model: string) => Embedder | undefined
   /** The gate's word for each step that is done in the background. */
   readonly grant: () => Grant<'system.maintain'>
+  /** The same for what the start itself has to do. */
+  readonly grantOwn: () => Grant<'system.maintain'>
   readonly log: RootLogger
   readonly halt: () => AbortSignal
 }
@@ -26,7 +28,14 @@ interface Vectors {
 }
 
 /** The embedders that count, and the change of the model where the configured one is not that of the vectors. */
-async function openModelChange({ findBuiltin, grant, log, halt, ...options }: VectorOptions): Promise<Vectors> {
+async function openModelChange({
+  findBuiltin,
+  grant,
+  grantOwn,
+  log,
+  halt,
+  ...options
+}: VectorOptions): Promise<Vectors> {
   await using opened = new AsyncDisposableStack()
   const configured = opened.use(cacheEmbeddings(options.configured))
   const openFormer = (model: string): Embedder | undefined => {
@@ -35,7 +44,7 @@ async function openModelChange({ findBuiltin, grant, log, halt, ...options }: Ve
   }
   const embedders = new Embedders(configured)
   const warn: ModelChangeOptions['warn'] = (message, fields) => log.warn(message, fields)
-  const change = await ModelChange.open({ ...options, configured, embedders, openFormer, warn }, grant)
+  const change = await ModelChange.open({ ...options, configured, embedders, openFormer, warn }, grantOwn)
   opened.use(new ReEmbedding({ change, grant, log, halt }))
   return { embedders, change, parts: opened.move() }
 }
@@ -53,7 +62,8 @@ export async function openVectors({ loaded, ...parts }: VectorParts, boot: BootC
     store: boot.get(key.STORE),
     configured: await openEmbedder(loaded.config.embedding),
     findBuiltin: findBuiltinEmbedder,
-    grant: () => requireGrant(gate.decide({ ...asked, correlationId: parts.newId() })),
+    grant: () => gate.retried({ ...asked, correlationId: parts.newId() }),
+    grantOwn: () => requireGrant(gate.decide({ ...asked, correlationId: parts.newId(), ownWork: true })),
     ...{ clock: parts.clock, newId: parts.newId, log: parts.log },
     halt: () => emergency.signal,
   })

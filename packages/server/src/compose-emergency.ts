@@ -1,7 +1,7 @@
 import { type Clock, systemRandom } from '#base'
 import type { BootChunk, BootContext } from '#boot'
-import { Emergency, mayLift, requireGrant } from '#governance'
-import type { AccessTokens, Subject, Subjects } from '#identity'
+import { Emergency, type Gate, mayLift, requireGrant } from '#governance'
+import type { AccessTokens, Scopes, Subject, Subjects } from '#identity'
 import { openEmergencyFile } from './adapters/files/emergency-file.ts'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
@@ -26,12 +26,15 @@ async function openEmergency({ clock, newId, log }: EmergencyParts, boot: BootCo
   const file = openEmergencyFile(boot.get(key.FOLDER).directory)
   const emergency = await Emergency.open({
     ...{ store, clock, random: systemRandom, isFileThere: () => file.isThere() },
-    listLifters: () => listLifters(subject, boot.get(key.SUBJECTS), boot.get(key.TOKENS)),
+    listLifters: () =>
+      listLifters(subject, {
+        ...{ subjects: boot.get(key.SUBJECTS), tokens: boot.get(key.TOKENS), gate: boot.get(key.GATE) },
+      }),
   })
   boot.provide(key.EMERGENCY, emergency)
   store.refuseBy((command) => emergency.refusal(command))
   boot.get(key.GATE).stopBy(() => emergency.stops)
-  const asked = { action: 'emergency.raise', resource: '*', subject } as const
+  const asked = { action: 'emergency.raise', resource: '*', subject, ownWork: true } as const
   const grant = () => requireGrant(boot.get(key.GATE).decide({ ...asked, correlationId: newId() }))
   const watch = new EmergencyWatch({ emergency, file, grant, newId, log })
   await watch.now()
@@ -39,21 +42,37 @@ async function openEmergency({ clock, newId, log }: EmergencyParts, boot: BootCo
   return watch
 }
 
-/** People who are active and can come in: the administrator by the token file, the others by a token. */
-async function listLifters(
+interface LifterParts {
+  readonly subjects: Pick<Subjects, 'list'>
+  readonly tokens: Pick<AccessTokens, 'activeScopes'>
+  readonly gate: Pick<Gate, 'preview'>
+}
+
+/**
+ * People who are active, can come in (the administrator by the token file, the others by a token) and would be let: who is counted
+ * here and refused there would be waited for in vain.
+ */
+export async function listLifters(
   administrator: Subject,
-  subjects: Subjects,
-  tokens: AccessTokens,
+  { subjects, tokens, gate }: LifterParts,
 ): Promise<readonly Subject[]> {
-  const lifters = [administrator]
+  const isLet = (subject: Subject, scopes: Scopes): boolean =>
+    LIFTING.every((action) => {
+      const asked = { action, resource: '*', subject, scopes, correlationId: '' } as const
+      return gate.preview(asked).verdict.applied === 'allow'
+    })
+  const lifters = isLet(administrator, null) ? [administrator] : []
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
     const { items, next } = await subjects.list({ limit: PER_PAGE, cursor, kind: 'person' })
     for (const { subject } of items) {
-      const isOther = subject.active && subject.id !== administrator.id
-      if (isOther && mayLift(subject) && (await tokens.hasToken(subject.id))) lifters.push(subject)
+      if (!subject.active || subject.id === administrator.id || !mayLift(subject)) continue
+      const held = await tokens.activeScopes(subject.id)
+      if (held.some((scopes) => isLet(subject, scopes))) lifters.push(subject)
     }
     cursor = next
   }
   return lifters
 }
 const PER_PAGE = 100
+/** The operation that lifts it is the one that turns it on, and asks for both. */
+const LIFTING = ['emergency.raise', 'emergency.lift'] as const

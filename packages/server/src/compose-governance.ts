@@ -18,6 +18,7 @@ import {
 import { SUBJECT_TRUST_NEW, type Subject, type Subjects } from '#identity'
 import type { RootLogger } from '#observability'
 import { policiesOf } from '#policy'
+import type { Grant } from '#store'
 import * as key from './compose-keys.ts'
 import type { FindFacts, NewFacts } from './edge/http/index.ts'
 
@@ -28,8 +29,16 @@ interface GateFrame {
   readonly newId: () => string
 }
 
-/** Opens the gate. Closing it puts on record what is not yet. */
-export function openGate({ live, log, clock, newId }: GateFrame, boot: BootContext): AsyncDisposable {
+export const gatePart = (frame: GateFrame): BootChunk => ({
+  name: 'gate',
+  priority: 1.5,
+  dependsOn: ['store'],
+  describe: 'decides what may happen',
+  start: (boot) => openGate(frame, boot),
+})
+
+/** Closing it puts on record what is not yet. */
+function openGate({ live, log, clock, newId }: GateFrame, boot: BootContext): AsyncDisposable {
   const journal = new DecisionJournal({
     store: boot.get(key.STORE),
     ...{ clock, newId, random: systemRandom },
@@ -50,20 +59,30 @@ export const policyPart = ({ clock, newId }: Pick<GateFrame, 'clock' | 'newId'>)
   dependsOn: ['identity'],
   describe: 'arms the gate with the policies in force',
   start: async (boot) => {
-    const [store, gate, subject] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.ADMIN)]
-    const policies = new PolicyDesk({
-      ...{ store, gate, clock },
-      // Cedar's module is loaded where policies are read, and where one needs it.
-      read: async (files) => (await loadCedar()).readPolicies(files),
-      fallback: async (bundle) => new (await loadCedar()).CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
-    })
-    const asked = { action: 'policy.apply', resource: 'governance/policies', subject } as const
-    await policies.open({ grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })) })
+    const [store, gate] = [boot.get(key.STORE), boot.get(key.GATE)]
+    const policies = policyDesk(boot, clock)
+    await policies.open({ grant: () => policyGrant(boot, newId) })
     const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
     boot.provide(key.GOVERNANCE, { gate, policies, book })
     return undefined
   },
 })
+
+/** The desk before it has looked which policies are in force. */
+export const policyDesk = (boot: BootContext, clock: Clock): PolicyDesk =>
+  new PolicyDesk({
+    ...{ store: boot.get(key.STORE), gate: boot.get(key.GATE), founder: boot.get(key.ADMIN), clock },
+    // Cedar's module is loaded where policies are read, and where one needs it.
+    read: async (files) => (await loadCedar()).readPolicies(files),
+    fallback: async (bundle) => new (await loadCedar()).CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
+  })
+
+/** For what a start, and whoever may open the data folder, does with policies: no policy is asked. */
+export function policyGrant(boot: BootContext, newId: () => string): Grant<'policy.apply'> {
+  const subject = boot.get(key.ADMIN)
+  const asked = { action: 'policy.apply', resource: 'governance/policies', subject, ownWork: true } as const
+  return requireGrant(boot.get(key.GATE).decide({ ...asked, correlationId: newId() }))
+}
 
 const loadCedar = () => import('./adapters/policies/index.ts')
 

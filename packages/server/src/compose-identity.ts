@@ -1,6 +1,6 @@
 // Who there is, and who looks after the instance.
 import { type Clock, systemRandom } from '#base'
-import type { BootContext } from '#boot'
+import type { BootChunk, BootContext } from '#boot'
 import { requireGrant, TrustEngine } from '#governance'
 import { AccessTokens, founderOf, Subjects, tokenDigest } from '#identity'
 import { openTokenFile } from './adapters/files/token-file.ts'
@@ -15,8 +15,16 @@ interface Parts extends Frame {
   readonly newId: () => string
 }
 
+export const identityPart = (parts: Parts): BootChunk => ({
+  name: 'identity',
+  priority: 1.5,
+  dependsOn: ['store', 'gate'],
+  describe: 'knows the administrator and the token',
+  start: (boot) => openIdentity(parts, boot),
+})
+
 /** Who there is: the registry, the administrator, the administrator's token and those of all others. */
-export async function openIdentity({ loaded: { config }, clock, newId }: Parts, boot: BootContext): Promise<undefined> {
+async function openIdentity({ loaded: { config }, clock, newId }: Parts, boot: BootContext): Promise<undefined> {
   const [store, gate] = [boot.get(key.STORE), boot.get(key.GATE)]
   const subjects = new Subjects({ store, clock, newId })
   const admin = await subjects.openAdministrator((id) =>
@@ -26,6 +34,7 @@ export async function openIdentity({ loaded: { config }, clock, newId }: Parts, 
         resource: `subject/${id}`,
         subject: founderOf(id, clock()),
         correlationId: newId(),
+        ownWork: true,
       }),
     ),
   )

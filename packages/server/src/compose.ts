@@ -1,33 +1,28 @@
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { ROUTES } from '@forge-cascade/contract'
-import { CascadeError, createUuidV7, lazy, systemClock, systemRandom, toRfc3339 } from '#base'
+import { createUuidV7, lazy, systemClock, systemRandom, toRfc3339 } from '#base'
 import type { BootChunk, BootContext } from '#boot'
 import { Imports } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
-import { DataFolder } from '#data-folder'
-import { requireGrant } from '#governance'
 import { tokenDigest } from '#identity'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
-import { sharedStaticTable } from './adapters/models/index.ts'
-import { acquireFolderLock } from './adapters/sqlite/folder-lock.ts'
-import { backupSettings, openSqliteStore, type SqliteStore } from './adapters/sqlite/index.ts'
 import { type Address, bootInstance, type Frame } from './boot-instance.ts'
-import { COLLECTIONS } from './collections.ts'
 import { openAgentDoor } from './compose-agents.ts'
 import { openApprovals } from './compose-approvals.ts'
 import { composeArchives, openRetention, retentionOf } from './compose-archive.ts'
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
-import { findersOf, openGate, policyPart, readPolicyOf } from './compose-governance.ts'
-import { bearerTokens, openIdentity } from './compose-identity.ts'
-import { careOf, composeErasures, openStoreCheck } from './compose-keeping.ts'
+import { findersOf, gatePart, policyPart, readPolicyOf } from './compose-governance.ts'
+import { bearerTokens, identityPart } from './compose-identity.ts'
+import { careOf, composeErasures, openStoreCheck, ownGrant } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
-import { keyDesk, ledgerParts, NEWEST_ENTRIES } from './compose-ledger.ts'
+import { keyDesk, ledgerParts } from './compose-ledger.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
+import { storeParts } from './compose-store.ts'
 import { openArtifactDesk } from './compose-verification.ts'
 import type { LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
 import {
@@ -42,7 +37,6 @@ import {
 } from './edge/jobs/index.ts'
 import { checkRuntime } from './runtime.ts'
 import { storeGauges } from './store-gauges.ts'
-import { registerStore } from './store-health.ts'
 import { VERSION } from './version.ts'
 
 const clock = systemClock
@@ -82,19 +76,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       describe: 'checks that this runtime can carry the instance',
       start: () => done(checkRuntime()),
     },
-    {
-      name: 'data folder',
-      priority: 1,
-      describe: 'takes the folder for this process alone',
-      start: (boot) => openFolder(frame, boot),
-    },
-    {
-      name: 'store',
-      priority: 1,
-      dependsOn: ['data folder'],
-      describe: 'opens the database and its threads',
-      start: (boot) => openStore(frame, boot, writer),
-    },
+    ...storeParts(frame, clock, writer),
     {
       // Named after the store, so that the threads of the store are at work while this one loads.
       name: 'doors',
@@ -103,20 +85,8 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       describe: 'loads what takes requests',
       start: loadDoors,
     },
-    {
-      name: 'gate',
-      priority: 1.5,
-      dependsOn: ['store'],
-      describe: 'decides what may happen',
-      start: (boot) => openGate({ ...frame, clock, newId }, boot),
-    },
-    {
-      name: 'identity',
-      priority: 1.5,
-      dependsOn: ['store', 'gate'],
-      describe: 'knows the administrator and the token',
-      start: (boot) => openIdentity({ ...frame, clock, newId }, boot),
-    },
+    gatePart({ ...frame, clock, newId }),
+    identityPart({ ...frame, clock, newId }),
     policyPart({ clock, newId }),
     {
       name: 'approvals',
@@ -221,43 +191,6 @@ function whoOf(boot: BootContext) {
 /** For parts that leave nothing to close. */
 const done = (_nothing: unknown): undefined => undefined
 
-function openFolder({ loaded }: Frame, boot: BootContext): DataFolder {
-  const folder = DataFolder.open(loaded.config.data.dir, acquireFolderLock)
-  boot.provide(key.FOLDER, folder)
-  return folder
-}
-
-async function openStore(
-  { loaded: { config }, guardian, health, log }: Frame,
-  boot: BootContext,
-  writer: Worker | undefined,
-): Promise<SqliteStore> {
-  const store = await openSqliteStore({
-    directory: boot.get(key.FOLDER).directory,
-    collections: COLLECTIONS,
-    readers: config.store.readers,
-    groupCommitMax: config.store.group_commit_max,
-    groupCommitMs: config.store.group_commit_ms,
-    compressionLevel: config.memory.compressionLevel,
-    words: sharedStaticTable().bytes,
-    clock,
-    writer,
-    ...backupSettings(config),
-    onTrouble: (message, cause) => log.error(message, { cause }),
-    onUpgrade: (backup) => log.warn('an older data folder was upgraded; what it was is kept', { backup }),
-  })
-  boot.provide(key.STORE, store)
-  guardian.claim('store', async () => {
-    const { firstBad } = await store.ledger.verifyChain(Math.max(0, store.head() - NEWEST_ENTRIES))
-    if (firstBad === undefined) return { kind: 'sound' }
-    const reason = `the log is damaged at entry ${firstBad}`
-    return { kind: 'unsound', reason, cause: new CascadeError('DATA_CORRUPT', reason) }
-  })
-  registerStore(health, store, clock)
-  boot.provide(key.REPAIRED, new Set())
-  return store
-}
-
 async function loadDoors(boot: BootContext): Promise<undefined> {
   boot.provide(key.DOORS, await import('./edge/http/index.ts'))
   boot.provide(key.METRICS, new Metrics())
@@ -280,8 +213,7 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
     converter: openDocumentConverter(),
     openSource: sourceOpener(join(boot.get(key.FOLDER).directory, 'tmp'), frame.loaded.config.import.file_bytes_max),
   })
-  const ask = { action: 'import.run', resource: 'import/*', subject: boot.get(key.ADMIN), reach: 'lines' } as const
-  await imports.markInterrupted(() => requireGrant(boot.get(key.GATE).decide({ ...ask, correlationId: newId() })))
+  await imports.markInterrupted(ownGrant(boot, newId, 'import.run', 'import/*'))
   boot.get(key.EMERGENCY).whenRaised((reason) => imports.interrupt(reason))
   boot.provide(key.IMPORTS, imports)
   return imports
@@ -289,13 +221,12 @@ async function openImports(frame: Frame, boot: BootContext): Promise<Imports> {
 
 /** Before anything is answered: what was to be erased is not seen again. */
 async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): Promise<UnfinishedErasures> {
-  const request = { action: 'capsule.erase', resource: '*', subject: boot.get(key.ADMIN), reach: 'lines' } as const
   const directory = boot.get(key.FOLDER).directory
   const archives = composeArchives(loaded.config, directory, boot.get(key.CAPSULES))
   boot.provide(key.ARCHIVES, archives)
   const { erasures, unfinished } = await composeErasures({
     ...{ config: loaded.config, log, store: boot.get(key.STORE), context: boot.get(key.CAPSULES), archives, directory },
-    grant: () => requireGrant(boot.get(key.GATE).decide({ ...request, correlationId: newId() })),
+    grant: ownGrant(boot, newId, 'capsule.erase', '*'),
     settle: () => boot.get(key.JOURNAL).settle(),
     forget: (owner) => {
       boot.get(key.EMBEDDERS).forget()

@@ -9,6 +9,7 @@ process.exitCode = await runProcess(argv, {
   // The instance and all its parts: loaded only by the command that becomes one, so that clients start fast.
   startInstance: async (loaded, options, log) =>
     (await import('./compose.ts')).startInstance(loaded, options, log, writer),
+  mendPolicies: async (loaded, log) => (await import('./compose-mending.ts')).mendPolicies(loaded, log),
   describeEmbedder: async (folder) => (await import('./compose-offline.ts')).describeEmbedder(folder),
   readPolicies: async (paths) => (await import('./compose-policies.ts')).policies.readPolicies(paths),
   openPolicies: async (bundle) => (await import('./compose-policies.ts')).policies.openPolicies(bundle),

@@ -6,6 +6,7 @@ import { commandName, findSamples, selfCommand } from './home.ts'
 import { VERSION } from './version.ts'
 
 type StartInstance = CliIo['startInstance']
+type Loaded = Parameters<StartInstance>[0]
 
 /** What makes instances; `log` is made here, by the configuration of each. */
 export interface Composition
@@ -22,11 +23,8 @@ export interface Composition
     | 'readPolicies'
     | 'openPolicies'
   > {
-  startInstance(
-    loaded: Parameters<StartInstance>[0],
-    options: Parameters<StartInstance>[1],
-    log: RootLogger,
-  ): ReturnType<StartInstance>
+  startInstance(loaded: Loaded, options: Parameters<StartInstance>[1], log: RootLogger): ReturnType<StartInstance>
+  mendPolicies(loaded: Loaded, log: RootLogger): ReturnType<CliIo['mendPolicies']>
 }
 
 /** Runs the command line of this process; returns its exit code. */
@@ -50,19 +48,9 @@ const ioOf = (composition: Composition): CliIo => ({
   onSignal: listenToSignals,
   onReload: listenToHangup,
   exitNow: (code) => process.exit(code),
-  startInstance: async (loaded, options) => {
-    const { level, format, output } = loaded.config.log
-    const noColor = Boolean(environment().NO_COLOR)
-    const { createLogger } = await import('#observability')
-    const log = createLogger({
-      stream: streamOf(output, options),
-      clock: systemClock,
-      format,
-      noColor,
-      level: options.log === 'all' ? level : 'error',
-    })
-    return composition.startInstance(loaded, options, log)
-  },
+  startInstance: async (loaded, options) => composition.startInstance(loaded, options, await openLog(loaded, options)),
+  mendPolicies: async (loaded) =>
+    composition.mendPolicies(loaded, await openLog(loaded, { listen: 'socket', log: 'none', answers: true })),
   restoreBackup: composition.restoreBackup,
   restorePoint: composition.restorePoint,
   restoreAsIs: composition.restoreAsIs,
@@ -74,6 +62,16 @@ const ioOf = (composition: Composition): CliIo => ({
   readPolicies: composition.readPolicies,
   openPolicies: composition.openPolicies,
 })
+
+async function openLog({ config }: Loaded, options: Parameters<StartInstance>[1]): Promise<RootLogger> {
+  const { level, format, output } = config.log
+  const { createLogger } = await import('#observability')
+  return createLogger({
+    ...{ stream: streamOf(output, options), clock: systemClock, format },
+    noColor: Boolean(environment().NO_COLOR),
+    level: options.log === 'all' ? level : 'error',
+  })
+}
 
 /** A log that nobody is to see. */
 const NOWHERE: LogStream = { write: () => true }

@@ -83,7 +83,7 @@ export const GOVERNANCE = [
     tag: 'Governance',
     summary: 'Put other policies in force',
     description:
-      'They are read on a thread that is thrown away and held strictly against the schema. What is not sound is refused with its findings, and what was in force stays. The constitution and the schema come with the program and belong to every bundle. Policies under which whoever applies them could apply no others are refused.',
+      'They are read on a thread that is thrown away and held strictly against the schema. What is not sound is refused with its findings, and what was in force stays. The constitution and the schema come with the program and belong to every bundle. Policies under which whoever applies them, or the administrator of the instance, could apply no others are refused, and so are those under which that administrator could not turn the kill switch.',
     access: { action: 'policy.apply', risk: 'high' },
     body: {
       schema: policyBody,

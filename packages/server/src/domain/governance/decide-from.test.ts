@@ -1,11 +1,13 @@
 import { ACTION_TRAITS, GATE_MODES, GATE_STEPS, REASONS, TRUST_LEVELS } from '@forge-cascade/contract/vocabulary'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Subject } from '#identity'
 import type { CompiledEngine } from '#policy'
 import type { ArmedBundle } from './armed-bundle.ts'
 import { isInShare } from './canary.ts'
 import { decideFrom } from './decide-from.ts'
 import type { DecisionInput } from './decision-input.ts'
+import { GovernanceGate } from './governance-gate.ts'
 import { ADA, ALL_ACTIONS, anyInput, armText, BUILT_IN, FACTS, inputOf } from './testing/draw-inputs.ts'
 
 /** Inputs that a law is tried with. */
@@ -190,6 +192,45 @@ describe('a forbid of the constitution', () => {
   })
 })
 
+describe('the own work of the instance', () => {
+  test('is refused by no policy, trust or risk, and is by the constitution and every step before', async () => {
+    const bundles = [
+      await armText('@id("own.no") forbid(principal, action, resource);'),
+      await armText('@id("own.no") @curable("approval") forbid(principal, action, resource);'),
+      await armText(
+        '@id("own.no") forbid(principal, action, resource) when { context.risk * 9223372036854775807 > 0 };',
+      ),
+    ]
+    const own = { action: 'import.run', ownWork: true, risk: 100, subject: { ...ADA, trust: 40 } } as const
+    for (const bundle of bundles) {
+      expect(decide(own, bundle)).toMatchObject({ effect: 'allow', word: 'allow', reasons: [{ code: 'OWN_WORK' }] })
+      expect(codes({ ...own, subject: { ...ADA, trust: 39 } }, bundle)).toEqual(['FORBIDDEN_BY_CONSTITUTION'])
+      expect(codes({ ...own, emergency: true }, bundle)).toEqual(['EMERGENCY'])
+      expect(codes({ ...own, subject: { ...ADA, active: false } }, bundle)).toEqual(['SUBJECT_INACTIVE'])
+    }
+  })
+
+  test('is what the table of it says: the mark does nothing for any other action', () => {
+    const gate = new GovernanceGate({ clock: () => 0, newId: () => 'd' })
+    const subject: Subject = { ...ADA, kind: 'person', roles: [], name: 'nobody', createdAt: 0 }
+    const allowed = ALL_ACTIONS.filter((action) => {
+      const { verdict } = gate.preview({ action, resource: '*', subject, correlationId: 'c', ownWork: true })
+      return verdict.applied === 'allow'
+    })
+    // Without the role of an administrator the constitution keeps what keeps the instance.
+    expect(allowed.toSorted()).toEqual(['capsule.erase', 'emergency.raise', 'import.run', 'subject.create'])
+  })
+})
+
+test('whoever may turn the kill switch turns it, whatever its trust and the risk: nobody could approve that', () => {
+  for (const trust of [40, 60, 100])
+    for (const action of ['emergency.raise', 'emergency.lift'] as const) {
+      const fields = { action, emergency: true, risk: 100, subject: { ...ADA, roles: ['steward'], trust } }
+      expect(decide(fields).applied).toBe('allow')
+      expect(decide({ ...fields, subject: { ...fields.subject, roles: ['member'] } }).applied).toBe('deny')
+    }
+})
+
 describe('a rule of the instance', () => {
   const ruled = (annotations: string) =>
     armText(
@@ -308,7 +349,8 @@ describe('trust and risk', () => {
 
   test.for(['low', 'medium', 'high'] as const)('actions of %s risk ask for their trust', (risk) => {
     const floor = { low: SANDBOX, medium: STANDARD, high: TRUSTED }[risk]
-    const actions = ALL_ACTIONS.filter((action) => ACTION_TRAITS[action].risk === risk)
+    const ofRisk = ALL_ACTIONS.filter((action) => ACTION_TRAITS[action].risk === risk)
+    const actions = ofRisk.filter((action) => action !== 'emergency.raise' && action !== 'emergency.lift')
     for (const action of actions)
       for (const trust of [SANDBOX - 1, SANDBOX, STANDARD - 1, STANDARD, TRUSTED - 1, TRUSTED]) {
         const { effect } = decide({ action, subject: { ...ADA, trust } })

@@ -1,5 +1,6 @@
 import {
   ACTION_TRAITS,
+  type Action,
   type ActionRisk,
   GATE_STEPS,
   type GateStep,
@@ -41,9 +42,9 @@ const STEPS: Readonly<Record<GateStep, (deciding: Deciding) => StepOutcome>> = {
   identity: ({ input }) => judgeIdentity(input),
   rate: ({ input }) => (input.rateExceeded ? stop('RATE_LIMITED') : PASS),
   constitution: judgeConstitution,
-  policy: judgePolicies,
-  trust: ({ input }) => judgeTrust(input, subjectOf(input)),
-  guardian: ({ input }) => judgeRisk(input),
+  policy: (deciding) => (deciding.input.ownWork ? OWN : judgePolicies(deciding)),
+  trust: ({ input }) => (isUnweighed(input) ? PASS : judgeTrust(input, subjectOf(input))),
+  guardian: ({ input }) => (isUnweighed(input) ? PASS : judgeRisk(input)),
   approval: ({ input, holds }) => judgeApproval(input, holds),
 }
 
@@ -173,6 +174,10 @@ export const TRUST_NEEDED: Readonly<Record<ActionRisk, number>> = {
   high: TRUST_LEVELS.TRUSTED,
 }
 
+/** Nobody could be asked to approve it: the instance's own work, and what turns the kill switch. */
+const isUnweighed = ({ ownWork, action }: DecisionInput): boolean => ownWork === true || UNWEIGHED.has(action)
+const UNWEIGHED: ReadonlySet<Action> = new Set<Action>(['emergency.raise', 'emergency.lift'])
+
 function judgeTrust({ action }: DecisionInput, { trust }: InputSubject): StepOutcome {
   const { risk } = ACTION_TRAITS[action]
   const needed = TRUST_NEEDED[risk]
@@ -217,5 +222,7 @@ function ruleReason(code: ReasonCode, policyId: string, { bundle }: Deciding): D
   const says = bundle.rules.get(policyId)?.says ?? null
   return reason(code, { policyId, detail: says === null ? policyId : `${withoutStop(says)} (${policyId})` })
 }
+
+const OWN: StepOutcome = { kind: 'pass', reasons: [reason('OWN_WORK')] }
 
 const stop = (code: ReasonCode): StepOutcome => ({ kind: 'stop', reasons: [reason(code)] })

@@ -70,6 +70,8 @@ export interface DecisionInput {
   readonly riskDeny: number
   /** Id of the approval of exactly this, where there is one. */
   readonly approval: string | null
+  /** Left out for what somebody asks for. */
+  readonly ownWork?: true
   /** Digest of the policies. */
   readonly bundle: string
 }

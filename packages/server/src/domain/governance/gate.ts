@@ -23,6 +23,11 @@ export interface GateRequest<A extends Action = Action> {
   readonly approval?: string
   /** As if the kill switch were on, or off: for a preview. */
   readonly emergency?: boolean
+  /**
+   * The instance's own: what it needs to start, what was acknowledged before an end and is completed now, what is done from its
+   * data folder. Policies, trust and risk do not refuse it. Counts for the actions of `OWN_WORK` alone, and never comes from outside.
+   */
+  readonly ownWork?: boolean
   /** Rows that the first change under the grant takes along, in its transaction; of an action that only changes the store. */
   readonly alongside?: () => readonly RecordPut[]
 }
@@ -57,11 +62,18 @@ export interface Gate {
   preview(request: GateRequest): Omit<Decided, 'decisionId'>
   /**
    * The grant of what a part of the instance does again and again, where each time would be a decision of its own and the log
-   * would tell of itself: decided once an hour, and anew when policies change or the kill switch is touched.
+   * would tell of itself: decided once an hour, and anew when policies or the mode change or the kill switch is touched; refused as `retried` is.
    *
    * @throws CascadeError FORBIDDEN, EMERGENCY_ACTIVE.
    */
   standing<A extends Action>(request: GateRequest<A>): Grant<A>
+  /**
+   * The grant of what a part of the instance tries again and again. Each that is given is a decision of its own; a refusal by rules
+   * stands for an hour, and until policies, the mode or the kill switch change, so that nothing is refused, and told of, in a loop.
+   *
+   * @throws CascadeError FORBIDDEN, APPROVAL_REQUIRED, EMERGENCY_ACTIVE.
+   */
+  retried<A extends Action>(request: GateRequest<A>): Grant<A>
   /** Decides for somebody else who acts: on record like any other decision, and without a grant. */
   evaluate(request: GateRequest): Decided
   /**

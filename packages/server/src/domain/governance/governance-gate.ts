@@ -1,5 +1,12 @@
-import { ACTION_TRAITS, type Action, type GateMode, REASONS, RISK_WEIGHTS } from '@forge-cascade/contract/vocabulary'
-import { CascadeError, type Clock, isWithin } from '#base'
+import {
+  ACTION_TRAITS,
+  type Action,
+  type GateMode,
+  REASONS,
+  type ReasonCode,
+  RISK_WEIGHTS,
+} from '@forge-cascade/contract/vocabulary'
+import { CascadeError, type Clock, isCascadeError, isWithin } from '#base'
 import type { Subject } from '#identity'
 import type { Grant } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
@@ -9,6 +16,7 @@ import type { CapsuleFacts, DecisionInput, InputSubject } from './decision-input
 import type { DecisionJournal, Noted } from './decision-journal.ts'
 import type { Decided, Decision, Gate, GateRequest } from './gate.ts'
 import { Guardian } from './guardian/index.ts'
+import { isOwnWork } from './own-work.ts'
 import type { DecisionReason } from './verdict.ts'
 
 /** How far the gate goes, and from which scores on the guardian stops. */
@@ -22,8 +30,20 @@ export interface GateSettings {
 
 /** How long one decision stands for what is done again and again, in milliseconds. */
 const STANDING_MS = 60 * 60 * 1000
-/** Grants that are kept; beyond them all are asked for anew. */
+/** Grants and refusals that are kept, of each; beyond them all are asked for anew. */
 const STANDING_MAX = 1000
+
+/** What was decided once and stands. */
+interface Standing<T> {
+  readonly value: T
+  readonly state: string
+  readonly at: number
+}
+
+const keyOf = ({ action, resource, subject }: GateRequest): string => `${action} ${resource} ${subject?.id}`
+
+/** What may be otherwise a moment later, although no rule and no setting changed. */
+const PASSES: ReadonlySet<ReasonCode> = new Set(['EMERGENCY', 'RATE_LIMITED', 'RISK_TOO_HIGH', 'STEP_FAILED'])
 
 export const GATE_DEFAULTS: GateSettings = { mode: 'enforce', canaryPercent: 0, riskHold: 85, riskDeny: 97 }
 
@@ -45,7 +65,8 @@ export interface GovernanceGateOptions {
 export class GovernanceGate implements Gate {
   readonly #options: GovernanceGateOptions
   readonly #guardian: Pick<Guardian, 'note' | 'weigh'>
-  readonly #standing = new Map<string, { readonly grant: Grant; readonly state: string; readonly at: number }>()
+  readonly #standing = new Map<string, Standing<Grant>>()
+  readonly #refused = new Map<string, Standing<CascadeError>>()
   #isStopped: () => boolean = () => false
   #bundle = armBundle(BUILT_IN_BUNDLE, BUILT_IN_FILES)
 
@@ -85,16 +106,42 @@ export class GovernanceGate implements Gate {
   }
 
   standing<A extends Action>(request: GateRequest<A>): Grant<A> {
-    const key = `${request.action} ${request.resource} ${request.subject?.id}`
-    const state = `${this.#bundle.digest} ${this.#isStopped()}`
-    const now = this.#options.clock()
-    const known = this.#standing.get(key)
+    const known = this.#standingOf(this.#standing, request)
     // The key has the action in it.
-    if (known?.state === state && isWithin(now, known.at, STANDING_MS)) return known.grant as Grant<A>
-    const grant = requireGrant(this.decide({ ...request, reach: 'lines' }))
-    if (this.#standing.size >= STANDING_MAX) this.#standing.clear()
-    this.#standing.set(key, { grant, state, at: now })
+    if (known !== undefined) return known as Grant<A>
+    const grant = this.retried({ ...request, reach: 'lines' })
+    this.#stand(this.#standing, request, grant)
     return grant
+  }
+
+  retried<A extends Action>(request: GateRequest<A>): Grant<A> {
+    const refusal = this.#standingOf(this.#refused, request)
+    if (refusal !== undefined) throw refusal
+    const decision = this.decide(request)
+    try {
+      return requireGrant(decision)
+    } catch (error) {
+      const isByRules = decision.verdict.reasons.every(({ code }) => !PASSES.has(code))
+      if (isCascadeError(error) && isByRules) this.#stand(this.#refused, request, error)
+      throw error
+    }
+  }
+
+  #standingOf<T>(all: ReadonlyMap<string, Standing<T>>, request: GateRequest): T | undefined {
+    const known = all.get(keyOf(request))
+    const isStanding = known?.state === this.#state() && isWithin(this.#options.clock(), known.at, STANDING_MS)
+    return isStanding ? known.value : undefined
+  }
+
+  #stand<T>(all: Map<string, Standing<T>>, request: GateRequest, value: T): void {
+    if (all.size >= STANDING_MAX) all.clear()
+    all.set(keyOf(request), { value, state: this.#state(), at: this.#options.clock() })
+  }
+
+  /** Where this changes, what stands is decided anew. */
+  #state(): string {
+    const { mode, canaryPercent } = this.#options.settings?.() ?? GATE_DEFAULTS
+    return `${this.#bundle.digest} ${this.#isStopped()} ${mode} ${canaryPercent}`
   }
 
   evaluate(request: GateRequest): Decided {
@@ -135,7 +182,8 @@ export class GovernanceGate implements Gate {
   }
 
   /** Everything that the question is decided from. */
-  inputOf({ action, resource, subject, scopes, facts, rateExceeded, approval, emergency }: GateRequest): DecisionInput {
+  inputOf(request: GateRequest): DecisionInput {
+    const { action, resource, subject, scopes, facts, rateExceeded, approval, emergency } = request
     const { settings = () => GATE_DEFAULTS } = this.#options
     const { mode, canaryPercent, riskHold, riskDeny } = settings()
     const found = subject === undefined ? NO_RISK : this.#weigh(action, resource, subject)
@@ -150,6 +198,7 @@ export class GovernanceGate implements Gate {
       emergency: emergency ?? this.#isStopped(),
       ...found,
       approval: approval ?? null,
+      ...(isOwnWork(request) && { ownWork: true }),
       bundle: this.#bundle.digest,
     }
   }

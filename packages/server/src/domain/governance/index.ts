@@ -27,6 +27,7 @@ export {
   ALONE_WAIT_MS,
   EMERGENCY_COLLECTION,
   Emergency,
+  type EmergencyCall,
   type EmergencyCause,
   type EmergencyState,
   goesOn,

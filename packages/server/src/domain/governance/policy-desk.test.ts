@@ -26,11 +26,17 @@ const openStore = (clock: Clock) => openMemoryStore({ collections: [POLICY_COLLE
 
 /** A start of the instance: a gate as the program makes it, and the desk over what is kept. */
 async function start(store: ReturnType<typeof openStore>, clock: Clock) {
+  const opened = openDesk(store, clock)
+  await opened.desk.open({ grant: opened.grant })
+  return opened
+}
+
+function openDesk(store: ReturnType<typeof openStore>, clock: Clock) {
   const newId = createUuidV7(clock, systemRandom)
   const gate = new GovernanceGate({ clock, newId })
   const read: { calls: number } = { calls: 0 }
   const desk = new PolicyDesk({
-    ...{ store, gate, clock },
+    ...{ store, gate, clock, founder: ADA },
     read: (files) => {
       read.calls++
       return readPolicies(files)
@@ -39,7 +45,6 @@ async function start(store: ReturnType<typeof openStore>, clock: Clock) {
   })
   const ask = { action: 'policy.apply', resource: 'governance/policies', subject: ADA, correlationId: 'c' } as const
   const grant = () => requireGrant(gate.decide(ask))
-  await desk.open({ grant })
   const decide = (action: 'capsule.export' | 'policy.apply', subject = ADA) =>
     gate.preview({ action, resource: '*', subject, correlationId: 'c' }).verdict.applied
   return { gate, desk, grant, decide, read }
@@ -99,13 +104,52 @@ test.for([
   const records = [toRecord(held, 'policy.applied', 'governance/policies', told, {})]
   await store.append([{ id: 'a'.repeat(32), grant: held, changes, records, events: [] }])
 
-  if (!opens) return expect(start(store, clock)).rejects.toMatchObject({ code: 'BOOT_FAILED' })
+  if (!opens) {
+    await expect(start(store, clock)).rejects.toMatchObject({ code: 'BOOT_FAILED', detail: /policy apply --built-in/ })
+    const mending = openDesk(store, clock)
+    expect(await mending.desk.mend({ grant: mending.grant() })).toMatchObject({ digest: active.digest })
+    return expect((await start(store, clock)).desk.active).toMatchObject({ digest: BUILT_IN_BUNDLE.digest, own: null })
+  }
   const again = await start(store, clock)
   expect(again.read.calls).toBe(1)
   expect(again.desk.bundle.rules.has('const.quarantine')).toBe(true)
   expect(again.decide('policy.apply', { ...ADA, trust: 0 })).toBe('deny')
   expect(again.decide('capsule.export')).toBe('deny')
   return undefined
+})
+
+test('policies of which a part is gone keep nobody from going back to those of the program', async () => {
+  const { clock } = createTestClock()
+  const store = openStore(clock)
+  const { desk, grant } = await start(store, clock)
+  await desk.apply({ grant: grant(), subject: ADA }, OWN)
+  const { digest } = desk.active
+  const held = grant()
+  const gone = ['own/0000', `${digest}/0000`].map((key) => store.records.delete(held, POLICY_COLLECTION.name, key))
+  const told = { bundle: digest, previous: digest, policies: 1 }
+  const records = [toRecord(held, 'policy.applied', 'governance/policies', told, {})]
+  await store.append([{ id: 'b'.repeat(32), grant: held, changes: gone, records, events: [] }])
+
+  await expect(start(store, clock)).rejects.toMatchObject({ code: 'DATA_CORRUPT' })
+  const mending = openDesk(store, clock)
+  expect(await mending.desk.mend({ grant: mending.grant() })).toMatchObject({ digest, policies: [] })
+  expect((await start(store, clock)).desk.bundle.digest).toBe(BUILT_IN_BUNDLE.digest)
+})
+
+test.for([
+  ['policy.apply', 409],
+  ['emergency.raise', 409],
+  ['emergency.lift', 409],
+  ['capsule.erase', 200],
+] as const)('an administrator who keeps the one of the instance from %s is answered %i', async ([action, status]) => {
+  const { clock } = createTestClock()
+  const { desk, grant } = await start(openStore(clock), clock)
+  const bob: Subject = { ...ADA, id: '01900000-0000-7000-8000-0000000000b1', name: 'bob' }
+  const text = `@id("own.all") permit(principal, action, resource);
+@id("own.no") forbid(principal, action == Action::"${action}", resource) unless { principal == Subject::"${bob.id}" };`
+  const applied = desk.apply({ grant: grant(), subject: bob }, [{ path: 'own.cedar', text }])
+  if (status === 200) return expect((await applied).bundle).toBeDefined()
+  return expect(applied).rejects.toMatchObject({ code: 'CONFLICT', detail: /^Under these policies ada could not/ })
 })
 
 test('what cannot be written is not in force', async () => {

@@ -4,14 +4,18 @@ import type { BundleReading, FallbackEngine, PolicyBundle, PolicyFile } from '#p
 import { type Grant, toRecord, type UnitOfWork } from '#store'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES, isConstitutional } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
+import type { GateRequest } from './gate.ts'
 import type { GovernanceGate } from './governance-gate.ts'
 import { writeInteger } from './integer-json.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
 import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+import type { Verdict } from './verdict.ts'
 
 export interface PolicyDeskOptions {
   readonly store: Pick<UnitOfWork, 'append'> & { readonly records: ConstructorParameters<typeof PolicyShelf>[0] }
   readonly gate: GovernanceGate
+  /** The administrator of the instance. */
+  readonly founder: Subject
   readonly clock: Clock
   /** Reads policies, whoever wrote them, where that may take its time and break. */
   readonly read: (files: readonly PolicyFile[]) => Promise<BundleReading>
@@ -22,8 +26,20 @@ export interface PolicyDeskOptions {
 /** Files of every bundle that nobody puts others in the place of. */
 const CONSTITUTION_FILE = 'constitution.cedar'
 const FIXED = new Set([CONSTITUTION_FILE, SCHEMA_FILE])
-/** What the gate is asked about where policies are put in force: by the API, and at a start. */
-const ASKED_ABOUT = ['*', 'governance/policies'] as const
+/** What has to stay possible for whoever applies policies: to apply others, as the API asks, and the name of their place. */
+const KEPT_OF_APPLIER = [
+  ['policy.apply', '*'],
+  ['policy.apply', 'governance/policies'],
+] as const
+/** What has to for the administrator of the instance, as whom the command line comes on its machine: the kill switch, too. */
+const KEPT_OF_FOUNDER = [
+  ...KEPT_OF_APPLIER,
+  ['emergency.read', '*'],
+  ['emergency.raise', '*'],
+  ['emergency.lift', '*'],
+] as const
+/** Above every risk. */
+const RISK_NEVER = 101
 const fixedFiles = (): readonly PolicyFile[] => BUILT_IN_FILES.filter(({ path }) => FIXED.has(path))
 
 /**
@@ -73,7 +89,10 @@ export class PolicyDesk {
     if (bundle === undefined) {
       const [first] = findings
       const place = first === undefined ? '' : ` ${first.file}:${first.line}: ${first.message}.`
-      throw new CascadeError('BOOT_FAILED', `The policies of this instance are not sound with this version.${place}`)
+      throw new CascadeError(
+        'BOOT_FAILED',
+        `The policies of this instance are not sound with this version.${place} \`cascade policy apply --built-in\` goes back to those that come with the program.`,
+      )
     }
     await this.#put(call.grant(), { files, bundle }, found.own)
   }
@@ -115,7 +134,8 @@ export class PolicyDesk {
   /**
    * Puts policies of the instance in force, in the place of those that are; what is not sound changes nothing.
    *
-   * @throws CascadeError CONFLICT where whoever applies them could not apply others afterwards.
+   * @throws CascadeError CONFLICT where whoever applies them, or the administrator of the instance, could not apply others
+   *   afterwards, or that administrator could not turn the kill switch.
    */
   async apply(
     call: { readonly grant: Grant<'policy.apply'>; readonly subject: Subject },
@@ -128,25 +148,48 @@ export class PolicyDesk {
     return { bundle, findings }
   }
 
+  /**
+   * Puts the policies that come with the program in force, without reading those that are: what keeps these from being read does
+   * not keep anybody from going back.
+   *
+   * @returns the bundle that was in force; without its policies where it is not whole.
+   */
+  async mend(call: { readonly grant: Grant<'policy.apply'> }): Promise<PolicyBundle> {
+    const digest = (await this.#shelf.activeDigest()) ?? BUILT_IN_BUNDLE.digest
+    const before = (await this.#shelf.findWhole(digest))?.bundle ?? { ...BUILT_IN_BUNDLE, digest, policies: [] }
+    this.#active = { ...this.#active, digest }
+    await this.reset(call)
+    return before
+  }
+
   /** Puts the policies that come with the program in force again. */
   async reset({ grant }: { readonly grant: Grant<'policy.apply'> }): Promise<void> {
     await this.#put(grant, { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }, null)
   }
 
-  async #refuseLockOut(subject: Subject, shelved: ShelvedBundle): Promise<void> {
-    const { gate } = this.#options
+  async #refuseLockOut(applier: Subject, shelved: ShelvedBundle): Promise<void> {
+    const { founder } = this.#options
     const armed = await this.#arm(shelved)
-    const verdicts = ASKED_ABOUT.map((resource) => {
-      const asked = { action: 'policy.apply', resource, subject, correlationId: '' } as const
-      return decideFrom({ ...gate.inputOf(asked), bundle: armed.digest }, armed)
-    })
-    const refused = verdicts.find(({ effect }) => effect !== 'allow')
-    if (refused === undefined) return
-    const why = refused.reasons.map(({ message }) => message).join(' ')
-    throw new CascadeError(
-      'CONFLICT',
-      `Under these policies ${subject.name} could not apply others any more, so they are not put in force. ${why}`,
-    )
+    const kept = [
+      ...KEPT_OF_APPLIER.map(([action, resource]) => ({ subject: applier, action, resource })),
+      ...KEPT_OF_FOUNDER.map(([action, resource]) => ({ subject: founder, action, resource })),
+    ]
+    for (const { subject, action, resource } of kept) {
+      const { effect, reasons } = this.#underPolicies({ action, resource, subject, correlationId: '' }, armed)
+      if (effect === 'allow') continue
+      const what = action === 'policy.apply' ? 'apply others any more' : `do ${action} any more`
+      const why = reasons.map(({ message }) => message).join(' ')
+      throw new CascadeError(
+        'CONFLICT',
+        `Under these policies ${subject.name} could not ${what}, so they are not put in force. ${why}`,
+      )
+    }
+  }
+
+  /** What policies come to, whatever the guardian makes of the moment. */
+  #underPolicies(request: GateRequest, armed: ArmedBundle): Verdict {
+    const input = this.#options.gate.inputOf(request)
+    return decideFrom({ ...input, riskHold: RISK_NEVER, riskDeny: RISK_NEVER, bundle: armed.digest }, armed)
   }
 
   async #put(grant: Grant<'policy.apply'>, shelved: ShelvedBundle, own: readonly PolicyFile[] | null): Promise<void> {

@@ -1,4 +1,4 @@
-import { CascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import type { PolicyBundle, PolicyFile } from '#policy'
 import type { Change, CollectionDefinition, Grant, Records } from '#store'
 import { reviveInteger, writeInteger } from './integer-json.ts'
@@ -49,6 +49,21 @@ export class PolicyShelf {
     if (found === undefined) return undefined
     const { hasOwn, ...active } = found.value
     return { ...active, own: hasOwn ? await this.#read<readonly PolicyFile[]>(OWN) : null }
+  }
+
+  /** Digest of the bundle in force. */
+  async activeDigest(): Promise<string | undefined> {
+    return (await this.#records.find<Pick<ActiveBundle, 'digest'>>(POLICY_COLLECTION.name, ACTIVE))?.value.digest
+  }
+
+  /** As `find`; nothing for one that is not whole. */
+  async findWhole(digest: string): Promise<ShelvedBundle | undefined> {
+    try {
+      return await this.find(digest)
+    } catch (error) {
+      if (isCascadeError(error) && error.code === 'DATA_CORRUPT') return undefined
+      throw error
+    }
   }
 
   /** @throws CascadeError DATA_CORRUPT for one that is not whole. */

@@ -8,6 +8,7 @@ export const asking = (gate: Gate, change: <R extends GateRequest>(request: R) =
   decide: (request) => gate.decide(change(request)),
   preview: (request) => gate.preview(change(request)),
   standing: (request) => gate.standing(change(request)),
+  retried: (request) => gate.retried(change(request)),
   evaluate: (request) => gate.evaluate(change(request)),
   settled: (decision) => gate.settled(decision),
   release: (decisionId) => gate.release(decisionId),

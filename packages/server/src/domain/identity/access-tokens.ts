@@ -131,15 +131,16 @@ export class AccessTokens {
     return { items: await Promise.all(items.map(({ value }) => this.#listed(value))), next }
   }
 
-  /** Whether the subject can come in with a token of its own. */
-  async hasToken(subject: string): Promise<boolean> {
+  /** The scopes of each token with which the subject can come in. */
+  async activeScopes(subject: string): Promise<readonly Scopes[]> {
+    const active: Scopes[] = []
     for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
       const page = { limit: PER_PAGE, ...(after !== undefined && { after }) }
       const found = await this.#options.store.records.listBy<AccessTokenRow>(COLLECTION, 'subject', subject, page)
-      for (const { value } of found.items) if ((await this.#listed(value)).state === 'active') return true
+      for (const { value } of found.items) if ((await this.#listed(value)).state === 'active') active.push(value.scopes)
       after = found.next
     }
-    return false
+    return active
   }
 
   /** Whether its subject still comes in with the token of this id; false for one that there is not. */

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
-import type { ImportJob } from '@forge-cascade/contract'
+import type { ImportJob, PolicyChange } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
-import type { Environment } from '#config'
+import type { Environment, LoadedConfig } from '#config'
 import type { PublishedSource, ReadPublished } from '#ledger'
 import type { BundleReading, PolicyBundle, PolicyExplanation, PolicyFile, PolicyRequest } from '#policy'
 import type { AgentCommand } from './agents/agent-clients.ts'
@@ -106,6 +106,13 @@ export interface CliIo {
    * @throws CascadeError SOURCE_UNREADABLE; UNPROCESSABLE for more than a bundle may hold, or no policy at all.
    */
   readonly readPolicies: (paths: readonly string[]) => Promise<ReadPolicies>
+  /**
+   * Puts the policies that come with the program in force in a data folder that nobody owns, without reading those that are, and
+   * without an instance: whoever may open the folder is its operator, and no policy is asked.
+   *
+   * @throws CascadeError DATA_FOLDER_IN_USE; what opening the store throws.
+   */
+  readonly mendPolicies: (loaded: LoadedConfig) => Promise<PolicyChange>
   /** Policies that were found sound, to be asked. */
   readonly openPolicies: (bundle: PolicyBundle) => Promise<OpenPolicies>
   /**

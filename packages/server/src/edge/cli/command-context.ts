@@ -104,6 +104,11 @@ export class CommandContext implements AsyncDisposable {
     return this.settings.url ?? (this.io.env.CASCADE_URL || undefined)
   }
 
+  /** True when nobody but whoever may open the data folder is named: no address, and no token. */
+  get isOperator(): boolean {
+    return !this.isRemote && this.#token() === undefined
+  }
+
   #connect(): Promise<Connection> | Connection {
     const { signal } = this.interrupts
     if (this.#url !== undefined) return connectRemote(this.#url, this.#token(), signal)
@@ -147,5 +152,5 @@ export class CommandContext implements AsyncDisposable {
 const ignore = (): void => undefined
 
 /** A boot that failed says in its cause what a person can act on. */
-const causeOf = (error: unknown): unknown =>
+export const causeOf = (error: unknown): unknown =>
   isCascadeError(error) && error.code === 'BOOT_FAILED' && isCascadeError(error.cause) ? error.cause : error

@@ -111,12 +111,33 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   'approvals show': { NOT_FOUND: APPROVAL_FIX },
   'approvals approve': { NOT_FOUND: APPROVAL_FIX, CONFLICT: '`approvals show` says what became of it.' },
   'approvals reject': { NOT_FOUND: APPROVAL_FIX, CONFLICT: '`approvals show` says what became of it.' },
+  'emergency on': {
+    FORBIDDEN:
+      'Ask an administrator or a steward; whoever may write into the data folder puts a file named EMERGENCY there, which does the same.',
+  },
+  'emergency off': {
+    FORBIDDEN:
+      'Who lifts it may turn it on as well: ask an administrator or a steward; `emergency status` says who has asked already.',
+    CONFLICT: '`emergency status` says how it stands, and what lifts it.',
+  },
+  'emergency status': { FORBIDDEN: 'Ask an administrator, a steward or an auditor.' },
+  'policy apply': {
+    FORBIDDEN:
+      'Ask an administrator. On the machine of the instance, once that is stopped, `policy apply --built-in` asks nobody.',
+    CONFLICT:
+      'Have the policies permit what the line above names, and apply them again; `policy show --text` prints those in force.',
+    EMERGENCY_ACTIVE:
+      '`emergency status` says what lifts it. On the machine of the instance, once that is stopped, `policy apply --built-in` works all the same.',
+  },
   restore: {
     SOURCE_UNREADABLE: 'Name a file that `backup` wrote.',
     DATA_FOLDER_IN_USE: 'Stop the instance that is there, restore, and start it again.',
   },
 }
 
+/** What only reads, dry runs and bodies of lines wait for nobody's word. */
+const NOT_PARKED_FIX =
+  'It does not wait for that: ask somebody to do it who needs no approval, or an administrator for more trust.'
 const PORT_FIX = 'Choose another port: --port or CASCADE_PORT; 0 takes any free one.'
 
 /**
@@ -128,6 +149,7 @@ const PORT_FIX = 'Choose another port: --port or CASCADE_PORT; 0 takes any free 
 export function fixOf(error: CascadeError, help: string, command = ''): string {
   if (isPortTrouble(error)) return PORT_FIX
   if (isNothingStored(error)) return NO_STORE_FIX
+  if (error.code === 'APPROVAL_REQUIRED' && !('approval' in error.extensions)) return NOT_PARKED_FIX
   const { code } = error
   return FIXES_OF[command]?.[code] ?? FIXES[code]?.(help) ?? ERRORS[code].fix
 }

@@ -79,6 +79,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     restoreBackup: async () => Promise.reject(new Error('nothing may be restored here')),
     restorePoint: async () => Promise.reject(new Error('nothing may be restored here')),
     restoreAsIs: async () => Promise.reject(new Error('nothing may be restored here')),
+    mendPolicies: async () => Promise.reject(new Error('nothing may be mended here')),
     publishLog: publishToFolder,
     openPublished: async (directory) => createPublishedReader(directory),
     ...policies,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EMERGENCY_LIMITS } from '@forge-cascade/contract'
 import { expect, test } from 'vitest'
-import { systemRandom } from '#base'
+import { CascadeError, systemRandom } from '#base'
 import { Emergency } from '#governance'
 import { openEmergencyFile } from '../../adapters/files/emergency-file.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
@@ -15,7 +15,7 @@ import { EmergencyWatch } from './emergency-watch.ts'
 const NONE = { [Symbol.dispose]: () => undefined }
 const LOG = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
-async function openWatched() {
+async function openWatched(isFull = () => false) {
   const directory = mkdtempSync(join(tmpdir(), 'cascade-emergency-'))
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
@@ -23,13 +23,25 @@ async function openWatched() {
   })
   const { store, clock, newId } = world.context
   const file = openEmergencyFile(directory)
+  const append: typeof store.append = async (commands) =>
+    isFull() ? [{ ok: false, error: new CascadeError('STORAGE_FULL', 'full') }] : store.append(commands)
   const emergency = await Emergency.open({
-    ...{ store, clock, random: systemRandom, isFileThere: () => file.isThere() },
+    store: { ...store, append, records: store.records },
+    ...{ clock, random: systemRandom, isFileThere: () => file.isThere() },
     listLifters: async () => [world.administrator],
   })
-  const grant = () => world.call('emergency.raise').grant
+  const asked: string[] = []
+  let refusal: CascadeError | undefined
+  const grant = () => {
+    asked.push(emergency.active() ? 'on' : 'off')
+    if (refusal) throw refusal
+    return world.call('emergency.raise').grant
+  }
+  const refuse = (error: CascadeError): void => {
+    refusal = error
+  }
   const watch = new EmergencyWatch({ emergency, file, grant, newId, log: LOG, every: () => NONE })
-  return { path: join(directory, 'EMERGENCY'), emergency, watch, world }
+  return { path: join(directory, 'EMERGENCY'), emergency, watch, world, asked, refuse }
 }
 
 test.for([
@@ -77,4 +89,26 @@ test('a file that lies there is written down once, and takes back what was asked
     'emergency.lift_asked',
     'emergency.raised',
   ])
+})
+
+test('the file counts before anybody is asked, and who refuses to have it written down is asked once', async () => {
+  const { path, emergency, watch, asked, refuse } = await openWatched()
+  refuse(new CascadeError('FORBIDDEN', 'A policy forbids it.'))
+  writeFileSync(path, 'out of hand')
+  for (let look = 0; look < 5; look++) await watch.now()
+  expect(emergency.state).toMatchObject({ active: true, reason: 'out of hand' })
+  expect(asked).toEqual(['on'])
+})
+
+test('what the full disk keeps from being written is tried again under the one decision', async () => {
+  let isFull = true
+  const { path, emergency, watch, world, asked } = await openWatched(() => isFull)
+  writeFileSync(path, 'out of hand')
+  for (let look = 0; look < 5; look++) await watch.now()
+  expect(emergency.active()).toBe(true)
+  isFull = false
+  for (let look = 0; look < 5; look++) await watch.now()
+  expect(asked).toEqual(['on'])
+  const types = (await world.context.store.changesSince(-1, 100)).map(({ leaf }) => leaf.type)
+  expect(types.filter((type) => type.startsWith('emergency.'))).toEqual(['emergency.raised'])
 })

@@ -1,5 +1,5 @@
-import { messageOf } from '#base'
-import type { Emergency } from '#governance'
+import { isCascadeError, messageOf } from '#base'
+import type { Emergency, EmergencyCall } from '#governance'
 import type { KernelLog } from '#lifecycle'
 import type { Grant } from '#store'
 import type { Every } from './every.ts'
@@ -9,6 +9,7 @@ export interface EmergencyWatchOptions {
   readonly emergency: Emergency
   /** The file that turns it on. */
   readonly file: { readonly isThere: () => boolean; readonly reason: () => string }
+  /** To write it down with; asked once for each time that it is turned on. */
   readonly grant: () => Grant<'emergency.raise'>
   readonly newId: () => string
   readonly log: KernelLog
@@ -23,6 +24,8 @@ export class EmergencyWatch implements AsyncDisposable {
   readonly #options: EmergencyWatchOptions
   readonly #looks: Looks
   #wasThere = false
+  /** What it was tried to be written down with. */
+  #call: EmergencyCall<'emergency.raise'> | undefined
 
   constructor(options: EmergencyWatchOptions) {
     this.#options = options
@@ -39,7 +42,7 @@ export class EmergencyWatch implements AsyncDisposable {
   }
 
   async #look(): Promise<void> {
-    const { emergency, file, grant, newId, log } = this.#options
+    const { emergency, file, log } = this.#options
     const isThere = file.isThere()
     const isNew = isThere && !this.#wasThere
     this.#wasThere = isThere
@@ -47,11 +50,21 @@ export class EmergencyWatch implements AsyncDisposable {
     const isFirst = !emergency.active()
     if (isFirst) log.warn('the file EMERGENCY turns the emergency on')
     try {
-      await emergency.raise({ grant: grant(), command: { id: newId().replaceAll('-', '') } }, file.reason(), 'file')
+      await emergency.raiseByFile(() => this.#callOnce(), file.reason())
+      this.#call = undefined
     } catch (error) {
-      // It is on all the same; the next look writes it down.
-      this.#wasThere = false
+      // It is on all the same; the next look writes it down, unless nobody lets it: that is said once.
+      this.#wasThere = isCascadeError(error) && REFUSED.has(error.code)
       if (isFirst) log.error('the emergency is on, and could not be written down', { reason: messageOf(error) })
     }
   }
+
+  /** The same for each try to write it down: one decision, and one command. */
+  #callOnce(): EmergencyCall<'emergency.raise'> {
+    const { grant, newId } = this.#options
+    this.#call ??= { grant: grant(), command: { id: newId().replaceAll('-', '') } }
+    return this.#call
+  }
 }
+
+const REFUSED: ReadonlySet<string> = new Set(['FORBIDDEN', 'APPROVAL_REQUIRED'])

@@ -1,7 +1,7 @@
 import type { RecordType } from '@forge-cascade/contract/vocabulary'
 import { type Clock, isWithin, messageOf } from '#base'
 import { type CapsuleContext, linkSimilarStep, settleTrust } from '#capsules'
-import { type Gate, requireGrant } from '#governance'
+import type { Gate } from '#governance'
 import type { Subject } from '#identity'
 import type { KernelLog } from '#lifecycle'
 import type { Grant } from '#store'
@@ -93,6 +93,6 @@ export class Maintenance implements AsyncDisposable {
       subject,
       correlationId: context.newId(),
     } as const
-    return requireGrant(gate.decide(request))
+    return gate.retried(request)
   }
 }

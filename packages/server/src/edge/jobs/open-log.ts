@@ -241,7 +241,8 @@ async function tell<T extends typeof BEGUN | 'ledger.key_changed' | typeof TREE_
   changesOf: (grant: Grant<'ledger.sign'>) => readonly Change[] = () => [],
 ): Promise<void> {
   const correlationId = newId()
-  const grant = requireGrant(gate.decide({ action: 'ledger.sign', resource: 'ledger/keys', subject, correlationId }))
+  const asked = { action: 'ledger.sign', resource: 'ledger/keys', subject, ownWork: true } as const
+  const grant = requireGrant(gate.decide({ ...asked, correlationId }))
   const call = { grant, command: { id: correlationId.replaceAll('-', '') } }
   await tellOnce(store, call, { subject: 'system/ledger', type, payload, changes: changesOf(grant) })
 }

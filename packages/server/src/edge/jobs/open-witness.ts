@@ -68,7 +68,8 @@ async function recordIdentity(
   known: WitnessIdentity | undefined,
 ): Promise<void> {
   const correlationId = newId()
-  const grant = requireGrant(gate.decide({ action: 'ledger.sign', resource: 'witness/keys', subject, correlationId }))
+  const asked = { action: 'ledger.sign', resource: 'witness/keys', subject, ownWork: true } as const
+  const grant = requireGrant(gate.decide({ ...asked, correlationId }))
   const call = { grant, command: { id: correlationId.replaceAll('-', '') } }
   const changes = [putWitnessIdentity(store.records, grant, identity)]
   const type = known ? 'witness.keys_changed' : 'witness.begun'

@@ -60,9 +60,8 @@ async function tell(options: TellRestoreOptions, note: RestoredNote): Promise<vo
   const { store, gate, subject, newId } = options
   const { origin, from, replaced } = note
   const correlationId = newId()
-  const grant = requireGrant(
-    gate.decide({ action: 'system.restore', resource: 'system/store', subject, correlationId }),
-  )
+  const asked = { action: 'system.restore', resource: 'system/store', subject, ownWork: true } as const
+  const grant = requireGrant(gate.decide({ ...asked, correlationId }))
   const before = await lastCheckpoint(options)
   const payload = { origin, from, replaced, restored_at: note.restoredAt, last_checkpoint: before ?? null }
   const record = toRecord(grant, 'system.restored', 'system/store', payload, {})

@@ -103,6 +103,19 @@ describe('turned on', () => {
   })
 })
 
+test.for([
+  ['An agent deletes notes', 'An agent deletes notes. Nothing'],
+  ['An agent deletes notes.', 'An agent deletes notes. Nothing'],
+  ['Who deletes notes?', 'Who deletes notes? Nothing'],
+  ['He said “stop.” ', 'He said “stop.”  Nothing'],
+  ['記録が消えている。', '記録が消えている。 Nothing'],
+] as const)('whoever is refused reads the reason %j as a sentence', async ([reason, told]) => {
+  const { call, open } = await openPlace()
+  const emergency = await open()
+  await emergency.raise(call('emergency.raise'), reason)
+  expect(() => emergency.check()).toThrow(told)
+})
+
 describe('lifted', () => {
   test('by two people, each step on record', async () => {
     const { store, call, open, off } = await openPlace()
@@ -160,7 +173,7 @@ describe('lifted', () => {
   test('not while the file lies there, and the file that goes lifts nothing', async () => {
     const { call, open, off, place } = await openPlace()
     const emergency = await open()
-    await emergency.raise(call('emergency.raise'), 'r', 'file')
+    await emergency.raiseByFile(() => call('emergency.raise'), 'r')
     expect(emergency.state).toMatchObject({ cause: 'file', by: null })
     place.isFileThere = true
     for (const by of [ADA, BOB]) await expect(off(emergency, by)).rejects.toThrow(/remove it/)

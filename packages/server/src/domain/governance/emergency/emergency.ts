@@ -20,7 +20,7 @@ export interface EmergencyOptions {
   readonly store: UnitOfWork & { readonly records: Records }
   readonly clock: Clock
   readonly random: Random
-  /** The people who can lift it: administrators and stewards, active, with a credential. */
+  /** The people who can lift it: administrators and stewards, active, with a credential for that, whom the gate lets. */
   readonly listLifters: () => Promise<readonly Subject[]>
   /** Whether the file that turns it on lies there now. */
   readonly isFileThere: () => boolean
@@ -150,14 +150,26 @@ export class Emergency {
    *
    * @throws CascadeError STORAGE_FULL or UNAVAILABLE: it is on, and would be forgotten by a restart.
    */
-  raise(
-    call: EmergencyCall<'emergency.raise'>,
-    reason: string,
-    cause: EmergencyCause = 'call',
+  raise(call: EmergencyCall<'emergency.raise'>, reason: string): Promise<EmergencyState> {
+    return this.#raise({ by: call.grant.subject, reason, cause: 'call' }, () => call)
+  }
+
+  /**
+   * Turns it on because the file lies in the data folder: who may write there is the operator, and nobody is asked before it
+   * counts.
+   *
+   * @param call asked for once it counts, to write it down.
+   * @throws CascadeError as `raise`, and what `call` throws.
+   */
+  raiseByFile(call: () => EmergencyCall<'emergency.raise'>, reason: string): Promise<EmergencyState> {
+    return this.#raise({ by: null, reason, cause: 'file' }, call)
+  }
+
+  #raise(
+    { by, reason, cause }: { readonly by: string | null; readonly reason: string; readonly cause: EmergencyCause },
+    ask: () => EmergencyCall<'emergency.raise'>,
   ): Promise<EmergencyState> {
-    const { clock } = this.#options
-    const by = cause === 'file' ? null : call.grant.subject
-    const next = raise(this.#state, { by, reason, cause, now: clock() })
+    const next = raise(this.#state, { by, reason, cause, now: this.#options.clock() })
     if (next) {
       this.#become(next)
       this.#unwritten = next
@@ -165,6 +177,7 @@ export class Emergency {
     return this.#inTurn(async () => {
       const due = next ?? this.#unwritten
       if (due) {
+        const call = ask()
         const told = { epoch: due.epoch, cause }
         await this.#write(call, due, reason, (digests) =>
           toRecord(call.grant, 'emergency.raised', SUBJECT, told, digests),
@@ -256,12 +269,16 @@ export class Emergency {
 
   #error(): CascadeError {
     const { since, reason } = this.#state
+    const why = asSentence(reason ?? 'its reason was erased')
     return new CascadeError(
       'EMERGENCY_ACTIVE',
-      `An emergency is on since ${toRfc3339(since ?? 0)}: ${reason ?? ''} Nothing is carried out until it is lifted.`,
+      `An emergency is on since ${toRfc3339(since ?? 0)}: ${why} Nothing is carried out until it is lifted.`,
     )
   }
 }
+
+/** Whoever wrote it may have left out the stop. */
+const asSentence = (text: string): string => (/[\p{Sentence_Terminal}…]["'”’»)\]]*\s*$/u.test(text) ? text : `${text}.`)
 
 /** Whether a subject is one of those who lift it: a person who is an administrator or a steward. */
 export const mayLift = ({ kind, roles }: Subject): boolean => kind === 'person' && roles.some((role) => ROLES.has(role))
@@ -279,7 +296,7 @@ function refused(outcome: Extract<Lift, { readonly kind: 'refused' }>): CascadeE
 const REFUSALS = {
   calm: ['CONFLICT', 'No emergency is on, so that there is nothing to lift.'],
   not_entitled: ['FORBIDDEN', 'An emergency is lifted by people who are administrators or stewards; ask one of them.'],
-  same_person: ['CONFLICT', 'You have asked already; another administrator or steward lifts it now.'],
+  same_person: ['CONFLICT', 'You have asked already; another administrator or steward has to lift it.'],
   not_local: [
     'FORBIDDEN',
     'Only one person can lift this emergency, who does so on the machine of the instance: run `cascade emergency off` there.',

@@ -3,7 +3,7 @@ import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
-import { emergencyLines } from '../render/emergency-lines.ts'
+import { emergencyLines, liftLines } from '../render/emergency-lines.ts'
 import { printAnswer } from './answer.ts'
 
 export const EMERGENCY_ON: CommandSpec = {
@@ -20,7 +20,7 @@ export const EMERGENCY_OFF: CommandSpec = {
   name: 'emergency off',
   summary: 'Lift the emergency, as one of two people',
   description:
-    'Two different people who are administrators or stewards lift it: the first asks, the second has an hour. Where only one such person has a token, that one asks twice on the machine of the instance, a minute apart.',
+    'Two different people who are administrators or stewards lift it: the first asks, the second has an hour. Where only one such person could come in and lift it, that one asks twice on the machine of the instance, a minute apart.',
   options: [{ flags: '--reason <reason>', description: 'Why it can be lifted' }],
   examples: [{ line: "emergency off --reason 'Its token was withdrawn'", does: 'asks to lift it, or lifts it' }],
   run: (context, input) => set(context, input, false),
@@ -44,6 +44,6 @@ async function set(context: CommandContext, input: CommandInput, active: boolean
   if (reason === undefined) throw usage('An emergency is turned on or lifted with a reason: --reason.')
   const body = checkInput(emergencyBody, { active, reason })
   const { answer, raw } = await (await context.openSession()).call('setEmergency', { body })
-  await printAnswer(context, raw, () => emergencyLines(answer, context.screen.view))
+  await printAnswer(context, raw, () => (active ? emergencyLines : liftLines)(answer, context.screen.view))
   return 'ok'
 }

@@ -1,7 +1,12 @@
-import { resolve } from 'node:path'
-import type { CommandContext } from '../command-context.ts'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { PolicyChange } from '@forge-cascade/contract'
+import { isCascadeError } from '#base'
+import { type CommandContext, causeOf } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
+import { findLiving } from '../connect.ts'
+import { STORE_FILE } from '../doctor/store-files.ts'
 import type { ExitName } from '../exit-code.ts'
 import { policiesLines, policyChangeLines, schemaLines } from '../render/decision-lines.ts'
 import { printAnswer } from './answer.ts'
@@ -45,7 +50,7 @@ export const POLICY_APPLY: CommandSpec = {
   name: 'policy apply',
   summary: 'Put policies in force, in the place of those that are',
   description:
-    'The files that end in .cedar; the constitution and the schema come with the program and belong to every bundle. What is not sound changes nothing and ends with 7. Policies under which you could apply no others are refused.',
+    'The files that end in .cedar; the constitution and the schema come with the program and belong to every bundle. What is not sound changes nothing and ends with 7. Policies under which you, or the administrator of the instance, could apply no others are refused. Where no instance runs, --built-in opens the data folder without asking any policy, so that it helps where policies are in the way, in an emergency too.',
   arguments: [{ flags: '[path...]', description: 'A folder, or files' }],
   options: [{ flags: '--built-in', description: 'Put those in force again that come with the program' }],
   examples: [
@@ -58,6 +63,11 @@ export const POLICY_APPLY: CommandSpec = {
 async function put(context: CommandContext, input: CommandInput, dryRun: boolean): Promise<ExitName> {
   const paths = input.words(0)
   if (input.on('built-in') === paths.length > 0) throw usage('Name a folder or files, or --built-in.')
+  const mended = paths.length === 0 && !dryRun ? await mend(context) : undefined
+  if (mended !== undefined) {
+    await printAnswer(context, mended, () => policyChangeLines(mended, context.screen.view, false))
+    return 'ok'
+  }
   // Who only looks is told first where nothing is there to look at.
   if (dryRun) await context.openSession()
   const files = paths.length === 0 ? null : await readFiles(context, paths)
@@ -65,6 +75,22 @@ async function put(context: CommandContext, input: CommandInput, dryRun: boolean
   const { answer, raw } = await (await context.openSession()).call('applyPolicies', { body })
   await printAnswer(context, raw, () => policyChangeLines(answer, context.screen.view, dryRun))
   return answer.digest === null ? 'damaged' : 'ok'
+}
+
+/** Goes back without an instance, where none runs and nobody is named by a token; undefined elsewhere. */
+async function mend(context: CommandContext): Promise<PolicyChange | undefined> {
+  if (!context.isOperator) return undefined
+  const loaded = context.loadConfig()
+  const directory = loaded.config.data.dir
+  if (!existsSync(join(directory, STORE_FILE)) || (await findLiving(directory)) !== undefined) return undefined
+  try {
+    return await context.io.mendPolicies(loaded)
+  } catch (error) {
+    // Somebody opened it meanwhile, and is spoken to.
+    const cause = causeOf(error)
+    if (isCascadeError(cause) && cause.code === 'DATA_FOLDER_IN_USE') return undefined
+    throw cause
+  }
 }
 
 /** @throws CascadeError UNPROCESSABLE where there is none. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { importBody } from '@forge-cascade/contract'
+import { type AnswerOf, importBody } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import type { LoadedConfig } from '#config'
 import type { CommandContext } from '../command-context.ts'
@@ -16,6 +16,7 @@ import {
   type SamplesOutcome,
   samplesLines,
   tryLines,
+  uncountedLines,
 } from '../render/start-lines.ts'
 import type { View } from '../render/view.ts'
 import { Session } from '../session.ts'
@@ -113,7 +114,8 @@ async function tell(context: CommandContext, loaded: LoadedConfig, instance: Loc
   else await greeting.print(readyLines(facts, greeting.view))
   // Counting takes the longer the more there is, and nobody who was told the address needs to wait for it.
   if (settings.json && !loaded.config.samples.import) return
-  const stats = await session.ask('capsuleStats')
+  const stats = await countOf(session)
+  if (isCascadeError(stats)) return settings.json ? undefined : greeting.print(uncountedLines(stats, greeting.view))
   const samplesDir = stats.capsules === 0 && loaded.config.samples.import ? io.samplesDir : null
   if (!settings.json && samplesDir === null) await greeting.print([knowledgeLine(stats, greeting.view)])
   const samples = await importSamples(samplesDir, session)
@@ -121,6 +123,17 @@ async function tell(context: CommandContext, loaded: LoadedConfig, instance: Loc
   const next = tryLines({ samples, capsules: stats.capsules }, greeting.view)
   await greeting.print([...samplesLines(samples, SAMPLES, greeting.view), ...next])
 }
+
+/** What there is, or why nobody lets that be said: an emergency, or a policy. The instance serves all the same. */
+async function countOf(session: Session): Promise<AnswerOf<'capsuleStats'> | CascadeError> {
+  try {
+    return await session.ask('capsuleStats')
+  } catch (error) {
+    if (isCascadeError(error) && REFUSED.has(error.code)) return error
+    throw error
+  }
+}
+const REFUSED: ReadonlySet<string> = new Set(['EMERGENCY_ACTIVE', 'FORBIDDEN', 'APPROVAL_REQUIRED'])
 
 interface Greeting {
   readonly view: View

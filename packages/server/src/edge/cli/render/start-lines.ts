@@ -1,4 +1,5 @@
 import type { AnswerOf } from '@forge-cascade/contract'
+import type { CascadeError } from '#base'
 import type { LocalInstance } from '../local-instance.ts'
 import { columnize, padRight, printable, wrap } from './text.ts'
 import type { View } from './view.ts'
@@ -81,6 +82,24 @@ export function tryLines({ samples, capsules }: Known, { command, paint }: View)
   ]
   const lines = columnize(rows.map(([line = '', does = '']) => [`  ${line}`, paint.faint(does)]))
   return ['', 'Try in another terminal:', ...lines, '', paint.faint('Ctrl-C stops it.')]
+}
+
+/** Why it is not said what it knows, and what to do about it. */
+export function uncountedLines({ code, detail }: CascadeError, view: View): string[] {
+  const { paint, width, command } = view
+  const isEmergency = code === 'EMERGENCY_ACTIVE'
+  const rows = isEmergency
+    ? [[command('emergency status'), 'who turned it on, and what lifts it']]
+    : [[command('policy show'), 'the policies in force']]
+  return [
+    factLine('knows', 'not to be seen', view),
+    ...wrap(paint.warn(printable(detail)), width),
+    '',
+    'Try in another terminal:',
+    ...columnize(rows.map(([line = '', does = '']) => [`  ${line}`, paint.faint(does)])),
+    '',
+    paint.faint('Ctrl-C stops it.'),
+  ]
 }
 
 /** What became of the sample knowledge, and how it goes away. */

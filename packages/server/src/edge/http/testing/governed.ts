@@ -92,7 +92,7 @@ export function openGoverned(
   }
   const desk = new ApprovalDesk({ approvals, gate, findSubject })
   const policies = new PolicyDesk({
-    ...{ store, gate, clock: time.clock, read: readPolicies },
+    ...{ store, gate, founder: administrator, clock: time.clock, read: readPolicies },
     fallback: async (bundle) => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
   })
   const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
