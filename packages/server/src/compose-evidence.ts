@@ -6,7 +6,7 @@ import type { EvidenceReport } from '#http'
 import type { LedgerStore } from '#ledger'
 import type { PolicyFile } from '#policy'
 import { COVERS, type UnitOfWork } from '#store'
-import { EvidenceDesk, type LedgerDesk } from './edge/jobs/index.ts'
+import { EvidenceDesk, type EvidenceDeskOptions, type LedgerDesk } from './edge/jobs/index.ts'
 import { findMaterials } from './home.ts'
 import { VERSION } from './version.ts'
 
@@ -18,14 +18,25 @@ interface EvidenceParts {
   readonly config: () => readonly ConfigRow[]
   /** The policies in force. */
   readonly policies: () => readonly PolicyFile[]
+  /** What decisions were made from, and all policies that ever were. */
+  readonly decisions: EvidenceDeskOptions['decisions']
   /** The report as a page and as text. */
   readonly pages: Readonly<Record<'evidencePage' | 'evidenceMarkdown', (report: EvidenceReport) => string>>
 }
 
 /** Makes evidence bundles of the log, with a report, what was in force, and what the program is made of. */
-export const composeEvidence = ({ desk, store, clock, config, policies, pages }: EvidenceParts): EvidenceDesk =>
+export const composeEvidence = ({
+  desk,
+  store,
+  clock,
+  config,
+  policies,
+  decisions,
+  pages,
+}: EvidenceParts): EvidenceDesk =>
   new EvidenceDesk({
     ...{ desk, store, ledger: store.ledger, head: () => store.head(), clock, madeBy: `forge-cascade ${VERSION}` },
+    decisions,
     more: (told) => [
       file('report.html', pages.evidencePage(told)),
       file('report.md', pages.evidenceMarkdown(told)),

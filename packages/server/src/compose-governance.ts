@@ -19,6 +19,7 @@ import type { RootLogger } from '#observability'
 import { policiesOf } from '#policy'
 import * as key from './compose-keys.ts'
 import type { FindFacts } from './edge/http/index.ts'
+import type { EvidenceDeskOptions } from './edge/jobs/index.ts'
 
 interface GateFrame {
   readonly live: LiveConfig
@@ -63,6 +64,12 @@ export const policyPart = ({ clock, newId }: Pick<GateFrame, 'clock' | 'newId'>)
     return undefined
   },
 })
+
+/** What decisions were made from, for whoever is to make them again elsewhere. */
+export function keptDecisions(boot: BootContext): EvidenceDeskOptions['decisions'] {
+  const { book, policies } = boot.get(key.GOVERNANCE)
+  return { find: (id) => book.find(id), policies: (digest) => policies.findFiles(digest) }
+}
 
 const loadCedar = () => import('./adapters/policies/index.ts')
 

@@ -21,6 +21,7 @@ export interface Composition
     | 'describeEmbedder'
     | 'readPolicies'
     | 'openPolicies'
+    | 'armPolicies'
   > {
   startInstance(
     loaded: Parameters<StartInstance>[0],
@@ -73,6 +74,7 @@ const ioOf = (composition: Composition): CliIo => ({
   describeEmbedder: composition.describeEmbedder,
   readPolicies: composition.readPolicies,
   openPolicies: composition.openPolicies,
+  armPolicies: composition.armPolicies,
 })
 
 /** A log that nobody is to see. */
