@@ -302,9 +302,12 @@ test('a bundle that was unpacked and packed again in the same way is the same', 
   expect(zipOf([...files()].map(([path, bytes]) => ({ path, bytes })))).toEqual(archive)
 })
 
-test('more bytes of policies than a bundle holds are refused before it is sealed', async () => {
-  const bytes = Buffer.alloc(EVIDENCE_LIMITS.bytesMax / 4)
-  const policies = async () => ['a', 'b', 'c', 'd'].map((name) => ({ path: `policies/${name}.json`, bytes }))
+test.for([
+  { name: 'bytes', size: EVIDENCE_LIMITS.bytesMax / 4, count: 4 },
+  { name: 'files', size: 0, count: EVIDENCE_LIMITS.filesMax },
+])('more $name of policies than a bundle holds are refused before it is sealed', async ({ size, count }) => {
+  const bytes = Buffer.alloc(size)
+  const policies = async () => Array.from({ length: count }, (_, at) => ({ path: `policies/${at}.json`, bytes }))
   await expect(bundleOf(log, INDEXES, { policies })).rejects.toMatchObject({
     code: 'UNPROCESSABLE',
     detail: expect.stringContaining(`${EVIDENCE_LIMITS.bytesMax} bytes`),

@@ -81,7 +81,7 @@ async function sealBundle(source: BundleSource, seal: SealBundle): Promise<reado
     files.push(file)
     tree.append(leafOfFile(file))
     room -= bytes.length + LISTED_BYTES + path.length * LISTED_TIMES
-    if (room < 0) throw tooLarge()
+    if (room < 0 || files.length > EVIDENCE_LIMITS.filesMax - SEALED_FILES) throw tooLarge()
   }
   let [entries, deciding] = [0, 0]
   for await (const page of source.entries()) {
@@ -105,11 +105,13 @@ async function sealBundle(source: BundleSource, seal: SealBundle): Promise<reado
 const LISTED_BYTES = 300
 const LISTED_TIMES = 3
 const SEALED_BYTES = 64 * 1024
+/** The manifest and its note. */
+const SEALED_FILES = 2
 
 const tooLarge = (): CascadeError =>
   new CascadeError(
     'UNPROCESSABLE',
-    `What matches takes more than the ${EVIDENCE_LIMITS.bytesMax} bytes that a bundle holds: ask for a shorter time, or for less.`,
+    `What matches takes more than a bundle holds, which is ${EVIDENCE_LIMITS.bytesMax} bytes in ${EVIDENCE_LIMITS.filesMax} files: ask for a shorter time, or for less.`,
   )
 
 /** What was proven twice is the same twice: only one entry and one proof lead to a root. */
