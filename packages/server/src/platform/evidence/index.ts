@@ -10,6 +10,6 @@ export {
   writePolicies,
 } from './carried-decisions.ts'
 export { writeLockedBill } from './locked-bill.ts'
-export { readZip, type ZipFile } from './stored-zip.ts'
+export { isZipPath, readZip, type ZipFile } from './stored-zip.ts'
 export { type BundleFiles, verifyBundle } from './verify-bundle.ts'
 export { type BundleSource, type ProvenEntry, type SealBundle, writeBundle } from './write-bundle.ts'
