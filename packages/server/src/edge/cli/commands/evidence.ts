@@ -67,6 +67,9 @@ export const EVIDENCE_EXPORT: CommandSpec = {
       view.paint.faint(`sha256 ${sha256}`),
       `The key, to be handed over by another way: ${key}`,
       `To verify it: ${view.command(`evidence verify ${quoteForShell(path)} --key ${quoteForShell(key)}`)}`,
+      ...(query.decisions
+        ? [`To decide it again: ${view.command(`gate replay ${quoteForShell(path)} --key ${quoteForShell(key)}`)}`]
+        : []),
     ])
     return 'ok'
   },
