@@ -2,6 +2,7 @@ import { builtInPolicies, policySchema } from './built-in-policies.ts'
 import { cliJsonReference } from './cli-json-reference.ts'
 import { cliReference } from './cli-reference.ts'
 import { configurationReference } from './config-reference.ts'
+import { decisionSchema } from './decision-schema.ts'
 import { errorsReference } from './errors-reference.ts'
 import type { Generator } from './generator.ts'
 import { httpReference } from './http-reference.ts'
@@ -22,6 +23,7 @@ export const GENERATORS: readonly Generator[] = [
   cliReference,
   cliJsonReference,
   configurationReference,
+  decisionSchema,
   errorsReference,
   httpReference,
   limitsReference,

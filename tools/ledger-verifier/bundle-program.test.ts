@@ -66,6 +66,17 @@ describe.skipIf(NO_GO)(`the program in the README of a bundle (${NO_GO ?? 'golan
     expect(verdictOn(files)).toEqual({ status: 0, text })
   })
 
+  test('accepts a bundle that carries what decisions were made from, and rejects a byte changed in that', async () => {
+    const decisions = Buffer.from('{"v":1,"entry":1,"decisions":[]}\n')
+    const policies = async () => [{ path: `policies/${'0'.repeat(64)}.json`, bytes: Buffer.from('{}') }]
+    const entries = [{ ...(await log.prove(1)), decisions }]
+    const carrying = filesOf(await bundleOf(log, [], { entries, policies }))
+    const text = `verified: ${carrying.size - 2} files, 1 entries of the 300 of ${log.checkpoint.origin}\n`
+    expect(verdictOn(carrying)).toEqual({ status: 0, text })
+    for (const path of ['decisions/1.json', `policies/${'0'.repeat(64)}.json`])
+      expect(verdictOn(new Map(carrying).set(path, Buffer.from('[]')))).toMatchObject({ status: 1 })
+  })
+
   test('rejects a byte changed in any file, and says in which', () => {
     for (const [path, bytes] of files) {
       const { status, text } = verdictOn(filesWith(path, bytes.with(bytes.length >> 1, bytes[bytes.length >> 1]! ^ 1)))

@@ -6,14 +6,24 @@ import { citation } from './search.ts'
 export const EVIDENCE_LIMITS = {
   entriesMax: 20_000,
   bytesMax: 256 * 1024 * 1024,
-  filesMax: 40_100,
+  filesMax: 60_100,
   pathLengthMax: 100,
   keysMax: 100,
   reportRowsMax: 10_000,
 } as const
 
 /** Which entries of the log: all members that are given must match. */
-export const evidenceQuery = auditQuery.omit({ limit: true, cursor: true }).meta({ id: 'EvidenceQuery' })
+export const evidenceQuery = auditQuery
+  .omit({ limit: true, cursor: true })
+  .extend({
+    decisions: z
+      .boolean()
+      .optional()
+      .describe(
+        'True adds what the decisions among them were made from, and the policies, so that they can be decided again; takes `governance.read` as well.',
+      ),
+  })
+  .meta({ id: 'EvidenceQuery' })
 export type EvidenceQuery = z.output<typeof evidenceQuery>
 
 const sha256 = z
@@ -21,32 +31,48 @@ const sha256 = z
   .regex(/^[0-9a-f]{64}$/)
   .describe('SHA-256, hex.')
 
-/** `manifest.json` of a bundle. */
+const manifestMembers = {
+  format: z.literal('cascade-evidence'),
+  made_at: timestamp,
+  made_by: z.string().max(EVIDENCE_LIMITS.pathLengthMax).describe('Name and version of the program.'),
+  origin: z.string().min(1).describe('Which log.'),
+  checkpoint: z.strictObject({
+    size: z.int().min(1).describe('Entries that the checkpoint covers.'),
+    root: sha256.describe('Root of their tree.'),
+  }),
+  query: evidenceQuery.describe('What was asked for.'),
+  entries: z.int().min(0).max(EVIDENCE_LIMITS.entriesMax),
+  files: z
+    .array(
+      z.strictObject({
+        path: z.string().max(EVIDENCE_LIMITS.pathLengthMax),
+        bytes: z.int().min(0).max(EVIDENCE_LIMITS.bytesMax),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      }),
+    )
+    .max(EVIDENCE_LIMITS.filesMax)
+    .describe('All files but the manifest and its note.'),
+  root: sha256.describe('Of the RFC 6962 tree whose leaves are `<sha256>  <path>` of each file, with a newline.'),
+}
+
+/**
+ * `manifest.json` of a bundle: version 2 where it carries what decisions were made from, else version 1, so that whoever
+ * reads version 1 alone reads all that it can.
+ */
 export const evidenceManifest = z
-  .strictObject({
-    format: z.literal('cascade-evidence'),
-    v: z.literal(1),
-    made_at: timestamp,
-    made_by: z.string().max(EVIDENCE_LIMITS.pathLengthMax).describe('Name and version of the program.'),
-    origin: z.string().min(1).describe('Which log.'),
-    checkpoint: z.strictObject({
-      size: z.int().min(1).describe('Entries that the checkpoint covers.'),
-      root: sha256.describe('Root of their tree.'),
+  .discriminatedUnion('v', [
+    z.strictObject({ v: z.literal(1), ...manifestMembers }),
+    z.strictObject({
+      v: z.literal(2),
+      ...manifestMembers,
+      decisions: z
+        .strictObject({
+          entries: z.int().min(0).describe('Entries that tell of decisions; `decisions/<n>.json` belongs to each.'),
+          policies: z.int().min(0).describe('Sets of policies that they were decided by, as `policies/<digest>.json`.'),
+        })
+        .describe('What is there to decide them again.'),
     }),
-    query: evidenceQuery.describe('What was asked for.'),
-    entries: z.int().min(0).max(EVIDENCE_LIMITS.entriesMax),
-    files: z
-      .array(
-        z.strictObject({
-          path: z.string().max(EVIDENCE_LIMITS.pathLengthMax),
-          bytes: z.int().min(0).max(EVIDENCE_LIMITS.bytesMax),
-          sha256: z.string().regex(/^[0-9a-f]{64}$/),
-        }),
-      )
-      .max(EVIDENCE_LIMITS.filesMax)
-      .describe('All files but the manifest and its note.'),
-    root: sha256.describe('Of the RFC 6962 tree whose leaves are `<sha256>  <path>` of each file, with a newline.'),
-  })
+  ])
   .meta({ id: 'EvidenceManifest' })
 export type EvidenceManifest = z.infer<typeof evidenceManifest>
 
@@ -69,6 +95,10 @@ export const evidenceVerdict = z
     size: z.int().optional().describe('Entries that the checkpoint covers.'),
     entries: z.int().optional().describe('Entries that the bundle holds.'),
     files: z.int().optional(),
+    decisions: z
+      .int()
+      .optional()
+      .describe('Entries of these that tell of decisions, where it carries what they were made from.'),
     made_at: timestamp.optional(),
     bad: z.string().optional().describe('The first file that is not as it was written.'),
     reason: z.string().optional().describe('What is wrong.'),

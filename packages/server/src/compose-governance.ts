@@ -21,6 +21,7 @@ import { policiesOf } from '#policy'
 import type { Grant } from '#store'
 import * as key from './compose-keys.ts'
 import type { FindFacts, NewFacts } from './edge/http/index.ts'
+import type { EvidenceDeskOptions } from './edge/jobs/index.ts'
 
 interface GateFrame {
   readonly live: LiveConfig
@@ -82,6 +83,12 @@ export function policyGrant(boot: BootContext, newId: () => string): Grant<'poli
   const subject = boot.get(key.ADMIN)
   const asked = { action: 'policy.apply', resource: 'governance/policies', subject, ownWork: true } as const
   return requireGrant(boot.get(key.GATE).decide({ ...asked, correlationId: newId() }))
+}
+
+/** What decisions were made from, for whoever is to make them again elsewhere. */
+export function keptDecisions(boot: BootContext): EvidenceDeskOptions['decisions'] {
+  const { book, policies } = boot.get(key.GOVERNANCE)
+  return { find: (id) => book.find(id), policies: (digest) => policies.findFiles(digest) }
 }
 
 const loadCedar = () => import('./adapters/policies/index.ts')

@@ -4,7 +4,7 @@ import { CedarOracle, readPolicies, readPolicyFiles } from './adapters/policies/
 import type { CliIo } from './edge/cli/index.ts'
 
 /** Policies from the disk, read on a thread that is thrown away. What they promise stands at `CliIo`. */
-export const policies: Pick<CliIo, 'readPolicies' | 'openPolicies'> = {
+export const policies: Pick<CliIo, 'readPolicies' | 'openPolicies' | 'armPolicies'> = {
   readPolicies: async (paths) => {
     const { files, tests } = readPolicyFiles(paths)
     const texts = files.filter(({ path }) => path.endsWith('.cedar'))
@@ -15,5 +15,11 @@ export const policies: Pick<CliIo, 'readPolicies' | 'openPolicies'> = {
     const set = policiesOf(bundle)
     const engine = new CompiledEngine(set, { fixed: bundle.actions, fallback: new CedarOracle(set) })
     return { explain: (request) => explain(engine, request) }
+  },
+  armPolicies: async (files) => {
+    const { bundle } = await readPolicies(files)
+    // Loaded by the command that decides again alone.
+    const { armWhole } = await import('#governance')
+    return bundle && armWhole(bundle, files, async () => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }))
   },
 }

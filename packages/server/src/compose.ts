@@ -15,7 +15,7 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
-import { findersOf, gatePart, policyPart, readPolicyOf } from './compose-governance.ts'
+import { findersOf, gatePart, keptDecisions, policyPart, readPolicyOf } from './compose-governance.ts'
 import { bearerTokens, identityPart } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck, ownGrant } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
@@ -292,6 +292,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
           ...{ desk: boot.get(key.LEDGER), store, clock, pages: boot.get(key.DOORS) },
           config: () => explainConfig(live.loaded),
           policies: () => boot.get(key.GATE).bundle.files,
+          decisions: keptDecisions(boot),
         }),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         system,

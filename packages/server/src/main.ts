@@ -13,6 +13,7 @@ process.exitCode = await runProcess(argv, {
   describeEmbedder: async (folder) => (await import('./compose-offline.ts')).describeEmbedder(folder),
   readPolicies: async (paths) => (await import('./compose-policies.ts')).policies.readPolicies(paths),
   openPolicies: async (bundle) => (await import('./compose-policies.ts')).policies.openPolicies(bundle),
+  armPolicies: async (files) => (await import('./compose-policies.ts')).policies.armPolicies(files),
   detectKind: async (path) => (await import('./compose-offline.ts')).detectKind(path),
   restoreBackup: async (dataDir, file, keys) =>
     (await import('./compose-offline.ts')).restores.restoreBackup(dataDir, file, keys),

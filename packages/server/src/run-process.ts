@@ -22,6 +22,7 @@ export interface Composition
     | 'describeEmbedder'
     | 'readPolicies'
     | 'openPolicies'
+    | 'armPolicies'
   > {
   startInstance(loaded: Loaded, options: Parameters<StartInstance>[1], log: RootLogger): ReturnType<StartInstance>
   mendPolicies(loaded: Loaded, log: RootLogger): ReturnType<CliIo['mendPolicies']>
@@ -61,6 +62,7 @@ const ioOf = (composition: Composition): CliIo => ({
   describeEmbedder: composition.describeEmbedder,
   readPolicies: composition.readPolicies,
   openPolicies: composition.openPolicies,
+  armPolicies: composition.armPolicies,
 })
 
 async function openLog({ config }: Loaded, options: Parameters<StartInstance>[1]): Promise<RootLogger> {

@@ -75,6 +75,17 @@ export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fa
   }
 }
 
+/** Armed, with Cedar itself for what is not compiled: loaded for policies that need it. */
+export async function armWhole(
+  bundle: PolicyBundle,
+  files: readonly PolicyFile[],
+  fallback: (bundle: PolicyBundle) => Promise<FallbackEngine>,
+): Promise<ArmedBundle> {
+  const armed = armBundle(bundle, files)
+  const isWhole = armed.engine.policies.every(({ clauses }) => clauses.every(({ holds }) => holds !== undefined))
+  return isWhole ? armed : armBundle(bundle, files, await fallback(bundle))
+}
+
 const MODES: ReadonlySet<string> = new Set<GateMode>(['audit', 'warn', 'enforce'])
 const isMode = (text: string): text is GateMode => MODES.has(text)
 

@@ -13,6 +13,7 @@ export {
 export {
   type ArmedBundle,
   armBundle,
+  armWhole,
   BUILT_IN_BUNDLE,
   BUILT_IN_FILES,
   CONSTITUTION_PREFIX,
@@ -53,6 +54,7 @@ export {
 export { comparePolicies, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+export { keptOf, type ReplayedCounts, replayDecisions } from './replay-decisions.ts'
 export { sealResource } from './resource-name.ts'
 export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine } from './trust-engine/index.ts'
 export type { DecisionReason, Verdict } from './verdict.ts'

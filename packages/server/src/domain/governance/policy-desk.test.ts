@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Clock, createUuidV7, systemRandom } from '#base'
 import type { Subject } from '#identity'
-import { type PolicyBundle, type PolicyFile, policiesOf } from '#policy'
+import { bundleDigest, type PolicyBundle, type PolicyFile, policiesOf } from '#policy'
 import { toRecord } from '#store'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { CedarOracle, readPolicies } from '../../adapters/policies/index.ts'
@@ -160,4 +160,21 @@ test('what cannot be written is not in force', async () => {
   await store[Symbol.asyncDispose]()
   await expect(desk.apply({ grant: held, subject: ADA }, OWN)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   expect([desk.bundle.digest, decide('capsule.export')]).toEqual([BUILT_IN_BUNDLE.digest, 'allow'])
+})
+
+test('what comes with the program is found by its digest, also where an instance never put it in force', async () => {
+  const { clock } = createTestClock()
+  const store = openStore(clock)
+  const { desk, grant } = await start(store, clock)
+  await desk.apply({ grant: grant(), subject: ADA }, OWN)
+  // As after an upgrade: what the program brings now was never shelved, and the start has decided by it.
+  const find: typeof store.records.find = async (collection, key) =>
+    key.startsWith(BUILT_IN_BUNDLE.digest) ? undefined : store.records.find(collection, key)
+  const upgraded = Object.create(store, { records: { value: Object.create(store.records, { find: { value: find } }) } })
+  const later = await start(upgraded, clock)
+  expect(later.desk.bundle.digest).not.toBe(BUILT_IN_BUNDLE.digest)
+  expect((await later.desk.find(BUILT_IN_BUNDLE.digest))?.digest).toBe(BUILT_IN_BUNDLE.digest)
+  expect(bundleDigest((await later.desk.findFiles(BUILT_IN_BUNDLE.digest))!)).toBe(BUILT_IN_BUNDLE.digest)
+  expect(bundleDigest((await later.desk.findFiles(desk.bundle.digest))!)).toBe(desk.bundle.digest)
+  expect(await later.desk.findFiles('0'.repeat(64))).toBeUndefined()
 })

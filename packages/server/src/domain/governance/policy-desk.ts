@@ -2,7 +2,7 @@ import { CascadeError, type Clock, sha256Hex } from '#base'
 import type { Subject } from '#identity'
 import type { BundleReading, FallbackEngine, PolicyBundle, PolicyFile } from '#policy'
 import { type Grant, toRecord, type UnitOfWork } from '#store'
-import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES, isConstitutional } from './armed-bundle.ts'
+import { type ArmedBundle, armWhole, BUILT_IN_BUNDLE, BUILT_IN_FILES, isConstitutional } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
 import type { GateRequest } from './gate.ts'
 import type { GovernanceGate } from './governance-gate.ts'
@@ -100,8 +100,19 @@ export class PolicyDesk {
   /** A bundle that was in force once, ready to decide by. */
   async find(digest: string): Promise<ArmedBundle | undefined> {
     if (digest === this.bundle.digest) return this.bundle
-    const found = await this.#shelf.find(digest)
+    const found = await this.#findShelved(digest)
     return found && this.#arm(found)
+  }
+
+  /** The files of a bundle that was in force once, as they are written. */
+  async findFiles(digest: string): Promise<readonly PolicyFile[] | undefined> {
+    return (await this.#findShelved(digest))?.files
+  }
+
+  /** A start decides by what comes with the program until it has read what is in force: that may never have been shelved. */
+  async #findShelved(digest: string): Promise<ShelvedBundle | undefined> {
+    if (digest === BUILT_IN_BUNDLE.digest) return { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }
+    return this.#shelf.find(digest)
   }
 
   /**
@@ -213,10 +224,8 @@ export class PolicyDesk {
     this.#active = active
   }
 
-  async #arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
-    const armed = armBundle(bundle, files)
-    const isWhole = armed.engine.policies.every(({ clauses }) => clauses.every(({ holds }) => holds !== undefined))
-    return isWhole ? armed : armBundle(bundle, files, await this.#options.fallback(bundle))
+  #arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
+    return armWhole(bundle, files, this.#options.fallback)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { ImportJob, PolicyChange } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { Environment, LoadedConfig } from '#config'
+import type { ArmedBundle } from '#governance'
 import type { PublishedSource, ReadPublished } from '#ledger'
 import type { BundleReading, PolicyBundle, PolicyExplanation, PolicyFile, PolicyRequest } from '#policy'
 import type { AgentCommand } from './agents/agent-clients.ts'
@@ -115,6 +116,11 @@ export interface CliIo {
   readonly mendPolicies: (loaded: LoadedConfig) => Promise<PolicyChange>
   /** Policies that were found sound, to be asked. */
   readonly openPolicies: (bundle: PolicyBundle) => Promise<OpenPolicies>
+  /**
+   * Policies of a gate, whoever wrote them, ready to decide by; undefined for files that are not sound. They are read on a
+   * thread that is thrown away.
+   */
+  readonly armPolicies: (files: readonly PolicyFile[]) => Promise<ArmedBundle | undefined>
   /**
    * The embedder of this machine: the model in a folder, or the built-in one.
    *

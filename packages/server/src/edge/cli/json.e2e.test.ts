@@ -138,7 +138,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'ledger audit', argv: () => ['ledger', 'audit', '--limit', '2'] },
   { command: 'artifact verify', argv: () => ['artifact', 'verify', 'notes', '--digest', artifact] },
   { command: 'artifact show', argv: () => ['artifact', 'show', artifact] },
-  { command: 'evidence export', argv: () => ['evidence', 'export'] },
+  { command: 'evidence export', argv: () => ['evidence', 'export', '--decisions'] },
   { command: 'evidence verify', argv: () => ['evidence', 'verify', 'evidence.zip'] },
   { command: 'evidence changes', argv: () => ['evidence', 'changes', '3'] },
   { command: 'evidence history', argv: () => ['evidence', 'history', id] },
@@ -151,6 +151,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'policy apply', argv: () => ['policy', 'apply', 'policies'] },
   { command: 'gate explain', argv: () => ['gate', 'explain', decision] },
   { command: 'gate preview', argv: () => ['gate', 'preview', 'capsule.erase', '--for', 'ada'] },
+  { command: 'gate replay', argv: () => ['gate', 'replay', 'evidence.zip'] },
   { command: 'gate decisions', argv: () => ['gate', 'decisions', '--for', 'administrator'] },
   { command: 'ledger publish', argv: () => ['ledger', 'publish', 'log'] },
   {

@@ -397,6 +397,7 @@ const OTHERS = [
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],
   ...['policy lint', 'policy test', 'policy explain', 'policy apply'],
+  'gate replay',
 ]
 
 test('every command is among those, or is one that begins a store or needs none', () => {

@@ -30,7 +30,14 @@ import { TempArea } from '../../adapters/sources/index.ts'
 import { factsOf, newFactsOf } from '../../compose-governance.ts'
 import { createErasureFiles } from '../../domain/capsules/keeping/testing.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
-import { ArtifactDesk, EvidenceDesk, LedgerDesk, LOG_COLLECTION, openLog } from '../jobs/index.ts'
+import {
+  ArtifactDesk,
+  EvidenceDesk,
+  type EvidenceDeskOptions,
+  LedgerDesk,
+  LOG_COLLECTION,
+  openLog,
+} from '../jobs/index.ts'
 import type { FindFacts } from './admission.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
@@ -229,7 +236,11 @@ function toInjection(
 }
 
 /** The signed log of a world, which begins when it is asked for: other tests count leaves. */
-function createTestLedger({ context: { store, clock, newId }, administrator }: World, key: KeyObject) {
+function createTestLedger(
+  { context: { store, clock, newId }, administrator }: World,
+  { policies, governance: { book } }: Governed,
+  key: KeyObject,
+) {
   const gate = new GovernanceGate({ clock, newId })
   const onTrouble = (message: string): never => {
     throw new Error(message)
@@ -258,7 +269,11 @@ function createTestLedger({ context: { store, clock, newId }, administrator }: W
   const exporter = lazy(async () => {
     const more = (): [] => []
     const parts = { store, ledger: store.ledger, head: () => store.head(), clock, madeBy: 'forge-cascade 0.1.0', more }
-    return new EvidenceDesk({ desk: await opened(), ...parts })
+    const decisions: EvidenceDeskOptions['decisions'] = {
+      find: (id) => book.find(id),
+      policies: (digest) => policies.findFiles(digest),
+    }
+    return new EvidenceDesk({ desk: await opened(), ...parts, decisions })
   })
   const evidence: HandlerContext['evidence'] = { export: async (...asked) => (await exporter()).export(...asked) }
   return { ledger, evidence }
@@ -325,7 +340,7 @@ function handlerContext({
       vaults: [],
       forget: () => undefined,
     }),
-    ...createTestLedger(world, logKey),
+    ...createTestLedger(world, governed, logKey),
     artifacts: lazy(async () => createTestDesk(world)),
     ledgerKeys: { rotate: notWitnessed },
     witness: noWitness,

@@ -32,8 +32,9 @@ async function openDesk(
       return signNote(text, [signer])
     },
   }
+  const decisions = { find: async () => undefined, policies: async () => undefined }
   const parts = { desk, store, ledger: store.ledger, head: () => store.head(), clock, madeBy: 'test 1', more: () => [] }
-  return { evidence: new EvidenceDesk({ ...parts, ...more(store, desk) }), store, sealed }
+  return { evidence: new EvidenceDesk({ ...parts, decisions, ...more(store, desk) }), store, sealed }
 }
 
 /** Nobody looks at more of a call than its grant and its command. */

@@ -4,6 +4,7 @@ import type { Call } from '#capsules'
 import { type ProvenEntry, type SealBundle, writeBundle, type ZipFile } from '#evidence'
 import { hashLeaf, type LedgerStore, type StoredCheckpoint, verifyInclusion } from '#ledger'
 import type { UnitOfWork } from '#store'
+import { DecisionCarrier, type KeptDecisions } from './decision-carrier.ts'
 import type { LedgerDesk } from './ledger-desk.ts'
 import { selectEvidence, type ToldEntry } from './select-evidence.ts'
 import { tellOnce } from './tell-once.ts'
@@ -28,6 +29,8 @@ export interface EvidenceDeskOptions {
   readonly madeBy: string
   /** What goes in beside entries and proofs: the report, the rules in force, the bill of materials. */
   readonly more: (told: ToldBundle) => readonly ZipFile[]
+  /** What goes in where decisions are to be decided again. */
+  readonly decisions: KeptDecisions
 }
 
 /** Entries that are read and proven together. */
@@ -48,7 +51,8 @@ export class EvidenceDesk {
    *
    * @throws CascadeError RATE_LIMITED while another is made, NOT_FOUND where no entry matches, DATA_CORRUPT for an entry that is
    *   not the one that was signed, CONFLICT when the key of the log was changed meanwhile, STORAGE_FULL where the log cannot be
-   *   told, VALIDATION_FAILED and UNPROCESSABLE as `selectEvidence`; and the reason of `signal`.
+   *   told, VALIDATION_FAILED and UNPROCESSABLE as `selectEvidence`, UNPROCESSABLE for more bytes than a bundle holds, what
+   *   `DecisionCarrier` throws where decisions are asked for; and the reason of `signal`.
    */
   async export(
     call: Call<'evidence.export'>,
@@ -79,11 +83,13 @@ export class EvidenceDesk {
       throw new CascadeError('NOT_FOUND', 'No entry of the log matches; there is nothing to prove.')
     const madeAt = toRfc3339(clock())
     const { origin, size } = checkpoint
+    const carrier = query.decisions ? new DecisionCarrier(this.#options.decisions) : undefined
     return writeBundle(
       {
         ...{ madeAt, madeBy, query, checkpoint },
         keys,
-        entries: () => this.#proven(entries, checkpoint, signal),
+        entries: () => this.#proven(entries, { checkpoint, carrier, signal }),
+        ...(carrier && { policies: () => carrier.policies() }),
         more: () => more({ origin, size, madeAt, query, entries }),
       },
       this.#seal(call, { size, active: keys[0], signal }),
@@ -92,24 +98,24 @@ export class EvidenceDesk {
 
   async *#proven(
     entries: readonly ToldEntry[],
-    checkpoint: StoredCheckpoint,
-    signal: AbortSignal,
+    { checkpoint, carrier, signal }: Proving,
   ): AsyncGenerator<readonly ProvenEntry[], void, undefined> {
     for (let at = 0; at < entries.length; at += PROVEN_AT_ONCE) {
       signal.throwIfAborted()
       const page = entries.slice(at, at + PROVEN_AT_ONCE)
-      yield await Promise.all(page.map(({ index }) => this.#prove(index, checkpoint)))
+      yield await Promise.all(page.map(({ index }) => this.#prove(index, checkpoint, carrier)))
     }
   }
 
   /** @throws CascadeError DATA_CORRUPT for an entry that is not the one that was signed. */
-  async #prove(index: number, { size, root }: StoredCheckpoint): Promise<ProvenEntry> {
+  async #prove(index: number, { size, root }: StoredCheckpoint, carrier?: DecisionCarrier): Promise<ProvenEntry> {
     const { ledger } = this.#options
     const [found, hashes] = await Promise.all([ledger.find(index), ledger.proveInclusion(index, size)])
     const bytes = Buffer.from(found?.text ?? '')
-    if (verifyInclusion({ index, size, leafHash: hashLeaf(bytes), proof: hashes, root }))
-      return { index, bytes, hashes }
-    throw new CascadeError('DATA_CORRUPT', `Entry ${index} is not the one that was signed: its proof fails.`)
+    if (!verifyInclusion({ index, size, leafHash: hashLeaf(bytes), proof: hashes, root }))
+      throw new CascadeError('DATA_CORRUPT', `Entry ${index} is not the one that was signed: its proof fails.`)
+    const decisions = await carrier?.carry(index, bytes)
+    return { index, bytes, hashes, ...(decisions && { decisions }) }
   }
 
   #seal(call: Call<'evidence.export'>, { size, active, signal }: Sealing): SealBundle {
@@ -130,6 +136,13 @@ export class EvidenceDesk {
     const [active] = await this.#options.desk.keys()
     if (active !== key) throw new CascadeError('CONFLICT', 'The key of the log was changed meanwhile; export again.')
   }
+}
+
+interface Proving {
+  readonly checkpoint: StoredCheckpoint
+  /** Left out where nothing of decisions goes in. */
+  readonly carrier: DecisionCarrier | undefined
+  readonly signal: AbortSignal
 }
 
 interface Sealing {

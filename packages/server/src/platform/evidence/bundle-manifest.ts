@@ -13,6 +13,10 @@ export const BUNDLE = {
 
 export const entryPath = (index: number): string => `entries/${index}.json`
 export const proofPath = (index: number): string => `proofs/${index}.tlog-proof`
+/** What the decisions were made from that an entry tells of. */
+export const decisionsPath = (index: number): string => `decisions/${index}.json`
+/** The policies of a digest. */
+export const policiesPath = (digest: string): string => `policies/${digest}.json`
 
 export type BundleFile = EvidenceManifest['files'][number]
 

@@ -2,7 +2,24 @@ interface BundleFacts {
   readonly origin: string
   readonly size: number
   readonly entries: number
+  /** Left out where it carries nothing of decisions. */
+  readonly decisions?: unknown
 }
+
+/** Rows of the table of files, where decisions can be made again. */
+const DECISION_ROWS = `| \`decisions/<n>.json\` | what the decisions were made from that entry n tells of, each with the key of its digest there |
+| \`policies/<digest>.json\` | the policies by which they were made; the digest is the one that the entries name |
+`
+
+const REPLAY = `## Decide it again
+
+    cascade gate replay evidence.zip --key '<the key>'
+
+It holds each input against the digest in its entry, HMAC-SHA-256 over the canonical JSON (RFC 8785) of \`input\` with the \`key\` beside
+it, and decides it again by the policies in \`policies/\`, whose digest is SHA-256 over the canonical JSON of an object that has, for
+each file, SHA-256 of its text under its path. What has expired or was erased is null, and its digest alone is left.
+
+`
 
 /**
  * Verifies an unpacked bundle with golang.org/x/mod alone. It stands in the README of every bundle; a test compiles it out of
@@ -128,7 +145,12 @@ func check(err error, what string) {
 `
 
 /** What a person reads first who was handed a bundle. */
-export const bundleReadme = ({ origin, size, entries }: BundleFacts): string => `# Evidence of the log ${origin}
+export const bundleReadme = ({
+  origin,
+  size,
+  entries,
+  decisions,
+}: BundleFacts): string => `# Evidence of the log ${origin}
 
 ${entries} of the ${size} entries that the log had when this was made, each as it was hashed, with a proof that it is in the log.
 \`report.html\` shows them to people; \`report.md\` says the same as text.
@@ -137,7 +159,7 @@ ${entries} of the ${size} entries that the log had when this was made, each as i
 | --- | --- |
 | \`entries/<n>.json\` | entry n of the log, byte for byte as it was hashed (RFC 8785) |
 | \`proofs/<n>.tlog-proof\` | its way to the root, and the signed checkpoint (C2SP tlog-proof) |
-| \`checkpoint\` | how many entries the log has, and their root, signed (C2SP tlog-checkpoint), with all cosignatures there were |
+${decisions === undefined ? '' : DECISION_ROWS}| \`checkpoint\` | how many entries the log has, and their root, signed (C2SP tlog-checkpoint), with all cosignatures there were |
 | \`keys.txt\` | verifier keys of the log, a line each, the active one first |
 | \`rules/\` | what was in force: actions and what each may change, and the configuration with its secrets hidden |
 | \`sbom.cdx.json\` | the packages that the program is made of (CycloneDX) |
@@ -172,7 +194,7 @@ ${GO_PROGRAM}\`\`\`
 The leaf of an entry is SHA-256 over a zero byte and its file; nodes are SHA-256 over a one byte and both children (RFC 6962). The root
 in the manifest is that of the tree whose leaves are the lines \`<sha256>  <path>\` of the files, in their order.
 
-## What it proves, and what not
+${decisions === undefined ? '' : REPLAY}## What it proves, and what not
 
 - Each entry stands in this log, and not a byte of it was altered since the checkpoint was signed.
 - Not when, to somebody who trusts no clock of the instance: the times are what it said. Whoever got the checkpoint on a certain day

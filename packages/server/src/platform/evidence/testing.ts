@@ -3,6 +3,7 @@ import { createEd25519Signer, formatVerifierKey, type StoredCheckpoint } from '#
 import { openMemoryStore } from '../../adapters/memory/index.ts'
 import { formatCheckpoint, type NoteSigner, signNote } from '../ledger/note/index.ts'
 import { commandOf, commit, createTestClock, grantOf, recordOf } from '../store/testing.ts'
+import { BUNDLE, describeFile, manifestBytes, parseManifest, rootOfFiles, sealText } from './bundle-manifest.ts'
 import { readZip, type ZipFile, ZipWriter } from './stored-zip.ts'
 import { type BundleSource, type ProvenEntry, writeBundle } from './write-bundle.ts'
 
@@ -72,4 +73,18 @@ export function zipOf(files: Iterable<ZipFile>): Buffer {
   const writer = new ZipWriter()
   const pieces = Array.from(files, (file) => writer.add(file))
   return Buffer.concat([...pieces, writer.end()])
+}
+
+/** The files with a manifest that fits them, signed by whoever has a key. */
+export function resealed(changed: ReadonlyMap<string, Uint8Array>, signer: NoteSigner): Map<string, Uint8Array> {
+  const manifest = parseManifest(changed.get(BUNDLE.manifest) ?? new Uint8Array())
+  if (manifest === undefined) throw new Error('there is no manifest')
+  const others = [...changed].filter(([path]) => path !== BUNDLE.manifest && path !== BUNDLE.note)
+  const listed = others.map(([path, bytes]) => describeFile(path, bytes))
+  const below = (folder: string): number => others.filter(([path]) => path.startsWith(folder)).length
+  const told = { entries: below('entries/'), files: listed, root: rootOfFiles(listed) }
+  const decisions = { entries: below('decisions/'), policies: below('policies/') }
+  const bytes = manifestBytes(manifest.v === 1 ? { ...manifest, ...told } : { ...manifest, ...told, decisions })
+  const note = signNote(sealText(manifest.origin, bytes, rootOfFiles(listed)), [signer])
+  return new Map([...others, [BUNDLE.manifest, bytes], [BUNDLE.note, Buffer.from(note)]])
 }

@@ -1,20 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { EvidenceManifest } from '@forge-cascade/contract'
+import { EVIDENCE_LIMITS, type EvidenceManifest } from '@forge-cascade/contract'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createEd25519Signer, formatVerifierKey, type VerifierKey } from '#ledger'
 import { formatLogProof, parseLogProof, signNote } from '../ledger/note/index.ts'
-import {
-  BUNDLE,
-  describeFile,
-  MANIFEST_BYTES_MAX,
-  manifestBytes,
-  parseManifest,
-  rootOfFiles,
-  sealText,
-} from './bundle-manifest.ts'
+import { BUNDLE, MANIFEST_BYTES_MAX, manifestBytes, parseManifest, rootOfFiles, sealText } from './bundle-manifest.ts'
 import { readZip } from './stored-zip.ts'
-import { bundleOf, createTestLog, filesOf, type TestLog, zipOf } from './testing.ts'
+import { bundleOf, createTestLog, filesOf, resealed, type TestLog, zipOf } from './testing.ts'
 import { verifyBundle } from './verify-bundle.ts'
 
 const INDEXES = [0, 3, 6]
@@ -38,16 +30,7 @@ function filesWith(path: string, bytes: Uint8Array | string | undefined): Map<st
   return changed
 }
 
-/** The files with a manifest that fits them, signed by whoever has a key. */
-function sealed(changed: Map<string, Uint8Array>, signer = log.signer): Map<string, Uint8Array> {
-  const manifest = parseManifest(changed.get(BUNDLE.manifest)!)!
-  const others = [...changed].filter(([path]) => path !== BUNDLE.manifest && path !== BUNDLE.note)
-  const listed = others.map(([path, bytes]) => describeFile(path, bytes))
-  const entries = others.filter(([path]) => path.startsWith('entries/')).length
-  const bytes = manifestBytes({ ...manifest, entries, files: listed, root: rootOfFiles(listed) })
-  const note = signNote(sealText(manifest.origin, bytes, rootOfFiles(listed)), [signer])
-  return new Map([...others, [BUNDLE.manifest, bytes], [BUNDLE.note, Buffer.from(note)]])
-}
+const sealed = (changed: Map<string, Uint8Array>, signer = log.signer) => resealed(changed, signer)
 
 test.for([0x01, 0x80])('no byte of a bundle can be another (pattern %i)', async (pattern) => {
   const accepted: number[] = []
@@ -219,7 +202,7 @@ test.for(['{', 'null', '[]', '{"format":"cascade-evidence","v":2}', `[${'['.repe
 test.for([
   {
     name: 'more files than a bundle has',
-    change: (manifest: EvidenceManifest) => ({ ...manifest, files: Array(40_101).fill(manifest.files[0]) }),
+    change: (manifest: EvidenceManifest) => ({ ...manifest, files: Array(60_101).fill(manifest.files[0]) }),
   },
   {
     name: 'more bytes than any',
@@ -317,4 +300,16 @@ test('the moment at which it was made is in the manifest and its signature alone
 
 test('a bundle that was unpacked and packed again in the same way is the same', () => {
   expect(zipOf([...files()].map(([path, bytes]) => ({ path, bytes })))).toEqual(archive)
+})
+
+test.for([
+  { name: 'bytes', size: EVIDENCE_LIMITS.bytesMax / 4, count: 4 },
+  { name: 'files', size: 0, count: EVIDENCE_LIMITS.filesMax },
+])('more $name of policies than a bundle holds are refused before it is sealed', async ({ size, count }) => {
+  const bytes = Buffer.alloc(size)
+  const policies = async () => Array.from({ length: count }, (_, at) => ({ path: `policies/${at}.json`, bytes }))
+  await expect(bundleOf(log, INDEXES, { policies })).rejects.toMatchObject({
+    code: 'UNPROCESSABLE',
+    detail: expect.stringContaining(`${EVIDENCE_LIMITS.bytesMax} bytes`),
+  })
 })

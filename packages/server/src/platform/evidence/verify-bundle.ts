@@ -15,12 +15,14 @@ import {
 import {
   BUNDLE,
   type BundleFile,
+  decisionsPath,
   entryPath,
   parseManifest,
   proofPath,
   rootOfFiles,
   sealText,
 } from './bundle-manifest.ts'
+import { decisionsOf, findDecisionsFault, indexOfDecisions, policiesIn } from './carried-decisions.ts'
 
 /** The files of a bundle by their paths. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>
@@ -56,6 +58,7 @@ interface SignedTree {
 /** Files that keys verify. */
 const NOTES: ReadonlySet<string> = new Set([BUNDLE.note, BUNDLE.checkpoint])
 const ENTRY = /^entries\/(0|[1-9]\d{0,15})\.json$/
+const POLICIES = /^policies\/([0-9a-f]{64})\.json$/
 /** Files that are looked at before others have their turn. */
 const LOOKED_AT_ONCE = 256
 
@@ -98,7 +101,9 @@ async function verifyWith(
   const tree = findListFault(files, manifest) ?? openTree(files, manifest, { known, witnesses })
   if ('bad' in tree) return { valid: false, ...said, ...tree }
   const cosignedBy = tree.cosignedBy.map(formatVerifierKey)
-  const found = { ...said, ...(cosignedBy.length > 0 && { cosigned_by: cosignedBy }), size: tree.size, entries }
+  const decisions = manifest.v === 1 ? undefined : manifest.decisions.entries
+  const counted = { size: tree.size, entries, ...(decisions !== undefined && { decisions }) }
+  const found = { ...said, ...(cosignedBy.length > 0 && { cosigned_by: cosignedBy }), ...counted }
   const fault = await findFault(files, manifest, tree, options)
   const absent = fault ? undefined : witnesses.map(formatVerifierKey).find((witness) => !cosignedBy.includes(witness))
   return { valid: !fault && absent === undefined, ...found, files: files.size, ...fault, ...notCosigned(absent) }
@@ -142,13 +147,17 @@ function findListFault(files: BundleFiles, manifest: EvidenceManifest): Fault | 
   }
   const other = [...files.keys()].find((path) => !listed.has(path))
   if (other !== undefined) return { bad: other, reason: 'it is not in the manifest' }
-  const entries = manifest.files.filter(({ path }) => path.startsWith('entries/')).length
-  const proofs = manifest.files.filter(({ path }) => path.startsWith('proofs/')).length
-  if (entries === manifest.entries && proofs === entries) return undefined
-  return {
-    bad: BUNDLE.manifest,
-    reason: `it tells of ${manifest.entries} entries and lists ${entries} with ${proofs} proofs`,
-  }
+  const below = (folder: string): number => manifest.files.filter(({ path }) => path.startsWith(folder)).length
+  const [entries, proofs] = [below('entries/'), below('proofs/')]
+  const bad = BUNDLE.manifest
+  if (entries !== manifest.entries || proofs !== entries)
+    return { bad, reason: `it tells of ${manifest.entries} entries and lists ${entries} with ${proofs} proofs` }
+  if (manifest.v === 1) return undefined
+  const { entries: told, policies } = manifest.decisions
+  const [carried, sets] = [below('decisions/'), below('policies/')]
+  if (carried === told && sets === policies) return undefined
+  const reason = `it tells of the decisions of ${told} entries by ${policies} sets of policies, and lists ${carried} by ${sets}`
+  return { bad, reason }
 }
 
 interface TreeKeys {
@@ -183,6 +192,13 @@ async function findFault(
     ...manifest.files
       .filter(({ path }) => path.startsWith('entries/'))
       .map((file) => () => findEntryFault(files, file, tree)),
+    ...(manifest.v === 1
+      ? []
+      : manifest.files.map(
+          ({ path }) =>
+            () =>
+              findDecisionFault(files, path),
+        )),
   ]
   for (const [at, look] of looks.entries()) {
     const fault = look()
@@ -216,6 +232,27 @@ function findEntryFault(files: BundleFiles, { path }: BundleFile, tree: SignedTr
   return verifyInclusion(claim)
     ? undefined
     : { bad, reason: 'it does not lead from the entry to the root that was signed' }
+}
+
+/** What is wrong with what decisions were made from, or is not there beside an entry that tells of some. */
+function findDecisionFault(files: BundleFiles, path: string): Fault | undefined {
+  const bytes = files.get(path) ?? new Uint8Array()
+  if (ENTRY.test(path)) {
+    const bad = decisionsPath(Number(ENTRY.exec(path)?.[1]))
+    if (files.has(bad) || decisionsOf(bytes) === undefined) return undefined
+    return { bad, reason: 'it is missing beside an entry that tells of decisions' }
+  }
+  if (path.startsWith('decisions/')) {
+    const index = indexOfDecisions(path) ?? Number.NaN
+    const entry = files.get(entryPath(index))
+    if (entry === undefined)
+      return { bad: path, reason: 'its entry, with the proof that this stands in the log, is missing' }
+    const reason = findDecisionsFault(entry, bytes, index)
+    return reason === undefined ? undefined : { bad: path, reason }
+  }
+  const digest = POLICIES.exec(path)?.[1]
+  if (!path.startsWith('policies/') || (digest !== undefined && policiesIn(files, digest))) return undefined
+  return { bad: path, reason: 'they are not the policies whose digest is its name' }
 }
 
 /** The index that a record says it has; undefined for what is no record. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { type EvidenceVerdict, evidenceQuery } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError, sha256Hex } from '#base'
 import { BUNDLE, type BundleFiles, verifyBundle } from '#evidence'
+import type { VerifierKey } from '#ledger'
 import { openBundle, requireBundle } from '../bundle-file.ts'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput } from '../command-input.ts'
@@ -21,7 +22,7 @@ export const EVIDENCE_EXPORT: CommandSpec = {
   name: 'evidence export',
   summary: 'Write what proves what happened into one file that anybody can verify',
   description:
-    'A zip archive with the entries of the log that match, a proof of each, the signed checkpoint, the keys, the rules in force, a bill of materials and a report to read, signed by the log. Its README tells how to verify it without this program. Hand over the key by another way. Existing files are not written over. Ends with 3 when no entry matches, and with 2 when nothing has that name: no operation, no kind, no id of that kind; nothing is written then.',
+    'A zip archive with the entries of the log that match, a proof of each, the signed checkpoint, the keys, the rules in force, a bill of materials and a report to read, signed by the log. Its README tells how to verify it without this program. Hand over the key by another way. Existing files are not written over. Ends with 3 when no entry matches, and with 2 when nothing has that name: no operation, no kind, no id of that kind; nothing is written then. With --decisions it holds what the decisions among these entries were made from, as far as that is kept, with the policies: capsules and people as the gate saw them. What is erased afterwards stays in the file.',
   options: [
     { flags: '--from <time>', description: 'Entries at or after this moment' },
     { flags: '--to <time>', description: 'Entries before this moment' },
@@ -32,15 +33,20 @@ export const EVIDENCE_EXPORT: CommandSpec = {
     { flags: '--about <entity>', description: 'What it is about: capsule, or capsule/<id>' },
     { flags: '--by <id>', description: 'Who acted' },
     { flags: '--correlation <id>', description: 'One request' },
+    { flags: '--decisions', description: 'With what decisions were made from, for `gate replay`' },
     { flags: '--out <file>', description: 'The new file (evidence.zip)' },
   ],
   examples: [
     { line: 'evidence export', does: 'writes everything into evidence.zip' },
     { line: 'evidence export --from 2026-01-01 --to 2026-04-01 --out q1.zip', does: 'writes a quarter' },
+    { line: 'evidence export --decisions', does: 'lets an auditor decide again what was decided' },
   ],
   reads: true,
   run: async (context, input) => {
-    const query = checkInput(evidenceQuery, readEntryQuery(input, { from: 'from', to: 'to' }))
+    const query = checkInput(evidenceQuery, {
+      ...readEntryQuery(input, { from: 'from', to: 'to' }),
+      ...(input.on('decisions') && { decisions: true }),
+    })
     const out = input.text('out') ?? 'evidence.zip'
     requireNew(context, out)
     const path = resolve(context.io.cwd, out)
@@ -61,6 +67,9 @@ export const EVIDENCE_EXPORT: CommandSpec = {
       view.paint.faint(`sha256 ${sha256}`),
       `The key, to be handed over by another way: ${key}`,
       `To verify it: ${view.command(`evidence verify ${quoteForShell(path)} --key ${quoteForShell(key)}`)}`,
+      ...(query.decisions
+        ? [`To decide it again: ${view.command(`gate replay ${quoteForShell(path)} --key ${quoteForShell(key)}`)}`]
+        : []),
     ])
     return 'ok'
   },
@@ -76,19 +85,38 @@ export const EVIDENCE_VERIFY: CommandSpec = {
   examples: [{ line: "evidence verify evidence.zip --key '<key>'", does: 'verifies what was handed over' }],
   run: async (context, input) => {
     const [keys, witnesses] = [readKeys(context, input), readWitnesses(input)]
-    const path = resolve(context.io.cwd, input.argument(0) ?? '')
-    requireBundle(path)
-    const opened = openBundle(path)
-    const { signal } = context.interrupts
-    const verdict: EvidenceVerdict = opened.ok
-      ? await verifyBundle(opened.files, keys, { witnesses, signal, onProgress: showProgress(context) })
-      : {
-          ...{ valid: false, key: keys ? 'given' : 'bundle', reason: opened.reason },
-          ...(opened.path !== undefined && { bad: opened.path }),
-        }
+    const { verdict } = await verifyGiven(context, input.argument(0) ?? '', { keys, witnesses })
     await printAnswer(context, verdict, () => verdictLines(verdict, context.screen.view))
     return verdict.valid ? 'ok' : 'damaged'
   },
+}
+
+interface GivenKeys {
+  readonly keys: readonly VerifierKey[] | undefined
+  readonly witnesses: readonly VerifierKey[]
+}
+
+/**
+ * Verifies a bundle that was handed over, and gives its files.
+ *
+ * @throws CascadeError SOURCE_UNREADABLE for what cannot be read, or never was a bundle.
+ */
+export async function verifyGiven(
+  context: CommandContext,
+  given: string,
+  { keys, witnesses }: GivenKeys,
+): Promise<{ readonly verdict: EvidenceVerdict; readonly files: BundleFiles }> {
+  const path = resolve(context.io.cwd, given)
+  requireBundle(path)
+  const opened = openBundle(path)
+  if (opened.ok) {
+    const { signal } = context.interrupts
+    const { files } = opened
+    return { files, verdict: await verifyBundle(files, keys, { witnesses, signal, onProgress: showProgress(context) }) }
+  }
+  const bad = opened.path === undefined ? {} : { bad: opened.path }
+  const verdict = { valid: false, key: keys ? 'given' : 'bundle', reason: opened.reason, ...bad } as const
+  return { files: new Map(), verdict }
 }
 
 /** Writes the pieces into a new file; what breaks off is taken away again. */

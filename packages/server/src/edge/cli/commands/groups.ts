@@ -7,7 +7,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   emergency: 'The kill switch: stop everything, and lift it as one of two people',
   evidence: 'What proves what happened, for an auditor: export, verify, changes, history, explain',
   ledger: 'The log of everything that happened: show, verify, prove, audit, publish, witness, rotate its key',
-  gate: 'What was decided, why, and what would be',
+  gate: 'What was decided, why, and what would be; and decided again',
   policy: 'Rules in the language Cedar: lint, test, explain, show, diff, apply',
   trust: 'How far subjects and capsules are trusted, and why',
   hold: 'Place, lift and list legal holds',

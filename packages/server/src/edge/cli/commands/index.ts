@@ -16,6 +16,7 @@ import { EVIDENCE_CHANGES, EVIDENCE_EXPLAIN, EVIDENCE_HISTORY } from './evidence
 import { EXPORT } from './export.ts'
 import { FORGET } from './forget.ts'
 import { GATE_DECISIONS, GATE_EXPLAIN, GATE_PREVIEW } from './gate.ts'
+import { GATE_REPLAY } from './gate-replay.ts'
 import { HELP } from './help.ts'
 import { HISTORY } from './history.ts'
 import { HOLD_LIFT, HOLD_LIST, HOLD_PLACE } from './hold.ts'
@@ -101,6 +102,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   GATE_EXPLAIN,
   GATE_PREVIEW,
   GATE_DECISIONS,
+  GATE_REPLAY,
   EMERGENCY_ON,
   EMERGENCY_OFF,
   EMERGENCY_STATUS,

@@ -1,4 +1,4 @@
-import type { EvidenceVerdict } from '@forge-cascade/contract'
+import type { EvidenceVerdict, ReplayReport } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { number, plural } from './words.ts'
@@ -18,8 +18,31 @@ export function verdictLines(found: EvidenceVerdict, { paint }: View): string[] 
     ...(signed_by === undefined ? [] : [`  signed by  ${oneLine(signed_by)}`]),
     ...cosigned_by.map((key) => `  and by     ${oneLine(key)}`),
     ...(made_at === undefined ? [] : [paint.faint(`  made at    ${made_at}, as the log says`)]),
+    ...(found.valid && found.decisions !== undefined
+      ? [paint.faint(`  decisions  of ${plural(found.decisions, 'entry')}, to be made again with gate replay`)]
+      : []),
     ...(found.valid ? whoseKeyLines(found.key, paint) : []),
     ...(found.own_key === undefined ? [] : [ANOTHER_KEY]),
+  ]
+}
+
+/** What decisions of a bundle came to when they were made again. */
+export function replayLines(report: ReplayReport, { paint }: View): string[] {
+  const { decisions, same, differs, no_input, no_policies, findings } = report
+  const isSame = differs + no_policies === 0
+  const counted = [
+    [same, 'the same'],
+    [differs, 'otherwise'],
+    [no_input, 'not made again: the input has expired or was erased'],
+    [no_policies, 'not made again: the policies are missing, or not sound'],
+  ] as const
+  return [
+    `${isSame ? paint.good('the same') : paint.bad('not the same')}  ${plural(decisions, 'decision')} of ${plural(report.verified.decisions ?? 0, 'entry')}, made again by the policies of then`,
+    ...counted.filter(([count]) => count > 0).map(([count, what]) => `  ${number(count).padStart(9)}  ${what}`),
+    ...findings.flatMap(({ id, count, ledger_index, reason }) => [
+      `${paint.bad('differs')}  ${oneLine(id)}${count > 1 ? ` and ${number(count - 1)} more` : ''}, entry ${ledger_index}`,
+      `  ${oneLine(reason)}`,
+    ]),
   ]
 }
 

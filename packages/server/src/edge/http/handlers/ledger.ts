@@ -67,11 +67,15 @@ export function ledgerHandlers({
       return { status: 200, lines }
     },
     getLedgerWitness: async () => ({ status: 200, body: await witness.state() }),
-    exportEvidence: async ({ call, body, signal }) => ({
-      status: 200,
-      file: { contentType: 'application/zip', bytes: await evidence.export(call, body, signal) },
-      headers: { 'content-disposition': 'attachment; filename="evidence.zip"' },
-    }),
+    exportEvidence: async ({ call, body, signal, grantForLines }) => {
+      // What a decision was made from is for who may read decisions.
+      if (body.decisions) grantForLines('governance.read')
+      return {
+        status: 200,
+        file: { contentType: 'application/zip', bytes: await evidence.export(call, body, signal) },
+        headers: { 'content-disposition': 'attachment; filename="evidence.zip"' },
+      }
+    },
     openDigest: async ({ params: { id, version }, call }) => {
       const seen = await seenBy(capsules, call.subject)
       return { status: 200, body: await openDigest(seen, id, version) }
