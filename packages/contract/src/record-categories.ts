@@ -48,6 +48,7 @@ export const RECORD_CATEGORIES = {
   'segment.erasure_waits': 'governance',
   'decision.made': 'governance',
   'decision.gathered': 'governance',
+  'decision.ended': 'governance',
   'policy.applied': 'governance',
   'emergency.raised': 'governance',
   'emergency.lift_asked': 'governance',

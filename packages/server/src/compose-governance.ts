@@ -19,6 +19,7 @@ import type { RootLogger } from '#observability'
 import { policiesOf } from '#policy'
 import * as key from './compose-keys.ts'
 import type { FindFacts } from './edge/http/index.ts'
+import { OutcomeSweep } from './edge/jobs/index.ts'
 
 interface GateFrame {
   readonly live: LiveConfig
@@ -61,6 +62,20 @@ export const policyPart = ({ clock, newId }: Pick<GateFrame, 'clock' | 'newId'>)
     const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
     boot.provide(key.GOVERNANCE, { gate, policies, book })
     return undefined
+  },
+})
+
+/** Finds what was begun before an end, and was left without an outcome. */
+export const outcomePart = ({ log }: Pick<GateFrame, 'log'>): BootChunk => ({
+  name: 'outcomes',
+  priority: 3,
+  dependsOn: ['emergency'],
+  canFail: true,
+  describe: 'finds what was begun before an end and has no outcome',
+  start: (boot) => {
+    const { outcomes } = boot.get(key.JOURNAL)
+    const halt = () => boot.get(key.EMERGENCY).signal
+    return new OutcomeSweep({ outcomes, records: boot.get(key.STORE).records, by: boot.get(key.ADMIN).id, log, halt })
   },
 })
 

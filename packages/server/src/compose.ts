@@ -21,7 +21,7 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
-import { factsOf, openGate, policyPart, readPolicyOf } from './compose-governance.ts'
+import { factsOf, openGate, outcomePart, policyPart, readPolicyOf } from './compose-governance.ts'
 import { bearerTokens, openIdentity } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
@@ -193,6 +193,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       start: (boot) =>
         new ApprovalSweep({ approvals: boot.get(key.APPROVALS), log: frame.log, halt: whoOf(boot).halt }),
     },
+    outcomePart(frame),
     {
       // Rows are read meanwhile: what starts until here needs no vector.
       name: 'vectors',

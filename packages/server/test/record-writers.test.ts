@@ -45,6 +45,7 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'segment.erasure_waits': `${CAPSULES}/archive/archive-vault.ts`,
   'decision.made': 'domain/governance/decision-journal.ts',
   'decision.gathered': 'domain/governance/decision-journal.ts',
+  'decision.ended': 'domain/governance/decision-outcomes.ts',
   'policy.applied': 'domain/governance/policy-desk.ts',
   'emergency.raised': EMERGENCY,
   'emergency.lift_asked': EMERGENCY,

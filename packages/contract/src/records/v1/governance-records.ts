@@ -60,6 +60,15 @@ export const GOVERNANCE_RECORDS = {
         .describe('Those of a moment, equal ones together.'),
     },
   }),
+  'decision.ended': kind('What was allowed and acts outside the store has ended, or nobody knows what became of it.', {
+    subject: about('decision'),
+    payload: {
+      action: word.describe('What was to be done.'),
+      outcome: word.describe('`done`, `failed`, or `unknown` where the process ended in between.'),
+      code: word.nullable().describe('Why it failed, or NOT_BEGUN; null where it did not fail.'),
+    },
+    digests: {},
+  }),
   'policy.applied': kind('Other policies are in force from here on.', {
     subject: all('governance/policies'),
     payload: {

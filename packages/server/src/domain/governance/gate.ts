@@ -50,6 +50,9 @@ export type Decision<A extends Action = Action> =
   | (DecisionFields & { readonly applied: 'allow'; readonly grant: Grant<A> })
   | (DecisionFields & { readonly applied: 'deny' | 'hold' })
 
+/** Says that an effect goes on. What comes back ends it, once: with the error that it failed with, or with nothing. */
+export type Later = () => (error?: unknown) => void
+
 /** The one decision path. Everything that acts asks here first; an error in here leaves the caller without a grant. */
 export interface Gate {
   decide<A extends Action>(request: GateRequest<A>): Decision<A>
@@ -71,6 +74,14 @@ export interface Gate {
    * @throws CascadeError STORAGE_FULL, UNAVAILABLE: nobody may go on.
    */
   settled(decision: Pick<Decision, 'decisionId'>): Promise<void>
-  /** What was to be done is over: an allowed decision that no change took along is put on record soon. */
+  /**
+   * Carries out what was allowed. Of what acts outside the store the decision is durable before `work` begins, and its outcome
+   * goes on record once, after: every way to act goes through here.
+   *
+   * @param work may call `later` where its effect goes on after it has answered; the outcome is then what it is ended with.
+   * @throws what `work` throws; STORAGE_FULL, UNAVAILABLE where the decision cannot be put on record: nothing was begun.
+   */
+  carryOut<T>(granted: Pick<Grant, 'action' | 'decisionId'>, work: (later: Later) => Promise<T> | T): Promise<T>
+  /** What was to be done is over: an allowed decision that no change took along is put on record soon, and what was not begun has failed. */
   release(decisionId: string): void
 }

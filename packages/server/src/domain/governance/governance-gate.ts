@@ -1,5 +1,5 @@
 import { ACTION_TRAITS, type Action, type GateMode, REASONS, RISK_WEIGHTS } from '@forge-cascade/contract/vocabulary'
-import { CascadeError, type Clock, isWithin } from '#base'
+import { CascadeError, type Clock, isCascadeError, isWithin } from '#base'
 import type { Subject } from '#identity'
 import type { Grant, RecordPut, UnrecordedDecision } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
@@ -7,7 +7,8 @@ import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from './
 import { decideFrom } from './decide-from.ts'
 import type { CapsuleFacts, DecisionInput, InputSubject } from './decision-input.ts'
 import type { DecisionJournal, Noted } from './decision-journal.ts'
-import type { Decided, Decision, Gate, GateRequest } from './gate.ts'
+import type { Outcome } from './decision-outcomes.ts'
+import type { Decided, Decision, Gate, GateRequest, Later } from './gate.ts'
 import { Guardian } from './guardian/index.ts'
 import type { DecisionReason } from './verdict.ts'
 
@@ -119,6 +120,28 @@ export class GovernanceGate implements Gate {
     await this.#options.journal?.settled(decision.decisionId)
   }
 
+  async carryOut<T>(granted: Pick<Grant, 'action' | 'decisionId'>, work: (later: Later) => Promise<T> | T): Promise<T> {
+    const outcomes = this.#options.journal?.outcomes
+    if (outcomes === undefined || ACTION_TRAITS[granted.action].reach !== 'acts') return work(NO_LATER)
+    const { decisionId } = granted
+    await this.settled(granted)
+    outcomes.begin(decisionId)
+    const end = (error?: unknown): Promise<void> => outcomes.end(decisionId, outcomeOf(error))
+    let goesOn = false
+    const later: Later = () => {
+      goesOn = true
+      return (error) => void end(error)
+    }
+    try {
+      const result = await work(later)
+      if (!goesOn) await end()
+      return result
+    } catch (error) {
+      await end(error ?? new CascadeError('INTERNAL', 'It failed with nothing.'))
+      throw error
+    }
+  }
+
   release(decisionId: string): void {
     this.#options.journal?.release(decisionId)
   }
@@ -172,6 +195,14 @@ const withRows = (
     },
     landed: (isWritten) => unrecorded.landed(isWritten),
   }
+
+const NO_LATER: Later = () => () => undefined
+
+function outcomeOf(error: unknown): Outcome {
+  if (error === undefined) return { word: 'done', code: null }
+  if (!isCascadeError(error)) return { word: 'failed', code: 'INTERNAL' }
+  return error.code === 'OUTCOME_UNKNOWN' ? { word: 'unknown', code: null } : { word: 'failed', code: error.code }
+}
 
 const inputSubject = ({ id, kind, roles, trust, owner, active }: Subject): InputSubject => ({
   ...{ id, kind, roles, trust, owner, active },

@@ -21,6 +21,7 @@ export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
 export type { ApprovalFacts, CapsuleFacts, DecisionInput, ResourceFacts } from './decision-input.ts'
 export { DecisionJournal } from './decision-journal.ts'
+export { type DecisionOutcomes, OUTCOME_COLLECTION, type OutcomeRow } from './decision-outcomes.ts'
 export { DECISION_COLLECTION, type DecisionRow, inputDigest } from './decision-row.ts'
 export {
   ALONE_WAIT_MS,
@@ -32,7 +33,7 @@ export {
   LIFT_MS,
   mayLift,
 } from './emergency/index.ts'
-export type { Decided, Decision, Gate, GateRequest } from './gate.ts'
+export type { Decided, Decision, Gate, GateRequest, Later } from './gate.ts'
 export {
   GATE_DEFAULTS,
   type GateSettings,

@@ -173,7 +173,7 @@ export interface EvidenceDesk {
 export interface GovernanceDesk {
   readonly gate: Pick<Gate, 'evaluate' | 'preview'>
   readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'bundle' | 'read' | 'reset'>
-  readonly book: Pick<DecisionBook, 'find' | 'replay'>
+  readonly book: Pick<DecisionBook, 'find' | 'listUnpaired' | 'outcomeOf' | 'replay'>
   readonly findFacts?: FindFacts
 }
 
