@@ -95,6 +95,11 @@ export class DecisionOutcomes {
     return putRow({ id, action, state: 'open', code: null, at, endedAt: null }, 0, null)
   }
 
+  /** Whether it is under way in this process. */
+  isOpen(id: string): boolean {
+    return this.#intents.has(id)
+  }
+
   begin(id: string): void {
     const intent = this.#intents.get(id)
     if (intent) intent.hasBegun = true

@@ -8,7 +8,7 @@ import { decideFrom } from './decide-from.ts'
 import type { CapsuleFacts, DecisionInput, InputSubject } from './decision-input.ts'
 import type { DecisionJournal, Noted } from './decision-journal.ts'
 import type { Outcome } from './decision-outcomes.ts'
-import type { Decided, Decision, Gate, GateRequest, Later } from './gate.ts'
+import type { Decided, Decision, Gate, GateRequest, GateWitness, Granted, Later } from './gate.ts'
 import { Guardian } from './guardian/index.ts'
 import type { DecisionReason } from './verdict.ts'
 
@@ -48,6 +48,7 @@ export class GovernanceGate implements Gate {
   readonly #guardian: Pick<Guardian, 'note' | 'weigh'>
   readonly #standing = new Map<string, { readonly grant: Grant; readonly state: string; readonly at: number }>()
   #isStopped: () => boolean = () => false
+  #witness: GateWitness | undefined
   #bundle = armBundle(BUILT_IN_BUNDLE, BUILT_IN_FILES)
 
   constructor(options: GovernanceGateOptions) {
@@ -70,6 +71,11 @@ export class GovernanceGate implements Gate {
     this.#isStopped = isOn
   }
 
+  /** Has a witness hear of denials and outcomes from here on. */
+  witnessBy(witness: GateWitness): void {
+    this.#witness = witness
+  }
+
   decide<A extends Action>(request: GateRequest<A>): Decision<A> {
     const made = this.preview(request)
     const { action, resource, subject, correlationId, reach = 'command' } = request
@@ -78,6 +84,7 @@ export class GovernanceGate implements Gate {
     if (subject !== undefined) this.#guardian.note({ subject: subject.id, action, isAllowed })
     const { decisionId, unrecorded } = this.#note(made, isAllowed ? ACTION_TRAITS[action].reach : 'at once')
     const fields = { decisionId, ...made, action, resource, subject: subject?.id ?? null }
+    if (applied === 'deny' && made.input.subject !== null) this.#witness?.denied(made.input.subject, made.verdict)
     if (!isAllowed) return { ...fields, applied: applied === 'hold' ? 'hold' : 'deny' }
     const words = { decisionId, action, resource, subject: subject.id, correlationId, reach }
     const carried = request.alongside ? withRows(unrecorded, request.alongside) : unrecorded
@@ -120,13 +127,17 @@ export class GovernanceGate implements Gate {
     await this.#options.journal?.settled(decision.decisionId)
   }
 
-  async carryOut<T>(granted: Pick<Grant, 'action' | 'decisionId'>, work: (later: Later) => Promise<T> | T): Promise<T> {
+  async carryOut<T>(granted: Granted, work: (later: Later) => Promise<T> | T): Promise<T> {
     const outcomes = this.#options.journal?.outcomes
     if (outcomes === undefined || ACTION_TRAITS[granted.action].reach !== 'acts') return work(NO_LATER)
-    const { decisionId } = granted
+    const { decisionId, subject, action } = granted
     await this.settled(granted)
     outcomes.begin(decisionId)
-    const end = (error?: unknown): Promise<void> => outcomes.end(decisionId, outcomeOf(error))
+    const end = (error?: unknown): Promise<void> => {
+      const outcome = outcomeOf(error)
+      if (outcomes.isOpen(decisionId)) this.#witness?.ended(subject, action, outcome)
+      return outcomes.end(decisionId, outcome)
+    }
     let goesOn = false
     const later: Later = () => {
       goesOn = true

@@ -191,7 +191,7 @@ export interface HandlerContext {
   readonly witness: WitnessDesk
   readonly evidence: EvidenceDesk
   readonly system: SystemDesk
-  readonly trust: Pick<TrustEngine, 'explain'>
+  readonly trust: Pick<TrustEngine, 'explain' | 'given'>
   readonly emergency: Pick<Emergency, 'lift' | 'look' | 'raise'>
   readonly approvals: ApprovalDesk
   /** Loaded when it is first asked for. */
