@@ -50,6 +50,7 @@ export const RECORD_CATEGORIES = {
   'decision.gathered': 'governance',
   'decision.ended': 'governance',
   'policy.applied': 'governance',
+  'policy.doubted': 'governance',
   'emergency.raised': 'governance',
   'emergency.lift_asked': 'governance',
   'emergency.lifted': 'governance',

@@ -1,5 +1,5 @@
 // The gate: what it decides by, and where its decisions go on record.
-import { type Clock, systemRandom } from '#base'
+import { type Clock, messageOf, type Random, systemRandom } from '#base'
 import type { BootChunk, BootContext } from '#boot'
 import { type AskContext, type ReadPolicy, sharedWith } from '#capsules'
 import type { Config, LiveConfig } from '#config'
@@ -13,10 +13,12 @@ import {
   Guardian,
   PolicyDesk,
   requireGrant,
+  ShadowCheck,
 } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { RootLogger } from '#observability'
-import { policiesOf } from '#policy'
+import { type PolicyBundle, policiesOf } from '#policy'
+import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
 import type { FindFacts } from './edge/http/index.ts'
 import { OutcomeSweep } from './edge/jobs/index.ts'
@@ -43,8 +45,11 @@ export function openGate({ live, log, clock, newId }: GateFrame, boot: BootConte
   return journal
 }
 
+/** What the policies need of the instance. */
+type PolicyFrame = Pick<GateFrame, 'clock' | 'log' | 'newId'> & Pick<Frame, 'health'>
+
 /** The policies that the gate decides by: those that were in force last. */
-export const policyPart = ({ clock, newId }: Pick<GateFrame, 'clock' | 'newId'>): BootChunk => ({
+export const policyPart = ({ clock, newId, log, health }: PolicyFrame): BootChunk => ({
   name: 'policies',
   priority: 1.5,
   dependsOn: ['identity'],
@@ -55,13 +60,21 @@ export const policyPart = ({ clock, newId }: Pick<GateFrame, 'clock' | 'newId'>)
       ...{ store, gate, clock },
       // Cedar's module is loaded where policies are read, and where one needs it.
       read: async (files) => (await loadCedar()).readPolicies(files),
-      fallback: async (bundle) => new (await loadCedar()).CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
+      fallback,
     })
     const asked = { action: 'policy.apply', resource: 'governance/policies', subject } as const
-    await policies.open({ grant: () => requireGrant(gate.decide({ ...asked, correlationId: newId() })) })
+    const grant = () => requireGrant(gate.decide({ ...asked, correlationId: newId() }))
+    await policies.open({ grant })
     const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
     boot.provide(key.GOVERNANCE, { gate, policies, book })
-    return undefined
+    const shadow = new ShadowCheck({
+      ...{ store, gate, newId, fallback, grant, chance: () => chanceOf(systemRandom) },
+      ask: async (work) => (await loadCedar()).askCedar(work),
+      onTrouble: (message, cause) => log.error(message, { reason: messageOf(cause) }),
+    })
+    gate.shadowBy(shadow)
+    health.register('policies', () => shadow.finding)
+    return shadow
   },
 })
 
@@ -78,6 +91,12 @@ export const outcomePart = ({ log }: Pick<GateFrame, 'log'>): BootChunk => ({
     return new OutcomeSweep({ outcomes, records: boot.get(key.STORE).records, by: boot.get(key.ADMIN).id, log, halt })
   },
 })
+
+const fallback = async (bundle: PolicyBundle) =>
+  new (await loadCedar()).CedarOracle(policiesOf(bundle), { fixed: bundle.actions })
+
+/** A number from 0 to 1, 1 excluded. */
+const chanceOf = (random: Random): number => new DataView(random(new Uint8Array(4)).buffer).getUint32(0) / 2 ** 32
 
 const loadCedar = () => import('./adapters/policies/index.ts')
 

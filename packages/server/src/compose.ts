@@ -117,7 +117,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       describe: 'knows the administrator and the token',
       start: (boot) => openIdentity({ ...frame, clock, newId }, boot),
     },
-    policyPart({ clock, newId }),
+    policyPart({ ...frame, clock, newId }),
     {
       name: 'approvals',
       priority: 1.5,

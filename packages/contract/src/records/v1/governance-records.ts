@@ -77,6 +77,17 @@ export const GOVERNANCE_RECORDS = {
       policies: count.describe('How many there are.'),
     },
   }),
+  'policy.doubted': kind('Compiled policies decided otherwise than Cedar itself, which decides from here on.', {
+    subject: all('governance/policies'),
+    payload: {
+      bundle: hash.describe('Digest of the policies.'),
+      policies: z
+        .array(z.string().max(200))
+        .max(20)
+        .describe('Those by which either of the two decided; the first twenty.'),
+    },
+    digests: {},
+  }),
   'emergency.raised': kind('An emergency was turned on, or what was asked to lift it was taken back.', {
     subject: EMERGENCY,
     payload: { epoch, cause: word.describe('`call` or `file`.') },

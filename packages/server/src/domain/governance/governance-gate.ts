@@ -10,6 +10,7 @@ import type { DecisionJournal, Noted } from './decision-journal.ts'
 import type { Outcome } from './decision-outcomes.ts'
 import type { Decided, Decision, Gate, GateRequest, GateWitness, Granted, Later } from './gate.ts'
 import { Guardian } from './guardian/index.ts'
+import { DENIER, type ShadowCheck } from './shadow-check.ts'
 import type { DecisionReason } from './verdict.ts'
 
 /** How far the gate goes, and from which scores on the guardian stops. */
@@ -49,6 +50,8 @@ export class GovernanceGate implements Gate {
   readonly #standing = new Map<string, { readonly grant: Grant; readonly state: string; readonly at: number }>()
   #isStopped: () => boolean = () => false
   #witness: GateWitness | undefined
+  #shadow: Pick<ShadowCheck, 'offer'> | undefined
+  #isDoubted = false
   #bundle = armBundle(BUILT_IN_BUNDLE, BUILT_IN_FILES)
 
   constructor(options: GovernanceGateOptions) {
@@ -61,9 +64,26 @@ export class GovernanceGate implements Gate {
     return this.#bundle
   }
 
-  /** Decides by other policies from here on. */
+  /** Decides by other policies from here on; what is compiled decides nothing any more once it is in doubt. */
   arm(bundle: ArmedBundle): void {
-    this.#bundle = bundle
+    const isInDoubt = this.#isDoubted && bundle.decider === bundle.engine
+    this.#bundle = isInDoubt ? { ...bundle, decider: DENIER } : bundle
+  }
+
+  /** Whether what was compiled decided otherwise than Cedar once: it is not gone by any more. */
+  get isDoubted(): boolean {
+    return this.#isDoubted
+  }
+
+  /** Denies everything until policies are armed that somebody else decides by. */
+  doubt(): void {
+    this.#isDoubted = true
+    this.#bundle = { ...this.#bundle, decider: DENIER }
+  }
+
+  /** Has a sample of decisions looked at from here on. */
+  shadowBy(shadow: Pick<ShadowCheck, 'offer'>): void {
+    this.#shadow = shadow
   }
 
   /** Asks the kill switch at every decision from here on. */
@@ -111,6 +131,7 @@ export class GovernanceGate implements Gate {
 
   #note(made: Omit<Decided, 'decisionId'>, how: Parameters<DecisionJournal['note']>[1]): Noted {
     const { newId, journal } = this.#options
+    this.#shadow?.offer(made.input)
     return journal?.note(made, how) ?? { decisionId: newId(), unrecorded: undefined }
   }
 

@@ -51,5 +51,6 @@ export {
 export { comparePolicies, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+export { SHADOW_EVERY_MS, ShadowCheck } from './shadow-check.ts'
 export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine, TrustFeed } from './trust-engine/index.ts'
 export type { DecisionReason, Verdict } from './verdict.ts'

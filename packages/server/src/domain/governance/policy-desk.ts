@@ -172,6 +172,10 @@ export class PolicyDesk {
 
   async #arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
     const armed = armBundle(bundle, files)
+    if (this.#options.gate.isDoubted) {
+      const cedar = await this.#options.fallback(bundle)
+      return { ...armBundle(bundle, files, cedar), decider: cedar }
+    }
     const isWhole = armed.engine.policies.every(({ clauses }) => clauses.every(({ holds }) => holds !== undefined))
     return isWhole ? armed : armBundle(bundle, files, await this.#options.fallback(bundle))
   }
