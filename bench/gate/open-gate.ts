@@ -1,5 +1,11 @@
 import type { Action } from '@forge-cascade/contract'
-import type { Decision, Gate, GateRequest, GovernanceGate } from '../../packages/server/src/domain/governance/index.ts'
+import type {
+  Decision,
+  Gate,
+  GateRequest,
+  GovernanceGate,
+  Later,
+} from '../../packages/server/src/domain/governance/index.ts'
 import type { Grant } from '../../packages/server/src/platform/store/index.ts'
 import { mintGrant } from '../../packages/server/src/platform/store/mint-grant.ts'
 
@@ -42,6 +48,10 @@ export class OpenGate implements Gate {
 
   async settled(): Promise<void> {
     // Nothing is on record that anybody could wait for.
+  }
+
+  async carryOut<T>(_granted: unknown, work: (later: Later) => Promise<T> | T): Promise<T> {
+    return work(() => () => undefined)
   }
 
   release(): void {

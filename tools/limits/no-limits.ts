@@ -17,7 +17,7 @@ export const NO_LIMITS: readonly Group[] = [
   {
     reason: 'divides work into parts, or between threads; all of it is done',
     constants: [
-      ...at(SERVER, 'domain/governance/decision-row.ts GROUP_MAX'),
+      ...at(SERVER, 'domain/governance/decision-row.ts GROUP_MAX', 'domain/governance/decision-outcomes.ts OPEN_MAX'),
       ...at(ADAPTERS, 'documents/worker-document-reader.ts INLINE_CHARACTERS_MAX'),
       ...at(
         ADAPTERS,
@@ -135,6 +135,18 @@ export const NO_LIMITS: readonly Group[] = [
     ],
   },
   {
+    reason: 'looks beside the work at a part of what is done: what is beyond is done all the same',
+    constants: [
+      ...at(
+        SERVER,
+        'domain/governance/shadow-check.ts SHADOWED_MAX',
+        'adapters/policies/cedar-shadow.ts SHADOW_MS_MAX',
+      ),
+      ...at(SERVER, 'domain/governance/trust-engine/trust-feed.ts COUNTED_MAX'),
+      ...at(SERVER, 'domain/governance/trust-engine/trust-feed.ts WAITING_MAX'),
+    ],
+  },
+  {
     reason: 'a measure by which something is recognised, likened, ranked or found suspicious',
     constants: [
       ...at(
@@ -175,6 +187,7 @@ export const NO_LIMITS: readonly Group[] = [
     constants: [
       ...at(SERVER, 'edge/http/handlers/governance.ts LOOKED_AT_MAX'),
       ...at(SERVER, 'domain/governance/trust-engine/trust-engine.ts TRUST_HISTORY_MAX'),
+      ...at(SERVER, 'domain/governance/trust-engine/trust-engine.ts LEAVES_MAX'),
       ...at(ADAPTERS, 'sources/temp-area.ts SWEPT_MAX', 'sqlite/doctor.ts LEAVES_OF_CAPSULE_MAX'),
       ...at(CAPSULES, 'import/import-files.ts ROWS_LOOKED_AT_MAX', 'import/imports.ts JOBS_SEEN_MAX'),
       ...at(EDGE, 'mcp/read-resource.ts RESOURCES_LISTED_MAX'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ACTIONS } from './actions.ts'
 import { capsuleCreate } from './capsule.ts'
-import { jsonValue, page } from './parameters.ts'
+import { flag, jsonValue, page } from './parameters.ts'
 import { policyLintAnswer } from './policy.ts'
 import { GATE_MODES, GATE_STEPS, REASONS } from './reasons.ts'
 
@@ -92,6 +92,16 @@ export const explainedDecision = decisionRecord
         matches: z.boolean().describe('That is the digest in the log.'),
       })
       .describe('What the log has of it.'),
+    outcome: z
+      .object({
+        state: z.enum(['open', 'done', 'failed', 'unknown']),
+        code: z.string().nullable().describe('Why it failed; null where it did not.'),
+        ended_at: z.iso.datetime().nullable(),
+      })
+      .nullable()
+      .describe(
+        'What became of what acts outside the store: `open` while it is under way, `unknown` where the process ended in between. Null for all else.',
+      ),
     replay: z
       .object({ decision: z.string(), same: z.boolean() })
       .nullable()
@@ -133,6 +143,9 @@ export const previewRequest = z.strictObject({
 export const decisionFilter = z.strictObject({
   subject: z.string().min(1).max(200).optional().describe('Id or name of who asked.'),
   resource: resource.optional(),
+  unpaired: flag
+    .default(false)
+    .describe('Those alone that act outside the store and have no outcome yet: the oldest, on one page.'),
   ...page,
 })
 

@@ -10,6 +10,11 @@ export const subjectTrust = z
     quarantined: z.boolean().describe('Whether nothing of it executes.'),
     failures: z.int().min(0).describe('Failures in a row; three quarantine it.'),
     explanation: z.string(),
+    recomputed: z
+      .object({ trust: trustScore.nullable(), same: z.boolean().nullable() })
+      .describe(
+        'What the entries of the log alone come to, and whether that is what is stored; null where the log tells too little.',
+      ),
     history: z
       .array(
         z.object({

@@ -1,5 +1,5 @@
 // The gate: what it decides by, and where its decisions go on record.
-import { type Clock, systemRandom } from '#base'
+import { type Clock, messageOf, type Random, systemRandom } from '#base'
 import type { BootChunk, BootContext } from '#boot'
 import { type AskContext, type ReadPolicy, sharedWith, TRUST_NEW } from '#capsules'
 import type { Config, LiveConfig } from '#config'
@@ -14,14 +14,16 @@ import {
   Guardian,
   PolicyDesk,
   requireGrant,
+  ShadowCheck,
 } from '#governance'
 import { SUBJECT_TRUST_NEW, type Subject, type Subjects } from '#identity'
 import type { RootLogger } from '#observability'
-import { policiesOf } from '#policy'
+import { type PolicyBundle, policiesOf } from '#policy'
 import type { Grant } from '#store'
+import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
 import type { FindFacts, NewFacts } from './edge/http/index.ts'
-import type { EvidenceDeskOptions } from './edge/jobs/index.ts'
+import { type EvidenceDeskOptions, OutcomeSweep } from './edge/jobs/index.ts'
 
 interface GateFrame {
   readonly live: LiveConfig
@@ -53,8 +55,11 @@ function openGate({ live, log, clock, newId }: GateFrame, boot: BootContext): As
   return journal
 }
 
+/** What the policies need of the instance. */
+type PolicyFrame = Pick<GateFrame, 'clock' | 'log' | 'newId'> & Pick<Frame, 'health'>
+
 /** The policies that the gate decides by: those that were in force last. */
-export const policyPart = ({ clock, newId }: Pick<GateFrame, 'clock' | 'newId'>): BootChunk => ({
+export const policyPart = ({ clock, newId, log, health }: PolicyFrame): BootChunk => ({
   name: 'policies',
   priority: 1.5,
   dependsOn: ['identity'],
@@ -62,10 +67,18 @@ export const policyPart = ({ clock, newId }: Pick<GateFrame, 'clock' | 'newId'>)
   start: async (boot) => {
     const [store, gate] = [boot.get(key.STORE), boot.get(key.GATE)]
     const policies = policyDesk(boot, clock)
-    await policies.open({ grant: () => policyGrant(boot, newId) })
+    const grant = () => policyGrant(boot, newId)
+    await policies.open({ grant })
     const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
     boot.provide(key.GOVERNANCE, { gate, policies, book })
-    return undefined
+    const shadow = new ShadowCheck({
+      ...{ store, gate, newId, fallback, grant, chance: () => chanceOf(systemRandom) },
+      ask: async (work) => (await loadCedar()).askCedar(work),
+      onTrouble: (message, cause) => log.error(message, { reason: messageOf(cause) }),
+    })
+    gate.shadowBy(shadow)
+    health.register('policies', () => shadow.finding)
+    return shadow
   },
 })
 
@@ -75,7 +88,7 @@ export const policyDesk = (boot: BootContext, clock: Clock): PolicyDesk =>
     ...{ store: boot.get(key.STORE), gate: boot.get(key.GATE), founder: boot.get(key.ADMIN), clock },
     // Cedar's module is loaded where policies are read, and where one needs it.
     read: async (files) => (await loadCedar()).readPolicies(files),
-    fallback: async (bundle) => new (await loadCedar()).CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
+    fallback,
   })
 
 /** For what a start, and whoever may open the data folder, does with policies: no policy is asked. */
@@ -90,6 +103,26 @@ export function keptDecisions(boot: BootContext): EvidenceDeskOptions['decisions
   const { book, policies } = boot.get(key.GOVERNANCE)
   return { find: (id) => book.find(id), policies: (digest) => policies.findFiles(digest) }
 }
+
+/** Finds what was begun before an end, and was left without an outcome. */
+export const outcomePart = ({ log }: Pick<GateFrame, 'log'>): BootChunk => ({
+  name: 'outcomes',
+  priority: 3,
+  dependsOn: ['emergency'],
+  canFail: true,
+  describe: 'finds what was begun before an end and has no outcome',
+  start: (boot) => {
+    const { outcomes } = boot.get(key.JOURNAL)
+    const halt = () => boot.get(key.EMERGENCY).signal
+    return new OutcomeSweep({ outcomes, records: boot.get(key.STORE).records, by: boot.get(key.ADMIN).id, log, halt })
+  },
+})
+
+const fallback = async (bundle: PolicyBundle) =>
+  new (await loadCedar()).CedarOracle(policiesOf(bundle), { fixed: bundle.actions })
+
+/** A number from 0 to 1, 1 excluded. */
+const chanceOf = (random: Random): number => new DataView(random(new Uint8Array(4)).buffer).getUint32(0) / 2 ** 32
 
 const loadCedar = () => import('./adapters/policies/index.ts')
 

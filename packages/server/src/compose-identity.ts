@@ -1,7 +1,7 @@
 // Who there is, and who looks after the instance.
-import { type Clock, systemRandom } from '#base'
+import { type Clock, messageOf, systemRandom } from '#base'
 import type { BootChunk, BootContext } from '#boot'
-import { requireGrant, TrustEngine } from '#governance'
+import { requireGrant, TrustEngine, TrustFeed } from '#governance'
 import { AccessTokens, founderOf, Subjects, tokenDigest } from '#identity'
 import { openTokenFile } from './adapters/files/token-file.ts'
 import type { Frame } from './boot-instance.ts'
@@ -24,7 +24,7 @@ export const identityPart = (parts: Parts): BootChunk => ({
 })
 
 /** Who there is: the registry, the administrator, the administrator's token and those of all others. */
-async function openIdentity({ loaded: { config }, clock, newId }: Parts, boot: BootContext): Promise<undefined> {
+async function openIdentity({ loaded: { config }, clock, newId, log }: Parts, boot: BootContext): Promise<TrustFeed> {
   const [store, gate] = [boot.get(key.STORE), boot.get(key.GATE)]
   const subjects = new Subjects({ store, clock, newId })
   const admin = await subjects.openAdministrator((id) =>
@@ -45,11 +45,19 @@ async function openIdentity({ loaded: { config }, clock, newId }: Parts, boot: B
   const { directory } = boot.get(key.FOLDER)
   await tellRestore({ directory, store, gate, subject: admin, newId, mirror, findKey: () => findSigningKey(directory) })
   boot.provide(key.SUBJECTS, subjects)
-  boot.provide(key.TRUST, new TrustEngine({ store, clock, newId, forget: (id) => subjects.forget(id) }))
+  const engine = new TrustEngine({ store, clock, newId, forget: (id) => subjects.forget(id) })
+  boot.provide(key.TRUST, engine)
   boot.provide(key.ADMIN, admin)
   boot.provide(key.TOKEN, openTokenFile(directory, systemRandom))
   boot.provide(key.TOKENS, new AccessTokens({ store, subjects, clock, newId, random: systemRandom }))
-  return undefined
+  const asked = { action: 'trust.change', resource: '*', subject: admin } as const
+  const feed = new TrustFeed({
+    ...{ engine, clock, newId, findSubject: (id) => subjects.find(id) },
+    grant: () => gate.standing({ ...asked, correlationId: newId() }),
+    onTrouble: (message, cause) => log.warn(message, { reason: messageOf(cause) }),
+  })
+  gate.witnessBy(feed)
+  return feed
 }
 
 /** What the bearer of a token is known by. */

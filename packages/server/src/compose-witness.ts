@@ -109,10 +109,6 @@ async function openCosigning({ loaded, log, clock, newId }: LedgerFrame, boot: B
     notes: await CosignedNotes.open(cosignedFolder(boot.get(key.FOLDER).directory), signed, links),
     halt: () => emergency.signal,
     everyMs: loaded.config.ledger.submit_every_s * 1000,
-    grant: async () => {
-      const grant = gate.standing({ ...asked, correlationId: newId() })
-      await gate.settled(grant)
-      return grant
-    },
+    carryOut: async (work) => gate.carryOut(gate.standing({ ...asked, correlationId: newId() }), work),
   })
 }

@@ -15,7 +15,7 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
-import { findersOf, gatePart, keptDecisions, policyPart, readPolicyOf } from './compose-governance.ts'
+import { findersOf, gatePart, keptDecisions, outcomePart, policyPart, readPolicyOf } from './compose-governance.ts'
 import { bearerTokens, identityPart } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck, ownGrant } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
@@ -87,7 +87,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     },
     gatePart({ ...frame, clock, newId }),
     identityPart({ ...frame, clock, newId }),
-    policyPart({ clock, newId }),
+    policyPart({ ...frame, clock, newId }),
     {
       name: 'approvals',
       priority: 1.5,
@@ -163,6 +163,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       start: (boot) =>
         new ApprovalSweep({ approvals: boot.get(key.APPROVALS), log: frame.log, halt: whoOf(boot).halt }),
     },
+    outcomePart(frame),
     {
       // Rows are read meanwhile: what starts until here needs no vector.
       name: 'vectors',

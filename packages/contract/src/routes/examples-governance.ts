@@ -35,6 +35,7 @@ export const EXPLAINED_EXAMPLE = {
     digest: 'fa6ac13a7d6c8f24c389c981cc4322c0dffa8c7de19506c197454f418bb5b86c',
     matches: true,
   },
+  outcome: null,
   replay: { decision: 'allow' as const, same: true },
   policies: [
     {

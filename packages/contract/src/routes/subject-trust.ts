@@ -7,6 +7,7 @@ const SUBJECT_ID = '01939b3e-0000-7000-8000-000000000002'
 const EXAMPLE = {
   ...{ id: SUBJECT_ID, name: 'ada', trust: 61, trust_level: 'STANDARD', quarantined: false, failures: 0 },
   explanation: '61 (STANDARD), after 1 piece of evidence.',
+  recomputed: { trust: 61, same: true },
   history: [
     {
       ...{ kind: 'success', old: 60, new: 61, reason: 'success' },

@@ -60,6 +60,15 @@ export const GOVERNANCE_RECORDS = {
         .describe('Those of a moment, equal ones together.'),
     },
   }),
+  'decision.ended': kind('What was allowed and acts outside the store has ended, or nobody knows what became of it.', {
+    subject: about('decision'),
+    payload: {
+      action: word.describe('What was to be done.'),
+      outcome: word.describe('`done`, `failed`, or `unknown` where the process ended in between.'),
+      code: word.nullable().describe('Why it failed, or NOT_BEGUN; null where it did not fail.'),
+    },
+    digests: {},
+  }),
   'policy.applied': kind('Other policies are in force from here on.', {
     subject: all('governance/policies'),
     payload: {
@@ -67,6 +76,17 @@ export const GOVERNANCE_RECORDS = {
       previous: hash.describe('Digest of those before.'),
       policies: count.describe('How many there are.'),
     },
+  }),
+  'policy.doubted': kind('Compiled policies decided otherwise than Cedar itself, which decides from here on.', {
+    subject: all('governance/policies'),
+    payload: {
+      bundle: hash.describe('Digest of the policies.'),
+      policies: z
+        .array(z.string().max(200))
+        .max(20)
+        .describe('Those by which either of the two decided; the first twenty.'),
+    },
+    digests: {},
   }),
   'emergency.raised': kind('An emergency was turned on, or what was asked to lift it was taken back.', {
     subject: EMERGENCY,

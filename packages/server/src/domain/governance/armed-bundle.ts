@@ -3,6 +3,7 @@ import {
   CompiledEngine,
   type FallbackEngine,
   type PolicyBundle,
+  type PolicyEngine,
   type PolicyFile,
   type PolicyJson,
   policiesOf,
@@ -39,7 +40,10 @@ export interface ArmedBundle {
   readonly bundle: PolicyBundle
   /** As they are written. */
   readonly files: readonly PolicyFile[]
+  /** Compiled: what explains decisions, and makes them as long as nobody doubts it. */
   readonly engine: CompiledEngine
+  /** What makes the decisions: `engine`, or Cedar itself where that is in doubt. */
+  readonly decider: PolicyEngine
   readonly rules: ReadonlyMap<string, Rule>
   /** Ids of rules that are not enforced for everybody. */
   readonly relaxed: readonly string[]
@@ -63,11 +67,13 @@ export const BUILT_IN_BUNDLE: PolicyBundle = BUILT_IN.bundle
 /** @throws TypeError for policies that cannot be compiled. */
 export function armBundle(bundle: PolicyBundle, files: readonly PolicyFile[], fallback?: FallbackEngine): ArmedBundle {
   const rules = new Map(bundle.policies.map(({ id, json }) => [id, ruleOf(id, json)]))
+  const engine = new CompiledEngine(policiesOf(bundle), { fixed: bundle.actions, ...(fallback && { fallback }) })
   return {
     digest: bundle.digest,
     bundle,
     files,
-    engine: new CompiledEngine(policiesOf(bundle), { fixed: bundle.actions, ...(fallback && { fallback }) }),
+    engine,
+    decider: engine,
     rules,
     relaxed: [...rules].filter(([, { mode }]) => mode !== 'enforce').map(([id]) => id),
     reading: readingRules(bundle),

@@ -2,7 +2,7 @@ import { ACTION_TRAITS, GATE_MODES, GATE_STEPS, REASONS, TRUST_LEVELS } from '@f
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Subject } from '#identity'
-import type { CompiledEngine } from '#policy'
+import type { PolicyEngine } from '#policy'
 import type { ArmedBundle } from './armed-bundle.ts'
 import { isInShare } from './canary.ts'
 import { decideFrom } from './decide-from.ts'
@@ -376,14 +376,13 @@ describe('trust and risk', () => {
 describe('a step that breaks', () => {
   const broken = (throws: (calls: number) => boolean): ArmedBundle => {
     let calls = 0
-    const engine: Pick<CompiledEngine, 'decide'> = {
+    const decider: Pick<PolicyEngine, 'decide'> = {
       decide: (request, except) => {
         if (throws(++calls)) throw new Error('the engine is gone')
-        return BUILT_IN.engine.decide(request, except)
+        return BUILT_IN.decider.decide(request, except)
       },
     }
-    // Decisions ask the engine for nothing else.
-    return { ...BUILT_IN, engine: engine as CompiledEngine }
+    return { ...BUILT_IN, decider }
   }
 
   test.for(GATE_MODES)('denies in the mode %s where it would have stopped in every mode, and is named', (mode) => {

@@ -4,6 +4,7 @@ import type { Records } from '#store'
 import type { ArmedBundle } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
 import { toPolicyRequest } from './decision-input.ts'
+import { findOutcome, listOpen, type OutcomeRow } from './decision-outcomes.ts'
 import { DECISION_COLLECTION, type DecisionRow, groupId, memberOf } from './decision-row.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -38,6 +39,18 @@ export class DecisionBook {
     if (own !== undefined) return own.value
     const gathered = await records.find<DecisionRow>(DECISION_COLLECTION.name, groupId(id))
     return gathered !== undefined && memberOf(id) < gathered.value.count ? gathered.value : undefined
+  }
+
+  /** What became of a decision that acts outside the store; undefined for others, and once it has expired. */
+  outcomeOf(id: string): Promise<OutcomeRow | undefined> {
+    return findOutcome(this.#options.records, id)
+  }
+
+  /** Decisions of what acts outside the store that have no outcome yet, oldest first; those whose rows are gone are left out. */
+  async listUnpaired(): Promise<readonly DecisionRow[]> {
+    const open = await listOpen(this.#options.records)
+    const rows = await Promise.all(open.map(({ id }) => this.find(id)))
+    return rows.filter((row) => row !== undefined)
   }
 
   /** Undefined where the policies of then are not kept. */

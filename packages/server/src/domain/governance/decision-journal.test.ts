@@ -9,13 +9,14 @@ import { createFolders, openTestStore } from '../../adapters/sqlite/testing.ts'
 import { campaign, commandId, createTestClock, recordOf } from '../../platform/store/testing.ts'
 import { DecisionBook } from './decision-book.ts'
 import { DecisionJournal, GATHER_MS, UNRECORDED_MAX, WAIT_MS } from './decision-journal.ts'
+import { OUTCOME_COLLECTION } from './decision-outcomes.ts'
 import { DECISION_COLLECTION, type DecisionRow, decisionIds } from './decision-row.ts'
 import type { Decision, GateRequest } from './gate.ts'
 import { GATE_DEFAULTS, GovernanceGate, requireGrant } from './governance-gate.ts'
 import { BUILT_IN } from './testing/draw-inputs.ts'
 import { requireSettledGrant } from './testing.ts'
 
-const COLLECTIONS = [DECISION_COLLECTION, { name: 'people', indexes: [] }]
+const COLLECTIONS = [DECISION_COLLECTION, OUTCOME_COLLECTION, { name: 'people', indexes: [] }]
 const folder = createFolders()
 const ADA: Subject = {
   ...{ id: '01900000-0000-7000-8000-0000000000a1', kind: 'person', name: 'ada', roles: ['administrator'] },

@@ -1,7 +1,15 @@
 import { ACTION_TRAITS, type ActionReach } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, type Clock, type Random, sha256Hex } from '#base'
-import { type Command, type DecisionNote, toRecord, type UnitOfWork, type UnrecordedDecision } from '#store'
+import {
+  type Command,
+  type DecisionNote,
+  type RecordPut,
+  toRecord,
+  type UnitOfWork,
+  type UnrecordedDecision,
+} from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
+import { DecisionOutcomes } from './decision-outcomes.ts'
 import {
   type DecisionRow,
   GROUP_MAX,
@@ -84,12 +92,22 @@ export class DecisionJournal implements AsyncDisposable {
   readonly #entries: Entry[] = []
   /** To be made durable by themselves. */
   readonly #firm = new Map<string, Firm>()
+  /** What became of what acts outside the store. */
+  readonly outcomes: DecisionOutcomes
   #timer: NodeJS.Timeout | undefined
   #writer: string | undefined
   #flushing: Promise<void> = Promise.resolve()
 
   constructor(options: DecisionJournalOptions) {
     this.#options = options
+    const { clock, keepDays, onTrouble } = options
+    this.outcomes = new DecisionOutcomes({
+      ...{ clock, keepDays, isPending: (id) => this.#firm.has(id), write: (command) => this.#write(command) },
+      onTrouble: (message, cause) => {
+        this.#wake()
+        onTrouble(message, cause)
+      },
+    })
   }
 
   /** Names the subject (its id) for whom gathered decisions are written; until then they wait. */
@@ -113,7 +131,7 @@ export class DecisionJournal implements AsyncDisposable {
     const decided = { ...made, decisionId: this.#options.newId() }
     const { decisionId } = decided
     if (how === 'changes') return { decisionId, unrecorded: this.#await(decided) }
-    this.#record(decided)
+    this.#record(decided, how === 'acts')
     return { decisionId, unrecorded: undefined }
   }
 
@@ -124,6 +142,7 @@ export class DecisionJournal implements AsyncDisposable {
 
   /** @see Gate.release */
   release(decisionId: string): void {
+    void this.outcomes.release(decisionId)
     const waiting = this.#waiting.get(decisionId)
     if (waiting === undefined) return
     this.#waiting.delete(decisionId)
@@ -151,7 +170,8 @@ export class DecisionJournal implements AsyncDisposable {
 
   get #unrecorded(): number {
     const gathered = this.#entries.reduce((sum, { count }) => sum + count, 0)
-    return this.#due.length + this.#groups.size + this.#waiting.size + this.#firm.size + gathered
+    const { unrecorded } = this.outcomes
+    return this.#due.length + this.#groups.size + this.#waiting.size + this.#firm.size + gathered + unrecorded
   }
 
   #await(decided: Decided): UnrecordedDecision {
@@ -209,10 +229,13 @@ export class DecisionJournal implements AsyncDisposable {
     }
   }
 
-  #record(decided: Decided): void {
-    const { decisionId, input } = decided
+  #record(decided: Decided, acts: boolean): void {
+    const { decisionId, decidedAt, correlationId, input } = decided
     const row = toDecisionRow(decided, 1, this.#options.random)
-    const command = this.#commandOf([row], this.#recordOf(row), input.subject?.id ?? '')
+    const subject = input.subject?.id ?? ''
+    const intent = { action: input.action, subject, correlationId, at: decidedAt }
+    const rows = acts ? [this.outcomes.intend(decisionId, intent)] : []
+    const command = this.#commandOf([row], this.#recordOf(row), subject, rows)
     const firm: Firm = { command, written: Promise.resolve(), hasFailed: false }
     this.#firm.set(decisionId, firm)
     this.#writeFirm(decisionId, firm)
@@ -241,6 +264,7 @@ export class DecisionJournal implements AsyncDisposable {
       await Promise.allSettled([firm.written])
       if (this.#firm.has(id)) return
     }
+    await this.outcomes.flush()
     for (let entry = this.#entries[0]; entry !== undefined; entry = this.#entries[0]) {
       try {
         await this.#write(entry.command)
@@ -272,11 +296,16 @@ export class DecisionJournal implements AsyncDisposable {
   }
 
   /** One entry of the log, and a row for each input beside it. */
-  #commandOf(rows: readonly DecisionRow[], record: DecisionNote['record'], writer: string): Command {
+  #commandOf(
+    rows: readonly DecisionRow[],
+    record: DecisionNote['record'],
+    writer: string,
+    more: readonly RecordPut[] = [],
+  ): Command {
     const { keepDays } = this.#options
     const grant = this.#grant(record.payload.decision_id, writer, record.correlationId)
     const id = sha256Hex(`decision:${record.payload.decision_id}`).slice(0, 32)
-    const decision = { record, keep: rows.map((row) => keepRow(row, keepDays())) }
+    const decision = { record, keep: [...rows.map((row) => keepRow(row, keepDays())), ...more] }
     return { id, grant, changes: [], records: [], events: [], decision }
   }
 

@@ -22,17 +22,17 @@ export interface PolicyFindings {
 export function evaluatePolicies(input: DecisionInput, subject: InputSubject, bundle: ArmedBundle): PolicyFindings {
   const approved = input.approval !== null
   const request = toPolicyRequest(input, subject, approved)
-  const first = decideFailClosed(bundle.engine, request)
+  const first = decideFailClosed(bundle.decider, request)
   const passedOver = bundle.relaxed.filter((id) => !isEnforcedFor(id, subject, bundle))
   const isForbidden = first.decision === 'deny' && first.errors.length === 0 && first.reasons.length > 0
   const relaxed = isForbidden ? first.reasons.filter((id) => passedOver.includes(id)) : []
   // Rules that nobody enforces fail without harm, too: the others are asked without them.
   const again = passedOver.length > 0 && first.decision === 'deny'
-  const decided = again ? decideFailClosed(bundle.engine, request, new Set(passedOver)) : first
+  const decided = again ? decideFailClosed(bundle.decider, request, new Set(passedOver)) : first
   const found = { errors: decided.errors, relaxed, isCurable: false, constitution: { forbids: [], errors: [] } }
   if (decided.decision === 'allow') return { ...found, forbids: [], permits: decided.reasons }
   // A policy that fails may hide what others say: the constitution is asked by itself.
-  const byItself = decided.errors.length > 0 ? decideFailClosed(bundle.engine, request, bundle.ordinary) : decided
+  const byItself = decided.errors.length > 0 ? decideFailClosed(bundle.decider, request, bundle.ordinary) : decided
   const constitution = { forbids: byItself.reasons.filter(isConstitutional), errors: byItself.errors }
   if (decided.errors.length > 0) return { ...found, constitution, forbids: [], permits: [] }
   const forbids = decided.reasons
@@ -51,4 +51,4 @@ const yields = (
   subject: InputSubject,
   bundle: ArmedBundle,
   except: ReadonlySet<string>,
-): boolean => decideFailClosed(bundle.engine, toPolicyRequest(input, subject, true), except).decision === 'allow'
+): boolean => decideFailClosed(bundle.decider, toPolicyRequest(input, subject, true), except).decision === 'allow'

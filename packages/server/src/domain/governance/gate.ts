@@ -1,7 +1,8 @@
 import type { Action } from '@forge-cascade/contract'
 import type { Subject } from '#identity'
 import type { Grant, RecordPut } from '#store'
-import type { DecisionInput, ResourceFacts } from './decision-input.ts'
+import type { DecisionInput, InputSubject, ResourceFacts } from './decision-input.ts'
+import type { Outcome } from './decision-outcomes.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Who wants to do what to which resource. The subject comes from the credential, never from a header or a body. */
@@ -55,6 +56,19 @@ export type Decision<A extends Action = Action> =
   | (DecisionFields & { readonly applied: 'allow'; readonly grant: Grant<A> })
   | (DecisionFields & { readonly applied: 'deny' | 'hold' })
 
+/** Hears of what subjects are refused, and of what becomes of what they do outside the store. It never throws. */
+export interface GateWitness {
+  denied(subject: InputSubject, verdict: Verdict): void
+  /** @param subject its id. */
+  ended(subject: string, action: Action, outcome: Outcome): void
+}
+
+/** Of a grant, what says who does what. */
+export type Granted = Pick<Grant, 'action' | 'decisionId' | 'subject'>
+
+/** Says that an effect goes on. What comes back ends it, once: with the error that it failed with, or with nothing. */
+export type Later = () => (error?: unknown) => void
+
 /** The one decision path. Everything that acts asks here first; an error in here leaves the caller without a grant. */
 export interface Gate {
   decide<A extends Action>(request: GateRequest<A>): Decision<A>
@@ -83,6 +97,14 @@ export interface Gate {
    * @throws CascadeError STORAGE_FULL, UNAVAILABLE: nobody may go on.
    */
   settled(decision: Pick<Decision, 'decisionId'>): Promise<void>
-  /** What was to be done is over: an allowed decision that no change took along is put on record soon. */
+  /**
+   * Carries out what was allowed. Of what acts outside the store the decision is durable before `work` begins, and its outcome
+   * goes on record once, after: every way to act goes through here.
+   *
+   * @param work may call `later` where its effect goes on after it has answered; the outcome is then what it is ended with.
+   * @throws what `work` throws; STORAGE_FULL, UNAVAILABLE where the decision cannot be put on record: nothing was begun.
+   */
+  carryOut<T>(granted: Granted, work: (later: Later) => Promise<T> | T): Promise<T>
+  /** What was to be done is over: an allowed decision that no change took along is put on record soon, and what was not begun has failed. */
   release(decisionId: string): void
 }

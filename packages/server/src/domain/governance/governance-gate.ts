@@ -14,9 +14,11 @@ import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from './
 import { decideFrom } from './decide-from.ts'
 import type { CapsuleFacts, DecisionInput, InputSubject } from './decision-input.ts'
 import type { DecisionJournal, Noted } from './decision-journal.ts'
-import type { Decided, Decision, Gate, GateRequest } from './gate.ts'
+import type { Outcome } from './decision-outcomes.ts'
+import type { Decided, Decision, Gate, GateRequest, GateWitness, Granted, Later } from './gate.ts'
 import { Guardian } from './guardian/index.ts'
 import { isOwnWork } from './own-work.ts'
+import { DENIER, type ShadowCheck } from './shadow-check.ts'
 import type { DecisionReason } from './verdict.ts'
 
 /** How far the gate goes, and from which scores on the guardian stops. */
@@ -68,6 +70,9 @@ export class GovernanceGate implements Gate {
   readonly #standing = new Map<string, Standing<Grant>>()
   readonly #refused = new Map<string, Standing<CascadeError>>()
   #isStopped: () => boolean = () => false
+  #witness: GateWitness | undefined
+  #shadow: Pick<ShadowCheck, 'offer'> | undefined
+  #isDoubted = false
   #bundle = armBundle(BUILT_IN_BUNDLE, BUILT_IN_FILES)
 
   constructor(options: GovernanceGateOptions) {
@@ -80,14 +85,36 @@ export class GovernanceGate implements Gate {
     return this.#bundle
   }
 
-  /** Decides by other policies from here on. */
+  /** Decides by other policies from here on; what is compiled decides nothing any more once it is in doubt. */
   arm(bundle: ArmedBundle): void {
-    this.#bundle = bundle
+    const isInDoubt = this.#isDoubted && bundle.decider === bundle.engine
+    this.#bundle = isInDoubt ? { ...bundle, decider: DENIER } : bundle
+  }
+
+  /** Whether what was compiled decided otherwise than Cedar once: it is not gone by any more. */
+  get isDoubted(): boolean {
+    return this.#isDoubted
+  }
+
+  /** Denies everything until policies are armed that somebody else decides by. */
+  doubt(): void {
+    this.#isDoubted = true
+    this.#bundle = { ...this.#bundle, decider: DENIER }
+  }
+
+  /** Has a sample of decisions looked at from here on. */
+  shadowBy(shadow: Pick<ShadowCheck, 'offer'>): void {
+    this.#shadow = shadow
   }
 
   /** Asks the kill switch at every decision from here on. */
   stopBy(isOn: () => boolean): void {
     this.#isStopped = isOn
+  }
+
+  /** Has a witness hear of denials and outcomes from here on. */
+  witnessBy(witness: GateWitness): void {
+    this.#witness = witness
   }
 
   decide<A extends Action>(request: GateRequest<A>): Decision<A> {
@@ -98,6 +125,7 @@ export class GovernanceGate implements Gate {
     if (subject !== undefined) this.#guardian.note({ subject: subject.id, action, isAllowed })
     const { decisionId, unrecorded } = this.#note(made, isAllowed ? ACTION_TRAITS[action].reach : 'at once')
     const fields = { decisionId, ...made, action, resource, subject: subject?.id ?? null }
+    if (applied === 'deny' && made.input.subject !== null) this.#witness?.denied(made.input.subject, made.verdict)
     if (!isAllowed) return { ...fields, applied: applied === 'hold' ? 'hold' : 'deny' }
     const words = { decisionId, action, resource, subject: subject.id, correlationId, reach }
     // What acts outside of the store may have done so before its first change, and is not over with it.
@@ -151,6 +179,7 @@ export class GovernanceGate implements Gate {
 
   #note(made: Omit<Decided, 'decisionId'>, how: Parameters<DecisionJournal['note']>[1]): Noted {
     const { newId, journal } = this.#options
+    this.#shadow?.offer(made.input)
     return journal?.note(made, how) ?? { decisionId: newId(), unrecorded: undefined }
   }
 
@@ -165,6 +194,32 @@ export class GovernanceGate implements Gate {
 
   async settled(decision: Pick<Decision, 'decisionId'>): Promise<void> {
     await this.#options.journal?.settled(decision.decisionId)
+  }
+
+  async carryOut<T>(granted: Granted, work: (later: Later) => Promise<T> | T): Promise<T> {
+    const outcomes = this.#options.journal?.outcomes
+    if (outcomes === undefined || ACTION_TRAITS[granted.action].reach !== 'acts') return work(NO_LATER)
+    const { decisionId, subject, action } = granted
+    await this.settled(granted)
+    outcomes.begin(decisionId)
+    const end = (error?: unknown): Promise<void> => {
+      const outcome = outcomeOf(error)
+      if (outcomes.isOpen(decisionId)) this.#witness?.ended(subject, action, outcome)
+      return outcomes.end(decisionId, outcome)
+    }
+    let goesOn = false
+    const later: Later = () => {
+      goesOn = true
+      return (error) => void end(error)
+    }
+    try {
+      const result = await work(later)
+      if (!goesOn) await end()
+      return result
+    } catch (error) {
+      await end(error ?? new CascadeError('INTERNAL', 'It failed with nothing.'))
+      throw error
+    }
   }
 
   release(decisionId: string): void {
@@ -208,6 +263,14 @@ export class GovernanceGate implements Gate {
     const { risk, signals } = this.#guardian.weigh({ subject: id, action, resource, level, trust })
     return { risk, signals: signals.filter(({ share }) => share > 0).map(({ name, share }) => ({ name, share })) }
   }
+}
+
+const NO_LATER: Later = () => () => undefined
+
+function outcomeOf(error: unknown): Outcome {
+  if (error === undefined) return { word: 'done', code: null }
+  if (!isCascadeError(error)) return { word: 'failed', code: 'INTERNAL' }
+  return error.code === 'OUTCOME_UNKNOWN' ? { word: 'unknown', code: null } : { word: 'failed', code: error.code }
 }
 
 const inputSubject = ({ id, kind, roles, trust, owner, active }: Subject): InputSubject => ({

@@ -23,6 +23,7 @@ export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
 export type { ApprovalFacts, CapsuleFacts, DecisionInput, ResourceFacts } from './decision-input.ts'
 export { DecisionJournal } from './decision-journal.ts'
+export { type DecisionOutcomes, OUTCOME_COLLECTION, type OutcomeRow } from './decision-outcomes.ts'
 export { DECISION_COLLECTION, type DecisionRow, inputDigest } from './decision-row.ts'
 export {
   ALONE_WAIT_MS,
@@ -35,7 +36,7 @@ export {
   LIFT_MS,
   mayLift,
 } from './emergency/index.ts'
-export type { Decided, Decision, Gate, GateRequest } from './gate.ts'
+export type { Decided, Decision, Gate, GateRequest, Later } from './gate.ts'
 export {
   GATE_DEFAULTS,
   type GateSettings,
@@ -56,5 +57,6 @@ export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 export { keptOf, type ReplayedCounts, replayDecisions } from './replay-decisions.ts'
 export { sealResource } from './resource-name.ts'
-export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine } from './trust-engine/index.ts'
+export { SHADOW_EVERY_MS, ShadowCheck } from './shadow-check.ts'
+export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine, TrustFeed } from './trust-engine/index.ts'
 export type { DecisionReason, Verdict } from './verdict.ts'

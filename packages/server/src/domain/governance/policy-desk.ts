@@ -2,7 +2,14 @@ import { CascadeError, type Clock, sha256Hex } from '#base'
 import type { Subject } from '#identity'
 import type { BundleReading, FallbackEngine, PolicyBundle, PolicyFile } from '#policy'
 import { type Grant, toRecord, type UnitOfWork } from '#store'
-import { type ArmedBundle, armWhole, BUILT_IN_BUNDLE, BUILT_IN_FILES, isConstitutional } from './armed-bundle.ts'
+import {
+  type ArmedBundle,
+  armBundle,
+  armWhole,
+  BUILT_IN_BUNDLE,
+  BUILT_IN_FILES,
+  isConstitutional,
+} from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
 import type { GateRequest } from './gate.ts'
 import type { GovernanceGate } from './governance-gate.ts'
@@ -224,8 +231,11 @@ export class PolicyDesk {
     this.#active = active
   }
 
-  #arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
-    return armWhole(bundle, files, this.#options.fallback)
+  async #arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
+    const { gate, fallback } = this.#options
+    if (!gate.isDoubted) return armWhole(bundle, files, fallback)
+    const cedar = await fallback(bundle)
+    return { ...armBundle(bundle, files, cedar), decider: cedar }
   }
 }
 

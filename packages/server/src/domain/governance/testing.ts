@@ -11,6 +11,7 @@ export const asking = (gate: Gate, change: <R extends GateRequest>(request: R) =
   retried: (request) => gate.retried(change(request)),
   evaluate: (request) => gate.evaluate(change(request)),
   settled: (decision) => gate.settled(decision),
+  carryOut: (granted, work) => gate.carryOut(granted, work),
   release: (decisionId) => gate.release(decisionId),
 })
 

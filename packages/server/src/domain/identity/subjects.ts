@@ -63,6 +63,10 @@ export interface RevisedSubject {
   readonly revision: number
 }
 
+/** What others keep of a change, in its transaction. */
+type Along = (before: Subject, after: Subject) => Promise<Pick<Command, 'changes' | 'records' | 'events'>>
+
+const NOTHING = { changes: [], records: [], events: [] } as const
 const KEPT_MAX = 10_000
 const TOKENS_AT_ONCE = 1000
 
@@ -185,6 +189,7 @@ export class Subjects {
    * Changes what a subject may be. Deactivating it ends all its tokens for good.
    *
    * @param matches whether the revision is the one that whoever asks has seen.
+   * @param along what goes with the change, told before it.
    * @throws CascadeError NOT_FOUND, REVISION_MISMATCH; CONFLICT for the administrator of the instance; FORBIDDEN for what whoever
    *   asks may not give or take; UNPROCESSABLE for an owner that cannot be.
    */
@@ -193,6 +198,7 @@ export class Subjects {
     idOrName: string,
     { roles, trust, active, owner: ownerName }: SubjectChange,
     matches: (revision: number) => boolean,
+    along: Along = async () => NOTHING,
   ): Promise<RevisedSubject> {
     const { id } = (await this.get(idOrName)).subject
     const { subject: before, revision, row } = (await this.#read(id)) ?? unanswered()
@@ -217,8 +223,14 @@ export class Subjects {
       { ...row, ...after, ...over },
       { expectedRevision: revision },
     )
+    const { changes, records, events } = await along(before, after)
     const told = tellSubjectChanged(call.grant, before, after)
-    const [outcome] = await this.#store.append([{ ...call.command, grant: call.grant, changes: [put], ...told }])
+    const [outcome] = await this.#store.append([
+      {
+        ...{ ...call.command, grant: call.grant, changes: [put, ...changes] },
+        ...{ records: [...records, ...told.records], events: [...events, ...told.events] },
+      },
+    ])
     this.forget(id)
     if (!outcome?.ok) throw outcome?.error ?? unanswered()
     return { subject: after, revision: revision + 1 }

@@ -2,13 +2,14 @@ import type { Action, AnswerOf, CapsuleCreate, OperationId, RouteDefinition } fr
 import type { z } from 'zod'
 import { CascadeError, type FieldProblem } from '#base'
 import type { Call } from '#capsules'
-import { type CarryOut, requireGrant } from '#governance'
+import { type CarryOut, type Gate, requireGrant } from '#governance'
 import { withDeadline } from '#lifecycle'
 import type { OperationInput, Perform } from '#mcp'
 import { withCorrelationId } from '#observability'
 import { type RequestPart, validate, validationFailed } from '../validate.ts'
 import { type Admission, mayWait } from './admission.ts'
 import { type ApprovalDoor, heldError, refuseDryRun } from './approval-door.ts'
+import { carryOutAnswer } from './carry-out.ts'
 import { parseTagCondition } from './entity-tag.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import { identify } from './idempotency.ts'
@@ -20,6 +21,7 @@ export interface PerformerOptions {
   readonly routes: readonly RouteDefinition[]
   readonly handlers: Readonly<Record<string, UntypedHandler>>
   readonly admission: Admission
+  readonly gate: Pick<Gate, 'carryOut'>
   readonly newId: () => string
   readonly answerMsMax: number
   readonly approvals?: ApprovalDoor
@@ -55,7 +57,8 @@ export const performer =
         signal: input.signal ?? visit.signal,
       }
       // The parts were parsed by the schemas of the very row from which the handler's parameter type is derived.
-      const work = () => withCorrelationId(visit.correlationId, () => handler(request as never))
+      const handle = () => withCorrelationId(visit.correlationId, () => handler(request as never))
+      const work = () => carryOutAnswer(options.gate, request.call?.grant, handle)
       return asSent<typeof id>(await inTime(work, options.answerMsMax))
     }
     return perform

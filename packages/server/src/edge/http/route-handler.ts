@@ -1,7 +1,7 @@
 import type { RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError } from '#base'
-import type { Decision } from '#governance'
+import type { Decision, Gate } from '#governance'
 import { withDeadline } from '#lifecycle'
 import type { Perform } from '#mcp'
 import { withCorrelationId } from '#observability'
@@ -9,6 +9,7 @@ import { COVERS } from '#store'
 import type { Admission } from './admission.ts'
 import { sendAnswer } from './answer.ts'
 import { type ApprovalDoor, heldAnswer, isDryRun, refuseDryRun } from './approval-door.ts'
+import { carryOutAnswer } from './carry-out.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import type { InFlight } from './idempotency.ts'
 import { bodyOf, type ParsedRequest, parseRequest } from './route-request.ts'
@@ -17,6 +18,7 @@ import { getCredential, type Visit } from './visit.ts'
 /** What every route's handler works with. */
 export interface RouteHandlerOptions {
   readonly admission: Admission
+  readonly gate: Pick<Gate, 'carryOut'>
   readonly inFlight: InFlight
   readonly newId: () => string
   /** Sequence of the newest leaf. */
@@ -39,7 +41,8 @@ export function routeHandler(route: RouteDefinition, handler: UntypedHandler, op
       return sendAnswer(request, reply, parked)
     }
     if (route.idempotent && parsed.call) request.visit.own(options.inFlight.enter(parsed.call.command.id))
-    const carryOut = () => withCorrelationId(parsed.correlationId, () => handler(asHandlerRequest(parsed)))
+    const handle = () => withCorrelationId(parsed.correlationId, () => handler(asHandlerRequest(parsed)))
+    const carryOut = () => carryOutAnswer(options.gate, request.visit.grant, handle)
     const work = () => orStopped(request.visit, carryOut)
     const answer = route.unhurried ? await work() : await answerInTime(work, request, changes, options.answerMsMax)
     const seen = answer.sequence ?? (changes ? options.head() : request.visit.headBefore)

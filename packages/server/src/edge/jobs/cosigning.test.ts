@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CascadeError, createUuidV7, systemRandom } from '#base'
-import { GovernanceGate } from '#governance'
+import { GovernanceGate, requireGrant } from '#governance'
 import {
   cosignersOf,
   createEd25519Signer,
@@ -13,7 +13,6 @@ import {
   type WitnessLink,
 } from '#ledger'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
-import { requireSettledGrant } from '../../domain/governance/testing.ts'
 import type { Store } from '../../domain/store.ts'
 import { formatCheckpoint } from '../../platform/ledger/note/index.ts'
 import { newEd25519 } from '../../platform/ledger/note/testing.ts'
@@ -88,7 +87,7 @@ async function openCosigning(
   const cosigning = new Cosigning({
     ...{ signed, ledger: store.ledger, links, clock, log, everyMs: 1000 },
     notes: await CosignedNotes.open(place, signed, links),
-    grant: () => requireSettledGrant(gate, { ...asked, correlationId: newId() }),
+    carryOut: (work) => gate.carryOut(requireGrant(gate.decide({ ...asked, correlationId: newId() })), work),
     every: () => ({ [Symbol.dispose]: () => undefined }),
   })
   opened.push(cosigning)

@@ -11,7 +11,6 @@ import {
   type WitnessLink,
 } from '#ledger'
 import type { KernelLog } from '#lifecycle'
-import type { Grant } from '#store'
 import type { CosignedNotes } from './cosigned-notes.ts'
 import type { Every } from './every.ts'
 import { type Halt, Looks } from './looks.ts'
@@ -25,9 +24,8 @@ export interface CosigningOptions {
   readonly notes: CosignedNotes
   /** Milliseconds from one submission to the next. */
   readonly everyMs: number
-  /** Asks the gate whether checkpoints may be submitted. @throws CascadeError FORBIDDEN. */
-  /** Resolves when the decision is durable: what was submitted is not taken back. */
-  readonly grant: () => Promise<Grant<'ledger.submit'>>
+  /** Has the gate carry out a submission, which is not taken back. @throws CascadeError FORBIDDEN, and what `work` throws. */
+  readonly carryOut: <T>(work: () => Promise<T>) => Promise<T>
   readonly clock: Clock
   readonly log: KernelLog
   readonly every?: Every
@@ -117,9 +115,8 @@ export class Cosigning implements AsyncDisposable {
     const due = links.filter((link) => this.#isDue(link, checkpoint))
     if (due.length === 0) return
     try {
-      await this.#options.grant()
-      const notesOf = await Promise.all(
-        due.map(async (link) => [link, await this.#submit(link, checkpoint, signal)] as const),
+      const notesOf = await this.#options.carryOut(() =>
+        Promise.all(due.map(async (link) => [link, await this.#submit(link, checkpoint, signal)] as const)),
       )
       const by = notesOf.flatMap(([link, note]) => (note === undefined ? [] : [{ link, note }]))
       const before = notes.all.find(({ note, size }) => size === checkpoint.size && note.startsWith(textOf(checkpoint)))

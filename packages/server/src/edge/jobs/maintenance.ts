@@ -30,6 +30,7 @@ const NEWS_SEEN = 50
 const QUIET: ReadonlySet<string> = new Set<RecordType>([
   'decision.made',
   'decision.gathered',
+  'decision.ended',
   'capsule.similar_linked',
   'capsule.trust_settled',
 ])

@@ -70,7 +70,7 @@ export function foldTrust(before: TrustStanding, evidence: Evidence): TrustStep 
   if (before.before !== null) return step(before, 'quarantined')
   const faded = noted(fade(before, evidence.at), evidence)
   const points = pointsOf(evidence)
-  if (points > 0 && isOwn) return step({ ...faded, failures: before.failures }, 'own_evidence_never_raises')
+  if (points > 0 && isOwn) return step(faded, 'own_evidence_never_raises')
   if (kind === 'service' && !isServiceDue(before, evidence.at)) return step(faded, 'too_early')
   if (faded.failures >= FAILURES_IN_A_ROW)
     return step({ ...faded, score: TRUST_LEVELS.QUARANTINE, before: faded.score }, 'three_failures_in_a_row')

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Leaf } from '#ledger'
 import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createStaticSoftMatcher } from '../../../adapters/models/static/static-soft-matcher.ts'
 import { sharedStaticTable } from '../../../adapters/models/static/static-table.ts'
+import { commandId, recordOf } from '../../../platform/store/testing.ts'
 import { openWorld } from '../../capsules/use-cases/testing.ts'
-import { EVIDENCE_KINDS, type Evidence, type EvidenceKind } from './evidence.ts'
-import { FADE_MS, foldTrust, standingOf, type TrustStanding } from './fold-trust.ts'
+import { EVIDENCE_KINDS, type EvidenceKind } from './evidence.ts'
+import { FADE_MS, standingOf } from './fold-trust.ts'
+import { recomputeTrust } from './recompute-trust.ts'
 import { TRUST_HISTORY_MAX, TrustEngine } from './trust-engine.ts'
 import type { StandingRow } from './trust-rows.ts'
 
@@ -22,7 +23,20 @@ async function openEngine() {
   const bob = await subjects.resolveOrRegister('bob', grantSubject)
   const record = (kind: EvidenceKind, more: Partial<Parameters<TrustEngine['record']>[1]> = {}) =>
     engine.record(world.call('trust.change'), { subject: ada.id, kind, by: world.administrator, ...more })
-  return { world, engine, ada, bob, record }
+  /** As a request does that changes a subject; answers with how many pieces of evidence that was. */
+  const give = async (trust: number) => {
+    const { trust: before } = (await subjects.get(ada.id)).subject
+    const call = world.call('subject.update')
+    await subjects.change(
+      call,
+      ada.id,
+      { trust },
+      () => true,
+      (was) => engine.given(call.grant, world.administrator, was, trust),
+    )
+    return before === trust ? 0 : 1
+  }
+  return { world, engine, ada, bob, record, give }
 }
 
 describe('evidence is refused', () => {
@@ -79,19 +93,26 @@ test('an explanation tells the newest, of one subject alone', async () => {
   expect(await engine.explain('01900000-0000-7000-8000-00000000ffff')).toBeUndefined()
 })
 
-/** As somebody works it out who has the log alone. */
-function recompute(leaves: readonly Leaf[], subject: string, createdAt: number): TrustStanding {
-  const own = leaves.filter((leaf) => leaf.subject === `subject/${subject}`)
-  const registered = own.find(({ type }) => type === 'subject.registered')
-  const given = standingOf(Number(registered?.payload.trust), createdAt)
-  return own
-    .filter(({ type }) => type === 'subject.trust_changed')
-    .reduce((standing, { payload }) => {
-      // The schema of the kind says what evidence holds.
-      const { own: isOwn, at, ...told } = payload.evidence as Evidence & { own: boolean; at: string }
-      return foldTrust(standing, { ...told, isOwn, at: Date.parse(at as unknown as string) }).standing
-    }, given)
-}
+test('trust that is given with other changes of a subject is evidence too, and lifts a quarantine', async () => {
+  const { engine, ada, record, give } = await openEngine()
+  for (let failure = 0; failure < 3; failure++) await record('failure')
+  await give(70)
+  expect(await engine.explain(ada.id)).toMatchObject({
+    ...{ subject: { trust: 70 }, isQuarantined: false, failures: 0, recomputed: 70 },
+    history: [{ kind: 'set', old: 0, new: 70 }, {}, {}, {}],
+  })
+})
+
+test('trust that somebody changed beside the log is told as not what the log comes to', async () => {
+  const { world, engine, ada, record } = await openEngine()
+  await record('success')
+  const { store, subjects } = world.context
+  const { subject } = await subjects.get(ada.id)
+  const grant = world.call('trust.change').grant
+  const put = store.records.put(grant, 'subjects', ada.id, { ...subject, trust: 99 })
+  await store.append([{ id: commandId(), grant, changes: [put], records: [recordOf(grant)], events: [] }])
+  expect(await engine.explain(ada.id)).toMatchObject({ subject: { trust: 99 }, recomputed: 61 })
+})
 
 test('what the log tells comes to what is stored, whatever happened', async () => {
   const pieces = fc.array(
@@ -100,23 +121,33 @@ test('what the log tells comes to what is stored, whatever happened', async () =
       value: fc.integer({ min: -1, max: 100 }),
       isOwn: fc.boolean(),
       wait: fc.integer({ min: 0, max: 3 * FADE_MS }),
+      /** Trust is given with other changes of a subject, or by evidence. */
+      isGiven: fc.boolean(),
     }),
     { maxLength: 15 },
   )
   await fc.assert(
     fc.asyncProperty(pieces, async (all) => {
-      const { world, ada, record } = await openEngine()
-      for (const { kind, value, isOwn, wait } of all) {
+      const { world, engine, ada, record, give } = await openEngine()
+      let pieceCount = 0
+      for (const { kind, value, isOwn, wait, isGiven } of all) {
         world.time.advance(wait)
+        if (isGiven && kind === 'set') {
+          pieceCount += await give(Math.max(0, value))
+          continue
+        }
+        pieceCount++
         await record(kind, { value, by: isOwn ? { ...ada, roles: ['administrator'] } : world.administrator })
       }
       const { store, subjects } = world.context
       const stored = await store.records.find<StandingRow>('trust_standings', ada.id)
       const leaves = (await store.changesSince(-1, 1000)).map(({ leaf }) => leaf)
-      const recomputed = recompute(leaves, ada.id, ada.createdAt)
+      const own = leaves.filter((leaf) => leaf.subject === `subject/${ada.id}`)
+      const recomputed = recomputeTrust(own, ada.createdAt)
       const { count, ...standing } = stored?.value ?? { ...standingOf(60, ada.createdAt), count: 0 }
       expect(recomputed).toEqual(standing)
-      expect([count, (await subjects.find(ada.id))?.trust]).toEqual([all.length, recomputed.score])
+      expect([count, (await subjects.find(ada.id))?.trust]).toEqual([pieceCount, recomputed?.score])
+      expect((await engine.explain(ada.id))?.recomputed).toBe(recomputed?.score)
     }),
     { numRuns: 30 },
   )

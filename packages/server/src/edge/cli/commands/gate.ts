@@ -11,7 +11,7 @@ export const GATE_EXPLAIN: CommandSpec = {
   name: 'gate explain',
   summary: 'Tell why something was allowed, denied or held',
   description:
-    'Every step of the decision, its reasons, each policy that it rests on part by part, whether what it was decided from is what the log has the digest of, and whether the same is decided today by the policies of then. The id of a decision stands in every refusal, in the log (`ledger audit`), and in `gate decisions`.',
+    'Every step of the decision, its reasons, each policy that it rests on part by part, whether what it was decided from is what the log has the digest of, and whether the same is decided today by the policies of then. Of what acts outside the store, such as a backup, also what became of it. The id of a decision stands in every refusal, in the log (`ledger audit`), and in `gate decisions`.',
   arguments: [{ flags: '<id>', description: 'Id of the decision' }],
   examples: [{ line: 'gate explain 01939b3e-7a12-7b01-9d44-0a4f5b6c7d8e', does: 'tells the story of one decision' }],
   reads: true,
@@ -62,15 +62,20 @@ export const GATE_DECISIONS: CommandSpec = {
   options: [
     { flags: '--for <subject>', description: 'Of one subject, by id or name' },
     { flags: '--about <resource>', description: 'About one resource, such as capsule/<id>' },
+    { flags: '--unpaired', description: 'What acts outside the store and has no outcome yet, oldest first' },
     { flags: '--cursor <cursor>', description: 'Where the page before ended' },
   ],
-  examples: [{ line: 'gate decisions --for scout', does: 'lists what scout did and was refused' }],
+  examples: [
+    { line: 'gate decisions --for scout', does: 'lists what scout did and was refused' },
+    { line: 'gate decisions --unpaired', does: 'lists backups, exports and the like that are under way' },
+  ],
   reads: true,
   run: async (context, input) => {
     const query = {
       limit: LISTED,
       subject: input.text('for'),
       resource: input.text('about'),
+      ...(input.on('unpaired') && { unpaired: true }),
       cursor: input.text('cursor'),
     }
     const { answer, raw } = await (await context.openSession()).call('listDecisions', { query })

@@ -34,7 +34,7 @@ const RESULTS = { passed: 'passed', held: 'held', stopped: 'stopped it', failed:
 /** The whole story of a decision. */
 export function explainedDecisionLines(explained: ExplainedDecision, view: View): string[] {
   const { paint } = view
-  const { steps, policies, recorded, replay } = explained
+  const { steps, policies, recorded, outcome, replay } = explained
   const colour = { passed: paint.good, held: paint.warn, stopped: paint.bad, failed: paint.bad, unreached: paint.faint }
   const place =
     recorded.ledger_index === null ? 'is not in the log yet' : `is entry ${recorded.ledger_index} of the log`
@@ -51,10 +51,19 @@ export function explainedDecisionLines(explained: ExplainedDecision, view: View)
       ...(policy.says === null ? [] : [paint.faint(`    ${oneLine(policy.says)}`)]),
     ]),
     `It ${place}; ${recorded.ledger_index === null ? 'look again in a moment' : matches}.`,
+    ...(outcome === null ? [] : [outcomeLine(outcome)]),
     replay === null
       ? 'The policies of then are not kept, so it cannot be decided again.'
       : `Decided again by the policies of then: ${replay.same ? paint.good('the same') : paint.bad(`another word, ${replay.decision}`)}.`,
   ]
+}
+
+function outcomeLine({ state, code, ended_at }: NonNullable<ExplainedDecision['outcome']>): string {
+  if (state === 'open' || ended_at === null) return 'It acts outside the store, and has no outcome yet.'
+  const at = minuteOf(ended_at)
+  if (state === 'done') return `It was carried out, ${at}.`
+  if (state === 'failed') return `It failed with ${code ?? 'no code'}, ${at}.`
+  return `Nobody knows what became of it: the process ended in between, which was found ${at}.`
 }
 
 /** The rules in force, each with its sentence; or their files. */

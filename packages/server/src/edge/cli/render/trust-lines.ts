@@ -7,7 +7,7 @@ type CapsuleTrust = AnswerOf<'getTrust'>
 
 /** Trust of a subject, with each piece of evidence, for people. */
 export const subjectTrustLines = (
-  { name, id, explanation, history }: SubjectTrustAnswer,
+  { name, id, explanation, recomputed, history }: SubjectTrustAnswer,
   { paint }: View,
 ): string[] => [
   `${paint.strong(oneLine(name))}  ${paint.faint(id)}`,
@@ -16,6 +16,11 @@ export const subjectTrustLines = (
     const why = reason === kind ? kind : `${kind}: ${reason.replaceAll('_', ' ')}`
     return `  ${minuteOf(at)}  ${changeOf(old, score)}  ${why}, by ${oneLine(by_name ?? by)}${saidOf(note)}`
   }),
+  recomputed.same === null
+    ? paint.faint('  the log tells too little to work it out')
+    : recomputed.same
+      ? paint.good('  worked out of the log alone: the same')
+      : paint.bad(`  worked out of the log alone: ${recomputed.trust}, which is not what is stored`),
 ]
 
 /** Trust of a capsule, with each change, for people. */

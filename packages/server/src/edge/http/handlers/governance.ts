@@ -17,7 +17,7 @@ import type { Subject } from '#identity'
 import type { LedgerStore, StoredLeaf } from '#ledger'
 import type { BundleReading } from '#policy'
 import type { HandlersFor } from '../handler.ts'
-import { presentDecision, presentEvaluation } from '../present/decision.ts'
+import { presentDecision, presentEvaluation, presentOutcome } from '../present/decision.ts'
 import type { HandlerContext } from './handler-context.ts'
 
 type Operations =
@@ -67,13 +67,13 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
   return {
     listDecisions: async ({ query }) => {
       const subject = query.subject === undefined ? undefined : await findSubject(subjects, query.subject)
-      const { rows, next } = await listMade(store.ledger, book.find.bind(book), {
-        limit: query.limit,
-        cursor: query.cursor,
-        matches: (row) =>
-          (subject === undefined || row.subject === subject.id) &&
-          (query.resource === undefined || row.resource === query.resource),
-      })
+      const matches = (row: DecisionRow): boolean =>
+        (subject === undefined || row.subject === subject.id) &&
+        (query.resource === undefined || row.resource === query.resource)
+      const { limit, cursor } = query
+      const { rows, next } = query.unpaired
+        ? { rows: (await book.listUnpaired()).filter(matches).slice(0, limit), next: null }
+        : await listMade(store.ledger, book.find.bind(book), { limit, cursor, matches })
       const items = await Promise.all(rows.map((row) => present(decidedOf(row, row.first))))
       return { status: 200, body: { items, next_cursor: next } }
     },
@@ -85,9 +85,10 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
           `No decision with the id ${id} is kept: there was none, it expired, or it was erased.`,
         )
       }
-      const [replayed, entry, decision] = await Promise.all([
+      const [replayed, entry, outcome, decision] = await Promise.all([
         book.replay(row),
         findEntry(store.ledger, row),
+        book.outcomeOf(id),
         present(decidedOf(row, id)),
       ])
       const digest = inputDigest(row)
@@ -101,6 +102,7 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
             digest,
             matches: entry?.text.includes(digest) ?? false,
           },
+          outcome: outcome ? presentOutcome(outcome) : null,
           replay: replayed ? { decision: replayed.verdict.word, same: replayed.same } : null,
           policies: told.map(({ policyId, effect, determines, scope, clauses }) => ({
             ...{ policy_id: policyId, effect, determines, scope, clauses },
@@ -189,7 +191,8 @@ const DECISION = 'decision/'
 
 /** The entry of the log that tells of a decision, by itself or among others. */
 async function findEntry(ledger: LedgerStore, { first, gatheredIn }: DecisionRow): Promise<StoredLeaf | undefined> {
-  const filter = gatheredIn === null ? { subject: `${DECISION}${first}` } : { correlationId: gatheredIn }
+  const filter =
+    gatheredIn === null ? { subject: `${DECISION}${first}`, type: 'decision.made' } : { correlationId: gatheredIn }
   return (await ledger.list(filter, { limit: 1 }))[0]
 }
 

@@ -174,7 +174,7 @@ export interface EvidenceDesk {
 export interface GovernanceDesk {
   readonly gate: Pick<Gate, 'evaluate' | 'preview'>
   readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'bundle' | 'read' | 'reset'>
-  readonly book: Pick<DecisionBook, 'find' | 'replay'>
+  readonly book: Pick<DecisionBook, 'find' | 'listUnpaired' | 'outcomeOf' | 'replay'>
   readonly findFacts?: FindFacts
   readonly newFacts?: NewFacts
 }
@@ -193,7 +193,7 @@ export interface HandlerContext {
   readonly witness: WitnessDesk
   readonly evidence: EvidenceDesk
   readonly system: SystemDesk
-  readonly trust: Pick<TrustEngine, 'explain'>
+  readonly trust: Pick<TrustEngine, 'explain' | 'given'>
   readonly emergency: Pick<Emergency, 'lift' | 'look' | 'raise'>
   readonly approvals: ApprovalDesk
   /** Loaded when it is first asked for. */

@@ -1,6 +1,6 @@
 import type { AccessTokenAnswer, SubjectAnswer } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
-import type { ListedToken, RevisedSubject } from '#identity'
+import type { ListedToken, RevisedSubject, Subject } from '#identity'
 import { matchesStrongly } from '../entity-tag.ts'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import type { HandlerContext } from './handler-context.ts'
@@ -9,6 +9,7 @@ import type { HandlerContext } from './handler-context.ts'
 export function identityHandlers({
   capsules: { subjects },
   tokens,
+  trust: engine,
 }: HandlerContext): HandlersFor<OperationsOf<'Identity'>> {
   const presentToken = async (row: ListedToken): Promise<AccessTokenAnswer> => ({
     id: row.id,
@@ -50,7 +51,9 @@ export function identityHandlers({
     getSubject: async ({ params: { id } }) => ({ status: 200, ...(await answer(await subjects.get(id))) }),
     updateSubject: async ({ params: { id }, call, body, ifMatch }) => {
       const matches = (revision: number) => matchesStrongly(ifMatch, tagOf(revision))
-      return { status: 200, ...(await answer(await subjects.change(call, id, body, matches))) }
+      const along = async (before: Subject, { trust }: Subject) =>
+        trust === before.trust ? NOTHING : engine.given(call.grant, call.subject, before, trust)
+      return { status: 200, ...(await answer(await subjects.change(call, id, body, matches, along))) }
     },
     listTokens: async ({ query }) => {
       const { items, next } = await tokens.list(query)
@@ -67,6 +70,8 @@ export function identityHandlers({
     },
   }
 }
+
+const NOTHING = { changes: [], records: [], events: [] } as const
 
 /** The entity tag of a subject at a revision. */
 const tagOf = (revision: number): string => `"${revision}"`

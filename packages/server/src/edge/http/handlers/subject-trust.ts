@@ -11,11 +11,12 @@ export function subjectTrustHandlers({
   trust,
 }: HandlerContext): HandlersFor<'getSubjectTrust'> {
   const present = async (found: SubjectTrust): Promise<SubjectTrustAnswer> => {
-    const { subject, failures, isQuarantined, history } = found
+    const { subject, failures, isQuarantined, recomputed, history } = found
     const names = await subjects.names(history.map(({ by }) => by))
     return {
       ...{ id: subject.id, name: subject.name, trust: subject.trust, trust_level: trustLevel(subject.trust) },
       ...{ quarantined: isQuarantined, failures, explanation: explain(found) },
+      recomputed: { trust: recomputed ?? null, same: recomputed === undefined ? null : recomputed === subject.trust },
       history: history.map(({ kind, old, new: score, reason, by, isOwn, note, at }) => ({
         ...{ kind, old, new: score, reason, by, by_name: names.get(by) ?? null, own: isOwn, note },
         at: toRfc3339(at),

@@ -1,6 +1,6 @@
-import type { DecisionRecord, Evaluation } from '@forge-cascade/contract'
+import type { DecisionRecord, Evaluation, ExplainedDecision } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
-import type { Decided } from '#governance'
+import type { Decided, OutcomeRow } from '#governance'
 
 /** A decision as every consumer reads it; null as id for a preview. */
 export function presentDecision(
@@ -46,6 +46,13 @@ export function presentDecision(
     },
   }
 }
+
+/** What became of it. */
+export const presentOutcome = ({ state, code, endedAt }: OutcomeRow): NonNullable<ExplainedDecision['outcome']> => ({
+  state,
+  code,
+  ended_at: endedAt === null ? null : toRfc3339(endedAt),
+})
 
 /** The answer to a question of AuthZEN. */
 export const presentEvaluation = ({ decisionId, verdict }: Decided): Evaluation => ({

@@ -9,6 +9,7 @@ import {
   type GateSettings,
   GovernanceGate,
   type GovernanceGateOptions,
+  OUTCOME_COLLECTION,
   POLICY_COLLECTION,
   PolicyDesk,
 } from '#governance'
@@ -36,7 +37,7 @@ export interface Governed {
 }
 
 /** What governance keeps beside what a world has. */
-export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION, POLICY_COLLECTION]
+export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION, OUTCOME_COLLECTION, POLICY_COLLECTION]
 
 /**
  * As an instance puts it together.
