@@ -63,7 +63,7 @@ export const SHARES = [
     access,
     params: z.object({ id: uuid, share: uuid }),
     responses: { 204: { description: 'Revoked.' } },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'ERASED'],
   },
   {
     id: 'listShares',
@@ -119,7 +119,7 @@ export const SHARES = [
         terms_digest: DIGEST,
       }),
     },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'ERASED'],
   },
   {
     id: 'acceptTerms',
@@ -139,6 +139,6 @@ export const SHARES = [
         accepted_at: '2026-03-01T09:00:00.000Z',
       }),
     },
-    errors: ['NOT_FOUND', 'CONFLICT'],
+    errors: ['NOT_FOUND', 'ERASED', 'CONFLICT'],
   },
 ] as const satisfies readonly RouteDefinition[]
