@@ -17,7 +17,7 @@ export const KEEPING = [
     tag: 'Keeping',
     summary: 'Erase a capsule with all its versions and chunks, for good',
     description:
-      'Rows, vectors, indexes, caches, archives, the write-ahead log and backups; a tombstone keeps its place in the lineage. What others derived from it stays and is named. Answers when all of it is done; what a crash interrupts is completed before the next start answers. Where copies are out of reach it fails, is out of the store all the same, and goes on by itself; asking again tries at once. Nothing undoes it.',
+      'Rows, vectors, indexes, caches, archives, the write-ahead log and backups; a tombstone keeps its place in the lineage. What others derived from it stays and is named. Answers when all of it is done; what a crash interrupts is completed before the next start answers. Where copies are out of reach it fails, is out of the store all the same, and goes on by itself; asking again tries at once. Nothing undoes it. A dry run that would take an approval is decided as reading what would go.',
     access: { action: 'capsule.erase', risk: 'high' },
     dryRunAs: 'capsule.read',
     params: id,

@@ -127,6 +127,6 @@ export const LINEAGE = [
     access: { action: 'capsule.link' },
     params: z.object({ id: uuid, kind: z.enum(['RELATED_TO', 'SIMILAR_TO']), to: uuid }),
     responses: { 204: { description: 'Gone; repeating it changes nothing.' } },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'ERASED'],
   },
 ] as const satisfies readonly RouteDefinition[]

@@ -64,7 +64,7 @@ export const SHARES = [
     access,
     params: z.object({ id: uuid, share: uuid }),
     responses: { 204: { description: 'Revoked.' } },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'ERASED'],
   },
   {
     id: 'listShares',
@@ -120,7 +120,7 @@ export const SHARES = [
         terms_digest: DIGEST,
       }),
     },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'ERASED'],
   },
   {
     id: 'acceptTerms',
@@ -140,6 +140,6 @@ export const SHARES = [
         accepted_at: '2026-03-01T09:00:00.000Z',
       }),
     },
-    errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE'],
+    errors: ['NOT_FOUND', 'CONFLICT', 'ERASED', 'UNPROCESSABLE'],
   },
 ] as const satisfies readonly RouteDefinition[]

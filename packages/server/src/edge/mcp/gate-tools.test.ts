@@ -68,9 +68,8 @@ test.for(Object.keys(TOOLS) as ToolName[])(
         actions.map((action) => `${action} ${word}`),
       )
       expect(made.filter((one) => one.startsWith('agent.connect '))).toEqual(['agent.connect allow'])
-      // A capsule that may not be read is as one that there is not.
-      const refusal = 'id' in args() ? 'NOT_FOUND' : 'FORBIDDEN'
-      expect([isError, error?.code]).toEqual(word === 'deny' ? [true, refusal] : [false, undefined])
+      // The subject may read it: its token alone is in the way, and is what is named.
+      expect([isError, error?.code]).toEqual(word === 'deny' ? [true, 'FORBIDDEN'] : [false, undefined])
       const entries = await store.changesSince(head, 1000)
       const changes = entries.filter(({ leaf }) => !leaf.type.startsWith('decision.'))
       if (word === 'deny') expect(changes).toEqual([])
