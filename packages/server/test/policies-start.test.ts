@@ -169,3 +169,12 @@ test('a token that is named is asked for its own right, and does not open the fo
   expect(asAda).toMatchObject({ code: 4, stderr: expect.stringContaining('FORBIDDEN') })
   expect(await runCascade(...reset)).toMatchObject({ code: 0 })
 })
+
+test('a guardian that is set to refuse everything keeps a new instance neither from starting nor from an emergency', async () => {
+  await using server = new ServerProcess({ dataDir: join(root, 'guarded'), env: { CASCADE_GATE_RISK_DENY: '0' } })
+  using caller = new HttpCaller(await server.ready())
+  expect((await caller.call('GET', '/v2/capsules')).body).toMatchObject({ code: 'FORBIDDEN' })
+  const raised = { active: true, reason: 'out of hand' }
+  expect((await caller.call('POST', '/v2/governance/emergency', raised)).status).toBe(200)
+  expect(await server.stop()).toBe(0)
+})
