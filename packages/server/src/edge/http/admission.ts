@@ -2,30 +2,20 @@ import { ACTION_TRAITS, type Action, canWait, type RouteDefinition } from '@forg
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import { absent } from '#capsules'
-import {
-  type Decision,
-  type Emergency,
-  type Gate,
-  type GateRequest,
-  type ResourceFacts,
-  requireGrant,
-} from '#governance'
-import { type Credential, isSameToken, type Subject } from '#identity'
+import { type Decision, type Emergency, type Gate, type GateRequest, requireGrant } from '#governance'
+import { type Credential, isSameToken } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
 import type { ApprovalDoor } from './approval-door.ts'
+import { CAPSULE, type FindFacts, findNewFacts, isStoppedBefore, looksAtNew, type NewFacts } from './facts.ts'
 import { type LineDecisions, lineDecisions } from './line-decisions.ts'
-import { CAPSULE, findNewFacts, isStoppedBefore, looksAtNew, type NewFacts } from './new-facts.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
 import { getCredential, type Visit } from './visit.ts'
 
 /** Who comes in with a bearer token, and for what; undefined for one that lets nobody in. */
 export type Authenticate = (token: string) => Credential | undefined | Promise<Credential | undefined>
-
-/** What is known of a resource, for whoever asks; undefined where no facts are kept of its kind. */
-export type FindFacts = (resource: string, subject: Subject) => Promise<ResourceFacts | 'absent' | undefined>
 
 export interface AdmissionOptions {
   readonly authenticate: Authenticate

@@ -1,7 +1,6 @@
-export type { FindFacts } from './admission.ts'
 export { authenticateBy, type BearerTokens } from './bearer-tokens.ts'
+export type { FindFacts, NewFacts } from './facts.ts'
 export { createHandlers, createSystemDesk, type ImportDesk, type ModelDesk } from './handlers/index.ts'
 export { HttpServer } from './http-server.ts'
-export type { NewFacts } from './new-facts.ts'
 export { type EvidenceReport, evidenceMarkdown, evidencePage } from './pages/evidence-report.ts'
 export { llmsText } from './pages/llms-text.ts'

@@ -2,8 +2,8 @@ import type { Action } from '@forge-cascade/contract'
 import type { DecideCapsule, DecideNew } from '#capsules'
 import { type Gate, type GateRequest, requireAllowed } from '#governance'
 import type { Credential } from '#identity'
-import type { FindFacts } from './admission.ts'
-import { CAPSULE, type NewFacts } from './new-facts.ts'
+
+import { CAPSULE, type FindFacts, type NewFacts } from './facts.ts'
 import type { Visit } from './visit.ts'
 
 /** Decides on the capsules that one grant covers, each by what is known of it. */

@@ -11,10 +11,10 @@ import { type Admission, mayWait } from './admission.ts'
 import { type ApprovalDoor, heldError, refuseDryRun } from './approval-door.ts'
 import { carryOutAnswer } from './carry-out.ts'
 import { parseTagCondition } from './entity-tag.ts'
+import { newCapsuleOf } from './facts.ts'
 import type { AnyAnswer, UntypedHandler } from './handler.ts'
 import { identify } from './idempotency.ts'
 import { toJson } from './in-slices.ts'
-import { newCapsuleOf } from './new-facts.ts'
 import { getCredential, Visit } from './visit.ts'
 
 export interface PerformerOptions {

@@ -38,9 +38,9 @@ import {
   LOG_COLLECTION,
   openLog,
 } from '../jobs/index.ts'
-import type { FindFacts } from './admission.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
+import type { FindFacts } from './facts.ts'
 import type { UntypedHandler } from './handler.ts'
 import { createHandlers, createSystemDesk, type HandlerContext } from './handlers/index.ts'
 import type { HttpAppOptions } from './http-app.ts'

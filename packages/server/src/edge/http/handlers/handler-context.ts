@@ -26,8 +26,8 @@ import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
 import type { Finding } from '#store'
-import type { FindFacts } from '../admission.ts'
-import type { NewFacts } from '../new-facts.ts'
+
+import type { FindFacts, NewFacts } from '../facts.ts'
 
 /** A page of something, with the cursor of the next. */
 export interface DeskPage<T> {

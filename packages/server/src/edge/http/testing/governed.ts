@@ -18,7 +18,7 @@ import { policiesOf } from '#policy'
 import { CedarOracle, readPolicies } from '../../../adapters/policies/index.ts'
 import type { World } from '../../../domain/capsules/use-cases/testing.ts'
 import { ApprovalDesk } from '../../jobs/index.ts'
-import type { FindFacts } from '../admission.ts'
+import type { FindFacts } from '../facts.ts'
 import type { GovernanceDesk } from '../handlers/handler-context.ts'
 
 /** The gate of a world with what it writes down, and what waits there for an approval. */

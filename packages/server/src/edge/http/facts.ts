@@ -1,7 +1,10 @@
 import type { CapsuleCreate, RouteDefinition } from '@forge-cascade/contract'
 import type { Call, DecideNew } from '#capsules'
-import type { CapsuleFacts, Verdict } from '#governance'
+import type { CapsuleFacts, ResourceFacts, Verdict } from '#governance'
 import type { Subject } from '#identity'
+
+/** What is known of a resource, for whoever asks; undefined where no facts are kept of its kind. */
+export type FindFacts = (resource: string, subject: Subject) => Promise<ResourceFacts | 'absent' | undefined>
 
 /** What would be known of a capsule that is to be created. */
 export interface NewFacts {
