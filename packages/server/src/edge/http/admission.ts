@@ -95,7 +95,9 @@ export class Admission {
       return await this.authenticate(request, reply)
     } catch (error) {
       const { correlationId } = request.visit
-      if (isCascadeError(error)) this.#options.gate.decide({ action, resource: '*', subject: undefined, correlationId })
+      const broken = isCascadeError(error) ? undefined : ({ step: 'identity', part: 'the credential' } as const)
+      const asked = { action, resource: '*', subject: undefined, correlationId, ...(broken && { broken }) }
+      this.#options.gate.decide(asked)
       throw error
     }
   }
@@ -129,12 +131,12 @@ export class Admission {
   }
 
   /** The grant for another action that a request turns out to need, such as registering a new owner's name. */
-  grantFor<A extends Action>(action: A, who: Credential, correlationId: string): Grant<A> {
+  grantFor<A extends Action>(action: A, who: Credential, correlationId: string): Promise<Grant<A>> {
     return this.#ask({ action, resource: '*', ...asking(who), correlationId })
   }
 
   /** The grant for an action that is carried out capsule by capsule: one decision for all of them. */
-  grantForLines<A extends Action>(action: A, who: Credential, correlationId: string): Grant<A> {
+  grantForLines<A extends Action>(action: A, who: Credential, correlationId: string): Promise<Grant<A>> {
     return this.#ask({ action, resource: '*', ...asking(who), correlationId, reach: 'lines' })
   }
 
@@ -174,22 +176,12 @@ export class Admission {
     { params, correlationId, approved }: Pick<Visit, 'params' | 'correlationId' | 'approved'>,
   ): Promise<Decision> {
     const resource = resourceOf(route, params)
-    const facts = await this.#options.findFacts?.(resource, who.subject)
     const reach = coversLines(route) ? 'lines' : 'command'
     const approval = approved && { approval: approved.id, alongside: approved.alongside }
-    const request = {
-      action,
-      resource,
-      ...asking(who),
-      correlationId,
-      reach,
-      ...(facts && { facts }),
-      ...approval,
-    } as const
-    const decision = this.#decide(request)
-    if (decision.applied !== 'allow' || ACTION_TRAITS[action].reach === 'acts') {
-      await this.#options.gate.settled(decision)
-    }
+    const asked = { action, resource, ...asking(who), correlationId, reach, ...approval } as const
+    const facts = await this.#factsOf(asked)
+    const request = { ...asked, ...(facts && { facts }) }
+    const decision = await this.#settled(this.#decide(request))
     if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#options.emergency?.check()
     if (decision.applied !== 'allow' && this.#isHidden(request)) throw hidden(resource)
     return decision
@@ -202,8 +194,27 @@ export class Admission {
     return this.#options.gate.preview({ ...request, facts, action }).verdict.applied !== 'allow'
   }
 
-  #ask<A extends Action>(request: GateRequest<A>): Grant<A> {
-    return requireGrant(this.#decide(request))
+  async #ask<A extends Action>(request: GateRequest<A>): Promise<Grant<A>> {
+    return requireGrant(await this.#settled(this.#decide(request)))
+  }
+
+  /** A decision, durable where nobody may go on, or be told of it, before it is. */
+  async #settled<D extends Decision>(decision: D): Promise<D> {
+    const isFirm = decision.applied !== 'allow' || ACTION_TRAITS[decision.action].reach === 'acts'
+    if (isFirm) await this.#options.gate.settled(decision)
+    return decision
+  }
+
+  /** What is known of a resource. What cannot be found out is denied, and on record. @throws what it could not be found out for. */
+  async #factsOf(request: GateRequest & { readonly subject: Subject }): Promise<ResourceFacts | 'absent' | undefined> {
+    try {
+      return await this.#options.findFacts?.(request.resource, request.subject)
+    } catch (error) {
+      await this.#settled(
+        this.#decide({ ...request, broken: { step: 'identity', part: 'what is known of the resource' } }),
+      )
+      throw error
+    }
   }
 
   /** An error inside the gate denies: nothing passes because deciding broke. */

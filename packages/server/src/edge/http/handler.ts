@@ -60,8 +60,8 @@ export interface HandlerRequest<Row> {
     : undefined
   readonly correlationId: string
   readonly headers: IncomingHttpHeaders
-  /** Asks the gate for another action, which is then carried out capsule by capsule. @throws CascadeError FORBIDDEN. */
-  readonly grantForLines: <A extends Action>(action: A) => Grant<A>
+  /** Asks the gate for another action, which is then carried out capsule by capsule. @throws CascadeError FORBIDDEN, once that is on record. */
+  readonly grantForLines: <A extends Action>(action: A) => Promise<Grant<A>>
   /** With what they came in. @throws CascadeError UNAUTHENTICATED on a route that asks for no token. */
   readonly getCredential: () => Credential
   /** Carries out other operations in the name of the same subject. */

@@ -32,7 +32,7 @@ export function bulkHandlers(context: HandlerContext): HandlersFor<OperationsOf<
     },
     runBulk: async (request) => {
       const plan = await getBulkPlan(capsules, request.params.token, request.call.subject.id)
-      const grant = request.grantForLines(BULK_ACTIONS[plan.row.operation])
+      const grant = await request.grantForLines(BULK_ACTIONS[plan.row.operation])
       const running = new DisposableStack()
       running.use(inFlight.enter(plan.row.id))
       const lines = answerRun(context, request, { ...request.call, grant }, plan)
