@@ -42,16 +42,17 @@ export const gatePart = (frame: GateFrame): BootChunk => ({
 
 /** Closing it puts on record what is not yet. */
 function openGate({ live, log, clock, newId }: GateFrame, boot: BootContext): AsyncDisposable {
+  const onTrouble = (message: string, cause: unknown) => log.error(message, { cause })
   const journal = new DecisionJournal({
     store: boot.get(key.STORE),
     ...{ clock, newId, random: systemRandom },
     keepDays: () => live.loaded.config.gate.decision_days,
-    onTrouble: (message, cause) => log.error(message, { cause }),
+    onTrouble,
   })
   boot.provide(key.JOURNAL, journal)
   const guardian = new Guardian({ clock, weights: () => live.loaded.config.guardian.weights })
   const settings = () => settingsOf(live.loaded.config)
-  boot.provide(key.GATE, new GovernanceGate({ clock, newId, journal, guardian, settings }))
+  boot.provide(key.GATE, new GovernanceGate({ clock, newId, journal, guardian, settings, onTrouble }))
   return journal
 }
 

@@ -76,6 +76,8 @@ const RESULTS = { pass: 'passed', hold: 'held', stop: 'stopped' } as const
 
 function take(step: GateStep, deciding: Deciding): { readonly outcome: StepOutcome; readonly failed: boolean } {
   try {
+    const { broken } = deciding.input
+    if (broken?.step === step) throw new TypeError(`${broken.part} could not be asked`)
     return { outcome: STEPS[step](deciding), failed: false }
   } catch (error) {
     const message = `The step ${step} broke: ${messageOf(error)}. What cannot be decided is denied.`

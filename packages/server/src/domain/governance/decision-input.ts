@@ -1,4 +1,4 @@
-import type { Action, GateMode } from '@forge-cascade/contract/vocabulary'
+import type { Action, GateMode, GateStep } from '@forge-cascade/contract/vocabulary'
 import type { EntityJson, PolicyRequest, UidJson, ValueJson } from '#policy'
 
 /** What is known of a capsule when something is to be done with it. */
@@ -41,6 +41,17 @@ export interface InputSignal {
   readonly share: number
 }
 
+/** What broke before anything was decided, and the step that needed it. Whoever asks is told of the part, never of its error. */
+export interface Broken {
+  readonly step: GateStep
+  readonly part:
+    | 'the credential'
+    | 'the guardian'
+    | 'the kill switch'
+    | 'the settings'
+    | 'what is known of the resource'
+}
+
 /**
  * Everything that a decision is made from, as plain JSON: the same input gives the same verdict, now and years later. Times and
  * ids of the decision itself are no part of it, so that equal questions have equal inputs.
@@ -59,6 +70,8 @@ export interface DecisionInput {
   /** Actions that the credential is good for; null: all that its subject may. */
   readonly scopes: readonly string[] | null
   readonly rateExceeded: boolean
+  /** Left out where nothing broke. */
+  readonly broken?: Broken
   readonly emergency: boolean
   readonly mode: GateMode
   /** Share of subjects, 0-100, for whom `enforce` counts whatever the mode. */

@@ -1,7 +1,7 @@
 import type { Action } from '@forge-cascade/contract'
 import type { Subject } from '#identity'
 import type { Grant, RecordPut } from '#store'
-import type { DecisionInput, InputSubject, ResourceFacts } from './decision-input.ts'
+import type { Broken, DecisionInput, InputSubject, ResourceFacts } from './decision-input.ts'
 import type { Outcome } from './decision-outcomes.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -20,6 +20,8 @@ export interface GateRequest<A extends Action = Action> {
   /** What is known of the capsule or the approval; `absent` where there is none; left out for other resources. */
   readonly facts?: ResourceFacts | 'absent'
   readonly rateExceeded?: boolean
+  /** What could not be found out, and which step needs it: that step denies. */
+  readonly broken?: Broken
   /** Id of an approval of exactly this. */
   readonly approval?: string
   /** As if the kill switch were on, or off: for a preview. */

@@ -12,7 +12,7 @@ import type { Grant } from '#store'
 import { mintGrant } from '../../platform/store/mint-grant.ts'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
-import type { CapsuleFacts, DecisionInput, InputSubject } from './decision-input.ts'
+import type { Broken, CapsuleFacts, DecisionInput, InputSubject } from './decision-input.ts'
 import type { DecisionJournal, Noted } from './decision-journal.ts'
 import type { Outcome } from './decision-outcomes.ts'
 import type { Decided, Decision, Gate, GateRequest, GateWitness, Granted, Later } from './gate.ts'
@@ -57,6 +57,8 @@ export interface GovernanceGateOptions {
   readonly guardian?: Pick<Guardian, 'note' | 'weigh'>
   /** Where decisions go on record; without it they are forgotten. */
   readonly journal?: DecisionJournal
+  /** Told of what broke: whoever asked is told of the denial alone. */
+  readonly onTrouble?: (message: string, cause: unknown) => void
 }
 
 /**
@@ -118,11 +120,10 @@ export class GovernanceGate implements Gate {
   }
 
   decide<A extends Action>(request: GateRequest<A>): Decision<A> {
-    const made = this.preview(request)
     const { action, resource, subject, correlationId, reach = 'command' } = request
+    const made = this.#noted(request, this.preview(request))
     const { applied } = made.verdict
     const isAllowed = applied === 'allow' && subject !== undefined
-    if (subject !== undefined) this.#guardian.note({ subject: subject.id, action, isAllowed })
     const { decisionId, unrecorded } = this.#note(made, isAllowed ? ACTION_TRAITS[action].reach : 'at once')
     const fields = { decisionId, ...made, action, resource, subject: subject?.id ?? null }
     if (applied === 'deny' && made.input.subject !== null) this.#witness?.denied(made.input.subject, made.verdict)
@@ -131,6 +132,19 @@ export class GovernanceGate implements Gate {
     // What acts outside of the store may have done so before its first change, and is not over with it.
     const alongside = ACTION_TRAITS[action].reach === 'changes' ? request.alongside : undefined
     return { ...fields, applied: 'allow', grant: mintGrant(words, { decision: unrecorded, alongside }) }
+  }
+
+  /** The same, once the guardian has heard of it; where it cannot, nothing is allowed. */
+  #noted(request: GateRequest, made: Made): Made {
+    const { subject, action } = request
+    if (subject === undefined) return made
+    try {
+      this.#guardian.note({ subject: subject.id, action, isAllowed: made.verdict.applied === 'allow' })
+      return made
+    } catch (error) {
+      this.#trouble(NO_GUARDIAN, error)
+      return this.preview({ ...request, broken: NO_GUARDIAN })
+    }
   }
 
   standing<A extends Action>(request: GateRequest<A>): Grant<A> {
@@ -240,8 +254,20 @@ export class GovernanceGate implements Gate {
   inputOf(request: GateRequest): DecisionInput {
     const { action, resource, subject, scopes, facts, rateExceeded, approval, emergency } = request
     const { settings = () => GATE_DEFAULTS } = this.#options
-    const { mode, canaryPercent, riskHold, riskDeny } = settings()
-    const found = subject === undefined ? NO_RISK : this.#weigh(action, resource, subject)
+    // The first that broke denies: those that stop whatever the mode are asked first.
+    let { broken } = request
+    const soundOr = <T>(otherwise: T, lacking: Broken, read: () => T): T => {
+      try {
+        return read()
+      } catch (error) {
+        this.#trouble(lacking, error)
+        broken ??= lacking
+        return otherwise
+      }
+    }
+    const isStopped = soundOr(false, NO_SWITCH, () => emergency ?? this.#isStopped())
+    const { mode, canaryPercent, riskHold, riskDeny } = soundOr(GATE_DEFAULTS, NO_SETTINGS, settings)
+    const found = subject ? soundOr(NO_RISK, NO_GUARDIAN, () => this.#weigh(action, resource, subject)) : NO_RISK
     return {
       v: 1,
       ...{ action, resource, mode, canaryPercent, riskHold, riskDeny },
@@ -250,12 +276,17 @@ export class GovernanceGate implements Gate {
       subject: subject === undefined ? null : inputSubject(subject),
       scopes: scopes ?? null,
       rateExceeded: rateExceeded === true,
-      emergency: emergency ?? this.#isStopped(),
+      ...(broken && { broken }),
+      emergency: isStopped,
       ...found,
       approval: approval ?? null,
       ...(isOwnWork(request) && { ownWork: true }),
       bundle: this.#bundle.digest,
     }
+  }
+
+  #trouble({ part }: Broken, cause: unknown): void {
+    this.#options.onTrouble?.(`${part} could not be asked, so the gate denied`, cause)
   }
 
   #weigh(action: Action, resource: string, { id, trust }: Subject): Pick<DecisionInput, 'risk' | 'signals'> {
@@ -264,6 +295,13 @@ export class GovernanceGate implements Gate {
     return { risk, signals: signals.filter(({ share }) => share > 0).map(({ name, share }) => ({ name, share })) }
   }
 }
+
+const NO_SWITCH: Broken = { step: 'emergency', part: 'the kill switch' }
+const NO_SETTINGS: Broken = { step: 'emergency', part: 'the settings' }
+const NO_GUARDIAN: Broken = { step: 'guardian', part: 'the guardian' }
+
+/** A decision without its id. */
+type Made = Omit<Decided, 'decisionId'>
 
 const NO_LATER: Later = () => () => undefined
 

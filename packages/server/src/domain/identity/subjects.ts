@@ -37,7 +37,7 @@ export interface SubjectsOptions {
 }
 
 /** Decides on registering a subject, on behalf of whoever caused it. */
-export type GrantSubjectCreation = () => Grant<'subject.create'>
+export type GrantSubjectCreation = () => Grant<'subject.create'> | Promise<Grant<'subject.create'>>
 
 /** Who asks for a change, with which grant, as which command. */
 export interface SubjectCall<G extends Grant = Grant> {
@@ -132,7 +132,7 @@ export class Subjects {
   async resolveOrRegister(idOrName: string, grant: GrantSubjectCreation): Promise<Subject> {
     const found = await this.resolveOrCheck(idOrName)
     if (found) return found
-    return this.#registerFirst({ ...NEWCOMER, name: idOrName }, grant())
+    return this.#registerFirst({ ...NEWCOMER, name: idOrName }, await grant())
   }
 
   /** The administrator of this instance, registered at its first start. */

@@ -2,8 +2,15 @@ import { ACTION_TRAITS, type Action, canWait, type RouteDefinition } from '@forg
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import { absent } from '#capsules'
-import { type Decision, type Emergency, type Gate, type GateRequest, requireGrant } from '#governance'
-import { type Credential, isSameToken } from '#identity'
+import {
+  type Decision,
+  type Emergency,
+  type Gate,
+  type GateRequest,
+  type ResourceFacts,
+  requireGrant,
+} from '#governance'
+import { type Credential, isSameToken, type Subject } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
@@ -153,7 +160,9 @@ export class Admission {
       return await this.authenticate(request, reply)
     } catch (error) {
       const { correlationId } = request.visit
-      if (isCascadeError(error)) this.#options.gate.decide({ action, resource: '*', subject: undefined, correlationId })
+      const broken = isCascadeError(error) ? undefined : ({ step: 'identity', part: 'the credential' } as const)
+      const asked = { action, resource: '*', subject: undefined, correlationId, ...(broken && { broken }) }
+      this.#options.gate.decide(asked)
       throw error
     }
   }
@@ -187,12 +196,12 @@ export class Admission {
   }
 
   /** The grant for another action that a request turns out to need, such as registering a new owner's name. */
-  grantFor<A extends Action>(action: A, who: Credential, correlationId: string): Grant<A> {
+  grantFor<A extends Action>(action: A, who: Credential, correlationId: string): Promise<Grant<A>> {
     return this.#ask({ action, resource: '*', ...asking(who), correlationId })
   }
 
   /** The grant for an action that is carried out capsule by capsule: one decision for all of them. */
-  grantForLines<A extends Action>(action: A, who: Credential, correlationId: string): Grant<A> {
+  grantForLines<A extends Action>(action: A, who: Credential, correlationId: string): Promise<Grant<A>> {
     return this.#ask({ action, resource: '*', ...asking(who), correlationId, reach: 'lines' })
   }
 
@@ -238,23 +247,13 @@ export class Admission {
     body?: unknown,
   ): Promise<Decision> {
     const resource = resourceOf(route, params)
-    const created = await findNewFacts(route, this.#options.newFacts, body, who.subject)
-    const facts = created ?? (await this.#options.findFacts?.(resource, who.subject))
     const reach = coversLines(route) ? 'lines' : 'command'
     const approval = approved && { approval: approved.id, alongside: approved.alongside }
-    const request = {
-      action,
-      resource,
-      ...asking(who),
-      correlationId,
-      reach,
-      ...(facts && { facts }),
-      ...approval,
-    } as const
-    const decision = this.#decide(created ? this.#named(request) : request)
-    if (decision.applied !== 'allow' || ACTION_TRAITS[action].reach === 'acts') {
-      await this.#options.gate.settled(decision)
-    }
+    const asked = { action, resource, ...asking(who), correlationId, reach, ...approval } as const
+    const created = await findNewFacts(route, this.#options.newFacts, body, who.subject)
+    const facts = created ?? (await this.#factsOf(asked))
+    const request = { ...asked, ...(facts && { facts }) }
+    const decision = await this.#settled(this.#decide(created ? this.#named(request) : request))
     if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#options.emergency?.check()
     if (decision.applied !== 'allow' && !created && this.#isHidden(request)) throw hidden(resource)
     // Nothing can be done with it that somebody could approve.
@@ -276,8 +275,27 @@ export class Admission {
     return this.#options.gate.preview({ ...request, facts, action, scopes: null }).verdict.applied !== 'allow'
   }
 
-  #ask<A extends Action>(request: GateRequest<A>): Grant<A> {
-    return requireGrant(this.#decide(request))
+  async #ask<A extends Action>(request: GateRequest<A>): Promise<Grant<A>> {
+    return requireGrant(await this.#settled(this.#decide(request)))
+  }
+
+  /** A decision, durable where nobody may go on, or be told of it, before it is. */
+  async #settled<D extends Decision>(decision: D): Promise<D> {
+    const isFirm = decision.applied !== 'allow' || ACTION_TRAITS[decision.action].reach === 'acts'
+    if (isFirm) await this.#options.gate.settled(decision)
+    return decision
+  }
+
+  /** What is known of a resource. What cannot be found out is denied, and on record. @throws what it could not be found out for. */
+  async #factsOf(request: GateRequest & { readonly subject: Subject }): Promise<ResourceFacts | 'absent' | undefined> {
+    try {
+      return await this.#options.findFacts?.(request.resource, request.subject)
+    } catch (error) {
+      await this.#settled(
+        this.#decide({ ...request, broken: { step: 'identity', part: 'what is known of the resource' } }),
+      )
+      throw error
+    }
   }
 
   /** An error inside the gate denies: nothing passes because deciding broke. */

@@ -60,8 +60,8 @@ export interface HandlerRequest<Row> {
     : undefined
   readonly correlationId: string
   readonly headers: IncomingHttpHeaders
-  /** Asks the gate for another action, which is then carried out capsule by capsule. @throws CascadeError FORBIDDEN. */
-  readonly grantForLines: <A extends Action>(action: A) => Grant<A>
+  /** Asks the gate for another action, which is then carried out capsule by capsule. @throws CascadeError FORBIDDEN, once that is on record. */
+  readonly grantForLines: <A extends Action>(action: A) => Promise<Grant<A>>
   /** Asks the gate about each capsule that such a grant is used for. */
   readonly decideEach: (action: Action) => DecideCapsule
   /** Asks the gate about each capsule that is to be created under a grant that was decided without it. */

@@ -24,7 +24,7 @@ export interface ParsedRequest {
   readonly ifMatch: TagCondition | undefined
   readonly correlationId: string
   readonly headers: IncomingHttpHeaders
-  readonly grantForLines: <A extends Action>(action: A) => Grant<A>
+  readonly grantForLines: <A extends Action>(action: A) => Promise<Grant<A>>
   readonly decideEach: (action: Action) => DecideCapsule
   readonly decideNew: DecideNew
   readonly getCredential: () => Credential

@@ -33,7 +33,7 @@ export function bulkHandlers(context: HandlerContext): HandlersFor<OperationsOf<
     runBulk: async (request) => {
       const plan = await getBulkPlan(capsules, request.params.token, request.call.subject.id)
       const action = BULK_ACTIONS[plan.row.operation]
-      const given = { grant: request.grantForLines(action), decideEach: request.decideEach(action) }
+      const given = { grant: await request.grantForLines(action), decideEach: request.decideEach(action) }
       const running = new DisposableStack()
       running.use(inFlight.enter(plan.row.id))
       const lines = answerRun(context, request, { ...request.call, ...given }, plan)

@@ -37,7 +37,7 @@ export function emergencyHandlers({
         await emergency.raise(call, reason)
         return { status: 200, body: await present() }
       }
-      const grant = grantForLines('emergency.lift')
+      const grant = await grantForLines('emergency.lift')
       await emergency.lift({ grant, command: call.command }, { reason, isLocal })
       const body = await present()
       return { status: body.active ? 202 : 200, body }
