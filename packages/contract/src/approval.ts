@@ -39,6 +39,7 @@ export const approval = z
       body: jsonValue,
     }),
     version: z.string().nullable().describe('The version of the capsule that the request is about; null for none.'),
+    decision_id: uuid.describe('The decision that held it; then the one by which it was approved or rejected.'),
     digest: z.string().describe('SHA-256 of everything that is approved: another digest takes another approval.'),
     reasons: z.array(z.object({ code: z.string(), message: z.string(), policy_id: z.string().nullable() })),
     created_at: timestamp,

@@ -19,7 +19,7 @@ export {
 } from './armed-bundle.ts'
 export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
-export type { ApprovalFacts, CapsuleFacts, DecisionInput, ResourceFacts } from './decision-input.ts'
+export type { ApprovalFacts, CapsuleFacts, DecisionFacts, DecisionInput, ResourceFacts } from './decision-input.ts'
 export { DecisionJournal } from './decision-journal.ts'
 export { DECISION_COLLECTION, type DecisionRow, inputDigest } from './decision-row.ts'
 export {

@@ -156,8 +156,8 @@ export class Admission {
     if (!verdict) return
     if (!verdict.allowed) {
       const { correlationId } = visit
-      this.#options.gate.decide({ action, resource: '*', ...asking(who), correlationId, rateExceeded: true })
-      throw this.#limited(reply, 'subject', verdict)
+      const asked = { action, resource: '*', ...asking(who), correlationId, rateExceeded: true } as const
+      throw naming(this.#limited(reply, 'subject', verdict), this.#options.gate.decide(asked).decisionId)
     }
     reply.headers(rateLimitHeaders('subject', verdict))
   }
@@ -190,15 +190,24 @@ export class Admission {
     if (decision.applied !== 'allow' || ACTION_TRAITS[action].reach === 'acts') {
       await this.#options.gate.settled(decision)
     }
-    if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#options.emergency?.check()
+    if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#sayEmergency(decision)
     if (decision.applied !== 'allow' && this.#isHidden(request)) throw hidden(resource)
     return decision
+  }
+
+  /** @throws CascadeError EMERGENCY_ACTIVE with its reason, and the decision that it made. */
+  #sayEmergency({ decisionId }: Decision): void {
+    try {
+      this.#options.emergency?.check()
+    } catch (error) {
+      throw isCascadeError(error) ? naming(error, decisionId) : error
+    }
   }
 
   /** What there is not, and what whoever asks may not read, are the same to them. */
   #isHidden({ facts, ...request }: GateRequest): boolean {
     if (facts === undefined || facts === 'absent') return facts === 'absent'
-    const action = 'requester' in facts ? 'approval.read' : 'capsule.read'
+    const action = 'requester' in facts ? 'approval.read' : 'asker' in facts ? 'governance.read' : 'capsule.read'
     return this.#options.gate.preview({ ...request, facts, action }).verdict.applied !== 'allow'
   }
 
@@ -243,10 +252,23 @@ function warn({ decisionId, verdict }: Decision, reply: FastifyReply): void {
   reply.header('cascade-gate-warning', `${[...new Set(codes)].join(', ')}; decision=${decisionId}`)
 }
 
-const hidden = (resource: string): CascadeError =>
-  resource.startsWith('approval/')
-    ? new CascadeError('NOT_FOUND', `No request that you may see has the id ${resource.slice('approval/'.length)}.`)
-    : absent(resource.slice('capsule/'.length))
+/** The error with the id of the decision that it tells of. */
+const naming = ({ code, detail, errors, extensions, cause, retryAfterS }: CascadeError, decisionId: string) =>
+  new CascadeError(code, detail, {
+    ...{ errors, cause, extensions: { ...extensions, decision_id: decisionId } },
+    ...(retryAfterS !== undefined && { retryAfterS }),
+  })
+
+function hidden(resource: string): CascadeError {
+  const id = resource.slice(resource.indexOf('/') + 1)
+  if (resource.startsWith('approval/'))
+    return new CascadeError('NOT_FOUND', `No request that you may see has the id ${id}.`)
+  if (!resource.startsWith('decision/')) return absent(id)
+  return new CascadeError(
+    'NOT_FOUND',
+    `No decision that you may see has the id ${id}: there was none, it expired, or it was erased.`,
+  )
+}
 
 /** Actions that are carried out capsule by capsule, or file by file. */
 const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase', 'capsule.offload', 'capsule.reload'])
@@ -260,9 +282,10 @@ const RESOURCES = [
   { prefix: '/v2/capsules/{id}', kind: 'capsule' },
   { prefix: '/v2/imports/{id}', kind: 'import' },
   { prefix: '/v2/governance/approvals/{id}', kind: 'approval' },
+  { prefix: '/v2/governance/decisions/{id}', kind: 'decision' },
 ] as const
 
-/** `capsule/<id>`, `import/<id>`, `approval/<id>`, or `*` where the resource comes into being or is no single one. */
+/** `capsule/<id>`, `import/<id>`, `approval/<id>`, `decision/<id>`, or `*` where the resource comes into being or is no single one. */
 function resourceOf({ path }: RouteDefinition, params: Readonly<Record<string, unknown>>): string {
   const found = RESOURCES.find(({ prefix }) => path.startsWith(prefix))
   return found ? `${found.kind}/${String(params.id)}` : '*'
