@@ -111,3 +111,16 @@ export type AccessTokenAnswer = z.infer<typeof accessToken>
 export const newAccessToken = z
   .object({ ...tokenFields, token: z.string().describe('Shown this once; only its SHA-256 is stored.') })
   .meta({ id: 'NewAccessToken' })
+
+/** Who one is here. */
+export const selfAnswer = z
+  .object({
+    subject,
+    token: accessToken.nullable().describe('What one came in with; null for the token in the data folder.'),
+    instance: z.object({
+      version: z.string(),
+      log: z.string().describe('Name of its signed log, by which instances are told apart.'),
+    }),
+  })
+  .meta({ id: 'Self' })
+export type SelfAnswer = z.infer<typeof selfAnswer>

@@ -4,6 +4,7 @@ import {
   accessToken,
   newAccessToken,
   SUBJECT_KINDS,
+  selfAnswer,
   subject,
   subjectBody,
   subjectRef,
@@ -18,6 +19,22 @@ const ref = z.object({ id: subjectRef })
 
 /** Who there is, and what each comes in with. */
 export const IDENTITY = [
+  {
+    id: 'getSelf',
+    method: 'GET',
+    path: '/v2/me',
+    tag: 'Identity',
+    summary: 'Who you are here, what your token is for and until when',
+    description: 'Every token is good for this, whatever its scopes.',
+    access: { action: 'subject.self', risk: 'low' },
+    responses: {
+      200: json('You.', selfAnswer, {
+        subject: SUBJECT_EXAMPLE,
+        token: TOKEN_EXAMPLE,
+        instance: { version: '0.1.0', log: 'forge-cascade/01939b3e-0000-7000-8000-00000000000a' },
+      }),
+    },
+  },
   {
     id: 'listSubjects',
     method: 'GET',

@@ -102,6 +102,12 @@ export class AccessTokens {
     throw isMismatch(outcome?.error) ? changedMeanwhile(subject.name) : (outcome?.error ?? unanswered())
   }
 
+  /** Undefined for one that there is not. */
+  async find(id: string): Promise<ListedToken | undefined> {
+    const found = await this.#options.store.records.find<AccessTokenRow>(COLLECTION, id)
+    return found && this.#listed(found.value)
+  }
+
   /** In the order in which they were made. @throws CascadeError CURSOR_INVALID, NOT_FOUND for the subject. */
   async list({
     limit,

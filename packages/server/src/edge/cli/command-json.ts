@@ -105,6 +105,7 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'hold place': [answerOf('placeHold')],
   'hold lift': [answerOf('liftHold')],
   'hold list': [answerOf('listHolds')],
+  whoami: [answerOf('getSelf')],
   'subject add': [answerOf('createSubject')],
   'subject list': [answerOf('listSubjects')],
   'subject show': [answerOf('getSubject')],

@@ -121,6 +121,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
   { command: 'trust explain', argv: () => ['trust', 'explain', 'administrator'] },
   { command: 'trust explain', when: 'CAPSULE', argv: () => ['trust', 'explain', id] },
+  { command: 'whoami', argv: () => ['whoami'] },
   { command: 'subject add', argv: () => ['subject', 'add', 'reader', '--kind', 'agent', '--owner', 'ada'] },
   { command: 'subject list', argv: () => ['subject', 'list', '--kind', 'agent'] },
   { command: 'subject show', argv: () => ['subject', 'show', 'ada'] },

@@ -76,6 +76,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'subject.create': ['record.put'],
   'governance.read': [],
   'governance.preview': [],
+  'subject.self': [],
   'governance.evaluate': [],
   'approval.read': [],
   'approval.decide': ['record.put'],

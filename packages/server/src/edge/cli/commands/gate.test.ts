@@ -4,10 +4,11 @@ import { problem, run, serve } from '../testing.ts'
 const DECISION = '01939b3e-7a12-7b01-9d44-0a4f5b6c7d8e'
 
 test('a refusal ends with the id of its decision and the command that explains it, and --json has both members', async () => {
-  const refused = problem(403, 'FORBIDDEN', 'import.read was refused.')
+  const members = { title: 't', instance: '/x', correlation_id: 'c-1', errors: [], type: '/errors/FORBIDDEN' }
+  const refused = { ...members, status: 403, code: 'FORBIDDEN', detail: 'import.read was refused.' }
   await using server = await serve(() => ({
-    ...refused,
-    body: { ...Object(refused.body), decision_id: DECISION, reasons: ['NOT_PERMITTED'] },
+    status: 403,
+    body: { ...refused, decision_id: DECISION, reasons: ['NOT_PERMITTED'] },
   }))
   const { code, err } = await run(['import', '--list', '--url', server.url])
   expect(code).toBeGreaterThan(0)

@@ -36,6 +36,7 @@ import { STATS } from './stats.ts'
 import { SUBJECT_ADD, SUBJECT_CHANGE, SUBJECT_LIST, SUBJECT_SHOW } from './subject.ts'
 import { TOKEN_CREATE, TOKEN_LIST, TOKEN_REVOKE } from './token.ts'
 import { TRUST_EXPLAIN } from './trust.ts'
+import { WHOAMI } from './whoami.ts'
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -69,6 +70,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   HOLD_PLACE,
   HOLD_LIFT,
   HOLD_LIST,
+  WHOAMI,
   SUBJECT_ADD,
   SUBJECT_LIST,
   SUBJECT_SHOW,

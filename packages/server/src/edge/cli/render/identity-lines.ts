@@ -1,4 +1,4 @@
-import type { AccessTokenAnswer, SubjectAnswer } from '@forge-cascade/contract'
+import type { AccessTokenAnswer, SelfAnswer, SubjectAnswer } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { dateOf } from './words.ts'
@@ -23,5 +23,19 @@ export function tokenLines(token: AccessTokenAnswer, { paint }: View): string[] 
   return [
     `${paint.strong(id)}  ${oneLine(subject_name ?? subject)}  ${oneLine(name)}`,
     `  ${state === 'revoked' ? paint.bad('revoked') : until}  for ${scopes === null ? 'all that its subject may' : scopes.join(', ')}`,
+  ]
+}
+
+/** Who one is here. */
+export function selfLines({ subject, token, instance }: SelfAnswer, view: View): string[] {
+  const { paint } = view
+  const held =
+    token === null ? ['  the token of the data folder  for all that its subject may'] : tokenLines(token, view)
+  return [
+    ...subjectLines(subject, view),
+    'Token',
+    ...held.map((line) => `  ${line.trimStart()}`),
+    'Instance',
+    `  Forge Cascade ${oneLine(instance.version)}  ${paint.faint(`log ${oneLine(instance.log)}`)}`,
   ]
 }

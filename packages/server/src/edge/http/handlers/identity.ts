@@ -9,6 +9,8 @@ import type { HandlerContext } from './handler-context.ts'
 export function identityHandlers({
   capsules: { subjects },
   tokens,
+  ledger,
+  version,
 }: HandlerContext): HandlersFor<OperationsOf<'Identity'>> {
   const presentToken = async (row: ListedToken): Promise<AccessTokenAnswer> => ({
     id: row.id,
@@ -39,6 +41,16 @@ export function identityHandlers({
     headers: { etag: tagOf(revised.revision) },
   })
   return {
+    getSelf: async ({ getCredential }) => {
+      const { subject, tokenId } = getCredential()
+      const [revised, token, [key = '']] = await Promise.all([
+        subjects.get(subject.id),
+        tokenId === null ? undefined : tokens.find(tokenId),
+        ledger.keys(),
+      ])
+      const told = { subject: await present(revised), token: token ? await presentToken(token) : null }
+      return { status: 200, body: { ...told, instance: { version, log: key.replace(KEY_TAIL, '') } } }
+    },
     listSubjects: async ({ query }) => {
       const { items, next } = await subjects.list(query)
       return { status: 200, body: { items: await Promise.all(items.map(present)), next_cursor: next ?? null } }
@@ -67,6 +79,9 @@ export function identityHandlers({
     },
   }
 }
+
+/** What follows the name of the log in a key that verifies it. @see https://c2sp.org/signed-note */
+const KEY_TAIL = /\+[0-9a-f]{8}\+.*$/
 
 /** The entity tag of a subject at a revision. */
 const tagOf = (revision: number): string => `"${revision}"`
