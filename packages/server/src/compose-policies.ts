@@ -1,5 +1,6 @@
 // What the command line asks of policies. Cedar's module is loaded by what is called here, and by nothing else.
-import { CompiledEngine, explain, policiesOf, splitPolicies } from '#policy'
+import { fixedFiles, judgeAnnotations } from '#governance'
+import { CompiledEngine, explain, type PolicyFile, policiesOf, splitPolicies } from '#policy'
 import { CedarOracle, readPolicies, readPolicyFiles } from './adapters/policies/index.ts'
 import type { CliIo } from './edge/cli/index.ts'
 
@@ -9,11 +10,18 @@ export const policies: Pick<CliIo, 'readPolicies' | 'openPolicies'> = {
     const { files, tests } = readPolicyFiles(paths)
     const texts = files.filter(({ path }) => path.endsWith('.cedar'))
     const count = texts.reduce((sum, { text }) => sum + splitPolicies(text).length, 0)
-    return { files, tests, policies: count, reading: await readPolicies(files) }
+    return { files, tests, policies: count, reading: judgeAnnotations(await readPolicies(withSchema(files))) }
   },
   openPolicies: async (bundle) => {
     const set = policiesOf(bundle)
     const engine = new CompiledEngine(set, { fixed: bundle.actions, fallback: new CedarOracle(set) })
     return { explain: (request) => explain(engine, request) }
   },
+}
+
+/** What brings no schema is meant for an instance, and is held against what comes with the program there: the same digest. */
+function withSchema(files: readonly PolicyFile[]): readonly PolicyFile[] {
+  if (files.some(({ path }) => path.endsWith('.cedarschema'))) return files
+  const named = new Set(files.map(({ path }) => path))
+  return [...files, ...fixedFiles().filter(({ path }) => !named.has(path))]
 }

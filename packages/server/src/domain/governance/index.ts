@@ -47,7 +47,8 @@ export {
   type Risk,
   type RiskProvider,
 } from './guardian/index.ts'
-export { comparePolicies, PolicyDesk } from './policy-desk.ts'
+export { judgeAnnotations } from './judge-annotations.ts'
+export { comparePolicies, fixedFiles, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine } from './trust-engine/index.ts'

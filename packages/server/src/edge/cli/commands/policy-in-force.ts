@@ -1,26 +1,60 @@
-import { resolve } from 'node:path'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { PoliciesInForce } from '@forge-cascade/contract'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
-import { policiesLines, policyChangeLines } from '../render/decision-lines.ts'
+import { policiesLines, policyChangeLines, writtenPoliciesLines } from '../render/decision-lines.ts'
+import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
+import { writeNew } from './write-new.ts'
+
+/** The schema of an instance; where it lies beside policies it has to be the instance's own. */
+const SCHEMA = 'cascade.cedarschema'
 
 export const POLICY_SHOW: CommandSpec = {
   name: 'policy show',
   summary: 'Show the policies in force, with the constitution',
-  description: 'Each rule with its plain sentence. `--text` prints the files, as a start for policies of your own.',
-  options: [{ flags: '--text', description: 'Print the files themselves' }],
+  description:
+    'Each rule with its plain sentence. `--to` writes the files into a new folder that `policy lint`, `test`, `diff` and `apply` take as it is: a start for policies of your own.',
+  options: [
+    { flags: '--text', description: 'Print the files themselves' },
+    { flags: '--to <folder>', description: 'Write them into this folder, which is new or empty' },
+  ],
   examples: [
     { line: 'policy show', does: 'lists the rules' },
     { line: 'policy show --text', does: 'prints them in Cedar' },
+    { line: 'policy show --to policies', does: 'writes them as a start for your own' },
   ],
   reads: true,
   run: async (context, input) => {
     const { answer, raw } = await (await context.openSession()).call('getPolicies', {})
-    await printAnswer(context, raw, () => policiesLines(answer, context.screen.view, input.on('text')))
+    const to = input.text('to')
+    const written = to === undefined ? undefined : writeFolder(context, to, answer)
+    await printAnswer(context, raw, () =>
+      written === undefined
+        ? policiesLines(answer, context.screen.view, input.on('text'))
+        : writtenPoliciesLines(answer, written, context.screen.view),
+    )
     return 'ok'
   },
+}
+
+/** @returns the folder. @throws CascadeError where it cannot be written, and for one that holds something. */
+function writeFolder(context: CommandContext, to: string, { files }: PoliciesInForce): string {
+  const folder = resolve(context.io.cwd, to)
+  try {
+    mkdirSync(folder, { recursive: true })
+    if (readdirSync(folder).length > 0) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
+  } catch (error) {
+    throw unwritable(folder, error)
+  }
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeNew(context, join(folder, path), text)
+  }
+  return folder
 }
 
 export const POLICY_DIFF: CommandSpec = {
@@ -38,7 +72,7 @@ export const POLICY_APPLY: CommandSpec = {
   name: 'policy apply',
   summary: 'Put policies in force, in the place of those that are',
   description:
-    'The files that end in .cedar; the constitution and the schema come with the program and belong to every bundle. What is not sound changes nothing and ends with 7. Policies under which you could apply no others are refused.',
+    'The files that end in .cedar; the constitution and the schema come with the program and belong to every bundle, so that they may lie in the folder as they are there, and not otherwise. What is not sound changes nothing and ends with 7. Policies under which you could apply no others are refused.',
   arguments: [{ flags: '[path...]', description: 'A folder, or files' }],
   options: [{ flags: '--built-in', description: 'Put those in force again that come with the program' }],
   examples: [
@@ -63,5 +97,7 @@ async function put(context: CommandContext, input: CommandInput, dryRun: boolean
 /** @throws CascadeError UNPROCESSABLE where there is none. */
 async function readFiles({ io }: CommandContext, paths: readonly string[]) {
   const { files } = await io.readPolicies(paths.map((path) => resolve(io.cwd, path)))
-  return files.filter(({ path }) => path.endsWith('.cedar')).map(({ path, text }) => ({ path, text }))
+  return files
+    .filter(({ path }) => path.endsWith('.cedar') || path === SCHEMA)
+    .map(({ path, text }) => ({ path, text }))
 }
