@@ -19,9 +19,8 @@ export const policies: Pick<CliIo, 'readPolicies' | 'openPolicies'> = {
   },
 }
 
-/** What brings no schema is meant for an instance, and is held against what comes with the program there: the same digest. */
-function withSchema(files: readonly PolicyFile[]): readonly PolicyFile[] {
-  if (files.some(({ path }) => path.endsWith('.cedarschema'))) return files
-  const named = new Set(files.map(({ path }) => path))
-  return [...files, ...fixedFiles().filter(({ path }) => !named.has(path))]
-}
+/** What brings no schema is meant for an instance, and is held against what policies may speak of there. */
+const withSchema = (files: readonly PolicyFile[]): readonly PolicyFile[] =>
+  files.some(isSchema) ? files : [...files, ...fixedFiles().filter(isSchema)]
+
+const isSchema = ({ path }: PolicyFile): boolean => path.endsWith('.cedarschema')

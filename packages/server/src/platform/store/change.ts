@@ -77,6 +77,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'governance.read': [],
   'governance.preview': [],
   'subject.self': [],
+  'agent.own': ['record.put'],
   'governance.evaluate': [],
   'approval.read': [],
   'approval.decide': ['record.put'],

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts'
+import { AGENT_ADD, AGENT_LIST, AGENT_REVOKE, AGENT_TOKEN } from './agent.ts'
 import { APPROVALS, APPROVALS_APPROVE, APPROVALS_LIST, APPROVALS_REJECT, APPROVALS_SHOW } from './approvals.ts'
 import { ARCHIVE, ARCHIVE_LIST, ARCHIVE_RESTORE, ARCHIVE_VERIFY } from './archive.ts'
 import { ARTIFACT_SHOW, ARTIFACT_VERIFY } from './artifact.ts'
@@ -71,6 +72,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   HOLD_LIFT,
   HOLD_LIST,
   WHOAMI,
+  AGENT_ADD,
+  AGENT_LIST,
+  AGENT_TOKEN,
+  AGENT_REVOKE,
   SUBJECT_ADD,
   SUBJECT_LIST,
   SUBJECT_SHOW,

@@ -213,8 +213,6 @@ test('the policies in force are written as a folder that lint takes as it is, an
   expect(out).toMatch(/roles\.cedar +yours to change/)
   const lint = await policy(cwd, 'lint', 'fresh')
   expect([lint.code, lint.out]).toEqual([0, expect.stringContaining(`digest ${BUILT_IN_BUNDLE.digest}`)])
-  const own = await policy(cwd, 'lint', 'fresh/guards.cedar', 'fresh/roles.cedar')
-  expect(own.out).toContain(`digest ${BUILT_IN_BUNDLE.digest}`)
   for (const folder of ['fresh', 'taken', 'taken/mine.txt'])
     expect((await policy(cwd, 'show', '--to', folder, '--url', server.url)).code).toBe(2)
 })

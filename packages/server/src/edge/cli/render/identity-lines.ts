@@ -1,4 +1,4 @@
-import type { AccessTokenAnswer, SelfAnswer, SubjectAnswer } from '@forge-cascade/contract'
+import type { AccessTokenAnswer, OwnAgents, SelfAnswer, SubjectAnswer } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { dateOf } from './words.ts'
@@ -39,3 +39,10 @@ export function selfLines({ subject, token, instance }: SelfAnswer, view: View):
     `  Forge Cascade ${oneLine(instance.version)}  ${paint.faint(`log ${oneLine(instance.log)}`)}`,
   ]
 }
+
+/** Agents of whoever asks, each with its tokens. */
+export const ownAgentLines = ({ items }: OwnAgents, view: View): string[] =>
+  items.flatMap(({ agent, tokens }) => [
+    ...subjectLines(agent, view),
+    ...tokens.flatMap((token) => tokenLines(token, view).map((line) => `  ${line}`)),
+  ])
