@@ -148,6 +148,8 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   ),
   tokenName: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'a name that is too long'),
   tokenScopes: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'too many scopes'),
+  ownAgents: inServer('edge/http/own-agents.test.ts', 'a person has so many agents, and each of them so many tokens'),
+  ownTokens: inServer('edge/http/own-agents.test.ts', 'a person has so many agents, and each of them so many tokens'),
   tokenDays: inServer('edge/http/token-routes.test.ts', 'a token with $name', 'too late an end'),
   shares: inServer(
     SHARES,

@@ -62,6 +62,8 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'emergency.read': { ...reads(), inEmergency: true },
   'emergency.raise': { ...changes(), inEmergency: true },
   'emergency.lift': { ...changes('high'), inEmergency: true },
+  'agent.own': changes(),
+  'subject.self': { ...reads(), inEmergency: true },
   'subject.read': reads(),
   'subject.update': changes('high'),
   'token.create': changes('high'),

@@ -51,6 +51,8 @@ export const ACTIONS = {
   'approval.read': 'See what waits for an approval, or waited',
   'approval.decide': 'Approve or reject what waits for an approval',
   'policy.apply': 'Put other policies in force',
+  'agent.own': 'Register an agent of one’s own, give it tokens, end these, and end one’s own',
+  'subject.self': 'See who one is here, and what one’s token is for',
   'subject.read': 'See who there is, with roles and trust',
   'subject.update': 'Change the roles, the trust or the owner of a subject, and end or restore its access',
   'token.create': 'Give a subject a bearer token',

@@ -50,6 +50,7 @@ export const approval = z
       body: jsonValue,
     }),
     version: z.string().nullable().describe('The version of the capsule that the request is about; null for none.'),
+    decision_id: uuid.describe('The decision that held it; then the one by which it was approved or rejected.'),
     digest: z
       .string()
       .nullable()

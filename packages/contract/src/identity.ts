@@ -111,3 +111,38 @@ export type AccessTokenAnswer = z.infer<typeof accessToken>
 export const newAccessToken = z
   .object({ ...tokenFields, token: z.string().describe('Shown this once; only its SHA-256 is stored.') })
   .meta({ id: 'NewAccessToken' })
+
+/** Who one is here. */
+export const selfAnswer = z
+  .object({
+    subject,
+    token: accessToken.nullable().describe('What one came in with; null for the token in the data folder.'),
+    instance: z.object({
+      version: z.string(),
+      log: z.string().describe('Name of its signed log, by which instances are told apart.'),
+    }),
+  })
+  .meta({ id: 'Self' })
+export type SelfAnswer = z.infer<typeof selfAnswer>
+
+export const OWN_AGENT_LIMITS = {
+  agentsMax: 50,
+  /** Of one agent, those that are over and still listed among them. */
+  tokensMax: 100,
+} as const
+
+export const ownAgentBody = z.strictObject({
+  name: subjectBody.shape.name,
+  trust: trustScore.optional().describe('At most your own; 60, or your own where that is less, when left out.'),
+})
+
+export const ownTokenBody = tokenBody.omit({ subject: true })
+
+export const ownAgents = z
+  .object({
+    items: z
+      .array(z.object({ agent: subject, tokens: z.array(accessToken) }))
+      .describe('In the order of their registration.'),
+  })
+  .meta({ id: 'OwnAgents' })
+export type OwnAgents = z.infer<typeof ownAgents>

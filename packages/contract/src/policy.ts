@@ -79,7 +79,9 @@ export const policyLintAnswer = z
     digest: z.string().nullable().describe('The name of the bundle; null where it is not sound.'),
     files: z.int(),
     policies: z.int(),
-    has_schema: z.boolean(),
+    has_schema: z
+      .boolean()
+      .describe('Whether a schema is among the files; else they are held against that of the program.'),
     findings: z.array(finding),
   })
   .meta({ id: 'PolicyLint' })

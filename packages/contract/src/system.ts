@@ -15,6 +15,13 @@ export const problem = z
     correlation_id: z.string(),
     errors: z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })),
   })
+  .extend({
+    decision_id: z
+      .uuid()
+      .optional()
+      .describe('The decision of the gate that refused it; whoever asked may have it explained.'),
+    reasons: z.array(z.string()).optional().describe('Codes of the reasons of that decision.'),
+  })
   .loose()
   .meta({ id: 'Problem' })
 
@@ -27,6 +34,8 @@ export type Problem = {
   code: ErrorCode
   correlation_id: string
   errors: readonly { pointer: string; code: string; message: string }[]
+  decision_id?: string
+  reasons?: readonly string[]
 }
 
 export const probeAnswer = z

@@ -8,6 +8,7 @@ import {
   BUILT_IN_BUNDLE,
   type CapsuleFacts,
   DecisionBook,
+  type DecisionFacts,
   DecisionJournal,
   type GateSettings,
   GovernanceGate,
@@ -138,16 +139,20 @@ const CAPSULE = 'capsule/'
 
 const APPROVAL = 'approval/'
 
-/** What is known of a capsule, or of a request that waits, for the gate. */
+const DECISION = 'decision/'
+
+/** What was decided, and by whom one asks what may be read of it. */
+type Decided = { readonly book: Pick<DecisionBook, 'find'>; readonly gate: Pick<GovernanceGate, 'preview'> }
+
+/** What is known of a capsule, of a request that waits, or of a decision, for the gate. */
 export const factsOf =
-  (context: AskContext, approvals: Pick<Approvals, 'factsOf'>): FindFacts =>
+  (context: AskContext, approvals: Pick<Approvals, 'factsOf'>, decided?: Decided): FindFacts =>
   async (resource, subject) => {
     if (resource.startsWith(APPROVAL)) return approvals.factsOf(resource.slice(APPROVAL.length))
+    if (resource.startsWith(DECISION))
+      return decided && decisionFacts(context, decided, resource.slice(DECISION.length), subject)
     if (!resource.startsWith(CAPSULE)) return undefined
-    const [found] = await context.store.capsules.getFacts([resource.slice(CAPSULE.length)])
-    if (found === undefined) return 'absent'
-    const [owner, shared] = await Promise.all([context.subjects.find(found.owner), sharedWith(context, subject)])
-    return toFacts(found, owner, shared(found))
+    return capsuleFactsOf(context, resource.slice(CAPSULE.length), subject)
   }
 
 /** What would be known of a capsule that is to be created, where policies of the instance's own may look at it. */
@@ -171,23 +176,49 @@ export const newFactsOf = (
 export const findersOf = (
   context: AskContext,
   approvals: Pick<Approvals, 'factsOf'>,
-  gate: Pick<GovernanceGate, 'bundle'>,
-) => ({ findFacts: factsOf(context, approvals), newFacts: newFactsOf(context, gate) })
+  { book, gate }: { readonly book: DecisionBook; readonly gate: GovernanceGate },
+) => ({ findFacts: factsOf(context, approvals, { book, gate }), newFacts: newFactsOf(context, gate) })
 
 /** Whom a name that is new becomes. */
 const NOBODY_YET = { id: '', kind: 'person', trust: SUBJECT_TRUST_NEW, owner: null } as const
+
+/** A decision about a capsule is for whoever may read that capsule now, and what was not there nobody may. */
+async function decisionFacts(
+  context: AskContext,
+  { book, gate }: Decided,
+  id: string,
+  subject: Subject,
+): Promise<DecisionFacts | 'absent'> {
+  const row = await book.find(id)
+  if (row === undefined) return 'absent'
+  const asker = row.input.subject && toOwner(row.input.subject.id, await context.subjects.find(row.input.subject.id))
+  const { resource, absent } = row.input
+  if (absent || !resource.startsWith(CAPSULE)) return { asker, readable: !absent }
+  const facts = await capsuleFactsOf(context, resource.slice(CAPSULE.length), subject)
+  const asked = { action: 'capsule.read', resource, subject, facts, correlationId: '' } as const
+  return { asker, readable: facts !== 'absent' && gate.preview(asked).verdict.applied === 'allow' }
+}
+
+async function capsuleFactsOf(context: AskContext, id: string, subject: Subject): Promise<CapsuleFacts | 'absent'> {
+  const [found] = await context.store.capsules.getFacts([id])
+  if (found === undefined) return 'absent'
+  const [owner, shared] = await Promise.all([context.subjects.find(found.owner), sharedWith(context, subject)])
+  return toFacts(found, owner, shared(found))
+}
+
+const toOwner = (id: string, owner: Subject | undefined): CapsuleFacts['owner'] => ({
+  id,
+  kind: owner?.kind ?? 'person',
+  trust: owner?.trust ?? 0,
+  owner: owner?.owner ?? null,
+})
 
 type OwnFacts = Awaited<ReturnType<AskContext['store']['capsules']['getFacts']>>[number]
 
 function toFacts(capsule: OwnFacts, owner: Subject | undefined, shared: readonly string[]): CapsuleFacts {
   const { effectiveTrust, status, licence, type, tags, identity, lane, fold } = capsule
   return {
-    owner: {
-      id: capsule.owner,
-      kind: owner?.kind ?? 'person',
-      trust: owner?.trust ?? 0,
-      owner: owner?.owner ?? null,
-    },
+    owner: toOwner(capsule.owner, owner),
     trust: effectiveTrust,
     ...{ status, licence, type, tags, identity, lane, fold, shared },
   }

@@ -1,5 +1,6 @@
 // What the command line asks of policies. Cedar's module is loaded by what is called here, and by nothing else.
-import { CompiledEngine, explain, policiesOf, splitPolicies } from '#policy'
+import { fixedFiles, judgeAnnotations } from '#governance'
+import { CompiledEngine, explain, type PolicyFile, policiesOf, splitPolicies } from '#policy'
 import { CedarOracle, readPolicies, readPolicyFiles } from './adapters/policies/index.ts'
 import type { CliIo } from './edge/cli/index.ts'
 
@@ -9,7 +10,7 @@ export const policies: Pick<CliIo, 'readPolicies' | 'openPolicies' | 'armPolicie
     const { files, tests } = readPolicyFiles(paths)
     const texts = files.filter(({ path }) => path.endsWith('.cedar'))
     const count = texts.reduce((sum, { text }) => sum + splitPolicies(text).length, 0)
-    return { files, tests, policies: count, reading: await readPolicies(files) }
+    return { files, tests, policies: count, reading: judgeAnnotations(await readPolicies(withSchema(files))) }
   },
   openPolicies: async (bundle) => {
     const set = policiesOf(bundle)
@@ -23,3 +24,9 @@ export const policies: Pick<CliIo, 'readPolicies' | 'openPolicies' | 'armPolicie
     return bundle && armWhole(bundle, files, async () => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }))
   },
 }
+
+/** What brings no schema is meant for an instance, and is held against what policies may speak of there. */
+const withSchema = (files: readonly PolicyFile[]): readonly PolicyFile[] =>
+  files.some(isSchema) ? files : [...files, ...fixedFiles().filter(isSchema)]
+
+const isSchema = ({ path }: PolicyFile): boolean => path.endsWith('.cedarschema')

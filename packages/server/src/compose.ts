@@ -274,7 +274,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   log.hide(boot.get(key.TOKEN).token)
   const findSubject = (id: string) => context.subjects.find(id)
   const approvals = new ApprovalDesk({ approvals: boot.get(key.APPROVALS), gate: boot.get(key.GATE), findSubject })
-  const facts = findersOf(context, boot.get(key.APPROVALS), boot.get(key.GATE))
+  const facts = findersOf(context, boot.get(key.APPROVALS), boot.get(key.GOVERNANCE))
   const server = parts.use(
     new HttpServer({
       ...(scrapeToken === undefined ? {} : { scrapeTokenDigest: tokenDigest(scrapeToken) }),

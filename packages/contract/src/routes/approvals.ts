@@ -17,6 +17,7 @@ export const APPROVAL_EXAMPLE = {
   requester_name: 'ada',
   operation: { id: 'eraseCapsule', params: { id: EXAMPLE_ID }, query: {}, body: { legal_basis: 'gdpr-17' } },
   version: '1.0.0',
+  decision_id: '01939b41-0000-7000-8000-000000000008',
   digest: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
   reasons: [
     {

@@ -4,6 +4,8 @@ import type { RouteDefinition } from './route.ts'
 
 /** What is of use now or not at all, what is shown once to whoever asks, and the word on what waits. */
 const NEVER_WAITS: ReadonlySet<Action> = new Set([
+  // What is made by it, a token, is shown once and to whom asked.
+  'agent.own',
   'approval.decide',
   'emergency.raise',
   'emergency.lift',

@@ -48,7 +48,7 @@ export const GOVERNANCE = [
     tag: 'Governance',
     summary: 'One decision, explained down to the clause',
     description:
-      'With every policy that it rests on, part by part, whether what it was made from is what the log has the digest of, and what the same comes to when it is decided again by the policies of then.',
+      'Whoever asked sees the decision, and so does the person behind an agent, as long as they may read what it was about; to others it is as what is not there. With every policy that it rests on, part by part, whether what it was made from is what the log has the digest of, and what the same comes to when it is decided again by the policies of then.',
     access: { action: 'governance.read', risk: 'low' },
     params: z.strictObject({ id: uuid }),
     responses: { 200: json('The decision.', explainedDecision, EXPLAINED_EXAMPLE) },

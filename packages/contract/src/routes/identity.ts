@@ -3,7 +3,11 @@ import { uuid } from '../capsule.ts'
 import {
   accessToken,
   newAccessToken,
+  ownAgentBody,
+  ownAgents,
+  ownTokenBody,
   SUBJECT_KINDS,
+  selfAnswer,
   subject,
   subjectBody,
   subjectRef,
@@ -18,6 +22,77 @@ const ref = z.object({ id: subjectRef })
 
 /** Who there is, and what each comes in with. */
 export const IDENTITY = [
+  {
+    id: 'getSelf',
+    method: 'GET',
+    path: '/v2/me',
+    tag: 'Identity',
+    summary: 'Who you are here, what your token is for and until when',
+    description: 'Every token is good for this, whatever its scopes.',
+    access: { action: 'subject.self', risk: 'low' },
+    responses: {
+      200: json('You.', selfAnswer, {
+        subject: SUBJECT_EXAMPLE,
+        token: TOKEN_EXAMPLE,
+        instance: { version: '0.1.0', log: 'forge-cascade/01939b3e-0000-7000-8000-00000000000a' },
+      }),
+    },
+  },
+  {
+    id: 'listOwnAgents',
+    method: 'GET',
+    path: '/v2/me/agents',
+    tag: 'Identity',
+    summary: 'Agents of your own, with their tokens',
+    description: 'The tokens themselves are stored nowhere.',
+    access: { action: 'agent.own' },
+    responses: {
+      200: json('Your agents.', ownAgents, { items: [{ agent: SUBJECT_EXAMPLE, tokens: [TOKEN_EXAMPLE] }] }),
+    },
+  },
+  {
+    id: 'createOwnAgent',
+    method: 'POST',
+    path: '/v2/me/agents',
+    tag: 'Identity',
+    summary: 'Register an agent of your own',
+    description:
+      'It has the role `member`, at most your trust, and no token yet. You answer for it: you own it, see what it asked for, and decide on what waits. An agent registers none.',
+    access: { action: 'agent.own' },
+    body: { schema: ownAgentBody, example: { name: 'reader', trust: 60 } },
+    responses: { 201: json('Registered.', subject, SUBJECT_EXAMPLE) },
+    errors: ['CONFLICT', 'UNPROCESSABLE'],
+    etag: true,
+  },
+  {
+    id: 'createOwnToken',
+    method: 'POST',
+    path: '/v2/me/agents/{id}/tokens',
+    tag: 'Identity',
+    summary: 'Give an agent of your own a bearer token',
+    description:
+      'The token stands in this answer and nowhere else. An agent that has more trust or another role than you gets none from you; a token with scopes makes none beyond them.',
+    access: { action: 'agent.own' },
+    params: ref,
+    body: {
+      schema: ownTokenBody,
+      example: { name: 'on the laptop', scopes: ['capsule.search', 'capsule.read'], expires_in_days: 90 },
+    },
+    responses: { 201: json('Made.', newAccessToken, { ...TOKEN_EXAMPLE, token: `fc_${'x'.repeat(43)}` }) },
+    errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE'],
+  },
+  {
+    id: 'revokeOwnToken',
+    method: 'DELETE',
+    path: '/v2/me/tokens/{id}',
+    tag: 'Identity',
+    summary: 'End a token of your own, or of an agent of yours, at once',
+    description: 'The next request with it is refused. Repeating it changes nothing.',
+    access: { action: 'agent.own' },
+    params: z.object({ id: uuid }),
+    responses: { 204: { description: 'Revoked.' } },
+    errors: ['NOT_FOUND'],
+  },
   {
     id: 'listSubjects',
     method: 'GET',

@@ -6,7 +6,15 @@ import type { Action } from '@forge-cascade/contract'
  */
 export const ACTION_GROUPS = {
   /** Begins something, or looks for something: no capsule is meant yet. */
-  begin: ['capsule.search', 'capsule.create', 'capsule.read', 'capsule.share', 'agent.connect', 'governance.preview'],
+  begin: [
+    'capsule.search',
+    'capsule.create',
+    'capsule.read',
+    'capsule.share',
+    'agent.connect',
+    'governance.preview',
+    'subject.self',
+  ],
   /** With one capsule. */
   work: [
     'capsule.read',
@@ -39,6 +47,8 @@ export const ACTION_GROUPS = {
     'import.read',
     'agent.connect',
     'subject.create',
+    'subject.self',
+    'agent.own',
     'artifact.verify',
     'artifact.read',
     'system.read',
@@ -53,6 +63,7 @@ export const ACTION_GROUPS = {
   /** Reads what happened, and by which rules. */
   audit: [
     'subject.read',
+    'subject.self',
     'token.read',
     'trust.read',
     'emergency.read',
@@ -71,6 +82,7 @@ export const ACTION_GROUPS = {
     'subject.update',
     'token.create',
     'token.revoke',
+    'agent.own',
     'emergency.lift',
     'capsule.hold',
     'capsule.trust',

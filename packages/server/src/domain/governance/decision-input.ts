@@ -22,7 +22,15 @@ export interface ApprovalFacts {
   readonly requester: CapsuleFacts['owner']
 }
 
-export type ResourceFacts = CapsuleFacts | ApprovalFacts
+/** What is known of a decision that was made, when it is read. */
+export interface DecisionFacts {
+  /** Who had asked; null for nobody in particular. */
+  readonly asker: CapsuleFacts['owner'] | null
+  /** Whether whoever reads it may read what it was about. */
+  readonly readable: boolean
+}
+
+export type ResourceFacts = CapsuleFacts | ApprovalFacts | DecisionFacts
 
 /** Who asks, as it was at that moment. */
 export interface InputSubject {
@@ -108,11 +116,9 @@ export function toPolicyRequest(input: DecisionInput, subject: InputSubject, app
     },
   ]
   if (facts !== null) {
-    const isApproval = 'requester' in facts
-    const attrs = isApproval ? { requester: entity(facts.requester.id) } : capsuleAttributes(facts)
-    entities.push({ uid, attrs, parents: [] })
-    const owner = isApproval ? facts.requester : facts.owner
-    if (owner.id !== subject.id) {
+    const owner = whoseIs(facts)
+    entities.push({ uid, attrs: attributesOf(facts), parents: [] })
+    if (owner !== null && owner.id !== subject.id) {
       const attrs = {
         kind: owner.kind,
         trust: owner.trust,
@@ -132,7 +138,21 @@ export function toPolicyRequest(input: DecisionInput, subject: InputSubject, app
 
 function resourceUid({ facts, resource }: DecisionInput): UidJson {
   if (facts === null) return { type: 'Thing', id: resource }
-  return { type: 'requester' in facts ? 'Approval' : 'Capsule', id: resource.slice(resource.indexOf('/') + 1) }
+  const type = 'requester' in facts ? 'Approval' : 'asker' in facts ? 'Decision' : 'Capsule'
+  return { type, id: resource.slice(resource.indexOf('/') + 1) }
+}
+
+/** The subject that the facts name. */
+function whoseIs(facts: ResourceFacts): CapsuleFacts['owner'] | null {
+  if ('requester' in facts) return facts.requester
+  return 'asker' in facts ? facts.asker : facts.owner
+}
+
+function attributesOf(facts: ResourceFacts): Readonly<Record<string, ValueJson>> {
+  if ('requester' in facts) return { requester: entity(facts.requester.id) }
+  if (!('asker' in facts)) return capsuleAttributes(facts)
+  const { asker, readable } = facts
+  return { readable, ...(asker !== null && { asker: entity(asker.id) }) }
 }
 
 const capsuleAttributes = (facts: CapsuleFacts): Readonly<Record<string, ValueJson>> => {

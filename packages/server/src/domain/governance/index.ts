@@ -21,7 +21,7 @@ export {
 } from './armed-bundle.ts'
 export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
-export type { ApprovalFacts, CapsuleFacts, DecisionInput, ResourceFacts } from './decision-input.ts'
+export type { ApprovalFacts, CapsuleFacts, DecisionFacts, DecisionInput, ResourceFacts } from './decision-input.ts'
 export { DecisionJournal } from './decision-journal.ts'
 export { type DecisionOutcomes, OUTCOME_COLLECTION, type OutcomeRow } from './decision-outcomes.ts'
 export { DECISION_COLLECTION, type DecisionRow, inputDigest } from './decision-row.ts'
@@ -52,7 +52,8 @@ export {
   type Risk,
   type RiskProvider,
 } from './guardian/index.ts'
-export { comparePolicies, PolicyDesk } from './policy-desk.ts'
+export { judgeAnnotations } from './judge-annotations.ts'
+export { comparePolicies, fixedFiles, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 export { keptOf, type ReplayedCounts, replayDecisions } from './replay-decisions.ts'

@@ -14,6 +14,7 @@ import { decideFrom } from './decide-from.ts'
 import type { GateRequest } from './gate.ts'
 import type { GovernanceGate } from './governance-gate.ts'
 import { writeInteger } from './integer-json.ts'
+import { judgeAnnotations } from './judge-annotations.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
 import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 import type { Verdict } from './verdict.ts'
@@ -30,7 +31,6 @@ export interface PolicyDeskOptions {
   readonly fallback: (bundle: PolicyBundle) => Promise<FallbackEngine>
 }
 
-/** Files of every bundle that nobody puts others in the place of. */
 const CONSTITUTION_FILE = 'constitution.cedar'
 const FIXED = new Set([CONSTITUTION_FILE, SCHEMA_FILE])
 /** What has to stay possible for whoever applies policies: to apply others, as the API asks, and the name of their place. */
@@ -47,7 +47,17 @@ const KEPT_OF_FOUNDER = [
 ] as const
 /** Above every risk. */
 const RISK_NEVER = 101
-const fixedFiles = (): readonly PolicyFile[] => BUILT_IN_FILES.filter(({ path }) => FIXED.has(path))
+/** Files of every bundle that nobody puts others in the place of: the constitution and the schema. */
+export const fixedFiles = (): readonly PolicyFile[] => BUILT_IN_FILES.filter(({ path }) => FIXED.has(path))
+
+/**
+ * The files without those that come with the program and are as they are there: whoever hands in a folder that `policy show --to`
+ * wrote leaves them as they are.
+ */
+function withoutFixed(given: readonly PolicyFile[]): readonly PolicyFile[] {
+  const texts = new Map(fixedFiles().map(({ path, text }) => [path, text]))
+  return given.filter(({ path, text }) => texts.get(path) !== text)
+}
 
 /**
  * The policies in force: those that come with the program, or an instance's own in their place; the constitution and what
@@ -123,19 +133,25 @@ export class PolicyDesk {
   }
 
   /**
-   * What the instance would be governed by, with what is wrong with it.
+   * What the instance would be governed by, with what is wrong with it. Files that come with the program may be among those that
+   * are handed in, as they are there.
    *
    * @throws CascadeError UNPROCESSABLE for files that are no policies, or of those that nobody puts others in the place of.
    */
-  async read(own: readonly PolicyFile[]): Promise<BundleReading & { readonly files: readonly PolicyFile[] }> {
+  async read(
+    given: readonly PolicyFile[],
+  ): Promise<BundleReading & { readonly files: readonly PolicyFile[]; readonly own: readonly PolicyFile[] }> {
+    const own = withoutFixed(given)
     for (const { path } of own) {
       if (FIXED.has(path) || !path.endsWith('.cedar')) {
-        const why = FIXED.has(path) ? 'comes with the program' : 'is no file of policies (….cedar)'
+        const why = FIXED.has(path)
+          ? 'comes with the program, which has another text'
+          : 'is no file of policies (….cedar)'
         throw new CascadeError('UNPROCESSABLE', `${path} ${why}: leave it out.`)
       }
     }
     const files = [...fixedFiles(), ...own]
-    const reading = await this.#options.read(files)
+    const reading = judgeAnnotations(await this.#options.read(files))
     const constitutional = reading.bundle?.policies.find(
       ({ id, file }) => isConstitutional(id) && file !== CONSTITUTION_FILE,
     )
@@ -146,7 +162,7 @@ export class PolicyDesk {
         `${file}:${line}: ${id} is of the constitution, which is not changed by applying policies: give it an id without const.`,
       )
     }
-    return { ...reading, files }
+    return { ...reading, files, own }
   }
 
   /**
@@ -157,9 +173,9 @@ export class PolicyDesk {
    */
   async apply(
     call: { readonly grant: Grant<'policy.apply'>; readonly subject: Subject },
-    own: readonly PolicyFile[],
+    given: readonly PolicyFile[],
   ): Promise<BundleReading> {
-    const { bundle, files, findings } = await this.read(own)
+    const { bundle, files, findings, own } = await this.read(given)
     if (bundle === undefined) return { bundle, findings }
     await this.#refuseLockOut(call.subject, { bundle, files })
     await this.#put(call.grant, { files, bundle }, own)

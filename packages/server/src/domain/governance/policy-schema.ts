@@ -34,6 +34,14 @@ entity Approval {
   requester: Subject,
 };
 
+// A decision of the gate that is read.
+entity Decision {
+  // Who had asked; absent for nobody in particular.
+  asker?: Subject,
+  // Whether whoever reads it may read what it was about.
+  readable: Bool,
+};
+
 // Everything else: an import, the log, the instance, or what comes into being.
 entity Thing;
 
@@ -55,7 +63,13 @@ const groupsOf = (action: Action): readonly string[] => [
 ]
 
 const appliesOf = (action: Action): string =>
-  `{ principal: [Subject], resource: [${action.startsWith('approval.') ? 'Approval' : 'Capsule'}, Thing], context: Asked }`
+  `{ principal: [Subject], resource: [${kindOf(action)}, Thing], context: Asked }`
+
+/** What there are facts of when the action is decided. */
+function kindOf(action: Action): 'Approval' | 'Capsule' | 'Decision' {
+  if (action === 'governance.read') return 'Decision'
+  return action.startsWith('approval.') ? 'Approval' : 'Capsule'
+}
 
 /** What policies may speak of, in Cedar's syntax for schemas. */
 export function writePolicySchema(): string {

@@ -5,7 +5,7 @@ import type { AccessTokenRow, Credential } from './access-token-row.ts'
 import { onChanged, tellChanged } from './cache-news.ts'
 import { isWithin, type Scopes } from './scopes.ts'
 import { TOKEN_COLLECTION } from './subject.ts'
-import { checkRegistration } from './subject-rules.ts'
+import { checkOwnAgent, checkRegistration } from './subject-rules.ts'
 import type { SubjectCall, Subjects } from './subjects.ts'
 
 export interface AccessTokensOptions {
@@ -33,7 +33,11 @@ export interface ListedToken extends AccessTokenRow {
 }
 
 /** Who makes a token, and the scopes of the token that they came in with themselves. */
-export type TokenCreation = SubjectCall<Grant<'token.create'>> & { readonly held: Scopes }
+export type TokenCreation = SubjectCall<Grant<'token.create' | 'agent.own'>> & {
+  readonly held: Scopes
+  /** True: only for an agent of whoever makes it. */
+  readonly forOwn?: boolean
+}
 
 /** Tokens looked at in one page. */
 const PER_PAGE = 100
@@ -71,16 +75,18 @@ export class AccessTokens {
    * Makes a token. The answer is the only place where it is ever seen.
    *
    * @throws CascadeError UNPROCESSABLE for a subject that there is not, or that is not active; FORBIDDEN for scopes beyond those of
-   *   the token that whoever asks came in with, and for a subject of more trust or other roles than whoever asks; CONFLICT where the subject is changed at the same moment.
+   *   the token that whoever asks came in with, and for a subject of more trust or other roles than whoever asks; NOT_FOUND for what is no
+   *   agent of theirs where it has to be; CONFLICT where the subject is changed at the same moment.
    */
   async create(
-    { grant, subject: by, command, held }: TokenCreation,
+    { grant, subject: by, command, held, forOwn = false }: TokenCreation,
     { subject: ref, name, scopes, days }: AccessTokenFields,
   ): Promise<{ readonly token: string; readonly row: ListedToken }> {
     const { store, subjects, clock, newId, random } = this.#options
     if (!isWithin(scopes, held))
       throw new CascadeError('FORBIDDEN', 'A token hands on no more than its own scopes: name scopes that it has.')
     const { subject, unchanged } = await subjects.hold(grant, ref)
+    if (forOwn) checkOwnAgent(by, subject, ref)
     // Else whoever may make tokens comes in as somebody who may do more, whatever the mode of the gate.
     if (subject.id !== by.id) checkRegistration(by, subject)
     const token = createToken(random)
@@ -103,6 +109,12 @@ export class AccessTokens {
     tellChanged(store, subject.id)
     if (outcome?.ok) return { token, row: { ...row, state: 'active' } }
     throw isMismatch(outcome?.error) ? changedMeanwhile(subject.name) : (outcome?.error ?? unanswered())
+  }
+
+  /** Undefined for one that there is not. */
+  async find(id: string): Promise<ListedToken | undefined> {
+    const found = await this.#options.store.records.find<AccessTokenRow>(COLLECTION, id)
+    return found && this.#listed(found.value)
   }
 
   /** In the order in which they were made. @throws CascadeError CURSOR_INVALID, NOT_FOUND for the subject. */
@@ -150,7 +162,10 @@ export class AccessTokens {
   }
 
   /** Ends a token at once; one that was revoked stays as it is. @throws CascadeError NOT_FOUND. */
-  async revoke({ grant, command }: Omit<SubjectCall<Grant<'token.revoke'>>, 'subject'>, id: string): Promise<void> {
+  async revoke(
+    { grant, command }: Omit<SubjectCall<Grant<'token.revoke' | 'agent.own'>>, 'subject'>,
+    id: string,
+  ): Promise<void> {
     const { store, clock } = this.#options
     const found = await store.records.find<AccessTokenRow>(COLLECTION, id)
     if (!found) throw new CascadeError('NOT_FOUND', `No token has the id ${id}.`)

@@ -19,7 +19,7 @@ export {
   type SubjectRole,
 } from './subject.ts'
 export { subjectNameKey } from './subject-name.ts'
-export type { SubjectChange } from './subject-rules.ts'
+export { checkOwnAgent, type SubjectChange } from './subject-rules.ts'
 export {
   type GrantSubjectCreation,
   type RevisedSubject,

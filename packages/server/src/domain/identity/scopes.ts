@@ -5,7 +5,10 @@ export type Scopes = readonly string[] | null
 
 /** Whether a token of these scopes may be used for an action; whether its subject may do it is another question. */
 export const coversAction = (scopes: Scopes, action: Action): boolean =>
-  scopes === null || scopes.some((scope) => covers(scope, action))
+  scopes === null || action === SELF || scopes.some((scope) => covers(scope, action))
+
+/** Whoever has a token may see what it is. */
+const SELF = 'subject.self'
 
 /** Whether everything that `inner` covers is covered by `outer`: nobody hands on more than they hold. */
 export const isWithin = (inner: Scopes, outer: Scopes): boolean =>

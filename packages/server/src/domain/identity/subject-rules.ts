@@ -20,6 +20,17 @@ export function checkRegistration(
 }
 
 /**
+ * An agent that somebody else has raised is no way to more than its owner has.
+ *
+ * @throws CascadeError NOT_FOUND for what is no agent of `by`; FORBIDDEN for one with more trust or other roles than `by`.
+ */
+export function checkOwnAgent(by: Subject, agent: Subject | undefined, ref: string): asserts agent is Subject {
+  if (agent?.owner !== by.id)
+    throw new CascadeError('NOT_FOUND', `You have no agent with the id or the name ${JSON.stringify(ref)}.`)
+  checkRegistration(by, agent)
+}
+
+/**
  * @param before as it is; `after` as it would be.
  * @throws CascadeError CONFLICT for the instance's own administrator; FORBIDDEN for what `by` may not give or take.
  */

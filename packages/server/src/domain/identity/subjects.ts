@@ -165,13 +165,22 @@ export class Subjects {
     return { items: items.map(({ value, revision }) => ({ subject: readSubject(value), revision })), next }
   }
 
+  /** Agents of a person, in the order of their registration, at most so many. */
+  async listOwned(owner: string, limit: number): Promise<readonly RevisedSubject[]> {
+    const { items } = await this.#store.records.listBy<SubjectRow>('subjects', 'owner', owner, { limit })
+    return items.map(({ value, revision }) => ({ subject: readSubject(value), revision }))
+  }
+
   /**
    * Registers a subject on purpose.
    *
    * @throws CascadeError FORBIDDEN for more trust or another role than whoever asks has to give; UNPROCESSABLE for what cannot be
    *   a name, and for an owner where none belongs or none that can be; CONFLICT for a name that somebody has.
    */
-  async register(call: SubjectCall<Grant<'subject.create'>>, fields: SubjectFields): Promise<RevisedSubject> {
+  async register(
+    call: SubjectCall<Grant<'subject.create' | 'agent.own'>>,
+    fields: SubjectFields,
+  ): Promise<RevisedSubject> {
     const { kind, name, roles, trust } = fields
     if (!isSubjectName(name)) throw notAName()
     checkRegistration(call.subject, fields)

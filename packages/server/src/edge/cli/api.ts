@@ -82,11 +82,11 @@ function throwHeld(raw: unknown): void {
   const held = heldAnswer.safeParse(raw)
   if (!held.success) return
   const { approval } = held.data
-  const { id, action, resource, expires_at } = approval
+  const { id, action, resource, expires_at, decision_id } = approval
   throw new CascadeError(
     'APPROVAL_REQUIRED',
     `${action} on ${resource} waits for an approval until ${expires_at}: ${id}. Nothing was done yet.`,
-    { extensions: { approval } },
+    { extensions: { approval, decision_id } },
   )
 }
 

@@ -216,8 +216,14 @@ function toError(status: number, body: unknown): CascadeError {
   const { code, detail, errors, correlation_id } = body
   return new CascadeError(code, detail, {
     errors: Array.isArray(errors) ? errors : [],
-    extensions: { correlation_id },
+    extensions: { correlation_id, ...decisionOf(body) },
   })
+}
+
+/** Which decision of the gate refused it, and why, where one did. */
+function decisionOf({ decision_id, reasons }: Problem): object {
+  if (typeof decision_id !== 'string') return {}
+  return { decision_id, ...(Array.isArray(reasons) && { reasons }) }
 }
 
 function isProblem(body: unknown): body is Problem {

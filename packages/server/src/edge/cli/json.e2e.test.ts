@@ -19,6 +19,7 @@ const RECORDS = join(import.meta.dirname, '../../../../../conformance/records/v1
 
 let instance: ChildProcess
 let started = ''
+let ownToken = ''
 let [id, child, job, share, hold, erasure, artifact, key, token] = ['', '', '', '', '', '', '', '', '']
 let decision = ''
 
@@ -52,6 +53,8 @@ beforeAll(async () => {
   share = (await outOf('share', '--lane', 'l', '--with', 'ada')).id
   hold = (await outOf('hold', 'place', '--lane', 'l', '--reason', 'r')).id
   token = (await outOf('token', 'create', '--for', 'ada')).id
+  await outOf('agent', 'add', 'helper')
+  ownToken = (await outOf('agent', 'token', 'helper')).id
   artifact = (await outOf('artifact', 'verify', 'notes')).report.artifact.digest
   mkdirSync(join(FOLDER, 'policies'))
   const asked = { principal: 'User::"ada"', action: 'Action::"read"', resource: 'Capsule::"c"' }
@@ -122,6 +125,10 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
   { command: 'trust explain', argv: () => ['trust', 'explain', 'administrator'] },
   { command: 'trust explain', when: 'CAPSULE', argv: () => ['trust', 'explain', id] },
+  { command: 'whoami', argv: () => ['whoami'] },
+  { command: 'agent add', argv: () => ['agent', 'add', 'minion'] },
+  { command: 'agent list', argv: () => ['agent', 'list'] },
+  { command: 'agent token', argv: () => ['agent', 'token', 'minion', '--days', '7'] },
   { command: 'subject add', argv: () => ['subject', 'add', 'reader', '--kind', 'agent', '--owner', 'ada'] },
   { command: 'subject list', argv: () => ['subject', 'list', '--kind', 'agent'] },
   { command: 'subject show', argv: () => ['subject', 'show', 'ada'] },
@@ -131,6 +138,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
     argv: () => ['token', 'create', '--for', 'reader', '--scope', 'capsule.*', '--days', '7', '--name', 'n'],
   },
   { command: 'token list', argv: () => ['token', 'list', '--for', 'reader'] },
+  { command: 'agent revoke', argv: () => ['agent', 'revoke', ownToken] },
   { command: 'token revoke', argv: () => ['token', 'revoke', token] },
   { command: 'ledger show', argv: () => ['ledger', 'show'] },
   { command: 'ledger verify', argv: () => ['ledger', 'verify'] },

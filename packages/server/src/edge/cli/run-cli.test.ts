@@ -18,20 +18,17 @@ const RECEIPT = {
   near_duplicates: [],
 }
 const CREATED = { ...CAPSULE, receipt: RECEIPT }
-const STATS = {
-  chunks: 0,
-  versions: 0,
-  content_bytes: 0,
-  by_type: {},
-  by_embedding_model: {},
-  by_trust_level: {},
-  bytes: { by_status: {}, by_type: {}, by_embedding_model: {}, by_trust_level: {} },
-  scopes: 0,
-  by_scope: [],
-  lineage: { derived: 0, depth_mean: 0, depth_max: 0 },
-  sequence: 1,
-}
 const FULL = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+const SUBJECT = {
+  ...{ id: '01939b3e-0000-7000-8000-000000000001', kind: 'person', name: 'ada', roles: ['member'], trust: 60 },
+  ...{ owner: null, owner_name: null, active: true, created_at: '2026-03-01T09:00:00.000Z', revision: 1 },
+}
+const SELF = { subject: SUBJECT, token: null, instance: { version: '0.1.0', log: 'forge-cascade/x' } }
+const TOKEN_EXAMPLE = {
+  ...{ id: '01939b3e-7b21-7c01-8e44-1b5f6c7d8e9f', name: 't', subject: SUBJECT.id, subject_name: 'ada', scopes: null },
+  ...{ state: 'active', created_by: SUBJECT.id, created_at: SUBJECT.created_at, revoked_at: null },
+  expires_at: '2026-05-30T09:00:00.000Z',
+}
 const NOTHING = { hits: [], mode: 'hybrid', sequence: 1, notices: [] }
 
 test('--json prints exactly the answer of the interface and nothing else', async () => {
@@ -201,15 +198,28 @@ test('nothing found ends with 3 and says what to do, on standard output', async 
 })
 
 test.for([
-  { name: 'that is empty', capsules: 0, by_status: {}, says: 'The store is empty' },
-  { name: 'without an active capsule', capsules: 2, by_status: { ARCHIVED: 2 }, says: 'No capsule is active' },
-  { name: 'with an active capsule', capsules: 2, by_status: { ACTIVE: 2 }, says: 'Other words may help' },
-])('nothing found in a store $name says so', async ({ capsules, by_status, says }) => {
-  const stats = { ...STATS, capsules, by_status }
-  await using server = await serve(({ path }) => ({ body: path.endsWith('/stats') ? stats : NOTHING }))
+  { name: 'that is empty', there: [], says: 'There is nothing yet that you may find' },
+  { name: 'without an active capsule', there: ['ARCHIVED'], says: 'No capsule is active' },
+  { name: 'with an active capsule', there: ['ACTIVE', 'ARCHIVED'], says: 'Other words may help' },
+])('nothing found in a store $name says so', async ({ there, says }) => {
+  await using server = await serve(({ path }) => {
+    if (path === '/v2/me') return { body: SELF }
+    const isListed = there.some((status) => path.includes(`status=${status}`))
+    return {
+      body: path.startsWith('/v2/capsules?') ? { items: isListed ? [CAPSULE] : [], next_cursor: null } : NOTHING,
+    }
+  })
   const { code, out } = await run(['search', 'x', '--url', server.url])
   expect(code).toBe(3)
   expect(out).toContain(says)
+})
+
+test('what a token is not for is not asked with it when nothing was found', async () => {
+  const self = { ...SELF, token: { ...TOKEN_EXAMPLE, scopes: ['capsule.search'] } }
+  await using server = await serve(({ path }) => ({ body: path === '/v2/me' ? self : NOTHING }))
+  const { out } = await run(['search', 'x', '--url', server.url])
+  expect(out).toContain('Other words may help')
+  expect(server.received.map(({ path }) => path)).toEqual(['/v2/capsules/search', '/v2/me'])
 })
 
 test.for([
@@ -322,6 +332,7 @@ const LOOKING = [
   `lineage ${CAPSULE.id}`,
   'export out',
   'stats',
+  'whoami',
   'ledger show',
   'ledger verify',
   'ledger prove 0',
@@ -339,6 +350,10 @@ const LOOKING = [
   'archive list',
   'archive verify',
   'hold list',
+  'agent add x',
+  'agent list',
+  'agent token x',
+  `agent revoke ${CAPSULE.id}`,
   'subject list',
   'subject show ada',
   'subject change ada --deactivate',

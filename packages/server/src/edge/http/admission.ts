@@ -1,7 +1,6 @@
 import { ACTION_TRAITS, type Action, canWait, type RouteDefinition } from '@forge-cascade/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
-import { absent } from '#capsules'
 import {
   type Decision,
   type Emergency,
@@ -19,6 +18,8 @@ import { CAPSULE, type FindFacts, findNewFacts, isStoppedBefore, looksAtNew, typ
 import { type LineDecisions, lineDecisions } from './line-decisions.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
+import { gone, hidden, isErased, naming } from './refusals.ts'
+import { coversLines, resourceOf } from './route-resource.ts'
 import { getCredential, type Visit } from './visit.ts'
 
 /** Who comes in with a bearer token, and for what; undefined for one that lets nobody in. */
@@ -227,8 +228,8 @@ export class Admission {
     if (!verdict) return
     if (!verdict.allowed) {
       const { correlationId } = visit
-      this.#options.gate.decide({ action, resource: '*', ...asking(who), correlationId, rateExceeded: true })
-      throw this.#limited(reply, 'subject', verdict)
+      const asked = { action, resource: '*', ...asking(who), correlationId, rateExceeded: true } as const
+      throw naming(this.#limited(reply, 'subject', verdict), this.#options.gate.decide(asked).decisionId)
     }
     reply.headers(rateLimitHeaders('subject', verdict))
   }
@@ -254,11 +255,20 @@ export class Admission {
     const facts = created ?? (await this.#factsOf(asked))
     const request = { ...asked, ...(facts && { facts }) }
     const decision = await this.#settled(this.#decide(created ? this.#named(request) : request))
-    if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#options.emergency?.check()
+    if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#sayEmergency(decision)
     if (decision.applied !== 'allow' && !created && this.#isHidden(request)) throw hidden(resource)
     // Nothing can be done with it that somebody could approve.
     if (decision.applied === 'hold' && isErased(facts)) throw gone(resource)
     return decision
+  }
+
+  /** @throws CascadeError EMERGENCY_ACTIVE with its reason, and the decision that it made. */
+  #sayEmergency({ decisionId }: Decision): void {
+    try {
+      this.#options.emergency?.check()
+    } catch (error) {
+      throw isCascadeError(error) ? naming(error, decisionId) : error
+    }
   }
 
   /** What will be there has its id from here on: what is kept of the decision is erased with it. */
@@ -271,7 +281,7 @@ export class Admission {
   /** What there is not, and what whoever asks may not read with any token, are the same to them. */
   #isHidden({ facts, ...request }: GateRequest): boolean {
     if (facts === undefined || facts === 'absent') return facts === 'absent'
-    const action = 'requester' in facts ? 'approval.read' : 'capsule.read'
+    const action = 'requester' in facts ? 'approval.read' : 'asker' in facts ? 'governance.read' : 'capsule.read'
     return this.#options.gate.preview({ ...request, facts, action, scopes: null }).verdict.applied !== 'allow'
   }
 
@@ -333,39 +343,6 @@ function warn({ decisionId, verdict }: Decision, reply: FastifyReply): void {
   if (verdict.mode !== 'warn' || verdict.word !== 'would_deny') return
   const codes = verdict.reasons.filter(({ code }) => code !== 'PERMITTED').map(({ code }) => code)
   reply.header('cascade-gate-warning', `${[...new Set(codes)].join(', ')}; decision=${decisionId}`)
-}
-
-const isErased = (facts: ResourceFacts | 'absent' | undefined): boolean =>
-  typeof facts === 'object' && 'status' in facts && facts.status === 'ERASED'
-
-const gone = (resource: string): CascadeError => {
-  const id = resource.slice('capsule/'.length)
-  return new CascadeError('ERASED', `Capsule ${id} was erased.`, { extensions: { capsule_id: id } })
-}
-
-const hidden = (resource: string): CascadeError =>
-  resource.startsWith('approval/')
-    ? new CascadeError('NOT_FOUND', `No request that you may see has the id ${resource.slice('approval/'.length)}.`)
-    : absent(resource.slice(CAPSULE.length))
-
-/** Actions that are carried out capsule by capsule, or file by file. */
-const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase', 'capsule.offload', 'capsule.reload'])
-
-/** One decision covers all lines of a batch, all files of an import and all capsules of an erasure or a move. */
-const coversLines = (route: RouteDefinition): boolean =>
-  route.body?.contentType === 'application/x-ndjson' ||
-  ('action' in route.access && LINE_ACTIONS.has(route.access.action))
-
-const RESOURCES = [
-  { prefix: '/v2/capsules/{id}', kind: 'capsule' },
-  { prefix: '/v2/imports/{id}', kind: 'import' },
-  { prefix: '/v2/governance/approvals/{id}', kind: 'approval' },
-] as const
-
-/** `capsule/<id>`, `import/<id>`, `approval/<id>`, or `*` where the resource comes into being or is no single one. */
-function resourceOf({ path }: RouteDefinition, params: Readonly<Record<string, unknown>>): string {
-  const found = RESOURCES.find(({ prefix }) => path.startsWith(prefix))
-  return found ? `${found.kind}/${String(params.id)}` : '*'
 }
 
 function parsePath(route: RouteDefinition, request: FastifyRequest): void {

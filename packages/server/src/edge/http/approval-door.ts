@@ -23,9 +23,9 @@ export const heldAnswer = (approval: Approval): AnyAnswer => ({
 
 /** The same for whoever performs an operation for somebody, such as a tool of an agent. */
 export const heldError = (approval: Approval): CascadeError => {
-  const { id, action, resource, expires_at } = approval
+  const { id, action, resource, expires_at, decision_id } = approval
   const detail = `${action} on ${resource} waits for an approval, ${id}, until ${expires_at}. Nothing was done yet; GET ${approvalPath(id)} says what becomes of it.`
-  return new CascadeError('APPROVAL_REQUIRED', detail, { extensions: { approval } })
+  return new CascadeError('APPROVAL_REQUIRED', detail, { extensions: { approval, decision_id } })
 }
 
 /** A request that would do nothing waits for nothing. @throws CascadeError APPROVAL_REQUIRED for one. */

@@ -80,7 +80,7 @@ describe.for(GATE_MODES)('in the mode %s every governed route', (mode) => {
         const stands = isOn && ACTION_TRAITS[action].inEmergency !== true
         const isFixed = who === 'a subject without roles' && FIXED.has(action)
         // None waits: what is not there is told so to everybody who may look.
-        const isAbsent = path.startsWith('/v2/governance/approvals/{id}')
+        const isAbsent = /^\/v2\/governance\/(?:approvals|decisions)\/\{id\}/.test(path)
         const isDenied =
           stands || isAbsent || isFixed || (who === 'a subject without roles' && mode === 'enforce') || who === 'nobody'
         const told = [operation, who, response.statusCode, response.body.slice(0, 200)]

@@ -65,6 +65,11 @@ describe('policies of an instance', () => {
       text: '@id("const.all") permit(principal, action, resource);',
       code: 'CONST_PERMITS',
     },
+    {
+      name: 'mean to be tried out and say it with a slip',
+      text: '@id("own.no") @mode("warnn") forbid(principal, action, resource);',
+      code: 'ANNOTATION_WORD',
+    },
   ])('that $name are refused with what is wrong and where, and what was in force stays', async ({ text, code }) => {
     const { status, body } = await put(text)
     expect([status, body]).toMatchObject([
@@ -89,6 +94,24 @@ describe('policies of an instance', () => {
   ])('take neither %s', async ([, path = '', text = '']) => {
     expect(await put(text, {}, path)).toMatchObject({ status: 422, body: { code: 'UNPROCESSABLE' } })
     expect((await inForce()).digest).toBe(BUILT_IN_BUNDLE.digest)
+  })
+
+  test('are taken with the constitution and the schema beside them as they are, and not otherwise', async () => {
+    const { files, digest } = await inForce()
+    const apply = async (given: unknown, dry_run = false) =>
+      (await http.send('PUT', PATH, { body: { files: given, dry_run } })).json()
+    expect(await apply(files, true)).toMatchObject({ applied: false, digest, added: [], removed: [], changed: [] })
+    expect(await apply([...files, { path: 'own.cedar', text: ALL }])).toMatchObject({
+      applied: true,
+      added: ['own.all'],
+    })
+    const weakened = files.map(({ path, text }: { path: string; text: string }) =>
+      path === 'constitution.cedar' ? { path, text: text.replace('< 40', '< 10') } : { path, text },
+    )
+    expect(await apply(weakened)).toMatchObject({
+      code: 'UNPROCESSABLE',
+      detail: expect.stringContaining('another text'),
+    })
   })
 
   test.for<readonly [string, string]>([

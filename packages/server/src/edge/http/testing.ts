@@ -157,7 +157,9 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const governed = openGoverned(world, options.people, options.recorded, tokens)
   const { gate, journal, policies } = governed
   gate.stopBy(() => emergency.stops)
-  const findFacts = options.people ? governed.findFacts : options.recorded && factsOf(world.context, governed.approvals)
+  const findFacts = options.people
+    ? governed.findFacts
+    : options.recorded && factsOf(world.context, governed.approvals, { gate, book: governed.governance.book })
   const context = handlerContext({
     findFacts,
     tokens,

@@ -101,7 +101,7 @@ export class ApprovalDesk {
   async #present(row: ApprovalRow): Promise<Approval> {
     const { id, state, action, resource, requester, operation, capsule, digest, reasons, decided, outcome } = row
     return {
-      ...{ id, state, action, resource, requester, digest },
+      ...{ id, state, action, resource, requester, digest, decision_id: row.decisionId },
       requester_name: await this.#nameOf(requester),
       // They came as JSON, and were stored as such.
       operation: {

@@ -30,16 +30,22 @@ const FIXES: Partial<Record<ErrorCode, string>> = {
 
 /** A failure as the answer of a tool: what went wrong, where, and what the model can do about it. */
 export function toolError(error: unknown) {
-  const { code, detail, errors, retryAfterS } = understand(error)
+  const { code, detail, errors, extensions, retryAfterS } = understand(error)
   const { title, fix: usual }: ErrorDefinition = ERRORS[code]
   const fix = FIXES[code] ?? usual
   const fields = errors.slice(0, FIELDS_SHOWN_MAX).map(({ pointer, message }) => `${nameOf(pointer)}: ${message}`)
   const more = errors.length > fields.length ? [`and ${errors.length - fields.length} more`] : []
   const found = fields.length === 0 ? [detail] : [...fields, ...more]
-  const known = { code, title, detail, fix, errors, retryable: retryAfterS !== undefined }
+  const decision = typeof extensions.decision_id === 'string' ? extensions.decision_id : undefined
+  const why =
+    decision === undefined ? [] : [`Decision ${decision}: \`cascade gate explain\` with this id tells a person why.`]
+  const known = {
+    ...{ code, title, detail, fix, errors, retryable: retryAfterS !== undefined },
+    ...(decision !== undefined && { decision_id: decision }),
+  }
   return {
     isError: true,
-    content: [{ type: 'text' as const, text: [`${code}: ${title}.`, ...found, fix].join('\n') }],
+    content: [{ type: 'text' as const, text: [`${code}: ${title}.`, ...found, fix, ...why].join('\n') }],
     _meta: { [ERROR_META]: retryAfterS === undefined ? known : { ...known, retry_after_s: retryAfterS } },
   }
 }

@@ -36,6 +36,10 @@ export const FINDING_FIXES = {
   ID_INVALID: 'Use lower-case words of letters, digits, - and _, joined by dots.',
   ID_TWICE: 'Give one of the two another id.',
   CONST_PERMITS: 'Make it a forbid, or take `const.` from its id: the constitution forbids and permits nothing.',
+  ANNOTATION_WORD: 'Write one of the words that it knows.',
+  ANNOTATION_IDLE: 'Take it out, or put it on a forbid that is not of the constitution.',
+  ANNOTATION_UNKNOWN:
+    'See whether it is a slip: the gate goes by @id, @says, @mode, @canary and @curable. It is accepted as it is.',
   SCHEMA_SYNTAX: 'Mend it there; docs.cedarpolicy.com shows the syntax.',
   SCHEMA_TWICE: 'Put all of it into one file.',
   SCHEMA_DEEP: 'Name the inner types, and use the names.',

@@ -76,6 +76,8 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'subject.create': ['record.put'],
   'governance.read': [],
   'governance.preview': [],
+  'subject.self': [],
+  'agent.own': ['record.put'],
   'governance.evaluate': [],
   'approval.read': [],
   'approval.decide': ['record.put'],

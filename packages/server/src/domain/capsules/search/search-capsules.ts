@@ -6,7 +6,7 @@ import type { Sight } from '../embedding/index.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { parseEmbedding } from '../use-cases/vectors.ts'
 import { toFilter } from './filter.ts'
-import { inFirstPerson, type NamedSpeaker, namesIn, readQuestion } from './question.ts'
+import { inFirstPerson, type NamedSpeaker, namesIn, type Question, readQuestion } from './question.ts'
 import type { Hit } from './rank.ts'
 import type { SearchSettings } from './search-settings.ts'
 import { withinBudget } from './token-budget.ts'
@@ -28,7 +28,8 @@ const CANDIDATES_MIN = 50
 
 /**
  * The capsules that fit best. Every signal brings up its candidates within the filter, their union is fused and boosted,
- * and the best are read: all of it from one state of the store, so that nothing is shown that does not pass the filter.
+ * and the best are read: all of it from one state of the store, so that nothing is shown that does not pass the filter. What
+ * has no score at all is no hit.
  *
  * @throws CascadeError VALIDATION_FAILED without words and vector, EMBEDDING_MISMATCH, EMBEDDER_UNAVAILABLE in the mode
  * `vector`; in the mode `hybrid` an embedder that is away costs its signal and a notice.
@@ -62,9 +63,13 @@ export async function searchCapsules(context: SearchContext, request: SearchRequ
   // A caller who misspells the name of a model would otherwise look for the mistake among the filters.
   if (hits.length === 0 && request.embedding !== undefined && !isModelKnown)
     notices.push(`No capsule has a vector of the model "${embedding?.model}".`)
-  const shown = withinBudget(hits, textOfHit, request.max_tokens)
+  const shown = withinBudget(metBy(question, hits), textOfHit, request.max_tokens)
   return { hits: shown.fitting, mode, sequence, notices: [...notices, ...shown.notices] }
 }
+
+/** Words that meet nothing find nothing; a vector alone asks for its neighbours, however far they are. */
+const metBy = ({ words }: Question, hits: readonly Hit[]): readonly Hit[] =>
+  words === '' ? hits : hits.filter(({ score }) => score > 0)
 
 const textOfHit = ({ capsule: { title, content } }: Hit): string => `${title ?? ''}${content}`
 

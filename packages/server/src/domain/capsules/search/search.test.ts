@@ -93,6 +93,15 @@ describe('search', () => {
     expect(hits[0]?.signals.passage?.part).toBeGreaterThan(0)
   })
 
+  test('words that meet nothing find nothing, where a vector alone finds its neighbours', async () => {
+    const { context, add } = await openWorld()
+    const only = await add({ content: 'Backups are written every night.' })
+    expect((await searchCapsules(context, { ...REQUEST, q: 'zebra crossing' })).hits).toEqual([])
+    expect((await searchCapsules(context, { ...REQUEST, q: 'backups zebra' })).hits).toMatchObject([
+      { capsule: { id: only.id } },
+    ])
+  })
+
   test('an owner nobody has finds nothing, and betrays nothing', async () => {
     const { context, add } = await openWorld()
     await add({ content: 'Backups are written every night.' })

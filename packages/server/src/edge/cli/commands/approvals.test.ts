@@ -6,6 +6,7 @@ const APPROVAL = {
   ...{ id: '01939b41-0000-7000-8000-000000000009', state: 'waiting', action: 'capsule.archive' },
   ...{ resource: `capsule/${CAPSULE}`, requester: '01939b3e-0000-7000-8000-000000000001', requester_name: 'ada' },
   operation: { id: 'archiveCapsule', params: { id: CAPSULE }, query: {}, body: null },
+  decision_id: '01939b41-0000-7000-8000-000000000008',
   ...{ version: '1.0.0', digest: 'a'.repeat(64), decided: null, outcome: null },
   reasons: [{ code: 'TRUST_TOO_LOW', message: 'The subject is trusted too little.', policy_id: null }],
   ...{ created_at: '2026-03-01T09:00:00.000Z', expires_at: '2026-03-02T09:00:00.000Z' },
@@ -23,7 +24,12 @@ test('a command whose request waits for an approval says so, with its id, and en
   expect(err).toContain(`waits for an approval until 2026-03-02T09:00:00.000Z: ${APPROVAL.id}`)
   expect(err).toContain('approvals list --mine')
   const json = await run(['archive', CAPSULE, '--url', server.url, '--json'])
-  expect([json.code, JSON.parse(json.err)]).toMatchObject([8, { code: 'APPROVAL_REQUIRED', approval: APPROVAL }])
+  const { decision_id } = APPROVAL
+  expect([json.code, JSON.parse(json.err)]).toMatchObject([
+    8,
+    { code: 'APPROVAL_REQUIRED', approval: APPROVAL, decision_id },
+  ])
+  expect(err).toMatch(new RegExp(`decision: ${decision_id}; \`gate explain ${decision_id}\` tells why\n$`))
 })
 
 test('approving prints what became of it, and ends with 5 where it failed', async () => {

@@ -11,7 +11,7 @@ export const GATE_EXPLAIN: CommandSpec = {
   name: 'gate explain',
   summary: 'Tell why something was allowed, denied or held',
   description:
-    'Every step of the decision, its reasons, each policy that it rests on part by part, whether what it was decided from is what the log has the digest of, and whether the same is decided today by the policies of then. Of what acts outside the store, such as a backup, also what became of it. The id of a decision stands in every refusal, in the log (`ledger audit`), and in `gate decisions`.',
+    'Every step of the decision, its reasons, each policy that it rests on part by part, whether what it was decided from is what the log has the digest of, and whether the same is decided today by the policies of then. Of what acts outside the store, such as a backup, also what became of it. You may ask about what you asked for yourself, or an agent of yours; who reads decisions, about all. The id of a decision ends every refusal, and stands in the log (`ledger audit`), and in `gate decisions`.',
   arguments: [{ flags: '<id>', description: 'Id of the decision' }],
   examples: [{ line: 'gate explain 01939b3e-7a12-7b01-9d44-0a4f5b6c7d8e', does: 'tells the story of one decision' }],
   reads: true,

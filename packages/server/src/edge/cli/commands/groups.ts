@@ -1,5 +1,6 @@
 /** What the groups of commands are for. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  agent: 'Agents of your own: register, list, give a token, end one',
   artifact: 'Verify what comes from elsewhere, and see what was found',
   bulk: 'Tag, archive, restore or erase many capsules at once',
   config: 'Show or check the configuration',

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts'
+import { AGENT_ADD, AGENT_LIST, AGENT_REVOKE, AGENT_TOKEN } from './agent.ts'
 import { APPROVALS, APPROVALS_APPROVE, APPROVALS_LIST, APPROVALS_REJECT, APPROVALS_SHOW } from './approvals.ts'
 import { ARCHIVE, ARCHIVE_LIST, ARCHIVE_RESTORE, ARCHIVE_VERIFY } from './archive.ts'
 import { ARTIFACT_SHOW, ARTIFACT_VERIFY } from './artifact.ts'
@@ -38,6 +39,7 @@ import { STATS } from './stats.ts'
 import { SUBJECT_ADD, SUBJECT_CHANGE, SUBJECT_LIST, SUBJECT_SHOW } from './subject.ts'
 import { TOKEN_CREATE, TOKEN_LIST, TOKEN_REVOKE } from './token.ts'
 import { TRUST_EXPLAIN } from './trust.ts'
+import { WHOAMI } from './whoami.ts'
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -72,6 +74,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   HOLD_PLACE,
   HOLD_LIFT,
   HOLD_LIST,
+  WHOAMI,
+  AGENT_ADD,
+  AGENT_LIST,
+  AGENT_TOKEN,
+  AGENT_REVOKE,
   SUBJECT_ADD,
   SUBJECT_LIST,
   SUBJECT_SHOW,

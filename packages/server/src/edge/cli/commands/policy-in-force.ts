@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import type { PolicyChange } from '@forge-cascade/contract'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { PoliciesInForce, PolicyChange } from '@forge-cascade/contract'
 import { isCascadeError } from '#base'
 import { type CommandContext, causeOf } from '../command-context.ts'
 import { type CommandInput, usage } from '../command-input.ts'
@@ -8,31 +8,58 @@ import type { CommandSpec } from '../command-spec.ts'
 import { findLiving } from '../connect.ts'
 import { STORE_FILE } from '../doctor/store-files.ts'
 import type { ExitName } from '../exit-code.ts'
-import { policiesLines, policyChangeLines, schemaLines } from '../render/decision-lines.ts'
+import { policiesLines, policyChangeLines, schemaLines, writtenPoliciesLines } from '../render/decision-lines.ts'
+import { unwritable } from '../unwritable.ts'
 import { printAnswer } from './answer.ts'
+import { writeNew } from './write-new.ts'
+
+/** The schema of an instance; where it lies beside policies it has to be the instance's own. */
+const SCHEMA = 'cascade.cedarschema'
 
 export const POLICY_SHOW: CommandSpec = {
   name: 'policy show',
   summary: 'Show the policies in force, with the constitution',
   description:
-    'Each rule with its plain sentence. `--text` prints the files, as a start for policies of your own; `--schema` the schema alone, which `policy lint` and `policy test` hold them against.',
+    'Each rule with its plain sentence. `--to` writes the files into a new folder that `policy lint`, `test`, `diff` and `apply` take as it is: a start for policies of your own. `--schema` prints the schema alone, which `policy lint` and `policy test` hold files of your own against.',
   options: [
     { flags: '--text', description: 'Print the files themselves' },
     { flags: '--schema', description: 'Print the schema alone' },
+    { flags: '--to <folder>', description: 'Write them into this folder, which is new or empty' },
   ],
   examples: [
     { line: 'policy show', does: 'lists the rules' },
     { line: 'policy show --text', does: 'prints them in Cedar' },
     { line: 'policy show --schema', does: 'prints what policies may speak of' },
+    { line: 'policy show --to policies', does: 'writes them as a start for your own' },
   ],
   reads: true,
   run: async (context, input) => {
     const { answer, raw } = await (await context.openSession()).call('getPolicies', {})
+    const to = input.text('to')
+    const written = to === undefined ? undefined : writeFolder(context, to, answer)
     await printAnswer(context, raw, () =>
-      input.on('schema') ? schemaLines(answer) : policiesLines(answer, context.screen.view, input.on('text')),
+      written === undefined
+        ? shownLines(answer, context, input)
+        : writtenPoliciesLines(answer, written, context.screen.view),
     )
     return 'ok'
   },
+}
+
+/** @returns the folder. @throws CascadeError where it cannot be written, and for one that holds something. */
+function writeFolder(context: CommandContext, to: string, { files }: PoliciesInForce): string {
+  const folder = resolve(context.io.cwd, to)
+  try {
+    mkdirSync(folder, { recursive: true })
+    if (readdirSync(folder).length > 0) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
+  } catch (error) {
+    throw unwritable(folder, error)
+  }
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeNew(context, join(folder, path), text)
+  }
+  return folder
 }
 
 export const POLICY_DIFF: CommandSpec = {
@@ -50,7 +77,7 @@ export const POLICY_APPLY: CommandSpec = {
   name: 'policy apply',
   summary: 'Put policies in force, in the place of those that are',
   description:
-    'The files that end in .cedar; the constitution and the schema come with the program and belong to every bundle. What is not sound changes nothing and ends with 7. Policies under which you, or the administrator of the instance, could apply no others are refused. Where no instance runs, --built-in opens the data folder without asking any policy, so that it helps where policies are in the way, in an emergency too.',
+    'The files that end in .cedar; the constitution and the schema come with the program and belong to every bundle, so that they may lie in the folder as they are there, and not otherwise. What is not sound changes nothing and ends with 7. Policies under which you, or the administrator of the instance, could apply no others are refused. Where no instance runs, --built-in opens the data folder without asking any policy, so that it helps where policies are in the way, in an emergency too.',
   arguments: [{ flags: '[path...]', description: 'A folder, or files' }],
   options: [{ flags: '--built-in', description: 'Put those in force again that come with the program' }],
   examples: [
@@ -96,5 +123,10 @@ async function mend(context: CommandContext): Promise<PolicyChange | undefined> 
 /** @throws CascadeError UNPROCESSABLE where there is none. */
 async function readFiles({ io }: CommandContext, paths: readonly string[]) {
   const { files } = await io.readPolicies(paths.map((path) => resolve(io.cwd, path)))
-  return files.filter(({ path }) => path.endsWith('.cedar')).map(({ path, text }) => ({ path, text }))
+  return files
+    .filter(({ path }) => path.endsWith('.cedar') || path === SCHEMA)
+    .map(({ path, text }) => ({ path, text }))
 }
+
+const shownLines = (answer: PoliciesInForce, { screen: { view } }: CommandContext, input: CommandInput): string[] =>
+  input.on('schema') ? schemaLines(answer) : policiesLines(answer, view, input.on('text'))

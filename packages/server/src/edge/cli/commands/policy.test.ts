@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { run } from '../testing.ts'
+import { BUILT_IN_BUNDLE, BUILT_IN_FILES } from '#governance'
+import { run, serve } from '../testing.ts'
 
 const folders: string[] = []
 afterAll(() => {
@@ -26,7 +27,9 @@ const ada = { uid: 'User::"ada"', parents: ['Team::"red"'] }
 const plan = { uid: 'Capsule::"plan"', attrs: { spam: false } }
 const asked = { principal: 'User::"ada"', action: 'Action::"read"', resource: 'Capsule::"plan"', context: { risk: 10 } }
 const casesOf = (...cases: object[]) => JSON.stringify({ entities: [ada, plan], cases })
-const good = { 'a.cedar': READ, 'sub/b.cedar': CONST }
+const SCHEMA = `entity Team; entity User in [Team]; entity Capsule { spam: Bool };
+action "read" appliesTo { principal: User, resource: Capsule, context: { risk: Long } };`
+const good = { 'a.cedar': READ, 'sub/b.cedar': CONST, 'own.cedarschema': SCHEMA }
 
 const policy = (cwd: string, ...argv: string[]) => run(['policy', ...argv], { io: { cwd } })
 
@@ -35,9 +38,10 @@ test('sound policies are named by their digest, as a folder and file by file', a
   const { code, out } = await policy(cwd, 'lint', '.')
   expect([code, out]).toEqual([
     0,
-    expect.stringMatching(/^sound {2}2 policies in 2 files, without a schema.*\n {2}digest [0-9a-f]{64}\n$/),
+    expect.stringMatching(/^sound {2}2 policies in 3 files, held against the schema\n {2}digest [0-9a-f]{64}\n$/),
   ])
-  expect((await policy(cwd, 'lint', 'a.cedar', 'sub/b.cedar')).out).toContain('2 policies in 2 files')
+  const named = await policy(cwd, 'lint', 'a.cedar', 'sub/b.cedar', 'own.cedarschema')
+  expect(named.out).toContain('2 policies in 3 files')
 })
 
 test('each finding has its place and its fix, and ends the command with 7', async () => {
@@ -52,7 +56,7 @@ test('each finding has its place and its fix, and ends the command with 7', asyn
     'c.cedar:2:1: error ID_MISSING: the policy has no id\n  fix: Write @id("some.name") before it.\n',
   )
   expect(out).toMatch(/d\.cedar:1:\d+: error POLICY_SYNTAX: /)
-  expect(out).toContain('not sound  4 policies in 4 files')
+  expect(out).toContain('not sound  4 policies in 5 files')
 })
 
 interface Refused {
@@ -152,4 +156,63 @@ test('a policy that cannot be evaluated denies, and the explanation names it', a
 test('a folder without cases ends with 3', async () => {
   const { code, err } = await policy(folderWith(good), 'test', '.')
   expect([code, err]).toEqual([3, expect.stringContaining('.test.json')])
+})
+
+test('what brings no schema is held against that of an instance', async () => {
+  const own = '@id("own.read") forbid(principal, action == Action::"capsule.read", resource is Capsule)'
+  const lint = async (condition: string) =>
+    policy(folderWith({ 'own.cedar': `${own} when { ${condition} };` }), 'lint', '.')
+  const sound = await lint('resource.trust < 50')
+  expect([sound.code, sound.out]).toEqual([
+    0,
+    expect.stringMatching(/^sound {2}1 policy in 1 file, held against the schema of the program\n/),
+  ])
+  const { code, out } = await lint('resource.thrust < 50')
+  expect([code, out]).toEqual([7, expect.stringMatching(/^own\.cedar:1:\d+: error POLICY_TYPE: .*thrust/)])
+})
+
+test.for([
+  {
+    annotation: '@mode("warnn")',
+    code: 7,
+    says: 'error ANNOTATION_WORD: @mode("warnn"): expected audit, warn, enforce',
+  },
+  { annotation: '@mode', code: 7, says: 'error ANNOTATION_WORD: @mode(""): expected' },
+  {
+    annotation: '@canary("110")',
+    code: 7,
+    says: 'error ANNOTATION_WORD: @canary("110"): expected a whole number from 0',
+  },
+  { annotation: '@curable("aproval")', code: 7, says: 'error ANNOTATION_WORD: @curable("aproval"): expected approval' },
+  { annotation: '@mod("warn")', code: 0, says: 'warning ANNOTATION_UNKNOWN: @mod is none that the gate goes by' },
+  { annotation: '@mode("warn") @canary("10") @says("No.")', code: 0, says: 'sound' },
+])('the annotation $annotation is told of', async ({ annotation, code, says }) => {
+  const text = `@id("own.no") ${annotation} forbid(principal, action == Action::"capsule.read", resource);`
+  const ran = await policy(folderWith({ 'own.cedar': text }), 'lint', '.')
+  expect([ran.code, ran.out]).toEqual([code, expect.stringContaining(says)])
+})
+
+test('a mode on what permits is told to change nothing', async () => {
+  const text = '@id("own.yes") @mode("audit") permit(principal, action == Action::"capsule.read", resource);'
+  const { code, out } = await policy(folderWith({ 'own.cedar': text }), 'lint', '.')
+  expect([code, out]).toEqual([0, expect.stringContaining('warning ANNOTATION_IDLE')])
+})
+
+test('the policies in force are written as a folder that lint takes as it is, and nothing is written over', async () => {
+  const inForce = {
+    ...{ digest: BUILT_IN_BUNDLE.digest, applied_at: null, applied_by: null, is_built_in: true, files: BUILT_IN_FILES },
+    policies: BUILT_IN_BUNDLE.policies.map(({ id, json, file, line }) => ({
+      ...{ id, effect: json.effect, says: null, tier: id.startsWith('const.') ? 'constitution' : 'policy' },
+      ...{ mode: 'enforce', canary_percent: 0, curable: null, file, line },
+    })),
+  }
+  await using server = await serve(() => ({ body: inForce }))
+  const cwd = folderWith({ 'taken/mine.txt': '' })
+  const { code, out } = await policy(cwd, 'show', '--to', 'fresh', '--url', server.url)
+  expect([code, out]).toEqual([0, expect.stringMatching(/constitution\.cedar +comes with the program/)])
+  expect(out).toMatch(/roles\.cedar +yours to change/)
+  const lint = await policy(cwd, 'lint', 'fresh')
+  expect([lint.code, lint.out]).toEqual([0, expect.stringContaining(`digest ${BUILT_IN_BUNDLE.digest}`)])
+  for (const folder of ['fresh', 'taken', 'taken/mine.txt'])
+    expect((await policy(cwd, 'show', '--to', folder, '--url', server.url)).code).toBe(2)
 })

@@ -22,7 +22,7 @@ export const POLICY_LINT: CommandSpec = {
   name: 'policy lint',
   summary: 'Say what is wrong with policies, and where',
   description:
-    'Parses every file that ends in .cedar and holds it strictly against the schema, where a file ends in .cedarschema. Each policy needs an @id of its own; one that begins with `const.` forbids and never permits. Ends with 7 when a finding is an error. Needs no instance.',
+    'Parses every file that ends in .cedar and holds it strictly against the schema: the file that ends in .cedarschema or, where there is none, what policies of an instance may speak of. @mode, @canary and @curable take only the words that they know. Each policy needs an @id of its own; one that begins with `const.` forbids and never permits. Ends with 7 when a finding is an error. Needs no instance.',
   arguments: [{ flags: '<path...>', description: 'A folder, or files' }],
   examples: [
     { line: 'policy lint policies', does: 'looks at every policy in the folder' },

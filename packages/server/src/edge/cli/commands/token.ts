@@ -1,31 +1,46 @@
-import { tokenBody, uuid } from '@forge-cascade/contract'
+import { type AnswerOf, tokenBody, uuid } from '@forge-cascade/contract'
 import { checkInput, numberOf, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { tokenLines } from '../render/identity-lines.ts'
+import type { View } from '../render/view.ts'
 import { printAnswer } from './answer.ts'
 
 /** Tokens listed at once. */
 const LISTED = 100
-const NAME = 'command line'
+export const TOKEN_NAME = 'command line'
+
+/** What a token is for, until when, and what it is called. */
+export const TOKEN_OPTIONS: NonNullable<CommandSpec['options']> = [
+  {
+    flags: '--scope <scope>',
+    description: 'What it is for: an action (capsule.search), a family (capsule.*); all when left out',
+    many: true,
+  },
+  { flags: '--days <days>', description: 'When it ends, in days, at most 365; 90 when left out' },
+  {
+    flags: '--name <name>',
+    description: `What you call it, to know it again; ${JSON.stringify(TOKEN_NAME)} when left out`,
+  },
+]
+
+/** A new token, and how it is used. */
+export const newTokenLines = (made: NewToken, view: View): string[] => [
+  ...tokenLines(made, view),
+  '',
+  `  ${made.token}`,
+  '',
+  'It is shown this once. To use it here, or with --url elsewhere, set it in the environment:',
+  `  CASCADE_TOKEN=… ${view.command('search …')}`,
+]
+
+type NewToken = AnswerOf<'createToken'>
 
 export const TOKEN_CREATE: CommandSpec = {
   name: 'token create',
   summary: 'Give a subject a bearer token',
   description:
     'Prints the token, this once: only its SHA-256 is stored. Whoever has it comes in as the subject, for what the scopes name and the subject may, until it ends.',
-  options: [
-    { flags: '--for <subject>', description: 'Who comes in with it, by name or id' },
-    {
-      flags: '--scope <scope>',
-      description: 'What it is for: an action (capsule.search), a family (capsule.*); all when left out',
-      many: true,
-    },
-    { flags: '--days <days>', description: 'When it ends, in days, at most 365; 90 when left out' },
-    {
-      flags: '--name <name>',
-      description: `What you call it, to know it again; ${JSON.stringify(NAME)} when left out`,
-    },
-  ],
+  options: [{ flags: '--for <subject>', description: 'Who comes in with it, by name or id' }, ...TOKEN_OPTIONS],
   examples: [
     {
       line: 'token create --for reader --scope capsule.search --scope capsule.read --days 30',
@@ -39,20 +54,12 @@ export const TOKEN_CREATE: CommandSpec = {
     const [scopes, days] = [input.list('scope'), numberOf(input.text('days'))]
     const body = checkInput(tokenBody, {
       subject,
-      name: input.text('name') ?? NAME,
+      name: input.text('name') ?? TOKEN_NAME,
       ...(scopes !== undefined && { scopes }),
       ...(days !== undefined && { expires_in_days: days }),
     })
     const { answer, raw } = await (await context.openSession()).call('createToken', { body })
-    const { view } = context.screen
-    await printAnswer(context, raw, () => [
-      ...tokenLines(answer, view),
-      '',
-      `  ${answer.token}`,
-      '',
-      'It is shown this once. To use it here, or with --url elsewhere, set it in the environment:',
-      `  CASCADE_TOKEN=… ${view.command('search …')}`,
-    ])
+    await printAnswer(context, raw, () => newTokenLines(answer, context.screen.view))
     return 'ok'
   },
 }

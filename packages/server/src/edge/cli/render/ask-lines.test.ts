@@ -58,7 +58,7 @@ test('sources that disagree are named', () => {
 })
 
 test.for([
-  { store: 'empty', says: 'The store is empty' },
+  { store: 'empty', says: 'There is nothing yet that you may find' },
   { store: 'atRest', says: 'No capsule is active' },
 ] as const)('a store that is $store is said to be, with the way to add knowledge', ({ store, says }) => {
   const nothing = { ...ANSWER, found: false, citations: [], answer: 'Nothing was found above the threshold.' }

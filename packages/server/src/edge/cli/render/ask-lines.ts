@@ -51,7 +51,7 @@ export type StoreState = 'empty' | 'atRest' | 'inUse'
 
 const EMPTY: Readonly<Record<StoreState, string>> = {
   empty:
-    'The store is empty: there is nothing to find yet. One that lies elsewhere is named by --data <folder>. To add knowledge:',
+    'There is nothing yet that you may find. A store that lies elsewhere is named by --data <folder>. To add knowledge:',
   atRest:
     'No capsule is active, so there is nothing to find (--status ARCHIVED looks at old ones, `archive list` at what was moved away). To add knowledge:',
   inUse: 'Other words may help, or a lower floor of trust (--min-trust 0). To add knowledge:',

@@ -1,4 +1,5 @@
 import type { DecisionRecord, ExplainedDecision, PoliciesInForce, PolicyChange } from '@forge-cascade/contract'
+import { quoteForShell } from '../shell-word.ts'
 import { findingLines, policyLines } from './policy-lines.ts'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
@@ -93,6 +94,25 @@ export function policiesLines(
 /** What policies may speak of, as a file of its own. */
 export const schemaLines = ({ files }: PoliciesInForce): string[] =>
   files.filter(({ path }) => path.endsWith('.cedarschema')).flatMap(({ text }) => text.trimEnd().split('\n'))
+
+/** The files that were written, and which of them are to stay as they are. */
+export function writtenPoliciesLines(
+  { policies, files, digest }: PoliciesInForce,
+  folder: string,
+  view: View,
+): string[] {
+  const { paint } = view
+  const fixed = new Set(policies.flatMap(({ tier, file }) => (tier === 'constitution' ? [file] : [])))
+  const width = Math.max(...files.map(({ path }) => path.length))
+  const said = (path: string) =>
+    fixed.has(path) || path.endsWith('.cedarschema') ? 'comes with the program: leave it as it is' : 'yours to change'
+  return [
+    `Wrote ${oneLine(folder)}: ${plural(policies.length, 'policy')} in ${plural(files.length, 'file')}.`,
+    ...files.map(({ path }) => `  ${path.padEnd(width)}  ${paint.faint(said(path))}`),
+    paint.faint(`digest ${digest}`),
+    `Then: ${view.command(`policy lint ${quoteForShell(folder)}`)}, and policy test, diff and apply with the same folder.`,
+  ]
+}
 
 /** What is wrong with policies that were handed in, and what they change. */
 export function policyChangeLines(change: PolicyChange, view: View, dryRun: boolean): string[] {

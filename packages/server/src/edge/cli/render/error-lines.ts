@@ -3,16 +3,17 @@ import type { CascadeError } from '#base'
 import { oneLine, printable } from './text.ts'
 import type { Painter } from './view.ts'
 
-/** `cascade: <detail> (<CODE>)` and what to do about it. */
+/** `cascade: <detail> (<CODE>)`, what to do about it, and where the gate refused it, which decision tells why. */
 export function errorLines(error: CascadeError, fix: string, paint: Painter): string[] {
   const detail = printable(error.detail)
   const fields = error.errors.filter(({ message }) => !detail.includes(message))
-  const id = correlationOf(error)
+  const [id, decision] = [correlationOf(error), memberOf(error, 'decision_id')]
   return [
     `${paint.bad('cascade:')} ${detail} (${error.code})`,
     ...fields.map(({ pointer, message }) => `  ${oneLine(pointer)} ${oneLine(message)}`),
     `  fix: ${fix}`,
     ...(error.code === 'INTERNAL' && id !== '' ? [`  correlation id: ${oneLine(id)}`] : []),
+    ...(decision === '' ? [] : [`  decision: ${oneLine(decision)}; \`gate explain ${oneLine(decision)}\` tells why`]),
   ]
 }
 
@@ -29,8 +30,15 @@ export const errorProblem = (error: CascadeError, command: string): ToldProblem 
   code: error.code,
   ...(correlationOf(error) === '' ? {} : { correlation_id: correlationOf(error) }),
   errors: error.errors,
-  ...('approval' in error.extensions && { approval: error.extensions.approval }),
+  ...Object.fromEntries(MEMBERS.flatMap((name) => (name in error.extensions ? [[name, error.extensions[name]]] : []))),
 })
 
-const correlationOf = ({ extensions }: CascadeError): string =>
-  typeof extensions.correlation_id === 'string' ? extensions.correlation_id : ''
+/** What the gate adds to a problem. */
+const MEMBERS = ['decision_id', 'reasons', 'approval'] as const
+
+const correlationOf = (error: CascadeError): string => memberOf(error, 'correlation_id')
+
+const memberOf = ({ extensions }: CascadeError, name: string): string => {
+  const value = extensions[name]
+  return typeof value === 'string' ? value : ''
+}

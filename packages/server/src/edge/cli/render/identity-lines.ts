@@ -1,4 +1,4 @@
-import type { AccessTokenAnswer, SubjectAnswer } from '@forge-cascade/contract'
+import type { AccessTokenAnswer, OwnAgents, SelfAnswer, SubjectAnswer } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { dateOf } from './words.ts'
@@ -25,3 +25,24 @@ export function tokenLines(token: AccessTokenAnswer, { paint }: View): string[] 
     `  ${state === 'revoked' ? paint.bad('revoked') : until}  for ${scopes === null ? 'all that its subject may' : scopes.join(', ')}`,
   ]
 }
+
+/** Who one is here. */
+export function selfLines({ subject, token, instance }: SelfAnswer, view: View): string[] {
+  const { paint } = view
+  const held =
+    token === null ? ['  the token of the data folder  for all that its subject may'] : tokenLines(token, view)
+  return [
+    ...subjectLines(subject, view),
+    'Token',
+    ...held.map((line) => `  ${line.trimStart()}`),
+    'Instance',
+    `  Forge Cascade ${oneLine(instance.version)}  ${paint.faint(`log ${oneLine(instance.log)}`)}`,
+  ]
+}
+
+/** Agents of whoever asks, each with its tokens. */
+export const ownAgentLines = ({ items }: OwnAgents, view: View): string[] =>
+  items.flatMap(({ agent, tokens }) => [
+    ...subjectLines(agent, view),
+    ...tokens.flatMap((token) => tokenLines(token, view).map((line) => `  ${line}`)),
+  ])

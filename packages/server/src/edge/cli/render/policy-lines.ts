@@ -7,7 +7,7 @@ import { plural } from './words.ts'
 export function lintLines({ ok, digest, files, policies, has_schema, findings }: PolicyLint, view: View): string[] {
   const { paint } = view
   const what = `${plural(policies, 'policy')} in ${plural(files, 'file')}`
-  const against = has_schema ? ', held against the schema' : ', without a schema to hold them against'
+  const against = has_schema ? ', held against the schema' : ', held against the schema of the program'
   const verdict = ok ? paint.good('sound') : paint.bad('not sound')
   return [
     ...findings.flatMap((each) => findingLines(each, view)),

@@ -182,7 +182,7 @@ export interface GovernanceDesk {
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
-  readonly tokens: Pick<AccessTokens, 'create' | 'list' | 'revoke'>
+  readonly tokens: Pick<AccessTokens, 'create' | 'find' | 'list' | 'revoke'>
   readonly imports: ImportDesk
   readonly governance: GovernanceDesk
   readonly model: ModelDesk

@@ -1,6 +1,6 @@
-import type { AccessTokenAnswer, SubjectAnswer } from '@forge-cascade/contract'
-import { toRfc3339 } from '#base'
-import type { ListedToken, RevisedSubject, Subject } from '#identity'
+import { type AccessTokenAnswer, OWN_AGENT_LIMITS, type SubjectAnswer } from '@forge-cascade/contract'
+import { CascadeError, toRfc3339 } from '#base'
+import { checkOwnAgent, type ListedToken, type RevisedSubject, SUBJECT_TRUST_NEW, type Subject } from '#identity'
 import { matchesStrongly } from '../entity-tag.ts'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
 import type { HandlerContext } from './handler-context.ts'
@@ -10,6 +10,8 @@ export function identityHandlers({
   capsules: { subjects },
   tokens,
   trust: engine,
+  ledger,
+  version,
 }: HandlerContext): HandlersFor<OperationsOf<'Identity'>> {
   const presentToken = async (row: ListedToken): Promise<AccessTokenAnswer> => ({
     id: row.id,
@@ -40,6 +42,17 @@ export function identityHandlers({
     headers: { etag: tagOf(revised.revision) },
   })
   return {
+    getSelf: async ({ getCredential }) => {
+      const { subject, tokenId } = getCredential()
+      const [revised, token, [key = '']] = await Promise.all([
+        subjects.get(subject.id),
+        tokenId === null ? undefined : tokens.find(tokenId),
+        ledger.keys(),
+      ])
+      const told = { subject: await present(revised), token: token ? await presentToken(token) : null }
+      return { status: 200, body: { ...told, instance: { version, log: key.replace(KEY_TAIL, '') } } }
+    },
+    ...ownAgentHandlers({ subjects, tokens, present, presentToken, answer }),
     listSubjects: async ({ query }) => {
       const { items, next } = await subjects.list(query)
       return { status: 200, body: { items: await Promise.all(items.map(present)), next_cursor: next ?? null } }
@@ -72,6 +85,75 @@ export function identityHandlers({
 }
 
 const NOTHING = { changes: [], records: [], events: [] } as const
+
+interface OwnAgentParts {
+  readonly subjects: HandlerContext['capsules']['subjects']
+  readonly tokens: HandlerContext['tokens']
+  readonly present: (revised: RevisedSubject) => Promise<SubjectAnswer>
+  readonly presentToken: (row: ListedToken) => Promise<AccessTokenAnswer>
+  readonly answer: (revised: RevisedSubject) => Promise<{ body: SubjectAnswer; headers: { etag: string } }>
+}
+
+/** Agents of whoever asks. */
+function ownAgentHandlers({
+  subjects,
+  tokens,
+  present,
+  presentToken,
+  answer,
+}: OwnAgentParts): HandlersFor<'listOwnAgents' | 'createOwnAgent' | 'createOwnToken' | 'revokeOwnToken'> {
+  const tokensOf = async (subject: string) => (await tokens.list({ subject, limit: OWN_AGENT_LIMITS.tokensMax })).items
+  return {
+    listOwnAgents: async ({ call }) => {
+      const own = await subjects.listOwned(call.subject.id, OWN_AGENT_LIMITS.agentsMax)
+      const items = await Promise.all(
+        own.map(async (revised) => ({
+          agent: await present(revised),
+          tokens: await Promise.all((await tokensOf(revised.subject.id)).map(presentToken)),
+        })),
+      )
+      return { status: 200, body: { items } }
+    },
+    createOwnAgent: async ({ call, body: { name, trust } }) => {
+      const { id, trust: own } = call.subject
+      if ((await subjects.listOwned(id, OWN_AGENT_LIMITS.agentsMax)).length >= OWN_AGENT_LIMITS.agentsMax)
+        throw tooMany(`You have ${OWN_AGENT_LIMITS.agentsMax} agents`)
+      const fields = {
+        kind: 'agent',
+        name,
+        roles: ['member'],
+        trust: trust ?? Math.min(own, SUBJECT_TRUST_NEW),
+        owner: id,
+      } as const
+      const { body, headers } = await answer(await subjects.register(call, fields))
+      return { status: 201, body, headers: { ...headers, location: `/v2/subjects/${body.id}` } }
+    },
+    createOwnToken: async ({ params: { id: ref }, call, body, getCredential }) => {
+      const agent = await subjects.resolve(ref)
+      checkOwnAgent(call.subject, agent, ref)
+      if ((await tokensOf(agent.id)).length >= OWN_AGENT_LIMITS.tokensMax)
+        throw tooMany(`${agent.name} has ${OWN_AGENT_LIMITS.tokensMax} tokens, with those that are over`)
+      const { name, scopes = null, expires_in_days: days } = body
+      const held = getCredential().scopes
+      const made = await tokens.create({ ...call, held, forOwn: true }, { subject: agent.id, name, scopes, days })
+      return { status: 201, body: { ...(await presentToken(made.row)), token: made.token } }
+    },
+    revokeOwnToken: async ({ params: { id }, call }) => {
+      const row = await tokens.find(id)
+      const owner = row && (await subjects.find(row.subject))?.owner
+      if (row === undefined || (row.subject !== call.subject.id && owner !== call.subject.id))
+        throw new CascadeError('NOT_FOUND', `No token of yours, or of an agent of yours, has the id ${id}.`)
+      await tokens.revoke(call, id)
+      return { status: 204 }
+    },
+  }
+}
+
+const tooMany = (what: string): CascadeError =>
+  new CascadeError('CONFLICT', `${what}, which is as many as there may be: ask an administrator to take some away.`)
+
+/** What follows the name of the log in a key that verifies it. @see https://c2sp.org/signed-note */
+const KEY_TAIL = /\+[0-9a-f]{8}\+.*$/
 
 /** The entity tag of a subject at a revision. */
 const tagOf = (revision: number): string => `"${revision}"`

@@ -1,0 +1,22 @@
+import type { Action, RouteDefinition } from '@forge-cascade/contract'
+
+/** Actions that are carried out capsule by capsule, or file by file. */
+const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase', 'capsule.offload', 'capsule.reload'])
+
+/** One decision covers all lines of a batch, all files of an import and all capsules of an erasure or a move. */
+export const coversLines = (route: RouteDefinition): boolean =>
+  route.body?.contentType === 'application/x-ndjson' ||
+  ('action' in route.access && LINE_ACTIONS.has(route.access.action))
+
+const RESOURCES = [
+  { prefix: '/v2/capsules/{id}', kind: 'capsule' },
+  { prefix: '/v2/imports/{id}', kind: 'import' },
+  { prefix: '/v2/governance/approvals/{id}', kind: 'approval' },
+  { prefix: '/v2/governance/decisions/{id}', kind: 'decision' },
+] as const
+
+/** `capsule/<id>`, `import/<id>`, `approval/<id>`, `decision/<id>`, or `*` where the resource comes into being or is no single one. */
+export function resourceOf({ path }: RouteDefinition, params: Readonly<Record<string, unknown>>): string {
+  const found = RESOURCES.find(({ prefix }) => path.startsWith(prefix))
+  return found ? `${found.kind}/${String(params.id)}` : '*'
+}
