@@ -20,7 +20,7 @@ export const AGENTS = [
     summary: 'Speak the Model Context Protocol',
     description:
       'Streamable HTTP of the revision 2026-07-28, and of 2025 without sessions: one JSON-RPC message a request, answered as JSON or as an event stream. What goes wrong with the message itself is answered as a JSON-RPC error, with the status that the protocol asks for. Each tool is decided by the actions of its own operations. A request from a web page is refused unless its origin is a name that this instance answers to.',
-    access: { action: 'agent.connect', risk: 'low' },
+    access: { action: 'agent.connect' },
     query: z.strictObject({
       identity: scopeName.optional().describe('Identity of calls that name none.'),
       lane: scopeName.optional().describe('Lane of calls that name none.'),

@@ -48,7 +48,7 @@ export const APPROVALS = [
     tag: 'Governance',
     summary: 'What waits for an approval, or waited, oldest first',
     description: 'You see what you asked for and what you may approve. A page may have fewer items than asked for.',
-    access: { action: 'approval.read', risk: 'low' },
+    access: { action: 'approval.read' },
     query: approvalsQuery,
     responses: {
       200: json('A page.', approvalPage, { items: [APPROVAL_EXAMPLE], groups: [GROUP], next_cursor: null }),
@@ -61,7 +61,7 @@ export const APPROVALS = [
     path: '/v2/governance/approvals/{id}',
     tag: 'Governance',
     summary: 'One request that waits or waited, and what became of it',
-    access: { action: 'approval.read', risk: 'low' },
+    access: { action: 'approval.read' },
     params: id,
     responses: { 200: json('It.', approval, APPROVAL_EXAMPLE) },
     errors: ['NOT_FOUND'],

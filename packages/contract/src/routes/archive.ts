@@ -26,7 +26,7 @@ export const ARCHIVE = [
     summary: 'Move capsules out of the store into segments',
     description:
       'All versions, metadata and the history of trust go; title, scope, tags, place in the lineage and the name of the segment stay. Nothing leaves the store before its segment was read back from its place. What is quarantined or under a legal hold stays and is named.',
-    access: { action: 'capsule.offload', risk: 'high' },
+    access: { action: 'capsule.offload' },
     body: { schema: archiveBody, example: { older_than_days: 365, lane: 'chat', dry_run: true } },
     responses: { 200: json('What moved, or would.', archiveOutcome, ARCHIVE_OUTCOME_EXAMPLE) },
     errors: ['CONFLICT', 'UNPROCESSABLE', 'STORAGE_FULL', 'ARCHIVE_DAMAGED'],
@@ -40,7 +40,7 @@ export const ARCHIVE = [
     summary: 'Bring capsules back from their segments',
     description:
       'Each is again what it was when it moved. The segment stays as it is. A chunk brings its document, and a document its chunks.',
-    access: { action: 'capsule.reload', risk: 'medium' },
+    access: { action: 'capsule.reload' },
     body: { schema: archiveRestoreBody, example: { ids: [EXAMPLE_ID] } },
     responses: {
       200: json('What came back.', archiveRestored, { capsules: 1, chunks: 0, versions: 3, here: [] }),
@@ -55,7 +55,7 @@ export const ARCHIVE = [
     tag: 'Archive',
     summary: 'Read segments whole and compare them with what was put there',
     description: 'Opens all that is out of the store, and names objects that belong to no segment of this store.',
-    access: { action: 'capsule.offload', risk: 'medium' },
+    access: { action: 'capsule.offload' },
     body: { schema: archiveVerifyBody, example: {} },
     responses: {
       200: json('What was found.', archiveVerified, {
@@ -74,7 +74,7 @@ export const ARCHIVE = [
     path: '/v2/archive',
     tag: 'Archive',
     summary: 'List segments, newest first',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     query: z.strictObject(page),
     responses: {
       200: json('A page.', paged(archiveSegment, 'ArchiveSegmentPage'), {
@@ -90,7 +90,7 @@ export const ARCHIVE = [
     path: '/v2/archive/{id}',
     tag: 'Archive',
     summary: 'One segment',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     params: id,
     responses: { 200: json('The segment.', archiveSegment, SEGMENT_EXAMPLE) },
     errors: ['NOT_FOUND'],

@@ -36,7 +36,7 @@ export const ARTIFACTS = [
     summary: 'Verify a file or a folder on this machine, and record what was found',
     description:
       'Digest, structure, signature, capabilities and, where that is asked for, the tests that the artifact declares. Lines tell which check is under way; the last one is the report with the entry of the log that holds its digest. Answered on the local socket alone: it reads files of this machine and may run code.',
-    access: { action: 'artifact.verify', risk: 'high' },
+    access: { action: 'artifact.verify' },
     body: { schema: verifyArtifactBody, example: { path: '/srv/artifacts/word-count', run_tests: true } },
     responses: {
       200: {
@@ -56,7 +56,7 @@ export const ARTIFACTS = [
     path: '/v2/artifacts/{digest}/verification',
     tag: 'Artifacts',
     summary: 'What the log says of an artifact: its newest verification',
-    access: { action: 'artifact.read', risk: 'low' },
+    access: { action: 'artifact.read' },
     params: artifactParams,
     responses: { 200: json('The newest verification.', artifactVerification, RECORDED_EXAMPLE) },
     errors: ['NOT_FOUND'],

@@ -28,7 +28,7 @@ export const BULK = [
     summary: 'Carry out what was previewed',
     description:
       'The gate decides once, on the action that the preview was of, and refuses single capsules by what they are. For each capsule, in order, a line with its receipt or its problem; what was changed after the preview, or is under a legal hold that forbids it, is left as it is and says so. The last line has the numbers: without it the answer was cut off, and the same token goes on and answers as if it had not been. When the client goes away it stops; an erasure that has begun is completed all the same.',
-    access: { action: 'capsule.bulk', risk: 'high' },
+    access: { action: 'capsule.bulk' },
     params: z.object({ token: uuid }),
     responses: {
       200: {

@@ -93,7 +93,7 @@ export const CAPSULES = [
     path: '/v2/capsules',
     tag: 'Capsules',
     summary: 'List capsules, newest first',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     query: z.strictObject({
       ...page,
       type: many(z.enum(CAPSULE_TYPES)).optional(),
@@ -116,7 +116,7 @@ export const CAPSULES = [
     path: '/v2/capsules/stats',
     tag: 'Capsules',
     summary: 'Counts and bytes by type, status, scope, trust level and embedding model; depth of lineage',
-    access: { action: 'system.read', risk: 'low' },
+    access: { action: 'system.read' },
     responses: { 200: json('Counts.', stats, STATS_EXAMPLE) },
   },
   {
@@ -125,7 +125,7 @@ export const CAPSULES = [
     path: '/v2/capsules/{id}',
     tag: 'Capsules',
     summary: 'Read a capsule: its newest version, or the one valid at a time',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     params: id,
     query: z.strictObject({ as_of: timestamp.optional(), known_at: timestamp.optional() }),
     responses: { 200: json('The capsule; the ETag is `"<version>-<revision>"`.', capsule, CAPSULE_EXAMPLE) },
@@ -222,7 +222,7 @@ export const CAPSULES = [
     path: '/v2/capsules/{id}/versions',
     tag: 'Capsules',
     summary: 'History: all versions, newest first',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     params: id,
     query: z.strictObject(page),
     responses: { 200: json('A page.', paged(versionSummary, 'VersionPage'), VERSION_PAGE_EXAMPLE) },
@@ -234,7 +234,7 @@ export const CAPSULES = [
     path: '/v2/capsules/{id}/versions/{version}',
     tag: 'Capsules',
     summary: 'Read one version, and the passage a citation means',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     params: z.object({ id: uuid, version: semver }),
     query: z.strictObject({
       start: wholeNumber(0, Number.MAX_SAFE_INTEGER)

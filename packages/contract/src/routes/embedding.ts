@@ -12,7 +12,7 @@ export const EMBEDDING = [
     path: '/v2/system/embedding',
     tag: 'Embedding',
     summary: 'The model of the vectors, and how far its change is',
-    access: { action: 'system.read', risk: 'low' },
+    access: { action: 'system.read' },
     responses: state,
   },
   {
@@ -23,7 +23,7 @@ export const EMBEDDING = [
     summary: 'Begin a change of the model that was cancelled',
     description:
       'A change begins by itself when another model is configured. Vectors are made in the background, newest first; questions are answered as before until all are there, and change over at once.',
-    access: { action: 'system.embed', risk: 'high' },
+    access: { action: 'system.embed' },
     responses: state,
     errors: ['CONFLICT'],
   },
@@ -57,7 +57,7 @@ export const EMBEDDING = [
     summary: 'Give the change of the model up',
     description:
       'The store stays with the model it has, also over a restart, until `start` or another model. Refused where nothing here can make vectors of that model.',
-    access: { action: 'system.embed', risk: 'high' },
+    access: { action: 'system.embed' },
     responses: state,
     errors: ['CONFLICT'],
   },

@@ -31,7 +31,7 @@ export const EMERGENCY = [
     path: '/v2/governance/emergency',
     tag: 'Governance',
     summary: 'Whether an emergency is on, since when and why',
-    access: { action: 'emergency.read', risk: 'low' },
+    access: { action: 'emergency.read' },
     responses: { 200: json('How it stands.', emergency, QUIET) },
   },
   {
@@ -42,7 +42,7 @@ export const EMERGENCY = [
     summary: 'Turn the emergency on, or ask to lift it',
     description:
       'On: what is under way stops within a second. Off needs two people who are administrators or stewards: the first gets 202, and the second has an hour. Where there is only one such person, that one asks twice on the machine of the instance, a minute apart. Turning it on again takes back what was asked.',
-    access: { action: 'emergency.raise', risk: 'high' },
+    access: { action: 'emergency.raise' },
     body: { schema: emergencyBody, example: { active: true, reason: 'An agent deletes what it should not' } },
     responses: {
       200: json('On, or lifted.', emergency, RAISED),

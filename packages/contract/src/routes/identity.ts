@@ -29,7 +29,7 @@ export const IDENTITY = [
     tag: 'Identity',
     summary: 'Who you are here, what your token is for and until when',
     description: 'Every token is good for this, whatever its scopes.',
-    access: { action: 'subject.self', risk: 'low' },
+    access: { action: 'subject.self' },
     responses: {
       200: json('You.', selfAnswer, {
         subject: SUBJECT_EXAMPLE,
@@ -99,7 +99,7 @@ export const IDENTITY = [
     path: '/v2/subjects',
     tag: 'Identity',
     summary: 'List subjects, in the order of their registration',
-    access: { action: 'subject.read', risk: 'low' },
+    access: { action: 'subject.read' },
     query: z.strictObject({ ...page, kind: z.enum(SUBJECT_KINDS).optional() }),
     responses: {
       200: json('A page.', paged(subject, 'SubjectPage'), { items: [SUBJECT_EXAMPLE], next_cursor: null }),
@@ -114,7 +114,7 @@ export const IDENTITY = [
     summary: 'Register a person, an agent or a service',
     description:
       'It has no token yet. Nobody gives more trust than they have, nor a role that they lack unless they are an administrator. An agent needs an owner: a person who is active.',
-    access: { action: 'subject.create', risk: 'high' },
+    access: { action: 'subject.create' },
     body: { schema: subjectBody, example: { name: 'reader', kind: 'agent', owner: 'ada' } },
     responses: { 201: json('Registered.', subject, SUBJECT_EXAMPLE) },
     errors: ['CONFLICT', 'UNPROCESSABLE'],
@@ -126,7 +126,7 @@ export const IDENTITY = [
     path: '/v2/subjects/{id}',
     tag: 'Identity',
     summary: 'Who a subject is, by id or name',
-    access: { action: 'subject.read', risk: 'low' },
+    access: { action: 'subject.read' },
     params: ref,
     responses: { 200: json('The subject; the ETag is `"<revision>"`.', subject, SUBJECT_EXAMPLE) },
     errors: ['NOT_FOUND'],
@@ -140,7 +140,7 @@ export const IDENTITY = [
     summary: 'Change roles, trust or owner of a subject, end or restore its access',
     description:
       'A field left out keeps its value. Nobody raises their own trust or roles. The administrator of the instance stays as it is, so that there is always one. Deactivating ends all tokens of the subject for good; it counts for the next request.',
-    access: { action: 'subject.update', risk: 'high' },
+    access: { action: 'subject.update' },
     params: ref,
     body: { schema: subjectUpdate, example: { trust: 40, active: false } },
     responses: { 200: json('As it is now.', subject, { ...SUBJECT_EXAMPLE, trust: 40, active: false, revision: 2 }) },
@@ -155,7 +155,7 @@ export const IDENTITY = [
     tag: 'Identity',
     summary: 'List tokens, in the order in which they were made',
     description: 'What is over is listed until 30 days after its time. The tokens themselves are stored nowhere.',
-    access: { action: 'token.read', risk: 'low' },
+    access: { action: 'token.read' },
     query: z.strictObject({ ...page, subject: subjectRef.optional() }),
     responses: {
       200: json('A page.', paged(accessToken, 'AccessTokenPage'), { items: [TOKEN_EXAMPLE], next_cursor: null }),
@@ -170,7 +170,7 @@ export const IDENTITY = [
     summary: 'Give a subject a bearer token',
     description:
       'The token stands in this answer and nowhere else. It lets in whoever has it, as its subject, for what its scopes name and its subject may, until it expires, is revoked, or its subject is deactivated. A token that was itself made with scopes makes none beyond them.',
-    access: { action: 'token.create', risk: 'high' },
+    access: { action: 'token.create' },
     body: {
       schema: tokenBody,
       example: {
@@ -192,7 +192,7 @@ export const IDENTITY = [
     tag: 'Identity',
     summary: 'End a token at once',
     description: 'The next request with it is refused. Repeating it changes nothing.',
-    access: { action: 'token.revoke', risk: 'high' },
+    access: { action: 'token.revoke' },
     params: z.object({ id: uuid }),
     responses: { 204: { description: 'Revoked.' } },
     errors: ['NOT_FOUND'],

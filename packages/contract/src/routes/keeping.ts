@@ -18,7 +18,7 @@ export const KEEPING = [
     summary: 'Erase a capsule with all its versions and chunks, for good',
     description:
       'Rows, vectors, indexes, caches, archives, the write-ahead log and backups; a tombstone keeps its place in the lineage. What others derived from it stays and is named. Answers when all of it is done; what a crash interrupts is completed before the next start answers. Where copies are out of reach it fails, is out of the store all the same, and goes on by itself; asking again tries at once. Nothing undoes it. A dry run that would take an approval is decided as reading what would go.',
-    access: { action: 'capsule.erase', risk: 'high' },
+    access: { action: 'capsule.erase' },
     dryRunAs: 'capsule.read',
     params: id,
     body: { schema: eraseBody, example: { legal_basis: 'gdpr-17', dry_run: true } },
@@ -34,7 +34,7 @@ export const KEEPING = [
     summary: 'Erase everything of a subject, for good',
     description:
       'All capsules that the subject owns or that name it as their `identity` in any version, as erasing each of them would, and its name. A subject that was erased before, and of whom nothing has come since, answers with that receipt.',
-    access: { action: 'capsule.erase', risk: 'high' },
+    access: { action: 'capsule.erase' },
     dryRunAs: 'capsule.read',
     body: { schema: erasureBody, example: { subject: 'Grace Hopper', legal_basis: 'gdpr-17', dry_run: true } },
     responses: { 200: json('The receipt, or the plan of a dry run.', erasure, ERASURE_EXAMPLE) },
@@ -47,7 +47,7 @@ export const KEEPING = [
     path: '/v2/erasures',
     tag: 'Keeping',
     summary: 'List erasures, newest first',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     query: z.strictObject(page),
     responses: {
       200: json('A page.', paged(erasure, 'ErasurePage'), { items: [ERASURE_EXAMPLE], next_cursor: null }),
@@ -60,7 +60,7 @@ export const KEEPING = [
     path: '/v2/erasures/{id}',
     tag: 'Keeping',
     summary: 'The receipt of an erasure',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     params: id,
     responses: { 200: json('The receipt.', erasure, ERASURE_EXAMPLE) },
     errors: ['NOT_FOUND'],
@@ -73,7 +73,7 @@ export const KEEPING = [
     summary: 'Place a legal hold',
     description:
       'What it covers is neither erased nor moved into an archive until it is lifted. It covers a capsule, what a subject owns or is the identity of, or a scope; also what comes later.',
-    access: { action: 'capsule.hold', risk: 'high' },
+    access: { action: 'capsule.hold' },
     body: {
       schema: holdBody,
       example: { target: { kind: 'capsule', capsule: EXAMPLE_ID }, reason: 'Case 4711, asked for by counsel' },
@@ -87,7 +87,7 @@ export const KEEPING = [
     path: '/v2/holds',
     tag: 'Keeping',
     summary: 'List legal holds, newest first, lifted ones among them',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     query: z.strictObject(page),
     responses: { 200: json('A page.', paged(hold, 'LegalHoldPage'), { items: [HOLD_EXAMPLE], next_cursor: null }) },
     errors: ['CURSOR_INVALID'],
@@ -99,7 +99,7 @@ export const KEEPING = [
     tag: 'Keeping',
     summary: 'Lift a legal hold',
     description: 'Lifting it again changes nothing.',
-    access: { action: 'capsule.hold', risk: 'high' },
+    access: { action: 'capsule.hold' },
     params: id,
     body: { schema: liftBody, example: { reason: 'The case was closed' } },
     responses: { 200: json('Lifted.', hold, { ...HOLD_EXAMPLE, state: 'lifted' }) },

@@ -30,7 +30,7 @@ import {
 } from './examples-ledger.ts'
 import { json, type RouteDefinition } from './route.ts'
 
-const access = { action: 'ledger.read', risk: 'low' } as const
+const access = { action: 'ledger.read' } as const
 
 /** The log of everything that happened, in the formats of C2SP, so that strangers can verify it. */
 export const LEDGER = [
@@ -66,7 +66,7 @@ export const LEDGER = [
     summary: 'Give the log a new key to be signed with',
     description:
       'The change is an entry that both keys have signed for. For some days both sign each checkpoint, so that whoever verifies with the old one can learn of the new one; then the old private key is deleted. While two keys sign there is no other change, but with `overlap_days: 0`.',
-    access: { action: 'ledger.rotate', risk: 'high' },
+    access: { action: 'ledger.rotate' },
     body: { schema: rotateBody, example: { overlap_days: 30 } },
     responses: { 200: json('The keys from now on.', ledgerKeys, KEYS_EXAMPLE) },
     idempotent: true,
@@ -171,7 +171,7 @@ export const LEDGER = [
     summary: 'Entries with all that proves them, as one archive',
     description:
       'A zip archive: the entries that match, byte for byte as they were hashed, a C2SP tlog-proof for each, the newest signed checkpoint, the keys, the rules in force, a bill of materials, a report for people, and a manifest that the log signed. At most 20000 entries and 256 MiB. Everything is read and proven, and the log gets an entry `evidence.exported` with the digest of the manifest, before the first byte is sent. One export at a time: who comes meanwhile is asked to come again. An archive that breaks off has no manifest. Where no entry matches there is no archive, and the log gets no entry. With `decisions` it carries what the decisions among the entries were made from and the policies they were made by, so that `cascade gate replay` decides them again; that takes `governance.read` as well, and expired or erased inputs are listed by their digests.',
-    access: { action: 'evidence.export', risk: 'high' },
+    access: { action: 'evidence.export' },
     body: { schema: evidenceQuery, example: { operation: 'capsule.created', since: '2026-03-01T00:00:00Z' } },
     responses: { 200: { description: 'The archive.', contentType: 'application/zip' } },
     errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE', 'DATA_CORRUPT', 'STORAGE_FULL'],
@@ -185,7 +185,7 @@ export const LEDGER = [
     summary: 'Whether a version is the one that the log has the digest of',
     description:
       'The log holds salted digests of contents. This opens that of one version: the key that lies beside the content, the digest that it gives, and the one that the log recorded. After an erasure there is no key any more.',
-    access: { action: 'evidence.export', risk: 'high' },
+    access: { action: 'evidence.export' },
     params: z.object({ id: uuid, version: semver }),
     responses: { 200: json('The digest, opened.', openedDigest, DIGEST_EXAMPLE) },
     errors: ['NOT_FOUND', 'ERASED', 'IN_ARCHIVE', 'UNPROCESSABLE'],

@@ -51,9 +51,8 @@ export interface RouteDefinition {
   readonly tag: RouteTag
   readonly summary: string
   readonly description?: string
-  readonly access:
-    | { readonly action: Action; readonly risk?: 'low' | 'medium' | 'high' }
-    | { readonly exempt: Exemption }
+  readonly access: /** How risky it is stands with the action (`ACTION_TRAITS`). */
+  { readonly action: Action } | { readonly exempt: Exemption }
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: {

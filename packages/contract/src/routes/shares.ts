@@ -23,7 +23,7 @@ const EXAMPLE = {
 }
 const SCOPE_EXAMPLE = { ...EXAMPLE, capsule: null, namespace: { owner: null, lane: 'contracts' } }
 const DIGEST = 'c0ffee'.padEnd(64, '0')
-const access = { action: 'capsule.share', risk: 'medium' } as const
+const access = { action: 'capsule.share' } as const
 
 /** Who else may read, change or fork. */
 export const SHARES = [
@@ -34,7 +34,7 @@ export const SHARES = [
     tag: 'Sharing',
     summary: 'List with whom a capsule is shared',
     description: 'Told to its owner, and to those who look after the knowledge of all.',
-    access: { action: 'capsule.read', risk: 'low' },
+    access: { action: 'capsule.read' },
     params: id,
     query: z.strictObject(page),
     responses: { 200: json('A page, oldest first.', shares, { items: [EXAMPLE], next_cursor: null }) },
@@ -109,7 +109,7 @@ export const SHARES = [
     tag: 'Sharing',
     summary: 'The terms of a capsule that is for sale',
     description: 'Its id, title, licence and terms, and nothing else of it.',
-    access: { action: 'capsule.accept', risk: 'low' },
+    access: { action: 'capsule.accept' },
     params: id,
     responses: {
       200: json('The card.', saleCard, {
@@ -129,7 +129,7 @@ export const SHARES = [
     tag: 'Sharing',
     summary: 'Accept the terms of a capsule that is for sale',
     description: 'It can be read from then on, as long as it is for sale. Nothing is paid by this.',
-    access: { action: 'capsule.accept', risk: 'medium' },
+    access: { action: 'capsule.accept' },
     params: id,
     body: { schema: acceptanceBody, example: { terms_digest: DIGEST } },
     responses: {

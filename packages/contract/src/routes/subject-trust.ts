@@ -25,7 +25,7 @@ export const SUBJECT_TRUST = [
     path: '/v2/subjects/{id}/trust',
     tag: 'Governance',
     summary: 'Trust of a subject, and every point of evidence that it came about by',
-    access: { action: 'trust.read', risk: 'low' },
+    access: { action: 'trust.read' },
     params: z.object({ id: subjectRef }),
     responses: { 200: json('Trust.', subjectTrust, EXAMPLE) },
     errors: ['NOT_FOUND'],

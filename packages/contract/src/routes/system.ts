@@ -19,7 +19,7 @@ export const SYSTEM = [
     path: '/v2/system/health',
     tag: 'System',
     summary: 'The boot report and how things are',
-    access: { action: 'system.read', risk: 'low' },
+    access: { action: 'system.read' },
     responses: { 200: json('Health.', systemHealth, HEALTH_EXAMPLE) },
   },
   {
@@ -73,7 +73,7 @@ export const SYSTEM = [
     summary: 'Make anew what is derived from the rows, where it is damaged',
     description:
       'That is the index of words, and the tree over the log. It looks through the whole store first; what would be made of damaged rows is left as it is, and a backup is to be restored. The tree is made anew only where the entries are those that were signed. Searches go on while the index is made, and writes wait; proofs may not be found while the tree is.',
-    access: { action: 'system.repair', risk: 'high' },
+    access: { action: 'system.repair' },
     responses: { 200: json('What was made anew, and how things are now.', repairAnswer, REPAIR_EXAMPLE) },
     errors: ['DATA_CORRUPT', 'STORAGE_FULL'],
     unhurried: true,
@@ -86,7 +86,7 @@ export const SYSTEM = [
     summary: 'Write a backup while the instance goes on',
     description:
       'The file is sealed with a key of its own, which is put into the folder of keys. Without it nobody can restore the backup.',
-    access: { action: 'system.backup', risk: 'high' },
+    access: { action: 'system.backup' },
     body: { schema: backupBody, example: { path: '/var/backups/cascade-2026-11-21.backup' } },
     responses: { 201: json('Written and checked.', backupAnswer, BACKUP_EXAMPLE) },
     errors: ['UNPROCESSABLE', 'STORAGE_FULL'],

@@ -1,4 +1,4 @@
-import { ROUTES } from '@forge-cascade/contract'
+import { ACTION_TRAITS, ROUTES } from '@forge-cascade/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type HttpWorld, openHttpWorld } from './testing.ts'
 
@@ -29,9 +29,10 @@ describe('who may', () => {
     expect((await as(`Bearer ${http.memberToken}`)).statusCode).toBe(403)
   })
 
-  test('whatever changes who may come in is of high risk, but for agents of one’s own, which have no more than oneself', () => {
-    const changing = rows.filter(({ method, path }) => method !== 'GET' && !path.startsWith('/v2/me/'))
-    expect(new Set(changing.map(({ access }) => 'action' in access && access.risk))).toEqual(new Set(['high']))
+  test('whatever changes who may come in is of more than low risk', () => {
+    const changing = rows.filter(({ method }) => method !== 'GET')
+    const risks = changing.map(({ access }) => 'action' in access && ACTION_TRAITS[access.action].risk)
+    expect(new Set(risks)).toEqual(new Set(['high', 'medium']))
     const own = rows.filter(({ path }) => path.startsWith('/v2/me/'))
     expect(new Set(own.map(({ access }) => 'action' in access && access.action))).toEqual(new Set(['agent.own']))
   })
