@@ -68,6 +68,7 @@ test('an administrator may do every action, and an agent that is one governs nob
     expect(decide({ action }).applied, action).toBe('allow')
     const agent = decide({ action, subject: { ...ADA, kind: 'agent' } })
     const governs = [
+      'agent.own',
       'policy.apply',
       'subject.update',
       'token.create',
