@@ -114,7 +114,7 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
     previewDecision: async ({ body, call, correlationId, grantForLines }) => {
       const other = body.subject === undefined || isOneself(call.subject, body.subject) ? undefined : body.subject
       // Who others are, and what they may, is for those who read decisions.
-      if (other !== undefined) grantForLines('governance.read')
+      if (other !== undefined) await grantForLines('governance.read')
       const subject = other === undefined ? call.subject : await findSubject(subjects, other)
       const created = body.action === 'capsule.create' && body.resource === '*' && newFacts?.isAsked() === true
       const facts = created

@@ -69,7 +69,7 @@ export function ledgerHandlers({
     getLedgerWitness: async () => ({ status: 200, body: await witness.state() }),
     exportEvidence: async ({ call, body, signal, grantForLines }) => {
       // What a decision was made from is for who may read decisions.
-      if (body.decisions) grantForLines('governance.read')
+      if (body.decisions) await grantForLines('governance.read')
       return {
         status: 200,
         file: { contentType: 'application/zip', bytes: await evidence.export(call, body, signal) },
