@@ -29,7 +29,7 @@ const CANDIDATES_MIN = 50
 /**
  * The capsules that fit best. Every signal brings up its candidates within the filter, their union is fused and boosted,
  * and the best are read: all of it from one state of the store, so that nothing is shown that does not pass the filter. What
- * has no score at all is no hit.
+ * holds none of the words and has no score is no hit.
  *
  * @throws CascadeError VALIDATION_FAILED without words and vector, EMBEDDING_MISMATCH, EMBEDDER_UNAVAILABLE in the mode
  * `vector`; in the mode `hybrid` an embedder that is away costs its signal and a notice.
@@ -67,9 +67,12 @@ export async function searchCapsules(context: SearchContext, request: SearchRequ
   return { hits: shown.fitting, mode, sequence, notices: [...notices, ...shown.notices] }
 }
 
-/** Words that meet nothing find nothing; a vector alone asks for its neighbours, however far they are. */
+/**
+ * Words that meet nothing find nothing, neither as they are written nor by what they mean; a vector alone asks for its
+ * neighbours, however far they are.
+ */
 const metBy = ({ words }: Question, hits: readonly Hit[]): readonly Hit[] =>
-  words === '' ? hits : hits.filter(({ score }) => score > 0)
+  words === '' ? hits : hits.filter(({ score, candidate }) => score > 0 || candidate.signals.lexical !== undefined)
 
 const textOfHit = ({ capsule: { title, content } }: Hit): string => `${title ?? ''}${content}`
 
