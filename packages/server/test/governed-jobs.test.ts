@@ -43,6 +43,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'edge/jobs/store-check.ts': 'reads',
   'edge/jobs/approval-sweep.ts':
     'has each request decided anew by the door through which all come (edge/http/perform.ts)',
+  'edge/jobs/outcome-sweep.ts': 'tells what nobody knows of what was decided before, under those decisions',
   'platform/ledger/checkpointer.ts': 'signs what is on record, decisions among it',
   'adapters/sqlite/shipping/shipper.ts': 'copies what is durable to where the configuration says',
   'platform/observability/loop-lag.ts': 'measures',
@@ -64,10 +65,10 @@ describe('whatever acts by itself', () => {
 
   test.for(Object.entries(JOBS))('%s asks the gate before, where no transaction undoes it durably', ([path, job]) => {
     const asking = read(job.where ?? path)
-    expect(read(path)).toMatch(/readonly (grant|gate): /)
+    expect(read(path)).toMatch(/readonly (grant|gate|carryOut): /)
     expect(asking).toContain(`'${job.asks}'`)
     expect(asking).toMatch(/(gate|key\.GATE\))\.(decide|standing|retried)\(|ownGrant\(/)
-    if (ACTION_TRAITS[job.asks].reach === 'acts') expect(asking).toContain('gate.settled(')
+    if (ACTION_TRAITS[job.asks].reach === 'acts') expect(asking).toMatch(/gate\.(settled|carryOut)\(/)
   })
 
   test.for(Object.keys(OTHERS))('%s, which asks for nothing, writes nothing that takes a grant', (path) => {
