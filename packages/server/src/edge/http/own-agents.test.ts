@@ -37,6 +37,15 @@ const send = async (who: string, method: 'GET' | 'POST' | 'DELETE', path: string
   return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json() }
 }
 
+const setTrust = async (name: string, trust: number) => {
+  const { etag } = (await http.send('GET', `/v2/subjects/${name}`)).headers
+  const answer = await http.send('PUT', `/v2/subjects/${name}`, {
+    body: { trust },
+    headers: { 'if-match': `${etag}` },
+  })
+  expect(answer.statusCode).toBe(200)
+}
+
 test('a member registers an agent, gives it a token, comes in as it, and ends that', async () => {
   const made = await send('ada', 'POST', AGENTS, { name: 'scout' })
   expect([made.status, made.body]).toMatchObject([
@@ -138,14 +147,6 @@ test('of many that are made at once there are no more than that, and the list sh
 })
 
 test('an agent acts with no more trust than its person, and not at all where that person is quarantined', async () => {
-  const setTrust = async (name: string, trust: number) => {
-    const { etag } = (await http.send('GET', `/v2/subjects/${name}`)).headers
-    const answer = await http.send('PUT', `/v2/subjects/${name}`, {
-      body: { trust },
-      headers: { 'if-match': `${etag}` },
-    })
-    expect(answer.statusCode).toBe(200)
-  }
   const add = (more: object = {}) =>
     send('raised', 'POST', '/v2/capsules', { type: 'knowledge', content: `A note ${crypto.randomUUID()}`, ...more })
   expect((await add({ trust: 80 })).status).toBe(422)
@@ -159,4 +160,24 @@ test('an agent acts with no more trust than its person, and not at all where tha
   expect((await add()).status).toBe(401)
   await setTrust('ada', 60)
   expect((await add()).status).toBe(201)
+})
+
+test('whoever is trusted little sees agents of its own and ends a leaked token', async () => {
+  const { body } = await send('ada', 'POST', `${AGENTS}/scout/tokens`, { name: 'leaked' })
+  await setTrust('ada', 45)
+  expect((await send('ada', 'POST', `${AGENTS}/scout/tokens`, { name: 'more' })).status).toBe(403)
+  expect((await send('ada', 'GET', AGENTS)).body.items.length).toBeGreaterThan(0)
+  expect((await send('ada', 'DELETE', `/v2/me/tokens/${body.id}`)).status).toBe(204)
+  expect((await send(body.token, 'GET', '/v2/me')).status).toBe(401)
+})
+
+test('a leaked token is ended in an emergency too, and none is made', async () => {
+  await using world = await openHttpWorld()
+  await world.send('POST', AGENTS, { body: { name: 'scout' } })
+  const make = () => world.send('POST', `${AGENTS}/scout/tokens`, { body: { name: 'leaked' } })
+  const { id } = (await make()).json()
+  await world.emergency.raise(world.world.call('emergency.raise'), 'out of hand')
+  expect((await make()).json().code).toBe('EMERGENCY_ACTIVE')
+  expect((await world.send('DELETE', `/v2/me/tokens/${id}`)).statusCode).toBe(204)
+  expect((await world.send('GET', AGENTS)).json().items[0].tokens).toMatchObject([{ id, state: 'revoked' }])
 })
