@@ -53,7 +53,7 @@ export const ACTIONS = {
   'policy.apply': 'Put other policies in force',
   'agent.own': 'Register an agent of one’s own, and give it tokens',
   'agent.withdraw': 'See agents of one’s own with their tokens, end these, and end one’s own',
-  'subject.self': 'See who one is here, and what one’s token is for',
+  'subject.self': 'See who one is here, what one’s token is for, and why one has one’s trust',
   'subject.read': 'See who there is, with roles and trust',
   'subject.update': 'Change the roles, the trust or the owner of a subject, and end or restore its access',
   'token.create': 'Give a subject a bearer token',

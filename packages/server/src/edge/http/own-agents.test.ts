@@ -171,6 +171,21 @@ test('whoever is trusted little sees agents of its own and ends a leaked token',
   expect((await send(body.token, 'GET', '/v2/me')).status).toBe(401)
 })
 
+test('everybody is told how they and agents of theirs came to their trust, and nobody of others', async () => {
+  const told = async (who: string, query = '') => {
+    const { status, body } = await send(who, 'GET', `/v2/me/trust${query}`)
+    return [status, body.name ?? body.code]
+  }
+  expect(await told('grace')).toEqual([200, 'grace'])
+  expect(await told('grace', '?agent=grace')).toEqual([200, 'grace'])
+  expect(await told('hers')).toEqual([200, 'hers'])
+  expect(await told('grace', '?agent=hers')).toEqual([200, 'hers'])
+  expect((await send('grace', 'GET', '/v2/me/trust?agent=hers')).body.recomputed.same).toBe(true)
+  for (const other of ['ada', 'raised', 'nobody', 'administrator'])
+    expect(await told('grace', `?agent=${other}`)).toEqual([404, 'NOT_FOUND'])
+  expect(await told('hers', '?agent=grace')).toEqual([404, 'NOT_FOUND'])
+})
+
 test('a leaked token is ended in an emergency too, and none is made', async () => {
   await using world = await openHttpWorld()
   await world.send('POST', AGENTS, { body: { name: 'scout' } })
