@@ -63,6 +63,8 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'emergency.raise': { ...changes(), inEmergency: true },
   'emergency.lift': { ...changes('high'), inEmergency: true },
   'agent.own': changes(),
+  // It only takes away, and who leaked a token ends it at once, whatever their trust and whatever else stands still.
+  'agent.withdraw': { ...changes('low'), inEmergency: true },
   'subject.self': { ...reads(), inEmergency: true },
   'subject.read': reads(),
   'subject.update': changes('high'),

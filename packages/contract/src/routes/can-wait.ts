@@ -6,6 +6,7 @@ import type { RouteDefinition } from './route.ts'
 const NEVER_WAITS: ReadonlySet<Action> = new Set([
   // What is made by it, a token, is shown once and to whom asked.
   'agent.own',
+  'agent.withdraw',
   'approval.decide',
   'emergency.raise',
   'emergency.lift',

@@ -45,7 +45,7 @@ export const IDENTITY = [
     tag: 'Identity',
     summary: 'Agents of your own, with their tokens',
     description: 'The tokens themselves are stored nowhere.',
-    access: { action: 'agent.own' },
+    access: { action: 'agent.withdraw' },
     responses: {
       200: json('Your agents.', ownAgents, { items: [{ agent: SUBJECT_EXAMPLE, tokens: [TOKEN_EXAMPLE] }] }),
     },
@@ -88,7 +88,7 @@ export const IDENTITY = [
     tag: 'Identity',
     summary: 'End a token of your own, or of an agent of yours, at once',
     description: 'The next request with it is refused. Repeating it changes nothing.',
-    access: { action: 'agent.own' },
+    access: { action: 'agent.withdraw' },
     params: z.object({ id: uuid }),
     responses: { 204: { description: 'Revoked.' } },
     errors: ['NOT_FOUND'],

@@ -30,4 +30,18 @@ export const SUBJECT_TRUST = [
     responses: { 200: json('Trust.', subjectTrust, EXAMPLE) },
     errors: ['NOT_FOUND'],
   },
+  {
+    id: 'getOwnTrust',
+    method: 'GET',
+    path: '/v2/me/trust',
+    tag: 'Governance',
+    summary: 'Trust of your own, or of an agent of yours, and every point of evidence that it came about by',
+    description: 'Every token is good for this, whatever its scopes.',
+    access: { action: 'subject.self' },
+    query: z.strictObject({
+      agent: subjectRef.optional().describe('An agent of yours, by id or name; you, when left out.'),
+    }),
+    responses: { 200: json('Trust.', subjectTrust, EXAMPLE) },
+    errors: ['NOT_FOUND'],
+  },
 ] as const satisfies readonly RouteDefinition[]

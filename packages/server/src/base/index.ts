@@ -5,6 +5,7 @@ export { CascadeError, type CascadeErrorOptions, type FieldProblem, isCascadeErr
 export { fileTrouble, unreadable } from './file-trouble.ts'
 export { type FolderFile, findFilesBelow } from './folder-files.ts'
 export { createUuidV7, formatUuid, isUuid, type Random, systemRandom, uuidBytes } from './ids.ts'
+export { inTurn } from './in-turn.ts'
 export { lazy } from './lazy.ts'
 export { makeFolder } from './make-folder.ts'
 export { isSameBytes } from './same-bytes.ts'

@@ -14,6 +14,7 @@ export const ACTION_GROUPS = {
     'agent.connect',
     'governance.preview',
     'subject.self',
+    'agent.withdraw',
   ],
   /** With one capsule. */
   work: [
@@ -48,6 +49,7 @@ export const ACTION_GROUPS = {
     'agent.connect',
     'subject.create',
     'subject.self',
+    'agent.withdraw',
     'agent.own',
     'artifact.verify',
     'artifact.read',
@@ -64,6 +66,7 @@ export const ACTION_GROUPS = {
   audit: [
     'subject.read',
     'subject.self',
+    'agent.withdraw',
     'token.read',
     'trust.read',
     'emergency.read',

@@ -163,7 +163,7 @@ export class AccessTokens {
 
   /** Ends a token at once; one that was revoked stays as it is. @throws CascadeError NOT_FOUND. */
   async revoke(
-    { grant, command }: Omit<SubjectCall<Grant<'token.revoke' | 'agent.own'>>, 'subject'>,
+    { grant, command }: Omit<SubjectCall<Grant<'token.revoke' | 'agent.withdraw'>>, 'subject'>,
     id: string,
   ): Promise<void> {
     const { store, clock } = this.#options

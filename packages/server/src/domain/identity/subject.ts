@@ -1,3 +1,4 @@
+import { TRUST_LEVELS } from '@forge-cascade/contract/vocabulary'
 import type { CollectionDefinition } from '#store'
 
 export type SubjectKind = 'person' | 'agent' | 'service'
@@ -46,6 +47,17 @@ export function readSubject({
   createdAt,
 }: SubjectRow): Subject {
   return { id, kind, name, roles, trust, owner, active, createdAt }
+}
+
+/**
+ * An agent as it acts: with no more trust than the person behind it, and not at all where that person is gone, is not active or
+ * has less trust than what anything asks for. Whoever has nobody behind them acts as they are.
+ */
+export function actingFor(subject: Subject, owner: Subject | undefined): Subject {
+  if (subject.owner === null) return subject
+  const active = subject.active && owner?.active === true && owner.trust >= TRUST_LEVELS.SANDBOX
+  const trust = Math.min(subject.trust, owner?.trust ?? TRUST_LEVELS.QUARANTINE)
+  return { ...subject, active, trust }
 }
 
 /** Trust of a name that is used first, and of a subject for which none is named. */

@@ -1,9 +1,10 @@
 import { CascadeError, type Clock, isUuid, sha256Hex } from '#base'
-import type { Change, Command, Grant, Records, UnitOfWork } from '#store'
+import type { Change, Command, Grant, Records, StoredRecord, UnitOfWork } from '#store'
 import { KnownSubjects } from './known-subjects.ts'
 import {
   ADMINISTRATOR_NAME,
   ADMINISTRATOR_TRUST,
+  actingFor,
   readSubject,
   SUBJECT_TRUST_NEW,
   type Subject,
@@ -68,7 +69,7 @@ type Along = (before: Subject, after: Subject) => Promise<Pick<Command, 'changes
 
 const NOTHING = { changes: [], records: [], events: [] } as const
 const KEPT_MAX = 10_000
-const TOKENS_AT_ONCE = 1000
+const ROWS_AT_ONCE = 1000
 
 /** The registry of subjects: found by id or name, registered on purpose or by the first use of a name, and changed. */
 export class Subjects {
@@ -165,9 +166,9 @@ export class Subjects {
     return { items: items.map(({ value, revision }) => ({ subject: readSubject(value), revision })), next }
   }
 
-  /** Agents of a person, in the order of their registration, at most so many. */
-  async listOwned(owner: string, limit: number): Promise<readonly RevisedSubject[]> {
-    const { items } = await this.#store.records.listBy<SubjectRow>('subjects', 'owner', owner, { limit })
+  /** All agents of a person, in the order of their registration. */
+  async listOwned(owner: string): Promise<readonly RevisedSubject[]> {
+    const items = await this.#allBy<SubjectRow>('subjects', 'owner', owner)
     return items.map(({ value, revision }) => ({ subject: readSubject(value), revision }))
   }
 
@@ -245,11 +246,16 @@ export class Subjects {
     return { subject: after, revision: revision + 1 }
   }
 
-  /** The subject of a credential: one that is active, and of an agent whose owner is active too. */
+  /** The subject as it acts now: an agent with no more trust than the person behind it, and inactive where they let none in. */
+  async asActing(subject: Subject): Promise<Subject> {
+    return actingFor(subject, subject.owner === null ? undefined : await this.find(subject.owner))
+  }
+
+  /** The subject of a credential, as it acts: one that is active, of an agent whose owner is active and trusted to begin with. */
   async findWhoMayEnter(id: string): Promise<Subject | undefined> {
     const subject = await this.find(id)
-    if (!subject?.active) return undefined
-    return subject.owner === null || (await this.find(subject.owner))?.active ? subject : undefined
+    const acting = subject && (await this.asActing(subject))
+    return acting?.active ? acting : undefined
   }
 
   /** The id before which every token of a subject is over; undefined for one that was never deactivated. */
@@ -288,8 +294,8 @@ export class Subjects {
     const { records } = this.#store
     const found = await records.find<SubjectRow>('subjects', id)
     const name = `erased ${id}`
-    const tokens = await this.#tokenKeys(id)
-    const ended = tokens.map((key) => records.delete(grant, TOKEN_COLLECTION.name, key))
+    const tokens = await this.#allBy(TOKEN_COLLECTION.name, 'subject', id)
+    const ended = tokens.map(({ key }) => records.delete(grant, TOKEN_COLLECTION.name, key))
     if (!found || found.value.name === name) return ended
     return [
       ...ended,
@@ -304,15 +310,15 @@ export class Subjects {
     this.#known.forget(id)
   }
 
-  async #tokenKeys(subject: string): Promise<readonly string[]> {
-    const keys: string[] = []
+  async #allBy<T>(collection: string, index: string, value: string): Promise<readonly StoredRecord<T>[]> {
+    const all: StoredRecord<T>[] = []
     for (let after: string | undefined, isMore = true; isMore; isMore = after !== undefined) {
-      const page = { limit: TOKENS_AT_ONCE, ...(after !== undefined && { after }) }
-      const { items, next } = await this.#store.records.listBy(TOKEN_COLLECTION.name, 'subject', subject, page)
-      keys.push(...items.map(({ key }) => key))
+      const page = { limit: ROWS_AT_ONCE, ...(after !== undefined && { after }) }
+      const { items, next } = await this.#store.records.listBy<T>(collection, index, value, page)
+      all.push(...items)
       after = next
     }
-    return keys
+    return all
   }
 
   async #read(id: string): Promise<(RevisedSubject & { readonly row: SubjectRow }) | undefined> {

@@ -368,6 +368,7 @@ const LOOKING = [
   `gate explain ${CAPSULE.id}`,
   'gate preview policy.apply',
   'gate decisions',
+  'trust explain',
   'trust explain administrator',
   'approvals',
   'approvals list',

@@ -13,6 +13,7 @@ beforeAll(async () => {
     { name: 'grace', kind: 'person', trust: 60 },
     { name: 'timid', kind: 'person', trust: 50 },
     { name: 'busy', kind: 'person', trust: 60 },
+    { name: 'hasty', kind: 'person', trust: 60 },
     { name: 'robot', kind: 'service', trust: 60 },
     { name: 'audrey', kind: 'person', roles: ['auditor'], trust: 60 },
     { name: 'hers', kind: 'agent', owner: 'grace', trust: 60 },
@@ -34,6 +35,15 @@ const send = async (who: string, method: 'GET' | 'POST' | 'DELETE', path: string
   const headers = { authorization: `Bearer ${tokens.get(who) ?? who}` }
   const answer = await http.send(method, path, { headers, ...(body && { body }) })
   return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json() }
+}
+
+const setTrust = async (name: string, trust: number) => {
+  const { etag } = (await http.send('GET', `/v2/subjects/${name}`)).headers
+  const answer = await http.send('PUT', `/v2/subjects/${name}`, {
+    body: { trust },
+    headers: { 'if-match': `${etag}` },
+  })
+  expect(answer.statusCode).toBe(200)
 }
 
 test('a member registers an agent, gives it a token, comes in as it, and ends that', async () => {
@@ -114,4 +124,75 @@ test('a person has so many agents, and each of them so many tokens', { timeout: 
   const path = `${AGENTS}/${encodeURIComponent('worker 0')}/tokens`
   for (let at = 0; at < tokensMax; at++) expect((await send('busy', 'POST', path, { name: 't' })).status).toBe(201)
   expect(await send('busy', 'POST', path, { name: 't' })).toMatchObject({ status: 409, body: { code: 'CONFLICT' } })
+})
+
+test('of many that are made at once there are no more than that, and the list shows all that there are', {
+  timeout: 60_000,
+}, async () => {
+  const { agentsMax, tokensMax } = OWN_AGENT_LIMITS
+  const made = async (count: number, path: string) => {
+    const answers = await Promise.all(
+      Array.from({ length: count }, (_, at) => send('hasty', 'POST', path, { name: `hand ${at}` })),
+    )
+    return answers.filter(({ status }) => status === 201).length
+  }
+  expect(await made(agentsMax + 20, AGENTS)).toBe(agentsMax)
+  expect(await made(tokensMax + 20, `${AGENTS}/${encodeURIComponent('hand 0')}/tokens`)).toBe(tokensMax)
+  for (const name of ['given 0', 'given 1'])
+    await http.send('POST', '/v2/subjects', { body: { name, kind: 'agent', owner: 'hasty', trust: 60 } })
+  await http.send('POST', '/v2/tokens', { body: { subject: 'hand 0', name: 'given' } })
+  const { items } = (await send('hasty', 'GET', AGENTS)).body
+  expect(items).toHaveLength(agentsMax + 2)
+  expect(items[0].tokens).toHaveLength(tokensMax + 1)
+})
+
+test('an agent acts with no more trust than its person, and not at all where that person is quarantined', async () => {
+  const add = (more: object = {}) =>
+    send('raised', 'POST', '/v2/capsules', { type: 'knowledge', content: `A note ${crypto.randomUUID()}`, ...more })
+  expect((await add({ trust: 80 })).status).toBe(422)
+  expect((await add()).body.trust).toBe(60)
+  await setTrust('ada', 45)
+  expect((await add()).body.trust).toBe(45)
+  const preview = { subject: 'raised', action: 'capsule.share', resource: '*' }
+  const told = (await http.send('POST', '/v2/governance/decisions:preview', { body: preview })).json()
+  expect(JSON.stringify(told)).toContain('it has 45')
+  await setTrust('ada', 39)
+  expect((await add()).status).toBe(401)
+  await setTrust('ada', 60)
+  expect((await add()).status).toBe(201)
+})
+
+test('whoever is trusted little sees agents of its own and ends a leaked token', async () => {
+  const { body } = await send('ada', 'POST', `${AGENTS}/scout/tokens`, { name: 'leaked' })
+  await setTrust('ada', 45)
+  expect((await send('ada', 'POST', `${AGENTS}/scout/tokens`, { name: 'more' })).status).toBe(403)
+  expect((await send('ada', 'GET', AGENTS)).body.items.length).toBeGreaterThan(0)
+  expect((await send('ada', 'DELETE', `/v2/me/tokens/${body.id}`)).status).toBe(204)
+  expect((await send(body.token, 'GET', '/v2/me')).status).toBe(401)
+})
+
+test('everybody is told how they and agents of theirs came to their trust, and nobody of others', async () => {
+  const told = async (who: string, query = '') => {
+    const { status, body } = await send(who, 'GET', `/v2/me/trust${query}`)
+    return [status, body.name ?? body.code]
+  }
+  expect(await told('grace')).toEqual([200, 'grace'])
+  expect(await told('grace', '?agent=grace')).toEqual([200, 'grace'])
+  expect(await told('hers')).toEqual([200, 'hers'])
+  expect(await told('grace', '?agent=hers')).toEqual([200, 'hers'])
+  expect((await send('grace', 'GET', '/v2/me/trust?agent=hers')).body.recomputed.same).toBe(true)
+  for (const other of ['ada', 'raised', 'nobody', 'administrator'])
+    expect(await told('grace', `?agent=${other}`)).toEqual([404, 'NOT_FOUND'])
+  expect(await told('hers', '?agent=grace')).toEqual([404, 'NOT_FOUND'])
+})
+
+test('a leaked token is ended in an emergency too, and none is made', async () => {
+  await using world = await openHttpWorld()
+  await world.send('POST', AGENTS, { body: { name: 'scout' } })
+  const make = () => world.send('POST', `${AGENTS}/scout/tokens`, { body: { name: 'leaked' } })
+  const { id } = (await make()).json()
+  await world.emergency.raise(world.world.call('emergency.raise'), 'out of hand')
+  expect((await make()).json().code).toBe('EMERGENCY_ACTIVE')
+  expect((await world.send('DELETE', `/v2/me/tokens/${id}`)).statusCode).toBe(204)
+  expect((await world.send('GET', AGENTS)).json().items[0].tokens).toMatchObject([{ id, state: 'revoked' }])
 })

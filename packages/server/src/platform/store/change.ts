@@ -78,6 +78,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'governance.preview': [],
   'subject.self': [],
   'agent.own': ['record.put'],
+  'agent.withdraw': ['record.put'],
   'governance.evaluate': [],
   'approval.read': [],
   'approval.decide': ['record.put'],

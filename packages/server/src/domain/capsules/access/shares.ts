@@ -1,5 +1,5 @@
 import { SHARE_LIMITS, type ShareRight } from '@forge-cascade/contract'
-import { CascadeError, isUuid, saltedDigest, toRfc3339 } from '#base'
+import { CascadeError, inTurn, isUuid, saltedDigest, toRfc3339 } from '#base'
 import type { Subject } from '#identity'
 import type { Grant, Records } from '#store'
 import type { Page } from '../capsule-store.ts'
@@ -100,20 +100,6 @@ async function isOf({ store, rights }: CapsuleContext, subject: Subject, share: 
   return facts !== undefined && (rights?.may('share', facts) ?? true)
 }
 
-/** Who shares with a subject waits for who does so at this moment, so that what is counted is what there is. */
-const SHARING = new WeakMap<Records, Map<string, Promise<unknown>>>()
-
-function oneByOne<T>(records: Records, subject: string, work: () => Promise<T>): Promise<T> {
-  const queues = SHARING.get(records) ?? new Map<string, Promise<unknown>>()
-  SHARING.set(records, queues)
-  const done = Promise.allSettled([queues.get(subject)]).then(work)
-  const last = Promise.allSettled([done]).then(() => {
-    if (queues.get(subject) === last) queues.delete(subject)
-  })
-  queues.set(subject, last)
-  return done
-}
-
 async function grantShare(
   context: CapsuleContext,
   call: Call<'capsule.share'>,
@@ -123,7 +109,8 @@ async function grantShare(
   const subject = await context.subjects.resolve(request.with)
   if (!subject)
     throw new CascadeError('UNPROCESSABLE', `Nobody is called ${request.with}; name a subject by its id or name.`)
-  return oneByOne(context.store.records, subject.id, () => shareWith(context, call, subject, { ...shared, ...request }))
+  // Who shares with a subject waits for who does so at this moment, so that what is counted is what there is.
+  return inTurn(context.store.records, subject.id, () => shareWith(context, call, subject, { ...shared, ...request }))
 }
 
 async function shareWith(

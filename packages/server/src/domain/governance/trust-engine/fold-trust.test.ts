@@ -1,3 +1,4 @@
+import { TRUST_LEVELS } from '@forge-cascade/contract/vocabulary'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind } from './evidence.ts'
@@ -67,6 +68,21 @@ describe('whatever is said of a subject', () => {
   })
 })
 
+test('denials alone take no level from what was given, and each of them takes a point at most', () => {
+  const levels = Object.values(TRUST_LEVELS)
+  fc.assert(
+    fc.property(score, fc.array(fc.boolean(), { maxLength: 200 }), (start, denials) => {
+      let standing = standingOf(start, 0)
+      for (const isOwn of denials) {
+        const step = foldTrust(standing, piece('denial', { isOwn }))
+        expect(step.new === step.old || step.new === step.old - 1).toBe(true)
+        standing = step.standing
+      }
+      for (const level of levels.filter((level) => level <= start)) expect(standing.score).toBeGreaterThanOrEqual(level)
+    }),
+  )
+})
+
 describe('three failures in a row', () => {
   test('quarantine, and an administrator gives back what was before', () => {
     const quarantined = after(60, failure, failure, failure)
@@ -88,7 +104,9 @@ test.for<{ name: string; pieces: readonly Evidence[]; score: number }>([
   { name: 'a vote for', pieces: [piece('vote', { value: 1 })], score: 62 },
   { name: 'a vote against', pieces: [piece('vote', { value: -9 })], score: 58 },
   { name: 'an incident', pieces: [piece('incident')], score: 50 },
-  { name: 'a denial, its own', pieces: [piece('denial', { isOwn: true })], score: 59 },
+  { name: 'a denial, its own', pieces: [piece('denial', { isOwn: true })], score: 60 },
+  { name: 'a denial after a failure', pieces: [failure, piece('denial')], score: 57 },
+  { name: 'a denial after a success', pieces: [piece('success'), piece('denial'), piece('denial')], score: 60 },
   { name: 'a hundred successes', pieces: Array.from({ length: 100 }, () => piece('success')), score: 80 },
   { name: 'a hundred incidents', pieces: Array.from({ length: 100 }, () => piece('incident')), score: 1 },
   { name: 'a month in service', pieces: [piece('service', { at: SERVICE_MS })], score: 61 },
@@ -97,7 +115,7 @@ test.for<{ name: string; pieces: readonly Evidence[]; score: number }>([
   {
     name: 'ten weeks after an incident',
     pieces: [piece('incident'), piece('denial', { at: 10 * FADE_MS })],
-    score: 59,
+    score: 60,
   },
   { name: 'a score that was given', pieces: [piece('set', { value: 90 })], score: 90 },
 ])('after $name 60 is $score', ({ pieces, score: expected }) => {

@@ -76,7 +76,8 @@ export function foldTrust(before: TrustStanding, evidence: Evidence): TrustStep 
     return step({ ...faded, score: TRUST_LEVELS.QUARANTINE, before: faded.score }, 'three_failures_in_a_row')
   const service = kind === 'service' ? { lastService: evidence.at } : {}
   if (points > 0 && faded.score >= CEILING) return step({ ...faded, ...service }, 'evidence_raises_to_80_at_most')
-  const score = Math.max(FLOOR, points > 0 ? Math.min(CEILING, faded.score + points) : faded.score + points)
+  const least = kind === 'denial' ? Math.min(faded.score, levelOf(faded.given)) : FLOOR
+  const score = Math.max(least, FLOOR, points > 0 ? Math.min(CEILING, faded.score + points) : faded.score + points)
   return step({ ...faded, ...service, score })
 }
 
@@ -117,6 +118,9 @@ const pointsOf = ({ kind, value }: Evidence): number => {
   if (kind === 'vote') return VOTE_POINTS * Math.sign(value ?? 0)
   return kind in POINTS ? POINTS[kind as keyof typeof POINTS] : 0 // the kinds that have points are its keys
 }
+
+/** Threshold of the level of a score. Denials alone leave this: what a level may do, a slip of the hand does not take. */
+const levelOf = (score: number): number => Math.max(...Object.values(TRUST_LEVELS).filter((level) => level <= score))
 
 const isServiceDue = ({ lastBad, lastService }: TrustStanding, at: number): boolean =>
   [lastBad, lastService].every((last) => last === null || at - last >= SERVICE_MS)

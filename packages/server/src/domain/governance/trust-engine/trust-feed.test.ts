@@ -1,3 +1,4 @@
+import { ERRORS, type ErrorCode } from '@forge-cascade/contract'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CascadeError } from '#base'
 import type { Subject } from '#identity'
@@ -56,7 +57,7 @@ async function act(name: string, error?: CascadeError): Promise<void> {
   await Promise.allSettled([http.governing.carryOut(decision.grant, work)])
   await feed.settle()
 }
-const FAULT = new CascadeError('UNPROCESSABLE', 'It was no good.')
+const FAULT = new CascadeError('FORBIDDEN', 'That is not its own.')
 
 describe('denials', () => {
   test('cost a point where they are many within an hour, and a slip costs none', async () => {
@@ -117,11 +118,12 @@ describe('failures of an agent', () => {
     expect((await told('scout'))?.history).toHaveLength(5)
   })
 
-  test('that are the fault of the instance, or of a person who mistypes, are no evidence', async () => {
+  test('that are the fault of the instance, of others or of the question, or of a person who mistypes, are no evidence', async () => {
     for (let count = 0; count < 4; count++) {
-      await act('scout', new CascadeError('STORAGE_FULL', 'The disk is full.'))
       await act('ada', FAULT)
     }
+    for (const code of (Object.keys(ERRORS) as ErrorCode[]).filter((code) => code !== 'FORBIDDEN'))
+      await act('scout', new CascadeError(code, 'Others caused it, or the moment.'))
     expect((await told('scout'))?.history).toEqual([])
     expect((await told('ada'))?.history).toEqual([])
   })

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@forge-cascade/contract'
 import { CascadeError, type Clock, isCascadeError, isWithin } from '#base'
 import type { Subject } from '#identity'
 import type { Grant } from '#store'
@@ -28,11 +29,11 @@ const WAITING_MAX = 1000
 const TRIES = 3
 /** The steps whose denials speak against who asks: the others tell of the moment, or would count low trust twice. */
 const TELLING_STEPS: ReadonlySet<string> = new Set(['constitution', 'policy'])
-/** What a failure says of the instance or of the moment, and not of who acts. */
-const NOT_ITS_FAULT: ReadonlySet<string> = new Set([
-  ...['NOT_BEGUN', 'EMERGENCY_ACTIVE', 'STORAGE_FULL', 'UNAVAILABLE', 'RATE_LIMITED', 'DEADLINE_EXCEEDED'],
-  ...['INTERNAL', 'DATA_CORRUPT', 'LEDGER_FORKED'],
-])
+/**
+ * What a failure says of who acts: it tried what it may not. Every other code tells of the moment, of the instance, of what
+ * others changed, or of a question that had no answer.
+ */
+const ITS_FAULT: ReadonlySet<string | null> = new Set<ErrorCode>(['FORBIDDEN'])
 
 /**
  * Brings the trust engine what the gate sees: denials, and what became of what acts outside the store. All of it is caused by
@@ -62,8 +63,7 @@ export class TrustFeed implements GateWitness, AsyncDisposable {
 
   ended(subject: string, action: string, { word, code }: Outcome): void {
     if (word === 'done') this.#bring(subject, 'success', `${action} was carried out`)
-    if (word === 'failed' && code !== null && !NOT_ITS_FAULT.has(code))
-      this.#bring(subject, 'failure', `${action} failed with ${code}`)
+    if (word === 'failed' && ITS_FAULT.has(code)) this.#bring(subject, 'failure', `${action} failed with ${code}`)
   }
 
   /** Resolves when what was brought until now is kept, or lost and told of. */

@@ -68,3 +68,20 @@ test('a token is printed once, is used from the environment for its scopes, and 
   expect((await cascade('token', 'list')).out).toContain('revoked')
   expect((await cascade('token', 'list', '--for', 'reader')).out).toBe('There are no tokens.\n')
 })
+
+test('a member is told of its own trust and of an agent of its own, and not of others', async () => {
+  await cascade('subject', 'add', 'grace')
+  const made = await cascade('token', 'create', '--for', 'grace')
+  const token = /fc_[A-Za-z0-9_-]{43}/.exec(made.out)?.[0] ?? ''
+  await cascadeAs(token, 'agent', 'add', 'scout')
+  for (const [argv, name] of [
+    [[], 'grace'],
+    [['grace'], 'grace'],
+    [['scout'], 'scout'],
+  ] as const) {
+    const { code, out } = await cascadeAs(token, 'trust', 'explain', ...argv, '--json')
+    expect([code, JSON.parse(out).name]).toEqual([0, name])
+  }
+  for (const other of ['reader', 'nobody'])
+    expect((await cascadeAs(token, 'trust', 'explain', other)).err).toContain('FORBIDDEN')
+})

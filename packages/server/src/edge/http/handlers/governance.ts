@@ -44,7 +44,8 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
     correlationId: string,
   ): Promise<GateRequest | undefined> => {
     if (!isAction(action.name)) return undefined
-    const asking = await subjects.resolve(subject.id)
+    const registered = await subjects.resolve(subject.id)
+    const asking = registered && (await subjects.asActing(registered))
     const about = resource.id === '*' ? '*' : `${resource.type}/${resource.id}`
     const found = asking && (await findFacts?.(about, asking))
     // A capsule of which nothing is known, by whatever type it is called, is none.
@@ -115,7 +116,7 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
       const other = body.subject === undefined || isOneself(call.subject, body.subject) ? undefined : body.subject
       // Who others are, and what they may, is for those who read decisions.
       if (other !== undefined) await grantForLines('governance.read')
-      const subject = other === undefined ? call.subject : await findSubject(subjects, other)
+      const subject = other === undefined ? call.subject : await subjects.asActing(await findSubject(subjects, other))
       const created = body.action === 'capsule.create' && body.resource === '*' && newFacts?.isAsked() === true
       const facts = created
         ? await newFacts?.of({ type: 'knowledge', ...body.context?.capsule }, subject)

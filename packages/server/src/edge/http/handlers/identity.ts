@@ -1,5 +1,5 @@
 import { type AccessTokenAnswer, OWN_AGENT_LIMITS, type SubjectAnswer } from '@forge-cascade/contract'
-import { CascadeError, toRfc3339 } from '#base'
+import { CascadeError, inTurn, toRfc3339 } from '#base'
 import { checkOwnAgent, type ListedToken, type RevisedSubject, SUBJECT_TRUST_NEW, type Subject } from '#identity'
 import { matchesStrongly } from '../entity-tag.ts'
 import type { HandlersFor, OperationsOf } from '../handler.ts'
@@ -102,10 +102,18 @@ function ownAgentHandlers({
   presentToken,
   answer,
 }: OwnAgentParts): HandlersFor<'listOwnAgents' | 'createOwnAgent' | 'createOwnToken' | 'revokeOwnToken'> {
-  const tokensOf = async (subject: string) => (await tokens.list({ subject, limit: OWN_AGENT_LIMITS.tokensMax })).items
+  const tokensOf = async (subject: string): Promise<readonly ListedToken[]> => {
+    const all: ListedToken[] = []
+    for (let cursor: string | undefined, isMore = true; isMore; isMore = cursor !== undefined) {
+      const { items, next } = await tokens.list({ subject, limit: OWN_AGENT_LIMITS.tokensMax, cursor })
+      all.push(...items)
+      cursor = next
+    }
+    return all
+  }
   return {
     listOwnAgents: async ({ call }) => {
-      const own = await subjects.listOwned(call.subject.id, OWN_AGENT_LIMITS.agentsMax)
+      const own = await subjects.listOwned(call.subject.id)
       const items = await Promise.all(
         own.map(async (revised) => ({
           agent: await present(revised),
@@ -114,30 +122,33 @@ function ownAgentHandlers({
       )
       return { status: 200, body: { items } }
     },
-    createOwnAgent: async ({ call, body: { name, trust } }) => {
-      const { id, trust: own } = call.subject
-      if ((await subjects.listOwned(id, OWN_AGENT_LIMITS.agentsMax)).length >= OWN_AGENT_LIMITS.agentsMax)
-        throw tooMany(`You have ${OWN_AGENT_LIMITS.agentsMax} agents`)
-      const fields = {
-        kind: 'agent',
-        name,
-        roles: ['member'],
-        trust: trust ?? Math.min(own, SUBJECT_TRUST_NEW),
-        owner: id,
-      } as const
-      const { body, headers } = await answer(await subjects.register(call, fields))
-      return { status: 201, body, headers: { ...headers, location: `/v2/subjects/${body.id}` } }
-    },
-    createOwnToken: async ({ params: { id: ref }, call, body, getCredential }) => {
-      const agent = await subjects.resolve(ref)
-      checkOwnAgent(call.subject, agent, ref)
-      if ((await tokensOf(agent.id)).length >= OWN_AGENT_LIMITS.tokensMax)
-        throw tooMany(`${agent.name} has ${OWN_AGENT_LIMITS.tokensMax} tokens, with those that are over`)
-      const { name, scopes = null, expires_in_days: days } = body
-      const held = getCredential().scopes
-      const made = await tokens.create({ ...call, held, forOwn: true }, { subject: agent.id, name, scopes, days })
-      return { status: 201, body: { ...(await presentToken(made.row)), token: made.token } }
-    },
+    // What one person makes is made one by one, so that what is counted is what there is.
+    createOwnAgent: ({ call, body: { name, trust } }) =>
+      inTurn(subjects, call.subject.id, async () => {
+        const { id, trust: own } = call.subject
+        if ((await subjects.listOwned(id)).length >= OWN_AGENT_LIMITS.agentsMax)
+          throw tooMany(`You have ${OWN_AGENT_LIMITS.agentsMax} agents or more`)
+        const fields = {
+          kind: 'agent',
+          name,
+          roles: ['member'],
+          trust: trust ?? Math.min(own, SUBJECT_TRUST_NEW),
+          owner: id,
+        } as const
+        const { body, headers } = await answer(await subjects.register(call, fields))
+        return { status: 201, body, headers: { ...headers, location: `/v2/subjects/${body.id}` } }
+      }),
+    createOwnToken: ({ params: { id: ref }, call, body, getCredential }) =>
+      inTurn(subjects, call.subject.id, async () => {
+        const agent = await subjects.resolve(ref)
+        checkOwnAgent(call.subject, agent, ref)
+        if ((await tokensOf(agent.id)).length >= OWN_AGENT_LIMITS.tokensMax)
+          throw tooMany(`${agent.name} has ${OWN_AGENT_LIMITS.tokensMax} tokens or more, with those that are over`)
+        const { name, scopes = null, expires_in_days: days } = body
+        const held = getCredential().scopes
+        const made = await tokens.create({ ...call, held, forOwn: true }, { subject: agent.id, name, scopes, days })
+        return { status: 201, body: { ...(await presentToken(made.row)), token: made.token } }
+      }),
     revokeOwnToken: async ({ params: { id }, call }) => {
       const row = await tokens.find(id)
       const owner = row && (await subjects.find(row.subject))?.owner

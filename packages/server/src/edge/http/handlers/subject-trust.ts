@@ -9,7 +9,7 @@ import type { HandlerContext } from './handler-context.ts'
 export function subjectTrustHandlers({
   capsules: { subjects },
   trust,
-}: HandlerContext): HandlersFor<'getSubjectTrust'> {
+}: HandlerContext): HandlersFor<'getSubjectTrust' | 'getOwnTrust'> {
   const present = async (found: SubjectTrust): Promise<SubjectTrustAnswer> => {
     const { subject, failures, isQuarantined, recomputed, history } = found
     const names = await subjects.names(history.map(({ by }) => by))
@@ -32,6 +32,14 @@ export function subjectTrustHandlers({
         'NOT_FOUND',
         `There is no subject ${JSON.stringify(id)}; it has the id or the name of one.`,
       )
+    },
+    getOwnTrust: async ({ query: { agent }, getCredential }) => {
+      const { id } = getCredential().subject
+      const subject = await subjects.resolve(agent ?? id)
+      const isOwn = subject !== undefined && (subject.id === id || subject.owner === id)
+      const found = isOwn ? await trust.explain(subject.id) : undefined
+      if (found) return { status: 200, body: await present(found) }
+      throw new CascadeError('NOT_FOUND', `No agent of yours has the id or the name ${JSON.stringify(agent)}.`)
     },
   }
 }
