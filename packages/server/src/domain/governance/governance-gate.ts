@@ -183,7 +183,9 @@ export class GovernanceGate implements Gate {
   /** Where this changes, what stands is decided anew. */
   #state(): string {
     const { mode, canaryPercent } = this.#options.settings?.() ?? GATE_DEFAULTS
-    return `${this.#bundle.digest} ${this.#isStopped()} ${mode} ${canaryPercent}`
+    const { digest, decider } = this.#bundle
+    const isDenied = decider === DENIER
+    return `${digest} ${this.#isDoubted} ${isDenied} ${this.#isStopped()} ${mode} ${canaryPercent}`
   }
 
   evaluate(request: GateRequest): Decided {
