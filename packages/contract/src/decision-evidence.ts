@@ -94,6 +94,7 @@ export const decisionInput = z.strictObject({
     ])
     .nullable(),
   absent: z.boolean(),
+  noBody: z.exactOptional(z.literal(true)),
   subject: z
     .strictObject({
       ...{ id: z.string(), kind: z.string(), roles: words, trust: z.number(), owner: z.string().nullable() },

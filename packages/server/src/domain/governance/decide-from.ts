@@ -118,11 +118,12 @@ function wordOf(effect: Effect, applied: Effect, findings: PolicyFindings | unde
 
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 
-function judgeIdentity({ subject, scopes, action, absent }: DecisionInput): StepOutcome {
+function judgeIdentity({ subject, scopes, action, absent, noBody }: DecisionInput): StepOutcome {
   if (subject === null) return stop('NO_CREDENTIAL')
   if (!subject.active) return stop('SUBJECT_INACTIVE')
   if (scopes !== null && !coversAction(scopes, action)) return stop('OUT_OF_SCOPE')
-  return absent ? stop('RESOURCE_ABSENT') : PASS
+  if (absent) return stop('RESOURCE_ABSENT')
+  return noBody ? stop('BODY_INVALID') : PASS
 }
 
 /** The identity step has seen to it that there is one. */

@@ -73,6 +73,8 @@ export interface DecisionInput {
   readonly facts: ResourceFacts | null
   /** True for a capsule, or an approval, that there is not. */
   readonly absent: boolean
+  /** Left out where there was a valid body, or none is needed to decide. */
+  readonly noBody?: true
   /** Null for nobody in particular. */
   readonly subject: InputSubject | null
   /** Actions that the credential is good for; null: all that its subject may. */

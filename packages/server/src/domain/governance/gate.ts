@@ -20,6 +20,8 @@ export interface GateRequest<A extends Action = Action> {
   /** What is known of the capsule or the approval; `absent` where there is none; left out for other resources. */
   readonly facts?: ResourceFacts | 'absent'
   readonly rateExceeded?: boolean
+  /** True for a request that is decided by its body and came without a valid one: refused, and nothing against whoever asks. */
+  readonly noBody?: boolean
   /** What could not be found out, and which step needs it: that step denies. */
   readonly broken?: Broken
   /** Id of an approval of exactly this. */

@@ -136,8 +136,9 @@ export class GovernanceGate implements Gate {
 
   /** The same, once the guardian has heard of it; where it cannot, nothing is allowed. */
   #noted(request: GateRequest, made: Made): Made {
-    const { subject, action } = request
-    if (subject === undefined) return made
+    const { subject, action, noBody } = request
+    // A body that is not valid is a mistake, and none of those that make a subject suspect.
+    if (subject === undefined || noBody) return made
     try {
       this.#guardian.note({ subject: subject.id, action, isAllowed: made.verdict.applied === 'allow' })
       return made
@@ -282,6 +283,7 @@ export class GovernanceGate implements Gate {
       emergency: isStopped,
       ...found,
       approval: approval ?? null,
+      ...(request.noBody && { noBody: true }),
       ...(isOwnWork(request) && { ownWork: true }),
       bundle: this.#bundle.digest,
     }

@@ -96,9 +96,9 @@ export class Admission {
     if (isStoppedBefore(gate.preview(asked).verdict)) return false
     visit.isUndecided = true
     const end = (): void => {
-      // What was no body is on record as well.
+      // That what came was no valid body is on record as well.
       try {
-        if (visit.isUndecided) gate.release(this.#decide(asked).decisionId)
+        if (visit.isUndecided) this.#decide({ ...asked, noBody: true })
       } catch (error) {
         this.#options.logger.error('a decision could not be put on record', { action, reason: messageOf(error) })
       }
@@ -107,14 +107,14 @@ export class Admission {
     return true
   }
 
-  /** The gate's word where it waited for the body. @param body undefined for one that is not as it has to be. */
+  /** The gate's word where it waited for the body. @param body undefined for one that is not valid: that is refused by itself. */
   async decideOnBody(
     route: RouteDefinition,
     request: FastifyRequest,
     reply: FastifyReply,
     body: unknown,
   ): Promise<void> {
-    if (!request.visit.isUndecided || !('action' in route.access)) return
+    if (body === undefined || !request.visit.isUndecided || !('action' in route.access)) return
     request.visit.isUndecided = false
     await this.#letIn(route, route.access.action, request, reply, body)
   }
