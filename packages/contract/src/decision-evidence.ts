@@ -77,22 +77,20 @@ export const carriedPolicies = z.strictObject({
 const owner = z.strictObject({ id: z.string(), kind: z.string(), trust: z.number(), owner: z.string().nullable() })
 const words = z.array(z.string())
 
+const capsuleFacts = z.strictObject({
+  owner,
+  trust: z.number(),
+  ...{ status: z.string(), licence: z.string(), type: z.string(), tags: words, shared: words },
+  ...{ identity: z.string().nullable(), lane: z.string().nullable(), fold: z.string().nullable() },
+})
+
 /** Everything that a decision is made from. */
 export const decisionInput = z.strictObject({
   v: z.literal(1),
   action: actionName,
   resource: z.string(),
-  facts: z
-    .union([
-      z.strictObject({ requester: owner }),
-      z.strictObject({
-        owner,
-        trust: z.number(),
-        ...{ status: z.string(), licence: z.string(), type: z.string(), tags: words, shared: words },
-        ...{ identity: z.string().nullable(), lane: z.string().nullable(), fold: z.string().nullable() },
-      }),
-    ])
-    .nullable(),
+  facts: z.union([z.strictObject({ requester: owner }), capsuleFacts]).nullable(),
+  after: z.exactOptional(capsuleFacts),
   absent: z.boolean(),
   noBody: z.exactOptional(z.literal(true)),
   subject: z

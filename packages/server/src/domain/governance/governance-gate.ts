@@ -275,6 +275,7 @@ export class GovernanceGate implements Gate {
       v: 1,
       ...{ action, resource, mode, canaryPercent, riskHold, riskDeny },
       facts: facts === undefined || facts === 'absent' ? null : facts,
+      ...(request.after && { after: request.after }),
       absent: facts === 'absent',
       subject: subject === undefined ? null : inputSubject(subject),
       scopes: scopes ?? null,

@@ -14,7 +14,15 @@ import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
 import type { ApprovalDoor } from './approval-door.ts'
-import { CAPSULE, type FindFacts, findNewFacts, isStoppedBefore, looksAtNew, type NewFacts } from './facts.ts'
+import {
+  CAPSULE,
+  type FindFacts,
+  findAfter,
+  findNewFacts,
+  isStoppedBefore,
+  looksAtBody,
+  type NewFacts,
+} from './facts.ts'
 import { type LineDecisions, lineDecisions } from './line-decisions.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
@@ -86,13 +94,14 @@ export class Admission {
   }
 
   /**
-   * Of what is to be created policies may say more than who asks: it is decided when the body is read. What stops whoever asks
-   * whatever the body says does so before.
+   * Of what is to be created, and of what a capsule shall be, policies may say more than who asks: it is decided when the body is
+   * read. What stops whoever asks whatever the body says does so before.
    */
   #waitsForBody(route: RouteDefinition, action: Action, { visit }: FastifyRequest): boolean {
-    if (!looksAtNew(route, this.#options.newFacts)) return false
+    if (!looksAtBody(route, this.#options.newFacts)) return false
     const { gate } = this.#options
-    const asked = { action, resource: '*', ...asking(getCredential(visit)), correlationId: visit.correlationId }
+    const { params, correlationId } = visit
+    const asked = { action, resource: resourceOf(route, params), ...asking(getCredential(visit)), correlationId }
     if (isStoppedBefore(gate.preview(asked).verdict)) return false
     visit.isUndecided = true
     const end = (): void => {
@@ -253,7 +262,8 @@ export class Admission {
     const asked = { action, resource, ...asking(who), correlationId, reach, ...approval } as const
     const created = await findNewFacts(route, this.#options.newFacts, body, who.subject)
     const facts = created ?? (await this.#factsOf(asked))
-    const request = { ...asked, ...(facts && { facts }) }
+    const after = findAfter(route, this.#options.newFacts, body, facts)
+    const request = { ...asked, ...(facts && { facts }), ...(after && { after }) }
     const decision = await this.#settled(this.#decide(created ? this.#named(request) : request))
     if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#sayEmergency(decision)
     if (decision.applied !== 'allow' && !created && this.#isHidden(request)) throw hidden(resource)
@@ -279,7 +289,7 @@ export class Admission {
   }
 
   /** What there is not, and what whoever asks may not read with any token, are the same to them. */
-  #isHidden({ facts, ...request }: GateRequest): boolean {
+  #isHidden({ facts, after: _after, ...request }: GateRequest): boolean {
     if (facts === undefined || facts === 'absent') return facts === 'absent'
     const action = 'requester' in facts ? 'approval.read' : 'asker' in facts ? 'governance.read' : 'capsule.read'
     return this.#options.gate.preview({ ...request, facts, action, scopes: null }).verdict.applied !== 'allow'
