@@ -15,6 +15,7 @@ import type { GateRequest } from './gate.ts'
 import type { GovernanceGate } from './governance-gate.ts'
 import { writeInteger } from './integer-json.ts'
 import { judgeAnnotations } from './judge-annotations.ts'
+import { GOING_BACK } from './own-work.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
 import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 
@@ -36,6 +37,7 @@ const FIXED = new Set([CONSTITUTION_FILE, SCHEMA_FILE])
 const KEPT_OF_APPLIER = [
   ['policy.apply', '*'],
   ['policy.apply', 'governance/policies'],
+  ['policy.apply', GOING_BACK],
 ] as const
 /** What has to for the administrator of the instance, as whom the command line comes on its machine: the kill switch, too. */
 const KEPT_OF_FOUNDER = [

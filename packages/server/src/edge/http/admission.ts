@@ -6,6 +6,7 @@ import {
   type Emergency,
   type Gate,
   type GateRequest,
+  GOING_BACK,
   type ResourceFacts,
   requireGrant,
 } from '#governance'
@@ -27,7 +28,7 @@ import { type LineDecisions, lineDecisions } from './line-decisions.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
 import { gone, hidden, isErased, naming } from './refusals.ts'
-import { coversLines, resourceOf } from './route-resource.ts'
+import { coversLines, mayGoBack, resourceOf } from './route-resource.ts'
 import { getCredential, type Visit } from './visit.ts'
 
 /** Who comes in with a bearer token, and for what; undefined for one that lets nobody in. */
@@ -98,11 +99,14 @@ export class Admission {
    * read. What stops whoever asks whatever the body says does so before.
    */
   #waitsForBody(route: RouteDefinition, action: Action, { visit }: FastifyRequest): boolean {
-    if (!looksAtBody(route, this.#options.newFacts)) return false
+    const isLooking = looksAtBody(route, this.#options.newFacts)
+    if (!isLooking && !mayGoBack(route)) return false
     const { gate } = this.#options
     const { params, correlationId } = visit
     const asked = { action, resource: resourceOf(route, params), ...asking(getCredential(visit)), correlationId }
-    if (isStoppedBefore(gate.preview(asked).verdict)) return false
+    const { verdict } = gate.preview(asked)
+    const isGoingBack = () => gate.preview({ ...asked, resource: GOING_BACK }).verdict.applied === 'allow'
+    if (isStoppedBefore(verdict) || (!isLooking && (verdict.applied === 'allow' || !isGoingBack()))) return false
     visit.isUndecided = true
     const end = (): void => {
       // That what came was no valid body is on record as well.
@@ -256,7 +260,7 @@ export class Admission {
     { params, correlationId, approved }: Pick<Visit, 'params' | 'correlationId' | 'approved'>,
     body?: unknown,
   ): Promise<Decision> {
-    const resource = resourceOf(route, params)
+    const resource = resourceOf(route, params, body)
     const reach = coversLines(route) ? 'lines' : 'command'
     const approval = approved && { approval: approved.id, alongside: approved.alongside }
     const asked = { action, resource, ...asking(who), correlationId, reach, ...approval } as const
