@@ -89,7 +89,13 @@ export const decisionInput = z.strictObject({
   v: z.literal(1),
   action: actionName,
   resource: z.string(),
-  facts: z.union([z.strictObject({ requester: owner }), capsuleFacts]).nullable(),
+  facts: z
+    .union([
+      z.strictObject({ requester: owner }),
+      z.strictObject({ asker: owner.nullable(), readable: z.boolean() }),
+      capsuleFacts,
+    ])
+    .nullable(),
   after: z.exactOptional(capsuleFacts),
   absent: z.boolean(),
   noBody: z.exactOptional(z.literal(true)),
@@ -109,6 +115,16 @@ export const decisionInput = z.strictObject({
   riskHold: z.number(),
   riskDeny: z.number(),
   approval: z.string().nullable(),
+  ownWork: z.exactOptional(z.literal(true)),
+  broken: z.exactOptional(
+    z.strictObject({
+      step: z.enum(GATE_STEPS),
+      part: z.enum([
+        ...(['the credential', 'the guardian', 'the kill switch', 'the settings'] as const),
+        'what is known of the resource',
+      ]),
+    }),
+  ),
   bundle: hash,
 })
 
