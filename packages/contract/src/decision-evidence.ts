@@ -77,6 +77,13 @@ export const carriedPolicies = z.strictObject({
 const owner = z.strictObject({ id: z.string(), kind: z.string(), trust: z.number(), owner: z.string().nullable() })
 const words = z.array(z.string())
 
+const capsuleFacts = z.strictObject({
+  owner,
+  trust: z.number(),
+  ...{ status: z.string(), licence: z.string(), type: z.string(), tags: words, shared: words },
+  ...{ identity: z.string().nullable(), lane: z.string().nullable(), fold: z.string().nullable() },
+})
+
 /** Everything that a decision is made from. */
 export const decisionInput = z.strictObject({
   v: z.literal(1),
@@ -85,15 +92,13 @@ export const decisionInput = z.strictObject({
   facts: z
     .union([
       z.strictObject({ requester: owner }),
-      z.strictObject({
-        owner,
-        trust: z.number(),
-        ...{ status: z.string(), licence: z.string(), type: z.string(), tags: words, shared: words },
-        ...{ identity: z.string().nullable(), lane: z.string().nullable(), fold: z.string().nullable() },
-      }),
+      z.strictObject({ asker: owner.nullable(), readable: z.boolean() }),
+      capsuleFacts,
     ])
     .nullable(),
+  after: z.exactOptional(capsuleFacts),
   absent: z.boolean(),
+  noBody: z.exactOptional(z.literal(true)),
   subject: z
     .strictObject({
       ...{ id: z.string(), kind: z.string(), roles: words, trust: z.number(), owner: z.string().nullable() },
@@ -110,6 +115,16 @@ export const decisionInput = z.strictObject({
   riskHold: z.number(),
   riskDeny: z.number(),
   approval: z.string().nullable(),
+  ownWork: z.exactOptional(z.literal(true)),
+  broken: z.exactOptional(
+    z.strictObject({
+      step: z.enum(GATE_STEPS),
+      part: z.enum([
+        ...(['the credential', 'the guardian', 'the kill switch', 'the settings'] as const),
+        'what is known of the resource',
+      ]),
+    }),
+  ),
   bundle: hash,
 })
 

@@ -53,6 +53,11 @@ export const REASONS = {
     meaning: 'There is no such resource',
     fix: 'Check the id.',
   },
+  BODY_INVALID: {
+    step: 'identity',
+    meaning: 'The request had no valid body, so there was nothing to decide on',
+    fix: 'Send a body as the answer asks for; nothing was held against whoever sent it.',
+  },
   RATE_LIMITED: {
     step: 'rate',
     meaning: 'The subject or its address asks too often',

@@ -14,6 +14,7 @@ import type { ArmedBundle } from './armed-bundle.ts'
 import { isInShare } from './canary.ts'
 import type { DecisionInput, InputSubject } from './decision-input.ts'
 import { evaluatePolicies, type PolicyFindings } from './evaluate-policies.ts'
+import { GOING_BACK } from './own-work.ts'
 import type { DecisionReason, Effect, Obligation, StepResult, Verdict } from './verdict.ts'
 
 /** What one step says. */
@@ -44,7 +45,7 @@ const STEPS: Readonly<Record<GateStep, (deciding: Deciding) => StepOutcome>> = {
   constitution: judgeConstitution,
   policy: (deciding) => (deciding.input.ownWork ? OWN : judgePolicies(deciding)),
   trust: ({ input }) => (isUnweighed(input) ? PASS : judgeTrust(input, subjectOf(input))),
-  guardian: ({ input }) => (isUnweighed(input) ? PASS : judgeRisk(input)),
+  guardian: ({ input }) => (isUnweighed(input) || isGoingBack(input) ? PASS : judgeRisk(input)),
   approval: ({ input, holds }) => judgeApproval(input, holds),
 }
 
@@ -118,11 +119,12 @@ function wordOf(effect: Effect, applied: Effect, findings: PolicyFindings | unde
 
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 
-function judgeIdentity({ subject, scopes, action, absent }: DecisionInput): StepOutcome {
+function judgeIdentity({ subject, scopes, action, absent, noBody }: DecisionInput): StepOutcome {
   if (subject === null) return stop('NO_CREDENTIAL')
   if (!subject.active) return stop('SUBJECT_INACTIVE')
   if (scopes !== null && !coversAction(scopes, action)) return stop('OUT_OF_SCOPE')
-  return absent ? stop('RESOURCE_ABSENT') : PASS
+  if (absent) return stop('RESOURCE_ABSENT')
+  return noBody ? stop('BODY_INVALID') : PASS
 }
 
 /** The identity step has seen to it that there is one. */
@@ -179,6 +181,9 @@ export const TRUST_NEEDED: Readonly<Record<ActionRisk, number>> = {
 /** Nobody could be asked to approve it: the instance's own work, and what turns the kill switch. */
 const isUnweighed = ({ ownWork, action }: DecisionInput): boolean => ownWork === true || UNWEIGHED.has(action)
 const UNWEIGHED: ReadonlySet<Action> = new Set<Action>(['emergency.raise', 'emergency.lift'])
+
+const isGoingBack = ({ action, resource }: DecisionInput): boolean =>
+  action === 'policy.apply' && resource === GOING_BACK
 
 function judgeTrust({ action }: DecisionInput, { trust }: InputSubject): StepOutcome {
   const { risk } = ACTION_TRAITS[action]

@@ -3,7 +3,7 @@ import { explain, type PolicyExplanation } from '#policy'
 import type { Records } from '#store'
 import type { ArmedBundle } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
-import { toPolicyRequest } from './decision-input.ts'
+import { type DecisionInput, questionsOf, toPolicyRequest } from './decision-input.ts'
 import { findOutcome, listOpen, type OutcomeRow } from './decision-outcomes.ts'
 import { DECISION_COLLECTION, type DecisionRow, groupId, memberOf } from './decision-row.ts'
 import type { Verdict } from './verdict.ts'
@@ -58,12 +58,16 @@ export class DecisionBook {
     const bundle = await this.#options.findBundle(input.bundle)
     if (bundle === undefined) return undefined
     const again = decideFrom(input, bundle)
-    const explanation =
-      input.subject === null || input.absent
-        ? undefined
-        : explain(bundle.engine, toPolicyRequest(input, input.subject, input.approval !== null))
-    return { verdict: again, same: isSameVerdict(again, verdict), explanation, bundle }
+    return { verdict: again, same: isSameVerdict(again, verdict), explanation: explanationOf(input, bundle), bundle }
   }
+}
+
+/** Of what policies were asked, that which they refuse; else the first. */
+function explanationOf(input: DecisionInput, { engine }: ArmedBundle): PolicyExplanation | undefined {
+  const { subject, absent, approval } = input
+  if (subject === null || absent || input.noBody) return undefined
+  const all = questionsOf(input).map((asked) => explain(engine, toPolicyRequest(asked, subject, approval !== null)))
+  return all.find(({ decided }) => decided.decision === 'deny') ?? all[0]
 }
 
 /** Reasons count by step, code and policy: their sentences may be put better one day. */

@@ -71,8 +71,12 @@ export interface DecisionInput {
   readonly resource: string
   /** Null where nothing is known of the resource. */
   readonly facts: ResourceFacts | null
+  /** What would be known of the capsule after the change; left out where policies would see no difference. */
+  readonly after?: CapsuleFacts
   /** True for a capsule, or an approval, that there is not. */
   readonly absent: boolean
+  /** Left out where there was a valid body, or none is needed to decide. */
+  readonly noBody?: true
   /** Null for nobody in particular. */
   readonly subject: InputSubject | null
   /** Actions that the credential is good for; null: all that its subject may. */
@@ -95,6 +99,21 @@ export interface DecisionInput {
   readonly ownWork?: true
   /** Digest of the policies. */
   readonly bundle: string
+}
+
+const SCOPE = ['identity', 'lane', 'fold'] as const
+
+/**
+ * What policies are asked for one decision: a change that makes a capsule another one to them is also asked of what it would be,
+ * and one that brings it into another scope as its creation there.
+ */
+export function questionsOf(input: DecisionInput): readonly DecisionInput[] {
+  const { after, ...before } = input
+  const { facts } = input
+  if (after === undefined || facts === null || !('lane' in facts)) return [input]
+  const moves = SCOPE.some((name) => facts[name] !== after[name])
+  const there = { ...before, facts: after }
+  return [before, there, ...(moves ? [{ ...there, action: 'capsule.create' } as const] : [])]
 }
 
 const subjectUid = (id: string): UidJson => ({ type: 'Subject', id })

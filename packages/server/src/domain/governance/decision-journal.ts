@@ -322,4 +322,5 @@ export class DecisionJournal implements AsyncDisposable {
 }
 
 /** Denials that cost whoever sends them nothing: written one by one they would be a way to fill the log. */
-const isFlood = ({ input }: Pick<Decided, 'input'>): boolean => input.subject === null || input.rateExceeded
+const isFlood = ({ input }: Pick<Decided, 'input'>): boolean =>
+  input.subject === null || input.rateExceeded || input.noBody === true

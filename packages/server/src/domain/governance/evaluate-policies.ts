@@ -1,7 +1,7 @@
 import { decideFailClosed, type PolicyError } from '#policy'
 import { type ArmedBundle, isConstitutional } from './armed-bundle.ts'
 import { isInShare } from './canary.ts'
-import { type DecisionInput, type InputSubject, toPolicyRequest } from './decision-input.ts'
+import { type DecisionInput, type InputSubject, questionsOf, toPolicyRequest } from './decision-input.ts'
 
 /** What the policies say. */
 export interface PolicyFindings {
@@ -18,8 +18,33 @@ export interface PolicyFindings {
   readonly isCurable: boolean
 }
 
-/** Holds the question against the policies: once, and again only where a rule that forbids it is relaxed or yields. */
+/** What the policies say of everything that a decision asks of them: permitted is what is permitted throughout. */
 export function evaluatePolicies(input: DecisionInput, subject: InputSubject, bundle: ArmedBundle): PolicyFindings {
+  const [first, ...others] = questionsOf(input).map((question) => evaluateOne(question, subject, bundle))
+  if (first === undefined) throw new TypeError('nothing is asked')
+  return others.reduce(both, first)
+}
+
+function both(one: PolicyFindings, other: PolicyFindings): PolicyFindings {
+  const isPermitted = one.permits.length > 0 && other.permits.length > 0
+  const mayPass = [one, other].every(({ permits, isCurable }) => permits.length > 0 || isCurable)
+  return {
+    forbids: unique([...one.forbids, ...other.forbids]),
+    permits: isPermitted ? unique([...one.permits, ...other.permits]) : [],
+    errors: [...one.errors, ...other.errors],
+    constitution: {
+      forbids: unique([...one.constitution.forbids, ...other.constitution.forbids]),
+      errors: [...one.constitution.errors, ...other.constitution.errors],
+    },
+    relaxed: unique([...one.relaxed, ...other.relaxed]),
+    isCurable: mayPass && !isPermitted,
+  }
+}
+
+const unique = (ids: readonly string[]): readonly string[] => [...new Set(ids)].sort()
+
+/** Holds one question against the policies: once, and again only where a rule that forbids it is relaxed or yields. */
+function evaluateOne(input: DecisionInput, subject: InputSubject, bundle: ArmedBundle): PolicyFindings {
   const approved = input.approval !== null
   const request = toPolicyRequest(input, subject, approved)
   const first = decideFailClosed(bundle.decider, request)

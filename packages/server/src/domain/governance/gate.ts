@@ -1,7 +1,7 @@
 import type { Action } from '@forge-cascade/contract'
 import type { Subject } from '#identity'
 import type { Grant, RecordPut } from '#store'
-import type { Broken, DecisionInput, InputSubject, ResourceFacts } from './decision-input.ts'
+import type { Broken, CapsuleFacts, DecisionInput, InputSubject, ResourceFacts } from './decision-input.ts'
 import type { Outcome } from './decision-outcomes.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -19,7 +19,11 @@ export interface GateRequest<A extends Action = Action> {
   readonly scopes?: readonly string[] | null
   /** What is known of the capsule or the approval; `absent` where there is none; left out for other resources. */
   readonly facts?: ResourceFacts | 'absent'
+  /** What would be known of the capsule after a change that makes it another one to policies. */
+  readonly after?: CapsuleFacts
   readonly rateExceeded?: boolean
+  /** True for a request that is decided by its body and came without a valid one: refused, and nothing against whoever asks. */
+  readonly noBody?: boolean
   /** What could not be found out, and which step needs it: that step denies. */
   readonly broken?: Broken
   /** Id of an approval of exactly this. */

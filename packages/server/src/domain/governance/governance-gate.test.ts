@@ -72,3 +72,17 @@ test('what is refused for the moment is asked anew each time, and what is allowe
   Object.assign(settings, { riskDeny: 0 })
   expect(refusedBy('retried')).not.toBe(refusedBy('retried'))
 })
+
+test('what stands ends with a doubt in what it was decided by, and again once somebody else decides', () => {
+  const { gate, refusedBy } = openGate()
+  gate.arm(BUILT_IN)
+  const before = gate.standing(ASKED)
+  gate.doubt()
+  const refusal = refusedBy('standing')
+  expect(refusal).toBeDefined()
+  const { engine } = BUILT_IN
+  gate.arm({ ...BUILT_IN, decider: { decide: (request, except) => engine.decide(request, except) } })
+  const after = gate.standing(ASKED)
+  expect(after).not.toBe(before)
+  expect(gate.standing(ASKED)).toBe(after)
+})

@@ -136,8 +136,9 @@ export class GovernanceGate implements Gate {
 
   /** The same, once the guardian has heard of it; where it cannot, nothing is allowed. */
   #noted(request: GateRequest, made: Made): Made {
-    const { subject, action } = request
-    if (subject === undefined) return made
+    const { subject, action, noBody } = request
+    // A body that is not valid is a mistake, and none of those that make a subject suspect.
+    if (subject === undefined || noBody) return made
     try {
       this.#guardian.note({ subject: subject.id, action, isAllowed: made.verdict.applied === 'allow' })
       return made
@@ -183,7 +184,9 @@ export class GovernanceGate implements Gate {
   /** Where this changes, what stands is decided anew. */
   #state(): string {
     const { mode, canaryPercent } = this.#options.settings?.() ?? GATE_DEFAULTS
-    return `${this.#bundle.digest} ${this.#isStopped()} ${mode} ${canaryPercent}`
+    const { digest, decider } = this.#bundle
+    const isDenied = decider === DENIER
+    return `${digest} ${this.#isDoubted} ${isDenied} ${this.#isStopped()} ${mode} ${canaryPercent}`
   }
 
   evaluate(request: GateRequest): Decided {
@@ -272,6 +275,7 @@ export class GovernanceGate implements Gate {
       v: 1,
       ...{ action, resource, mode, canaryPercent, riskHold, riskDeny },
       facts: facts === undefined || facts === 'absent' ? null : facts,
+      ...(request.after && { after: request.after }),
       absent: facts === 'absent',
       subject: subject === undefined ? null : inputSubject(subject),
       scopes: scopes ?? null,
@@ -280,6 +284,7 @@ export class GovernanceGate implements Gate {
       emergency: isStopped,
       ...found,
       approval: approval ?? null,
+      ...(request.noBody && { noBody: true }),
       ...(isOwnWork(request) && { ownWork: true }),
       bundle: this.#bundle.digest,
     }

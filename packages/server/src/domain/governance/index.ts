@@ -53,6 +53,7 @@ export {
   type RiskProvider,
 } from './guardian/index.ts'
 export { judgeAnnotations } from './judge-annotations.ts'
+export { GOING_BACK } from './own-work.ts'
 export { comparePolicies, fixedFiles, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'

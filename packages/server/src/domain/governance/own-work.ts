@@ -17,5 +17,8 @@ export const OWN_WORK: Readonly<Partial<Record<Action, string>>> = {
   'emergency.raise': 'obeys the file EMERGENCY in its data folder',
 }
 
+/** What going back to the policies that come with the program is decided on: the guardian's risk holds nobody back from it. */
+export const GOING_BACK = 'governance/policies/built-in'
+
 export const isOwnWork = ({ ownWork, action }: GateRequest): boolean =>
   ownWork === true && OWN_WORK[action] !== undefined

@@ -152,6 +152,21 @@ test.for([
   return expect(applied).rejects.toMatchObject({ code: 'CONFLICT', detail: /^Under these policies ada could not/ })
 })
 
+test.for([
+  ['forbid(principal, action, resource) when { context.risk > 75 }', / could not .+ at a risk of 76, /],
+  ['forbid(principal, action == Action::"emergency.raise", resource) when { context.risk == 100 }', / risk of 100, /],
+  ['forbid(principal, action, resource) when { context.risk == 42 }', / at a risk of 42, /],
+  ['forbid(principal, action == Action::"policy.apply", resource) when { context.approved }', / once it is approved, /],
+  ['forbid(principal, action == Action::"capsule.erase", resource) when { context.risk > 75 }', undefined],
+] as const)('policies that lock everybody out at another moment are not put in force: %s', async ([rule, refusal]) => {
+  const { clock } = createTestClock()
+  const { desk, grant } = await start(openStore(clock), clock)
+  const text = `@id("own.all") permit(principal, action, resource);\n@id("own.no") ${rule};`
+  const applied = desk.apply({ grant: grant(), subject: ADA }, [{ path: 'own.cedar', text }])
+  if (refusal === undefined) expect((await applied).bundle).toBeDefined()
+  else await expect(applied).rejects.toMatchObject({ code: 'CONFLICT', detail: refusal })
+})
+
 test('what cannot be written is not in force', async () => {
   const { clock } = createTestClock()
   const store = openStore(clock)

@@ -15,9 +15,9 @@ import type { GateRequest } from './gate.ts'
 import type { GovernanceGate } from './governance-gate.ts'
 import { writeInteger } from './integer-json.ts'
 import { judgeAnnotations } from './judge-annotations.ts'
+import { GOING_BACK } from './own-work.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
 import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
-import type { Verdict } from './verdict.ts'
 
 export interface PolicyDeskOptions {
   readonly store: Pick<UnitOfWork, 'append'> & { readonly records: ConstructorParameters<typeof PolicyShelf>[0] }
@@ -37,6 +37,7 @@ const FIXED = new Set([CONSTITUTION_FILE, SCHEMA_FILE])
 const KEPT_OF_APPLIER = [
   ['policy.apply', '*'],
   ['policy.apply', 'governance/policies'],
+  ['policy.apply', GOING_BACK],
 ] as const
 /** What has to for the administrator of the instance, as whom the command line comes on its machine: the kill switch, too. */
 const KEPT_OF_FOUNDER = [
@@ -169,7 +170,7 @@ export class PolicyDesk {
    * Puts policies of the instance in force, in the place of those that are; what is not sound changes nothing.
    *
    * @throws CascadeError CONFLICT where whoever applies them, or the administrator of the instance, could not apply others
-   *   afterwards, or that administrator could not turn the kill switch.
+   *   afterwards, or that administrator could not turn the kill switch, at any risk.
    */
   async apply(
     call: { readonly grant: Grant<'policy.apply'>; readonly subject: Subject },
@@ -209,21 +210,29 @@ export class PolicyDesk {
       ...KEPT_OF_FOUNDER.map(([action, resource]) => ({ subject: founder, action, resource })),
     ]
     for (const { subject, action, resource } of kept) {
-      const { effect, reasons } = this.#underPolicies({ action, resource, subject, correlationId: '' }, armed)
-      if (effect === 'allow') continue
+      const refusal = this.#refusalUnder({ action, resource, subject, correlationId: '' }, armed)
+      if (refusal === undefined) continue
       const what = action === 'policy.apply' ? 'apply others any more' : `do ${action} any more`
-      const why = reasons.map(({ message }) => message).join(' ')
       throw new CascadeError(
         'CONFLICT',
-        `Under these policies ${subject.name} could not ${what}, so they are not put in force. ${why}`,
+        `Under these policies ${subject.name} could not ${what}${refusal.when}, so they are not put in force. ${refusal.why}`,
       )
     }
   }
 
-  /** What policies come to, whatever the guardian makes of the moment. */
-  #underPolicies(request: GateRequest, armed: ArmedBundle): Verdict {
+  /** What policies refuse at some risk, approved or not; undefined where they allow it whatever the moment is. */
+  #refusalUnder(request: GateRequest, armed: ArmedBundle): { readonly when: string; readonly why: string } | undefined {
     const input = this.#options.gate.inputOf(request)
-    return decideFrom({ ...input, riskHold: RISK_NEVER, riskDeny: RISK_NEVER, bundle: armed.digest }, armed)
+    const asked = { ...input, riskHold: RISK_NEVER, riskDeny: RISK_NEVER, bundle: armed.digest }
+    for (const approval of [null, 'any']) {
+      for (let risk = 0; risk < RISK_NEVER; risk++) {
+        const { effect, reasons } = decideFrom({ ...asked, risk, approval }, armed)
+        if (effect === 'allow') continue
+        const when = risk > 0 ? ` at a risk of ${risk}` : approval === null ? '' : ' once it is approved'
+        return { when, why: reasons.map(({ message }) => message).join(' ') }
+      }
+    }
+    return undefined
   }
 
   async #put(grant: Grant<'policy.apply'>, shelved: ShelvedBundle, own: readonly PolicyFile[] | null): Promise<void> {

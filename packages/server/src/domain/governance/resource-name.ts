@@ -1,4 +1,5 @@
 import { isUuid, saltedDigest } from '#base'
+import { GOING_BACK } from './own-work.ts'
 
 /** Kinds whose resources are named by an id. */
 const KINDS: ReadonlySet<string> = new Set(['capsule', 'import', 'approval', 'subject'])
@@ -6,6 +7,7 @@ const KINDS: ReadonlySet<string> = new Set(['capsule', 'import', 'approval', 'su
 /** What the program itself asks about beside them. */
 const FIXED: ReadonlySet<string> = new Set([
   ...['*', 'capsule/*', 'import/*', 'embedding/*', 'governance/decisions', 'governance/policies'],
+  GOING_BACK,
   ...['ledger/keys', 'system/ledger', 'system/store', 'witness/keys'],
 ])
 

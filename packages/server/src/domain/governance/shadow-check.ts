@@ -12,7 +12,7 @@ import {
 } from '#policy'
 import { type Grant, toRecord, type UnitOfWork } from '#store'
 import type { ArmedBundle } from './armed-bundle.ts'
-import { type DecisionInput, toPolicyRequest } from './decision-input.ts'
+import { questionsOf as asksOf, type DecisionInput, toPolicyRequest } from './decision-input.ts'
 
 /** What Cedar itself is asked, somewhere beside. */
 export interface CedarQuestions {
@@ -208,8 +208,10 @@ export const DENIER: PolicyEngine = {
 function questionsOf(input: DecisionInput, { relaxed }: ArmedBundle): CedarQuestions['questions'] {
   const { subject, approval } = input
   if (subject === null) return []
-  const request = toPolicyRequest(input, subject, approval !== null)
-  return [{ request, except: [] }, ...(relaxed.length > 0 ? [{ request, except: relaxed }] : [])]
+  return asksOf(input).flatMap((asked) => {
+    const request = toPolicyRequest(asked, subject, approval !== null)
+    return [{ request, except: [] }, ...(relaxed.length > 0 ? [{ request, except: relaxed }] : [])]
+  })
 }
 
 /** Errors count by their policy: the two put them in words of their own. */

@@ -6,6 +6,7 @@ import {
   type Emergency,
   type Gate,
   type GateRequest,
+  GOING_BACK,
   type ResourceFacts,
   requireGrant,
 } from '#governance'
@@ -14,12 +15,20 @@ import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
 import { validate, validationFailed } from '../validate.ts'
 import type { ApprovalDoor } from './approval-door.ts'
-import { CAPSULE, type FindFacts, findNewFacts, isStoppedBefore, looksAtNew, type NewFacts } from './facts.ts'
+import {
+  CAPSULE,
+  type FindFacts,
+  findAfter,
+  findNewFacts,
+  isStoppedBefore,
+  looksAtBody,
+  type NewFacts,
+} from './facts.ts'
 import { type LineDecisions, lineDecisions } from './line-decisions.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
 import { gone, hidden, isErased, naming } from './refusals.ts'
-import { coversLines, resourceOf } from './route-resource.ts'
+import { coversLines, mayGoBack, resourceOf } from './route-resource.ts'
 import { getCredential, type Visit } from './visit.ts'
 
 /** Who comes in with a bearer token, and for what; undefined for one that lets nobody in. */
@@ -86,19 +95,23 @@ export class Admission {
   }
 
   /**
-   * Of what is to be created policies may say more than who asks: it is decided when the body is read. What stops whoever asks
-   * whatever the body says does so before.
+   * Of what is to be created, and of what a capsule shall be, policies may say more than who asks: it is decided when the body is
+   * read. What stops whoever asks whatever the body says does so before.
    */
   #waitsForBody(route: RouteDefinition, action: Action, { visit }: FastifyRequest): boolean {
-    if (!looksAtNew(route, this.#options.newFacts)) return false
+    const isLooking = looksAtBody(route, this.#options.newFacts)
+    if (!isLooking && !mayGoBack(route)) return false
     const { gate } = this.#options
-    const asked = { action, resource: '*', ...asking(getCredential(visit)), correlationId: visit.correlationId }
-    if (isStoppedBefore(gate.preview(asked).verdict)) return false
+    const { params, correlationId } = visit
+    const asked = { action, resource: resourceOf(route, params), ...asking(getCredential(visit)), correlationId }
+    const { verdict } = gate.preview(asked)
+    const isGoingBack = () => gate.preview({ ...asked, resource: GOING_BACK }).verdict.applied === 'allow'
+    if (isStoppedBefore(verdict) || (!isLooking && (verdict.applied === 'allow' || !isGoingBack()))) return false
     visit.isUndecided = true
     const end = (): void => {
-      // What was no body is on record as well.
+      // That what came was no valid body is on record as well.
       try {
-        if (visit.isUndecided) gate.release(this.#decide(asked).decisionId)
+        if (visit.isUndecided) this.#decide({ ...asked, noBody: true })
       } catch (error) {
         this.#options.logger.error('a decision could not be put on record', { action, reason: messageOf(error) })
       }
@@ -107,14 +120,14 @@ export class Admission {
     return true
   }
 
-  /** The gate's word where it waited for the body. @param body undefined for one that is not as it has to be. */
+  /** The gate's word where it waited for the body. @param body undefined for one that is not valid: that is refused by itself. */
   async decideOnBody(
     route: RouteDefinition,
     request: FastifyRequest,
     reply: FastifyReply,
     body: unknown,
   ): Promise<void> {
-    if (!request.visit.isUndecided || !('action' in route.access)) return
+    if (body === undefined || !request.visit.isUndecided || !('action' in route.access)) return
     request.visit.isUndecided = false
     await this.#letIn(route, route.access.action, request, reply, body)
   }
@@ -247,13 +260,14 @@ export class Admission {
     { params, correlationId, approved }: Pick<Visit, 'params' | 'correlationId' | 'approved'>,
     body?: unknown,
   ): Promise<Decision> {
-    const resource = resourceOf(route, params)
+    const resource = resourceOf(route, params, body)
     const reach = coversLines(route) ? 'lines' : 'command'
     const approval = approved && { approval: approved.id, alongside: approved.alongside }
     const asked = { action, resource, ...asking(who), correlationId, reach, ...approval } as const
     const created = await findNewFacts(route, this.#options.newFacts, body, who.subject)
     const facts = created ?? (await this.#factsOf(asked))
-    const request = { ...asked, ...(facts && { facts }) }
+    const after = findAfter(route, this.#options.newFacts, body, facts)
+    const request = { ...asked, ...(facts && { facts }), ...(after && { after }) }
     const decision = await this.#settled(this.#decide(created ? this.#named(request) : request))
     if (decision.verdict.reasons.some(({ code }) => code === 'EMERGENCY')) this.#sayEmergency(decision)
     if (decision.applied !== 'allow' && !created && this.#isHidden(request)) throw hidden(resource)
@@ -279,7 +293,7 @@ export class Admission {
   }
 
   /** What there is not, and what whoever asks may not read with any token, are the same to them. */
-  #isHidden({ facts, ...request }: GateRequest): boolean {
+  #isHidden({ facts, after: _after, ...request }: GateRequest): boolean {
     if (facts === undefined || facts === 'absent') return facts === 'absent'
     const action = 'requester' in facts ? 'approval.read' : 'asker' in facts ? 'governance.read' : 'capsule.read'
     return this.#options.gate.preview({ ...request, facts, action, scopes: null }).verdict.applied !== 'allow'

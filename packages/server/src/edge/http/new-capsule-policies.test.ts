@@ -9,6 +9,9 @@ const LANE = `${ALL}
 @says("Nothing new comes into the lane x.")
 forbid (principal, action == Action::"capsule.create", resource is Capsule)
 when { resource has lane && resource.lane == "x" };`
+/** Nothing is permitted that is no capsule. */
+const BY_FACTS = `@id("own.admin") permit (principal in Role::"administrator", action, resource);
+@id("own.new") permit (principal, action == Action::"capsule.create", resource is Capsule);`
 
 const person = (name: string, digit: string, more: Partial<Subject> = {}): Subject => ({
   ...{ id: `01900000-0000-7000-8000-0000000000b${digit}`, kind: 'person', name, roles: ['member'], trust: 60 },
@@ -80,13 +83,36 @@ describe('a policy about what is to be created', () => {
     { name: 'a body that is none', payload: '{"content"', status: 400 },
     { name: 'a body of another shape', payload: '{"content": 7}', status: 400 },
     { name: 'another type of body', payload: 'x', type: 'text/csv', status: 415 },
-  ])('has one decision on record for $name, too', async ({ payload, type = 'application/json', status }) => {
-    await arm(LANE)
-    const headers = { ...as(ADA).headers, 'content-type': type }
+    { name: 'a body that is too large', payload: JSON.stringify({ content: 'x'.repeat(20_000_000) }), status: 413 },
+  ])(
+    'answers $name with what is wrong, and says so on record',
+    async ({ payload, type = 'application/json', status }) => {
+      await arm(BY_FACTS)
+      const headers = { ...as(ADA).headers, 'content-type': type }
+      const told = await decided(async () => {
+        expect((await http.send('POST', '/v2/capsules', { payload, headers })).statusCode).toBe(status)
+      })
+      const reasons = [{ step: 'identity', code: 'BODY_INVALID', policy_id: null }]
+      expect(told).toMatchObject([{ action: 'capsule.create', decision: 'deny', resource: '*', reasons }])
+    },
+  )
+
+  test('holds bodies that are not valid against nobody', async () => {
+    await arm(BY_FACTS)
+    const asked = { action: 'capsule.create', resource: '*', subject: ADA, correlationId: 'c' } as const
+    const denied: unknown[] = []
+    http.governing.witnessBy({ denied: ({ id }, verdict) => denied.push([id, verdict.steps]), ended: () => undefined })
+    const before = http.governing.inputOf(asked).signals
     const told = await decided(async () => {
-      expect((await http.send('POST', '/v2/capsules', { payload, headers })).statusCode).toBe(status)
+      for (let sent = 0; sent < 10; sent++) {
+        const answer = await http.send('POST', '/v2/capsules', { body: { nonsense: sent }, ...as(ADA) })
+        expect([answer.statusCode, answer.json().code]).toEqual([400, 'VALIDATION_FAILED'])
+      }
     })
-    expect(told).toMatchObject([{ action: 'capsule.create', decision: 'allow', resource: '*' }])
+    expect(told).toMatchObject([{ decision: 'deny', count: 10 }])
+    expect(http.governing.inputOf(asked).signals).toEqual(before)
+    // The trust engine takes a stop at the constitution or at a policy for a sign, and no other.
+    expect(JSON.stringify(denied)).not.toMatch(/"step":"(constitution|policy)","result":"stopped"/)
   })
 
   test.for([

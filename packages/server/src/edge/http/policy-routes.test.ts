@@ -191,3 +191,16 @@ test('a policy that narrows reading hides capsules from lists, search and lineag
   await http.send('PUT', PATH, { body: { files: null } })
   expect(await look()).toEqual([true, true, true])
 })
+
+test('the risk of the moment holds back whoever applies policies, and nobody who goes back to those of the program', async () => {
+  await using world = await openHttpWorld({ recorded: {}, rate: { requests_per_minute: 0, burst: 1 } })
+  const send = (files: readonly object[] | null) => world.send('PUT', PATH, { body: { files } })
+  const own = [{ path: 'own.cedar', text: ALL }]
+  expect((await send(own)).statusCode).toBe(200)
+  const { governing } = world
+  const inputOf = governing.inputOf.bind(governing)
+  Object.assign(governing, { inputOf: (...asked: Parameters<typeof inputOf>) => ({ ...inputOf(...asked), risk: 100 }) })
+  expect((await send(own)).json()).toMatchObject({ code: 'FORBIDDEN', reasons: ['RISK_TOO_HIGH'] })
+  expect((await world.send('PUT', PATH, { body: { files: 7 } })).statusCode).toBe(400)
+  expect((await send(null)).json()).toMatchObject({ applied: true, digest: BUILT_IN_BUNDLE.digest })
+})

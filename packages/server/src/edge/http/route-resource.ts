@@ -1,4 +1,5 @@
 import type { Action, RouteDefinition } from '@forge-cascade/contract'
+import { GOING_BACK } from '#governance'
 
 /** Actions that are carried out capsule by capsule, or file by file. */
 const LINE_ACTIONS: ReadonlySet<Action> = new Set(['import.run', 'capsule.erase', 'capsule.offload', 'capsule.reload'])
@@ -15,8 +16,21 @@ const RESOURCES = [
   { prefix: '/v2/governance/decisions/{id}', kind: 'decision' },
 ] as const
 
+const APPLY = 'applyPolicies'
+
+/** Whether the body may say that it is about the policies that come with the program. */
+export const mayGoBack = ({ id }: RouteDefinition): boolean => id === APPLY
+
+const goesBack = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && 'files' in body && body.files === null
+
 /** `capsule/<id>`, `import/<id>`, `approval/<id>`, `decision/<id>`, or `*` where the resource comes into being or is no single one. */
-export function resourceOf({ path }: RouteDefinition, params: Readonly<Record<string, unknown>>): string {
+export function resourceOf(
+  { id, path }: RouteDefinition,
+  params: Readonly<Record<string, unknown>>,
+  body?: unknown,
+): string {
+  if (id === APPLY && goesBack(body)) return GOING_BACK
   const found = RESOURCES.find(({ prefix }) => path.startsWith(prefix))
   return found ? `${found.kind}/${String(params.id)}` : '*'
 }

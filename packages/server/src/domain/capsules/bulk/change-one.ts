@@ -55,7 +55,7 @@ export async function changeOne(
     const head = await getPlaced(context, id)
     requireRight(context.rights, 'write', head)
     if (first) return named(first, head)
-    await call.decideEach?.(id)
+    await call.decideEach?.(id, plan.operation === 'tag' ? { tags: [...tagsAfter(plan, head)] } : undefined)
     if (isDone(plan, head)) return named(await carryOut(context, own, NOTHING), head)
     if (head.archivedIn !== null) throw await inArchive(context, head)
     if (head.revision !== revision) throw changedSince(head, revision)

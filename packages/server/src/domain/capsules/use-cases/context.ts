@@ -1,4 +1,4 @@
-import type { Action, CapsuleCreate } from '@forge-cascade/contract'
+import type { Action, CapsuleCreate, CapsuleUpdate } from '@forge-cascade/contract'
 import type { Clock, Random } from '#base'
 import type { GrantSubjectCreation, Subject, Subjects } from '#identity'
 import type { Grant } from '#store'
@@ -35,9 +35,10 @@ export interface CommandIdentity {
 /**
  * Has the gate decide on one capsule, by its id.
  *
+ * @param change of what policies know of it; left out where that stays as it is.
  * @throws CascadeError FORBIDDEN, APPROVAL_REQUIRED with the reasons.
  */
-export type DecideCapsule = (id: string) => Promise<void>
+export type DecideCapsule = (id: string, change?: Pick<CapsuleUpdate, 'tags'>) => Promise<void>
 
 /**
  * Has the gate decide on one capsule that is to be created.
