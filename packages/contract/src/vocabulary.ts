@@ -8,6 +8,7 @@ export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './error
 export {
   type DecisionWord,
   GATE_MODES,
+  GATE_WARNING_HEADER,
   GATE_STEPS,
   type GateMode,
   type GateStep,
