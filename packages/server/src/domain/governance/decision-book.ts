@@ -59,12 +59,16 @@ export class DecisionBook {
     if (bundle === undefined) return undefined
     const again = decideFrom(input, bundle)
     const explanation =
-      input.subject === null || input.absent
+      input.subject === null || input.absent || !hasAskedPolicies(again)
         ? undefined
         : explain(bundle.engine, toPolicyRequest(input, input.subject, input.approval !== null))
     return { verdict: again, same: isSameVerdict(again, verdict), explanation, bundle }
   }
 }
+
+/** What was stopped before them, by the scopes of a token or an emergency, asked no policy. */
+const hasAskedPolicies = ({ steps }: Verdict): boolean =>
+  steps.some(({ step, result }) => step === 'constitution' && result !== 'unreached')
 
 /** Reasons count by step, code and policy: their sentences may be put better one day. */
 export function isSameVerdict(one: Verdict, other: Verdict): boolean {

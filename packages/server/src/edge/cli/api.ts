@@ -74,7 +74,13 @@ export async function sendCall<Id extends OperationId>(
   const row = rowOf(call.id)
   const { params = {}, query, body, signal, onWarning } = call.input
   const path = pathOf(call.id, params)
-  const { status, body: raw } = await client.request(row.method, path, { query, body, headers: call.headers, signal, onWarning })
+  const { status, body: raw } = await client.request(row.method, path, {
+    query,
+    body,
+    headers: call.headers,
+    signal,
+    onWarning,
+  })
   if (status === 202) throwHeld(raw)
   return { answer: parseAnswer(row, status, raw) as AnswerOf<Id>, raw }
 }
