@@ -8,8 +8,8 @@ export { ERRORS, type ErrorCode, type ErrorDefinition, errorPath } from './error
 export {
   type DecisionWord,
   GATE_MODES,
-  GATE_WARNING_HEADER,
   GATE_STEPS,
+  GATE_WARNING_HEADER,
   type GateMode,
   type GateStep,
   REASONS,

@@ -36,13 +36,22 @@ test.for([
 ] as const)(
   'what to do about a refusal is told by what it was about and why: %s %j',
   async ([detail, reasons, fix]) => {
-    const body = {
-      ...JSON.parse(JSON.stringify(problem(403, 'FORBIDDEN', detail).body)),
-      reasons,
-      decision_id: DECISION,
-    }
+    const members = { type: '/errors/FORBIDDEN', title: 't', instance: '/x', correlation_id: 'c-1', errors: [] }
+    const body = { ...members, status: 403, code: 'FORBIDDEN', detail, reasons, decision_id: DECISION }
     await using server = await serve(() => ({ status: 403, body }))
     const { err } = await run(['stats', '--url', server.url])
     expect(err).toMatch(fix)
   },
 )
+
+test('a preview of what would be created says its lane, and what else was said of it', async () => {
+  await using server = await serve(() => problem(403, 'FORBIDDEN', 'no'))
+  const preview = (...more: string[]) => run(['gate', 'preview', 'capsule.create', ...more, '--url', server.url])
+  await preview('--lane', 'payroll', '--capsule', '{"type":"decision"}', '--approved')
+  expect(server.received[0]?.body).toMatchObject({
+    action: 'capsule.create',
+    context: { approved: true, capsule: { lane: 'payroll', type: 'decision' } },
+  })
+  for (const wrong of ['[]', '{', '{"colour":"red"}']) expect((await preview('--capsule', wrong)).code).toBe(2)
+  expect(server.received).toHaveLength(1)
+})
