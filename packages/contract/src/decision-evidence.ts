@@ -1,10 +1,7 @@
 import { z } from 'zod'
-import { ACTIONS } from './actions.ts'
 import { evidenceVerdict } from './evidence.ts'
-import { GATE_MODES, GATE_STEPS } from './reasons.ts'
+import { GATE_STEPS } from './reasons.ts'
 
-// Object.keys widens the keys of the table to string; they are exactly their names.
-const actionName = z.enum(Object.keys(ACTIONS) as [keyof typeof ACTIONS])
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** What an entry of the log says of a decision; whatever else it says is passed over. */
@@ -74,60 +71,6 @@ export const carriedPolicies = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), text: z.string() })),
 })
 
-const owner = z.strictObject({ id: z.string(), kind: z.string(), trust: z.number(), owner: z.string().nullable() })
-const words = z.array(z.string())
-
-const capsuleFacts = z.strictObject({
-  owner,
-  trust: z.number(),
-  ...{ status: z.string(), licence: z.string(), type: z.string(), tags: words, shared: words },
-  ...{ identity: z.string().nullable(), lane: z.string().nullable(), fold: z.string().nullable() },
-})
-
-/** Everything that a decision is made from. */
-export const decisionInput = z.strictObject({
-  v: z.literal(1),
-  action: actionName,
-  resource: z.string(),
-  facts: z
-    .union([
-      z.strictObject({ requester: owner }),
-      z.strictObject({ asker: owner.nullable(), readable: z.boolean() }),
-      capsuleFacts,
-    ])
-    .nullable(),
-  after: z.exactOptional(capsuleFacts),
-  absent: z.boolean(),
-  noBody: z.exactOptional(z.literal(true)),
-  subject: z
-    .strictObject({
-      ...{ id: z.string(), kind: z.string(), roles: words, trust: z.number(), owner: z.string().nullable() },
-      active: z.boolean(),
-    })
-    .nullable(),
-  scopes: words.nullable(),
-  rateExceeded: z.boolean(),
-  emergency: z.boolean(),
-  mode: z.enum(GATE_MODES),
-  canaryPercent: z.number(),
-  risk: z.number(),
-  signals: z.array(z.strictObject({ name: z.string(), share: z.number() })),
-  riskHold: z.number(),
-  riskDeny: z.number(),
-  approval: z.string().nullable(),
-  ownWork: z.exactOptional(z.literal(true)),
-  broken: z.exactOptional(
-    z.strictObject({
-      step: z.enum(GATE_STEPS),
-      part: z.enum([
-        ...(['the credential', 'the guardian', 'the kill switch', 'the settings'] as const),
-        'what is known of the resource',
-      ]),
-    }),
-  ),
-  bundle: hash,
-})
-
 const decisions = z.int().min(0)
 
 /** What `cascade gate replay` prints. */
@@ -139,17 +82,20 @@ export const replayReport = z
     differs: decisions.describe('That come to something else, or are not what their entry says.'),
     no_input: decisions.describe('Whose input has expired or was erased: the log has its digest alone.'),
     no_policies: decisions.describe('Whose policies are not in the bundle, or are not sound here.'),
+    unreadable: decisions.describe('Whose input this program does not know how to read.'),
     findings: z
       .array(
         z.object({
           id: z.string().describe('Of the first decision.'),
           count: z.int().min(1).describe('How many were made from the same.'),
           ledger_index: z.int().min(0),
-          differs: z.array(z.string()).describe('What is not as it was; empty where the policies are missing.'),
+          differs: z.array(z.string()).describe('What is not as it was; empty where it was not made again.'),
           reason: z.string(),
         }),
       )
-      .describe('The first of those that differ, and of those without policies.'),
+      .describe(
+        'The first of those that differ, and of those that could not be made again though their input is there.',
+      ),
   })
   .meta({ id: 'ReplayReport' })
 export type ReplayReport = z.output<typeof replayReport>

@@ -42,7 +42,7 @@ export const ERRORS = {
   FORBIDDEN: {
     status: 403,
     title: 'The gate does not allow this',
-    fix: 'Ask the owner of the capsule or an administrator; `detail` names the action that was refused.',
+    fix: '`detail` names the action that was refused, and `reasons` why. Of a capsule ask its owner or an administrator, for what the scopes of the token leave out use another token, else ask an administrator.',
   },
   APPROVAL_REQUIRED: {
     status: 403,

@@ -15,6 +15,9 @@ export type GateStep = (typeof GATE_STEPS)[number]
 export const GATE_MODES = ['audit', 'warn', 'enforce'] as const
 export type GateMode = (typeof GATE_MODES)[number]
 
+/** Of an answer to whoever was let pass and would have been refused: `<reason>, <reason>; decision=<id>`. */
+export const GATE_WARNING_HEADER = 'cascade-gate-warning'
+
 /** The word of a decision record: `would_deny` is a denial, or a need of approval, that the mode did not enforce. */
 export type DecisionWord = 'allow' | 'deny' | 'require_approval' | 'would_deny'
 

@@ -9,6 +9,7 @@ export {
   type DecisionWord,
   GATE_MODES,
   GATE_STEPS,
+  GATE_WARNING_HEADER,
   type GateMode,
   type GateStep,
   REASONS,

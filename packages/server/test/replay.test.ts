@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ReplayReport, ROUTES } from '@forge-cascade/contract'
+import { type DecisionInput, type ReplayReport, ROUTES } from '@forge-cascade/contract'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { carriedIn } from '#evidence'
 import { run } from '../src/edge/cli/testing.ts'
@@ -124,14 +124,41 @@ async function live(address: ServerAddress): Promise<void> {
     await ask(who, 'POST', '/v2/capsules/bulk', { operation: 'tag', ids: [id], add: ['a'] })
     await ask(who, 'GET', '/v2/imports')
   }
-  const switched = (by: ServerAddress, active: boolean) =>
-    ask(by, 'POST', '/v2/governance/emergency', { active, reason: 'of the test' })
   expect((await switched(grace, true)).status).toBe(200)
   for (const who of [scout, address]) {
     await ask(who, 'GET', `/v2/capsules/${id}`)
     await ask(who, 'POST', '/v2/capsules', { content: 'Not now.', type: 'knowledge' })
   }
   expect([(await switched(address, false)).status, (await switched(grace, false)).status]).toEqual([202, 200])
+  await readDecisions(address, [scout, grace, address])
+}
+
+const switched = (by: ServerAddress, active: boolean) =>
+  ask(by, 'POST', '/v2/governance/emergency', { active, reason: 'of the test' })
+
+/** A start that finds the file of the operator, and the end of what it says. */
+async function startInEmergency(): Promise<void> {
+  const file = join(dataDir, 'EMERGENCY')
+  writeFileSync(file, '')
+  await using server = new ServerProcess({ dataDir })
+  const address = await server.ready()
+  rmSync(file)
+  const grace = { ...address, token: tokens.grace }
+  const isLifted = async () => {
+    await switched(address, false)
+    expect((await switched(grace, false)).status).toBe(200)
+  }
+  await vi.waitFor(isLifted, { timeout: 20_000 })
+  expect(await server.stop(), server.log).toBe(0)
+}
+
+/** Each reads decisions of its own and of others, which is decided by what is known of them. */
+async function readDecisions(address: ServerAddress, readers: readonly ServerAddress[]): Promise<void> {
+  const { body } = await ask(address, 'GET', '/v2/governance/decisions?limit=20')
+  const listed = body.items as readonly { readonly decision_id: string }[]
+  expect(listed.length).toBeGreaterThan(10)
+  for (const who of readers)
+    for (const { decision_id } of listed) await ask(who, 'GET', `/v2/governance/decisions/${decision_id}`)
 }
 
 let key = ''
@@ -142,6 +169,7 @@ beforeAll(async () => {
   await knock('audit')
   await knock('warn')
   await knock('enforce', live)
+  await startInEmergency()
   await using server = new ServerProcess({ dataDir })
   const address = await server.ready()
   const answer = await fetch(`${address.url}/v2/ledger/evidence`, {
@@ -158,7 +186,13 @@ test('every decision of the run is made again from its bundle alone, with the sa
   const { code, out, err } = await run(['gate', 'replay', bundle, '--key', key, '--json'], { io: { cwd: root } })
   const report: ReplayReport = JSON.parse(out)
   expect([code, err, report.findings]).toEqual([0, '', []])
-  expect(report).toMatchObject({ verified: { valid: true, key: 'given' }, differs: 0, no_input: 0, no_policies: 0 })
+  expect(report).toMatchObject({
+    verified: { valid: true, key: 'given' },
+    differs: 0,
+    no_input: 0,
+    no_policies: 0,
+    unreadable: 0,
+  })
   expect(report.same).toBe(report.decisions)
   expect(report.decisions).toBeGreaterThan(GOVERNED.length * 10)
 })
@@ -176,6 +210,11 @@ test('and the run was of many kinds: each mode and word, gathered, approved, in 
   expect(
     all.some(({ told, kept }) => told.action === 'capsule.archive' && typeof kept?.input.approval === 'string'),
   ).toBe(true)
+  const inputs = all.flatMap(({ kept }) => (kept === null ? [] : [kept.input as unknown as DecisionInput]))
+  expect(inputs.some(({ ownWork, action }) => ownWork === true && action === 'emergency.raise')).toBe(true)
+  expect(inputs.some(({ ownWork, action }) => ownWork === true && action === 'subject.create')).toBe(true)
+  expect(inputs.some(({ facts }) => facts !== null && 'asker' in facts && facts.asker !== null)).toBe(true)
+  expect(inputs.some(({ facts, action }) => facts !== null && action === 'capsule.create')).toBe(true)
   const codes = new Set(all.flatMap(({ told }) => told.reasons.map(({ code }) => code)))
   expect([...codes]).toEqual(
     expect.arrayContaining([

@@ -115,7 +115,7 @@ describe('laws of every decision', () => {
         const [audit, warn, enforce] = verdicts
         expect(new Set(verdicts.map(({ effect }) => effect)).size).toBe(1)
         expect(enforce?.applied).toBe(enforce?.effect)
-        const stopped = enforce?.steps.find(({ result }) => result === 'stopped')
+        const stopped = enforce?.steps.find(({ result }) => result === 'stopped' || result === 'failed')
         const expected = stopped && always.has(stopped.step) ? 'deny' : 'allow'
         expect([audit?.applied, warn?.applied]).toEqual([expected, expected])
         if (enforce?.effect !== 'allow' && expected === 'allow')

@@ -96,7 +96,7 @@ interface Taken {
   readonly stopped: GateStep | undefined
 }
 
-function conclude({ input, holds, findings }: Deciding, { steps, reasons, stopped }: Taken): Verdict {
+function conclude({ input, bundle, holds, findings }: Deciding, { steps, reasons, stopped }: Taken): Verdict {
   const isHeld = holds.length > 0 && input.approval === null
   const effect: Effect = stopped !== undefined ? 'deny' : isHeld ? 'hold' : 'allow'
   const isEnforced =
@@ -107,7 +107,10 @@ function conclude({ input, holds, findings }: Deciding, { steps, reasons, stoppe
   const obligations: Obligation[] = isHeld
     ? unique(holds.map(({ policyId }) => policyId)).map((policyId) => ({ kind: 'approval', policyId }))
     : []
-  return { effect, applied, word: wordOf(effect, applied, findings), mode, reasons, obligations, steps }
+  const word = wordOf(effect, applied, findings)
+  const isRuleOfWarn = findings?.relaxed.some((id) => bundle.rules.get(id)?.mode === 'warn') === true
+  const warns = word === 'would_deny' && (mode === 'warn' || isRuleOfWarn)
+  return { effect, applied, word, mode, ...(warns && { warns }), reasons, obligations, steps }
 }
 
 /** What a relaxed rule would have stopped is `would_deny` as well, for it is the same news. */

@@ -58,7 +58,12 @@ export class DecisionBook {
     const bundle = await this.#options.findBundle(input.bundle)
     if (bundle === undefined) return undefined
     const again = decideFrom(input, bundle)
-    return { verdict: again, same: isSameVerdict(again, verdict), explanation: explanationOf(input, bundle), bundle }
+    return {
+      verdict: again,
+      same: isSameVerdict(again, verdict),
+      explanation: hasAskedPolicies(again) ? explanationOf(input, bundle) : undefined,
+      bundle,
+    }
   }
 }
 
@@ -69,6 +74,10 @@ function explanationOf(input: DecisionInput, { engine }: ArmedBundle): PolicyExp
   const all = questionsOf(input).map((asked) => explain(engine, toPolicyRequest(asked, subject, approval !== null)))
   return all.find(({ decided }) => decided.decision === 'deny') ?? all[0]
 }
+
+/** What was stopped before them, by the scopes of a token or an emergency, asked no policy. */
+const hasAskedPolicies = ({ steps }: Verdict): boolean =>
+  steps.some(({ step, result }) => step === 'constitution' && result !== 'unreached')
 
 /** Reasons count by step, code and policy: their sentences may be put better one day. */
 export function isSameVerdict(one: Verdict, other: Verdict): boolean {

@@ -95,16 +95,23 @@ describe('a decision that was noted otherwise than it comes out is found', () =>
     for (const [path, bytes] of carried({ ...made, verdict })) if (path.startsWith('decisions/')) files.set(path, bytes)
     expect(await replay(files)).toMatchObject({ same: 0, differs: 1, findings: [{ differs }] })
   })
+})
 
-  test('and so is an input that no decision is made from', async () => {
-    for (const change of [{ more: 1 }, { action: 'capsule.fly' }, { v: 2 }, { subject: 'ada' }, { risk: null }]) {
-      const made = row()
-      const changed = { ...made, input: { ...made.input, ...change } }
-      // It is no input, and that is the test.
-      const report = await replay(carried(changed as unknown as Row, () => tellDecision(made)))
-      expect(report).toMatchObject({ same: 0, differs: 1, findings: [{ differs: ['input'] }] })
-    }
-  })
+test('an input that this program cannot read is counted as that, with its place, and is no agreement', async () => {
+  for (const [change, place] of [
+    [{ more: 1 }, ''],
+    [{ action: 'capsule.fly' }, 'action'],
+    [{ v: 2 }, 'v'],
+    [{ subject: 'ada' }, 'subject'],
+    [{ risk: null }, 'risk'],
+  ] as const) {
+    const made = rowOf(inputOf(), BUILT_IN)
+    const changed = { ...made, input: { ...made.input, ...change } }
+    // It is no input, and that is the test.
+    const report = await replay(carried(changed as unknown as Row, () => tellDecision(made)))
+    expect(report).toMatchObject({ same: 0, differs: 0, unreadable: 1, findings: [{ differs: [] }] })
+    expect(report.findings[0]?.reason).toContain(`cannot be read here (/${place}:`)
+  }
 })
 
 test('policies that are missing are told of, once for each decision, and are no agreement', async () => {
@@ -133,7 +140,15 @@ test('gathered decisions count one by one, and what has expired is counted and a
     ],
     { findPolicies },
   )
-  expect(report).toEqual({ decisions: 9, same: 7, differs: 0, no_input: 2, no_policies: 0, findings: [] })
+  expect(report).toEqual({
+    decisions: 9,
+    same: 7,
+    differs: 0,
+    no_input: 2,
+    no_policies: 0,
+    unreadable: 0,
+    findings: [],
+  })
 })
 
 test('it ends when nobody waits any more', async () => {

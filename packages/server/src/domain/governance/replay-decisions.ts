@@ -4,7 +4,6 @@ import { canonicalJson } from '#base'
 import type { CarriedDecision } from '#evidence'
 import type { ArmedBundle } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
-import type { DecisionInput } from './decision-input.ts'
 import { type DecisionRow, tellDecision } from './decision-row.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -48,7 +47,7 @@ export async function replayDecisions(
   decisions: Iterable<CarriedDecision>,
   { findPolicies, signal, onProgress }: ReplayOptions,
 ): Promise<ReplayedCounts> {
-  const counts = { decisions: 0, same: 0, differs: 0, no_input: 0, no_policies: 0 }
+  const counts = { decisions: 0, same: 0, differs: 0, no_input: 0, no_policies: 0, unreadable: 0 }
   const findings: ReplayReport['findings'] = []
   const armed = new Map<string, ArmedBundle | undefined>()
   let done = 0
@@ -71,7 +70,11 @@ export async function replayDecisions(
 
 type Judged =
   | { readonly kind: 'same' | 'no_input' }
-  | { readonly kind: 'differs' | 'no_policies'; readonly differs: readonly string[]; readonly reason: string }
+  | {
+      readonly kind: 'differs' | 'no_policies' | 'unreadable'
+      readonly differs: readonly string[]
+      readonly reason: string
+    }
 
 function judge(told: CarriedDecision['told'], kept: Kept | null, bundle: ArmedBundle | undefined): Judged {
   if (kept === null) return { kind: 'no_input' }
@@ -79,8 +82,8 @@ function judge(told: CarriedDecision['told'], kept: Kept | null, bundle: ArmedBu
     const reason = `its policies ${told.bundle} are not in the bundle, or are not sound for this program`
     return { kind: 'no_policies', differs: [], reason }
   }
-  const input: DecisionInput | undefined = decisionInput.safeParse(kept.input).data
-  if (input === undefined) return { kind: 'differs', differs: ['input'], reason: 'its input is none that is read here' }
+  const { data: input, error } = decisionInput.safeParse(kept.input)
+  if (input === undefined) return { kind: 'unreadable', differs: [], reason: unreadable(error.issues) }
   const verdict = decideFrom(input, bundle)
   const then = { ...saidOf(told), ...kept.outcome }
   const now = { ...tellDecision({ input, verdict }), ...outcomeOf(verdict) }
@@ -88,6 +91,12 @@ function judge(told: CarriedDecision['told'], kept: Kept | null, bundle: ArmedBu
   if (differs.length === 0) return { kind: 'same' }
   const words = differs.map((name) => wordsOf(name, member(then, name), member(now, name)))
   return { kind: 'differs', differs, reason: words.join('; ') }
+}
+
+/** Where the input is not as this program knows one; what stands there is not told of. */
+function unreadable([issue]: NonNullable<ReturnType<typeof decisionInput.safeParse>['error']>['issues']): string {
+  const place = (issue?.path ?? []).join('/')
+  return `its input cannot be read here (/${place}: ${issue?.message ?? 'no input'}); a newer version of the program may know it`
 }
 
 /** Longer values are not told of: whoever asks finds them in the bundle. */

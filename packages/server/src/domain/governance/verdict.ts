@@ -30,6 +30,8 @@ export interface Verdict {
   readonly word: DecisionWord
   /** The mode that held for this subject. */
   readonly mode: GateMode
+  /** Whoever asks is told what would have been refused: by the mode of the gate, or by a rule of the mode `warn`. */
+  readonly warns?: true
   readonly reasons: readonly DecisionReason[]
   readonly obligations: readonly Obligation[]
   readonly steps: readonly { readonly step: GateStep; readonly result: StepResult }[]

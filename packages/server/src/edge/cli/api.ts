@@ -10,6 +10,8 @@ export interface CallInput {
   readonly ifMatch?: string
   /** Breaks off this call alone. */
   readonly signal?: AbortSignal
+  /** Told what was let pass and would have been refused, in the place of the person. */
+  readonly onWarning?: (warning: string) => void
 }
 
 export interface Called<Id extends OperationId> {
@@ -70,9 +72,15 @@ export async function sendCall<Id extends OperationId>(
   call: PreparedCall<Id>,
 ): Promise<Called<Id>> {
   const row = rowOf(call.id)
-  const { params = {}, query, body, signal } = call.input
+  const { params = {}, query, body, signal, onWarning } = call.input
   const path = pathOf(call.id, params)
-  const { status, body: raw } = await client.request(row.method, path, { query, body, headers: call.headers, signal })
+  const { status, body: raw } = await client.request(row.method, path, {
+    query,
+    body,
+    headers: call.headers,
+    signal,
+    onWarning,
+  })
   if (status === 202) throwHeld(raw)
   return { answer: parseAnswer(row, status, raw) as AnswerOf<Id>, raw }
 }

@@ -57,11 +57,13 @@ export class CommandContext implements AsyncDisposable {
 
   /** The instance this command speaks to; found or started once. */
   openSession(): Promise<Session> {
-    this.#session ??= Session.open(() => this.#connect(), this.io.random, this.interrupts.signal).catch((error) => {
-      // Whoever asks again may find what was missing.
-      this.#session = undefined
-      throw error
-    })
+    this.#session ??= Session.open(() => this.#connectHeard(), this.io.random, this.interrupts.signal).catch(
+      (error) => {
+        // Whoever asks again may find what was missing.
+        this.#session = undefined
+        throw error
+      },
+    )
     return this.#session
   }
 
@@ -107,6 +109,13 @@ export class CommandContext implements AsyncDisposable {
   /** True when nobody but whoever may open the data folder is named: no address, and no token. */
   get isOperator(): boolean {
     return !this.isRemote && this.#token() === undefined
+  }
+
+  /** What the gate warns of is told to the person, whatever the command does. */
+  async #connectHeard(): Promise<Connection> {
+    const connection = await this.#connect()
+    connection.client.tellWarnings((warning) => this.screen.warn(warning))
+    return connection
   }
 
   #connect(): Promise<Connection> | Connection {

@@ -11,7 +11,6 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
   UNAUTHENTICATED: () =>
     'Put a token that is good here into CASCADE_TOKEN, or name its file with --token-file. Without both, and without --url, the file `token` of the data folder is used and must be readable.',
   APPROVAL_REQUIRED: () => '`approvals list --mine` shows what waits; ask somebody who is entitled to approve it.',
-  FORBIDDEN: () => 'Ask the owner of the capsule or an administrator.',
   NOT_FOUND: () => 'Check the id: `search` and `ask` show whole ids.',
   CONFLICT: () => 'Look at it again (`show`): it is not in the state that this needs.',
   EMERGENCY_ACTIVE: () => 'Ask an administrator; `emergency status` says what is needed to lift it.',
@@ -154,7 +153,15 @@ export function fixOf(error: CascadeError, help: string, command = ''): string {
   if (isNothingStored(error)) return NO_STORE_FIX
   if (error.code === 'APPROVAL_REQUIRED' && !('approval' in error.extensions)) return NOT_PARKED_FIX
   const { code } = error
+  if (code === 'FORBIDDEN' && FIXES_OF[command]?.FORBIDDEN === undefined) return forbiddenFix(error)
   return FIXES_OF[command]?.[code] ?? FIXES[code]?.(help) ?? ERRORS[code].fix
+}
+
+/** By what refused it, and by what it was about. */
+function forbiddenFix({ detail, extensions: { reasons } }: CascadeError): string {
+  if (Array.isArray(reasons) && reasons.includes('OUT_OF_SCOPE'))
+    return 'The scopes of this token do not have it: `whoami` shows them; use another token, or ask who made it for a wider one.'
+  return detail.includes('capsule/') ? 'Ask the owner of the capsule or an administrator.' : 'Ask an administrator.'
 }
 
 /** A command that needs what is stored found a folder without a store; a member of its own tells it from an id that is unknown. */

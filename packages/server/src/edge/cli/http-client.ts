@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { ERRORS, type ErrorCode, type Problem } from '@forge-cascade/contract'
+import { GATE_WARNING_HEADER } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import { nodeHttp } from '../node-http.ts'
 
@@ -23,6 +24,8 @@ export interface RequestOptions {
   readonly timeoutMs?: number
   /** Breaks off this request alone. */
   readonly signal?: AbortSignal | undefined
+  /** Hears of this request in the place of who hears of all. */
+  readonly onWarning?: ((warning: string) => void) | undefined
 }
 
 /** A larger answer is no answer of ours. */
@@ -37,12 +40,18 @@ export class HttpClient {
   readonly #endpoint: Endpoint
   readonly #token: string | undefined
   readonly #signal: AbortSignal | undefined
+  #onWarning: ((warning: string) => void) | undefined
 
   /** @param signal breaks off every request when it is aborted. */
   constructor(endpoint: Endpoint, token: string | undefined, signal?: AbortSignal) {
     this.#endpoint = endpoint
     this.#token = token
     this.#signal = signal
+  }
+
+  /** Names who hears what was let pass and would have been refused, as the header of an answer says it. */
+  tellWarnings(onWarning: (warning: string) => void): void {
+    this.#onWarning = onWarning
   }
 
   /**
@@ -125,7 +134,12 @@ export class HttpClient {
       signal: anyOf(this.#signal, signal),
     }
     return new Promise((resolve, reject) => {
-      const sent = (secure ? httpsRequest : nodeHttp.request)(sending, resolve).on('error', reject)
+      const answered = (response: IncomingMessage): void => {
+        const warning = response.headers[GATE_WARNING_HEADER]
+        if (typeof warning === 'string') (options.onWarning ?? this.#onWarning)?.(warning)
+        resolve(response)
+      }
+      const sent = (secure ? httpsRequest : nodeHttp.request)(sending, answered).on('error', reject)
       sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
       sent.end(payload)
     })

@@ -147,7 +147,7 @@ function answer(code: string, { screen, program, commands, help, name, version, 
 function fail(error: unknown, { screen, name, json }: Ending): ExitName {
   const { failure, fix } = understand(error, name, screen)
   if (json) screen.fail(JSON.stringify(errorProblem(failure, screen.view.command(name).trimEnd())))
-  else screen.fail(...errorLines(failure, fix, screen.noteView.paint))
+  else screen.fail(...errorLines(failure, fix, screen.noteView))
   return endOfError(failure)
 }
 

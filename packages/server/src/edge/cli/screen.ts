@@ -1,5 +1,6 @@
 import { isErrno } from '#base'
 import type { CliIo, OutputStream } from './cli-io.ts'
+import { oneLine } from './render/text.ts'
 import { createPainter, type View, widthOf } from './render/view.ts'
 import { unwritable } from './unwritable.ts'
 
@@ -24,6 +25,7 @@ export class Screen {
   readonly #io: CliIo
   readonly #isJson: boolean
   #shown = false
+  readonly #warnings = new Set<string>()
   /** Nobody reads the result any more (`| head` is content): nothing more is written, and the command ends as it would. */
   #readerGone = false
 
@@ -45,8 +47,21 @@ export class Screen {
     if (!this.#readerGone && lines.length > 0) await this.#write(`${lines.join('\n')}\n`)
   }
 
+  /** One document; what the gate has warned of stands in it as `gate_warnings`, where it is an object. */
   json(value: unknown): Promise<void> {
-    return this.print([JSON.stringify(value, null, 2)])
+    const warnings = [...this.#warnings]
+    const isWarned = warnings.length > 0 && typeof value === 'object' && value !== null && !Array.isArray(value)
+    return this.print([JSON.stringify(isWarned ? { ...value, gate_warnings: warnings } : value, null, 2)])
+  }
+
+  /** Tells once what the gate let pass and would have refused. @param warning `<reason>, <reason>; decision=<id>`. */
+  warn(warning: string): void {
+    if (this.#warnings.has(warning)) return
+    this.#warnings.add(warning)
+    const [reasons = '', decision = ''] = warning.split('; decision=').map(oneLine)
+    const { paint, command } = this.noteView
+    const why = /^[0-9a-f-]{36}$/.test(decision) ? `; ${command(`gate explain ${decision}`)} tells why` : ''
+    this.note(`${paint.warn('warning:')} let pass, and would be refused (${reasons})${why}`)
   }
 
   /** Lines for the person, on standard error; none beside JSON. */

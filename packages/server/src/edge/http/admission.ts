@@ -1,4 +1,5 @@
 import { ACTION_TRAITS, type Action, canWait, type RouteDefinition } from '@forge-cascade/contract'
+import { GATE_WARNING_HEADER } from '@forge-cascade/contract/vocabulary'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import {
@@ -352,11 +353,16 @@ export const mayWait = (
   { approvals }: { readonly approvals?: unknown },
 ): boolean => decision.applied === 'hold' && approvals !== undefined && canWait(route)
 
-/** In the mode `warn` whoever asks is told what would have been refused. */
-function warn({ decisionId, verdict }: Decision, reply: FastifyReply): void {
-  if (verdict.mode !== 'warn' || verdict.word !== 'would_deny') return
+/** What would have been refused, for whoever is to be told: `<reason>, <reason>; decision=<id>`. */
+export function warningOf({ decisionId, verdict }: Decision): string | undefined {
+  if (verdict.warns !== true) return undefined
   const codes = verdict.reasons.filter(({ code }) => code !== 'PERMITTED').map(({ code }) => code)
-  reply.header('cascade-gate-warning', `${[...new Set(codes)].join(', ')}; decision=${decisionId}`)
+  return `${[...new Set(codes)].join(', ')}; decision=${decisionId}`
+}
+
+function warn(decision: Decision, reply: FastifyReply): void {
+  const warning = warningOf(decision)
+  if (warning !== undefined) reply.header(GATE_WARNING_HEADER, warning)
 }
 
 function parsePath(route: RouteDefinition, request: FastifyRequest): void {

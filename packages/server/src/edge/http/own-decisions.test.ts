@@ -87,3 +87,12 @@ test('reading what one was refused tells nothing of capsules that were hidden', 
   expect(items).toMatchObject([{ decision: 'deny', actor: { name: 'ada' } }])
   expect((await look('ada', items[0].decision_id)).status).toBe(404)
 })
+
+test('where the scopes of a token refused it, no policy is told of: none was asked', async () => {
+  const body = { subject: 'ada', name: 'narrow', scopes: ['capsule.search'] }
+  const { token } = (await http.send('POST', '/v2/tokens', { body })).json()
+  const refusal = await http.send('GET', '/v2/imports', { headers: { authorization: `Bearer ${token}` } })
+  expect(refusal.json()).toMatchObject({ reasons: ['OUT_OF_SCOPE'] })
+  const { body: told } = await look('ada', refusal.json().decision_id)
+  expect(told).toMatchObject({ reasons: [{ code: 'OUT_OF_SCOPE' }], policies: [], replay: { same: true } })
+})

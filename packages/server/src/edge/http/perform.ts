@@ -7,7 +7,7 @@ import { withDeadline } from '#lifecycle'
 import type { OperationInput, Perform } from '#mcp'
 import { withCorrelationId } from '#observability'
 import { type RequestPart, validate, validationFailed } from '../validate.ts'
-import { type Admission, mayWait } from './admission.ts'
+import { type Admission, mayWait, warningOf } from './admission.ts'
 import { type ApprovalDoor, heldError, refuseDryRun } from './approval-door.ts'
 import { carryOutAnswer } from './carry-out.ts'
 import { parseTagCondition } from './entity-tag.ts'
@@ -124,6 +124,8 @@ async function callOf(
     refuseDryRun(decision, operation)
     throw heldError(await approvals.park(decision, credential, { ...operation, ifMatch: input.ifMatch ?? null }))
   }
+  const warning = warningOf(decision)
+  if (warning !== undefined) input.onWarning?.(warning)
   const command = identify(undefined, { subject: subject.id, route: row.id, params, body }, newId)
   const grant = requireGrant(decision)
   return {

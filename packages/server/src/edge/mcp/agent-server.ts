@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { type Clock, isCascadeError, type Random } from '#base'
 import type { CallDesk } from './call-desk.ts'
-import { callTool, isTool } from './call-tool.ts'
+import { callTool, isTool, warned } from './call-tool.ts'
 import { clientName } from './client-name.ts'
 import { type AgentConnection, cancellable, type ToolCall } from './connection.ts'
 import { listResources, RESOURCE_TEMPLATES, readResource } from './read-resource.ts'
@@ -61,8 +61,9 @@ export function createAgentServer(connection: AgentConnection, options: AgentSer
   server.setRequestHandler('tools/call', async ({ params: { name, arguments: given } }, context) => {
     if (!isTool(name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(name))
     try {
-      const call = callOf(connection, server, context, options)
-      return await desk.run(() => callTool(name, given, call))
+      const warnings = new Set<string>()
+      const call = callOf(connection, server, context, { ...options, onWarning: (text) => warnings.add(text) })
+      return warned(await desk.run(() => callTool(name, given, call)), [...warnings])
     } catch (error) {
       if (!isCascadeError(error)) options.onTrouble(name, error)
       return toolError(error)
@@ -85,13 +86,13 @@ function callOf(
   { perform, scope, agent, session }: AgentConnection,
   server: Server,
   { mcpReq }: ServerContext,
-  { random, clock }: AgentServerOptions,
+  { random, clock, onWarning }: AgentServerOptions & { readonly onWarning: (warning: string) => void },
 ): ToolCall {
   // Clients of 2026 say with each request who they are, those of 2025 once, when they connect.
   const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
   const name = clientName(envelope[CLIENT_INFO_META_KEY]) ?? clientName(server.getClientVersion()) ?? agent
   return {
-    perform: cancellable(perform, mcpReq.signal),
+    perform: cancellable(perform, mcpReq.signal, onWarning),
     scope,
     author: { kind: 'agent', name, ...(session === undefined ? {} : { session }) },
     mark: markMaker(random),

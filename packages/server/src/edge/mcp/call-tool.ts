@@ -6,6 +6,24 @@ import { TOOL_FUNCTIONS } from './tools/index.ts'
 
 export const isTool = (name: string): name is ToolName => Object.hasOwn(TOOLS, name)
 
+/** Where programs find what the gate warns of: no output of a tool has a place for it. */
+const WARNING_META = 'forge-cascade/gate-warning'
+
+type ToolResult = Awaited<ReturnType<typeof callTool>>
+
+/** The answer of a tool with what was let pass and would have been refused, if anything was. */
+export function warned(result: ToolResult, warnings: readonly string[]) {
+  if (warnings.length === 0) return result
+  const text = warnings
+    .map((each) => `It was let pass, and would have been refused: ${each}. Tell a person.`)
+    .join('\n')
+  return {
+    ...result,
+    content: [...result.content, { type: 'text' as const, text }],
+    _meta: { [WARNING_META]: warnings },
+  }
+}
+
 /**
  * Carries out a tool.
  *

@@ -36,8 +36,8 @@ export const scopeOf = (
   { identity, lane }: Pick<AgentScope, 'identity' | 'lane'>,
 ): AgentScope => ({ identity: identity ?? scope.identity, lane: lane ?? scope.lane, fold: scope.fold })
 
-/** The connection's operations for one call, which its client may cancel. */
+/** The connection's operations for one call, which its client may cancel, and which tells what the gate warns of. */
 export const cancellable =
-  (perform: Perform, signal: AbortSignal): Perform =>
+  (perform: Perform, signal: AbortSignal, onWarning?: (warning: string) => void): Perform =>
   (id, input: OperationInput) =>
-    perform(id, { ...input, signal })
+    perform(id, { ...input, signal, ...(onWarning && { onWarning }) })

@@ -9,6 +9,8 @@ export interface OperationInput {
   readonly ifMatch?: string
   /** Ends the call early; what it had begun to write may be done or not. */
   readonly signal?: AbortSignal
+  /** Told what was let pass and would have been refused: `<reason>, <reason>; decision=<id>`. */
+  readonly onWarning?: (warning: string) => void
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Action } from '@forge-cascade/contract/vocabulary'
-import { ACTIONS } from '@forge-cascade/contract/vocabulary'
+import { ACTIONS, GATE_STEPS } from '@forge-cascade/contract/vocabulary'
 import fc from 'fast-check'
 import { type PolicyFile, policiesOf } from '#policy'
 import { CedarOracle, readPolicies } from '../../../adapters/policies/index.ts'
 import { type ArmedBundle, armBundle, BUILT_IN_BUNDLE, BUILT_IN_FILES } from '../armed-bundle.ts'
-import type { CapsuleFacts, DecisionInput, InputSubject } from '../decision-input.ts'
+import type { CapsuleFacts, DecisionFacts, DecisionInput, InputSubject } from '../decision-input.ts'
 
 export const BUILT_IN: ArmedBundle = armBundle(BUILT_IN_BUNDLE, BUILT_IN_FILES)
 
@@ -70,11 +70,34 @@ const anyFacts: fc.Arbitrary<CapsuleFacts> = fc.record({
   fold: fc.option(fc.constant('f')),
 })
 
+const anyDecisionFacts: fc.Arbitrary<DecisionFacts> = fc.record({
+  asker: fc.option(
+    fc.record({ id: anyId, kind: fc.constant('person'), trust: fc.constant(60), owner: fc.option(anyId) }),
+  ),
+  readable: fc.boolean(),
+})
+
+/** What only some decisions are made from, left out of the others. */
+const anyMore: fc.Arbitrary<Pick<DecisionInput, 'ownWork' | 'broken'>> = fc.oneof(
+  { weight: 9, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.constant({ ownWork: true } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      broken: fc.record({
+        step: fc.constantFrom(...GATE_STEPS),
+        part: fc.constantFrom('the credential', 'the guardian', 'the kill switch', 'the settings'),
+      }),
+    }),
+  },
+)
+
 /** Whatever may be asked. */
 export const anyInput: fc.Arbitrary<DecisionInput> = fc
   .record({
     action: fc.constantFrom(...ALL_ACTIONS),
-    facts: fc.option(anyFacts),
+    facts: fc.option(fc.oneof({ weight: 4, arbitrary: anyFacts }, { weight: 1, arbitrary: anyDecisionFacts })),
+    more: anyMore,
     absent: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.boolean()),
     subject: fc.option(anySubject, { freq: 15 }),
     scopes: fc.option(fc.subarray(['capsule.*', 'capsule.read', 'governance.read']), { freq: 3 }),
@@ -85,6 +108,9 @@ export const anyInput: fc.Arbitrary<DecisionInput> = fc
     risk: fc.constantFrom(0, 84, 85, 96, 97, 100),
     approval: fc.option(fc.constant('approval-1')),
   })
-  .map(({ facts, ...fields }) =>
-    inputOf({ ...fields, facts, resource: facts === null ? '*' : 'capsule/01900000-0000-7000-8000-0000000000e1' }),
-  )
+  .map(({ facts, more, ...fields }) => inputOf({ ...fields, ...more, facts, resource: resourceOf(facts) }))
+
+function resourceOf(facts: DecisionInput['facts']): string {
+  if (facts === null) return '*'
+  return `${'asker' in facts ? 'decision' : 'capsule'}/01900000-0000-7000-8000-0000000000e1`
+}

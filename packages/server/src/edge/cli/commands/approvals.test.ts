@@ -29,7 +29,7 @@ test('a command whose request waits for an approval says so, with its id, and en
     8,
     { code: 'APPROVAL_REQUIRED', approval: APPROVAL, decision_id },
   ])
-  expect(err).toMatch(new RegExp(`decision: ${decision_id}; \`gate explain ${decision_id}\` tells why\n$`))
+  expect(err).toMatch(new RegExp(`decision: ${decision_id}; \`./cascade .*gate explain ${decision_id}\` tells why\n$`))
 })
 
 test('approving prints what became of it, and ends with 5 where it failed', async () => {

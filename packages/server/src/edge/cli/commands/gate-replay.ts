@@ -9,13 +9,13 @@ import { verifyGiven } from './evidence.ts'
 import { KEY_OPTIONS, readKeys, readWitnesses, WITNESS_OPTION } from './verifier-keys.ts'
 
 /** Where nothing was decided again. */
-const NOTHING = { decisions: 0, same: 0, differs: 0, no_input: 0, no_policies: 0, findings: [] } as const
+const NOTHING = { decisions: 0, same: 0, differs: 0, no_input: 0, no_policies: 0, unreadable: 0, findings: [] } as const
 
 export const GATE_REPLAY: CommandSpec = {
   name: 'gate replay',
   summary: 'Decide again what an evidence bundle tells was decided, with no server and no data folder',
   description:
-    'Verifies the bundle as `evidence verify` does, then makes each decision again from the input and by the policies that it carries, and compares effect, what was done, mode, reasons, steps and obligations. `evidence export --decisions` writes such a bundle. Ends with 7 when the bundle is not as it was written, when a decision comes out otherwise, and when policies are missing; with 3 when it carries no decisions. What has expired or was erased is counted and is no fault.',
+    'Verifies the bundle as `evidence verify` does, then makes each decision again from the input and by the policies that it carries, and compares effect, what was done, mode, reasons, steps and obligations. `evidence export --decisions` writes such a bundle. Ends with 7 when the bundle is not as it was written, when a decision comes out otherwise, and when policies are missing or an input cannot be read; with 3 when it carries no decisions. What has expired or was erased is counted and is no fault.',
   arguments: [{ flags: '<file>', description: 'The archive, or the folder that it was unpacked to' }],
   options: [...KEY_OPTIONS, WITNESS_OPTION],
   examples: [{ line: "gate replay evidence.zip --key '<key>'", does: 'decides again what was decided' }],
@@ -44,6 +44,6 @@ export const GATE_REPLAY: CommandSpec = {
     })
     const report: ReplayReport = { verified: verdict, ...counts }
     await printAnswer(context, report, () => [...verdictLines(verdict, view), ...replayLines(report, view)])
-    return counts.differs + counts.no_policies === 0 ? 'ok' : 'damaged'
+    return counts.differs + counts.no_policies + counts.unreadable === 0 ? 'ok' : 'damaged'
   },
 }

@@ -1,6 +1,7 @@
 import { ACTIONS, previewRequest } from '@forge-cascade/contract'
-import { checkInput } from '../command-input.ts'
+import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
+import { parseGivenJson } from '../read-given.ts'
 import { decisionLines, explainedDecisionLines } from '../render/decision-lines.ts'
 import { printAnswer } from './answer.ts'
 
@@ -35,23 +36,41 @@ export const GATE_PREVIEW: CommandSpec = {
   options: [
     { flags: '--for <subject>', description: 'Who would do it, by id or name; you when left out' },
     { flags: '--approved', description: 'As if somebody who is entitled had approved it' },
+    { flags: '--lane <lane>', description: 'For capsule.create: the lane it would be in' },
+    {
+      flags: '--capsule <json>',
+      description: 'For capsule.create: what else is known of it, such as {"type":"decision"}',
+    },
   ],
   examples: [
     { line: 'gate preview capsule.erase --for scout', does: 'tells what scout would be answered' },
     { line: 'gate preview policy.apply', does: 'tells what you would be answered' },
+    { line: 'gate preview capsule.create --lane payroll', does: 'tells whether you may add to a lane' },
   ],
   reads: true,
   run: async (context, input) => {
+    const capsule = newCapsule(input)
+    const given = { ...(input.on('approved') && { approved: true }), ...(capsule && { capsule }) }
     const body = checkInput(previewRequest, {
       action: input.argument(0),
       resource: input.argument(1),
       subject: input.text('for'),
-      ...(input.on('approved') && { context: { approved: true } }),
+      ...(Object.keys(given).length > 0 && { context: given }),
     })
     const { answer, raw } = await (await context.openSession()).call('previewDecision', { body })
     await printAnswer(context, raw, () => decisionLines(answer, context.screen.view))
     return 'ok'
   },
+}
+
+/** What would be created, as far as it was said. @throws CascadeError VALIDATION_FAILED for what is no object of JSON. */
+function newCapsule(input: CommandInput): object | undefined {
+  const [given, lane] = [input.text('capsule'), input.text('lane')]
+  if (given === undefined && lane === undefined) return undefined
+  const known = given === undefined ? {} : parseGivenJson('--capsule', given)
+  if (typeof known !== 'object' || known === null || Array.isArray(known))
+    throw usage('--capsule takes an object of JSON, such as {"type":"decision"}.')
+  return { ...known, ...(lane !== undefined && { lane }) }
 }
 
 export const GATE_DECISIONS: CommandSpec = {

@@ -65,7 +65,11 @@ export const SHARES: CommandSpec = {
         : await session.call('listCapsuleShares', { params: { id: parseCapsuleId(id) }, query })
     await printAnswer(context, raw, () =>
       answer.items.length === 0
-        ? [id === undefined ? 'No scope is shared.' : 'It is shared with nobody.']
+        ? [
+            id === undefined
+              ? 'No scope is shared. Name a capsule to see with whom that is: shares <id>.'
+              : 'It is shared with nobody.',
+          ]
         : answer.items.flatMap((share) => shareLines(share, context.screen.view)),
     )
     return 'ok'

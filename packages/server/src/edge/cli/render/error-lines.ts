@@ -1,19 +1,23 @@
 import { ERRORS, errorPath, type Problem } from '@forge-cascade/contract'
 import type { CascadeError } from '#base'
 import { oneLine, printable } from './text.ts'
-import type { Painter } from './view.ts'
+import type { View } from './view.ts'
 
 /** `cascade: <detail> (<CODE>)`, what to do about it, and where the gate refused it, which decision tells why. */
-export function errorLines(error: CascadeError, fix: string, paint: Painter): string[] {
+export function errorLines(
+  error: CascadeError,
+  fix: string,
+  { paint, command }: Pick<View, 'paint' | 'command'>,
+): string[] {
   const detail = printable(error.detail)
   const fields = error.errors.filter(({ message }) => !detail.includes(message))
-  const [id, decision] = [correlationOf(error), memberOf(error, 'decision_id')]
+  const [id, decision] = [correlationOf(error), oneLine(memberOf(error, 'decision_id'))]
   return [
     `${paint.bad('cascade:')} ${detail} (${error.code})`,
     ...fields.map(({ pointer, message }) => `  ${oneLine(pointer)} ${oneLine(message)}`),
     `  fix: ${fix}`,
     ...(error.code === 'INTERNAL' && id !== '' ? [`  correlation id: ${oneLine(id)}`] : []),
-    ...(decision === '' ? [] : [`  decision: ${oneLine(decision)}; \`gate explain ${oneLine(decision)}\` tells why`]),
+    ...(decision === '' ? [] : [`  decision: ${decision}; \`${command(`gate explain ${decision}`)}\` tells why`]),
   ]
 }
 

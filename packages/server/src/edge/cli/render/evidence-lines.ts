@@ -28,19 +28,20 @@ export function verdictLines(found: EvidenceVerdict, { paint }: View): string[] 
 
 /** What decisions of a bundle came to when they were made again. */
 export function replayLines(report: ReplayReport, { paint }: View): string[] {
-  const { decisions, same, differs, no_input, no_policies, findings } = report
-  const isSame = differs + no_policies === 0
+  const { decisions, same, differs, no_input, no_policies, unreadable, findings } = report
+  const isSame = differs + no_policies + unreadable === 0
   const counted = [
     [same, 'the same'],
     [differs, 'otherwise'],
     [no_input, 'not made again: the input has expired or was erased'],
     [no_policies, 'not made again: the policies are missing, or not sound'],
+    [unreadable, 'not made again: the input cannot be read by this program'],
   ] as const
   return [
     `${isSame ? paint.good('the same') : paint.bad('not the same')}  ${plural(decisions, 'decision')} of ${plural(report.verified.decisions ?? 0, 'entry')}, made again by the policies of then`,
     ...counted.filter(([count]) => count > 0).map(([count, what]) => `  ${number(count).padStart(9)}  ${what}`),
-    ...findings.flatMap(({ id, count, ledger_index, reason }) => [
-      `${paint.bad('differs')}  ${oneLine(id)}${count > 1 ? ` and ${number(count - 1)} more` : ''}, entry ${ledger_index}`,
+    ...findings.flatMap(({ id, count, ledger_index, differs: found, reason }) => [
+      `${paint.bad(found.length > 0 ? 'differs' : 'not made again')}  ${oneLine(id)}${count > 1 ? ` and ${number(count - 1)} more` : ''}, entry ${ledger_index}`,
       `  ${oneLine(reason)}`,
     ]),
   ]
