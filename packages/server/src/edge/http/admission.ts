@@ -14,7 +14,6 @@ import {
 import { type Credential, isSameToken, type Subject } from '#identity'
 import type { Logger, Metrics } from '#observability'
 import type { Grant } from '#store'
-import { validate, validationFailed } from '../validate.ts'
 import type { ApprovalDoor } from './approval-door.ts'
 import {
   CAPSULE,
@@ -29,6 +28,7 @@ import { type LineDecisions, lineDecisions } from './line-decisions.ts'
 import { clientKey } from './proxy-headers.ts'
 import { type RateLimiter, type RateVerdict, rateLimitHeaders } from './rate-limiter.ts'
 import { gone, hidden, isErased, naming } from './refusals.ts'
+import { parsePath } from './route-path.ts'
 import { coversLines, mayGoBack, resourceOf } from './route-resource.ts'
 import { getCredential, type Visit } from './visit.ts'
 
@@ -363,21 +363,6 @@ export function warningOf({ decisionId, verdict }: Decision): string | undefined
 function warn(decision: Decision, reply: FastifyReply): void {
   const warning = warningOf(decision)
   if (warning !== undefined) reply.header(GATE_WARNING_HEADER, warning)
-}
-
-function parsePath(route: RouteDefinition, request: FastifyRequest): void {
-  if (!route.params) return
-  const parsed = validate(route.params, namedParams(route, request.params), 'path')
-  if (!parsed.ok) throw validationFailed(parsed.problems)
-  request.visit.params = parsed.value
-}
-
-/** Fastify names a rest `*`; it is the last parameter of the row. */
-function namedParams({ params, rest }: RouteDefinition, given: unknown): unknown {
-  const name = rest && params ? Object.keys(params.shape).at(-1) : undefined
-  if (name === undefined || typeof given !== 'object' || given === null || !('*' in given)) return given
-  const { '*': value, ...others } = given
-  return { ...others, [name]: value }
 }
 
 /** What is counted, and what a refusal says of it. */
