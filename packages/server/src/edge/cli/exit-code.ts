@@ -13,7 +13,7 @@ export const EXIT = {
   damaged: {
     code: 7,
     meaning:
-      '`doctor`, `ledger show`, `ledger verify`, `archive verify`, `evidence verify`, `evidence explain` or an export found damage, a backup is not whole, the log is not the one that was signed (also `evidence changes`, `ledger witness`, `ledger publish`), an artifact, policies or their cases did not pass, or `gate replay` came to another decision.',
+      '`doctor`, `ledger show`, `ledger verify`, `archive verify`, `evidence verify`, `evidence explain` or an export found damage, a backup is not whole, the log is not the one that was signed (also `evidence changes`, `ledger witness`, `ledger publish`), an artifact, policies or their cases did not pass, or `gate replay` came to another decision or could not make one again.',
   },
   held: { code: 8, meaning: 'It waits for somebody’s approval; nothing was done yet.' },
   interrupted: { code: 130, meaning: 'Stopped by Ctrl-C.' },
