@@ -248,7 +248,7 @@ function countAll({ rules, voters: all, delegations }: Election, ballots: readon
     const way = [id]
     while (way.length <= DELEGATION_DEPTH_MAX) {
       const next = delegations.find(({ from }) => from === way.at(-1))?.to
-      if (next === undefined || way.includes(next)) return undefined
+      if (next === undefined || way.includes(next) || !all.some(({ id }) => id === next)) return undefined
       if (lastOf(next) !== undefined) return next
       way.push(next)
     }

@@ -25,7 +25,7 @@ export interface Tally {
  * Counts an election: one function of what was fixed when voting opened and of the ballots in the order of their sequence.
  *
  * Whoever votes speaks for itself; whoever does not is spoken for by the first who does along at most three delegations; a
- * circle, or a longer way, is silence. Ballots out of time and of others than the voters count for nothing.
+ * circle, a longer way, or one through somebody who may not vote is silence. Ballots out of time and of others than the voters count for nothing.
  */
 export function tally(election: Election, ballots: readonly Ballot[]): Tally {
   const weights = new Map(election.voters.map(({ id, weight }) => [id, weight]))
@@ -57,7 +57,11 @@ class Counter {
   constructor(election: Election, weights: ReadonlyMap<string, number>) {
     this.#election = election
     this.#weights = weights
-    this.#delegates = new Map(election.delegations.map(({ from, to }) => [from, to]))
+    this.#delegates = new Map(
+      election.delegations
+        .filter(({ from, to }) => weights.has(from) && weights.has(to))
+        .map(({ from, to }) => [from, to]),
+    )
     this.#total = election.voters.reduce((sum, { weight }) => sum + weight, 0)
     this.#shareMax = Math.floor((this.#total * election.rules.delegateShareMaxPercent) / 100)
   }
