@@ -50,5 +50,25 @@ export {
 export { comparePolicies, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+export {
+  type Advanced,
+  type AskedAction,
+  type CountedElection,
+  DELEGATIONS,
+  type DelegationCall,
+  type DelegationRow,
+  Delegations,
+  type Draft,
+  type KindRules,
+  PROPOSAL_COLLECTIONS,
+  PROPOSALS,
+  ProposalBook,
+  type ProposalCall,
+  ProposalCourse,
+  type ProposalRow,
+  Proposals,
+  withoutProposerWords,
+  writtenRules,
+} from './proposals/index.ts'
 export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine } from './trust-engine/index.ts'
 export type { DecisionReason, Verdict } from './verdict.ts'

@@ -260,9 +260,10 @@ const RESOURCES = [
   { prefix: '/v2/capsules/{id}', kind: 'capsule' },
   { prefix: '/v2/imports/{id}', kind: 'import' },
   { prefix: '/v2/governance/approvals/{id}', kind: 'approval' },
+  { prefix: '/v2/governance/proposals/{id}', kind: 'proposal' },
 ] as const
 
-/** `capsule/<id>`, `import/<id>`, `approval/<id>`, or `*` where the resource comes into being or is no single one. */
+/** `capsule/<id>`, `import/<id>`, `approval/<id>`, `proposal/<id>`, or `*` where the resource comes into being or is no single one. */
 function resourceOf({ path }: RouteDefinition, params: Readonly<Record<string, unknown>>): string {
   const found = RESOURCES.find(({ prefix }) => path.startsWith(prefix))
   return found ? `${found.kind}/${String(params.id)}` : '*'
