@@ -1,5 +1,6 @@
 import { PROPOSAL_LIMITS } from '@forge-cascade/contract'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { canonicalJson, sha256Hex } from '#base'
 import { BUILT_IN_FILES, SCHEMA_FILE } from '#governance'
 import type { Subject } from '#identity'
 import { commandOf, commit, grantOf } from '../../platform/store/testing.ts'
@@ -490,6 +491,9 @@ test('an election is exported with each ballot and its entry in the log', async 
     const found = await http.world.context.store.ledger.find(leaf_index)
     expect(found?.leaf).toMatchObject({ type: 'proposal.voted', payload: { sequence, vote: said } })
   }
+  const { rules, voters, delegations, opens_at, closes_at, action } = election
+  const fixed = { proposal: id, action, rules, opens_at, closes_at, voters, delegations }
+  expect(sha256Hex(canonicalJson(fixed))).toBe(election.digest)
   const [opened] = await http.world.context.store.ledger.list({ type: 'proposal.opened' }, { limit: 1 })
   expect(opened?.leaf.payload).toMatchObject({ election: election.digest, voters: 3, total: 270 })
 })

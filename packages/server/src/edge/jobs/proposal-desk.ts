@@ -8,21 +8,20 @@ import type {
   VoteAnswer,
 } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
-import {
-  type CountedElection,
-  type DelegationCall,
-  type DelegationRow,
-  type Delegations,
-  type Draft,
-  type ProposalCall,
-  type ProposalCourse,
-  type ProposalRow,
-  type Proposals,
-  writtenRules,
+import type {
+  DelegationCall,
+  DelegationRow,
+  Delegations,
+  Draft,
+  ProposalCall,
+  ProposalCourse,
+  ProposalRow,
+  Proposals,
 } from '#governance'
 import type { Subject } from '#identity'
 import type { LedgerStore } from '#ledger'
 import type { Grant } from '#store'
+import { presentElection } from './present-election.ts'
 
 export interface ProposalDeskOptions {
   readonly proposals: Proposals
@@ -160,22 +159,3 @@ export class ProposalDesk {
 }
 
 const momentOf = (at: number | null): string | null => (at === null ? null : toRfc3339(at))
-
-function presentElection(
-  { election, kind, ballots, result }: CountedElection,
-  leaves: ReadonlyMap<number, number>,
-): ElectionExport {
-  const { proposal, action, digest, rules, opensAt, closesAt, voters, delegations } = election
-  const { outcome, votes, weight, cast, total, beyondShare, hasQuorum, quorumAt } = result
-  return {
-    ...{ format: 'forge.election/1', proposal, kind, action, digest, rules: writtenRules(rules) },
-    ...{ opens_at: opensAt, closes_at: closesAt },
-    voters: voters.map((voter) => ({ ...voter })),
-    delegations: delegations.map(({ from, to }) => ({ from, to })),
-    ballots: ballots.map((ballot) => ({ ...ballot, leaf_index: leaves.get(ballot.sequence) ?? null })),
-    result: {
-      ...{ outcome, votes: { ...votes }, weight: { ...weight }, cast, total, beyond_share: beyondShare },
-      ...{ has_quorum: hasQuorum, quorum_at: quorumAt, closes_at: result.closesAt },
-    },
-  }
-}
