@@ -140,7 +140,7 @@ export const PROPOSALS_EXPORT: CommandSpec = {
   name: 'proposals export',
   summary: 'Write everything that the result of a vote is worked out from',
   description:
-    'Rules, weights, delegations and ballots with their entries in the log, as JSON: tools/tally counts it again without this program. Existing files are not written over.',
+    'Rules, weights, delegations and ballots with their entries in the log, as JSON: tally.py of the repository (tools/tally) counts it again without this program. Existing files are not written over.',
   arguments: [ID],
   options: [{ flags: '--out <file>', description: 'The new file; without it the JSON is printed' }],
   examples: [{ line: `proposals export ${EXAMPLE_ID} --out election.json`, does: 'writes it into a file' }],
@@ -151,9 +151,7 @@ export const PROPOSALS_EXPORT: CommandSpec = {
     const { answer, raw } = await (await context.openSession()).call('exportElection', { params })
     const text = `${JSON.stringify(raw, null, 2)}\n`
     const written = writeNew(context, input.text('out'), text)
-    await printAnswer(context, raw, () =>
-      written === undefined ? [text.trimEnd()] : electionLines(answer, written, context.screen.view),
-    )
+    await printAnswer(context, raw, () => (written === undefined ? [text.trimEnd()] : electionLines(answer, written)))
     return 'ok'
   },
 }

@@ -46,10 +46,9 @@ export const delegationLine = ({ from, from_name, to, to_name, topic }: Delegati
 export const delegationListLines = ({ items }: { readonly items: readonly DelegationAnswer[] }): readonly string[] =>
   items.length === 0 ? ['Nobody speaks for you, nor you for anybody.'] : items.map(delegationLine)
 
-/** What was written, and how to count it again. */
-export const electionLines = ({ ballots, voters, result }: ElectionExport, path: string, { paint }: View) => [
+/** What was written. */
+export const electionLines = ({ ballots, voters, result }: ElectionExport, path: string): readonly string[] => [
   `Wrote ${path}: ${plural(ballots.length, 'ballot')} of ${plural(voters.length, 'voter')}, ${result.outcome}.`,
-  paint.faint(`python3 tools/tally/tally.py ${path}`),
 ]
 
 const stateOf = ({ status, outcome }: Pick<Listed, 'status' | 'outcome'>): string => outcome ?? status
