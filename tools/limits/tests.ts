@@ -163,7 +163,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   proposalFiles: inServer(PROPOSALS, PROPOSAL_WORDS, 'too many files'),
   proposalsOpen: inServer(PROPOSALS, 'nobody has more open proposals than the limit'),
   proposalVoters: inServer(PROPOSALS, 'what more people could vote on than are counted is not put to the vote'),
-  ballots: inServer(PROPOSALS, 'a vote is changed so often and no more'),
+  ballots: inServer('edge/http/proposal-votes.test.ts', 'a vote is changed so often and no more'),
   delegationDepth: inServer('domain/governance/voting/tally.test.ts', 'is followed over three steps and no further'),
   holds: here('keeping', 'one legal hold more than there may be is refused'),
   stays: here('keeping', 'a receipt names as many as it may'),

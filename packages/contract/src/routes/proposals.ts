@@ -51,7 +51,6 @@ export const PROPOSALS = [
     },
     responses: { 201: json('The draft.', proposal, PROPOSAL_EXAMPLE) },
     errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE', 'STORAGE_FULL'],
-    idempotent: true,
   },
   {
     id: 'getProposal',

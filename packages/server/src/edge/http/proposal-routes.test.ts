@@ -1,71 +1,15 @@
 import { PROPOSAL_LIMITS } from '@forge-cascade/contract'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { canonicalJson, sha256Hex } from '#base'
-import { BUILT_IN_FILES, SCHEMA_FILE } from '#governance'
-import type { Subject } from '#identity'
 import { commandOf, commit, grantOf } from '../../platform/store/testing.ts'
+import { ADA, BOT, DEFAULTS, EVE, GRACE, HOUR, PATH, PEOPLE, POLICY, proposing } from './testing/proposing.ts'
 import { type HttpWorld, openHttpWorld } from './testing.ts'
 
-const PATH = '/v2/governance/proposals'
-const DELEGATIONS = '/v2/governance/delegations'
-const HOUR = 3_600_000
-const person = (name: string, digit: string, more: Partial<Subject> = {}): Subject => ({
-  ...{ id: `01900000-0000-7000-8000-0000000000b${digit}`, kind: 'person', name, roles: ['member'], trust: 80 },
-  ...{ owner: null, active: true, createdAt: 0, ...more },
-})
-const ADA = person('ada', '1')
-const GRACE = person('grace', '2', { roles: ['steward'], trust: 90 })
-const EVE = person('eve', '3', { trust: 60 })
-const BOT = person('bot', '4', { kind: 'agent', owner: ADA.id })
-const SLEEPER = person('sleeper', '5', { active: false })
-const ROBOT = person('robot', '6', { kind: 'service' })
-const NO_ARCHIVE = {
-  path: 'own.cedar',
-  text: '@id("own.no-archive")\nforbid (principal, action == Action::"capsule.archive", resource);\n',
-}
-/** The policies of the program without constitution and schema, and one more. */
-const FILES = [...BUILT_IN_FILES.filter(({ path }) => path !== SCHEMA_FILE && !path.startsWith('const')), NO_ARCHIVE]
-const POLICY = { title: 'Nothing is archived', action: { type: 'policy_change', files: FILES } }
-
-/** One that needs no parser. */
-const DEFAULTS = { title: 'Those of the program', action: { type: 'policy_change', files: null } }
-
 let http: HttpWorld
+const { as, propose, activate, vote, look, later, open, recordsOf, register, archive } = proposing(() => http)
 beforeEach(async () => {
-  http = await openHttpWorld({ people: [ADA, GRACE, EVE, BOT, SLEEPER, ROBOT] })
+  http = await openHttpWorld({ people: PEOPLE })
   return () => http[Symbol.asyncDispose]()
 })
-
-const as = ({ name }: Pick<Subject, 'name'>) => ({ headers: { authorization: `Bearer ${name}` } })
-const propose = async (by: Subject, body: object = DEFAULTS) => {
-  const made = await http.send('POST', PATH, { body, ...as(by) })
-  expect([made.statusCode, made.body.slice(0, 300)]).toEqual([201, expect.anything()])
-  return made.json()
-}
-const activate = (by: Subject, id: string) => http.send('POST', `${PATH}/${id}/activate`, as(by))
-const vote = (by: Subject, id: string, said = 'for') =>
-  http.send('POST', `${PATH}/${id}/vote`, { body: { vote: said }, ...as(by) })
-const look = async (id: string) => (await http.send('GET', `${PATH}/${id}`)).json()
-const sweep = () => http.governed.course.sweep(new AbortController().signal)
-const later = async (hours: number) => {
-  http.world.time.advance(hours * HOUR)
-  return sweep()
-}
-const open = async (by: Subject, body: object = DEFAULTS) => {
-  const { id } = await propose(by, body)
-  expect((await activate(by, id)).json()).toMatchObject({ status: 'VOTING' })
-  return id as string
-}
-const recordsOf = async (id: string) =>
-  (await http.world.context.store.ledger.list({ subject: `proposal/${id}` }, { limit: 100 }))
-    .map(({ leaf }) => leaf.type)
-    .toReversed()
-const register = async (name: string, more: object = {}) =>
-  (await http.send('POST', '/v2/subjects', { body: { name, kind: 'person', ...more } })).json()
-const archive = async () => {
-  const { id } = await http.world.add({ content: `What it is about, ${Math.random()}.` })
-  return (await http.send('DELETE', `/v2/capsules/${id}`)).statusCode
-}
 
 describe('a proposal to change policies', () => {
   test('is a draft, is voted on, waits for its timelock, and then the next request is decided by it', async () => {
@@ -201,70 +145,95 @@ describe('a proposal to change trust', () => {
   })
 })
 
-describe('a vote', () => {
-  test('may be changed until the close, counts once, and is refused from the close on', async () => {
-    const id = await open(ADA)
-    await vote(GRACE, id)
-    await vote(GRACE, id)
-    await vote(GRACE, id, 'against')
-    expect(await look(id)).toMatchObject({ votes_for: 0, votes_against: 1, weight_against: 90, approval_ratio: 0 })
-    http.world.time.advance(168 * HOUR)
-    // Nobody has looked yet, and it is late all the same.
-    expect((await vote(ADA, id)).json()).toMatchObject({ code: 'CONFLICT', detail: expect.stringContaining('closed') })
-    await sweep()
-    expect((await vote(ADA, id)).json()).toMatchObject({ code: 'CONFLICT' })
-    expect(await look(id)).toMatchObject({ outcome: 'no_quorum' })
-  })
+describe('what the states allow', () => {
+  const to = {
+    DRAFT: async () => (await propose(ADA)).id as string,
+    ACTIVE: async () => {
+      http.governed.voting.discussionMs = 24 * HOUR
+      const { id } = await propose(ADA)
+      await activate(ADA, id)
+      return id as string
+    },
+    VOTING: () => open(ADA),
+    rejected: async () => {
+      const id = await open(ADA)
+      for (const by of [ADA, GRACE]) await vote(by, id, 'against')
+      await later(168)
+      return id
+    },
+    no_quorum: async () => {
+      const id = await open(ADA)
+      await later(168)
+      return id
+    },
+    vetoed: async () => {
+      const files = [{ path: 'constitution.cedar', text: '// none' }]
+      const { id } = await propose(ADA, { title: 'Away with it', action: { type: 'policy_change', files } })
+      await activate(ADA, id)
+      return id as string
+    },
+    passed: async () => {
+      const id = await open(ADA)
+      for (const by of [ADA, GRACE]) await vote(by, id)
+      await later(168)
+      return id
+    },
+    executed: async () => {
+      const id = await to.passed()
+      await later(48)
+      return id
+    },
+  }
 
   test.for([
-    ['somebody with too little trust', EVE, 403],
-    ['an agent, however trusted', BOT, 403],
-    ['a service', ROBOT, 403],
-    ['somebody who was deactivated', SLEEPER, 403],
-  ] as const)('of %s is refused', async ([, who, status]) => {
-    const id = await open(ADA)
-    expect((await vote(who, id)).statusCode).toBe(status)
-    expect(await look(id)).toMatchObject({ voters: 3, votes_for: 0 })
-  })
-
-  test('has the weight of when voting opened, and who came later has none', async () => {
-    const id = await open(ADA)
-    http.governed.people.set(GRACE.id, { ...GRACE, trust: 10 })
-    http.governed.people.set(EVE.id, { ...EVE, trust: 100 })
-    expect((await vote(GRACE, id)).json()).toMatchObject({ weight: 90 })
-    expect((await vote(EVE, id)).json()).toMatchObject({ code: 'FORBIDDEN' })
-  })
-
-  test('a vote is changed so often and no more', async () => {
-    const id = await open(ADA)
-    for (let count = 0; count < PROPOSAL_LIMITS.ballotsOfVoterMax; count++) {
-      expect((await vote(ADA, id, count % 2 ? 'for' : 'abstain')).statusCode).toBe(200)
+    { state: 'DRAFT', activate: 200, vote: 409, execute: 409, election: 409, revert: 409 },
+    { state: 'ACTIVE', activate: 409, vote: 409, execute: 409, election: 409, revert: 409 },
+    { state: 'VOTING', activate: 409, vote: 200, execute: 409, election: 200, revert: 409 },
+    { state: 'rejected', activate: 409, vote: 409, execute: 409, election: 200, revert: 409 },
+    { state: 'no_quorum', activate: 409, vote: 409, execute: 409, election: 200, revert: 409 },
+    { state: 'vetoed', activate: 409, vote: 409, execute: 409, election: 409, revert: 409 },
+    { state: 'passed', activate: 409, vote: 409, execute: 409, election: 200, revert: 409 },
+    { state: 'executed', activate: 409, vote: 409, execute: 409, election: 200, revert: 201 },
+  ] as const)('of $state', async ({ state, ...allowed }) => {
+    const id = await to[state]()
+    const { status, outcome, execution } = await look(id)
+    expect(execution?.state ?? outcome ?? status).toBe(state)
+    const revert = { title: 'Back', action: { type: 'revert', proposal: id } }
+    const answers = {
+      election: await http.send('GET', `${PATH}/${id}/election`),
+      execute: await http.send('POST', `${PATH}/${id}/execute`),
+      revert: await http.send('POST', PATH, { body: revert, ...as(ADA) }),
+      vote: await vote(ADA, id),
+      activate: await activate(ADA, id),
     }
-    expect((await vote(ADA, id)).json()).toMatchObject({ code: 'RATE_LIMITED' })
-    expect((await vote(GRACE, id)).statusCode).toBe(200)
+    expect(Object.fromEntries(Object.entries(answers).map(([name, { statusCode }]) => [name, statusCode]))).toEqual(
+      allowed,
+    )
   })
 
-  test('of many at once counts each', async () => {
-    const id = await open(ADA)
-    const all = await Promise.all([vote(ADA, id), vote(GRACE, id, 'against'), vote(ADA, id, 'abstain')])
-    expect(all.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200])
-    expect(await look(id)).toMatchObject({ votes_abstain: 1, votes_against: 1, votes_for: 0 })
+  test('what there is not is not found', async () => {
+    const id = '01939b42-0000-7000-8000-00000000dead'
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', '/activate'],
+      ['POST', '/execute'],
+      ['GET', '/election'],
+    ] as const)
+      expect((await http.send(method, `${PATH}/${id}${path}`)).json()).toMatchObject({ code: 'NOT_FOUND' })
+    expect((await vote(ADA, id)).json()).toMatchObject({ code: 'NOT_FOUND' })
+    expect((await http.send('GET', `${PATH}?cursor=x`)).json()).toMatchObject({ code: 'CURSOR_INVALID' })
   })
 
-  test('that brings the quorum late leaves time to answer it', async () => {
-    const id = await open(ADA)
-    http.world.time.advance(167 * HOUR)
-    await vote(ADA, id)
-    await vote(GRACE, id)
-    await later(22)
-    expect(await look(id)).toMatchObject({ status: 'VOTING' })
-    expect((await vote(GRACE, id, 'against')).statusCode).toBe(200)
-    await later(2)
-    expect(await look(id)).toMatchObject({ outcome: 'rejected', weight_for: 80, weight_against: 90 })
+  test('a list is in pages, by status, and leaves out what is to be done', async () => {
+    const ids = [await to.DRAFT(), await to.VOTING(), await to.DRAFT()]
+    const first = (await http.send('GET', `${PATH}?limit=2`)).json()
+    const second = (await http.send('GET', `${PATH}?limit=2&cursor=${first.next_cursor}`)).json()
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids)
+    expect(first.items[0]).not.toHaveProperty('action')
+    const voting = (await http.send('GET', `${PATH}?status=VOTING`)).json()
+    expect(voting.items).toMatchObject([{ id: ids[1], proposer_name: 'ada' }])
   })
-})
 
-describe('what the states allow', () => {
   test('a draft is voted on by nobody and put to the vote by its proposer alone, once', async () => {
     const { id } = await propose(ADA)
     expect((await vote(GRACE, id)).json()).toMatchObject({ code: 'CONFLICT', detail: expect.stringContaining('DRAFT') })
@@ -426,74 +395,4 @@ describe('what was passed', () => {
     expect(await later(48)).toMatchObject({ executed: 1 })
     expect(await look(id)).toMatchObject({ execution: { state: 'executed' } })
   })
-})
-
-describe('a delegation', () => {
-  const give = (by: Subject, to: string, topic = 'all') =>
-    http.send('PUT', DELEGATIONS, { body: { to, topic }, ...as(by) })
-
-  test('has somebody speak for one who says nothing, and yields to what one says', async () => {
-    http.governed.voting.rules = { ...http.governed.voting.rules, delegateShareMaxPercent: 100 }
-    expect((await give(ADA, 'grace')).json()).toMatchObject({ from: ADA.id, to: GRACE.id, topic: 'all' })
-    const id = await open(ADA)
-    await vote(GRACE, id)
-    expect(await look(id)).toMatchObject({ votes_for: 1, weight_for: 170 })
-    await vote(ADA, id, 'against')
-    expect(await look(id)).toMatchObject({ weight_for: 90, weight_against: 80 })
-  })
-
-  test('of the topic beats that for all, is revoked, and counts as it was when voting opened', async () => {
-    await give(ADA, 'eve')
-    await give(ADA, 'grace', 'policy')
-    const id = await open(ADA)
-    expect((await http.send('DELETE', `${DELEGATIONS}?topic=policy`, as(ADA))).statusCode).toBe(204)
-    const { delegations } = (await http.send('GET', `${PATH}/${id}/election`)).json()
-    expect(delegations).toEqual([{ from: ADA.id, to: GRACE.id }])
-    const left = (await http.send('GET', DELEGATIONS, as(ADA))).json()
-    expect(left.items).toMatchObject([{ to: EVE.id, topic: 'all' }])
-    expect((await http.send('DELETE', `${DELEGATIONS}?topic=policy`, as(ADA))).statusCode).toBe(404)
-  })
-
-  test.for([
-    ['oneself', ADA, 'ada', 422],
-    ['an agent', ADA, 'bot', 422],
-    ['nobody', ADA, 'nobody-at-all', 422],
-    ['who is deactivated', ADA, 'sleeper', 422],
-    ['somebody, by an agent', BOT, 'grace', 403],
-  ] as const)('to %s is refused', async ([, by, to, status]) => {
-    expect((await give(by, to)).statusCode).toBe(status)
-  })
-
-  test('that would lead back is refused, on whichever topics it would', async () => {
-    await give(ADA, 'grace', 'policy')
-    await give(GRACE, 'eve')
-    expect((await give(EVE, 'ada')).json()).toMatchObject({ code: 'CONFLICT' })
-    expect((await give(EVE, 'ada', 'trust')).statusCode).toBe(200)
-  })
-
-  test('of two at once makes no circle', async () => {
-    const both = await Promise.all([give(ADA, 'grace'), give(GRACE, 'ada')])
-    expect(both.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 409])
-  })
-})
-
-test('an election is exported with each ballot and its entry in the log', async () => {
-  const id = await open(ADA)
-  await vote(ADA, id)
-  await vote(GRACE, id, 'abstain')
-  const election = (await http.send('GET', `${PATH}/${id}/election`)).json()
-  expect(election).toMatchObject({
-    format: 'forge.election/1',
-    proposal: id,
-    result: { weight: { for: 80, abstain: 90 } },
-  })
-  for (const { leaf_index, sequence, vote: said } of election.ballots) {
-    const found = await http.world.context.store.ledger.find(leaf_index)
-    expect(found?.leaf).toMatchObject({ type: 'proposal.voted', payload: { sequence, vote: said } })
-  }
-  const { rules, voters, delegations, opens_at, closes_at, action } = election
-  const fixed = { proposal: id, action, rules, opens_at, closes_at, voters, delegations }
-  expect(sha256Hex(canonicalJson(fixed))).toBe(election.digest)
-  const [opened] = await http.world.context.store.ledger.list({ type: 'proposal.opened' }, { limit: 1 })
-  expect(opened?.leaf.payload).toMatchObject({ election: election.digest, voters: 3, total: 270 })
 })
