@@ -23,7 +23,7 @@ export const PROPOSAL_KINDS = ['policy', 'trust'] as const
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number]
 export const PROPOSAL_STATUSES = ['DRAFT', 'ACTIVE', 'VOTING', 'CLOSED'] as const
 export type ProposalStatus = (typeof PROPOSAL_STATUSES)[number]
-export const PROPOSAL_OUTCOMES = ['passed', 'rejected', 'no_quorum', 'vetoed'] as const
+export const PROPOSAL_OUTCOMES = ['passed', 'rejected', 'no_quorum', 'vetoed', 'withdrawn'] as const
 export type ProposalOutcome = (typeof PROPOSAL_OUTCOMES)[number]
 export const VOTES = ['for', 'against', 'abstain'] as const
 /** What a delegation is for: proposals of one kind, or all. */

@@ -55,6 +55,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 const OWN_WORK = [
   ...['compose-embedding.ts', 'compose-emergency.ts', 'compose-governance.ts', 'compose-identity.ts'],
   ...['compose-keeping.ts', 'compose-ledger.ts'],
+  'domain/governance/proposals/proposal-course.ts',
   ...['edge/jobs/open-log.ts', 'edge/jobs/open-witness.ts', 'edge/jobs/tell-restore.ts'],
 ]
 

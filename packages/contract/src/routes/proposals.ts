@@ -77,6 +77,18 @@ export const PROPOSALS = [
     errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE', 'STORAGE_FULL'],
   },
   {
+    id: 'withdrawProposal',
+    method: 'POST',
+    path: '/v2/governance/proposals/{id}/withdraw',
+    tag: 'Governance',
+    summary: 'Take back what is not voted on yet',
+    description: 'By its proposer, until voting opens.',
+    access: { action: 'proposal.create' },
+    params,
+    responses: { 200: json('It.', proposal, PROPOSAL_EXAMPLE) },
+    errors: ['NOT_FOUND', 'CONFLICT', 'STORAGE_FULL'],
+  },
+  {
     id: 'voteOnProposal',
     method: 'POST',
     path: '/v2/governance/proposals/{id}/vote',

@@ -50,15 +50,15 @@ async function run(leg: ProposalLeg): Promise<number | null> {
 /** After the next start: every proposal goes on to its end, and the policies were put in force as often as that was passed. */
 async function expectOnce(hours: number): Promise<number> {
   await using world = await openProposalWorld(directory, hours)
-  const { proposals, store } = world
-  for (const { id } of (await proposals.list('DRAFT', { limit: 100 })).items) await world.putToTheVote(id)
+  const { instance, proposals, store } = world
+  for (const { id } of (await proposals.list('DRAFT', { limit: 100 }, instance)).items) await world.putToTheVote(id)
   // Voting opens where it had not yet, then closes, and what is passed is carried out.
   for (const hours of [0, 3, 3]) {
     world.wait(hours)
     expect((await world.sweep()).troubles).toEqual([])
   }
   expect(await world.sweep()).toEqual({ opened: 0, closed: 0, executed: 0, troubles: [] })
-  const rows = (await proposals.list(undefined, { limit: 1000 })).items
+  const rows = (await proposals.list(undefined, { limit: 1000 }, instance)).items
   const passed = rows.filter(({ outcome }) => outcome === 'passed')
   expect(passed.map(({ execution, next }) => [execution?.state, next])).toEqual(
     passed.map(() => ['executed', 'nothing']),

@@ -79,7 +79,7 @@ export async function openProposalWorld(directory: string, hours: number, wrap =
     await proposals.vote(call('proposal.vote'), id, 'for')
   }
   return {
-    ...{ store, proposals, course, propose, putToTheVote },
+    ...{ instance, store, proposals, course, propose, putToTheVote },
     sweep: () => course.sweep(new AbortController().signal),
     wait: (more: number) => {
       ahead += more * HOUR_MS

@@ -34,7 +34,7 @@ export const PROPOSAL_RECORDS = {
   'proposal.closed': kind('A proposal is closed.', {
     subject: PROPOSAL,
     payload: {
-      outcome: word.describe('`passed`, `rejected`, `no_quorum` or `vetoed`.'),
+      outcome: word.describe('`passed`, `rejected`, `no_quorum`, `vetoed` or `withdrawn`.'),
       clause: z.string().max(200).nullable().describe('Of a veto: the rule of the constitution.'),
       ballots: count.describe('How many were taken.'),
       weight_for: count.describe('Weight for, with that of those for whom they speak.'),

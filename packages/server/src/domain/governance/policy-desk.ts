@@ -61,7 +61,7 @@ export const fixedFiles = (): readonly PolicyFile[] => BUILT_IN_FILES.filter(({ 
  * The files without those that come with the program and are as they are there: whoever hands in a folder that `policy show --to`
  * wrote leaves them as they are.
  */
-function withoutFixed(given: readonly PolicyFile[]): readonly PolicyFile[] {
+export function withoutFixed(given: readonly PolicyFile[]): readonly PolicyFile[] {
   const texts = new Map(fixedFiles().map(({ path, text }) => [path, text]))
   return given.filter(({ path, text }) => texts.get(path) !== text)
 }

@@ -165,6 +165,7 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'proposals show': [answerOf('getProposal')],
   'proposals create': [answerOf('createProposal')],
   'proposals open': [answerOf('activateProposal')],
+  'proposals withdraw': [answerOf('withdrawProposal')],
   'proposals vote': [answerOf('voteOnProposal')],
   'proposals retry': [answerOf('executeProposal')],
   'proposals export': [answerOf('exportElection')],

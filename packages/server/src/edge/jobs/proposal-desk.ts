@@ -48,8 +48,8 @@ export class ProposalDesk {
   }
 
   /** @throws CascadeError CURSOR_INVALID. */
-  async list({ status, limit, cursor }: ListRequest): Promise<ProposalPage> {
-    const { items, next } = await this.#options.proposals.list(status, { limit, cursor })
+  async list(viewer: Subject, { status, limit, cursor }: ListRequest): Promise<ProposalPage> {
+    const { items, next } = await this.#options.proposals.list(status, { limit, cursor }, viewer)
     return { items: await Promise.all(items.map((row) => this.#listed(row))), next_cursor: next ?? null }
   }
 
@@ -59,13 +59,18 @@ export class ProposalDesk {
   }
 
   /** @throws CascadeError NOT_FOUND. */
-  async get(id: string): Promise<Proposal> {
-    return this.#present(await this.#options.proposals.get(id))
+  async get(viewer: Subject, id: string): Promise<Proposal> {
+    return this.#present(await this.#options.proposals.get(id, viewer))
   }
 
   /** @see Proposals.activate */
   async activate(call: ProposalCall<Grant<'proposal.create'>>, id: string): Promise<Proposal> {
     return this.#present(await this.#options.proposals.activate(call, id))
+  }
+
+  /** @see Proposals.withdraw */
+  async withdraw(call: ProposalCall<Grant<'proposal.create'>>, id: string): Promise<Proposal> {
+    return this.#present(await this.#options.proposals.withdraw(call, id))
   }
 
   /** @see Proposals.vote */
@@ -80,8 +85,8 @@ export class ProposalDesk {
   }
 
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
-  async export(id: string): Promise<ElectionExport> {
-    const counted = await this.#options.proposals.election(id)
+  async export(viewer: Subject, id: string): Promise<ElectionExport> {
+    const counted = await this.#options.proposals.election(id, viewer)
     return presentElection(counted, await this.#leavesOf(id))
   }
 

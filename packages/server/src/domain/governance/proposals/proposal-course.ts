@@ -26,7 +26,7 @@ import type { ProposalWord } from './tell-proposal.ts'
 
 export interface ProposalCourseOptions {
   readonly book: ProposalBook
-  readonly gate: Pick<Gate, 'decide' | 'release'>
+  readonly gate: Pick<Gate, 'decide' | 'release' | 'retried'>
   readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'clauseTouched' | 'reset'>
   readonly subjects: Pick<Subjects, 'change' | 'find'>
   readonly delegations: Pick<Delegations, 'onTopic'>
@@ -116,7 +116,8 @@ export class ProposalCourse {
       const { outcome, votes, weight, cast, total, closesAt } = tally(election, ballots)
       const passed = outcome === 'passed' && {
         next: 'execute' as const,
-        timelockUntil: closesAt + (row.rules?.timelockMs ?? 0),
+        // From when it is known: who was away at the close has the whole time to answer it.
+        timelockUntil: Math.max(closesAt, clock()) + (row.rules?.timelockMs ?? 0),
       }
       const closed: ProposalRow = {
         ...row,
@@ -192,6 +193,7 @@ export class ProposalCourse {
     try {
       const grant = requireGrant(decision)
       await this.#checkBytes(row)
+      await this.#checkVeto(row)
       const before = await this.#beforeOf(row.action)
       done = { state: 'executed', at: clock(), code: null, detail: null, before, decisionId }
       await this.#apply(row, grant)
@@ -228,6 +230,12 @@ export class ProposalCourse {
     const isSame = actionDigest(action) === election.action && digest === election.action
     if (isSame && electionDigest(rest) === fixed) return
     throw new CascadeError('CONFLICT', 'What is stored is not what was voted on, so it is not carried out.')
+  }
+
+  /** Trust may have changed since, and with it what raises it. @throws CascadeError FORBIDDEN for what the constitution forbids. */
+  async #checkVeto(row: ProposalRow): Promise<void> {
+    const veto = await this.#vetoOf(row)
+    if (veto) throw new CascadeError('FORBIDDEN', `${veto.clause} of the constitution forbids it: ${veto.reason}`)
   }
 
   async #beforeOf(action: ProposalAction): Promise<Before> {
@@ -280,7 +288,7 @@ export class ProposalCourse {
   #grant({ id }: ProposalRow, made: Execution | null): Grant {
     const { gate, instance: subject, newId } = this.#options
     const asked = { action: 'proposal.close', resource: `proposal/${id}`, correlationId: newId() } as const
-    if (made === null) return requireGrant(gate.decide({ ...asked, subject }))
+    if (made === null) return gate.retried({ ...asked, subject, ownWork: true })
     return mintGrant({ ...asked, decisionId: made.decisionId, subject: subject.id, reach: 'lines' })
   }
 

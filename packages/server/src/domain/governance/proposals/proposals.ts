@@ -3,10 +3,10 @@ import { CascadeError, type Clock, canonicalJson, toRfc3339 } from '#base'
 import type { Subject } from '#identity'
 import type { PolicyFile } from '#policy'
 import type { Command, Grant } from '#store'
-import type { PolicyDesk } from '../policy-desk.ts'
+import { type PolicyDesk, withoutFixed } from '../policy-desk.ts'
 import type { Ballot, Vote, Voter } from '../voting/election.ts'
 import { type Tally, tally } from '../voting/tally.ts'
-import type { ProposalBook } from './proposal-book.ts'
+import type { FoundProposal, ProposalBook } from './proposal-book.ts'
 import type { ProposalCourse } from './proposal-course.ts'
 import {
   actionDigest,
@@ -77,7 +77,7 @@ export class Proposals {
   create({ grant, subject, command }: ProposalCall<Grant<'proposal.create'>>, draft: Draft): Promise<ProposalRow> {
     const { book, clock, newId } = this.#options
     return book.inTurn(async () => {
-      const action = await this.#resolve(draft.action)
+      const action = await this.#resolve(draft.action, subject)
       checkSize(action)
       await this.#check(action)
       const { openMax } = PROPOSAL_LIMITS
@@ -111,7 +111,7 @@ export class Proposals {
   ): Promise<ProposalRow> {
     const { book, clock, course, discussionMs } = this.#options
     await book.inTurn(async () => {
-      const { value: row, revision } = await book.get(id)
+      const { value: row, revision } = await this.#find(id, subject)
       if (row.proposer !== subject.id)
         throw new CascadeError(
           'FORBIDDEN',
@@ -139,7 +139,7 @@ export class Proposals {
   ): Promise<{ readonly ballot: Ballot; readonly weight: number }> {
     const { book, clock } = this.#options
     return book.inTurn(async () => {
-      const { value: row, revision } = await book.get(id)
+      const { value: row, revision } = await this.#find(id, subject)
       // A clock that went back puts no ballot before another, nor after the close.
       const at = Math.max(clock(), row.lastAt)
       if (row.status !== 'VOTING' || row.closesAt === null) throw notVoting(row)
@@ -165,38 +165,66 @@ export class Proposals {
     })
   }
 
-  /** @throws CascadeError NOT_FOUND. */
-  async get(id: string): Promise<ProposalRow> {
-    return (await this.#options.book.get(id)).value
+  /**
+   * Takes back what is not voted on yet.
+   *
+   * @throws CascadeError NOT_FOUND; FORBIDDEN for anybody but the proposer; CONFLICT from the opening of the vote on.
+   */
+  withdraw({ grant, subject, command }: ProposalCall<Grant<'proposal.create'>>, id: string): Promise<ProposalRow> {
+    const { book } = this.#options
+    return book.inTurn(async () => {
+      const { value: row, revision } = await this.#find(id, subject)
+      if (row.proposer !== subject.id)
+        throw new CascadeError('FORBIDDEN', 'A proposal is withdrawn by whoever proposed it; vote against it.')
+      if (row.status !== 'DRAFT' && row.status !== 'ACTIVE')
+        throw new CascadeError('CONFLICT', `It is ${row.outcome ?? row.status}: what is voted on is not withdrawn.`)
+      const closed: ProposalRow = { ...row, status: 'CLOSED', outcome: 'withdrawn', next: 'nothing' }
+      await book.write({ row: closed, revision, word: 'proposal.closed', grant, command })
+      return closed
+    })
   }
 
-  /** Oldest first. @throws CascadeError CURSOR_INVALID. */
-  list(
+  /** As somebody sees it: a draft is for its proposer alone. @throws CascadeError NOT_FOUND. */
+  async get(id: string, viewer: Pick<Subject, 'id'>): Promise<ProposalRow> {
+    return (await this.#find(id, viewer)).value
+  }
+
+  async #find(id: string, viewer: Pick<Subject, 'id'>): Promise<FoundProposal> {
+    const found = await this.#options.book.get(id)
+    if (isShownTo(found.value, viewer)) return found
+    throw new CascadeError('NOT_FOUND', `No proposal has the id ${id}.`)
+  }
+
+  /** Oldest first, without drafts of others, so that a page may hold less. @throws CascadeError CURSOR_INVALID. */
+  async list(
     status: ProposalStatus | undefined,
     page: { readonly limit: number; readonly cursor?: string | undefined },
+    viewer: Pick<Subject, 'id'>,
   ): ReturnType<ProposalBook['list']> {
-    return this.#options.book.list(status, page)
+    const { items, next } = await this.#options.book.list(status, page)
+    return { items: items.filter((row) => isShownTo(row, viewer)), next }
   }
 
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
-  async election(id: string): Promise<CountedElection> {
+  async election(id: string, viewer: Pick<Subject, 'id'>): Promise<CountedElection> {
     const { book } = this.#options
-    const { kind, election: digest, status } = await this.get(id)
+    const { kind, election: digest, status } = await this.get(id, viewer)
     if (digest === null) throw new CascadeError('CONFLICT', `Nobody could vote on it: it is ${status}.`)
     const [election, ballots] = await Promise.all([book.election(id), book.ballots(id)])
     return { election, kind, ballots, result: tally(election, ballots) }
   }
 
-  async #resolve(asked: AskedAction): Promise<ProposalAction> {
-    if (asked.type === 'revert') return this.#revert(asked.proposal)
-    if (asked.type === 'policy_change') return asked
+  async #resolve(asked: AskedAction, by: Subject): Promise<ProposalAction> {
+    if (asked.type === 'revert') return this.#revert(asked.proposal, by)
+    // What comes with the program is none of what is proposed, as it is none of what is applied.
+    if (asked.type === 'policy_change') return { ...asked, files: asked.files && withoutFixed(asked.files) }
     const subject = await this.#options.resolve(asked.subject)
     if (subject) return { type: 'trust_change', subject: subject.id, trust: asked.trust }
     throw new CascadeError('UNPROCESSABLE', `No subject has the id or the name ${JSON.stringify(asked.subject)}.`)
   }
 
-  async #revert(id: string): Promise<ProposalAction> {
-    const { execution } = await this.get(id)
+  async #revert(id: string, by: Subject): Promise<ProposalAction> {
+    const { execution } = await this.get(id, by)
     const before: Before | null | undefined = execution?.state === 'executed' ? execution.before : null
     if (before == null) throw new CascadeError('CONFLICT', 'It was not carried out, so there is nothing to bring back.')
     if (before.type === 'trust') return { type: 'trust_change', subject: before.subject, trust: before.trust }
@@ -222,6 +250,10 @@ export class Proposals {
     throw new CascadeError('UNPROCESSABLE', `These policies are not sound, so they could never be put in force.${why}`)
   }
 }
+
+/** From its activation on a proposal is everybody's; a draft is its proposer's. */
+const isShownTo = ({ opensAt, proposer }: ProposalRow, viewer: Pick<Subject, 'id'>): boolean =>
+  opensAt !== null || proposer === viewer.id
 
 /** Seconds after which a proposer with too many open ones may look again. */
 const RETRY_S = 3600

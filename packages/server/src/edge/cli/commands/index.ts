@@ -39,6 +39,7 @@ import {
   PROPOSALS_RETRY,
   PROPOSALS_SHOW,
   PROPOSALS_VOTE,
+  PROPOSALS_WITHDRAW,
 } from './proposals.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
@@ -135,6 +136,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   PROPOSALS_SHOW,
   PROPOSALS_CREATE,
   PROPOSALS_OPEN,
+  PROPOSALS_WITHDRAW,
   PROPOSALS_VOTE,
   PROPOSALS_RETRY,
   PROPOSALS_EXPORT,

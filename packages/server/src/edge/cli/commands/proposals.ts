@@ -103,6 +103,19 @@ export const PROPOSALS_OPEN: CommandSpec = {
   },
 }
 
+export const PROPOSALS_WITHDRAW: CommandSpec = {
+  name: 'proposals withdraw',
+  summary: 'Take back a proposal of yours that is not voted on yet',
+  description: 'A draft, or one that is discussed; what is voted on stays.',
+  arguments: [ID],
+  examples: [{ line: `proposals withdraw ${EXAMPLE_ID}`, does: 'takes it back' }],
+  reads: true,
+  run: async (context, input) => {
+    const params = { id: parseCapsuleId(input.argument(0)) }
+    return print(context, await (await context.openSession()).call('withdrawProposal', { params }))
+  },
+}
+
 export const PROPOSALS_VOTE: CommandSpec = {
   name: 'proposals vote',
   summary: 'Vote on a proposal, or vote anew',

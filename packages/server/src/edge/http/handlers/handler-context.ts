@@ -82,19 +82,21 @@ export interface ApprovalDesk {
 /** What people change by vote, as the API shows it. */
 export interface ProposalDesk {
   /** @throws CascadeError CURSOR_INVALID. */
-  list(request: PageRequest & { readonly status?: ProposalStatus | undefined }): Promise<ProposalPage>
+  list(viewer: Subject, request: PageRequest & { readonly status?: ProposalStatus | undefined }): Promise<ProposalPage>
   /** @see Proposals.create */
   create(call: Call<'proposal.create'>, draft: Draft): Promise<Proposal>
   /** @throws CascadeError NOT_FOUND. */
-  get(id: string): Promise<Proposal>
+  get(viewer: Subject, id: string): Promise<Proposal>
   /** @see Proposals.activate */
   activate(call: Call<'proposal.create'>, id: string): Promise<Proposal>
+  /** @see Proposals.withdraw */
+  withdraw(call: Call<'proposal.create'>, id: string): Promise<Proposal>
   /** @see Proposals.vote */
   vote(call: Call<'proposal.vote'>, id: string, vote: VoteAnswer['vote']): Promise<VoteAnswer>
   /** Carries out again what failed; the grant is for asking, each try is decided by itself. @throws CascadeError NOT_FOUND, CONFLICT. */
   retry(id: string): Promise<Proposal>
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
-  export(id: string): Promise<ElectionExport>
+  export(viewer: Subject, id: string): Promise<ElectionExport>
   delegations(subject: Subject): Promise<readonly DelegationAnswer[]>
   /** @see Delegations.give */
   delegate(
