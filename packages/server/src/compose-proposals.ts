@@ -2,8 +2,8 @@
 import type { ProposalKind } from '@forge-cascade/contract'
 import type { Clock } from '#base'
 import type { BootChunk, BootContext } from '#boot'
-import type { Config } from '#config'
-import { Delegations, type KindRules, ProposalBook, ProposalCourse, Proposals } from '#governance'
+import type { AskedValue, Config, VotedValues } from '#config'
+import { Delegations, type KindRules, ProposalBook, ProposalCourse, Proposals, VotedSettings } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
@@ -42,22 +42,33 @@ export const proposalParts = (frame: ProposalFrame): readonly BootChunk[] => [
   },
 ]
 
-function openProposals({ live, clock, newId }: ProposalFrame, boot: BootContext): undefined {
+async function openProposals({ live, log, clock, newId }: ProposalFrame, boot: BootContext): Promise<undefined> {
   const [store, gate, subjects] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.SUBJECTS)]
   const { policies } = boot.get(key.GOVERNANCE)
   const instance = boot.get(key.ADMIN)
   const governance = () => live.loaded.config.governance
   const resolve = (idOrName: string) => subjects.resolve(idOrName)
   const delegations = new Delegations({ store, clock, resolve })
+  const port = {
+    tryVote: (asked: readonly AskedValue[]) => live.tryVote(asked),
+    vote: (voted: VotedValues) => {
+      const unfit = live.vote(voted)
+      log.setLevel(live.loaded.config.log.level)
+      return unfit
+    },
+  }
+  const settings = new VotedSettings({ store, port })
+  const unfit = await settings.open()
+  if (unfit.length > 0) log.warn('settings that were voted for do not fit any more and do not count', { keys: unfit })
   const book = new ProposalBook(store)
   const course = new ProposalCourse({
-    ...{ book, gate, policies, subjects, delegations, clock, newId, instance },
+    ...{ book, gate, policies, settings, subjects, delegations, clock, newId, instance },
     listPeople: () => listPeople(subjects),
     rules: (kind) => rulesOf(governance(), kind),
     voteTrustMin: () => governance().vote_trust_min,
   })
   const proposals = new Proposals({
-    ...{ book, course, policies, clock, newId, resolve, instance: instance.id },
+    ...{ book, course, policies, settings, clock, newId, resolve, instance: instance.id },
     discussionMs: () => governance().discussion_hours * HOUR_MS,
   })
   const desk = { proposals, course, delegations, ledger: store.ledger }

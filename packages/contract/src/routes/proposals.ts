@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { uuid } from '../capsule.ts'
 import {
+  constitution,
   delegation,
   delegationBody,
   delegationList,
@@ -14,6 +15,7 @@ import {
   voteBody,
 } from '../proposal.ts'
 import {
+  CONSTITUTION_EXAMPLE,
   DELEGATION_EXAMPLE,
   ELECTION_EXAMPLE,
   LISTED_EXAMPLE,
@@ -125,6 +127,16 @@ export const PROPOSALS = [
     params,
     responses: { 200: json('The election.', electionExport, ELECTION_EXAMPLE) },
     errors: ['NOT_FOUND', 'CONFLICT'],
+  },
+  {
+    id: 'getConstitution',
+    method: 'GET',
+    path: '/v2/governance/constitution',
+    tag: 'Governance',
+    summary: 'The constitution in force, clause by clause',
+    description: 'What comes with the program, which no vote changes, and what the instance added by vote.',
+    access: { action: 'governance.read' },
+    responses: { 200: json('The clauses.', constitution, CONSTITUTION_EXAMPLE) },
   },
   {
     id: 'listDelegations',

@@ -1,4 +1,5 @@
 import { createUuidV7, systemClock, systemRandom } from '#base'
+import { LiveConfig, loadConfig } from '#config'
 import {
   DecisionJournal,
   Delegations,
@@ -7,6 +8,7 @@ import {
   ProposalBook,
   ProposalCourse,
   Proposals,
+  VotedSettings,
 } from '#governance'
 import { openSqliteStore } from '../../src/adapters/sqlite/index.ts'
 import { COLLECTIONS } from '../../src/collections.ts'
@@ -53,15 +55,17 @@ export async function openProposalWorld(directory: string, hours: number, wrap =
   const gate = new GovernanceGate({ clock, newId, journal })
   const none = async (): Promise<never> => onTrouble('nothing of this is read', undefined)
   const policies = new PolicyDesk({ store, gate, founder: instance, clock, read: none, fallback: none })
+  const settings = new VotedSettings({ store, port: new LiveConfig(loadConfig({ env: {}, cwd: '/' })) })
+  await settings.open()
   const book = new ProposalBook(store)
   const resolve = (idOrName: string) => subjects.resolve(idOrName)
   const delegations = new Delegations({ store, clock, resolve })
   const course = new ProposalCourse({
-    ...{ book, gate, policies, subjects, delegations, clock, newId, instance },
+    ...{ book, gate, policies, settings, subjects, delegations, clock, newId, instance },
     ...{ listPeople: async () => [instance], rules: () => RULES, voteTrustMin: () => 80 },
   })
   const proposals = new Proposals({
-    ...{ book, course, policies, clock, newId, resolve, instance: instance.id, discussionMs: () => 0 },
+    ...{ book, course, policies, settings, clock, newId, resolve, instance: instance.id, discussionMs: () => 0 },
   })
   const call = <A extends 'proposal.create' | 'proposal.vote'>(action: A) => ({
     ...{ grant: grantOf(action), subject: instance, command: { id: commandId() } },

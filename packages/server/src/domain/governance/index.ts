@@ -1,4 +1,5 @@
 export { ACTION_GROUPS } from './action-groups.ts'
+export { isOwnClause } from './amendments.ts'
 export {
   APPROVAL_COLLECTION,
   type ApprovalRow,
@@ -69,11 +70,14 @@ export {
   type KindRules,
   PROPOSAL_COLLECTIONS,
   PROPOSALS,
+  type ProposalAction,
   ProposalBook,
   type ProposalCall,
   ProposalCourse,
   type ProposalRow,
   Proposals,
+  type SettingsPort,
+  VotedSettings,
   withoutProposerWords,
   writtenRules,
 } from './proposals/index.ts'

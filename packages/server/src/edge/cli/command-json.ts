@@ -161,6 +161,7 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'approvals approve': [answerOf('decideApproval')],
   'approvals reject': [answerOf('decideApproval')],
   proposals: [answerOf('listProposals')],
+  constitution: [answerOf('getConstitution')],
   'proposals list': [answerOf('listProposals')],
   'proposals show': [answerOf('getProposal')],
   'proposals create': [answerOf('createProposal')],

@@ -374,6 +374,7 @@ const LOOKING = [
   'approvals list',
   'approvals show 01939b41-0000-7000-8000-000000000009',
   'proposals',
+  'constitution',
   'proposals list',
   ...['show', 'open', 'retry', 'export'].map((verb) => `proposals ${verb} ${CAPSULE.id}`),
   `proposals vote ${CAPSULE.id} for`,

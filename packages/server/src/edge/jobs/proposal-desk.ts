@@ -13,6 +13,7 @@ import type {
   DelegationRow,
   Delegations,
   Draft,
+  ProposalAction,
   ProposalCall,
   ProposalCourse,
   ProposalRow,
@@ -157,10 +158,16 @@ export class ProposalDesk {
     return {
       ...(await this.#listed(row)),
       description,
-      action: action.type === 'policy_change' ? { ...action, files: action.files && [...action.files] } : action,
+      action: shownAction(action),
       ...{ opens_at: momentOf(opensAt), voters, election, veto },
     }
   }
+}
+
+function shownAction(action: ProposalAction): Proposal['action'] {
+  if (action.type === 'policy_change') return { ...action, files: action.files && [...action.files] }
+  if (action.type === 'configuration_change') return { ...action, changes: [...action.changes] }
+  return action.type === 'constitution_amendment' ? { ...action, clauses: [...action.clauses] } : action
 }
 
 const momentOf = (at: number | null): string | null => (at === null ? null : toRfc3339(at))

@@ -4,22 +4,27 @@ import { configFacts } from './config-facts.ts'
 const percent = (value: number) => z.int().min(0).max(100).default(value)
 const hours = (value: number, min = 0) => z.int().min(min).max(8760).default(value)
 
+const THRESHOLDS = ['majority', 'two_thirds', 'three_quarters'] as const
+type Threshold = (typeof THRESHOLDS)[number]
+
 interface KindDefaults {
   readonly what: string
   readonly quorum: number
-  readonly threshold: 'majority' | 'two_thirds' | 'three_quarters'
+  readonly threshold: Threshold
+  /** What may be set; all where left out. */
+  readonly thresholds?: readonly [Threshold, ...Threshold[]]
   readonly timelock: number
 }
 
 /** When a proposal of a kind is passed, and when it is carried out. */
-const kind = ({ what, quorum, threshold, timelock }: KindDefaults) =>
+const kind = ({ what, quorum, threshold, timelock, thresholds = THRESHOLDS }: KindDefaults) =>
   z.strictObject({
     quorum_percent: percent(quorum).register(configFacts, {
       reload: true,
       description: `Part of the weight of all voters that has to be cast on proposals ${what}, in percent.`,
     }),
     threshold: z
-      .enum(['majority', 'two_thirds', 'three_quarters'])
+      .enum(thresholds)
       .default(threshold)
       .register(configFacts, {
         reload: true,
@@ -59,4 +64,9 @@ export const governance = z.strictObject({
   }),
   policy: kind({ what: 'to change policies', quorum: 40, threshold: 'majority', timelock: 48 }),
   trust: kind({ what: 'to change the trust of a subject', quorum: 40, threshold: 'majority', timelock: 24 }),
+  configuration: kind({ what: 'to change settings', quorum: 40, threshold: 'majority', timelock: 24 }),
+  constitution: kind({
+    ...{ what: 'to amend the constitution, or to change how votes are counted', quorum: 60, timelock: 168 },
+    ...{ threshold: 'two_thirds', thresholds: ['two_thirds', 'three_quarters'] },
+  }),
 })

@@ -1,17 +1,16 @@
 import { PROPOSAL_LIMITS, type ProposalKind } from '@forge-cascade/contract'
 import { CascadeError, type Clock, isCascadeError, messageOf } from '#base'
-import type { Subject, Subjects } from '#identity'
+import type { Subject } from '#identity'
 import type { Grant, RecordPut } from '#store'
 import { mintGrant } from '../../../platform/store/mint-grant.ts'
 import type { Gate } from '../gate.ts'
 import { requireGrant } from '../governance-gate.ts'
-import type { PolicyDesk } from '../policy-desk.ts'
 import { tally } from '../voting/tally.ts'
+import { beforeOf, type Changed, carryOut } from './carry-out.ts'
 import type { Delegations } from './delegations.ts'
 import type { FoundProposal, ProposalBook } from './proposal-book.ts'
 import {
   actionDigest,
-  type Before,
   ELECTIONS,
   type ElectionRow,
   type Execution,
@@ -24,11 +23,9 @@ import {
 import { selfRaise, votersOn } from './proposal-rules.ts'
 import type { ProposalWord } from './tell-proposal.ts'
 
-export interface ProposalCourseOptions {
+export interface ProposalCourseOptions extends Changed {
   readonly book: ProposalBook
   readonly gate: Pick<Gate, 'decide' | 'release' | 'retried'>
-  readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'clauseTouched' | 'reset'>
-  readonly subjects: Pick<Subjects, 'change' | 'find'>
   readonly delegations: Pick<Delegations, 'onTopic'>
   readonly listPeople: () => Promise<readonly Subject[]>
   readonly clock: Clock
@@ -62,6 +59,16 @@ export class ProposalCourse {
   /** @throws CascadeError CONFLICT where nobody could vote, or more than can be counted. */
   async checkVoters(action: ProposalAction): Promise<void> {
     await this.#voters(action)
+  }
+
+  /** Whether those who may vote under other policies are enough to amend the constitution. */
+  async canStillVote(action: ProposalAction, mayVote: (voter: Subject) => boolean): Promise<boolean> {
+    const { listPeople, rules, voteTrustMin } = this.#options
+    const people = await listPeople()
+    const sumOf = (among: readonly Subject[]): number =>
+      votersOn(action, among, undefined, voteTrustMin()).reduce((sum, { weight }) => sum + weight, 0)
+    const [all, left] = [sumOf(people), sumOf(people.filter(mayVote))]
+    return left > 0 && left * 100 >= rules('constitution').quorumPercent * all
   }
 
   /** Opens voting where it is time; vetoes what the constitution forbids at once. */
@@ -194,9 +201,11 @@ export class ProposalCourse {
       const grant = requireGrant(decision)
       await this.#checkBytes(row)
       await this.#checkVeto(row)
-      const before = await this.#beforeOf(row.action)
+      const before = await beforeOf(this.#options, row.action)
       done = { state: 'executed', at: clock(), code: null, detail: null, before, decisionId }
-      await this.#apply(row, grant)
+      const command = { id: commandId(newId) }
+      const canVote = (mayVote: (voter: Subject) => boolean) => this.canStillVote(row.action, mayVote)
+      await carryOut(this.#options, { grant, subject, command, proposal: id, canVote }, row.action)
       // Where nothing was to be changed nothing took it along.
       return await this.#end(await book.get(id), done)
     } catch (error) {
@@ -204,23 +213,6 @@ export class ProposalCourse {
     } finally {
       gate.release(decisionId)
     }
-  }
-
-  async #apply({ action }: ProposalRow, grant: Grant<'proposal.execute'>): Promise<void> {
-    const { policies, subjects, instance, newId } = this.#options
-    const call = { grant, subject: instance, command: { id: commandId(newId) } }
-    if (action.type === 'trust_change') {
-      await subjects.change(call, action.subject, { trust: action.trust }, () => true)
-      return
-    }
-    if (action.files === null) return policies.reset(call)
-    const { bundle, findings } = await policies.apply(call, action.files)
-    if (bundle !== undefined) return
-    const [first] = findings
-    throw new CascadeError(
-      'UNPROCESSABLE',
-      first ? `${first.file}:${first.line}: ${first.message}` : 'They are not sound.',
-    )
   }
 
   /** @throws CascadeError CONFLICT for what is not, to the byte, what was voted on. */
@@ -236,17 +228,6 @@ export class ProposalCourse {
   async #checkVeto(row: ProposalRow): Promise<void> {
     const veto = await this.#vetoOf(row)
     if (veto) throw new CascadeError('FORBIDDEN', `${veto.clause} of the constitution forbids it: ${veto.reason}`)
-  }
-
-  async #beforeOf(action: ProposalAction): Promise<Before> {
-    const { policies, subjects } = this.#options
-    if (action.type === 'policy_change') {
-      const { own, digest } = policies.active
-      return { type: 'policies', digest: own === null ? null : digest }
-    }
-    const subject = await subjects.find(action.subject)
-    if (subject) return { type: 'trust', subject: subject.id, trust: subject.trust }
-    throw new CascadeError('NOT_FOUND', `No subject has the id ${action.subject} any more.`)
   }
 
   async #end(found: FoundProposal, execution: Execution | null): Promise<ProposalRow> {
@@ -268,20 +249,22 @@ export class ProposalCourse {
   async #vetoOf({ action, proposer }: ProposalRow): Promise<ProposalRow['veto'] | undefined> {
     const { policies, subjects } = this.#options
     if (action.type === 'policy_change') return action.files === null ? undefined : policies.clauseTouched(action.files)
-    return selfRaise(action, proposer, await subjects.find(action.subject))
+    if (action.type === 'constitution_amendment') return policies.clauseWeakened(action.clauses)
+    return action.type === 'trust_change' ? selfRaise(action, proposer, await subjects.find(action.subject)) : undefined
   }
 
   async #voters(action: ProposalAction) {
     const { listPeople, subjects, voteTrustMin } = this.#options
+    const trustMin = voteTrustMin()
     const target = action.type === 'trust_change' ? await subjects.find(action.subject) : undefined
-    const voters = votersOn(action, await listPeople(), target, voteTrustMin())
+    const voters = votersOn(action, await listPeople(), target, trustMin)
     const { votersMax } = PROPOSAL_LIMITS
     if (voters.length > 0 && voters.length <= votersMax) return voters
     const what =
       voters.length === 0
         ? 'Nobody could vote on it: no other active person has the trust for it'
         : `${voters.length} people could vote on it, and at most ${votersMax} are counted`
-    throw new CascadeError('CONFLICT', `${what} (governance.vote_trust_min is ${voteTrustMin()}).`)
+    throw new CascadeError('CONFLICT', `${what} (governance.vote_trust_min is ${trustMin}).`)
   }
 
   /** Of what follows from a decision that was made, or of one that is made now. */

@@ -1,9 +1,11 @@
 import { PROPOSAL_LIMITS, type ProposalKind, type ProposalStatus } from '@forge-cascade/contract'
 import { CascadeError, type Clock, canonicalJson, toRfc3339 } from '#base'
+import type { AskedValue } from '#config'
 import type { Subject } from '#identity'
 import type { PolicyFile } from '#policy'
 import type { Command, Grant } from '#store'
-import { type PolicyDesk, withoutFixed } from '../policy-desk.ts'
+import type { AskedClause } from '../amendments.ts'
+import type { PolicyDesk } from '../policy-desk.ts'
 import type { Ballot, Vote, Voter } from '../voting/election.ts'
 import { type Tally, tally } from '../voting/tally.ts'
 import type { FoundProposal, ProposalBook } from './proposal-book.ts'
@@ -18,11 +20,23 @@ import {
   type ProposalRow,
   putBallot,
 } from './proposal-row.ts'
+import type { VotedSettings } from './voted-settings.ts'
 
 export interface ProposalsOptions {
   readonly book: ProposalBook
   readonly course: ProposalCourse
-  readonly policies: Pick<PolicyDesk, 'clauseTouched' | 'ownFilesOf' | 'read'>
+  readonly policies: Pick<
+    PolicyDesk,
+    | 'checkAmendable'
+    | 'clausesOf'
+    | 'clauseTouched'
+    | 'clauseWeakened'
+    | 'ownFilesOf'
+    | 'read'
+    | 'readAmended'
+    | 'withoutFixed'
+  >
+  readonly settings: Pick<VotedSettings, 'resolve'>
   readonly clock: Clock
   readonly newId: () => string
   /** By id or name. */
@@ -44,6 +58,8 @@ export interface ProposalCall<G extends Grant> {
 export type AskedAction =
   | { readonly type: 'policy_change'; readonly files: readonly PolicyFile[] | null }
   | { readonly type: 'trust_change'; readonly subject: string; readonly trust: number }
+  | { readonly type: 'configuration_change'; readonly changes: readonly AskedValue[] }
+  | { readonly type: 'constitution_amendment'; readonly clauses: readonly AskedClause[] }
   | { readonly type: 'revert'; readonly proposal: string }
 
 export interface Draft {
@@ -217,7 +233,10 @@ export class Proposals {
   async #resolve(asked: AskedAction, by: Subject): Promise<ProposalAction> {
     if (asked.type === 'revert') return this.#revert(asked.proposal, by)
     // What comes with the program is none of what is proposed, as it is none of what is applied.
-    if (asked.type === 'policy_change') return { ...asked, files: asked.files && withoutFixed(asked.files) }
+    const { policies, settings } = this.#options
+    if (asked.type === 'policy_change') return { ...asked, files: asked.files && policies.withoutFixed(asked.files) }
+    if (asked.type === 'configuration_change') return { type: asked.type, changes: settings.resolve(asked.changes) }
+    if (asked.type === 'constitution_amendment') return this.#amendment(asked.clauses)
     const subject = await this.#options.resolve(asked.subject)
     if (subject) return { type: 'trust_change', subject: subject.id, trust: asked.trust }
     throw new CascadeError('UNPROCESSABLE', `No subject has the id or the name ${JSON.stringify(asked.subject)}.`)
@@ -228,19 +247,37 @@ export class Proposals {
     const before: Before | null | undefined = execution?.state === 'executed' ? execution.before : null
     if (before == null) throw new CascadeError('CONFLICT', 'It was not carried out, so there is nothing to bring back.')
     if (before.type === 'trust') return { type: 'trust_change', subject: before.subject, trust: before.trust }
+    if (before.type === 'settings')
+      return { type: 'configuration_change', changes: this.#options.settings.resolve(before.values) }
+    if (before.type === 'clauses') return this.#amendment(before.clauses)
     const files = before.digest === null ? null : await this.#options.policies.ownFilesOf(before.digest)
     return { type: 'policy_change', files }
   }
 
+  #amendment(asked: readonly AskedClause[]): ProposalAction {
+    const before = this.#options.policies.clausesOf(asked.map(({ id }) => id))
+    const clauses = asked.map(({ id, text }, at) => ({ id, from: before[at]?.text ?? null, text }))
+    return { type: 'constitution_amendment', clauses }
+  }
+
   /** What the constitution forbids is not refused here: it is vetoed when it is to be voted on, for all to see. */
   async #check(action: ProposalAction): Promise<void> {
-    const { instance, policies } = this.#options
+    const { course, instance, policies } = this.#options
     if (action.type === 'trust_change') {
       if (action.subject !== instance) return
       throw new CascadeError(
         'UNPROCESSABLE',
         'The trust of the administrator of the instance stays: name another subject.',
       )
+    }
+    if (action.type === 'configuration_change') {
+      this.#options.settings.resolve(action.changes)
+      return
+    }
+    if (action.type === 'constitution_amendment') {
+      if (policies.clauseWeakened(action.clauses) !== undefined) return
+      const amended = await policies.readAmended(action.clauses)
+      return policies.checkAmendable(amended, (mayVote) => course.canStillVote(action, mayVote))
     }
     if (action.files === null || policies.clauseTouched(action.files) !== undefined) return
     const { bundle, findings } = await policies.read(action.files)

@@ -8,6 +8,7 @@ import { BACKUP } from './backup.ts'
 import { BULK_ARCHIVE, BULK_ERASE, BULK_RESTORE, BULK_RUN, BULK_TAG } from './bulk.ts'
 import { COMPLETION } from './completion.ts'
 import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
+import { CONSTITUTION } from './constitution.ts'
 import { PROPOSALS_DELEGATE, PROPOSALS_DELEGATIONS, PROPOSALS_UNDELEGATE } from './delegations.ts'
 import { DOCTOR } from './doctor.ts'
 import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
@@ -143,6 +144,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   PROPOSALS_DELEGATE,
   PROPOSALS_UNDELEGATE,
   PROPOSALS_DELEGATIONS,
+  CONSTITUTION,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

@@ -208,7 +208,7 @@ export interface EvidenceDesk {
 /** The gate, what it decides by, and what it decided. */
 export interface GovernanceDesk {
   readonly gate: Pick<Gate, 'evaluate' | 'preview'>
-  readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'bundle' | 'read' | 'reset'>
+  readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'bundle' | 'read' | 'readBuiltIn' | 'reset'>
   readonly book: Pick<DecisionBook, 'find' | 'listUnpaired' | 'outcomeOf' | 'replay'>
   readonly findFacts?: FindFacts
   readonly newFacts?: NewFacts

@@ -1,4 +1,5 @@
 import { createUuidV7, systemRandom } from '#base'
+import { LiveConfig, loadConfig } from '#config'
 import {
   Approvals,
   DECISION_COLLECTION,
@@ -18,6 +19,7 @@ import {
   ProposalBook,
   ProposalCourse,
   Proposals,
+  VotedSettings,
 } from '#governance'
 import type { AccessTokens, Subject } from '#identity'
 import { policiesOf } from '#policy'
@@ -38,6 +40,8 @@ export interface Governed {
   readonly proposals: ProposalDesk
   readonly course: ProposalCourse
   readonly voting: Voting
+  /** What people vote about. */
+  readonly live: LiveConfig
   readonly findFacts: FindFacts
   /** Counts from the next decision on. */
   settings: GateSettings
@@ -71,6 +75,15 @@ export const GOVERNED_COLLECTIONS = [
   POLICY_COLLECTION,
   ...PROPOSAL_COLLECTIONS,
 ]
+
+/** What was read before is not read again: each reading takes a thread of its own. */
+const readings = new Map<string, ReturnType<typeof readPolicies>>()
+const readOnce: typeof readPolicies = (files, ...rest) => {
+  const name = JSON.stringify(files)
+  const found = readings.get(name) ?? readPolicies(files, ...rest)
+  readings.set(name, found)
+  return found
+}
 
 /**
  * As an instance puts it together.
@@ -126,17 +139,19 @@ export function openGoverned(
   }
   const desk = new ApprovalDesk({ approvals, gate, findSubject })
   const policies = new PolicyDesk({
-    ...{ store, gate, founder: administrator, clock: time.clock, read: readPolicies },
+    ...{ store, gate, founder: administrator, clock: time.clock, read: readOnce },
     fallback: async (bundle) => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
   })
   const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
   const voting = { ...VOTING }
   const resolve = async (idOrName: string) =>
     [...people.values()].find(({ id, name }) => id === idOrName || name === idOrName) ?? subjects.resolve(idOrName)
+  const live = new LiveConfig(loadConfig({ env: {}, cwd: '/' }))
+  const settings = new VotedSettings({ store, port: live })
   const delegations = new Delegations({ store, clock: time.clock, resolve })
   const proposalBook = new ProposalBook(store)
   const course = new ProposalCourse({
-    ...{ ...parts, book: proposalBook, gate, policies, subjects, delegations, instance: administrator },
+    ...{ ...parts, book: proposalBook, gate, policies, settings, subjects, delegations, instance: administrator },
     listPeople: async () => {
       const { items } = await subjects.list({ limit: 100, kind: 'person' })
       const stored = new Map(items.map(({ subject }) => [subject.id, subject]))
@@ -146,13 +161,14 @@ export function openGoverned(
     voteTrustMin: () => voting.trustMin,
   })
   const proposals = new Proposals({
-    ...{ ...parts, book: proposalBook, course, policies, resolve, instance: administrator.id },
+    ...{ ...parts, book: proposalBook, course, policies, settings, resolve, instance: administrator.id },
     discussionMs: () => voting.discussionMs,
   })
   const governed: Governed = {
     proposals: new ProposalDesk({ proposals, course, delegations, ledger: store.ledger, findSubject }),
     course,
     voting,
+    live,
     gate,
     journal,
     policies,
