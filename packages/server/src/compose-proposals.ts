@@ -15,6 +15,7 @@ interface ProposalFrame extends Pick<Frame, 'live' | 'log'> {
 }
 
 const HOUR_MS = 60 * 60 * 1000
+const msOf = (hours: number): number => Math.round(hours * HOUR_MS)
 const THRESHOLDS = {
   majority: { numerator: 1, denominator: 2, isBeyond: true },
   two_thirds: { numerator: 2, denominator: 3, isBeyond: false },
@@ -69,7 +70,7 @@ async function openProposals({ live, log, clock, newId }: ProposalFrame, boot: B
   })
   const proposals = new Proposals({
     ...{ book, course, policies, settings, clock, newId, resolve, instance: instance.id },
-    discussionMs: () => governance().discussion_hours * HOUR_MS,
+    discussionMs: () => msOf(governance().discussion_hours),
   })
   const desk = { proposals, course, delegations, ledger: store.ledger }
   const findSubject = (id: string) => subjects.find(id)
@@ -83,10 +84,10 @@ function rulesOf(governance: Config['governance'], kind: ProposalKind): KindRule
     quorumPercent: quorum_percent,
     threshold: THRESHOLDS[threshold],
     delegateShareMaxPercent: governance.delegate_share_max_percent,
-    lateMs: governance.late_hours * HOUR_MS,
-    extensionMs: governance.extension_hours * HOUR_MS,
-    votingMs: voting_hours * HOUR_MS,
-    timelockMs: timelock_hours * HOUR_MS,
+    lateMs: msOf(governance.late_hours),
+    extensionMs: msOf(governance.extension_hours),
+    votingMs: msOf(voting_hours),
+    timelockMs: msOf(timelock_hours),
   }
 }
 

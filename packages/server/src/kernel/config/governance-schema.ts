@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { configFacts } from './config-facts.ts'
 
 const percent = (value: number) => z.int().min(0).max(100).default(value)
-const hours = (value: number, min = 0) => z.int().min(min).max(8760).default(value)
+/** Parts of an hour as well: 0.001 is 3.6 seconds, for whoever tries out a vote. */
+const hours = (value: number, min = 0) => z.number().min(min).max(8760).default(value)
 
 const THRESHOLDS = ['majority', 'two_thirds', 'three_quarters'] as const
 type Threshold = (typeof THRESHOLDS)[number]
@@ -30,7 +31,7 @@ const kind = ({ what, quorum, threshold, timelock, thresholds = THRESHOLDS }: Ki
         reload: true,
         description: `Part of the weight for and against that has to be for proposals ${what}: more than half, or at least so much.`,
       }),
-    voting_hours: hours(168, 1).register(configFacts, {
+    voting_hours: hours(168, 0.001).register(configFacts, {
       reload: true,
       description: `Hours that voting on proposals ${what} is open.`,
     }),
