@@ -375,6 +375,7 @@ const LOOKING = [
   'approvals show 01939b41-0000-7000-8000-000000000009',
   'proposals',
   'constitution',
+  'proposals withdraw 01939b42-0000-7000-8000-000000000001',
   'proposals list',
   ...['show', 'open', 'retry', 'export'].map((verb) => `proposals ${verb} ${CAPSULE.id}`),
   `proposals vote ${CAPSULE.id} for`,

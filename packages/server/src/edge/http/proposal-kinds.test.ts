@@ -1,6 +1,6 @@
 import { PROPOSAL_LIMITS } from '@forge-cascade/contract'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { LiveConfig, loadConfig } from '#config'
+import { configReference, LiveConfig, loadConfig } from '#config'
 import { BUILT_IN_FILES, PolicyDesk, VotedSettings } from '#governance'
 import { readPolicies } from '../../adapters/policies/index.ts'
 import { grantOf } from '../../platform/store/testing.ts'
@@ -72,11 +72,16 @@ describe('a proposal to change settings', () => {
     expect(await send(setting(key, value))).toMatchObject({ code, detail: expect.stringContaining(key) })
   })
 
-  test('names each key once', async () => {
+  test('names each key once, and as many as it may', async () => {
     const changes = [1, 2].map((value) => ({ key: 'memory.min_trust', value }))
-    expect(await send({ title: 'T', action: { type: 'configuration_change', changes } })).toMatchObject({
-      code: 'UNPROCESSABLE',
-    })
+    const of = (more: object[]) => send({ title: 'T', action: { type: 'configuration_change', changes: more } })
+    expect(await of(changes)).toMatchObject({ code: 'UNPROCESSABLE' })
+    const keys = configReference().filter(({ reload, secret }) => reload && !secret)
+    const { settingsMax } = PROPOSAL_LIMITS
+    const many = keys.slice(0, settingsMax + 1).map(({ key }) => ({ key, value: null }))
+    expect(many).toHaveLength(settingsMax + 1)
+    expect(await of(many)).toMatchObject({ code: 'VALIDATION_FAILED' })
+    expect(await of(many.slice(1))).toMatchObject({ status: 'DRAFT' })
   })
 
   test('that changes how votes are counted is voted on as the constitution is', async () => {
