@@ -2,17 +2,13 @@ import { PROPOSAL_LIMITS } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import type { PolicyBundle, PolicyFile } from '#policy'
 import { type Grant, toRecord } from '#store'
-import { CONSTITUTION_PREFIX } from './armed-bundle.ts'
+import { CONSTITUTION_PREFIX, isOwnClause, OWN_CLAUSE_PREFIX } from './armed-bundle.ts'
 
 /** A clause that is to be put in force, in the place of the one with its id; null takes it away. */
 export interface AskedClause {
   readonly id: string
   readonly text: string | null
 }
-
-/** Clauses of the constitution that are the instance's own; all others come with the program. */
-export const OWN_CLAUSE_PREFIX = `${CONSTITUTION_PREFIX}own.`
-export const isOwnClause = (id: string): boolean => id.startsWith(OWN_CLAUSE_PREFIX)
 
 const EXTENSION = '.cedar'
 /** The file that a clause is alone in. */

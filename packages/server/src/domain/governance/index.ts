@@ -1,5 +1,4 @@
 export { ACTION_GROUPS } from './action-groups.ts'
-export { isOwnClause } from './amendments.ts'
 export {
   APPROVAL_COLLECTION,
   type ApprovalRow,
@@ -19,6 +18,7 @@ export {
   BUILT_IN_FILES,
   CONSTITUTION_PREFIX,
   isConstitutional,
+  isOwnClause,
 } from './armed-bundle.ts'
 export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'

@@ -2,16 +2,7 @@ import { CascadeError, type Clock, isCascadeError, sha256Hex } from '#base'
 import type { Subject } from '#identity'
 import type { BundleReading, FallbackEngine, PolicyBundle, PolicyFile } from '#policy'
 import { type Grant, toRecord, type UnitOfWork } from '#store'
-import {
-  type AskedClause,
-  amend,
-  clauseOf,
-  isClausePath,
-  isOwnClause,
-  judgeClauses,
-  OWN_CLAUSE_PREFIX,
-  tellAmendment,
-} from './amendments.ts'
+import { type AskedClause, amend, clauseOf, isClausePath, judgeClauses, tellAmendment } from './amendments.ts'
 import {
   type ArmedBundle,
   armBundle,
@@ -19,6 +10,8 @@ import {
   BUILT_IN_BUNDLE,
   BUILT_IN_FILES,
   isConstitutional,
+  isOwnClause,
+  OWN_CLAUSE_PREFIX,
 } from './armed-bundle.ts'
 import type { GovernanceGate } from './governance-gate.ts'
 import { writeInteger } from './integer-json.ts'

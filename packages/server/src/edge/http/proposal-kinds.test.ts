@@ -166,6 +166,15 @@ describe('a proposal to amend the constitution', () => {
     expect(await archive()).toBe(403)
   })
 
+  test('about reading is asked for each capsule that a search finds', async () => {
+    const { gate, policies } = http.governed
+    expect(gate.narrowsReading(ADA)).toBe(false)
+    const id = 'const.own.sealed'
+    const text = `@id("${id}") @says("What is sealed is not read.") forbid (principal, action == Action::"capsule.read", resource is Capsule) when { resource.tags.contains("sealed") };`
+    await policies.amend({ grant: grantOf('proposal.execute') }, [{ id, text }], async () => true)
+    expect(gate.narrowsReading(ADA)).toBe(true)
+  })
+
   test('is kept where policies are applied at the same moment', async () => {
     const { policies } = http.governed
     const own = [...BUILT_IN_FILES.filter(({ path }) => path === 'roles.cedar')]
