@@ -15,6 +15,9 @@ const WRITES_MAX = 60
 const HOURS_A_LIFE = 24
 const TEST_MS_MAX = campaign(60_000, 600_000)
 
+/** What is carried out is told of with these. */
+const LOST: ReadonlySet<string> = new Set(['configuration.changed', 'constitution.amended'])
+
 /** A store that answers nothing from a write on, which is carried out or not. */
 function dying(store: Store, diesAt: number, isWithin: boolean) {
   let writes = 0
@@ -69,3 +72,31 @@ test.for([
     expect(deaths).toBeLessThan(WRITES_MAX)
   },
 )
+
+test('what was carried out and not answered counts in the same life, as soon as it is told of', async () => {
+  let isLost = false
+  const lose = (store: Store) =>
+    withAppend(store, async (commands) => {
+      const outcomes = await store.append(commands)
+      const types = commands.flatMap(({ records }) => records.map(({ type }) => type))
+      if (isLost && types.some((type) => LOST.has(type))) throw new CascadeError('UNAVAILABLE', 'No answer came.')
+      return outcomes
+    })
+  const open: OpenStore = async (clock) => ({
+    store: openMemoryStore({ collections: COLLECTIONS, clock }),
+    close: async () => undefined,
+  })
+  await using world = await openProposalWorld(open, 0, { wrap: lose, onTrouble: () => undefined })
+  const before = world.policies.bundle.digest
+  isLost = true
+  for (const kind of ['configuration_change', 'constitution_amendment'] as const) {
+    await world.putToTheVote(await world.propose(kind, 55))
+    for (const hours of [2, 2]) {
+      world.wait(hours)
+      expect((await world.sweep()).troubles).toEqual([])
+    }
+  }
+  expect(world.live.loaded.config.memory.min_trust).toBe(55)
+  expect(world.policies.bundle.digest).not.toBe(before)
+  expect(world.policies.active.digest).toBe(world.policies.bundle.digest)
+})

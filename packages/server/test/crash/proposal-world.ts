@@ -95,7 +95,8 @@ export async function openProposalWorld(open: OpenStore, hours: number, { wrap, 
   }
   const policies = new PolicyDesk({ store, gate, founder: instance, clock, read, fallback: none })
   await policies.open({ grant: () => grantOf('policy.apply') })
-  const settings = new VotedSettings({ store, port: new LiveConfig(loadConfig({ env: {}, cwd: '/' })) })
+  const port = new LiveConfig(loadConfig({ env: {}, cwd: '/' }))
+  const settings = new VotedSettings({ store, port })
   await settings.open()
   const book = new ProposalBook(store)
   const resolve = (idOrName: string) => subjects.resolve(idOrName)
@@ -124,7 +125,7 @@ export async function openProposalWorld(open: OpenStore, hours: number, { wrap, 
     await proposals.vote(call('proposal.vote'), id, 'for')
   }
   return {
-    ...{ instance, store, proposals, course, propose, putToTheVote },
+    ...{ instance, store, policies, live: port, proposals, course, propose, putToTheVote },
     sweep: () => course.sweep(new AbortController().signal),
     wait: (more: number) => {
       ahead += more * HOUR_MS

@@ -112,6 +112,14 @@ export class PolicyDesk {
     await this.#put(call.grant(), { files, bundle }, found)
   }
 
+  /** Arms the gate with what the store has in force, where the answer to a change of it was lost. */
+  async refresh(): Promise<void> {
+    const found = await this.#shelf.active()
+    const shelved = found && found.digest !== this.bundle.digest ? await this.#findShelved(found.digest) : undefined
+    if (shelved) this.#options.gate.arm(await this.#arm(shelved))
+    if (found) this.#active = found
+  }
+
   /** A bundle that was in force once, ready to decide by. */
   async find(digest: string): Promise<ArmedBundle | undefined> {
     if (digest === this.bundle.digest) return this.bundle

@@ -9,10 +9,10 @@ import type { VotedSettings } from './voted-settings.ts'
 export interface Changed {
   readonly policies: Pick<
     PolicyDesk,
-    'active' | 'amend' | 'apply' | 'clausesOf' | 'clauseTouched' | 'clauseWeakened' | 'reset'
+    'active' | 'amend' | 'apply' | 'clausesOf' | 'clauseTouched' | 'clauseWeakened' | 'refresh' | 'reset'
   >
   readonly subjects: Pick<Subjects, 'change' | 'find'>
-  readonly settings: Pick<VotedSettings, 'apply' | 'votedFor'>
+  readonly settings: Pick<VotedSettings, 'apply' | 'open' | 'votedFor'>
 }
 
 export interface CarryOut {

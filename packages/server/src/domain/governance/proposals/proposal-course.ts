@@ -187,7 +187,7 @@ export class ProposalCourse {
     const { book, clock, gate, instance: subject, newId } = this.#options
     const found = await book.get(id)
     const { value: row } = found
-    if (row.next === 'tell') return this.#end(found, row.execution)
+    if (row.next === 'tell') return this.#tell(found)
     if (row.next !== 'execute' && !isRetry) return row
     if (row.timelockUntil === null || row.timelockUntil > clock()) return row
     let done: Execution | null = null
@@ -230,6 +230,14 @@ export class ProposalCourse {
     if (veto) throw new CascadeError('FORBIDDEN', `${veto.clause} of the constitution forbids it: ${veto.reason}`)
   }
 
+  /** The store has the change, and the answer was lost: what decides by it is told first. */
+  async #tell(found: FoundProposal): Promise<ProposalRow> {
+    const { policies, settings } = this.#options
+    await policies.refresh()
+    await settings.open()
+    return this.#end(found, found.value.execution)
+  }
+
   async #end(found: FoundProposal, execution: Execution | null): Promise<ProposalRow> {
     return this.#write(found, { ...found.value, next: 'nothing', execution }, 'proposal.executed', [], execution)
   }
@@ -237,7 +245,7 @@ export class ProposalCourse {
   async #broken(id: string, error: unknown, decisionId: string): Promise<ProposalRow> {
     const found = await this.#options.book.get(id)
     const { value: row } = found
-    if (row.next === 'tell') return this.#end(found, row.execution)
+    if (row.next === 'tell') return this.#tell(found)
     const { code, detail } = isCascadeError(error) ? error : { code: 'INTERNAL', detail: messageOf(error) }
     if (PUT_OFF.has(code)) return row
     const told = { code, detail: detail.slice(0, DETAIL_LENGTH).toWellFormed(), before: null, decisionId }
