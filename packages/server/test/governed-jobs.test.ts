@@ -43,6 +43,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'edge/jobs/store-check.ts': 'reads',
   'edge/jobs/approval-sweep.ts':
     'has each request decided anew by the door through which all come (edge/http/perform.ts)',
+  'edge/jobs/proposal-sweep.ts': 'has each step decided where it is taken (governance/proposals/proposal-course.ts)',
   'edge/jobs/outcome-sweep.ts': 'tells what nobody knows of what was decided before, under those decisions',
   'platform/ledger/checkpointer.ts': 'signs what is on record, decisions among it',
   'adapters/sqlite/shipping/shipper.ts': 'copies what is durable to where the configuration says',
@@ -54,6 +55,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 const OWN_WORK = [
   ...['compose-embedding.ts', 'compose-emergency.ts', 'compose-governance.ts', 'compose-identity.ts'],
   ...['compose-keeping.ts', 'compose-ledger.ts'],
+  'domain/governance/proposals/proposal-course.ts',
   ...['edge/jobs/open-log.ts', 'edge/jobs/open-witness.ts', 'edge/jobs/tell-restore.ts'],
 ]
 

@@ -18,6 +18,7 @@ export {
   BUILT_IN_FILES,
   CONSTITUTION_PREFIX,
   isConstitutional,
+  isOwnClause,
 } from './armed-bundle.ts'
 export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
@@ -57,6 +58,29 @@ export { GOING_BACK } from './own-work.ts'
 export { comparePolicies, fixedFiles, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+export {
+  type Advanced,
+  type AskedAction,
+  type CountedElection,
+  DELEGATIONS,
+  type DelegationCall,
+  type DelegationRow,
+  Delegations,
+  type Draft,
+  type KindRules,
+  PROPOSAL_COLLECTIONS,
+  PROPOSALS,
+  type ProposalAction,
+  ProposalBook,
+  type ProposalCall,
+  ProposalCourse,
+  type ProposalRow,
+  Proposals,
+  type SettingsPort,
+  VotedSettings,
+  withoutProposerWords,
+  writtenRules,
+} from './proposals/index.ts'
 export { keptOf, type ReplayedCounts, replayDecisions } from './replay-decisions.ts'
 export { sealResource } from './resource-name.ts'
 export { SHADOW_EVERY_MS, ShadowCheck } from './shadow-check.ts'

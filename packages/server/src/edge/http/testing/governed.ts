@@ -1,23 +1,31 @@
 import { createUuidV7, systemRandom } from '#base'
+import { LiveConfig, loadConfig } from '#config'
 import {
   Approvals,
   DECISION_COLLECTION,
   DecisionBook,
   DecisionJournal,
+  Delegations,
   EMERGENCY_COLLECTION,
   GATE_DEFAULTS,
   type GateSettings,
   GovernanceGate,
   type GovernanceGateOptions,
+  type KindRules,
   OUTCOME_COLLECTION,
   POLICY_COLLECTION,
   PolicyDesk,
+  PROPOSAL_COLLECTIONS,
+  ProposalBook,
+  ProposalCourse,
+  Proposals,
+  VotedSettings,
 } from '#governance'
 import type { AccessTokens, Subject } from '#identity'
 import { policiesOf } from '#policy'
 import { CedarOracle, readPolicies } from '../../../adapters/policies/index.ts'
 import type { World } from '../../../domain/capsules/use-cases/testing.ts'
-import { ApprovalDesk } from '../../jobs/index.ts'
+import { ApprovalDesk, ProposalDesk } from '../../jobs/index.ts'
 import type { FindFacts } from '../facts.ts'
 import type { GovernanceDesk } from '../handlers/handler-context.ts'
 
@@ -29,6 +37,11 @@ export interface Governed {
   readonly governance: GovernanceDesk
   readonly approvals: Approvals
   readonly desk: ApprovalDesk
+  readonly proposals: ProposalDesk
+  readonly course: ProposalCourse
+  readonly voting: Voting
+  /** What people vote about. */
+  readonly live: LiveConfig
   readonly findFacts: FindFacts
   /** Counts from the next decision on. */
   settings: GateSettings
@@ -36,8 +49,41 @@ export interface Governed {
   readonly people: Map<string, Subject>
 }
 
+/** How proposals of every kind are voted on here; a test changes it. */
+export interface Voting {
+  rules: KindRules
+  trustMin: number
+  discussionMs: number
+}
+
+const HOUR_MS = 60 * 60 * 1000
+const VOTING: Voting = {
+  rules: {
+    quorumPercent: 40,
+    threshold: { numerator: 1, denominator: 2, isBeyond: true },
+    ...{ delegateShareMaxPercent: 50, lateMs: 24 * HOUR_MS, extensionMs: 24 * HOUR_MS },
+    ...{ votingMs: 168 * HOUR_MS, timelockMs: 48 * HOUR_MS },
+  },
+  ...{ trustMin: 80, discussionMs: 0 },
+}
+
 /** What governance keeps beside what a world has. */
-export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION, OUTCOME_COLLECTION, POLICY_COLLECTION]
+export const GOVERNED_COLLECTIONS = [
+  EMERGENCY_COLLECTION,
+  DECISION_COLLECTION,
+  OUTCOME_COLLECTION,
+  POLICY_COLLECTION,
+  ...PROPOSAL_COLLECTIONS,
+]
+
+/** What was read before is not read again: each reading takes a thread of its own. */
+const readings = new Map<string, ReturnType<typeof readPolicies>>()
+const readOnce: typeof readPolicies = (files, ...rest) => {
+  const name = JSON.stringify(files)
+  const found = readings.get(name) ?? readPolicies(files, ...rest)
+  readings.set(name, found)
+  return found
+}
 
 /**
  * As an instance puts it together.
@@ -93,11 +139,36 @@ export function openGoverned(
   }
   const desk = new ApprovalDesk({ approvals, gate, findSubject })
   const policies = new PolicyDesk({
-    ...{ store, gate, founder: administrator, clock: time.clock, read: readPolicies },
+    ...{ store, gate, founder: administrator, clock: time.clock, read: readOnce },
     fallback: async (bundle) => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
   })
   const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
+  const voting = { ...VOTING }
+  const resolve = async (idOrName: string) =>
+    [...people.values()].find(({ id, name }) => id === idOrName || name === idOrName) ?? subjects.resolve(idOrName)
+  const live = new LiveConfig(loadConfig({ env: {}, cwd: '/' }))
+  const settings = new VotedSettings({ store, port: live })
+  const delegations = new Delegations({ store, clock: time.clock, resolve })
+  const proposalBook = new ProposalBook(store)
+  const course = new ProposalCourse({
+    ...{ ...parts, book: proposalBook, gate, policies, settings, subjects, delegations, instance: administrator },
+    listPeople: async () => {
+      const { items } = await subjects.list({ limit: 100, kind: 'person' })
+      const stored = new Map(items.map(({ subject }) => [subject.id, subject]))
+      return [...new Map([...people, ...stored]).values()]
+    },
+    rules: () => voting.rules,
+    voteTrustMin: () => voting.trustMin,
+  })
+  const proposals = new Proposals({
+    ...{ ...parts, book: proposalBook, course, policies, settings, resolve, instance: administrator.id },
+    discussionMs: () => voting.discussionMs,
+  })
   const governed: Governed = {
+    proposals: new ProposalDesk({ proposals, course, delegations, ledger: store.ledger, findSubject }),
+    course,
+    voting,
+    live,
     gate,
     journal,
     policies,
