@@ -1,4 +1,4 @@
-/** What risk is made of. The last four have no provider yet, and are weighed where one is registered. */
+/** What risk is made of. The last four come from providers, and are weighed where one is registered. */
 export const RISK_SIGNALS = [
   'action',
   'actor_trust',
