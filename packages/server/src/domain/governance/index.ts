@@ -47,9 +47,12 @@ export {
   requireGrant,
 } from './governance-gate.ts'
 export {
+  AffectDeltas,
   Guardian,
   type GuardianOptions,
   type GuardianQuestion,
+  MemoryDrift,
+  parseAffectDelta,
   type Risk,
   type RiskProvider,
 } from './guardian/index.ts'
