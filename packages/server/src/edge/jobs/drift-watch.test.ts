@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
 import type { Write } from '../../domain/governance/guardian/drift/memory-drift.ts'
-import { DriftWatch, type DriftWatchOptions } from './drift-watch.ts'
+import { DriftWatch, type DriftWatchOptions, LEAVES_LEARNED_MAX, LEAVES_PER_LOOK } from './drift-watch.ts'
 
 function watchOf({ context, time }: World, store: DriftWatchOptions['store'] = context.store) {
   const writes: Write[] = []
@@ -64,4 +64,21 @@ test('where it cannot read it says since when, and goes on from there', async ()
   isBroken = false
   await look()
   expect([writes.length, failing.at(-1)]).toEqual([1, undefined])
+})
+
+test('of a load that brings more than it learns from it follows the end', async () => {
+  const world = await openWorld()
+  const { store } = world.context
+  const asked: number[] = []
+  const { watch, look } = watchOf(world, {
+    head: () => 3 * LEAVES_LEARNED_MAX,
+    changesSince: (sequence) => {
+      asked.push(sequence)
+      return store.changesSince(-1, LEAVES_PER_LOOK)
+    },
+    capsules: store.capsules,
+  })
+  await using _ = watch
+  await look()
+  expect(asked).toEqual([2 * LEAVES_LEARNED_MAX])
 })

@@ -22,7 +22,10 @@ export interface DriftWatchOptions {
 const TICK_MS = 1000
 /** Entries of the log that one look follows: reading their vectors leaves the readers most of a second. */
 export const LEAVES_PER_LOOK = 250
-/** Entries before a start from which the baseline is learned anew: some thousand writes, several times what it looks back. */
+/**
+ * Entries before a start from which the baseline is learned anew: some thousand writes, several times what it looks back. A load that
+ * brings more at a stroke is not followed one by one either: its end tells what came of it.
+ */
 export const LEAVES_LEARNED_MAX = 10_000
 const WRITTEN = /^capsule\.(?:created|versioned)$/
 const CAPSULE = 'capsule/'
@@ -40,7 +43,7 @@ export class DriftWatch implements AsyncDisposable {
   constructor(options: DriftWatchOptions) {
     this.#options = options
     this.#soundAt = options.clock()
-    this.#sequence = Math.max(-1, options.store.head() - LEAVES_LEARNED_MAX)
+    this.#sequence = -1
     this.#looks = new Looks(() => this.#look(), TICK_MS, options.every, options.halt)
   }
 
@@ -63,6 +66,7 @@ export class DriftWatch implements AsyncDisposable {
 
   async #follow(): Promise<void> {
     const { store, drift } = this.#options
+    this.#sequence = Math.max(this.#sequence, store.head() - LEAVES_LEARNED_MAX)
     for (const { sequence, leaf } of await store.changesSince(this.#sequence, LEAVES_PER_LOOK)) {
       const { version } = leaf.payload
       if (WRITTEN.test(leaf.type) && typeof version === 'string') {
