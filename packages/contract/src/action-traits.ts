@@ -78,5 +78,7 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'governance.evaluate': reads(),
   'approval.read': reads(),
   'approval.decide': changes(),
+  'routing.read': reads(),
+  'routing.apply': changes('high'),
   'policy.apply': changes('high'),
 }

@@ -14,6 +14,7 @@ import {
   GovernanceGate,
   Guardian,
   PolicyDesk,
+  type RiskProvider,
   requireGrant,
   ShadowCheck,
 } from '#governance'
@@ -51,7 +52,10 @@ function openGate({ live, log, clock, newId }: GateFrame, boot: BootContext): As
     onTrouble,
   })
   boot.provide(key.JOURNAL, journal)
-  const guardian = new Guardian({ clock, weights: () => live.loaded.config.guardian.weights })
+  // Parts that measure something come later, and are weighed from then on.
+  const providers: RiskProvider[] = []
+  boot.provide(key.RISK_PROVIDERS, providers)
+  const guardian = new Guardian({ clock, providers, weights: () => live.loaded.config.guardian.weights })
   const settings = () => settingsOf(live.loaded.config)
   boot.provide(key.GATE, new GovernanceGate({ clock, newId, journal, guardian, settings, onTrouble }))
   return journal

@@ -8,6 +8,7 @@ import type {
   Emergency,
   GovernanceGate,
   PolicyDesk,
+  RiskProvider,
   TrustEngine,
 } from '#governance'
 import type { AccessTokens, Subject, Subjects } from '#identity'
@@ -28,6 +29,8 @@ export const GOVERNANCE = new BootKey<Readonly<{ gate: GovernanceGate; policies:
   'governance',
 )
 export const JOURNAL = new BootKey<DecisionJournal>('journal of decisions')
+export const RISK_PROVIDERS = new BootKey<RiskProvider[]>('providers of risk')
+export const ROUTING = new BootKey<Http.RoutingPlace>('routing')
 export const TRUST = new BootKey<TrustEngine>('trust engine')
 export const SUBJECTS = new BootKey<Subjects>('subjects')
 export const TOKENS = new BootKey<AccessTokens>('tokens of subjects')

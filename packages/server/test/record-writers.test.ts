@@ -47,6 +47,7 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'decision.gathered': 'domain/governance/decision-journal.ts',
   'decision.ended': 'domain/governance/decision-outcomes.ts',
   'policy.applied': 'domain/governance/policy-desk.ts',
+  'routing.applied': 'domain/governance/routing/routing-desk.ts',
   'policy.doubted': 'domain/governance/shadow-check.ts',
   'emergency.raised': EMERGENCY,
   'emergency.lift_asked': EMERGENCY,

@@ -18,6 +18,7 @@ import { LINEAGE } from './lineage.ts'
 import { PROBES } from './probes.ts'
 import { RECALL } from './recall.ts'
 import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
+import { ROUTING } from './routing.ts'
 import { SHARES } from './shares.ts'
 import { SUBJECT_TRUST } from './subject-trust.ts'
 import { SYSTEM } from './system.ts'
@@ -35,6 +36,7 @@ const ROWS = [
   ...EXPORTS,
   ...AGENTS,
   ...EMBEDDING,
+  ...ROUTING,
   ...ARCHIVE,
   ...LEDGER,
   ...ARTIFACTS,

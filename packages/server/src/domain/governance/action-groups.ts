@@ -77,6 +77,7 @@ export const ACTION_GROUPS = {
     'governance.preview',
     'governance.evaluate',
     'artifact.read',
+    'routing.read',
     'system.read',
   ],
   /** Changes who there is, and the rules. */
@@ -98,6 +99,8 @@ export const ACTION_GROUPS = {
     'system.restore',
     'system.maintain',
     'system.embed',
+    'routing.read',
+    'routing.apply',
     'system.probe',
     'ledger.sign',
     'ledger.rotate',

@@ -31,6 +31,7 @@ import { POLICY_EXPLAIN, POLICY_LINT, POLICY_TEST } from './policy.ts'
 import { POLICY_APPLY, POLICY_DIFF, POLICY_SHOW } from './policy-in-force.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
+import { ROUTING_APPLY, ROUTING_LINT, ROUTING_PREVIEW, ROUTING_SHOW } from './routing.ts'
 import { SEARCH } from './search.ts'
 import { SHARE, SHARES, UNSHARE } from './share.ts'
 import { SHOW } from './show.ts'
@@ -128,6 +129,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   EMBEDDING_PAUSE,
   EMBEDDING_RESUME,
   EMBEDDING_CANCEL,
+  ROUTING_SHOW,
+  ROUTING_LINT,
+  ROUTING_PREVIEW,
+  ROUTING_APPLY,
   COMPLETION,
   HELP,
 ]
