@@ -11,6 +11,7 @@ import {
   type GovernanceGateOptions,
   OUTCOME_COLLECTION,
   POLICY_COLLECTION,
+  ROUTING_COLLECTION,
   PolicyDesk,
 } from '#governance'
 import type { AccessTokens, Subject } from '#identity'
@@ -37,7 +38,7 @@ export interface Governed {
 }
 
 /** What governance keeps beside what a world has. */
-export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION, OUTCOME_COLLECTION, POLICY_COLLECTION]
+export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION, OUTCOME_COLLECTION, POLICY_COLLECTION, ROUTING_COLLECTION]
 
 /**
  * As an instance puts it together.
