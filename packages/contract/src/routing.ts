@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { ACTIONS } from './actions.ts'
 import { scopeName, timestamp, uuid } from './capsule.ts'
 import { textOf } from './text.ts'
+import { CAPSULE_LIMITS } from './vocabulary.ts'
 
-export const ROUTING_TEXT_LIMITS = { textLengthMax: 32 * 1024, subjectLengthMax: 200, sampleLengthMax: 1000 } as const
+/** How long rules may be, and what they may hold. */
+export const ROUTING_LIMITS = { textBytesMax: 32 * 1024, providersMax: 32, rulesMax: 64, armsMax: 16 } as const
 
-const text = textOf(ROUTING_TEXT_LIMITS.textLengthMax)
+const text = textOf(ROUTING_LIMITS.textBytesMax)
 const digest = z.string().describe('SHA-256 of the text, in hex; of nothing where there are no rules.')
 
 const finding = z.object({
@@ -91,10 +93,10 @@ const ACTION_NAMES = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]
 export const routingQuestion = z.strictObject({
   purpose: z.enum(['query', 'document']).default('query'),
   action: z.enum(ACTION_NAMES).optional(),
-  subject: z.string().min(1).max(ROUTING_TEXT_LIMITS.subjectLengthMax).optional().describe('An id or a name.'),
+  subject: z.string().min(1).max(CAPSULE_LIMITS.ownerLengthMax).optional().describe('An id or a name.'),
   lane: scopeName.optional(),
   characters: z.int().min(0).optional().describe('Of all texts; those of `text` where it is left out.'),
-  text: textOf(ROUTING_TEXT_LIMITS.sampleLengthMax).optional().describe('For rules that are sticky by the text.'),
+  text: textOf(CAPSULE_LIMITS.titleLengthMax).optional().describe('For rules that are sticky by the text.'),
   at: timestamp.optional().describe('Now where it is left out.'),
   rules: text.optional().describe('Rules in YAML that are asked in the place of those that count.'),
 })

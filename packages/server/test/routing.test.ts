@@ -47,15 +47,26 @@ rules:
   await east[Symbol.asyncDispose]()
   expect(await search('when do backups run in the night')).toEqual([content])
   const { body: shown, headers } = await caller.call<Routing>('GET', '/v2/routing')
-  expect(shown.providers).toMatchObject([{ name: 'configured', circuit: 'closed' }, { name: 'east', circuit: 'open', failures: 1 }])
-  const { body: audit } = await caller.call<{ readonly items: readonly AuditRow[] }>('GET', '/v2/system/audit-log?limit=100')
+  expect(shown.providers).toMatchObject([
+    { name: 'configured', circuit: 'closed' },
+    { name: 'east', circuit: 'open', failures: 1 },
+  ])
+  const { body: audit } = await caller.call<{ readonly items: readonly AuditRow[] }>(
+    'GET',
+    '/v2/system/audit-log?limit=100',
+  )
   expect(audit.items.map(({ operation }) => operation)).toContain('routing.applied')
   expect(JSON.stringify([shown, audit, server.log, headers])).not.toContain(secret)
 
   // What is not sound changes nothing, and the log says so; what is sound counts without a restart.
   writeFileSync(file, 'version: 1\nrules: [{ name: r, split: [{ provider: nobody, weight: 1 }] }]\n')
-  await expect.poll(() => server.log, { timeout: 20_000 }).toMatch(/routing rules are not sound.*There is no provider nobody/)
-  expect((await caller.call<Routing>('GET', '/v2/routing')).body).toMatchObject({ rules: [{ name: 'east-first' }], findings: [{ line: 2 }] })
+  await expect
+    .poll(() => server.log, { timeout: 20_000 })
+    .toMatch(/routing rules are not sound.*There is no provider nobody/)
+  expect((await caller.call<Routing>('GET', '/v2/routing')).body).toMatchObject({
+    rules: [{ name: 'east-first' }],
+    findings: [{ line: 2 }],
+  })
   writeFileSync(file, 'version: 1\nrules: [{ name: r, split: [{ provider: configured, weight: 1 }] }]\n')
   server.child.kill('SIGHUP')
   await expect

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { ROUTING_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, makeFolder, messageOf } from '#base'
-import { ROUTING_LIMITS } from '#routing'
 
 /** The file of routing rules, and the keys beside it. */
 export interface RoutingFile {
@@ -26,8 +26,6 @@ export interface RoutingFile {
   readKey(name: string): string
 }
 
-const KEY_BYTES_MAX = 4096
-
 export function openRoutingFile(path: string): RoutingFile {
   return {
     path,
@@ -35,7 +33,7 @@ export function openRoutingFile(path: string): RoutingFile {
       const found = statSync(path, { throwIfNoEntry: false })
       return found && `${found.ino}-${found.size}-${found.mtimeMs}`
     },
-    read: () => readText(path, ROUTING_LIMITS.textBytesMax),
+    read: () => readText(path),
     write(text) {
       try {
         if (text === undefined) rmSync(path, { force: true })
@@ -49,19 +47,19 @@ export function openRoutingFile(path: string): RoutingFile {
       }
     },
     readKey(name) {
-      const key = readText(join(dirname(path), name), KEY_BYTES_MAX)?.trim()
+      const key = readText(join(dirname(path), name))?.trim()
       if (key) return key
       throw new CascadeError('CONFIG_INVALID', `${name} beside ${path} is not there, or empty.`)
     },
   }
 }
 
-function readText(path: string, bytesMax: number): string | undefined {
+function readText(path: string): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false })
     if (found === undefined) return undefined
-    if (!found.isFile() || found.size > bytesMax)
-      throw new CascadeError('CONFIG_INVALID', `${path} is no file of at most ${bytesMax} bytes.`)
+    if (!found.isFile() || found.size > ROUTING_LIMITS.textBytesMax)
+      throw new CascadeError('CONFIG_INVALID', `${path} is no file of at most ${ROUTING_LIMITS.textBytesMax} bytes.`)
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof CascadeError) throw error

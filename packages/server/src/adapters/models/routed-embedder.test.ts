@@ -6,7 +6,12 @@ import { LiveRouting, parseRouting } from '#routing'
 import { CanaryDrift } from './canary-drift.ts'
 import { openAiProvider } from './openai-embedder.ts'
 import { RoutedEmbedder } from './routed-embedder.ts'
-import { type EmbeddingsServer, SERVED_DIMENSIONS, servedVector, startEmbeddingsServer } from './testing/embeddings-server.ts'
+import {
+  type EmbeddingsServer,
+  SERVED_DIMENSIONS,
+  servedVector,
+  startEmbeddingsServer,
+} from './testing/embeddings-server.ts'
 
 const RULES = `version: 1
 providers:
@@ -27,19 +32,36 @@ let [home, east, west] = [] as unknown as [EmbeddingsServer, EmbeddingsServer, E
 
 beforeEach(async () => {
   ;[now, warned, stack] = [0, [], new AsyncDisposableStack()]
-  for (const set of [(one: EmbeddingsServer) => (home = one), (one: EmbeddingsServer) => (east = one), (one: EmbeddingsServer) => (west = one)])
+  for (const set of [
+    (one: EmbeddingsServer) => (home = one),
+    (one: EmbeddingsServer) => (east = one),
+    (one: EmbeddingsServer) => (west = one),
+  ])
     set(stack.use(await startEmbeddingsServer()))
 })
 afterEach(() => stack.disposeAsync())
 
-function open({ eastUrl = east.url, timeoutMs = 5000, drift }: { eastUrl?: string; timeoutMs?: number; drift?: CanaryDrift } = {}) {
+function open({
+  eastUrl = east.url,
+  timeoutMs = 5000,
+  drift,
+}: {
+  eastUrl?: string
+  timeoutMs?: number
+  drift?: CanaryDrift
+} = {}) {
   const live = new LiveRouting({ clock: () => now, ...(drift && { drift }) })
   const warn = (message: string) => void warned.push(message)
   const embedder = stack.use(new RoutedEmbedder({ configured: provider(home.url), live, clock: () => now, warn }))
   const use = (text: string) => {
     const { rules } = parseRouting(text, { model: 'm', dimensions: SERVED_DIMENSIONS })
     live.use(rules!)
-    embedder.use(new Map([['east', provider(eastUrl, timeoutMs)], ['west', provider(west.url)]]))
+    embedder.use(
+      new Map([
+        ['east', provider(eastUrl, timeoutMs)],
+        ['west', provider(west.url)],
+      ]),
+    )
   }
   return { live, embedder, use }
 }
@@ -62,7 +84,8 @@ describe('routed embedding', () => {
     const { embedder, live, use } = open()
     use(RULES)
     set()
-    for (const text of ['one', 'two', 'three']) expect(await embedder.embed([text], 'query')).toEqual([servedVector(text)])
+    for (const text of ['one', 'two', 'three'])
+      expect(await embedder.embed([text], 'query')).toEqual([servedVector(text)])
     expect([count(home), count(west)]).toEqual([0, 3])
     expect(live.standing('east')).toMatchObject({ circuit: 'open', calls: 2, failures: 2 })
     expect(warned).toEqual(['a provider of embeddings fails and is not asked for a while'])
@@ -89,7 +112,12 @@ describe('routed embedding', () => {
     use(RULES)
     for (const text of ['one', 'two']) await embedder.embed([text], 'query')
     expect(live.standing('east').circuit).toBe('open')
-    embedder.use(new Map([['east', provider(east.url)], ['west', provider(west.url)]]))
+    embedder.use(
+      new Map([
+        ['east', provider(east.url)],
+        ['west', provider(west.url)],
+      ]),
+    )
     now = 999
     await embedder.embed(['three'], 'query')
     expect(count(east)).toBe(0)
@@ -108,7 +136,10 @@ describe('routed embedding', () => {
       await expect(embedder.embed(['too long'], 'document')).rejects.toMatchObject({ code: 'EMBEDDER_UNAVAILABLE' })
     const reason = new Error('enough')
     await expect(embedder.embed(['one'], 'query', AbortSignal.abort(reason))).rejects.toBe(reason)
-    expect([live.standing('east'), live.standing('west')]).toMatchObject([{ circuit: 'closed', failures: 0 }, { circuit: 'closed', failures: 0 }])
+    expect([live.standing('east'), live.standing('west')]).toMatchObject([
+      { circuit: 'closed', failures: 0 },
+      { circuit: 'closed', failures: 0 },
+    ])
   })
 
   test('where nobody answers, says of each why, without its path and key', async () => {
@@ -153,7 +184,10 @@ test('answers that drift from those of the model cost a provider a part of its w
   const { embedder, live, use } = open({ drift })
   use(RULES)
   await drift.measure(embedder)
-  expect([live.standing('east').drift, live.standing('east').factor]).toEqual([{ value: expect.closeTo(0), samples: 3, at: 0 }, 1])
+  expect([live.standing('east').drift, live.standing('east').factor]).toEqual([
+    { value: expect.closeTo(0), samples: 3, at: 0 },
+    1,
+  ])
   east.skew = true
   for (let time = 0; time < 4; time++) await drift.measure(embedder)
   expect(live.standing('east').drift?.value).toBeGreaterThan(0.9)

@@ -31,7 +31,10 @@ describe('rules of routing', () => {
   })
 
   test('that are only tried, or are not sound, change nothing', async () => {
-    expect((await put(RULES, NOTHING, { dry_run: true })).json()).toMatchObject({ applied: false, digest: sha256Hex(RULES) })
+    expect((await put(RULES, NOTHING, { dry_run: true })).json()).toMatchObject({
+      applied: false,
+      digest: sha256Hex(RULES),
+    })
     const unsound = await put(RULES.replace('east,', 'eest,'), NOTHING)
     expect([unsound.statusCode, unsound.json()]).toMatchObject([
       200,
@@ -47,7 +50,10 @@ describe('rules of routing', () => {
     expect(shown.json()).toMatchObject({
       text: RULES,
       applied_by: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      providers: [{ name: 'configured', address: null }, { name: 'east', address: 'http://east.example', circuit: 'closed' }],
+      providers: [
+        { name: 'configured', address: null },
+        { name: 'east', address: 'http://east.example', circuit: 'closed' },
+      ],
       rules: [{ name: 'half', split: [{ share: 0.25 }, { share: 0.75 }] }],
     })
     const entries = await http.world.context.store.changesSince(-1, 100)
@@ -57,11 +63,15 @@ describe('rules of routing', () => {
   })
 
   test('are previewed for anybody, also before they count', async () => {
-    const decided = await preview({ subject: 'mallory' })
+    expect((await http.send('POST', '/v2/subjects', { body: { name: 'ada', kind: 'person' } })).statusCode).toBe(201)
+    const decided = await preview({ subject: 'ada' })
     expect(decided).toMatchObject({ rule: 'half', bucket: expect.any(Number) })
-    expect(await preview({ subject: 'mallory' })).toEqual(decided)
-    expect(await preview({ rules: 'version: 1', subject: 'mallory' })).toMatchObject({ rule: null, provider: 'configured' })
-    expect(await preview({ rules: 'version: 2' })).toMatchObject({ code: 'UNPROCESSABLE', detail: expect.stringContaining('Line 1') })
+    expect(await preview({ subject: 'ada' })).toEqual(decided)
+    expect(await preview({ rules: 'version: 1', subject: 'ada' })).toMatchObject({ rule: null, provider: 'configured' })
+    expect(await preview({ rules: 'version: 2' })).toMatchObject({
+      code: 'UNPROCESSABLE',
+      detail: expect.stringContaining('Line 1'),
+    })
     expect(await preview({ subject: 'nobody-of-that-name' })).toMatchObject({ code: 'UNPROCESSABLE' })
   })
 
@@ -71,7 +81,10 @@ describe('rules of routing', () => {
     ['POST', `${PATH}:preview`, {}],
   ] as const)('%s %s is refused for an agent without roles', async ([method, path, body]) => {
     const headers = { 'if-match': '*' }
-    const refused = await http.send(method, path, { token: http.memberToken, headers, ...(body && { body }) })
+    const refused = await http.send(method, path, {
+      headers: { ...headers, authorization: `Bearer ${http.memberToken}` },
+      ...(body && { body }),
+    })
     expect([refused.statusCode, refused.json().code]).toEqual([403, 'FORBIDDEN'])
   })
 })

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
+import { ROUTING_LIMITS } from '@forge-cascade/contract'
 import type * as Yaml from 'yaml'
 import { lazy, messageOf } from '#base'
 import { didYouMean } from '#config'
 import { lintRules, type RoutingFinding, type Space, sortFindings } from './lint-rules.ts'
-import { NO_RULES, ROUTING_LIMITS, type RoutingRules, routingSchema } from './routing-rules.ts'
+import { NO_RULES, type RoutingRules, routingSchema } from './routing-rules.ts'
 
 export interface RoutingReading {
   /** Undefined where a finding is an error. */

@@ -1,24 +1,15 @@
-import { ACTIONS } from '@forge-cascade/contract/vocabulary'
+import { ACTIONS, ROUTING_LIMITS } from '@forge-cascade/contract'
 import { z } from 'zod'
 
 /** The embedder that the configuration file names (`embedding.*`): always there, and what serves where no rule says otherwise. */
 export const CONFIGURED = 'configured'
-
-/** How large a file of rules may be, and what it may hold. */
-export const ROUTING_LIMITS = {
-  textBytesMax: 32 * 1024,
-  providersMax: 32,
-  rulesMax: 64,
-  armsMax: 16,
-  valuesMax: 100,
-} as const
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/
 const name = () => z.string().regex(NAME, 'a name of a-z, 0-9 and -, such as east')
 const weight = () => z.int().min(0).max(1_000_000)
 /** One value or a list of them: any of them fits. */
 const oneOf = <S extends z.ZodType>(value: S) =>
-  z.union([value.transform((one) => [one]), z.array(value).min(1).max(ROUTING_LIMITS.valuesMax)])
+  z.union([value.transform((one) => [one]), z.array(value).min(1).max(100)])
 const text = () => z.string().min(1).max(200)
 // Object.keys widens the keys of the table to string; they are exactly its actions.
 const ACTION_NAMES = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]
@@ -96,7 +87,13 @@ export const PENALTY_DEFAULTS: PenaltySettings = penalty.parse({})
 /** What a file of rules says. */
 export const routingSchema = z.strictObject({
   version: z.literal(1),
-  providers: z.record(name(), provider).default({}),
+  providers: z
+    .record(name(), provider)
+    .refine(
+      (all) => Object.keys(all).length <= ROUTING_LIMITS.providersMax,
+      `at most ${ROUTING_LIMITS.providersMax} providers`,
+    )
+    .default({}),
   rules: z.array(rule).max(ROUTING_LIMITS.rulesMax).default([]),
   penalty: penalty.prefault({}),
 })

@@ -26,7 +26,7 @@ const newPath = () => join(root, String(folders++), 'routing.yml')
 const { clock } = createTestClock()
 const openStore = () => openMemoryStore({ collections: [ROUTING_COLLECTION], clock })
 
-async function start({ path = newPath(), store = openStore(), refuse = () => false } = {}) {
+async function start({ path = newPath(), store = openStore(), refuse = (): boolean => false } = {}) {
   const newId = createUuidV7(clock, systemRandom)
   const gate = new GovernanceGate({ clock, newId })
   const live = new LiveRouting({ clock })
@@ -72,7 +72,7 @@ test('a file that is changed by hand counts from the next look on, and is on rec
   expect(await desk.look(grant)).toBe(true)
   expect(await desk.look(grant)).toBe(false)
   expect(names()).toEqual(['one'])
-  expect(await told()).toEqual([
+  expect(await told()).toMatchObject([
     { digest: sha256Hex(rulesOf('one')), previous: sha256Hex(''), rules: 1, providers: 0, cause: 'file' },
   ])
 })
@@ -83,7 +83,10 @@ test('what is not sound leaves what was sound last, over a restart, too, and is 
   await first.desk.look(first.grant)
   first.write('version: 2\n')
   await first.desk.look(first.grant)
-  expect([first.names(), first.desk.findings]).toEqual([['one'], [expect.objectContaining({ severity: 'error', line: 1 })]])
+  expect([first.names(), first.desk.findings]).toEqual([
+    ['one'],
+    [expect.objectContaining({ severity: 'error', line: 1 })],
+  ])
   const again = await start({ path: first.path, store: first.store })
   await again.desk.look(again.grant)
   expect([again.names(), again.desk.findings.length]).toEqual([['one'], 1])
@@ -117,7 +120,9 @@ test('a call overwrites nothing that a hand wrote a moment ago', async () => {
   const { desk, write, grant, file } = await start()
   await desk.look(grant)
   write(rulesOf('by-hand'))
-  await expect(desk.apply({ grant: grant() }, rulesOf('two'), () => true)).rejects.toMatchObject({ code: 'REVISION_MISMATCH' })
+  await expect(desk.apply({ grant: grant() }, rulesOf('two'), () => true)).rejects.toMatchObject({
+    code: 'REVISION_MISMATCH',
+  })
   expect(file.read()).toBe(rulesOf('by-hand'))
 })
 
@@ -132,7 +137,9 @@ test('a call that is not sound, lacks a key, cannot write or is not on record le
   refused.now = false
   const append = store.append
   store.append = () => Promise.reject(new CascadeError('STORAGE_FULL', 'The disk is full.'))
-  await expect(desk.apply({ grant: grant() }, rulesOf('two'), () => true)).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+  await expect(desk.apply({ grant: grant() }, rulesOf('two'), () => true)).rejects.toMatchObject({
+    code: 'STORAGE_FULL',
+  })
   store.append = append
   expect([names(), file.read(), (await told()).length]).toEqual([['one'], rulesOf('one'), 1])
 })

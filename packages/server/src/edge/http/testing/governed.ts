@@ -11,8 +11,8 @@ import {
   type GovernanceGateOptions,
   OUTCOME_COLLECTION,
   POLICY_COLLECTION,
-  ROUTING_COLLECTION,
   PolicyDesk,
+  ROUTING_COLLECTION,
 } from '#governance'
 import type { AccessTokens, Subject } from '#identity'
 import { policiesOf } from '#policy'
@@ -38,7 +38,13 @@ export interface Governed {
 }
 
 /** What governance keeps beside what a world has. */
-export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION, OUTCOME_COLLECTION, POLICY_COLLECTION, ROUTING_COLLECTION]
+export const GOVERNED_COLLECTIONS = [
+  EMERGENCY_COLLECTION,
+  DECISION_COLLECTION,
+  OUTCOME_COLLECTION,
+  POLICY_COLLECTION,
+  ROUTING_COLLECTION,
+]
 
 /**
  * As an instance puts it together.
