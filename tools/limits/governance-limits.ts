@@ -1,7 +1,16 @@
-import { APPROVAL_LIMITS, EMERGENCY_LIMITS, GOVERNANCE_LIMITS, PROPOSAL_LIMITS } from '@forge-cascade/contract'
+import {
+  APPROVAL_LIMITS,
+  EMERGENCY_LIMITS,
+  GOVERNANCE_LIMITS,
+  PROPOSAL_LIMITS,
+  ROUTING_LIMITS,
+} from '@forge-cascade/contract'
 import { UNRECORDED_MAX } from '../../packages/server/src/domain/governance/decision-journal.ts'
 import { DELEGATION_DEPTH_MAX } from '../../packages/server/src/domain/governance/voting/election.ts'
 import type { Limits } from './limit.ts'
+
+/** Rules with more are not sound, and what was sound before counts. */
+const unsound = (value: number) => ({ value, unit: 'items', beyond: { error: 'CONFIG_INVALID' } }) as const
 
 /** What decides about what may happen. */
 export const GOVERNANCE_ROWS = {
@@ -11,6 +20,15 @@ export const GOVERNANCE_ROWS = {
     unit: 'characters',
     beyond: { error: 'VALIDATION_FAILED' },
   },
+  routingText: {
+    what: 'A file of routing rules, and a file of a key beside it',
+    value: ROUTING_LIMITS.textBytesMax,
+    unit: 'bytes',
+    beyond: { error: 'CONFIG_INVALID' },
+  },
+  routingProviders: { what: 'Providers that routing rules declare', ...unsound(ROUTING_LIMITS.providersMax) },
+  routingRules: { what: 'Routing rules', ...unsound(ROUTING_LIMITS.rulesMax) },
+  routingArms: { what: 'Arms of the split of a routing rule', ...unsound(ROUTING_LIMITS.armsMax) },
   decisionResource: {
     what: 'Resource that a decision is asked about',
     value: GOVERNANCE_LIMITS.resourceLengthMax,

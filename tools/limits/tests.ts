@@ -12,6 +12,8 @@ export interface LimitTest {
 }
 
 const SERVER = 'packages/server/src'
+const ROUTING = 'platform/routing/parse-routing.test.ts'
+const REFUSES_RULES = '%s is refused, and no value is shown'
 const inServer = (path: string, title: string, row?: string): LimitTest => ({
   file: `${SERVER}/${path}`,
   title,
@@ -142,6 +144,10 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
     '$name is refused and turns nothing on',
     'a reason that is too long',
   ),
+  routingText: inServer(ROUTING, REFUSES_RULES, 'more than a file may have'),
+  routingProviders: inServer(ROUTING, REFUSES_RULES, 'more providers than there may be'),
+  routingRules: inServer(ROUTING, REFUSES_RULES, 'more rules than there may be'),
+  routingArms: inServer(ROUTING, REFUSES_RULES, 'more arms than a split may have'),
   decisionResource: inServer(GATE_LIMITS, ASKS_THE_GATE, 'a resource'),
   appliedFiles: inServer(GATE_LIMITS, ASKS_THE_GATE, 'files of policies'),
   evaluations: inServer(GATE_LIMITS, ASKS_THE_GATE, 'questions at once'),

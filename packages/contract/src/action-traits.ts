@@ -78,6 +78,8 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'governance.evaluate': reads(),
   'approval.read': reads(),
   'approval.decide': changes(),
+  'routing.read': reads(),
+  'routing.apply': changes('high'),
   'policy.apply': changes('high'),
   'proposal.create': changes(),
   'proposal.read': reads(),

@@ -50,6 +50,8 @@ export const ACTIONS = {
   'governance.evaluate': 'Ask for others who act elsewhere whether they may (AuthZEN)',
   'approval.read': 'See what waits for an approval, or waited',
   'approval.decide': 'Approve or reject what waits for an approval',
+  'routing.read': 'See the rules of routing and how the providers stand, and ask what they would choose',
+  'routing.apply': 'Put other rules of routing in force: where texts are sent to become vectors',
   'policy.apply': 'Put other policies in force',
   'agent.own': 'Register an agent of one’s own, and give it tokens',
   'agent.withdraw': 'See agents of one’s own with their tokens, end these, and end one’s own',

@@ -31,6 +31,7 @@ export {
   type RecordType,
 } from './record-categories.ts'
 export * from './routes/index.ts'
+export * from './routing.ts'
 export * from './search.ts'
 export * from './share.ts'
 export * from './subject-trust.ts'

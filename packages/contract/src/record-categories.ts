@@ -51,6 +51,7 @@ export const RECORD_CATEGORIES = {
   'decision.ended': 'governance',
   'policy.applied': 'governance',
   'policy.doubted': 'governance',
+  'routing.applied': 'governance',
   'emergency.raised': 'governance',
   'emergency.lift_asked': 'governance',
   'emergency.lifted': 'governance',

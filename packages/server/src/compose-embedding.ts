@@ -7,6 +7,7 @@ import type { Grant } from '#store'
 import { findBuiltinEmbedder, openEmbedder } from './adapters/models/index.ts'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
+import { openRouting } from './compose-routing.ts'
 import { ReEmbedding } from './edge/jobs/index.ts'
 
 interface VectorOptions extends Pick<ModelChangeOptions, 'store' | 'configured' | 'clock' | 'newId'> {
@@ -49,18 +50,21 @@ async function openModelChange({
   return { embedders, change, parts: opened.move() }
 }
 
-interface VectorParts extends Pick<Frame, 'loaded' | 'log'> {
+interface VectorParts extends Pick<Frame, 'loaded' | 'log' | 'health' | 'renewals'> {
   readonly clock: Clock
   readonly newId: () => string
 }
 
 /** Hands out the embedders and the change of their model, and gives what works on it in the background. */
-export async function openVectors({ loaded, ...parts }: VectorParts, boot: BootContext): Promise<AsyncDisposable> {
+export async function openVectors(frame: VectorParts, boot: BootContext): Promise<AsyncDisposable> {
+  const { loaded, ...parts } = frame
+  await using held = new AsyncDisposableStack()
+  const routed = await openRouting(await openEmbedder(loaded.config.embedding), frame, boot)
   const [gate, subject, emergency] = [boot.get(key.GATE), boot.get(key.ADMIN), boot.get(key.EMERGENCY)]
   const asked = { action: 'system.maintain', resource: 'embedding/*', subject } as const
   const opened = await openModelChange({
     store: boot.get(key.STORE),
-    configured: await openEmbedder(loaded.config.embedding),
+    configured: routed.embedder,
     findBuiltin: findBuiltinEmbedder,
     grant: () => gate.retried({ ...asked, correlationId: parts.newId() }),
     grantOwn: () => requireGrant(gate.decide({ ...asked, correlationId: parts.newId(), ownWork: true })),
@@ -69,5 +73,8 @@ export async function openVectors({ loaded, ...parts }: VectorParts, boot: BootC
   })
   boot.provide(key.EMBEDDERS, opened.embedders)
   boot.provide(key.MODEL_CHANGE, opened.change)
-  return opened.parts
+  held.use(opened.parts)
+  // Closed first: nothing is measured any more when the providers go.
+  held.use(routed.watch)
+  return held.move()
 }

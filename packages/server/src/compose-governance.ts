@@ -16,6 +16,7 @@ import {
   Guardian,
   MemoryDrift,
   PolicyDesk,
+  type RiskProvider,
   requireGrant,
   ShadowCheck,
 } from '#governance'
@@ -56,7 +57,9 @@ function openGate({ live, log, clock, newId }: GateFrame, boot: BootContext): As
   const [drift, affect] = [new MemoryDrift(), new AffectDeltas(clock)]
   boot.provide(key.DRIFT, drift)
   boot.provide(key.AFFECT, affect)
-  const providers = [drift.provider(clock), affect.provider()]
+  // Parts that measure something else come later, and are weighed from then on.
+  const providers: RiskProvider[] = [drift.provider(clock), affect.provider()]
+  boot.provide(key.RISK_PROVIDERS, providers)
   const guardian = new Guardian({ clock, weights: () => live.loaded.config.guardian.weights, providers })
   const settings = () => settingsOf(live.loaded.config)
   boot.provide(key.GATE, new GovernanceGate({ clock, newId, journal, guardian, settings, onTrouble }))

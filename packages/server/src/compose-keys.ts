@@ -11,6 +11,7 @@ import type {
   MemoryDrift,
   PolicyDesk,
   ProposalCourse,
+  RiskProvider,
   TrustEngine,
 } from '#governance'
 import type { AccessTokens, Subject, Subjects } from '#identity'
@@ -41,6 +42,8 @@ export const GOVERNANCE = new BootKey<Readonly<{ gate: GovernanceGate; policies:
 export const JOURNAL = new BootKey<DecisionJournal>('journal of decisions')
 export const DRIFT = new BootKey<MemoryDrift>('drift of the memory')
 export const AFFECT = new BootKey<AffectDeltas>('changes of affect')
+export const RISK_PROVIDERS = new BootKey<RiskProvider[]>('providers of risk')
+export const ROUTING = new BootKey<Http.RoutingPlace>('routing')
 export const TRUST = new BootKey<TrustEngine>('trust engine')
 export const SUBJECTS = new BootKey<Subjects>('subjects')
 export const TOKENS = new BootKey<AccessTokens>('tokens of subjects')

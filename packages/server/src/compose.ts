@@ -310,6 +310,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
           decisions: keptDecisions(boot),
         }),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
+        routing: boot.get(key.ROUTING),
         system,
         emergency: boot.get(key.EMERGENCY),
         governance: { ...boot.get(key.GOVERNANCE), ...facts },

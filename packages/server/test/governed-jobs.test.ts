@@ -33,6 +33,7 @@ const JOBS: Readonly<Record<string, Job>> = {
   'edge/jobs/cosigning.ts': { asks: 'ledger.submit', where: 'compose-witness.ts' },
   'edge/jobs/retention.ts': { asks: 'capsule.offload', where: 'compose-archive.ts' },
   'edge/jobs/unfinished-erasures.ts': { asks: 'capsule.erase', where: 'compose.ts' },
+  'edge/jobs/routing-watch.ts': { asks: 'routing.apply', where: 'compose-routing.ts' },
   'edge/jobs/emergency-watch.ts': { asks: 'emergency.raise', where: 'compose-emergency.ts' },
 }
 
@@ -55,7 +56,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 /** Where the instance may say that what it does is its own work, which no policy refuses. */
 const OWN_WORK = [
   ...['compose-embedding.ts', 'compose-emergency.ts', 'compose-governance.ts', 'compose-identity.ts'],
-  ...['compose-keeping.ts', 'compose-ledger.ts'],
+  ...['compose-keeping.ts', 'compose-ledger.ts', 'compose-routing.ts'],
   'domain/governance/proposals/proposal-course.ts',
   ...['edge/jobs/open-log.ts', 'edge/jobs/open-witness.ts', 'edge/jobs/tell-restore.ts'],
 ]

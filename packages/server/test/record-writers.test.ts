@@ -51,6 +51,7 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'configuration.changed': 'domain/governance/proposals/voted-settings.ts',
   'constitution.amended': 'domain/governance/amendments.ts',
   'policy.applied': 'domain/governance/policy-desk.ts',
+  'routing.applied': 'domain/governance/routing/routing-desk.ts',
   'policy.doubted': 'domain/governance/shadow-check.ts',
   'emergency.raised': EMERGENCY,
   'emergency.lift_asked': EMERGENCY,

@@ -22,6 +22,7 @@ export const ROUTE_TAGS = {
   Export: 'Knowledge taken away: everything, or one capsule with where it comes from.',
   Agents: 'The door of agents: the tools of the Model Context Protocol.',
   Embedding: 'The model of the vectors, and its change.',
+  Routing: 'Which provider makes a vector: rules, and how the providers stand.',
   Archive: 'Segments outside the store: what moves into them, and comes back.',
   Ledger: 'What happened, signed and provable.',
   Artifacts: 'What comes from elsewhere, verified before it is trusted.',

@@ -19,6 +19,7 @@ import { PROBES } from './probes.ts'
 import { PROPOSALS } from './proposals.ts'
 import { RECALL } from './recall.ts'
 import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
+import { ROUTING } from './routing.ts'
 import { SHARES } from './shares.ts'
 import { SUBJECT_TRUST } from './subject-trust.ts'
 import { SYSTEM } from './system.ts'
@@ -36,6 +37,7 @@ const ROWS = [
   ...EXPORTS,
   ...AGENTS,
   ...EMBEDDING,
+  ...ROUTING,
   ...ARCHIVE,
   ...LEDGER,
   ...ARTIFACTS,

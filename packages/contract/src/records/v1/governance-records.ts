@@ -88,6 +88,17 @@ export const GOVERNANCE_RECORDS = {
     },
     digests: {},
   }),
+  'routing.applied': kind('Other rules of routing are in force from here on.', {
+    subject: all('system/routing'),
+    payload: {
+      digest: hash.describe('SHA-256 of the text of the rules; of nothing where there are none.'),
+      previous: hash.describe('Of those before.'),
+      rules: count.describe('How many rules there are.'),
+      providers: count.describe('How many providers they declare.'),
+      cause: word.describe('`call`, or `file` where the file was changed by hand.'),
+    },
+    digests: {},
+  }),
   'emergency.raised': kind('An emergency was turned on, or what was asked to lift it was taken back.', {
     subject: EMERGENCY,
     payload: { epoch, cause: word.describe('`call` or `file`.') },

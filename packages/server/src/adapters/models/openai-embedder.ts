@@ -18,6 +18,16 @@ export async function openOpenAiEmbedder(options: OpenAiEmbedderOptions): Promis
   return new OpenAiEmbedder(settings, dimensions)
 }
 
+/**
+ * The same for one of several providers of a model whose dimensions are known: nothing is asked here, and one that fails is not
+ * tried again, because another is there.
+ *
+ * @param model the name its vectors bear; `options.model` is what the provider calls it.
+ */
+export function openAiProvider(options: OpenAiEmbedderOptions, model: string, dimensions: number): Embedder {
+  return new OpenAiEmbedder(toSettings({ attemptsMax: 1, ...options }), dimensions, model)
+}
+
 class OpenAiEmbedder implements Embedder {
   readonly model: string
   readonly dimensions: number
@@ -25,9 +35,9 @@ class OpenAiEmbedder implements Embedder {
   readonly #settings: OpenAiSettings
   readonly #closing = new AbortController()
 
-  constructor(settings: OpenAiSettings, dimensions: number) {
+  constructor(settings: OpenAiSettings, dimensions: number, model = settings.model) {
     this.#settings = settings
-    this.model = settings.model
+    this.model = model
     this.dimensions = dimensions
   }
 

@@ -55,8 +55,19 @@ async function readAttempt(response: Response, settings: OpenAiSettings): Promis
   const { status } = response
   if (response.ok) return { kind: 'answered', answer: parseJson(await readText(response, settings), settings) }
   await response.body?.cancel()
+  if (TEXTS_REFUSED.has(status)) throw new TextsRefused(unavailable(settings, `status ${status}`))
   if (status !== 429 && status < 500) throw unavailable(settings, `status ${status}${HINTS[status] ?? ''}`)
   return { kind: 'again', status, waitMs: retryAfterMs(response.headers.get('retry-after'), settings) }
+}
+
+/** What providers answer to texts that the model cannot read: too long, too many. */
+const TEXTS_REFUSED: ReadonlySet<number> = new Set([400, 413, 422])
+
+/** The provider answers, and takes these texts not: that says nothing against it. */
+export class TextsRefused extends CascadeError {
+  constructor({ code, detail, retryAfterS }: CascadeError) {
+    super(code, detail, retryAfterS === undefined ? {} : { retryAfterS })
+  }
 }
 
 const HINTS: Readonly<Record<number, string>> = {

@@ -78,6 +78,7 @@ export const ACTION_GROUPS = {
     'governance.preview',
     'governance.evaluate',
     'artifact.read',
+    'routing.read',
     'system.read',
   ],
   /** Has a say in the rules. */
@@ -105,6 +106,8 @@ export const ACTION_GROUPS = {
     'system.restore',
     'system.maintain',
     'system.embed',
+    'routing.read',
+    'routing.apply',
     'system.probe',
     'ledger.sign',
     'ledger.rotate',

@@ -86,6 +86,7 @@ export {
 } from './proposals/index.ts'
 export { keptOf, type ReplayedCounts, replayDecisions } from './replay-decisions.ts'
 export { sealResource } from './resource-name.ts'
+export { type ActiveRouting, ROUTING_COLLECTION, RoutingDesk } from './routing/index.ts'
 export { SHADOW_EVERY_MS, ShadowCheck } from './shadow-check.ts'
 export { type SubjectTrust, type Testimony, TRUST_COLLECTIONS, TrustEngine, TrustFeed } from './trust-engine/index.ts'
 export type { DecisionReason, Verdict } from './verdict.ts'

@@ -15,6 +15,7 @@ export const OWN_WORK: Readonly<Partial<Record<Action, string>>> = {
     'completes erasures that were acknowledged, and repeats those that a restored store does not know of',
   'policy.apply': 'keeps the policies that come with the program, and goes back to them from the data folder',
   'proposal.close': 'opens and closes votes in their time, whoever would rather have it otherwise',
+  'routing.apply': 'goes by its file of routing rules where that was changed by hand',
   'emergency.raise': 'obeys the file EMERGENCY in its data folder',
 }
 

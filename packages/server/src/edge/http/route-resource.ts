@@ -17,6 +17,12 @@ const RESOURCES = [
   { prefix: '/v2/governance/proposals/{id}', kind: 'proposal' },
 ] as const
 
+/** Routes about one thing that has a name of its own. */
+const NAMED: Readonly<Record<string, string>> = {
+  '/v2/routing': 'system/routing',
+  '/v2/routing:preview': 'system/routing',
+}
+
 const APPLY = 'applyPolicies'
 
 /** Whether the body may say that it is about the policies that come with the program. */
@@ -33,5 +39,5 @@ export function resourceOf(
 ): string {
   if (id === APPLY && goesBack(body)) return GOING_BACK
   const found = RESOURCES.find(({ prefix }) => path.startsWith(prefix))
-  return found ? `${found.kind}/${String(params.id)}` : '*'
+  return NAMED[path] ?? (found ? `${found.kind}/${String(params.id)}` : '*')
 }

@@ -46,7 +46,7 @@ import { createHandlers, createSystemDesk, type HandlerContext } from './handler
 import type { HttpAppOptions } from './http-app.ts'
 import { HttpServer } from './http-server.ts'
 import { GOVERNED_COLLECTIONS, type Governed, openGoverned } from './testing/governed.ts'
-import { noChange, noImports, notWitnessed, noWitness } from './testing/idle-desks.ts'
+import { noChange, noImports, notWitnessed, noWitness, routingInMemory } from './testing/idle-desks.ts'
 
 /** An HTTP interface over the store in memory, with everything real but the disk. */
 export interface HttpWorld extends AsyncDisposable {
@@ -332,6 +332,7 @@ function handlerContext({
     tokens,
     imports: noImports,
     model: noChange,
+    routing: routingInMemory(store),
     archive: {
       archives: new Archives({ context: world.context, objects, compressionLevel: 6 }),
       retention: () => ({ kind: 'named', ids: [] }),

@@ -215,6 +215,14 @@ const embedding = z.strictObject({
   }),
 })
 
+const routing = z.strictObject({
+  file: text(4096).default('config/routing.yml').register(configFacts, {
+    path: true,
+    description:
+      'File of the rules by which one of several providers of the model makes a vector; followed as it changes. Without it the provider of `embedding` makes all.',
+  }),
+})
+
 const limits = z.strictObject({
   rate: z.strictObject({
     requests_per_minute: z.int().min(0).max(100_000_000).default(600_000).register(configFacts, {
@@ -303,6 +311,7 @@ export const configSchema = z
     search,
     ask,
     embedding,
+    routing,
     limits,
     store,
     backup,

@@ -82,6 +82,8 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'governance.evaluate': [],
   'approval.read': [],
   'approval.decide': ['record.put'],
+  'routing.read': [],
+  'routing.apply': ['record.put'],
   'policy.apply': ['record.put', 'record.delete'],
   'proposal.create': ['record.put'],
   'proposal.read': [],

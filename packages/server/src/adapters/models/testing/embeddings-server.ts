@@ -10,6 +10,8 @@ export interface EmbeddingsServer extends AsyncDisposable {
   refuse: ((texts: readonly string[]) => number) | undefined
   /** Numbers of the vectors it sends; other than `SERVED_DIMENSIONS` when a test wants a wrong answer. */
   dimensions: number
+  /** Sends vectors that say something else. */
+  skew: boolean
 }
 
 export const SERVED_DIMENSIONS = 96
@@ -40,7 +42,7 @@ export async function startEmbeddingsServer(): Promise<EmbeddingsServer> {
       return
     }
     for (const text of input) asked.set(text, (asked.get(text) ?? 0) + 1)
-    sendVectors(response, input, handle.dimensions)
+    sendVectors(response, input, handle)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on TCP has an address of this kind.
@@ -50,6 +52,7 @@ export async function startEmbeddingsServer(): Promise<EmbeddingsServer> {
     asked,
     refuse: undefined,
     dimensions: SERVED_DIMENSIONS,
+    skew: false,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
@@ -58,11 +61,11 @@ export async function startEmbeddingsServer(): Promise<EmbeddingsServer> {
   return handle
 }
 
-function sendVectors(response: ServerResponse, input: readonly string[], dimensions: number): void {
+function sendVectors(response: ServerResponse, input: readonly string[], { dimensions, skew }: EmbeddingsServer): void {
   const data = input.map((text, index) => ({
     object: 'embedding',
     index,
-    embedding: [...servedVector(text, dimensions)],
+    embedding: [...servedVector(skew ? `other ${text.length}` : text, dimensions)],
   }))
   response.setHeader('content-type', 'application/json')
   response.end(JSON.stringify({ object: 'list', data }))

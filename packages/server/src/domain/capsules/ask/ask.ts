@@ -1,4 +1,5 @@
 import type { AskRequest } from '@forge-cascade/contract'
+import type { EmbeddingOrigin } from '../embedding/index.ts'
 import { type SearchContext, searchCapsules } from '../search/search-capsules.ts'
 import type { AskSettings } from '../search/search-settings.ts'
 import { withinBudget } from '../search/token-budget.ts'
@@ -29,15 +30,20 @@ const HITS_DIVERSITY = 0.1
 export async function ask(
   context: AskContext,
   { question, quotes: max, max_tokens, ...filter }: AskRequest,
+  origin?: EmbeddingOrigin,
 ): Promise<ExtractiveAnswer> {
-  const found = await searchCapsules(context, {
-    ...filter,
-    q: question,
-    limit: HITS_READ,
-    mode: 'hybrid',
-    explain: false,
-    diversity: HITS_DIVERSITY,
-  })
+  const found = await searchCapsules(
+    context,
+    {
+      ...filter,
+      q: question,
+      limit: HITS_READ,
+      mode: 'hybrid',
+      explain: false,
+      diversity: HITS_DIVERSITY,
+    },
+    origin,
+  )
   const { threshold, quotesMax } = context.ask
   const selected = selectQuotes(passagesOf(question, found.hits), {
     threshold,

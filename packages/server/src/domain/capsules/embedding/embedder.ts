@@ -1,3 +1,5 @@
+import type { Subject } from '#identity'
+
 /** What a text is embedded for. Models trained on pairs tell the two apart; others ignore it. */
 export type EmbeddingPurpose = 'document' | 'query'
 
@@ -6,6 +8,14 @@ export type EmbeddingPurpose = 'document' | 'query'
  * models tell it that read each word by those around it.
  */
 export type Sight = 'words' | 'sentences'
+
+/** For whom and for what a text is embedded, for who chooses among providers by it. */
+export interface EmbeddingOrigin {
+  /** Left out where the instance works for itself. */
+  readonly action?: string
+  readonly subject?: Pick<Subject, 'id' | 'name' | 'kind' | 'roles' | 'trust'>
+  readonly lane?: string
+}
 
 /**
  * Port: turns texts into vectors whose cosine says how near the texts are. Every adapter passes `describeEmbedder`.
@@ -25,11 +35,17 @@ export interface Embedder extends AsyncDisposable {
    * length 1; a text of white space only gives the vector of zeros, which is near to nothing. A text beyond what the
    * model reads is embedded by its beginning. No texts give no vectors. The vectors are the caller's own.
    *
+   * @param origin changes no vector: whoever serves, the space is the same.
    * @param signal ends the work early; the promise then rejects with the signal's reason.
    * @throws CascadeError EMBEDDER_UNAVAILABLE when the model cannot answer now; the same call may succeed later.
    * @throws CascadeError EMBEDDING_MISMATCH when the model answers with vectors of another length or without numbers.
    */
-  embed(texts: readonly string[], purpose: EmbeddingPurpose, signal?: AbortSignal): Promise<Float32Array[]>
+  embed(
+    texts: readonly string[],
+    purpose: EmbeddingPurpose,
+    signal?: AbortSignal,
+    origin?: EmbeddingOrigin,
+  ): Promise<Float32Array[]>
   /** Drops what it remembers of texts, where it remembers any: something was erased. */
   forget?(): void
 }

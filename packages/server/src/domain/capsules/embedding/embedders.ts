@@ -50,7 +50,7 @@ export const renamed = (inner: Embedder, model: string): Embedder => ({
   model,
   dimensions: inner.dimensions,
   sees: inner.sees,
-  embed: (texts, purpose, signal) => inner.embed(texts, purpose, signal),
+  embed: (...call) => inner.embed(...call),
   forget: () => inner.forget?.(),
   [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
 })

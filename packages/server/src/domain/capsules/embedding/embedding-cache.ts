@@ -1,5 +1,5 @@
 import { sha256 } from '#base'
-import type { Embedder, EmbeddingPurpose } from './embedder.ts'
+import type { Embedder, EmbeddingOrigin, EmbeddingPurpose } from './embedder.ts'
 
 export interface EmbeddingCacheOptions {
   /** Memory the vectors may take, in bytes, keys and bookkeeping included. */
@@ -18,7 +18,12 @@ export function cacheEmbeddings(inner: Embedder, { bytesMax = BYTES_MAX }: Embed
   const entriesMax = Math.floor(bytesMax / (inner.dimensions * Float32Array.BYTES_PER_ELEMENT + ENTRY_OVERHEAD_BYTES))
   const cache = new RecentVectors(entriesMax)
 
-  const embed = async (texts: readonly string[], purpose: EmbeddingPurpose, signal?: AbortSignal) => {
+  const embed = async (
+    texts: readonly string[],
+    purpose: EmbeddingPurpose,
+    signal?: AbortSignal,
+    origin?: EmbeddingOrigin,
+  ) => {
     signal?.throwIfAborted()
     const keys = texts.map((text) => keyOf(text, purpose))
     const known = new Map<string, Float32Array>()
@@ -28,7 +33,7 @@ export function cacheEmbeddings(inner: Embedder, { bytesMax = BYTES_MAX }: Embed
       if (vector) known.set(key, vector)
       else missing.set(key, texts[index]!)
     }
-    const fresh = missing.size > 0 ? await inner.embed([...missing.values()], purpose, signal) : []
+    const fresh = missing.size > 0 ? await inner.embed([...missing.values()], purpose, signal, origin) : []
     for (const [index, key] of [...missing.keys()].entries()) {
       known.set(key, fresh[index]!)
       cache.put(key, fresh[index]!)

@@ -1,4 +1,4 @@
-export type { Embedder, EmbeddingPurpose, Sight } from './embedder.ts'
+export type { Embedder, EmbeddingOrigin, EmbeddingPurpose, Sight } from './embedder.ts'
 export { absentEmbedder, Embedders, renamed } from './embedders.ts'
 export { cacheEmbeddings, type EmbeddingCacheOptions } from './embedding-cache.ts'
 export { SIMILARITY_MIN, type SoftMatcher, type Spellings } from './soft-matcher.ts'

@@ -2,6 +2,7 @@ import type { LinkKind } from '@forge-cascade/contract'
 import type { Change, Command, Grant } from '#store'
 import type { CapsuleDraft, VersionDraft } from '../capsule-draft.ts'
 import type { CapsuleStore } from '../capsule-store.ts'
+import type { EmbeddingOrigin } from '../embedding/index.ts'
 import { FIRST_VERSION } from '../text/semver.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { embeddedText } from '../use-cases/draft.ts'
@@ -87,13 +88,14 @@ export async function embedSteps(
   context: Pick<CapsuleContext, 'embedder' | 'shadowEmbedder'>,
   plans: readonly (readonly CapsuleStep[])[],
   signal: AbortSignal,
+  origin?: EmbeddingOrigin,
 ): Promise<readonly (readonly CapsuleStep[])[]> {
   const texts = plans
     .flat()
     .filter(needsVector)
     .map(({ draft }) => embeddedText(draft))
   if (texts.length === 0) return plans
-  const vectors = await embedDocuments(context, texts, signal)
+  const vectors = await embedDocuments(context, texts, { signal, ...(origin && { origin }) })
   let next = 0
   const embed = (step: CapsuleStep): CapsuleStep => (needsVector(step) ? withVectors(step, vectors[next++]) : step)
   return plans.map((steps) => steps.map(embed))

@@ -83,7 +83,7 @@ async function work(
   const { clock } = planning.settings.context
   let reportedAt = clock()
   try {
-    for await (const batch of ahead(embedded(planning, ahead(planned(run, planning, progress, signal)), signal))) {
+    for await (const batch of ahead(embedded(run, planning, ahead(planned(run, planning, progress, signal)), signal))) {
       signal.throwIfAborted()
       await writer.write(batch)
       if (isWithin(clock(), reportedAt, REPORT_MS)) continue
@@ -196,13 +196,14 @@ async function failed(
 }
 
 async function* embedded(
+  { asker: { subject } }: ImportRun,
   { settings }: Planning,
   batches: AsyncIterable<Batch>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly BatchEntry[], void, undefined> {
   for await (const { entries } of batches) {
     const steps = entries.map((entry) => ('steps' in entry ? entry.steps : []))
-    const withVectors = await embedSteps(settings.context, steps, signal)
+    const withVectors = await embedSteps(settings.context, steps, signal, { action: 'import.run', subject })
     yield entries.map((entry, index) => ('steps' in entry ? { ...entry, steps: withVectors[index] ?? [] } : entry))
   }
 }

@@ -2,7 +2,7 @@ import type { SearchRequest } from '@forge-cascade/contract'
 import { CascadeError, isCascadeError } from '#base'
 import type { Embedding } from '../capsule.ts'
 import { CANDIDATES_PER_SIGNAL_MAX, type CandidateQuery, type CapsuleFilter } from '../capsule-store.ts'
-import type { Sight } from '../embedding/index.ts'
+import type { EmbeddingOrigin, Sight } from '../embedding/index.ts'
 import type { CapsuleContext } from '../use-cases/context.ts'
 import { parseEmbedding } from '../use-cases/vectors.ts'
 import { toFilter } from './filter.ts'
@@ -31,16 +31,21 @@ const CANDIDATES_MIN = 50
  * and the best are read: all of it from one state of the store, so that nothing is shown that does not pass the filter. What
  * holds none of the words and has no score is no hit.
  *
+ * @param origin who asks, for who chooses among providers of the model.
  * @throws CascadeError VALIDATION_FAILED without words and vector, EMBEDDING_MISMATCH, EMBEDDER_UNAVAILABLE in the mode
  * `vector`; in the mode `hybrid` an embedder that is away costs its signal and a notice.
  */
-export async function searchCapsules(context: SearchContext, request: SearchRequest): Promise<SearchResult> {
+export async function searchCapsules(
+  context: SearchContext,
+  request: SearchRequest,
+  origin?: EmbeddingOrigin,
+): Promise<SearchResult> {
   const notices: string[] = []
   const { mode, limit } = request
   const filter = await toFilter(request, context.subjects, context.search.minTrust)
   const text = request.q?.trim() ?? ''
   const named = filter ? await speakersIn(context, filter, text) : []
-  const embedding = await embeddingOf(context, request, inFirstPerson(text, named), notices)
+  const embedding = await embeddingOf(context, request, inFirstPerson(text, named), notices, origin)
   if (text === '' && embedding === undefined) throw nothingAsked(mode)
   if (!filter) return { hits: [], mode, sequence: context.store.head(), notices }
   const question = readQuestion(mode === 'vector' ? '' : text, named)
@@ -59,7 +64,7 @@ export async function searchCapsules(context: SearchContext, request: SearchRequ
   const { hits, sequence, isModelKnown } = await context.store.capsules.search(query, ranking)
   // The model was changed since the question was embedded: what it was asked in is not there any more.
   const isOvertaken = embedding !== undefined && request.embedding === undefined && embedding.model !== modelOf(context)
-  if (isOvertaken) return searchCapsules(context, request)
+  if (isOvertaken) return searchCapsules(context, request, origin)
   // A caller who misspells the name of a model would otherwise look for the mistake among the filters.
   if (hits.length === 0 && request.embedding !== undefined && !isModelKnown)
     notices.push(`No capsule has a vector of the model "${embedding?.model}".`)
@@ -106,15 +111,16 @@ const nothingAsked = (mode: SearchRequest['mode']): CascadeError =>
 
 async function embeddingOf(
   { embedder }: SearchContext,
-  { mode, embedding, embedding_model }: SearchRequest,
+  { mode, embedding, embedding_model, lane }: SearchRequest,
   text: string,
   notices: string[],
+  origin?: EmbeddingOrigin,
 ): Promise<Embedding | undefined> {
   if (mode === 'lexical') return undefined
   if (embedding !== undefined) return parseEmbedding(embedding, embedding_model)
   if (text === '') return undefined
   try {
-    const [vector] = await embedder.embed([text], 'query')
+    const [vector] = await embedder.embed([text], 'query', undefined, { ...origin, ...(lane && { lane }) })
     return vector?.some((value) => value !== 0) ? { model: embedder.model, vector } : undefined
   } catch (error) {
     if (mode === 'vector' || !isCascadeError(error)) throw error

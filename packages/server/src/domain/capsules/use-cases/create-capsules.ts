@@ -47,7 +47,7 @@ export async function createCapsules(
 ): Promise<readonly Created[]> {
   const owners: Owners = await refusedOwners(context, call, lines)
   const checked = await inTurns(lines, lengthOfLine, (line) => settle(() => check(context, call, line, owners)))
-  await embedMissing(context, checked.filter(isChecked))
+  await embedMissing(context, call, checked.filter(isChecked))
   await registerOwners(context, call, checked.filter(isChecked), owners)
   const ready = await inTurns(checked, lengthOfWork, (work) =>
     isChecked(work) ? settle(() => toReady(context, call, work, owners)) : work,
@@ -253,11 +253,17 @@ export function validFromOf({ valid_from, source }: Pick<CapsuleCreate, 'valid_f
   return given === undefined ? null : Date.parse(given)
 }
 
-async function embedMissing(context: CapsuleContext, works: readonly Checked[]): Promise<void> {
+async function embedMissing(
+  context: CapsuleContext,
+  { subject, grant: { action } }: Call<'capsule.create'>,
+  works: readonly Checked[],
+): Promise<void> {
   const missing = works.filter(({ embedding }) => embedding === null)
   const texts = missing.map(({ line: { input } }) =>
     embeddedText({ title: input.title ?? null, content: input.content }),
   )
-  const vectors = await embedDocuments(context, texts)
+  const [first, ...others] = new Set(missing.map(({ line: { input } }) => input.lane))
+  const lane = others.length === 0 && first ? { lane: first } : {}
+  const vectors = await embedDocuments(context, texts, { origin: { action, subject, ...lane } })
   for (const [index, work] of missing.entries()) Object.assign(work, vectors[index])
 }

@@ -1,6 +1,6 @@
 import type { Embedding } from '../capsule.ts'
 import type { CapsuleDraft } from '../capsule-draft.ts'
-import type { Embedder } from '../embedding/index.ts'
+import type { Embedder, EmbeddingOrigin } from '../embedding/index.ts'
 import type { CapsuleContext } from './context.ts'
 
 /** The vectors that the store makes of a text itself. */
@@ -15,16 +15,16 @@ export type OwnVectors = Pick<CapsuleDraft, 'embedding' | 'shadow'>
 export async function embedDocuments(
   { embedder, shadowEmbedder }: Pick<CapsuleContext, 'embedder' | 'shadowEmbedder'>,
   texts: readonly string[],
-  signal?: AbortSignal,
+  { signal, origin }: { readonly signal?: AbortSignal; readonly origin?: EmbeddingOrigin } = {},
 ): Promise<readonly OwnVectors[]> {
   if (texts.length === 0) return []
   if (!shadowEmbedder) {
-    const vectors = await embedder.embed(texts, 'document', signal)
+    const vectors = await embedder.embed(texts, 'document', signal, origin)
     return texts.map((_, index) => ({ embedding: toEmbedding(embedder.model, vectors[index]) }))
   }
   const [own, next] = await Promise.allSettled([
-    embedder.embed(texts, 'document', signal),
-    shadowEmbedder.embed(texts, 'document', signal),
+    embedder.embed(texts, 'document', signal, origin),
+    shadowEmbedder.embed(texts, 'document', signal, origin),
   ])
   signal?.throwIfAborted()
   if (own.status === 'rejected' && next.status === 'rejected') throw next.reason

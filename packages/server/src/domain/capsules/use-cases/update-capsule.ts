@@ -51,7 +51,7 @@ export async function updateCapsule(
   const version = chooseVersion(before, after, input)
   const validFrom = validFromOf(input)
   const { indexed, changes, records, events } = await followVersion(context, call, before, after, validFrom)
-  const vectors = indexed ? await vectorsOf(context, before, after, input) : { embedding: null }
+  const vectors = indexed ? await vectorsOf(context, call, before, after, input) : { embedding: null }
   const identity = {
     id,
     owner: before.owner,
@@ -125,6 +125,7 @@ function chooseVersion(before: StoredCapsule, after: VersionContent, input: Caps
 /** The caller's vector, the old one when the text is the same, or a new one. */
 async function vectorsOf(
   context: CapsuleContext,
+  { subject, grant: { action } }: Call,
   before: StoredCapsule,
   after: VersionContent,
   input: CapsuleUpdate,
@@ -132,7 +133,9 @@ async function vectorsOf(
   if (input.embedding !== undefined) return { embedding: parseEmbedding(input.embedding, input.embedding_model) }
   if (embeddedText(before) === embeddedText(after))
     return { embedding: (await context.store.capsules.findEmbedding(before.id, before.version)) ?? null }
-  const [vectors] = await embedDocuments(context, [embeddedText(after)])
+  const [vectors] = await embedDocuments(context, [embeddedText(after)], {
+    origin: { action, subject, ...(before.lane && { lane: before.lane }) },
+  })
   return vectors ?? { embedding: null }
 }
 

@@ -10,6 +10,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   ledger: 'The log of everything that happened: show, verify, prove, audit, publish, witness, rotate its key',
   gate: 'What was decided, why, and what would be; and decided again',
   policy: 'Rules in the language Cedar: lint, test, explain, show, diff, apply',
+  routing: 'Which provider makes a vector: show, lint, preview, apply',
   trust: 'How far subjects and capsules are trusted, and why',
   hold: 'Place, lift and list legal holds',
   subject: 'Who there is: people, agents and services',

@@ -44,6 +44,7 @@ import {
 } from './proposals.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
+import { ROUTING_APPLY, ROUTING_LINT, ROUTING_PREVIEW, ROUTING_SHOW } from './routing.ts'
 import { SEARCH } from './search.ts'
 import { SHARE, SHARES, UNSHARE } from './share.ts'
 import { SHOW } from './show.ts'
@@ -154,6 +155,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   EMBEDDING_PAUSE,
   EMBEDDING_RESUME,
   EMBEDDING_CANCEL,
+  ROUTING_SHOW,
+  ROUTING_LINT,
+  ROUTING_PREVIEW,
+  ROUTING_APPLY,
   COMPLETION,
   HELP,
 ]

@@ -18,6 +18,7 @@ import { lineageHandlers } from './lineage.ts'
 import { probeHandlers } from './probes.ts'
 import { proposalHandlers } from './proposals.ts'
 import { recallHandlers } from './recall.ts'
+import { routingHandlers } from './routing.ts'
 import { shareHandlers } from './shares.ts'
 import { subjectTrustHandlers } from './subject-trust.ts'
 import { systemHandlers } from './system.ts'
@@ -34,6 +35,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...exportHandlers(context),
   ...agentHandlers(context),
   ...embeddingHandlers(context),
+  ...routingHandlers(context),
   ...archiveHandlers(context),
   ...ledgerHandlers(context),
   ...artifactHandlers(context),

@@ -27,11 +27,12 @@ import type {
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
-import type { DecisionBook, Draft, Emergency, Gate, PolicyDesk, TrustEngine } from '#governance'
+import type { DecisionBook, Draft, Emergency, Gate, PolicyDesk, RoutingDesk, TrustEngine } from '#governance'
 import type { AccessTokens, Subject } from '#identity'
 import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
 import type { Logger, Metrics } from '#observability'
+import type { LiveRouting } from '#routing'
 import type { Finding } from '#store'
 
 import type { FindFacts, NewFacts } from '../facts.ts'
@@ -214,6 +215,15 @@ export interface GovernanceDesk {
   readonly newFacts?: NewFacts
 }
 
+/** Which provider makes a vector. */
+export interface RoutingPlace {
+  readonly desk: Pick<RoutingDesk, 'active' | 'apply' | 'findings' | 'read' | 'requireMatch'>
+  readonly live: Pick<LiveRouting, 'decide' | 'rules' | 'standing'>
+  /** Where the rules lie. */
+  readonly file: string
+  readonly space: { readonly model: string; readonly dimensions: number }
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
@@ -221,6 +231,7 @@ export interface HandlerContext {
   readonly imports: ImportDesk
   readonly governance: GovernanceDesk
   readonly model: ModelDesk
+  readonly routing: RoutingPlace
   readonly erasures: Pick<Erasures, 'plan' | 'erase' | 'eraseMany' | 'get' | 'list'>
   readonly archive: ArchiveDesk
   readonly ledger: LedgerDesk

@@ -1,3 +1,3 @@
 export { createHandlers } from './create-handlers.ts'
-export type { HandlerContext, ImportDesk, ModelDesk } from './handler-context.ts'
+export type { HandlerContext, ImportDesk, ModelDesk, RoutingPlace } from './handler-context.ts'
 export { createSystemDesk } from './system-desk.ts'

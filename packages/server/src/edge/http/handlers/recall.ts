@@ -10,9 +10,11 @@ import type { HandlerContext } from './handler-context.ts'
 /** Search and ask. Both are given up at the deadline that is configured for searches. */
 export function recallHandlers(context: HandlerContext): HandlersFor<OperationsOf<'Recall'>> {
   const { capsules, metrics } = context
-  const search = async ({ subject }: Call, request: SearchRequest) => {
+  const search = async ({ subject, grant: { action } }: Call, request: SearchRequest) => {
     const startedAt = performance.now()
-    const found = await inTime(context, async () => searchCapsules(await seenBy(capsules, subject), request))
+    const found = await inTime(context, async () =>
+      searchCapsules(await seenBy(capsules, subject), request, { action, subject }),
+    )
     metrics.observe('cascade_memory_search_seconds', (performance.now() - startedAt) / 1000, { mode: request.mode })
     const names = await capsules.subjects.names(found.hits.map(({ capsule }) => capsule.owner))
     const explain = request.explain ? { text: request.q ?? '', weights: capsules.search.weights } : undefined
@@ -27,7 +29,9 @@ export function recallHandlers(context: HandlerContext): HandlersFor<OperationsO
     },
     searchCapsulesByBody: ({ body, call }) => search(call, body),
     ask: async ({ body, call, correlationId }) => {
-      const answered = await inTime(context, async () => ask(await seenBy(capsules, call.subject), body))
+      const answered = await inTime(context, async () =>
+        ask(await seenBy(capsules, call.subject), body, originOf(call)),
+      )
       const { quotes, conflicts, threshold, sequence, notices } = answered
       const now = capsules.clock()
       return {
@@ -48,6 +52,8 @@ export function recallHandlers(context: HandlerContext): HandlersFor<OperationsO
     },
   }
 }
+
+const originOf = ({ subject, grant: { action } }: Call) => ({ action, subject })
 
 const nothingAsked = (): CascadeError =>
   new CascadeError('VALIDATION_FAILED', 'A search needs words in `q`.', {

@@ -19,6 +19,7 @@ import {
   ProposalBook,
   ProposalCourse,
   Proposals,
+  ROUTING_COLLECTION,
   VotedSettings,
 } from '#governance'
 import type { AccessTokens, Subject } from '#identity'
@@ -74,6 +75,7 @@ export const GOVERNED_COLLECTIONS = [
   OUTCOME_COLLECTION,
   POLICY_COLLECTION,
   ...PROPOSAL_COLLECTIONS,
+  ROUTING_COLLECTION,
 ]
 
 /** What was read before is not read again: each reading takes a thread of its own. */

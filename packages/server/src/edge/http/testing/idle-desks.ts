@@ -1,5 +1,25 @@
 import { CascadeError } from '#base'
-import type { HandlerContext, ImportDesk, ModelDesk } from '../handlers/index.ts'
+import { RoutingDesk } from '#governance'
+import { LiveRouting, parseRouting } from '#routing'
+import type { Store } from '../../../domain/store.ts'
+import type { HandlerContext, ImportDesk, ModelDesk, RoutingPlace } from '../handlers/index.ts'
+
+/** Routing of an instance whose file lies in memory, and whose providers are never asked. */
+export function routingInMemory(store: Pick<Store, 'append' | 'records'>): RoutingPlace {
+  let text: string | undefined
+  const write = (next: string | undefined): void => {
+    text = next
+  }
+  const file = { stamp: () => text, read: () => text, write }
+  const space = { model: 'forge-static-minilm@1', dimensions: 256 }
+  const live = new LiveRouting({ clock: Date.now })
+  const desk = new RoutingDesk({
+    ...{ store, file, clock: Date.now },
+    parse: (given) => parseRouting(given, space),
+    arm: (rules) => () => live.use(rules),
+  })
+  return { desk, live, file: 'config/routing.yml', space }
+}
 
 const unchanged = async (): Promise<never> => {
   throw new CascadeError('CONFLICT', 'The model is not being changed.')
