@@ -9,7 +9,7 @@ import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
 import { ProposalDesk, ProposalSweep } from './edge/jobs/index.ts'
 
-interface ProposalFrame extends Pick<Frame, 'live' | 'log'> {
+interface ProposalFrame extends Pick<Frame, 'live' | 'log' | 'options'> {
   readonly clock: Clock
   readonly newId: () => string
 }
@@ -43,7 +43,10 @@ export const proposalParts = (frame: ProposalFrame): readonly BootChunk[] => [
   },
 ]
 
-async function openProposals({ live, log, clock, newId }: ProposalFrame, boot: BootContext): Promise<undefined> {
+async function openProposals(
+  { live, log, options, clock, newId }: ProposalFrame,
+  boot: BootContext,
+): Promise<undefined> {
   const [store, gate, subjects] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.SUBJECTS)]
   const { policies } = boot.get(key.GOVERNANCE)
   const instance = boot.get(key.ADMIN)
@@ -54,7 +57,8 @@ async function openProposals({ live, log, clock, newId }: ProposalFrame, boot: B
     tryVote: (asked: readonly AskedValue[]) => live.tryVote(asked),
     vote: (voted: VotedValues) => {
       const unfit = live.vote(voted)
-      log.setLevel(live.loaded.config.log.level)
+      // Where errors alone are written it stays so.
+      if (options.log === 'all') log.setLevel(live.loaded.config.log.level)
       return unfit
     },
   }
