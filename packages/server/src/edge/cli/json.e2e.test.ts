@@ -63,6 +63,8 @@ beforeAll(async () => {
   writeFileSync(join(FOLDER, 'policies/all.cedar'), '@id("all") permit(principal, action, resource);')
   const cases = [{ ...asked, name: 'any', expect: 'allow' }]
   writeFileSync(join(FOLDER, 'policies/all.test.json'), JSON.stringify({ cases }))
+  const rule = '{ name: r, split: [{ provider: configured, weight: 1 }] }'
+  writeFileSync(join(FOLDER, 'rules.yml'), `version: 1\nrules: [${rule}]\n`)
   writeFileSync(join(FOLDER, 'request.json'), JSON.stringify(asked))
   const gone = (await outOf('remember', 'Soon gone.', '--identity', 'Grace')).id
   await outOf('remember', 'Of hers.', '--identity', 'Grace')
@@ -174,6 +176,10 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'policy show', argv: () => ['policy', 'show'] },
   { command: 'policy diff', argv: () => ['policy', 'diff', 'policies'] },
   { command: 'policy apply', argv: () => ['policy', 'apply', 'policies'] },
+  { command: 'routing lint', argv: () => ['routing', 'lint', 'rules.yml'] },
+  { command: 'routing apply', argv: () => ['routing', 'apply', 'rules.yml'] },
+  { command: 'routing show', argv: () => ['routing', 'show'] },
+  { command: 'routing preview', argv: () => ['routing', 'preview', '--for', 'ada'] },
   { command: 'gate explain', argv: () => ['gate', 'explain', decision] },
   { command: 'gate preview', argv: () => ['gate', 'preview', 'capsule.erase', '--for', 'ada'] },
   { command: 'gate replay', argv: () => ['gate', 'replay', 'evidence.zip'] },

@@ -362,6 +362,8 @@ const LOOKING = [
   `token revoke ${CAPSULE.id}`,
   'shares',
   'embedding status',
+  'routing show',
+  'routing preview',
   'emergency status',
   'policy show',
   'policy diff .',
@@ -422,6 +424,7 @@ const OTHERS = [
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],
   ...['policy lint', 'policy test', 'policy explain', 'policy apply'],
+  ...['routing lint', 'routing apply'],
   'gate replay',
 ]
 

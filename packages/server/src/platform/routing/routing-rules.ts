@@ -7,7 +7,7 @@ export const CONFIGURED = 'configured'
 const NAME = /^[a-z][a-z0-9-]{0,39}$/
 const name = () => z.string().regex(NAME, 'a name of a-z, 0-9 and -, such as east')
 const weight = () => z.int().min(0).max(1_000_000)
-/** One value or a list of them: any of them fits. */
+/** One value or a list of them, each of which fits. */
 const oneOf = <S extends z.ZodType>(value: S) =>
   z.union([value.transform((one) => [one]), z.array(value).min(1).max(100)])
 const text = () => z.string().min(1).max(200)
