@@ -58,6 +58,9 @@ which a process dies depend on the machine as well.
   the log must contain every checkpoint that was printed or mirrored, and no start may be refused.
 - **kill -9 between an approval and what it approves**: a process has requests wait, approves each three times at once, and is killed
   at or within a write, many times on the same folder. After the next start what was approved is there once, and told of once.
+- **kill -9 between a vote and what it decided**: a process proposes, votes, closes and carries out, three times at once, and is killed at
+  or within each write in turn, many times on the same folder. After the next start every vote comes to its end, and what was passed is
+  there once, and told of once.
 - **kill -9 during an import**, by every door that knowledge comes in by: the import is run again until it ends; the result must
   be that of an import without interruption.
 - **torn write-ahead logs**: the log is cut at random places, half of them garbled before the cut. The store must open as it

@@ -1,5 +1,6 @@
-import { APPROVAL_LIMITS, EMERGENCY_LIMITS, GOVERNANCE_LIMITS } from '@forge-cascade/contract'
+import { APPROVAL_LIMITS, EMERGENCY_LIMITS, GOVERNANCE_LIMITS, PROPOSAL_LIMITS } from '@forge-cascade/contract'
 import { UNRECORDED_MAX } from '../../packages/server/src/domain/governance/decision-journal.ts'
+import { DELEGATION_DEPTH_MAX } from '../../packages/server/src/domain/governance/voting/election.ts'
 import type { Limits } from './limit.ts'
 
 /** What decides about what may happen. */
@@ -51,5 +52,53 @@ export const GOVERNANCE_ROWS = {
     value: APPROVAL_LIMITS.operationBytesMax,
     unit: 'bytes',
     beyond: { error: 'PAYLOAD_TOO_LARGE' },
+  },
+  proposalTitle: {
+    what: 'Title of a proposal',
+    value: PROPOSAL_LIMITS.titleLengthMax,
+    unit: 'characters',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  proposalDescription: {
+    what: 'Description of a proposal',
+    value: PROPOSAL_LIMITS.descriptionLengthMax,
+    unit: 'characters',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  proposalBytes: {
+    what: 'What a proposal is to do, as JSON',
+    value: PROPOSAL_LIMITS.actionBytesMax,
+    unit: 'bytes',
+    beyond: { error: 'PAYLOAD_TOO_LARGE' },
+  },
+  proposalFiles: {
+    what: 'Files of policies of one proposal',
+    value: PROPOSAL_LIMITS.filesMax,
+    unit: 'items',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  proposalsOpen: {
+    what: 'Proposals of one subject that are not closed',
+    value: PROPOSAL_LIMITS.openMax,
+    unit: 'items',
+    beyond: { error: 'RATE_LIMITED' },
+  },
+  proposalVoters: {
+    what: 'People who can vote on one proposal; with more of them it is not put to the vote',
+    value: PROPOSAL_LIMITS.votersMax,
+    unit: 'items',
+    beyond: { error: 'CONFLICT' },
+  },
+  ballots: {
+    what: 'Votes of one person on one proposal, each in the place of the one before',
+    value: PROPOSAL_LIMITS.ballotsOfVoterMax,
+    unit: 'items',
+    beyond: { error: 'RATE_LIMITED' },
+  },
+  delegationDepth: {
+    what: 'Delegations that are followed from somebody who does not vote to somebody who does',
+    value: DELEGATION_DEPTH_MAX,
+    unit: 'levels',
+    beyond: { cut: 'the vote counts as silence' },
   },
 } as const satisfies Limits

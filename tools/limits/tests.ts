@@ -26,6 +26,8 @@ const here = (file: string, title: string, row?: string): LimitTest => ({
 const READER = 'adapters/artifacts/read-artifact.test.ts'
 const SHARES = 'domain/capsules/access/opened.test.ts'
 const APPROVALS = 'edge/http/approval-routes.test.ts'
+const PROPOSALS = 'edge/http/proposal-routes.test.ts'
+const PROPOSAL_WORDS = 'a proposal is refused that has $name, and one at the limit is not'
 const CAGE = 'adapters/artifacts/process-cage.test.ts'
 const CHECKS = 'platform/verification/checks.test.ts'
 const ARTIFACTS = 'edge/http/artifact-routes.test.ts'
@@ -166,6 +168,14 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
     'does not wait where too many of one do already, and a flood of one stops nobody else',
   ),
   approvalBytes: inServer(APPROVALS, 'does not wait where it is too long, and does at the limit'),
+  proposalTitle: inServer(PROPOSALS, PROPOSAL_WORDS, 'a title that is too long'),
+  proposalDescription: inServer(PROPOSALS, PROPOSAL_WORDS, 'a description that is too long'),
+  proposalBytes: inServer(PROPOSALS, PROPOSAL_WORDS, 'too much to do'),
+  proposalFiles: inServer(PROPOSALS, PROPOSAL_WORDS, 'too many files'),
+  proposalsOpen: inServer(PROPOSALS, 'nobody has more open proposals than the limit'),
+  proposalVoters: inServer(PROPOSALS, 'what more people could vote on than are counted is not put to the vote'),
+  ballots: inServer('edge/http/proposal-votes.test.ts', 'a vote is changed so often and no more'),
+  delegationDepth: inServer('domain/governance/voting/tally.test.ts', 'is followed over three steps and no further'),
   holds: here('keeping', 'one legal hold more than there may be is refused'),
   stays: here('keeping', 'a receipt names as many as it may'),
   batchLine: here('request', 'a line of a batch that is too long has its problem, and its neighbours are written'),

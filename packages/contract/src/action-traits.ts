@@ -79,4 +79,10 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'approval.read': reads(),
   'approval.decide': changes(),
   'policy.apply': changes('high'),
+  'proposal.create': changes(),
+  'proposal.read': reads(),
+  'proposal.vote': changes('low'),
+  'proposal.delegate': changes('low'),
+  'proposal.close': changes('low'),
+  'proposal.execute': changes('high'),
 }

@@ -3,6 +3,7 @@ import { timestamp, uuid } from './capsule.ts'
 import { exportEnd } from './export.ts'
 import { importFile, importJob } from './import.ts'
 import { integrity } from './ledger.ts'
+import { DELEGATION_TOPICS } from './proposal.ts'
 import { systemHealth } from './system.ts'
 
 /** What `cascade start --json` prints once it answers. */
@@ -214,5 +215,9 @@ export const ledgerShownAnswer = z
 
 /** A capsule that was archived, or brought back. */
 export const forgottenAnswer = z.object({ id: uuid, status: z.enum(['ARCHIVED', 'ACTIVE']) }).meta({ id: 'Forgotten' })
+
+export const delegationRevokedAnswer = z
+  .object({ topic: z.enum(DELEGATION_TOPICS), state: z.literal('revoked') })
+  .meta({ id: 'DelegationRevoked' })
 
 export const tokenRevokedAnswer = z.object({ id: uuid, state: z.literal('revoked') }).meta({ id: 'TokenRevoked' })

@@ -149,7 +149,7 @@ export const decisionFilter = z.strictObject({
   ...page,
 })
 
-const policyFile = z.strictObject({
+export const policyFile = z.strictObject({
   path: z
     .string()
     .max(200)

@@ -22,6 +22,7 @@ export * from './lineage.ts'
 export { buildOpenApi, type OpenApiDocument, openApiSteps } from './openapi/openapi.ts'
 export { isShallow, JSON_LEVELS_MAX, jsonValue, PAGE_LIMITS } from './parameters.ts'
 export * from './policy.ts'
+export * from './proposal.ts'
 export {
   LEDGER_CATEGORIES,
   type LedgerCategory,

@@ -8,6 +8,7 @@ import type {
   Emergency,
   GovernanceGate,
   PolicyDesk,
+  ProposalCourse,
   TrustEngine,
 } from '#governance'
 import type { AccessTokens, Subject, Subjects } from '#identity'
@@ -16,13 +17,21 @@ import type { Metrics } from '#observability'
 import type { TokenFile } from './adapters/files/token-file.ts'
 import type { SqliteStore } from './adapters/sqlite/index.ts'
 import type * as Http from './edge/http/index.ts'
-import type { createWitnessDesk, LedgerDesk, LogKeys, SigningLog, UnfinishedErasures } from './edge/jobs/index.ts'
+import type {
+  createWitnessDesk,
+  LedgerDesk,
+  LogKeys,
+  ProposalDesk,
+  SigningLog,
+  UnfinishedErasures,
+} from './edge/jobs/index.ts'
 
 /** What the parts hand to each other. */
 export const FOLDER = new BootKey<DataFolder>('data folder')
 export const STORE = new BootKey<SqliteStore>('store')
 export const GATE = new BootKey<GovernanceGate>('gate')
 export const APPROVALS = new BootKey<Approvals>('approvals')
+export const PROPOSALS = new BootKey<Readonly<{ desk: ProposalDesk; course: ProposalCourse }>>('proposals')
 export const EMERGENCY = new BootKey<Emergency>('emergency')
 export const GOVERNANCE = new BootKey<Readonly<{ gate: GovernanceGate; policies: PolicyDesk; book: DecisionBook }>>(
   'governance',

@@ -20,6 +20,7 @@ import { bearerTokens, identityPart } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck, ownGrant } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
 import { keyDesk, ledgerParts } from './compose-ledger.ts'
+import { proposalParts } from './compose-proposals.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
 import { storeParts } from './compose-store.ts'
@@ -95,6 +96,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       describe: 'knows what waits for somebody’s word',
       start: (boot) => openApprovals({ ...frame, clock, newId }, boot),
     },
+    ...proposalParts({ ...frame, clock, newId }),
     emergencyPart({ ...frame, clock, newId }),
     ...ledgerParts({ ...frame, clock, newId }),
     {
@@ -128,7 +130,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     {
       name: 'http',
       priority: 3,
-      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'approvals', 'ledger check', 'policies'],
+      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'approvals', 'ledger check', 'proposals'],
       describe: 'answers requests',
       start: (boot) => openHttp(frame, boot),
     },
@@ -301,6 +303,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         governance: { ...boot.get(key.GOVERNANCE), ...facts },
         trust: boot.get(key.TRUST),
         approvals,
+        proposals: boot.get(key.PROPOSALS).desk,
         agents: lazy(async () => openAgentDoor(log)),
         ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,

@@ -8,6 +8,8 @@ const CAPSULES = 'domain/capsules'
 const MODEL = `${CAPSULES}/model-change/model-change.ts`
 const EMERGENCY = 'domain/governance/emergency/emergency.ts'
 const APPROVAL = 'domain/governance/approvals/tell-approval.ts'
+const PROPOSAL = 'domain/governance/proposals/tell-proposal.ts'
+const DELEGATION = 'domain/governance/proposals/delegations.ts'
 const RUNNER = { file: `${CAPSULES}/import/import-runner.ts`, written: `import.\${end.state}` }
 
 /** The file that writes each kind; where it puts the name together, as it does. */
@@ -63,6 +65,15 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'approval.executed': { file: APPROVAL, written: 'executed' },
   'approval.failed': APPROVAL,
   'approval.expired': { file: APPROVAL, written: 'expired' },
+  'proposal.created': PROPOSAL,
+  'proposal.activated': PROPOSAL,
+  'proposal.opened': PROPOSAL,
+  'proposal.voted': PROPOSAL,
+  'proposal.closed': PROPOSAL,
+  'proposal.executed': PROPOSAL,
+  'proposal.execution_failed': PROPOSAL,
+  'delegation.given': DELEGATION,
+  'delegation.revoked': DELEGATION,
   'import.started': `${CAPSULES}/import/imports.ts`,
   'import.noted': `${CAPSULES}/import/import-writer.ts`,
   'import.completed': RUNNER,

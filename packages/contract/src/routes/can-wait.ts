@@ -12,6 +12,8 @@ const NEVER_WAITS: ReadonlySet<Action> = new Set([
   'emergency.lift',
   'system.handover',
   'token.create',
+  'proposal.vote',
+  'proposal.execute',
 ])
 
 /** Whether a request of this route that needs an approval waits for it: one that changes something, and whose body is JSON. */

@@ -28,7 +28,7 @@ export const ROUTE_TAGS = {
   Witness: 'Vouching for the logs of others, as C2SP tlog-witness says; without a token, where it is configured.',
   Keeping: 'Legal holds, and what is erased for good.',
   Governance:
-    'What may happen, and who is trusted with it: decisions, policies, approvals, the kill switch, trust of subjects.',
+    'What may happen, and who is trusted with it: decisions, policies, approvals, proposals, the kill switch, trust of subjects.',
   Identity: 'Who there is, and what each comes in with.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',

@@ -16,6 +16,7 @@ import { KEEPING } from './keeping.ts'
 import { LEDGER } from './ledger.ts'
 import { LINEAGE } from './lineage.ts'
 import { PROBES } from './probes.ts'
+import { PROPOSALS } from './proposals.ts'
 import { RECALL } from './recall.ts'
 import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
 import { SHARES } from './shares.ts'
@@ -45,6 +46,7 @@ const ROWS = [
   ...SUBJECT_TRUST,
   ...IDENTITY,
   ...APPROVALS,
+  ...PROPOSALS,
   ...SYSTEM,
   ...PROBES,
 ] as const

@@ -9,6 +9,7 @@ import {
   VERIFICATION_RECORDS,
   WITNESS_RECORDS,
 } from './instance-records.ts'
+import { PROPOSAL_RECORDS } from './proposal-records.ts'
 import type { RecordKind } from './record-kind.ts'
 
 export type { RecordKind } from './record-kind.ts'
@@ -18,6 +19,7 @@ export const RECORDS_V1 = {
   ...CAPSULE_RECORDS,
   ...KEEPING_RECORDS,
   ...GOVERNANCE_RECORDS,
+  ...PROPOSAL_RECORDS,
   ...IDENTITY_RECORDS,
   ...IMPORT_RECORDS,
   ...EMBEDDING_RECORDS,

@@ -64,6 +64,7 @@ export const ACTION_GROUPS = {
   ],
   /** Reads what happened, and by which rules. */
   audit: [
+    'proposal.read',
     'subject.read',
     'subject.self',
     'agent.withdraw',
@@ -79,8 +80,14 @@ export const ACTION_GROUPS = {
     'artifact.read',
     'system.read',
   ],
+  /** Has a say in the rules. */
+  vote: ['proposal.create', 'proposal.read', 'proposal.vote', 'proposal.delegate'],
   /** Changes who there is, and the rules. */
   govern: [
+    'proposal.create',
+    'proposal.vote',
+    'proposal.delegate',
+    'proposal.execute',
     'policy.apply',
     'subject.update',
     'token.create',
@@ -104,6 +111,8 @@ export const ACTION_GROUPS = {
     'ledger.submit',
     'witness.cosign',
     'policy.apply',
+    'proposal.close',
+    'proposal.execute',
     'capsule.offload',
     'capsule.reload',
   ],

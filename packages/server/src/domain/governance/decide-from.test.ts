@@ -75,6 +75,7 @@ test('an administrator may do every action, and an agent that is one governs nob
       'token.revoke',
       'emergency.lift',
       'approval.decide',
+      ...['proposal.create', 'proposal.vote', 'proposal.delegate', 'proposal.execute'],
     ]
     expect(agent.applied === 'deny', action).toBe([...governs, 'capsule.hold', 'capsule.trust'].includes(action))
   }

@@ -57,6 +57,26 @@ export { GOING_BACK } from './own-work.ts'
 export { comparePolicies, fixedFiles, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
+export {
+  type Advanced,
+  type AskedAction,
+  type CountedElection,
+  DELEGATIONS,
+  type DelegationCall,
+  type DelegationRow,
+  Delegations,
+  type Draft,
+  type KindRules,
+  PROPOSAL_COLLECTIONS,
+  PROPOSALS,
+  ProposalBook,
+  type ProposalCall,
+  ProposalCourse,
+  type ProposalRow,
+  Proposals,
+  withoutProposerWords,
+  writtenRules,
+} from './proposals/index.ts'
 export { keptOf, type ReplayedCounts, replayDecisions } from './replay-decisions.ts'
 export { sealResource } from './resource-name.ts'
 export { SHADOW_EVERY_MS, ShadowCheck } from './shadow-check.ts'

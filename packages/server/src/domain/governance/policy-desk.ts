@@ -31,7 +31,13 @@ export interface PolicyDeskOptions {
   readonly fallback: (bundle: PolicyBundle) => Promise<FallbackEngine>
 }
 
+/** Of whoever applies policies, or of a vote that was passed. */
+export type ApplyGrant = Grant<'policy.apply' | 'proposal.execute'>
+
+/** Files of every bundle that nobody puts others in the place of. */
 const CONSTITUTION_FILE = 'constitution.cedar'
+/** How a policy says that it is of the constitution; one that says so in another way is refused when it is read. */
+const CONST_ID = /@id\(\s*"(const\.[^"]*)"\s*\)/
 const FIXED = new Set([CONSTITUTION_FILE, SCHEMA_FILE])
 /** What has to stay possible for whoever applies policies: to apply others, as the API asks, and the name of their place. */
 const KEPT_OF_APPLIER = [
@@ -133,6 +139,26 @@ export class PolicyDesk {
     return this.#shelf.find(digest)
   }
 
+  /** Files of the instance itself in a bundle that was in force once. @throws CascadeError NOT_FOUND. */
+  async ownFilesOf(digest: string): Promise<readonly PolicyFile[]> {
+    const found = await this.#findShelved(digest)
+    if (found) return found.files.filter(({ path }) => !FIXED.has(path))
+    throw new CascadeError('NOT_FOUND', `No policies with the digest ${digest} were ever in force.`)
+  }
+
+  /** The rule of the constitution that files would change, or add to it; undefined where they leave it alone. */
+  clauseTouched(own: readonly PolicyFile[]): { readonly clause: string; readonly reason: string } | undefined {
+    for (const { path, text } of own) {
+      const named = CONST_ID.exec(text)?.[1]
+      if (named === undefined && path !== CONSTITUTION_FILE) continue
+      const clause = named ?? [...this.bundle.rules.keys()].find(isConstitutional) ?? CONSTITUTION_FILE
+      const says = this.bundle.rules.get(clause)?.says
+      const reason = `${path} would change ${clause} of the constitution${says ? `: ${says}` : ', which is no rule of it.'}`
+      return { clause, reason }
+    }
+    return undefined
+  }
+
   /**
    * What the instance would be governed by, with what is wrong with it. Files that come with the program may be among those that
    * are handed in, as they are there.
@@ -173,7 +199,7 @@ export class PolicyDesk {
    *   afterwards, or that administrator could not turn the kill switch, at any risk.
    */
   async apply(
-    call: { readonly grant: Grant<'policy.apply'>; readonly subject: Subject },
+    call: { readonly grant: ApplyGrant; readonly subject: Subject },
     given: readonly PolicyFile[],
   ): Promise<BundleReading> {
     const { bundle, files, findings, own } = await this.read(given)
@@ -198,7 +224,7 @@ export class PolicyDesk {
   }
 
   /** Puts the policies that come with the program in force again. */
-  async reset({ grant }: { readonly grant: Grant<'policy.apply'> }): Promise<void> {
+  async reset({ grant }: { readonly grant: ApplyGrant }): Promise<void> {
     await this.#put(grant, { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }, null)
   }
 
@@ -235,7 +261,7 @@ export class PolicyDesk {
     return undefined
   }
 
-  async #put(grant: Grant<'policy.apply'>, shelved: ShelvedBundle, own: readonly PolicyFile[] | null): Promise<void> {
+  async #put(grant: ApplyGrant, shelved: ShelvedBundle, own: readonly PolicyFile[] | null): Promise<void> {
     const { store, clock } = this.#options
     const { digest, policies } = shelved.bundle
     const active: ActiveBundle = { digest, appliedAt: clock(), appliedBy: grant.subject, own }

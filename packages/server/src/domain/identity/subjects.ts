@@ -204,7 +204,7 @@ export class Subjects {
    *   asks may not give or take; UNPROCESSABLE for an owner that cannot be.
    */
   async change(
-    call: SubjectCall<Grant<'subject.update'>>,
+    call: SubjectCall<Grant<'subject.update' | 'proposal.execute'>>,
     idOrName: string,
     { roles, trust, active, owner: ownerName }: SubjectChange,
     matches: (revision: number) => boolean,

@@ -36,6 +36,8 @@ const FIXES: Partial<Record<ErrorCode, (help: string) => string>> = {
 
 const UNSOUND = 'Mend what `policy lint` finds.'
 const APPROVAL_FIX = '`approvals list` shows the ids of what waits.'
+const PROPOSAL_FIX = '`proposals list` shows the ids of proposals.'
+const STANDING_FIX = '`proposals show` says how it stands.'
 const VERSION_FIX =
   'Check the id and the version: `search` and `ask` show whole ids, `history` lists the versions of one.'
 
@@ -131,6 +133,14 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
     EMERGENCY_ACTIVE:
       '`emergency status` says what lifts it. On the machine of the instance, once that is stopped, `policy apply --built-in` works all the same.',
   },
+  'proposals show': { NOT_FOUND: PROPOSAL_FIX },
+  'proposals create': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
+  'proposals open': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
+  'proposals vote': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
+  'proposals retry': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
+  'proposals export': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
+  'proposals delegate': { UNPROCESSABLE: '`subject list` shows who there is.' },
+  'proposals undelegate': { NOT_FOUND: '`proposals delegations` shows who speaks for you, and on what.' },
   restore: {
     SOURCE_UNREADABLE: 'Name a file that `backup` wrote.',
     DATA_FOLDER_IN_USE: 'Stop the instance that is there, restore, and start it again.',

@@ -21,7 +21,7 @@ let instance: ChildProcess
 let started = ''
 let ownToken = ''
 let [id, child, job, share, hold, erasure, artifact, key, token] = ['', '', '', '', '', '', '', '', '']
-let decision = ''
+let [decision, proposal] = ['', '']
 
 const cascade = (...argv: string[]) =>
   run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
@@ -55,6 +55,7 @@ beforeAll(async () => {
   token = (await outOf('token', 'create', '--for', 'ada')).id
   await outOf('agent', 'add', 'helper')
   ownToken = (await outOf('agent', 'token', 'helper')).id
+  proposal = (await outOf('proposals', 'create', '--built-in', '--title', 'Those of the program')).id
   artifact = (await outOf('artifact', 'verify', 'notes')).report.artifact.digest
   mkdirSync(join(FOLDER, 'policies'))
   const asked = { principal: 'User::"ada"', action: 'Action::"read"', resource: 'Capsule::"c"' }
@@ -121,6 +122,19 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'hold place', argv: () => ['hold', 'place', id, '--reason', 'case 4711'] },
   { command: 'approvals', argv: () => ['approvals'] },
   { command: 'approvals list', argv: () => ['approvals', 'list'] },
+  {
+    command: 'proposals create',
+    argv: () => ['proposals', 'create', '--title', 't', '--subject', 'ada', '--trust', '70'],
+  },
+  { command: 'proposals open', argv: () => ['proposals', 'open', proposal] },
+  { command: 'proposals vote', argv: () => ['proposals', 'vote', proposal, 'for'] },
+  { command: 'proposals', argv: () => ['proposals'] },
+  { command: 'proposals list', argv: () => ['proposals', 'list', '--status', 'VOTING'] },
+  { command: 'proposals show', argv: () => ['proposals', 'show', proposal] },
+  { command: 'proposals export', argv: () => ['proposals', 'export', proposal] },
+  { command: 'proposals delegate', argv: () => ['proposals', 'delegate', 'ada', '--topic', 'trust'] },
+  { command: 'proposals delegations', argv: () => ['proposals', 'delegations'] },
+  { command: 'proposals undelegate', argv: () => ['proposals', 'undelegate', '--topic', 'trust'] },
   { command: 'hold list', argv: () => ['hold', 'list'] },
   { command: 'hold lift', argv: () => ['hold', 'lift', hold, '--reason', 'closed'] },
   { command: 'trust explain', argv: () => ['trust', 'explain', 'administrator'] },
@@ -186,6 +200,7 @@ const OTHERS = [
   ...VERBS.map((verb) => `embedding ${verb} `),
   ...['on', 'off', 'status'].map((verb) => `emergency ${verb} `),
   ...['show', 'approve', 'reject'].map((verb) => `approvals ${verb} `),
+  'proposals retry ',
 ]
 
 const shapeOf = (command: string, when = '') => SHAPES[command]?.find((shape) => shape.when === when)

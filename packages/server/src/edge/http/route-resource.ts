@@ -14,6 +14,7 @@ const RESOURCES = [
   { prefix: '/v2/imports/{id}', kind: 'import' },
   { prefix: '/v2/governance/approvals/{id}', kind: 'approval' },
   { prefix: '/v2/governance/decisions/{id}', kind: 'decision' },
+  { prefix: '/v2/governance/proposals/{id}', kind: 'proposal' },
 ] as const
 
 const APPLY = 'applyPolicies'
@@ -24,7 +25,7 @@ export const mayGoBack = ({ id }: RouteDefinition): boolean => id === APPLY
 const goesBack = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && 'files' in body && body.files === null
 
-/** `capsule/<id>`, `import/<id>`, `approval/<id>`, `decision/<id>`, or `*` where the resource comes into being or is no single one. */
+/** `<kind>/<id>` of the table, or `*` where the resource comes into being or is no single one. */
 export function resourceOf(
   { id, path }: RouteDefinition,
   params: Readonly<Record<string, unknown>>,

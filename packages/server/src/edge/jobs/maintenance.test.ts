@@ -2,9 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { CascadeError } from '#base'
 import { GovernanceGate } from '#governance'
 import type { Subject } from '#identity'
+import { toRecord } from '#store'
 import { quarantineCapsule, releaseCapsule } from '../../domain/capsules/use-cases/life.ts'
 import { openWorld, type World } from '../../domain/capsules/use-cases/testing.ts'
-import { AFTER_FAILURE_MS, IDLE_MS, Maintenance, type MaintenanceOptions, TICK_MS } from './maintenance.ts'
+import {
+  AFTER_FAILURE_MS,
+  BESIDE_READERS_MS,
+  IDLE_MS,
+  Maintenance,
+  type MaintenanceOptions,
+  TICK_MS,
+} from './maintenance.ts'
 
 interface Job extends AsyncDisposable {
   readonly world: World
@@ -188,6 +196,24 @@ describe('links by similarity', () => {
     expect(await linksOf(job.world, id)).toContain('SIMILAR_TO')
   })
 
+  test('are made every five seconds alone while somebody reads', async () => {
+    await using job = await openJob()
+    for (let count = 0; count < 80; count++) await job.world.add({ content: `note ${count}`, ...LONELY })
+    const stepsAfter = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += TICK_MS) {
+        await tellOfReading(job.world)
+        await job.tick()
+      }
+      return (await typesOf(job.world)).filter((type) => type === 'capsule.similar_linked').length
+    }
+    await job.tick()
+    expect(await stepsAfter(IDLE_MS)).toBe(1)
+    expect(await stepsAfter(BESIDE_READERS_MS - TICK_MS)).toBe(1)
+    expect(await stepsAfter(TICK_MS)).toBe(2)
+    for (let looks = 0; looks < 3; looks++) await job.tick()
+    expect(await stepsAfter(0)).toBeGreaterThan(2)
+  })
+
   test('that are made make no more work: it falls silent', async () => {
     await using job = await openJob()
     await addSimilar(job.world)
@@ -207,6 +233,19 @@ describe('links by similarity', () => {
     expect(await linksOf(job.world, id)).toContain('SIMILAR_TO')
   })
 })
+
+const DIGEST = 'ab'.repeat(32)
+
+/** What the journal writes once a second while somebody reads. */
+async function tellOfReading({ context, call }: World): Promise<void> {
+  const { grant, command } = call('system.maintain')
+  const verdict = { decision: 'allow', mode: 'enforce', reasons: [], trust: null, risk: 0, bundle: DIGEST }
+  const what = { action: 'capsule.search', resource: '*', subject: null, first: grant.decisionId, count: 9 }
+  const told = { decisions: [{ ...verdict, ...what, inputs: DIGEST }] }
+  const records = [toRecord(grant, 'decision.gathered', 'governance/decisions', told, {})]
+  const [outcome] = await context.store.append([{ ...command, grant, changes: [], records, events: [] }])
+  expect(outcome?.ok).toBe(true)
+}
 
 /** A vector in a space where nothing else is near. */
 const LONELY = { embedding: [1, 0, 0, 0], embedding_model: 'elsewhere' }

@@ -23,6 +23,8 @@ export interface MaintenanceOptions {
 export const TICK_MS = 1000
 /** Links by similarity wait until nobody has written for this long: they cost a search per capsule. */
 export const IDLE_MS = 3000
+/** Between two steps of linking while somebody reads: each takes from their searches what a search takes. */
+export const BESIDE_READERS_MS = 5000
 /** After a failure it stays away this long. */
 export const AFTER_FAILURE_MS = 30_000
 /** Entries of the log that are looked at for traffic; more of them are traffic, whatever they say. */
@@ -37,13 +39,15 @@ const QUIET: ReadonlySet<string> = new Set<RecordType>([
 
 /**
  * The background care of the store: raises trust that may rise again, and links what is similar in meaning while the
- * instance is idle. Each piece of work passes the gate like anyone else's.
+ * instance is idle, and less often while it is read. Each piece of work passes the gate like anyone else's.
  */
 export class Maintenance implements AsyncDisposable {
   readonly #options: MaintenanceOptions
   readonly #looks: Looks
   #head = -1
   #quietSince: number
+  #readAt = Number.NEGATIVE_INFINITY
+  #linkedAt = Number.NEGATIVE_INFINITY
   #failedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: MaintenanceOptions) {
@@ -71,7 +75,8 @@ export class Maintenance implements AsyncDisposable {
   async #work(now: number, signal: AbortSignal): Promise<void> {
     const { context } = this.#options
     await settleTrust(context, () => this.#grant(), signal)
-    if (signal.aborted || !(await this.#isIdle(now))) return
+    if (signal.aborted || !(await this.#isIdle(now)) || this.#leavesToReaders(now)) return
+    this.#linkedAt = now
     await linkSimilarStep(context, () => this.#grant())
   }
 
@@ -82,8 +87,14 @@ export class Maintenance implements AsyncDisposable {
       const news = await store.changesSince(this.#head, NEWS_SEEN)
       this.#head = news.length < NEWS_SEEN ? (news.at(-1)?.sequence ?? this.#head) : store.head()
       if (news.length === NEWS_SEEN || news.some(({ leaf }) => !QUIET.has(leaf.type))) this.#quietSince = now
+      if (news.some(({ leaf }) => leaf.type === 'decision.gathered')) this.#readAt = now
     }
     return !isWithin(now, this.#quietSince, IDLE_MS)
+  }
+
+  /** Whether somebody reads now, and the last step was a moment ago. */
+  #leavesToReaders(now: number): boolean {
+    return isWithin(now, this.#readAt, 2 * TICK_MS) && isWithin(now, this.#linkedAt, BESIDE_READERS_MS)
   }
 
   #grant(): Grant<'system.maintain'> {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { archive } from './archive-schema.ts'
 import { configFacts } from './config-facts.ts'
 import { gate } from './gate-schema.ts'
+import { governance } from './governance-schema.ts'
 import { guardian } from './guardian-schema.ts'
 import { ledger } from './ledger-schema.ts'
 import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
@@ -307,6 +308,7 @@ export const configSchema = z
     backup,
     ledger,
     gate,
+    governance,
     guardian,
     archive,
     import: importing,

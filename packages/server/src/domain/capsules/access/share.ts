@@ -46,7 +46,7 @@ export async function* listAllBy<V>(
   collection: string,
   index: string,
   value: string,
-): AsyncGenerator<{ readonly key: string; readonly value: V }, void, undefined> {
+): AsyncGenerator<{ readonly key: string; readonly value: V; readonly revision: number }, void, undefined> {
   for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
     const page = { limit: PER_PAGE, ...(after !== undefined && { after }) }
     const { items, next } = await records.listBy<V>(collection, index, value, page)

@@ -12,6 +12,7 @@ import {
   TrustEngine,
 } from '#governance'
 import type { Subject } from '#identity'
+import { commandOf, commit, grantOf } from '../../../platform/store/testing.ts'
 import { createCapsule } from '../use-cases/create-capsules.ts'
 import { openWorld } from '../use-cases/testing.ts'
 import { Erasures } from './erasures.ts'
@@ -123,4 +124,32 @@ test('of an erased subject neither decisions are left, nor what was said to evid
   expect(row?.value).not.toHaveProperty('told')
   expect(row?.value).not.toHaveProperty('digestKey')
   expect([row?.value, emergency.state]).toMatchObject([{ reason: null }, { reason: null }])
+})
+
+test('of an erased subject neither the words of its proposals are left, nor who speaks for it', async () => {
+  const { subjects, erase, textOf, make, store } = await open()
+  const other = await make()
+  await make('grace')
+  const grace = await subjects.resolve('grace')
+  if (!grace) throw new Error('she was registered')
+  const grant = grantOf('proposal.create', { reach: 'lines' })
+  for (const proposer of [grace.id, other.owner]) {
+    const row = { id: proposer, title: `${MARK} ${proposer}`, description: MARK, proposer, digest: 'kept', ballots: 1 }
+    await commit(store, commandOf(grant, [store.records.put(grant, 'proposals', proposer, row)]))
+  }
+  for (const [from, to] of [
+    [grace.id, other.owner],
+    [other.owner, grace.id],
+  ]) {
+    const row = { from, to, topic: 'all', at: 0 }
+    await commit(store, commandOf(grant, [store.records.put(grant, 'vote_delegations', `${from}/all`, row)]))
+  }
+  await erase({ kind: 'subject', subject: 'grace' })
+  expect((await store.records.find('proposals', grace.id))?.value).toMatchObject({
+    title: '',
+    description: '',
+    digest: 'kept',
+  })
+  expect((await store.records.find('proposals', other.owner))?.value).toMatchObject({ description: MARK })
+  expect(await textOf('vote_delegations')).toBe('[]')
 })

@@ -1,3 +1,4 @@
+import { DELEGATIONS, PROPOSALS, type ProposalRow, withoutProposerWords } from '#governance'
 import type { Change, Grant, RecordPage, Records } from '#store'
 import { listAllBy } from '../access/share.ts'
 
@@ -22,7 +23,7 @@ export async function* purgeDecisionsAbout(
 
 /**
  * The changes that take away what is kept about an erased subject: what was decided for it, what was said to evidence about it,
- * and the reasons of an emergency that it turned on or that is over.
+ * the words of what it proposed, and the reasons of an emergency that it turned on or that is over.
  */
 export async function* purgeGovernanceOf(
   records: Records,
@@ -41,6 +42,20 @@ export async function* purgeGovernanceOf(
     after = page.items.at(-1)?.key.startsWith(prefix) === true ? page.next : undefined
   }
   yield* purgeEmergency(records, grant, subject)
+  yield* purgeProposals(records, grant, subject)
+}
+
+/** The words of what it proposed, and who speaks for whom; what was voted on stays, with ids, so that it can be counted again. */
+async function* purgeProposals(
+  records: Records,
+  grant: Grant,
+  subject: string,
+): AsyncGenerator<Change, void, undefined> {
+  for await (const { key, value, revision } of listAllBy<ProposalRow>(records, PROPOSALS.name, 'proposer', subject))
+    yield records.put(grant, PROPOSALS.name, key, withoutProposerWords(value), { expectedRevision: revision })
+  for (const index of DELEGATIONS.indexes)
+    for await (const { key } of listAllBy(records, DELEGATIONS.name, index, subject))
+      yield records.delete(grant, DELEGATIONS.name, key)
 }
 
 interface EmergencyRow {

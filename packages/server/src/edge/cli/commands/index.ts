@@ -8,6 +8,7 @@ import { BACKUP } from './backup.ts'
 import { BULK_ARCHIVE, BULK_ERASE, BULK_RESTORE, BULK_RUN, BULK_TAG } from './bulk.ts'
 import { COMPLETION } from './completion.ts'
 import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
+import { PROPOSALS_DELEGATE, PROPOSALS_DELEGATIONS, PROPOSALS_UNDELEGATE } from './delegations.ts'
 import { DOCTOR } from './doctor.ts'
 import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
 import { EMERGENCY_OFF, EMERGENCY_ON, EMERGENCY_STATUS } from './emergency.ts'
@@ -29,6 +30,16 @@ import { MCP } from './mcp.ts'
 import { MCP_INSTALL, MCP_UNINSTALL } from './mcp-install.ts'
 import { POLICY_EXPLAIN, POLICY_LINT, POLICY_TEST } from './policy.ts'
 import { POLICY_APPLY, POLICY_DIFF, POLICY_SHOW } from './policy-in-force.ts'
+import {
+  PROPOSALS,
+  PROPOSALS_CREATE,
+  PROPOSALS_EXPORT,
+  PROPOSALS_LIST,
+  PROPOSALS_OPEN,
+  PROPOSALS_RETRY,
+  PROPOSALS_SHOW,
+  PROPOSALS_VOTE,
+} from './proposals.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
 import { SEARCH } from './search.ts'
@@ -119,6 +130,17 @@ export const COMMANDS: readonly CommandSpec[] = [
   APPROVALS_SHOW,
   APPROVALS_APPROVE,
   APPROVALS_REJECT,
+  PROPOSALS,
+  PROPOSALS_LIST,
+  PROPOSALS_SHOW,
+  PROPOSALS_CREATE,
+  PROPOSALS_OPEN,
+  PROPOSALS_VOTE,
+  PROPOSALS_RETRY,
+  PROPOSALS_EXPORT,
+  PROPOSALS_DELEGATE,
+  PROPOSALS_UNDELEGATE,
+  PROPOSALS_DELEGATIONS,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

@@ -16,6 +16,7 @@ import { keepingHandlers } from './keeping.ts'
 import { ledgerHandlers } from './ledger.ts'
 import { lineageHandlers } from './lineage.ts'
 import { probeHandlers } from './probes.ts'
+import { proposalHandlers } from './proposals.ts'
 import { recallHandlers } from './recall.ts'
 import { shareHandlers } from './shares.ts'
 import { subjectTrustHandlers } from './subject-trust.ts'
@@ -42,6 +43,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...subjectTrustHandlers(context),
   ...identityHandlers(context),
   ...approvalHandlers(context),
+  ...proposalHandlers(context),
   ...systemHandlers(context),
   ...witnessHandlers(context),
   ...probeHandlers(context),

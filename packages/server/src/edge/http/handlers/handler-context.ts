@@ -6,6 +6,9 @@ import type {
   Backup,
   BackupRequest,
   ConfigRow,
+  DelegationAnswer,
+  DelegationTopic,
+  ElectionExport,
   EmbeddingState,
   EvidenceQuery,
   ImportFile,
@@ -13,14 +16,18 @@ import type {
   ImportRequest,
   LedgerKeys,
   LedgerWitness,
+  Proposal,
+  ProposalPage,
+  ProposalStatus,
   Repair,
   SystemHealth,
   VerifiedArtifact,
   VerifyArtifactBody,
+  VoteAnswer,
 } from '@forge-cascade/contract'
 import type { Health, ProbeResult } from '#boot'
 import type { Archives, ArchiveTarget, AskContext, Call, Erasures } from '#capsules'
-import type { DecisionBook, Emergency, Gate, PolicyDesk, TrustEngine } from '#governance'
+import type { DecisionBook, Draft, Emergency, Gate, PolicyDesk, TrustEngine } from '#governance'
 import type { AccessTokens, Subject } from '#identity'
 import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
@@ -70,6 +77,32 @@ export interface ApprovalDesk {
     id: string,
     word: { readonly decision: 'approve' | 'reject'; readonly reason?: string | undefined },
   ): Promise<Approval>
+}
+
+/** What people change by vote, as the API shows it. */
+export interface ProposalDesk {
+  /** @throws CascadeError CURSOR_INVALID. */
+  list(request: PageRequest & { readonly status?: ProposalStatus | undefined }): Promise<ProposalPage>
+  /** @see Proposals.create */
+  create(call: Call<'proposal.create'>, draft: Draft): Promise<Proposal>
+  /** @throws CascadeError NOT_FOUND. */
+  get(id: string): Promise<Proposal>
+  /** @see Proposals.activate */
+  activate(call: Call<'proposal.create'>, id: string): Promise<Proposal>
+  /** @see Proposals.vote */
+  vote(call: Call<'proposal.vote'>, id: string, vote: VoteAnswer['vote']): Promise<VoteAnswer>
+  /** Carries out again what failed; the grant is for asking, each try is decided by itself. @throws CascadeError NOT_FOUND, CONFLICT. */
+  retry(id: string): Promise<Proposal>
+  /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
+  export(id: string): Promise<ElectionExport>
+  delegations(subject: Subject): Promise<readonly DelegationAnswer[]>
+  /** @see Delegations.give */
+  delegate(
+    call: Call<'proposal.delegate'>,
+    given: { readonly to: string; readonly topic: DelegationTopic },
+  ): Promise<DelegationAnswer>
+  /** @throws CascadeError NOT_FOUND. */
+  revoke(call: Call<'proposal.delegate'>, topic: DelegationTopic): Promise<void>
 }
 
 /** What a try of the whole way came to, step by step. */
@@ -196,6 +229,7 @@ export interface HandlerContext {
   readonly trust: Pick<TrustEngine, 'explain' | 'given'>
   readonly emergency: Pick<Emergency, 'lift' | 'look' | 'raise'>
   readonly approvals: ApprovalDesk
+  readonly proposals: ProposalDesk
   /** Loaded when it is first asked for. */
   readonly artifacts: () => Promise<ArtifactDesk>
   /** Where agents are spoken to; loaded by the first of them. */

@@ -4,20 +4,26 @@ import {
   DECISION_COLLECTION,
   DecisionBook,
   DecisionJournal,
+  Delegations,
   EMERGENCY_COLLECTION,
   GATE_DEFAULTS,
   type GateSettings,
   GovernanceGate,
   type GovernanceGateOptions,
+  type KindRules,
   OUTCOME_COLLECTION,
   POLICY_COLLECTION,
   PolicyDesk,
+  PROPOSAL_COLLECTIONS,
+  ProposalBook,
+  ProposalCourse,
+  Proposals,
 } from '#governance'
 import type { AccessTokens, Subject } from '#identity'
 import { policiesOf } from '#policy'
 import { CedarOracle, readPolicies } from '../../../adapters/policies/index.ts'
 import type { World } from '../../../domain/capsules/use-cases/testing.ts'
-import { ApprovalDesk } from '../../jobs/index.ts'
+import { ApprovalDesk, ProposalDesk } from '../../jobs/index.ts'
 import type { FindFacts } from '../facts.ts'
 import type { GovernanceDesk } from '../handlers/handler-context.ts'
 
@@ -29,6 +35,9 @@ export interface Governed {
   readonly governance: GovernanceDesk
   readonly approvals: Approvals
   readonly desk: ApprovalDesk
+  readonly proposals: ProposalDesk
+  readonly course: ProposalCourse
+  readonly voting: Voting
   readonly findFacts: FindFacts
   /** Counts from the next decision on. */
   settings: GateSettings
@@ -36,8 +45,32 @@ export interface Governed {
   readonly people: Map<string, Subject>
 }
 
+/** How proposals of every kind are voted on here; a test changes it. */
+export interface Voting {
+  rules: KindRules
+  trustMin: number
+  discussionMs: number
+}
+
+const HOUR_MS = 60 * 60 * 1000
+const VOTING: Voting = {
+  rules: {
+    quorumPercent: 40,
+    threshold: { numerator: 1, denominator: 2, isBeyond: true },
+    ...{ delegateShareMaxPercent: 50, lateMs: 24 * HOUR_MS, extensionMs: 24 * HOUR_MS },
+    ...{ votingMs: 168 * HOUR_MS, timelockMs: 48 * HOUR_MS },
+  },
+  ...{ trustMin: 80, discussionMs: 0 },
+}
+
 /** What governance keeps beside what a world has. */
-export const GOVERNED_COLLECTIONS = [EMERGENCY_COLLECTION, DECISION_COLLECTION, OUTCOME_COLLECTION, POLICY_COLLECTION]
+export const GOVERNED_COLLECTIONS = [
+  EMERGENCY_COLLECTION,
+  DECISION_COLLECTION,
+  OUTCOME_COLLECTION,
+  POLICY_COLLECTION,
+  ...PROPOSAL_COLLECTIONS,
+]
 
 /**
  * As an instance puts it together.
@@ -97,7 +130,29 @@ export function openGoverned(
     fallback: async (bundle) => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
   })
   const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
+  const voting = { ...VOTING }
+  const resolve = async (idOrName: string) =>
+    [...people.values()].find(({ id, name }) => id === idOrName || name === idOrName) ?? subjects.resolve(idOrName)
+  const delegations = new Delegations({ store, clock: time.clock, resolve })
+  const proposalBook = new ProposalBook(store)
+  const course = new ProposalCourse({
+    ...{ ...parts, book: proposalBook, gate, policies, subjects, delegations, instance: administrator },
+    listPeople: async () => {
+      const { items } = await subjects.list({ limit: 100, kind: 'person' })
+      const stored = new Map(items.map(({ subject }) => [subject.id, subject]))
+      return [...new Map([...people, ...stored]).values()]
+    },
+    rules: () => voting.rules,
+    voteTrustMin: () => voting.trustMin,
+  })
+  const proposals = new Proposals({
+    ...{ ...parts, book: proposalBook, course, policies, resolve, instance: administrator.id },
+    discussionMs: () => voting.discussionMs,
+  })
   const governed: Governed = {
+    proposals: new ProposalDesk({ proposals, course, delegations, ledger: store.ledger, findSubject }),
+    course,
+    voting,
     gate,
     journal,
     policies,

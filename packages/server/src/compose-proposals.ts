@@ -1,0 +1,92 @@
+// What people change by vote.
+import type { ProposalKind } from '@forge-cascade/contract'
+import type { Clock } from '#base'
+import type { BootChunk, BootContext } from '#boot'
+import type { Config } from '#config'
+import { Delegations, type KindRules, ProposalBook, ProposalCourse, Proposals } from '#governance'
+import type { Subject, Subjects } from '#identity'
+import type { Frame } from './boot-instance.ts'
+import * as key from './compose-keys.ts'
+import { ProposalDesk, ProposalSweep } from './edge/jobs/index.ts'
+
+interface ProposalFrame extends Pick<Frame, 'live' | 'log'> {
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+const HOUR_MS = 60 * 60 * 1000
+const THRESHOLDS = {
+  majority: { numerator: 1, denominator: 2, isBeyond: true },
+  two_thirds: { numerator: 2, denominator: 3, isBeyond: false },
+  three_quarters: { numerator: 3, denominator: 4, isBeyond: false },
+} as const
+
+/** Proposals, and what looks after them once requests are answered. */
+export const proposalParts = (frame: ProposalFrame): readonly BootChunk[] => [
+  {
+    name: 'proposals',
+    priority: 1.5,
+    dependsOn: ['policies'],
+    describe: 'knows what is voted on',
+    start: (boot) => openProposals(frame, boot),
+  },
+  {
+    name: 'votes',
+    priority: 3,
+    dependsOn: ['http'],
+    describe: 'opens and closes votes, and carries out what was passed',
+    start: (boot) => {
+      const emergency = boot.get(key.EMERGENCY)
+      return new ProposalSweep({ course: boot.get(key.PROPOSALS).course, log: frame.log, halt: () => emergency.signal })
+    },
+  },
+]
+
+function openProposals({ live, clock, newId }: ProposalFrame, boot: BootContext): undefined {
+  const [store, gate, subjects] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.SUBJECTS)]
+  const { policies } = boot.get(key.GOVERNANCE)
+  const instance = boot.get(key.ADMIN)
+  const governance = () => live.loaded.config.governance
+  const resolve = (idOrName: string) => subjects.resolve(idOrName)
+  const delegations = new Delegations({ store, clock, resolve })
+  const book = new ProposalBook(store)
+  const course = new ProposalCourse({
+    ...{ book, gate, policies, subjects, delegations, clock, newId, instance },
+    listPeople: () => listPeople(subjects),
+    rules: (kind) => rulesOf(governance(), kind),
+    voteTrustMin: () => governance().vote_trust_min,
+  })
+  const proposals = new Proposals({
+    ...{ book, course, policies, clock, newId, resolve, instance: instance.id },
+    discussionMs: () => governance().discussion_hours * HOUR_MS,
+  })
+  const desk = { proposals, course, delegations, ledger: store.ledger }
+  const findSubject = (id: string) => subjects.find(id)
+  boot.provide(key.PROPOSALS, { course, desk: new ProposalDesk({ ...desk, findSubject }) })
+  return undefined
+}
+
+function rulesOf(governance: Config['governance'], kind: ProposalKind): KindRules {
+  const { quorum_percent, threshold, voting_hours, timelock_hours } = governance[kind]
+  return {
+    quorumPercent: quorum_percent,
+    threshold: THRESHOLDS[threshold],
+    delegateShareMaxPercent: governance.delegate_share_max_percent,
+    lateMs: governance.late_hours * HOUR_MS,
+    extensionMs: governance.extension_hours * HOUR_MS,
+    votingMs: voting_hours * HOUR_MS,
+    timelockMs: timelock_hours * HOUR_MS,
+  }
+}
+
+const PER_PAGE = 100
+
+async function listPeople(subjects: Subjects): Promise<readonly Subject[]> {
+  const people: Subject[] = []
+  for (let cursor: string | undefined, isMore = true; isMore; isMore = cursor !== undefined) {
+    const { items, next } = await subjects.list({ limit: PER_PAGE, cursor, kind: 'person' })
+    people.push(...items.map(({ subject }) => subject))
+    cursor = next
+  }
+  return people
+}

@@ -1,0 +1,14 @@
+export { type DelegationCall, Delegations } from './delegations.ts'
+export { ProposalBook } from './proposal-book.ts'
+export { type Advanced, ProposalCourse } from './proposal-course.ts'
+export {
+  DELEGATIONS,
+  type DelegationRow,
+  type KindRules,
+  PROPOSAL_COLLECTIONS,
+  PROPOSALS,
+  type ProposalRow,
+  withoutProposerWords,
+  writtenRules,
+} from './proposal-row.ts'
+export { type AskedAction, type CountedElection, type Draft, type ProposalCall, Proposals } from './proposals.ts'

@@ -1,0 +1,258 @@
+import { PROPOSAL_LIMITS, type ProposalKind, type ProposalStatus } from '@forge-cascade/contract'
+import { CascadeError, type Clock, canonicalJson, toRfc3339 } from '#base'
+import type { Subject } from '#identity'
+import type { PolicyFile } from '#policy'
+import type { Command, Grant } from '#store'
+import type { PolicyDesk } from '../policy-desk.ts'
+import type { Ballot, Vote, Voter } from '../voting/election.ts'
+import { type Tally, tally } from '../voting/tally.ts'
+import type { ProposalBook } from './proposal-book.ts'
+import type { ProposalCourse } from './proposal-course.ts'
+import {
+  actionDigest,
+  type Before,
+  type ElectionRow,
+  kindOf,
+  NOBODY_VOTED,
+  type ProposalAction,
+  type ProposalRow,
+  putBallot,
+} from './proposal-row.ts'
+
+export interface ProposalsOptions {
+  readonly book: ProposalBook
+  readonly course: ProposalCourse
+  readonly policies: Pick<PolicyDesk, 'clauseTouched' | 'ownFilesOf' | 'read'>
+  readonly clock: Clock
+  readonly newId: () => string
+  /** By id or name. */
+  readonly resolve: (idOrName: string) => Promise<Subject | undefined>
+  /** Subject id of the instance itself, whose trust stays. */
+  readonly instance: string
+  /** Hours between activation and the opening of the vote, in milliseconds. */
+  readonly discussionMs: () => number
+}
+
+/** Who asks, with which grant, as which command. */
+export interface ProposalCall<G extends Grant> {
+  readonly grant: G
+  readonly subject: Subject
+  readonly command: Pick<Command, 'id' | 'bodyDigest'>
+}
+
+/** An action as somebody asks for it: a subject by id or name, and what brings back what another proposal changed. */
+export type AskedAction =
+  | { readonly type: 'policy_change'; readonly files: readonly PolicyFile[] | null }
+  | { readonly type: 'trust_change'; readonly subject: string; readonly trust: number }
+  | { readonly type: 'revert'; readonly proposal: string }
+
+export interface Draft {
+  readonly title: string
+  readonly description: string
+  readonly action: AskedAction
+}
+
+/** An election with what it comes to so far. */
+export interface CountedElection {
+  readonly election: ElectionRow
+  readonly kind: ProposalKind
+  readonly ballots: readonly Ballot[]
+  readonly result: Tally
+}
+
+/** What people propose and vote on. What is proposed is not changed afterwards: its digest is what is voted on and carried out. */
+export class Proposals {
+  readonly #options: ProposalsOptions
+
+  constructor(options: ProposalsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * A draft.
+   *
+   * @throws CascadeError PAYLOAD_TOO_LARGE; RATE_LIMITED where too many of the proposer are not closed; UNPROCESSABLE for what
+   *   could not be carried out; NOT_FOUND and CONFLICT for a revert of what there is not, or was not carried out.
+   */
+  create({ grant, subject, command }: ProposalCall<Grant<'proposal.create'>>, draft: Draft): Promise<ProposalRow> {
+    const { book, clock, newId } = this.#options
+    return book.inTurn(async () => {
+      const action = await this.#resolve(draft.action)
+      checkSize(action)
+      await this.#check(action)
+      const { openMax } = PROPOSAL_LIMITS
+      if ((await book.countOpenOf(subject.id)) >= openMax)
+        throw new CascadeError(
+          'RATE_LIMITED',
+          `${openMax} of your proposals are not closed; have them voted on first.`,
+          { retryAfterS: RETRY_S },
+        )
+      const row: ProposalRow = {
+        ...{ v: 1, id: newId(), title: draft.title, description: draft.description, kind: kindOf(action), action },
+        ...{ digest: actionDigest(action), proposer: subject.id, status: 'DRAFT', outcome: null, next: 'nothing' },
+        ...{ createdAt: clock(), opensAt: null, closesAt: null, timelockUntil: null, rules: null, election: null },
+        ...{ voters: null, ballots: 0, lastAt: 0, standing: NOBODY_VOTED, veto: null, execution: null },
+        openOf: subject.id,
+      }
+      await book.write({ row, revision: 0, word: 'proposal.created', grant, command })
+      return row
+    })
+  }
+
+  /**
+   * Has a draft voted on: at once, or after the time for discussion. What the constitution forbids is closed as vetoed.
+   *
+   * @throws CascadeError NOT_FOUND; FORBIDDEN for anybody but the proposer; CONFLICT for what is no draft, and where nobody could
+   *   vote; UNPROCESSABLE for what could not be carried out any more.
+   */
+  async activate(
+    { grant, subject, command }: ProposalCall<Grant<'proposal.create'>>,
+    id: string,
+  ): Promise<ProposalRow> {
+    const { book, clock, course, discussionMs } = this.#options
+    await book.inTurn(async () => {
+      const { value: row, revision } = await book.get(id)
+      if (row.proposer !== subject.id)
+        throw new CascadeError(
+          'FORBIDDEN',
+          'A draft is put to the vote by whoever proposed it; propose the same yourself.',
+        )
+      if (row.status !== 'DRAFT') throw new CascadeError('CONFLICT', `It is no draft: it is ${row.status}.`)
+      await this.#check(row.action)
+      await course.checkVoters(row.action)
+      const active: ProposalRow = { ...row, status: 'ACTIVE', next: 'open', opensAt: clock() + discussionMs() }
+      await book.write({ row: active, revision, word: 'proposal.activated', grant, command })
+    })
+    return course.open(id)
+  }
+
+  /**
+   * Takes a ballot; the last one of a voter counts.
+   *
+   * @throws CascadeError NOT_FOUND; CONFLICT where no vote is open; FORBIDDEN for who was no voter when it opened; RATE_LIMITED for
+   *   who changed its mind too often.
+   */
+  vote(
+    { grant, subject, command }: ProposalCall<Grant<'proposal.vote'>>,
+    id: string,
+    vote: Vote,
+  ): Promise<{ readonly ballot: Ballot; readonly weight: number }> {
+    const { book, clock } = this.#options
+    return book.inTurn(async () => {
+      const { value: row, revision } = await book.get(id)
+      // A clock that went back puts no ballot before another, nor after the close.
+      const at = Math.max(clock(), row.lastAt)
+      if (row.status !== 'VOTING' || row.closesAt === null) throw notVoting(row)
+      if (at >= row.closesAt)
+        throw new CascadeError('CONFLICT', `Voting closed at ${toRfc3339(row.closesAt)}; this vote came later.`)
+      const election = await book.election(id)
+      const voter = election.voters.find((one) => one.id === subject.id)
+      if (voter === undefined) throw noVoter(subject)
+      const before = await book.ballots(id)
+      checkOften(before, subject.id)
+      const ballot: Ballot = { sequence: row.ballots, voter: subject.id, vote, at }
+      const { votes, weight, cast, total, closesAt } = tally(election, [...before, ballot])
+      const counted = {
+        ...row,
+        ballots: row.ballots + 1,
+        lastAt: at,
+        closesAt,
+        standing: { votes, weight, cast, total },
+      }
+      const written = { row: counted, revision, word: 'proposal.voted', grant, command, ballot } as const
+      await book.write({ ...written, alongside: [putBallot(id, ballot)] })
+      return { ballot, weight: voter.weight }
+    })
+  }
+
+  /** @throws CascadeError NOT_FOUND. */
+  async get(id: string): Promise<ProposalRow> {
+    return (await this.#options.book.get(id)).value
+  }
+
+  /** Oldest first. @throws CascadeError CURSOR_INVALID. */
+  list(
+    status: ProposalStatus | undefined,
+    page: { readonly limit: number; readonly cursor?: string | undefined },
+  ): ReturnType<ProposalBook['list']> {
+    return this.#options.book.list(status, page)
+  }
+
+  /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
+  async election(id: string): Promise<CountedElection> {
+    const { book } = this.#options
+    const { kind, election: digest, status } = await this.get(id)
+    if (digest === null) throw new CascadeError('CONFLICT', `Nobody could vote on it: it is ${status}.`)
+    const [election, ballots] = await Promise.all([book.election(id), book.ballots(id)])
+    return { election, kind, ballots, result: tally(election, ballots) }
+  }
+
+  async #resolve(asked: AskedAction): Promise<ProposalAction> {
+    if (asked.type === 'revert') return this.#revert(asked.proposal)
+    if (asked.type === 'policy_change') return asked
+    const subject = await this.#options.resolve(asked.subject)
+    if (subject) return { type: 'trust_change', subject: subject.id, trust: asked.trust }
+    throw new CascadeError('UNPROCESSABLE', `No subject has the id or the name ${JSON.stringify(asked.subject)}.`)
+  }
+
+  async #revert(id: string): Promise<ProposalAction> {
+    const { execution } = await this.get(id)
+    const before: Before | null | undefined = execution?.state === 'executed' ? execution.before : null
+    if (before == null) throw new CascadeError('CONFLICT', 'It was not carried out, so there is nothing to bring back.')
+    if (before.type === 'trust') return { type: 'trust_change', subject: before.subject, trust: before.trust }
+    const files = before.digest === null ? null : await this.#options.policies.ownFilesOf(before.digest)
+    return { type: 'policy_change', files }
+  }
+
+  /** What the constitution forbids is not refused here: it is vetoed when it is to be voted on, for all to see. */
+  async #check(action: ProposalAction): Promise<void> {
+    const { instance, policies } = this.#options
+    if (action.type === 'trust_change') {
+      if (action.subject !== instance) return
+      throw new CascadeError(
+        'UNPROCESSABLE',
+        'The trust of the administrator of the instance stays: name another subject.',
+      )
+    }
+    if (action.files === null || policies.clauseTouched(action.files) !== undefined) return
+    const { bundle, findings } = await policies.read(action.files)
+    if (bundle !== undefined) return
+    const [first] = findings
+    const why = first === undefined ? '' : ` ${first.file}:${first.line}: ${first.message}.`
+    throw new CascadeError('UNPROCESSABLE', `These policies are not sound, so they could never be put in force.${why}`)
+  }
+}
+
+/** Seconds after which a proposer with too many open ones may look again. */
+const RETRY_S = 3600
+
+function checkSize(action: ProposalAction): void {
+  const bytes = Buffer.byteLength(canonicalJson(action))
+  const { actionBytesMax } = PROPOSAL_LIMITS
+  if (bytes <= actionBytesMax) return
+  const detail = `What is proposed is at most ${actionBytesMax} bytes of JSON, and this is ${bytes}; propose less at once.`
+  throw new CascadeError('PAYLOAD_TOO_LARGE', detail)
+}
+
+function checkOften(ballots: readonly Ballot[], voter: Voter['id']): void {
+  const { ballotsOfVoterMax } = PROPOSAL_LIMITS
+  if (ballots.filter((ballot) => ballot.voter === voter).length < ballotsOfVoterMax) return
+  const detail = `You voted ${ballotsOfVoterMax} times on it; the last vote stays.`
+  throw new CascadeError('RATE_LIMITED', detail, { retryAfterS: RETRY_S })
+}
+
+function notVoting({ status, outcome, opensAt }: ProposalRow): CascadeError {
+  const opens = status === 'ACTIVE' && opensAt !== null ? `; voting opens at ${toRfc3339(opensAt)}` : ''
+  return new CascadeError(
+    'CONFLICT',
+    `No vote on it is open: it is ${status}${outcome ? ` (${outcome})` : ''}${opens}.`,
+  )
+}
+
+const noVoter = ({ kind, trust }: Subject): CascadeError =>
+  new CascadeError(
+    'FORBIDDEN',
+    kind === 'person'
+      ? `You were no voter when voting opened: people vote who are trusted enough (governance.vote_trust_min; yours is ${trust} now), and nobody on their own trust.`
+      : `People vote; this is a ${kind}.`,
+  )

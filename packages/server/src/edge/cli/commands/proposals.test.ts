@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROUTES } from '@forge-cascade/contract'
+import { expect, test } from 'vitest'
+import { run, serve } from '../testing.ts'
+
+/** As the contract shows it. */
+const exampleOf = (id: string): Record<string, unknown> =>
+  Object.values(ROUTES.find((route) => route.id === id)?.responses ?? {})[0]?.example as never
+const PROPOSAL = exampleOf('getProposal')
+const ID = String(PROPOSAL.id)
+
+test('a proposal of policies sends the files of a folder that are policies', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'cascade-proposals-'))
+  writeFileSync(join(cwd, 'a.cedar'), '@id("a") permit (principal, action, resource);\n')
+  writeFileSync(join(cwd, 'a.test.json'), '{"cases": []}')
+  await using server = await serve(() => ({ status: 201, body: PROPOSAL }))
+  const { code } = await run(['proposals', 'create', '.', '--title', 'T', '--url', server.url], { io: { cwd } })
+  const files = [{ path: 'a.cedar', text: '@id("a") permit (principal, action, resource);\n' }]
+  expect([code, server.received]).toMatchObject([
+    0,
+    [{ body: { title: 'T', action: { type: 'policy_change', files } } }],
+  ])
+})
+
+test.for([
+  [['--subject', 'ada', '--trust', '80'], { type: 'trust_change', subject: 'ada', trust: 80 }],
+  [['--built-in'], { type: 'policy_change', files: null }],
+  [['--revert', ID], { type: 'revert', proposal: ID }],
+] as const)('%j proposes that', async ([options, action]) => {
+  await using server = await serve(() => ({ status: 201, body: PROPOSAL }))
+  await run(['proposals', 'create', '--title', 'T', ...options, '--url', server.url])
+  expect(server.received).toMatchObject([{ method: 'POST', path: '/v2/governance/proposals', body: { action } }])
+})
+
+test.for([
+  [['--title', 'T'], 'Name one change'],
+  [['--title', 'T', '--built-in', '--revert', ID], 'Name one change'],
+  [['--title', 'T', '--subject', 'ada'], '--subject and --trust'],
+  [['--title', 'T', '--subject', 'ada', '--trust', 'much'], '--action'],
+  [['--built-in'], '--title'],
+] as const)('%j is refused before anything is sent', async ([options, words]) => {
+  await using server = await serve(() => ({ status: 201, body: PROPOSAL }))
+  const { code, err } = await run(['proposals', 'create', ...options, '--url', server.url])
+  expect([code, err, server.received]).toEqual([2, expect.stringContaining(words), []])
+})
+
+test('what is vetoed is told of with the rule, and ends with 5', async () => {
+  const veto = { clause: 'const.quarantine', reason: 'It would change it.' }
+  const vetoed = { ...PROPOSAL, status: 'CLOSED', outcome: 'vetoed', veto, voters: null }
+  await using server = await serve(() => ({ body: vetoed }))
+  const { code, out } = await run(['proposals', 'open', ID, '--url', server.url])
+  expect([code, out]).toEqual([5, expect.stringContaining('vetoed by const.quarantine: It would change it.')])
+})
+
+test('a vote that is none is refused, and one that is sent is told of with its weight', async () => {
+  await using server = await serve(() => ({ body: exampleOf('voteOnProposal') }))
+  expect((await run(['proposals', 'vote', ID, 'perhaps', '--url', server.url])).code).toBe(2)
+  expect(server.received).toEqual([])
+  const { out } = await run(['proposals', 'vote', ID, 'for', '--url', server.url])
+  expect(out).toBe('Voted for, with a weight of 100, 2026-03-02 09:00.\n')
+})
+
+test('what failed again ends with 5 and says why', async () => {
+  const execution = {
+    state: 'failed',
+    at: '2026-03-11T09:00:00.000Z',
+    code: 'FORBIDDEN',
+    detail: 'No policy permits it.',
+  }
+  await using server = await serve(() => ({ body: { ...PROPOSAL, status: 'CLOSED', outcome: 'passed', execution } }))
+  const { code, out } = await run(['proposals', 'retry', ID, '--url', server.url])
+  expect([code, out]).toEqual([
+    5,
+    expect.stringContaining('failed 2026-03-11 09:00 (FORBIDDEN): No policy permits it.'),
+  ])
+})
+
+test('an election is printed as JSON, or written into a file that is not there yet', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'cascade-proposals-'))
+  const election = exampleOf('exportElection')
+  await using server = await serve(() => ({ body: election }))
+  const printed = await run(['proposals', 'export', ID, '--url', server.url], { io: { cwd } })
+  expect(JSON.parse(printed.out)).toEqual(election)
+  const written = await run(['proposals', 'export', ID, '--out', 'e.json', '--url', server.url], { io: { cwd } })
+  expect(written.out).toContain('1 ballot of 1 voter, passed.')
+  expect(JSON.parse(readFileSync(join(cwd, 'e.json'), 'utf8'))).toEqual(election)
+  expect(
+    (await run(['proposals', 'export', ID, '--out', 'e.json', '--url', server.url], { io: { cwd } })).code,
+  ).not.toBe(0)
+})

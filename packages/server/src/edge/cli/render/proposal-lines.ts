@@ -1,0 +1,87 @@
+import type { DelegationAnswer, ElectionExport, Proposal, ProposalPage, VoteAnswer } from '@forge-cascade/contract'
+import { oneLine } from './text.ts'
+import type { View } from './view.ts'
+import { minuteOf, number, plural } from './words.ts'
+
+type Listed = ProposalPage['items'][number]
+
+/** Proposals, one a line. */
+export function proposalListLines({ items }: ProposalPage, { paint, command }: View): readonly string[] {
+  if (items.length === 0) return ['Nothing is proposed.', paint.faint(command('help proposals create'))]
+  return [
+    ...items.map(
+      (one) =>
+        `${paint.strong(one.id)}  ${stateOf(one)}  ${one.kind}  ${titleOf(one)}${one.closes_at === null ? '' : `  ${weights(one)}`}`,
+    ),
+    paint.faint(command('proposals show ID')),
+  ]
+}
+
+/** One proposal with everything that whoever votes needs to know. */
+export function proposalLines(proposal: Proposal, { paint, command }: View): readonly string[] {
+  const { id, title, description, digest, veto, execution } = proposal
+  return [
+    `${paint.strong(id)}  ${stateOf(proposal)}`,
+    `  ${titleOf({ title })}, proposed by ${oneLine(proposal.proposer_name ?? proposal.proposer_id)} ${minuteOf(proposal.created_at)}`,
+    ...(description === '' ? [] : [`  ${oneLine(description)}`]),
+    `  ${actionOf(proposal)}`,
+    paint.faint(`  digest ${digest}`),
+    ...votingOf(proposal),
+    ...(veto === null ? [] : [`  ${paint.bad('vetoed')} by ${veto.clause}: ${oneLine(veto.reason)}`]),
+    ...(proposal.timelock_until === null || execution !== null
+      ? []
+      : [`  carried out from ${minuteOf(proposal.timelock_until)} on`]),
+    ...(execution === null ? [] : [`  ${execution.state} ${minuteOf(execution.at)}${whyOf(execution)}`]),
+    ...nextOf(proposal).map((rest) => paint.faint(command(rest))),
+  ]
+}
+
+/** What was said, and with which weight. */
+export const voteLine = ({ vote, weight, timestamp }: VoteAnswer): string =>
+  `Voted ${vote}, with a weight of ${weight}, ${minuteOf(timestamp)}.`
+
+export const delegationLine = ({ from, from_name, to, to_name, topic }: DelegationAnswer): string =>
+  `${oneLine(to_name ?? to)} speaks for ${oneLine(from_name ?? from)} on ${topic === 'all' ? 'all proposals' : `proposals of the kind ${topic}`}.`
+
+export const delegationListLines = ({ items }: { readonly items: readonly DelegationAnswer[] }): readonly string[] =>
+  items.length === 0 ? ['Nobody speaks for you, nor you for anybody.'] : items.map(delegationLine)
+
+/** What was written. */
+export const electionLines = ({ ballots, voters, result }: ElectionExport, path: string): readonly string[] => [
+  `Wrote ${path}: ${plural(ballots.length, 'ballot')} of ${plural(voters.length, 'voter')}, ${result.outcome}.`,
+]
+
+const stateOf = ({ status, outcome }: Pick<Listed, 'status' | 'outcome'>): string => outcome ?? status
+
+const titleOf = ({ title }: Pick<Listed, 'title'>): string => (title === '' ? '(erased)' : oneLine(title))
+
+const percent = (part: number): string => `${number(Math.round(part * 1000) / 10)} %`
+
+const weights = ({ weight_for, weight_against }: Listed): string =>
+  `${number(weight_for)} for, ${number(weight_against)} against`
+
+function votingOf(proposal: Proposal): readonly string[] {
+  const { voters, closes_at, opens_at, status } = proposal
+  if (status === 'ACTIVE' && opens_at !== null) return [`  voting opens ${minuteOf(opens_at)}`]
+  if (voters === null || closes_at === null) return []
+  const { participation, quorum, votes_for, votes_against, votes_abstain } = proposal
+  return [
+    `  ${weights(proposal)} (${votes_for}, ${votes_against} and ${votes_abstain} abstained of ${plural(voters, 'voter')})`,
+    `  ${percent(participation)} of all weight cast, ${percent(quorum)} needed; ${status === 'VOTING' ? 'closes' : 'closed'} ${minuteOf(closes_at)}`,
+  ]
+}
+
+function actionOf({ action }: Proposal): string {
+  if (action.type === 'trust_change') return `sets the trust of ${action.subject} to ${action.trust}`
+  if (action.files === null) return 'puts the policies in force that come with the program'
+  return `puts policies in force: ${action.files.map(({ path }) => path).join(', ')}`
+}
+
+const whyOf = ({ code, detail }: NonNullable<Proposal['execution']>): string =>
+  code === null ? '' : ` (${code}): ${oneLine(detail ?? '')}`
+
+function nextOf({ id, status, execution }: Proposal): readonly string[] {
+  if (status === 'DRAFT') return [`proposals open ${id}`]
+  if (status === 'VOTING') return [`proposals vote ${id} for`]
+  return execution?.state === 'failed' ? [`proposals retry ${id}`] : []
+}
