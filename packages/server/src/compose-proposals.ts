@@ -6,6 +6,7 @@ import type { Config } from '#config'
 import { Delegations, type KindRules, ProposalBook, ProposalCourse, Proposals } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { Frame } from './boot-instance.ts'
+import { councilPart, openCouncil } from './compose-council.ts'
 import * as key from './compose-keys.ts'
 import { ProposalDesk, ProposalSweep } from './edge/jobs/index.ts'
 
@@ -40,9 +41,10 @@ export const proposalParts = (frame: ProposalFrame): readonly BootChunk[] => [
       return new ProposalSweep({ course: boot.get(key.PROPOSALS).course, log: frame.log, halt: () => emergency.signal })
     },
   },
+  councilPart(frame),
 ]
 
-function openProposals({ live, clock, newId }: ProposalFrame, boot: BootContext): undefined {
+function openProposals({ live, log, clock, newId }: ProposalFrame, boot: BootContext): undefined {
   const [store, gate, subjects] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.SUBJECTS)]
   const { policies } = boot.get(key.GOVERNANCE)
   const instance = boot.get(key.ADMIN)
@@ -60,6 +62,7 @@ function openProposals({ live, clock, newId }: ProposalFrame, boot: BootContext)
     ...{ book, course, policies, clock, newId, resolve, instance: instance.id },
     discussionMs: () => governance().discussion_hours * HOUR_MS,
   })
+  openCouncil({ live, log, clock, newId }, boot, { book, proposals })
   const desk = { proposals, course, delegations, ledger: store.ledger }
   const findSubject = (id: string) => subjects.find(id)
   boot.provide(key.PROPOSALS, { course, desk: new ProposalDesk({ ...desk, findSubject }) })

@@ -1,5 +1,14 @@
 export { ACTION_GROUPS } from './action-groups.ts'
 export {
+  ANALYSIS_FORMAT,
+  type AnalysedProposal,
+  type Analysis,
+  DRIFT_PARTS,
+  type Flip,
+  ProposalAnalyst,
+  type ProposalAnalystOptions,
+} from './analysis/index.ts'
+export {
   APPROVAL_COLLECTION,
   type ApprovalRow,
   Approvals,
@@ -19,6 +28,20 @@ export {
   CONSTITUTION_PREFIX,
   isConstitutional,
 } from './armed-bundle.ts'
+export {
+  ADVICE,
+  type Advice,
+  type AdviceCall,
+  type AdviceQuestion,
+  type AdviceRow,
+  type Adviser,
+  type CouncilLook,
+  CouncilSessions,
+  RULE_ADVISERS,
+  type RuleAdviserName,
+  ruleAdviser,
+  withoutAdviceWords,
+} from './council/index.ts'
 export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
 export type { ApprovalFacts, CapsuleFacts, DecisionFacts, DecisionInput, ResourceFacts } from './decision-input.ts'

@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises'
 import { CascadeError, type Clock, sha256Hex } from '#base'
 import type { Subject } from '#identity'
 import type { BundleReading, FallbackEngine, PolicyBundle, PolicyFile } from '#policy'
@@ -228,22 +229,37 @@ export class PolicyDesk {
     await this.#put(grant, { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }, null)
   }
 
-  async #refuseLockOut(applier: Subject, shelved: ShelvedBundle): Promise<void> {
+  /** The policies of a change, ready to decide by and not in force; null for those that come with the program. @throws as `read`; UNPROCESSABLE for what is not sound. */
+  async armOthers(given: readonly PolicyFile[] | null): Promise<ArmedBundle> {
+    if (given === null) return this.#arm({ files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE })
+    const { bundle, files, findings } = await this.read(given)
+    if (bundle !== undefined) return this.#arm({ files, bundle })
+    const [first] = findings
+    const why = first === undefined ? '' : ` ${first.file}:${first.line}: ${first.message}.`
+    throw new CascadeError('UNPROCESSABLE', `These policies are not sound.${why}`)
+  }
+
+  /** Why policies would not be put in force: whom they would lock out, who applies them among others. */
+  async findLockOut(applier: Subject, armed: ArmedBundle): Promise<string | undefined> {
     const { founder } = this.#options
-    const armed = await this.#arm(shelved)
     const kept = [
       ...KEPT_OF_APPLIER.map(([action, resource]) => ({ subject: applier, action, resource })),
       ...KEPT_OF_FOUNDER.map(([action, resource]) => ({ subject: founder, action, resource })),
     ]
     for (const { subject, action, resource } of kept) {
+      // Each is asked at every risk: others have their turn in between.
+      await pause()
       const refusal = this.#refusalUnder({ action, resource, subject, correlationId: '' }, armed)
       if (refusal === undefined) continue
       const what = action === 'policy.apply' ? 'apply others any more' : `do ${action} any more`
-      throw new CascadeError(
-        'CONFLICT',
-        `Under these policies ${subject.name} could not ${what}${refusal.when}, so they are not put in force. ${refusal.why}`,
-      )
+      return `Under these policies ${subject.name} could not ${what}${refusal.when}, so they are not put in force. ${refusal.why}`
     }
+    return undefined
+  }
+
+  async #refuseLockOut(applier: Subject, shelved: ShelvedBundle): Promise<void> {
+    const refusal = await this.findLockOut(applier, await this.#arm(shelved))
+    if (refusal !== undefined) throw new CascadeError('CONFLICT', refusal)
   }
 
   /** What policies refuse at some risk, approved or not; undefined where they allow it whatever the moment is. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { configFacts } from './config-facts.ts'
+import { council } from './council-schema.ts'
 
 const percent = (value: number) => z.int().min(0).max(100).default(value)
 const hours = (value: number, min = 0) => z.int().min(min).max(8760).default(value)
@@ -59,4 +60,5 @@ export const governance = z.strictObject({
   }),
   policy: kind({ what: 'to change policies', quorum: 40, threshold: 'majority', timelock: 48 }),
   trust: kind({ what: 'to change the trust of a subject', quorum: 40, threshold: 'majority', timelock: 24 }),
+  council,
 })

@@ -130,7 +130,7 @@ describe('recorded decisions that flip', () => {
 describe('a change of trust', () => {
   const bob = { id: FACTS.owner.id, kind: 'person', roles: ['administrator'], owner: null } as const
   const shift = (before: number, after: number): TrustShift => ({
-    ...{ subject: bob, before, after, agents: new Map([['agent', 70]]), weight: 0.2 },
+    ...{ subject: bob, before, after, agents: new Map([['agent', 70]]), most: 100, weight: 0.2 },
   })
   const asked = (more: Partial<DecisionInput>) => inputOf({ subject: { ...bob, trust: 80, active: true }, ...more })
 

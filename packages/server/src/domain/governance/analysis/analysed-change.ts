@@ -1,4 +1,4 @@
-import { ACTION_TRAITS } from '@forge-cascade/contract/vocabulary'
+import { ACTION_TRAITS, TRUST_LEVELS } from '@forge-cascade/contract/vocabulary'
 import type { ArmedBundle } from '../armed-bundle.ts'
 import type { CapsuleFacts, DecisionInput, InputSubject } from '../decision-input.ts'
 
@@ -7,6 +7,8 @@ export interface TrustShift {
   readonly subject: Pick<InputSubject, 'id' | 'kind' | 'roles' | 'owner'>
   readonly before: number
   readonly after: number
+  /** The trust of the person behind the subject, with no more of which it acts; 100 for who has nobody behind it. */
+  readonly most: number
   /** Id of an agent of the subject → its own trust: it acts with no more than its person has. */
   readonly agents: ReadonlyMap<string, number>
   /** Weight of the guardian's signal `actor_trust`, 0-1. */
@@ -50,7 +52,9 @@ function withTrust(input: DecisionInput, shift: TrustShift, trust: number): Inpu
   if (subject === null || acts === undefined || acts === subject.trust) return { input: there, isSure: true }
   const risk = riskWith(input, acts, shift.weight)
   const isSure = !isWeighed(input) || [input.riskHold, input.riskDeny].every((at) => Math.abs(risk - at) > RISK_ERROR)
-  return { input: { ...there, subject: { ...subject, trust: acts }, risk }, isSure }
+  // An agent does not act at all where the person behind it has less than what anything asks for.
+  const active = subject.active && (subject.id === shift.subject.id || trust >= TRUST_LEVELS.SANDBOX)
+  return { input: { ...there, subject: { ...subject, active, trust: acts }, risk }, isSure }
 }
 
 /** Shares are whole points: what is worked out from them is off by this much at most. */
@@ -60,8 +64,12 @@ const isWeighed = ({ ownWork, action }: DecisionInput): boolean =>
   ownWork !== true && ACTION_TRAITS[action].inEmergency !== true
 
 /** The trust with which a subject acts; undefined for one that the change does not concern. */
-function actingTrust({ id, owner }: InputSubject, { subject, agents }: TrustShift, trust: number): number | undefined {
-  if (id === subject.id) return trust
+function actingTrust(
+  { id, owner }: InputSubject,
+  { subject, agents, most }: TrustShift,
+  trust: number,
+): number | undefined {
+  if (id === subject.id) return Math.min(trust, most)
   const own = owner === subject.id ? agents.get(id) : undefined
   return own === undefined ? undefined : Math.min(own, trust)
 }

@@ -127,8 +127,12 @@ function personasOf(words: PolicyWords): readonly Persona[] {
 
 const article = (noun: string): string => (/^[aeiou]/.test(noun) ? 'an' : 'a')
 
-function shiftedPersonas({ subject, agents, before }: TrustShift): readonly Persona[] {
-  const own = { says: 'the subject itself', role: subject.kind, subject: person({ ...subject, trust: before }) }
+function shiftedPersonas({ subject, agents, before, most }: TrustShift): readonly Persona[] {
+  const own = {
+    says: 'the subject itself',
+    role: subject.kind,
+    subject: person({ ...subject, trust: Math.min(before, most) }),
+  }
   const [agent] = [...agents].toSorted(([a], [b]) => (a < b ? -1 : 1))
   if (agent === undefined) return [own]
   const [its, trust] = agent

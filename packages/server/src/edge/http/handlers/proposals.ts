@@ -9,12 +9,20 @@ type Operations =
   | 'voteOnProposal'
   | 'executeProposal'
   | 'exportElection'
+  | 'analyseProposal'
+  | 'getProposalAdvice'
+  | 'adviseOnProposal'
   | 'listDelegations'
   | 'delegateVote'
   | 'revokeDelegation'
 
 /** What people change by vote. */
-export const proposalHandlers = ({ proposals }: HandlerContext): HandlersFor<Operations> => ({
+export const proposalHandlers = ({
+  proposals,
+  analysis,
+  council,
+  governance,
+}: HandlerContext): HandlersFor<Operations> => ({
   listProposals: async ({ query }) => ({ status: 200, body: await proposals.list(query) }),
   createProposal: async ({ call, body }) => {
     const made = await proposals.create(call, body)
@@ -28,6 +36,27 @@ export const proposalHandlers = ({ proposals }: HandlerContext): HandlersFor<Ope
   }),
   executeProposal: async ({ params: { id } }) => ({ status: 200, body: await proposals.retry(id) }),
   exportElection: async ({ params: { id } }) => ({ status: 200, body: await proposals.export(id) }),
+  analyseProposal: async ({ params: { id }, query, call, correlationId, getCredential, signal }) => {
+    const { findFacts, gate } = governance
+    const asking = {
+      action: 'governance.read',
+      subject: call.subject,
+      scopes: getCredential().scopes,
+      correlationId,
+    } as const
+    const mayRead = async (decisionId: string): Promise<boolean> => {
+      const resource = `decision/${decisionId}`
+      const facts = await findFacts?.(resource, call.subject)
+      if (facts === 'absent') return false
+      return gate.preview({ ...asking, resource, ...(facts && { facts }) }).verdict.applied === 'allow'
+    }
+    return { status: 200, body: await analysis.analyse(id, { ...query, signal, mayRead }) }
+  },
+  getProposalAdvice: async ({ params: { id } }) => ({ status: 200, body: await council.advice(id) }),
+  adviseOnProposal: async ({ params: { id }, call, signal }) => ({
+    status: 200,
+    body: await council.advise(call, id, signal),
+  }),
   listDelegations: async ({ call }) => ({
     status: 200,
     body: { items: [...(await proposals.delegations(call.subject))] },

@@ -1,6 +1,9 @@
 import { createUuidV7, systemRandom } from '#base'
 import {
+  ADVICE,
+  type Adviser,
   Approvals,
+  CouncilSessions,
   DECISION_COLLECTION,
   DecisionBook,
   DecisionJournal,
@@ -15,6 +18,7 @@ import {
   POLICY_COLLECTION,
   PolicyDesk,
   PROPOSAL_COLLECTIONS,
+  ProposalAnalyst,
   ProposalBook,
   ProposalCourse,
   Proposals,
@@ -23,7 +27,7 @@ import type { AccessTokens, Subject } from '#identity'
 import { policiesOf } from '#policy'
 import { CedarOracle, readPolicies } from '../../../adapters/policies/index.ts'
 import type { World } from '../../../domain/capsules/use-cases/testing.ts'
-import { ApprovalDesk, ProposalDesk } from '../../jobs/index.ts'
+import { AnalysisDesk, ApprovalDesk, CouncilDesk, ProposalDesk } from '../../jobs/index.ts'
 import type { FindFacts } from '../facts.ts'
 import type { GovernanceDesk } from '../handlers/handler-context.ts'
 
@@ -37,6 +41,11 @@ export interface Governed {
   readonly desk: ApprovalDesk
   readonly proposals: ProposalDesk
   readonly course: ProposalCourse
+  readonly analysis: AnalysisDesk
+  readonly council: CouncilDesk
+  readonly sessions: CouncilSessions
+  /** Who comments on proposals here; a test changes it. */
+  advisers: readonly Adviser[]
   readonly voting: Voting
   readonly findFacts: FindFacts
   /** Counts from the next decision on. */
@@ -70,6 +79,7 @@ export const GOVERNED_COLLECTIONS = [
   OUTCOME_COLLECTION,
   POLICY_COLLECTION,
   ...PROPOSAL_COLLECTIONS,
+  ADVICE,
 ]
 
 /**
@@ -114,6 +124,16 @@ export function openGoverned(
   const findFacts: FindFacts = async (resource) => {
     const id = resource.slice(resource.indexOf('/') + 1)
     if (resource.startsWith('approval/')) return approvals.factsOf(id)
+    if (resource.startsWith('decision/')) {
+      const row = await book.find(id)
+      const asker = row?.input.subject && (await findSubject(row.input.subject.id))
+      return row === undefined
+        ? 'absent'
+        : {
+            asker: asker ? { ...{ id: asker.id, kind: asker.kind }, trust: asker.trust, owner: asker.owner } : null,
+            readable: true,
+          }
+    }
     if (!resource.startsWith('capsule/')) return undefined
     const [head] = await store.capsules.getHeads([id])
     if (head === undefined) return 'absent'
@@ -149,7 +169,19 @@ export function openGoverned(
     ...{ ...parts, book: proposalBook, course, policies, resolve, instance: administrator.id },
     discussionMs: () => voting.discussionMs,
   })
+  const analyst = new ProposalAnalyst({
+    ...{ ledger: store.ledger, book, policies, instance: administrator, findSubject, trustWeight: () => 0.2 },
+    listAgents: async (owner) => [...people.values()].filter((one) => one.owner === owner),
+  })
+  const sessions = new CouncilSessions({
+    ...{ ...parts, book: proposalBook, analyst, gate, instance: administrator, msMax: 500 },
+    advisers: () => governed.advisers,
+  })
   const governed: Governed = {
+    analysis: new AnalysisDesk({ analyst, proposals, findSubject }),
+    council: new CouncilDesk(sessions),
+    sessions,
+    advisers: [],
     proposals: new ProposalDesk({ proposals, course, delegations, ledger: store.ledger, findSubject }),
     course,
     voting,
