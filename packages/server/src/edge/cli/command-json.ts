@@ -163,6 +163,8 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   proposals: [answerOf('listProposals')],
   'proposals list': [answerOf('listProposals')],
   'proposals show': [answerOf('getProposal')],
+  'proposals analysis': [answerOf('analyseProposal')],
+  'proposals advice': [answerOf('getProposalAdvice')],
   'proposals create': [answerOf('createProposal')],
   'proposals open': [answerOf('activateProposal')],
   'proposals vote': [answerOf('voteOnProposal')],

@@ -375,7 +375,7 @@ const LOOKING = [
   'approvals show 01939b41-0000-7000-8000-000000000009',
   'proposals',
   'proposals list',
-  ...['show', 'open', 'retry', 'export'].map((verb) => `proposals ${verb} ${CAPSULE.id}`),
+  ...['show', 'analysis', 'advice', 'open', 'retry', 'export'].map((verb) => `proposals ${verb} ${CAPSULE.id}`),
   `proposals vote ${CAPSULE.id} for`,
   'proposals undelegate',
   'proposals delegations',

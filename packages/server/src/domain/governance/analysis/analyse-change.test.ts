@@ -248,6 +248,19 @@ test('no change is no drift and flips nothing; the same gives the same digest, a
   expect((await analyse(change(BUILT_IN, BUILT_IN), inputs.slice(1))).digest).not.toBe(one.digest)
 })
 
+test('others have their turn many times while it works', async () => {
+  let turns = 0
+  let isDone = false
+  const tick = (): void => {
+    turns++
+    if (!isDone) setImmediate(tick)
+  }
+  setImmediate(tick)
+  const { sample } = await analyse(change(BUILT_IN, BUILT_IN))
+  isDone = true
+  expect(turns).toBeGreaterThan(sample.requests / 20)
+})
+
 test('it ends where whoever asked has gone', async () => {
   const gone = AbortSignal.abort(new Error('gone'))
   await expect(analyseChange(change(BUILT_IN, BUILT_IN), [], { signal: gone })).rejects.toThrow('gone')

@@ -91,8 +91,8 @@ export async function analyseChange(
     effects.add(request, judged)
     drifting.add(request, judged)
     if (before.digest === after.digest) return
-    conflicts.before.add(request, request.input)
-    conflicts.after.add(request, judged.inputAfter)
+    conflicts.before.add(request, request.input, judged.before)
+    conflicts.after.add(request, judged.inputAfter, judged.after)
   })
   const clauses = constitution.list(breaches)
   const isKept = breaches.length === 0 && clauses.every((clause) => clause.isKept)

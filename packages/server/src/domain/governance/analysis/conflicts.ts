@@ -1,6 +1,8 @@
+import type { ReasonCode } from '@forge-cascade/contract/vocabulary'
 import { decideFailClosed } from '#policy'
-import { type ArmedBundle, isConstitutional } from '../armed-bundle.ts'
+import type { ArmedBundle } from '../armed-bundle.ts'
 import { type DecisionInput, toPolicyRequest } from '../decision-input.ts'
+import type { Verdict } from '../verdict.ts'
 import type { SampledRequest } from './sample-requests.ts'
 
 /** A policy that permits and a rule that forbids the same requests. */
@@ -32,8 +34,9 @@ export class ConflictCount {
     this.#bundle = bundle
   }
 
-  add({ says }: SampledRequest, input: DecisionInput): void {
-    const { permits, forbids } = this.#satisfied(input)
+  /** @param verdict what it came to by these policies. */
+  add({ says }: SampledRequest, input: DecisionInput, verdict: Verdict): void {
+    const { permits, forbids } = this.#satisfied(input, verdict)
     for (const permit of permits) {
       this.#reached.set(permit, (this.#reached.get(permit) ?? 0) + 1)
       for (const forbid of forbids) this.#note(permit, forbid, says)
@@ -59,18 +62,27 @@ export class ConflictCount {
     else this.#pairs.set(key, { permit, forbid, requests: 1, example })
   }
 
-  #satisfied(input: DecisionInput): { readonly permits: readonly string[]; readonly forbids: readonly string[] } {
+  #satisfied(input: DecisionInput, { reasons }: Verdict): Satisfied {
     const { subject } = input
-    if (subject === null) return NONE
+    const permits = idsOf(reasons, 'PERMITTED')
+    if (permits.length > 0) return { permits, forbids: [] }
+    // Where the constitution forbids it no other rule matters; where nothing permits it nothing is contradicted.
+    if (subject === null || !reasons.some(({ code }) => code === 'FORBIDDEN_BY_POLICY')) return NONE
     const { decider } = this.#bundle
     const request = toPolicyRequest(input, subject, input.approval !== null)
-    const first = decideFailClosed(decider, request)
-    if (first.errors.length > 0) return NONE
-    if (first.decision === 'allow' || first.reasons.length === 0) return { permits: first.reasons, forbids: [] }
-    const { reasons: permits, errors } = decideFailClosed(decider, request, new Set(first.reasons))
-    return errors.length > 0 ? NONE : { permits, forbids: first.reasons.filter((id) => !isConstitutional(id)) }
+    const forbids = decideFailClosed(decider, request).reasons
+    const others = decideFailClosed(decider, request, new Set(forbids))
+    return others.decision === 'allow' ? { permits: others.reasons, forbids } : NONE
   }
 }
+
+interface Satisfied {
+  readonly permits: readonly string[]
+  readonly forbids: readonly string[]
+}
+
+const idsOf = (reasons: Verdict['reasons'], wanted: ReasonCode): readonly string[] =>
+  reasons.flatMap(({ code, policyId }) => (code === wanted && policyId !== null ? [policyId] : []))
 
 const NONE = { permits: [], forbids: [] } as const
 

@@ -40,6 +40,7 @@ import {
   PROPOSALS_SHOW,
   PROPOSALS_VOTE,
 } from './proposals.ts'
+import { PROPOSALS_ADVICE, PROPOSALS_ANALYSIS } from './proposals-analysis.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
 import { SEARCH } from './search.ts'
@@ -134,6 +135,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   PROPOSALS_LIST,
   PROPOSALS_SHOW,
   PROPOSALS_CREATE,
+  PROPOSALS_ANALYSIS,
+  PROPOSALS_ADVICE,
   PROPOSALS_OPEN,
   PROPOSALS_VOTE,
   PROPOSALS_RETRY,
