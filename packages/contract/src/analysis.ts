@@ -159,7 +159,8 @@ export type ProposalAnalysis = z.output<typeof proposalAnalysis>
 export const OPINIONS = ['for', 'against', 'abstain'] as const
 export type Opinion = (typeof OPINIONS)[number]
 
-const comment = z.object({
+/** What came of asking one adviser. */
+export const councilComment = z.object({
   adviser: z.string(),
   state: z.enum(['given', 'failed']),
   opinion: z.enum(OPINIONS).nullable().describe('Null for one that failed. Never counted.'),
@@ -178,7 +179,7 @@ export const proposalAdvice = z
           .nullable()
           .describe('Digest of the analysis that was commented on; null where there could be none.'),
         digest: hash.describe('SHA-256 of the comments as canonical JSON; it is in the log.'),
-        comments: z.array(comment),
+        comments: z.array(councilComment),
       }),
     ),
   })

@@ -39,7 +39,7 @@ export function openCouncil(
   { live, clock, newId }: CouncilFrame,
   boot: BootContext,
   { book, proposals }: { readonly book: ProposalBook; readonly proposals: Proposals },
-): void {
+): CouncilSessions {
   const [store, gate, subjects] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.SUBJECTS)]
   const { policies, book: decisions } = boot.get(key.GOVERNANCE)
   const instance = boot.get(key.ADMIN)
@@ -57,6 +57,7 @@ export function openCouncil(
     desk: new CouncilDesk(sessions),
     analysis: new AnalysisDesk({ analyst, proposals, findSubject }),
   })
+  return sessions
 }
 
 type CouncilConfig = Config['governance']['council']

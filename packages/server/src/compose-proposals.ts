@@ -62,8 +62,9 @@ function openProposals({ live, log, clock, newId }: ProposalFrame, boot: BootCon
     ...{ book, course, policies, clock, newId, resolve, instance: instance.id },
     discussionMs: () => governance().discussion_hours * HOUR_MS,
   })
-  openCouncil({ live, log, clock, newId }, boot, { book, proposals })
-  const desk = { proposals, course, delegations, ledger: store.ledger }
+  const sessions = openCouncil({ live, log, clock, newId }, boot, { book, proposals })
+  const advice = (id: string) => sessions.list(id)
+  const desk = { advice, proposals, course, delegations, ledger: store.ledger }
   const findSubject = (id: string) => subjects.find(id)
   boot.provide(key.PROPOSALS, { course, desk: new ProposalDesk({ ...desk, findSubject }) })
   return undefined

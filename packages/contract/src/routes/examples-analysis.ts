@@ -45,7 +45,7 @@ export const ANALYSIS_EXAMPLE = {
     ],
     undecided: { input_gone: 0, risk_near: 0 },
   },
-  sample: { requests: 3600, of: 3600, digest: DIGEST },
+  sample: { requests: 4200, of: 4200, digest: DIGEST },
   drift: {
     score: 0,
     parts: [

@@ -31,6 +31,7 @@ describe('the council', () => {
       { adviser: 'security', state: 'given', opinion: 'for' },
       { adviser: 'continuity', state: 'given', opinion: 'abstain' },
     ])
+    expect(await look(id)).toMatchObject({ votes_for: 0, advice: round.comments })
     expect(await adviceOn(draft.id)).toEqual([])
     const [leaf] = await http.world.context.store.ledger.list({ type: 'proposal.advised' }, { limit: 1 })
     expect(leaf?.leaf.payload).toMatchObject({ digest: round.digest, analysis: round.analysis, given: 2, failed: 0 })

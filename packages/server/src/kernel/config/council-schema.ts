@@ -6,7 +6,7 @@ import { listOf } from './network.ts'
 export const COUNCIL_RULES = ['constitution', 'security', 'continuity', 'privacy', 'cost'] as const
 
 /** Personas that a model is asked as. */
-const COUNCIL_PERSONAS_MAX = 4
+const PERSONAS_ASKED = 4
 
 const ALL = COUNCIL_RULES.join(',')
 const PRINTABLE = /^[!-~]*$/
@@ -54,8 +54,8 @@ export const council = z.strictObject({
     .string()
     .min(1)
     .max(1000)
-    .refine((text) => listOf(text).length <= COUNCIL_PERSONAS_MAX, {
-      error: `expected at most ${COUNCIL_PERSONAS_MAX} names, with commas between them`,
+    .refine((text) => listOf(text).length <= PERSONAS_ASKED, {
+      error: `expected at most ${PERSONAS_ASKED} names, with commas between them`,
     })
     .default('an even-handed reader')
     .register(configFacts, {

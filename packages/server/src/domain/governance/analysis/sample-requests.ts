@@ -7,7 +7,7 @@ import type { TrustShift } from './analysed-change.ts'
 import { type PolicyWords, wordsOf } from './policy-words.ts'
 
 /** Requests of one analysis: about 30 µs each for both sides with the policies of the program. */
-export const SAMPLE_REQUESTS_MAX = 4096
+export const SAMPLE_REQUESTS_MAX = 6000
 /** Words of one attribute, and ids of one type, that are asked about; the first of them. */
 export const SAMPLE_WORDS_MAX = 8
 
