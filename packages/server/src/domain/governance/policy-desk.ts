@@ -149,7 +149,7 @@ export class PolicyDesk {
 
   /** The rule of the constitution that files would change, or add to it; undefined where they leave it alone. */
   clauseTouched(own: readonly PolicyFile[]): { readonly clause: string; readonly reason: string } | undefined {
-    for (const { path, text } of own) {
+    for (const { path, text } of withoutFixed(own)) {
       const named = CONST_ID.exec(text)?.[1]
       if (named === undefined && path !== CONSTITUTION_FILE) continue
       const clause = named ?? [...this.bundle.rules.keys()].find(isConstitutional) ?? CONSTITUTION_FILE

@@ -130,14 +130,14 @@ const article = (noun: string): string => (/^[aeiou]/.test(noun) ? 'an' : 'a')
 function shiftedPersonas({ subject, agents, before, most }: TrustShift): readonly Persona[] {
   const own = {
     says: 'the subject itself',
-    role: subject.kind,
+    role: 'the subject',
     subject: person({ ...subject, trust: Math.min(before, most) }),
   }
   const [agent] = [...agents].toSorted(([a], [b]) => (a < b ? -1 : 1))
   if (agent === undefined) return [own]
   const [its, trust] = agent
   const acting = person({ ...subject, id: its, kind: 'agent', owner: subject.id, trust: Math.min(trust, before) })
-  return [own, { says: 'an agent of the subject', role: 'agent', subject: acting }]
+  return [own, { says: 'an agent of the subject', role: 'its agents', subject: acting }]
 }
 
 const SOMETHING: Thing = { says: '', resource: '*', facts: null }

@@ -122,11 +122,11 @@ function effectsOf({ effects }: ProposalAnalysis, paint: Painter): readonly stri
 function constitutionOf({ constitution }: ProposalAnalysis, paint: Painter): readonly string[] {
   return [
     'constitution',
-    ...constitution.map(({ id, says, kept, leaned_on, example, reason }) => {
-      const state = kept ? paint.good('kept  ') : paint.bad('broken')
-      const why = kept ? leaningOf(leaned_on) : `: ${oneLine(reason ?? example ?? '')}`
-      return `      ${state} ${id}  ${oneLine(says ?? '')}${why}`
-    }),
+    ...constitution.map(({ id, says, kept, leaned_on, example, reason }) =>
+      kept
+        ? `      ${paint.good('kept  ')} ${id}  ${oneLine(says ?? '')}${leaningOf(leaned_on)}`
+        : `      ${paint.bad('broken')} ${id}  ${oneLine(reason ?? `${says ?? ''} Broken by ${example ?? ''}`)}`,
+    ),
   ]
 }
 
