@@ -29,7 +29,6 @@ export {
   isConstitutional,
 } from './armed-bundle.ts'
 export {
-  ADVICE,
   type Advice,
   type AdviceCall,
   type AdviceQuestion,
@@ -81,6 +80,7 @@ export { comparePolicies, fixedFiles, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 export {
+  ADVICE,
   type Advanced,
   type AskedAction,
   type CountedElection,

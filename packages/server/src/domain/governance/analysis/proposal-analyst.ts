@@ -54,9 +54,10 @@ export class ProposalAnalyst {
 
   /** @throws CascadeError UNPROCESSABLE for policies that cannot be read any more; the reason of `signal`. */
   analyse(row: ProposalRow, question: NewestQuestion): Promise<AnalysedProposal> {
-    const turn = this.#turn.then(() => this.#analyse(row, question))
+    const work = () => this.#analyse(row, question)
     // Whoever comes next does not care how this one ends.
-    this.#turn = turn.catch(() => undefined)
+    const turn = this.#turn.then(work, work)
+    this.#turn = turn
     return turn
   }
 

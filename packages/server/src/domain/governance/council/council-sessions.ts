@@ -5,7 +5,7 @@ import { type Command, type Grant, type RecordPut, type Records, toRecord, type 
 import type { AnalysedProposal, ProposalAnalyst } from '../analysis/index.ts'
 import type { Gate } from '../gate.ts'
 import type { ProposalBook } from '../proposals/proposal-book.ts'
-import type { ProposalRow } from '../proposals/proposal-row.ts'
+import { ADVICE, type ProposalRow } from '../proposals/proposal-row.ts'
 import type { Adviser, Comment } from './adviser.ts'
 import { askCouncil } from './council.ts'
 
@@ -21,8 +21,6 @@ export interface AdviceRow {
   readonly digest: string
   readonly comments: readonly Comment[]
 }
-
-export const ADVICE = { name: 'proposal_advice', indexes: ['proposal'] } as const
 
 /** Times that the council comments on one proposal. */
 export const ADVICE_ROUNDS_MAX = 10

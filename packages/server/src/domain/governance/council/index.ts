@@ -1,6 +1,5 @@
 export type { Advice, AdviceQuestion, Adviser } from './adviser.ts'
 export {
-  ADVICE,
   type AdviceCall,
   type AdviceRow,
   type CouncilLook,

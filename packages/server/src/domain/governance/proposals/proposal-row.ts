@@ -101,11 +101,14 @@ export const PROPOSALS = { name: 'proposals', indexes: ['status', 'next', 'propo
 export const ELECTIONS = { name: 'proposal_elections', indexes: [] } as const
 export const BALLOTS = { name: 'proposal_ballots', indexes: [] } as const
 export const DELEGATIONS = { name: 'vote_delegations', indexes: ['from', 'to'] } as const
+/** What the council said, each time under a key of its own. */
+export const ADVICE = { name: 'proposal_advice', indexes: ['proposal'] } as const
 export const PROPOSAL_COLLECTIONS = [
   PROPOSALS,
   ELECTIONS,
   BALLOTS,
   DELEGATIONS,
+  ADVICE,
 ] as const satisfies readonly CollectionDefinition[]
 
 export const NOBODY_VOTED: Standing = {

@@ -1,6 +1,5 @@
 import { createUuidV7, systemRandom } from '#base'
 import {
-  ADVICE,
   type Adviser,
   Approvals,
   CouncilSessions,
@@ -79,7 +78,6 @@ export const GOVERNED_COLLECTIONS = [
   OUTCOME_COLLECTION,
   POLICY_COLLECTION,
   ...PROPOSAL_COLLECTIONS,
-  ADVICE,
 ]
 
 /**
