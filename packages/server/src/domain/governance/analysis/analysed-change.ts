@@ -51,14 +51,21 @@ function withTrust(input: DecisionInput, shift: TrustShift, trust: number): Inpu
   const acts = subject === null ? undefined : actingTrust(subject, shift, trust)
   if (subject === null || acts === undefined || acts === subject.trust) return { input: there, isSure: true }
   const risk = riskWith(input, acts, shift.weight)
-  const isSure = !isWeighed(input) || [input.riskHold, input.riskDeny].every((at) => Math.abs(risk - at) > RISK_ERROR)
+  const isSure =
+    !isWeighed(input) || [input.riskHold, input.riskDeny].every((at) => Math.abs(risk - at) > riskErrorOf(input.risk))
   // An agent does not act at all where the person behind it has less than what anything asks for.
   const active = subject.active && (subject.id === shift.subject.id || trust >= TRUST_LEVELS.SANDBOX)
   return { input: { ...there, subject: { ...subject, active, trust: acts }, risk }, isSure }
 }
 
-/** Shares are whole points: what is worked out from them is off by this much at most. */
-const RISK_ERROR = 2
+/**
+ * How far a risk may be off that is worked out from whole points: most where little is left of a hundred. Nothing can be said of
+ * what was beyond that.
+ */
+export function riskErrorOf(risk: number): number {
+  if (risk >= 100) return 100
+  return risk >= 90 ? 5 : 2
+}
 
 const isWeighed = ({ ownWork, action }: DecisionInput): boolean =>
   ownWork !== true && ACTION_TRAITS[action].inEmergency !== true
@@ -97,7 +104,11 @@ const named = ({ id, trust: own }: CapsuleFacts['owner'], { subject }: TrustShif
  *
  * @see riskOf
  */
-function riskWith({ risk, signals }: DecisionInput, trust: number, weight: number): number {
+export function riskWith(
+  { risk, signals }: Pick<DecisionInput, 'risk' | 'signals'>,
+  trust: number,
+  weight: number,
+): number {
   const share = signals.find(({ name }) => name === 'actor_trust')?.share
   if (share === undefined || risk >= 100) return risk
   const whole = -Math.log(1 - risk / 100)
