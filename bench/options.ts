@@ -11,6 +11,7 @@ export const SECTIONS = [
   'ledger',
   'policy',
   'gate',
+  'drift',
   'peers',
   'stores',
 ] as const

@@ -16,6 +16,7 @@ export interface MeasuredRun {
 const OTHERS: readonly { readonly section: Section; readonly heading: string; readonly module: ValidationModule }[] = [
   { section: 'ledger', heading: 'The log', module: 'ledger' },
   { section: 'policy', heading: 'Policies', module: 'security' },
+  { section: 'drift', heading: 'The gate: anomalies', module: 'security' },
   { section: 'gate', heading: 'The gate', module: 'security' },
 ]
 

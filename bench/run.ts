@@ -13,6 +13,7 @@ import { comparePeers } from './peers/compare.ts'
 import { openRecords } from './record-run.ts'
 import { Report } from './report.ts'
 import { measureBatch } from './sections/batch.ts'
+import { measureDrift } from './sections/drift.ts'
 import { measureFloor } from './sections/floor.ts'
 import { measureGate } from './sections/gate.ts'
 import { measureHttp } from './sections/http.ts'
@@ -75,6 +76,7 @@ async function measureAll(context: BenchContext): Promise<void> {
   if (sections.has('import')) await measureImport(context, join(context.folder, 'import'))
   if (sections.has('ledger')) await measureLedger(context, join(context.folder, 'ledger'))
   if (sections.has('policy')) await measurePolicy(context)
+  if (sections.has('drift')) await measureDrift(context)
   if (sections.has('peers')) await comparePeers(context)
   if (sections.has('stores')) await compareStores(context)
 }

@@ -77,6 +77,30 @@ export const GOVERNANCE_ROWS = {
     unit: 'items',
     beyond: { error: 'VALIDATION_FAILED' },
   },
+  proposalSettings: {
+    what: 'Settings that one proposal changes',
+    value: PROPOSAL_LIMITS.settingsMax,
+    unit: 'items',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  proposalAmendments: {
+    what: 'Clauses of the constitution that one proposal changes',
+    value: PROPOSAL_LIMITS.amendmentsMax,
+    unit: 'items',
+    beyond: { error: 'VALIDATION_FAILED' },
+  },
+  ownClauses: {
+    what: 'Clauses of the constitution that are the instance’s own',
+    value: PROPOSAL_LIMITS.clausesMax,
+    unit: 'items',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
+  clauseBytes: {
+    what: 'One clause of the constitution, in Cedar',
+    value: PROPOSAL_LIMITS.clauseBytesMax,
+    unit: 'bytes',
+    beyond: { error: 'UNPROCESSABLE' },
+  },
   proposalsOpen: {
     what: 'Proposals of one subject that are not closed',
     value: PROPOSAL_LIMITS.openMax,

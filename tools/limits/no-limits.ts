@@ -76,6 +76,9 @@ export const NO_LIMITS: readonly Group[] = [
       ),
       ...at(SERVER, 'platform/policy/read-request.ts KNOWN_TYPES_MAX'),
       ...at(SERVER, 'domain/governance/guardian/history.ts HISTORY_SUBJECTS_MAX'),
+      ...at(SERVER, 'domain/governance/guardian/drift/memory-drift.ts DRIFT_SUBJECTS_MAX'),
+      ...at(SERVER, 'domain/governance/guardian/drift/affect-deltas.ts AFFECT_SUBJECTS_MAX'),
+      ...at(SERVER, 'edge/jobs/drift-watch.ts LEAVES_LEARNED_MAX'),
     ],
   },
   {

@@ -30,6 +30,7 @@ const PROPOSALS = 'edge/http/proposal-routes.test.ts'
 const SAMPLE = 'domain/governance/analysis/sample-requests.test.ts'
 const COUNCIL = 'domain/governance/council/council.test.ts'
 const COUNCIL_WORDS = 'keeps every text within its limits and free of what steers a terminal, whatever an adviser says'
+const PROPOSAL_KINDS = 'edge/http/proposal-kinds.test.ts'
 const PROPOSAL_WORDS = 'a proposal is refused that has $name, and one at the limit is not'
 const CAGE = 'adapters/artifacts/process-cage.test.ts'
 const CHECKS = 'platform/verification/checks.test.ts'
@@ -175,6 +176,10 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   proposalDescription: inServer(PROPOSALS, PROPOSAL_WORDS, 'a description that is too long'),
   proposalBytes: inServer(PROPOSALS, PROPOSAL_WORDS, 'too much to do'),
   proposalFiles: inServer(PROPOSALS, PROPOSAL_WORDS, 'too many files'),
+  proposalSettings: inServer(PROPOSAL_KINDS, 'names each key once, and as many as it may'),
+  proposalAmendments: inServer(PROPOSAL_KINDS, 'is kept in bounds'),
+  ownClauses: inServer(PROPOSAL_KINDS, 'is kept in bounds'),
+  clauseBytes: inServer(PROPOSAL_KINDS, 'with a clause that %s is refused', 'is too large'),
   proposalsOpen: inServer(PROPOSALS, 'nobody has more open proposals than the limit'),
   analysedDecisions: inServer('edge/http/analysis-routes.test.ts', 'of %s is refused', 'too many decisions'),
   adviceRounds: inServer(

@@ -97,6 +97,12 @@ export const decisionInput = z
     canaryPercent: z.number().describe('Share of subjects, 0-100, for whom `enforce` counts whatever the mode.'),
     risk: z.number(),
     signals: z.array(inputSignal).readonly(),
+    drift: z
+      .int()
+      .min(0)
+      .max(100)
+      .exactOptional()
+      .describe('Of the memory, as far as it counts for whoever asks; left out where nothing measures it.'),
     riskHold: z.number().describe('The score from which an approval is needed.'),
     riskDeny: z.number().describe('The score from which nothing helps.'),
     approval: z.string().nullable().describe('Id of the approval of exactly this, where there is one.'),

@@ -74,7 +74,10 @@ export const decisionRecord = z
       latency_ms: z.number().min(0),
       risk: z.int().min(0).max(100),
       trust: z.int().min(0).max(100).nullable(),
-      drift: z.number().nullable().describe('Null: no part of this instance measures drift.'),
+      drift: z
+        .number()
+        .nullable()
+        .describe('Of the memory, 0-100, as far as it counts for whoever asks; null where it was not known.'),
     }),
   })
   .meta({ id: 'Decision' })

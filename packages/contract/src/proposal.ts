@@ -11,6 +11,14 @@ export const PROPOSAL_LIMITS = {
   /** JSON of what is to be done. */
   actionBytesMax: 128 * 1024,
   filesMax: 100,
+  /** Settings that one proposal changes. */
+  settingsMax: 20,
+  /** Clauses of the constitution that one proposal changes. */
+  amendmentsMax: 20,
+  /** Clauses of the constitution that are the instance's own. */
+  clausesMax: 50,
+  /** One of them, in Cedar. */
+  clauseBytesMax: 8 * 1024,
   /** Proposals of one subject that are not closed. */
   openMax: 20,
   /** People who vote on one proposal. */
@@ -20,11 +28,11 @@ export const PROPOSAL_LIMITS = {
 } as const
 
 /** What proposals are about; each kind has its own quorum, threshold, voting time and timelock. */
-export const PROPOSAL_KINDS = ['policy', 'trust'] as const
+export const PROPOSAL_KINDS = ['policy', 'trust', 'configuration', 'constitution'] as const
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number]
 export const PROPOSAL_STATUSES = ['DRAFT', 'ACTIVE', 'VOTING', 'CLOSED'] as const
 export type ProposalStatus = (typeof PROPOSAL_STATUSES)[number]
-export const PROPOSAL_OUTCOMES = ['passed', 'rejected', 'no_quorum', 'vetoed'] as const
+export const PROPOSAL_OUTCOMES = ['passed', 'rejected', 'no_quorum', 'vetoed', 'withdrawn'] as const
 export type ProposalOutcome = (typeof PROPOSAL_OUTCOMES)[number]
 export const VOTES = ['for', 'against', 'abstain'] as const
 /** What a delegation is for: proposals of one kind, or all. */
@@ -39,10 +47,42 @@ const files = z
   .nullable()
   .describe('As in `PUT /v2/governance/policies`; null for those that come with the program.')
 
+const settingKey = z
+  .string()
+  .min(1)
+  .max(100)
+  .describe('A key of the configuration that takes effect without a restart.')
+const setting = z.union([z.string().max(16_384), z.number(), z.boolean()]).nullable()
+const clauseId = z
+  .string()
+  .max(100)
+  .regex(/^const(?:\.[a-z0-9_-]+)+$/, { error: 'must be an id that begins with `const.`' })
+const clauseText = z.string().min(1).nullable()
+
 /** What is done when the proposal is passed: these bytes, and nothing else. */
 const proposalAction = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('policy_change'), files }),
   z.strictObject({ type: z.literal('trust_change'), subject: uuid, trust: trustScore }),
+  z.strictObject({
+    type: z.literal('configuration_change'),
+    changes: z.array(
+      z.strictObject({
+        key: settingKey,
+        from: setting.describe('What counted when it was proposed; null for what was not set.'),
+        value: setting.describe('Null: what is configured counts again.'),
+      }),
+    ),
+  }),
+  z.strictObject({
+    type: z.literal('constitution_amendment'),
+    clauses: z.array(
+      z.strictObject({
+        id: clauseId,
+        from: clauseText.describe('The clause when this was proposed; null where there was none.'),
+        text: clauseText.describe('In Cedar; null takes it away.'),
+      }),
+    ),
+  }),
 ])
 
 export const proposalBody = z.strictObject({
@@ -54,6 +94,20 @@ export const proposalBody = z.strictObject({
       type: z.literal('trust_change'),
       subject: idOrName.describe('Id or name.'),
       trust: trustScore,
+    }),
+    z.strictObject({
+      type: z.literal('configuration_change'),
+      changes: z
+        .array(z.strictObject({ key: settingKey, value: setting.describe('Null: what is configured counts again.') }))
+        .min(1)
+        .max(PROPOSAL_LIMITS.settingsMax),
+    }),
+    z.strictObject({
+      type: z.literal('constitution_amendment'),
+      clauses: z
+        .array(z.strictObject({ id: clauseId, text: clauseText.describe('One forbid in Cedar; null takes it away.') }))
+        .min(1)
+        .max(PROPOSAL_LIMITS.amendmentsMax),
     }),
     z.strictObject({
       type: z.literal('revert'),
@@ -201,3 +255,21 @@ export const electionExport = z
   })
   .meta({ id: 'Election' })
 export type ElectionExport = z.output<typeof electionExport>
+
+/** The constitution in force: what comes with the program, and what the instance added by vote. */
+export const constitution = z
+  .object({
+    digest: z.string().describe('SHA-256 of all policies in force, the constitution among them.'),
+    clauses: z.array(
+      z.object({
+        id: z.string(),
+        says: z.string().nullable(),
+        origin: z.enum(['program', 'instance']).describe('`program`: no vote changes it.'),
+        file: z.string(),
+        line: z.int().min(1),
+        text: z.string().describe('In Cedar.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Constitution' })
+export type Constitution = z.output<typeof constitution>

@@ -62,6 +62,8 @@ export const RECORD_CATEGORIES = {
   'approval.executed': 'governance',
   'approval.failed': 'governance',
   'approval.expired': 'governance',
+  'configuration.changed': 'governance',
+  'constitution.amended': 'governance',
   'proposal.created': 'governance',
   'proposal.activated': 'governance',
   'proposal.opened': 'governance',

@@ -45,7 +45,7 @@ export function openCouncil(
   const instance = boot.get(key.ADMIN)
   const findSubject = (id: string) => subjects.find(id)
   const analyst = new ProposalAnalyst({
-    ...{ ledger: store.ledger, book: decisions, policies, instance, findSubject },
+    ...{ ledger: store.ledger, book: decisions, policies, gate, instance, findSubject },
     listAgents: async (owner) => (await subjects.listOwned(owner)).map(({ subject }) => subject),
     trustWeight: () => live.loaded.config.guardian.weights.actor_trust,
   })
@@ -54,7 +54,7 @@ export function openCouncil(
   const sessions = new CouncilSessions({ store, book, analyst, gate, instance, clock, newId, advisers })
   boot.provide(key.COUNCIL, {
     sessions,
-    desk: new CouncilDesk(sessions),
+    desk: new CouncilDesk(sessions, proposals),
     analysis: new AnalysisDesk({ analyst, proposals, findSubject }),
   })
   return sessions

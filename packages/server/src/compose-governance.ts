@@ -4,6 +4,7 @@ import type { BootChunk, BootContext } from '#boot'
 import { type AskContext, type ReadPolicy, sharedWith, TRUST_NEW } from '#capsules'
 import type { Config, LiveConfig } from '#config'
 import {
+  AffectDeltas,
   type Approvals,
   BUILT_IN_BUNDLE,
   type CapsuleFacts,
@@ -13,6 +14,7 @@ import {
   type GateSettings,
   GovernanceGate,
   Guardian,
+  MemoryDrift,
   PolicyDesk,
   requireGrant,
   ShadowCheck,
@@ -24,7 +26,7 @@ import type { Grant } from '#store'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
 import type { FindFacts, NewFacts } from './edge/http/index.ts'
-import { type EvidenceDeskOptions, OutcomeSweep } from './edge/jobs/index.ts'
+import { DriftWatch, type EvidenceDeskOptions, OutcomeSweep } from './edge/jobs/index.ts'
 
 interface GateFrame {
   readonly live: LiveConfig
@@ -51,7 +53,11 @@ function openGate({ live, log, clock, newId }: GateFrame, boot: BootContext): As
     onTrouble,
   })
   boot.provide(key.JOURNAL, journal)
-  const guardian = new Guardian({ clock, weights: () => live.loaded.config.guardian.weights })
+  const [drift, affect] = [new MemoryDrift(), new AffectDeltas(clock)]
+  boot.provide(key.DRIFT, drift)
+  boot.provide(key.AFFECT, affect)
+  const providers = [drift.provider(clock), affect.provider()]
+  const guardian = new Guardian({ clock, weights: () => live.loaded.config.guardian.weights, providers })
   const settings = () => settingsOf(live.loaded.config)
   boot.provide(key.GATE, new GovernanceGate({ clock, newId, journal, guardian, settings, onTrouble }))
   return journal
@@ -117,6 +123,19 @@ export const outcomePart = ({ log }: Pick<GateFrame, 'log'>): BootChunk => ({
     const { outcomes } = boot.get(key.JOURNAL)
     const halt = () => boot.get(key.EMERGENCY).signal
     return new OutcomeSweep({ outcomes, records: boot.get(key.STORE).records, by: boot.get(key.ADMIN).id, log, halt })
+  },
+})
+
+/** Follows what is written, and measures how far it drifts. */
+export const driftPart = ({ log, clock }: Pick<GateFrame, 'log' | 'clock'>): BootChunk => ({
+  name: 'drift',
+  priority: 3,
+  dependsOn: ['capsules'],
+  canFail: true,
+  describe: 'measures how far what is written drifts',
+  start: (boot) => {
+    const halt = () => boot.get(key.EMERGENCY).signal
+    return new DriftWatch({ store: boot.get(key.STORE), drift: boot.get(key.DRIFT), clock, log, halt })
   },
 })
 

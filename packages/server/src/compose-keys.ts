@@ -2,12 +2,14 @@ import { BootKey } from '#boot'
 import type { Archives, AskContext, Embedders, Erasures, Imports, ModelChange } from '#capsules'
 import type { DataFolder } from '#data-folder'
 import type {
+  AffectDeltas,
   Approvals,
   CouncilSessions,
   DecisionBook,
   DecisionJournal,
   Emergency,
   GovernanceGate,
+  MemoryDrift,
   PolicyDesk,
   ProposalCourse,
   TrustEngine,
@@ -43,6 +45,8 @@ export const GOVERNANCE = new BootKey<Readonly<{ gate: GovernanceGate; policies:
   'governance',
 )
 export const JOURNAL = new BootKey<DecisionJournal>('journal of decisions')
+export const DRIFT = new BootKey<MemoryDrift>('drift of the memory')
+export const AFFECT = new BootKey<AffectDeltas>('changes of affect')
 export const TRUST = new BootKey<TrustEngine>('trust engine')
 export const SUBJECTS = new BootKey<Subjects>('subjects')
 export const TOKENS = new BootKey<AccessTokens>('tokens of subjects')

@@ -3,7 +3,7 @@ import type { PolicyChange } from '@forge-cascade/contract'
 import { createUuidV7, systemClock, systemRandom } from '#base'
 import { type BootChunk, boot } from '#boot'
 import type { LoadedConfig } from '#config'
-import { BUILT_IN_BUNDLE, comparePolicies } from '#governance'
+import { comparePolicies } from '#governance'
 import type { RootLogger } from '#observability'
 import { type Frame, frameOf } from './boot-instance.ts'
 import { gatePart, policyDesk, policyGrant } from './compose-governance.ts'
@@ -37,10 +37,12 @@ const mending = (tell: (change: PolicyChange) => void): BootChunk => ({
   dependsOn: ['identity'],
   describe: 'goes back to the policies that come with the program',
   start: async (boot) => {
-    const before = await policyDesk(boot, clock).mend({ grant: policyGrant(boot, newId) })
+    const desk = policyDesk(boot, clock)
+    const before = await desk.mend({ grant: policyGrant(boot, newId) })
+    const { bundle } = desk.bundle
     tell({
-      ...{ applied: true, digest: BUILT_IN_BUNDLE.digest, previous: before.digest, findings: [] },
-      ...comparePolicies(before, BUILT_IN_BUNDLE),
+      ...{ applied: true, digest: bundle.digest, previous: before.digest, findings: [] },
+      ...comparePolicies(before, bundle),
     })
     return undefined
   },

@@ -2,8 +2,8 @@
 import type { ProposalKind } from '@forge-cascade/contract'
 import type { Clock } from '#base'
 import type { BootChunk, BootContext } from '#boot'
-import type { Config } from '#config'
-import { Delegations, type KindRules, ProposalBook, ProposalCourse, Proposals } from '#governance'
+import type { AskedValue, Config, VotedValues } from '#config'
+import { Delegations, type KindRules, ProposalBook, ProposalCourse, Proposals, VotedSettings } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { Frame } from './boot-instance.ts'
 import { councilPart, openCouncil } from './compose-council.ts'
@@ -16,6 +16,7 @@ interface ProposalFrame extends Pick<Frame, 'live' | 'log'> {
 }
 
 const HOUR_MS = 60 * 60 * 1000
+const msOf = (hours: number): number => Math.round(hours * HOUR_MS)
 const THRESHOLDS = {
   majority: { numerator: 1, denominator: 2, isBeyond: true },
   two_thirds: { numerator: 2, denominator: 3, isBeyond: false },
@@ -44,23 +45,34 @@ export const proposalParts = (frame: ProposalFrame): readonly BootChunk[] => [
   councilPart(frame),
 ]
 
-function openProposals({ live, log, clock, newId }: ProposalFrame, boot: BootContext): undefined {
+async function openProposals({ live, log, clock, newId }: ProposalFrame, boot: BootContext): Promise<undefined> {
   const [store, gate, subjects] = [boot.get(key.STORE), boot.get(key.GATE), boot.get(key.SUBJECTS)]
   const { policies } = boot.get(key.GOVERNANCE)
   const instance = boot.get(key.ADMIN)
   const governance = () => live.loaded.config.governance
   const resolve = (idOrName: string) => subjects.resolve(idOrName)
   const delegations = new Delegations({ store, clock, resolve })
+  const port = {
+    tryVote: (asked: readonly AskedValue[]) => live.tryVote(asked),
+    vote: (voted: VotedValues) => {
+      const unfit = live.vote(voted)
+      log.setLevel(live.loaded.config.log.level)
+      return unfit
+    },
+  }
+  const settings = new VotedSettings({ store, port })
+  const unfit = await settings.open()
+  if (unfit.length > 0) log.warn('settings that were voted for do not fit any more and do not count', { keys: unfit })
   const book = new ProposalBook(store)
   const course = new ProposalCourse({
-    ...{ book, gate, policies, subjects, delegations, clock, newId, instance },
+    ...{ book, gate, policies, settings, subjects, delegations, clock, newId, instance },
     listPeople: () => listPeople(subjects),
     rules: (kind) => rulesOf(governance(), kind),
     voteTrustMin: () => governance().vote_trust_min,
   })
   const proposals = new Proposals({
-    ...{ book, course, policies, clock, newId, resolve, instance: instance.id },
-    discussionMs: () => governance().discussion_hours * HOUR_MS,
+    ...{ book, course, policies, settings, clock, newId, resolve, instance: instance.id },
+    discussionMs: () => msOf(governance().discussion_hours),
   })
   const sessions = openCouncil({ live, log, clock, newId }, boot, { book, proposals })
   const advice = (id: string) => sessions.list(id)
@@ -76,10 +88,10 @@ function rulesOf(governance: Config['governance'], kind: ProposalKind): KindRule
     quorumPercent: quorum_percent,
     threshold: THRESHOLDS[threshold],
     delegateShareMaxPercent: governance.delegate_share_max_percent,
-    lateMs: governance.late_hours * HOUR_MS,
-    extensionMs: governance.extension_hours * HOUR_MS,
-    votingMs: voting_hours * HOUR_MS,
-    timelockMs: timelock_hours * HOUR_MS,
+    lateMs: msOf(governance.late_hours),
+    extensionMs: msOf(governance.extension_hours),
+    votingMs: msOf(voting_hours),
+    timelockMs: msOf(timelock_hours),
   }
 }
 

@@ -15,7 +15,15 @@ import { composeArchives, openRetention, retentionOf } from './compose-archive.t
 import { openVectors } from './compose-embedding.ts'
 import { emergencyPart } from './compose-emergency.ts'
 import { composeEvidence } from './compose-evidence.ts'
-import { findersOf, gatePart, keptDecisions, outcomePart, policyPart, readPolicyOf } from './compose-governance.ts'
+import {
+  driftPart,
+  findersOf,
+  gatePart,
+  keptDecisions,
+  outcomePart,
+  policyPart,
+  readPolicyOf,
+} from './compose-governance.ts'
 import { bearerTokens, identityPart } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck, ownGrant } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
@@ -166,6 +174,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
         new ApprovalSweep({ approvals: boot.get(key.APPROVALS), log: frame.log, halt: whoOf(boot).halt }),
     },
     outcomePart(frame),
+    driftPart(frame),
     {
       // Rows are read meanwhile: what starts until here needs no vector.
       name: 'vectors',
@@ -233,6 +242,8 @@ async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): P
     settle: () => boot.get(key.JOURNAL).settle(),
     forget: (owner) => {
       boot.get(key.EMBEDDERS).forget()
+      if (owner !== null) boot.get(key.DRIFT).forget(owner)
+      if (owner !== null) boot.get(key.AFFECT).forget(owner)
       if (owner !== null) boot.get(key.EMERGENCY).forget(owner)
     },
     halt: whoOf(boot).halt,
@@ -256,6 +267,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
   const lag = parts.use(new LoopLagMonitor({ log }))
   metrics.onCollect(processGauges(lag))
   metrics.onCollect(storeGauges(store))
+  metrics.onCollect(() => ({ cascade_memory_drift: boot.get(key.DRIFT).whole }))
   metrics.set('cascade_build_info', 1, { version: VERSION, node: process.versions.node })
   const directory = loaded.config.store.backup_dir ?? join(folder.directory, 'backups')
   const write = (file: string, keyFile: string | undefined) => store.backup(file, { keyFile })
@@ -320,6 +332,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
       logger: log,
       ...{ metrics, clock, newId },
       emergency: boot.get(key.EMERGENCY),
+      affect: boot.get(key.AFFECT),
       trackWork: (name) => lifecycle.trackWork(name),
     }),
   )

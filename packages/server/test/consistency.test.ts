@@ -8,7 +8,7 @@ import { HttpCaller } from './http-caller.ts'
 import { noteCampaign } from './note-campaign.ts'
 import { type ServerAddress, ServerProcess } from './server-process.ts'
 
-const TRIES = campaign(100, 3000)
+const TRIES = campaign(40, 3000)
 const TEST_MS_MAX = campaign(120_000, 1_800_000)
 const SEARCHERS = 4
 

@@ -41,6 +41,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'edge/jobs/looks.ts': 'the timer of the jobs',
   'edge/jobs/every.ts': 'the timer of the jobs',
   'edge/jobs/store-check.ts': 'reads',
+  'edge/jobs/drift-watch.ts': 'reads',
   'edge/jobs/approval-sweep.ts':
     'has each request decided anew by the door through which all come (edge/http/perform.ts)',
   'edge/jobs/proposal-sweep.ts': 'has each step decided where it is taken (governance/proposals/proposal-course.ts)',
@@ -56,6 +57,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 const OWN_WORK = [
   ...['compose-embedding.ts', 'compose-emergency.ts', 'compose-governance.ts', 'compose-identity.ts'],
   ...['compose-keeping.ts', 'compose-ledger.ts'],
+  'domain/governance/proposals/proposal-course.ts',
   ...['edge/jobs/open-log.ts', 'edge/jobs/open-witness.ts', 'edge/jobs/tell-restore.ts'],
 ]
 

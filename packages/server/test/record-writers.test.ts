@@ -48,6 +48,8 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'decision.made': 'domain/governance/decision-journal.ts',
   'decision.gathered': 'domain/governance/decision-journal.ts',
   'decision.ended': 'domain/governance/decision-outcomes.ts',
+  'configuration.changed': 'domain/governance/proposals/voted-settings.ts',
+  'constitution.amended': 'domain/governance/amendments.ts',
   'policy.applied': 'domain/governance/policy-desk.ts',
   'policy.doubted': 'domain/governance/shadow-check.ts',
   'emergency.raised': EMERGENCY,

@@ -7,6 +7,14 @@ export const REQUEST_HEADERS = {
       'Names the request in logs and records: 1-128 letters, digits and `._:-`. Made by the instance otherwise.',
     schema: { type: 'string', pattern: '^[A-Za-z0-9._:-]{1,128}$' },
   },
+  affectDelta: {
+    name: 'Cascade-Affect-Delta',
+    in: 'header',
+    description:
+      'How much the affect of the caller changed, -1 to 1. Its size raises the risk of what the caller does for ten minutes; it never lowers it.',
+    schema: { type: 'string', pattern: '^-?(?:0(?:\\.\\d{1,4})?|1(?:\\.0{1,4})?)$' },
+    example: '-0.4',
+  },
   idempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',

@@ -36,7 +36,7 @@ function parametersOf(route: RouteDefinition, schemas: SchemaComponents): unknow
 
 function requestHeaders(route: RouteDefinition): RequestHeader[] {
   if ('exempt' in route.access) return []
-  const names: RequestHeader[] = ['correlationId']
+  const names: RequestHeader[] = ['correlationId', 'affectDelta']
   if (route.idempotent) names.push('idempotencyKey')
   if (route.ifMatch) names.push(route.ifMatch === 'required' ? 'ifMatch' : 'ifMatchOptional')
   if (route.etag && route.method === 'GET') names.push('ifNoneMatch')

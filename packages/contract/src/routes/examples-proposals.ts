@@ -71,3 +71,13 @@ export const ELECTION_EXAMPLE = {
     ...{ quorum_at: 1_772_442_000_000, closes_at: 1_772_960_400_000 },
   },
 }
+
+export const CONSTITUTION_EXAMPLE = {
+  digest: DIGEST,
+  clauses: [
+    {
+      ...{ id: 'const.quarantine', says: 'Who is quarantined does nothing.', origin: 'program' as const },
+      ...{ file: 'constitution.cedar', line: 3, text: '@id("const.quarantine") …' },
+    },
+  ],
+}

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { analysisQuery, proposalAdvice, proposalAnalysis } from '../analysis.ts'
 import { uuid } from '../capsule.ts'
 import {
+  constitution,
   delegation,
   delegationBody,
   delegationList,
@@ -16,6 +17,7 @@ import {
 } from '../proposal.ts'
 import { ADVICE_EXAMPLE, ANALYSIS_EXAMPLE } from './examples-analysis.ts'
 import {
+  CONSTITUTION_EXAMPLE,
   DELEGATION_EXAMPLE,
   ELECTION_EXAMPLE,
   LISTED_EXAMPLE,
@@ -77,6 +79,18 @@ export const PROPOSALS = [
     params,
     responses: { 200: json('It.', proposal, PROPOSAL_EXAMPLE) },
     errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE', 'STORAGE_FULL'],
+  },
+  {
+    id: 'withdrawProposal',
+    method: 'POST',
+    path: '/v2/governance/proposals/{id}/withdraw',
+    tag: 'Governance',
+    summary: 'Take back what is not voted on yet',
+    description: 'By its proposer, until voting opens.',
+    access: { action: 'proposal.create' },
+    params,
+    responses: { 200: json('It.', proposal, PROPOSAL_EXAMPLE) },
+    errors: ['NOT_FOUND', 'CONFLICT', 'STORAGE_FULL'],
   },
   {
     id: 'voteOnProposal',
@@ -154,6 +168,16 @@ export const PROPOSALS = [
     responses: { 200: json('All its comments, newest first.', proposalAdvice, ADVICE_EXAMPLE) },
     errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE', 'STORAGE_FULL'],
     unhurried: true,
+  },
+  {
+    id: 'getConstitution',
+    method: 'GET',
+    path: '/v2/governance/constitution',
+    tag: 'Governance',
+    summary: 'The constitution in force, clause by clause',
+    description: 'What comes with the program, which no vote changes, and what the instance added by vote.',
+    access: { action: 'governance.read' },
+    responses: { 200: json('The clauses.', constitution, CONSTITUTION_EXAMPLE) },
   },
   {
     id: 'listDelegations',

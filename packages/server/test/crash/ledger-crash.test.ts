@@ -9,7 +9,7 @@ import { type Kill, runKilledLog } from './killed-log.ts'
 import { type LedgerLeg, type LedgerStep, POINTS, type Point } from './ledger-leg.ts'
 
 /** Folders; the log of each is cut off once at every point, in another order, and some times at a moment of chance. */
-const FOLDERS = campaign(5, 80)
+const FOLDERS = campaign(2, 80)
 const RANDOM_KILLS = campaign(1, 6)
 /** A process comes by its point so often at most before it dies there. */
 const VISITS = 4

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { withAppend } from '../../src/platform/store/testing/with-append.ts'
-import { openProposalWorld, type ProposalLeg } from './proposal-world.ts'
+import { KINDS, openProposalWorld, type ProposalLeg, storeIn } from './proposal-world.ts'
 
 // Written by the test. Goes on with what was left, then has proposals voted on and carried out, until it is cut off.
 const leg = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as ProposalLeg
@@ -16,12 +16,15 @@ async function write<T>(work: () => Promise<T>): Promise<T> {
   return new Promise<never>(() => undefined)
 }
 
-await using world = await openProposalWorld(leg.directory, leg.hours, (store) =>
-  withAppend(store, (commands) => write(() => store.append(commands))),
-)
+await using world = await openProposalWorld(storeIn(leg.directory), leg.hours, {
+  wrap: (store) => withAppend(store, (commands) => write(() => store.append(commands))),
+  onTrouble: (message, cause) => {
+    throw new Error(message, { cause })
+  },
+})
 await world.sweep()
-for (let made = 0; made < leg.count; made++) {
-  const id = await world.propose()
+for (const [at, kind] of KINDS.entries()) {
+  const id = await world.propose(kind, leg.made + at)
   await world.putToTheVote(id)
   world.wait(3)
   await Promise.allSettled([world.sweep(), world.sweep(), world.course.execute(id)])

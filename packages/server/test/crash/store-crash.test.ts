@@ -13,7 +13,7 @@ const root = mkdtempSync(join(tmpdir(), 'cascade-crash-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 /** Folders, and how often in a row the writer of each is killed: every kill but the first hits a store with a past. */
-const FOLDERS = campaign(5, 45)
+const FOLDERS = campaign(2, 45)
 const KILLS = campaign(9, 10)
 /** Capsules that are looked at after a kill; at the end of a folder it is all of them. */
 const NEWEST = 300

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { about, count, hash, id, time, word } from './atoms.ts'
+import { about, all, count, hash, id, time, word } from './atoms.ts'
 import { kind } from './record-kind.ts'
 
+const clause = z.string().max(100)
 const PROPOSAL = about('proposal')
 const topic = word.describe('What it is about: `policy`, `trust`, …')
 const digest = hash.describe('Of what is to be done, as canonical JSON.')
@@ -43,7 +44,7 @@ export const PROPOSAL_RECORDS = {
   'proposal.closed': kind('A proposal is closed.', {
     subject: PROPOSAL,
     payload: {
-      outcome: word.describe('`passed`, `rejected`, `no_quorum` or `vetoed`.'),
+      outcome: word.describe('`passed`, `rejected`, `no_quorum`, `vetoed` or `withdrawn`.'),
       clause: z.string().max(200).nullable().describe('Of a veto: the rule of the constitution.'),
       ballots: count.describe('How many were taken.'),
       weight_for: count.describe('Weight for, with that of those for whom they speak.'),
@@ -56,6 +57,23 @@ export const PROPOSAL_RECORDS = {
   'proposal.execution_failed': kind('What was passed could not be carried out.', {
     subject: PROPOSAL,
     payload: { digest, code: word.describe('Why not.') },
+  }),
+  'configuration.changed': kind('Settings were changed by vote.', {
+    subject: all('governance/settings'),
+    payload: {
+      set: z.array(word).max(20).describe('Keys that have the value that was voted for from here on.'),
+      unset: z.array(word).max(20).describe('Keys that have the value again that is configured.'),
+      digest: hash.describe('Of all values that were voted for and count from here on, as canonical JSON.'),
+    },
+  }),
+  'constitution.amended': kind('Clauses of the constitution that are of the instance itself were changed by vote.', {
+    subject: all('governance/constitution'),
+    payload: {
+      added: z.array(clause).max(20),
+      replaced: z.array(clause).max(20),
+      removed: z.array(clause).max(20),
+      bundle: hash.describe('Digest of the policies from here on.'),
+    },
   }),
   'delegation.given': kind('Somebody speaks for the subject in votes where it says nothing itself.', {
     subject: about('subject'),

@@ -26,7 +26,7 @@ export interface Rule {
 
 /** What a bundle says of reading capsules, as far as it can be told without a capsule. */
 export interface ReadingRules {
-  /** A forbid, other than those of the constitution, can concern it. */
+  /** A forbid, other than the clauses of the constitution that come with the program, can concern it. */
   readonly isForbidden: boolean
   /** The permits by which the indexes find what a member may read are those that come with the program. */
   readonly isAsBuiltIn: boolean
@@ -54,6 +54,9 @@ export interface ArmedBundle {
 
 /** Rules that forbid and never permit; they count in every mode, and nothing weakens them. */
 export const CONSTITUTION_PREFIX = 'const.'
+/** Clauses of the constitution that are the instance's own, of which nobody knows what they forbid; all others come with the program. */
+export const OWN_CLAUSE_PREFIX = `${CONSTITUTION_PREFIX}own.`
+export const isOwnClause = (policyId: string): boolean => policyId.startsWith(OWN_CLAUSE_PREFIX)
 export const isConstitutional = (policyId: string): boolean => policyId.startsWith(CONSTITUTION_PREFIX)
 
 const generated: unknown = builtIn
@@ -121,7 +124,7 @@ function readingRules(bundle: PolicyBundle): ReadingRules {
   const permits = concerning(bundle, 'permit')
   const texts = new Map(permits.map(({ id, json }) => [id, JSON.stringify(json, writeInteger)]))
   return {
-    isForbidden: concerning(bundle, 'forbid').some(({ id }) => !isConstitutional(id)),
+    isForbidden: concerning(bundle, 'forbid').some(({ id }) => !isConstitutional(id) || isOwnClause(id)),
     isAsBuiltIn: concerning(BUILT_IN_BUNDLE, 'permit').every(
       ({ id, json }) => texts.get(id) === JSON.stringify(json, writeInteger),
     ),

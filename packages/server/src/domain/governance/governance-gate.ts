@@ -294,10 +294,15 @@ export class GovernanceGate implements Gate {
     this.#options.onTrouble?.(`${part} could not be asked, so the gate denied`, cause)
   }
 
-  #weigh(action: Action, resource: string, { id, trust }: Subject): Pick<DecisionInput, 'risk' | 'signals'> {
+  #weigh(action: Action, resource: string, { id, trust }: Subject): Weighed {
     const level = ACTION_TRAITS[action].risk
     const { risk, signals } = this.#guardian.weigh({ subject: id, action, resource, level, trust })
-    return { risk, signals: signals.filter(({ share }) => share > 0).map(({ name, share }) => ({ name, share })) }
+    const drift = signals.find(({ name }) => name === 'drift_score')?.value ?? undefined
+    return {
+      risk,
+      signals: signals.filter(({ share }) => share > 0).map(({ name, share }) => ({ name, share })),
+      ...(drift !== undefined && { drift }),
+    }
   }
 }
 
@@ -327,7 +332,9 @@ const ANY_CAPSULE: CapsuleFacts = {
   ...{ identity: null, lane: null, fold: null },
 }
 
-const NO_RISK: Pick<DecisionInput, 'risk' | 'signals'> = { risk: 0, signals: [] }
+type Weighed = Pick<DecisionInput, 'risk' | 'signals' | 'drift'>
+
+const NO_RISK: Weighed = { risk: 0, signals: [] }
 
 /**
  * The grant of a decision.

@@ -27,6 +27,7 @@ export {
   BUILT_IN_FILES,
   CONSTITUTION_PREFIX,
   isConstitutional,
+  isOwnClause,
 } from './armed-bundle.ts'
 export {
   type Advice,
@@ -68,9 +69,12 @@ export {
   requireGrant,
 } from './governance-gate.ts'
 export {
+  AffectDeltas,
   Guardian,
   type GuardianOptions,
   type GuardianQuestion,
+  MemoryDrift,
+  parseAffectDelta,
   type Risk,
   type RiskProvider,
 } from './guardian/index.ts'
@@ -92,11 +96,14 @@ export {
   type KindRules,
   PROPOSAL_COLLECTIONS,
   PROPOSALS,
+  type ProposalAction,
   ProposalBook,
   type ProposalCall,
   ProposalCourse,
   type ProposalRow,
   Proposals,
+  type SettingsPort,
+  VotedSettings,
   withoutProposerWords,
   writtenRules,
 } from './proposals/index.ts'

@@ -14,6 +14,7 @@ export const OWN_WORK: Readonly<Partial<Record<Action, string>>> = {
   'capsule.erase':
     'completes erasures that were acknowledged, and repeats those that a restored store does not know of',
   'policy.apply': 'keeps the policies that come with the program, and goes back to them from the data folder',
+  'proposal.close': 'opens and closes votes in their time, whoever would rather have it otherwise',
   'emergency.raise': 'obeys the file EMERGENCY in its data folder',
 }
 

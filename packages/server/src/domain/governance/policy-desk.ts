@@ -1,8 +1,8 @@
-import { setImmediate as pause } from 'node:timers/promises'
-import { CascadeError, type Clock, sha256Hex } from '#base'
+import { CascadeError, type Clock, isCascadeError, sha256Hex } from '#base'
 import type { Subject } from '#identity'
 import type { BundleReading, FallbackEngine, PolicyBundle, PolicyFile } from '#policy'
 import { type Grant, toRecord, type UnitOfWork } from '#store'
+import { type AskedClause, amend, clauseOf, isClausePath, judgeClauses, tellAmendment } from './amendments.ts'
 import {
   type ArmedBundle,
   armBundle,
@@ -10,13 +10,13 @@ import {
   BUILT_IN_BUNDLE,
   BUILT_IN_FILES,
   isConstitutional,
+  isOwnClause,
+  OWN_CLAUSE_PREFIX,
 } from './armed-bundle.ts'
-import { decideFrom } from './decide-from.ts'
-import type { GateRequest } from './gate.ts'
 import type { GovernanceGate } from './governance-gate.ts'
 import { writeInteger } from './integer-json.ts'
 import { judgeAnnotations } from './judge-annotations.ts'
-import { GOING_BACK } from './own-work.ts'
+import { keptOf, keptOfVotes, mayVoteUnder, refuseLockOut } from './lock-out.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
 import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 
@@ -35,26 +35,11 @@ export interface PolicyDeskOptions {
 /** Of whoever applies policies, or of a vote that was passed. */
 export type ApplyGrant = Grant<'policy.apply' | 'proposal.execute'>
 
-/** Files of every bundle that nobody puts others in the place of. */
 const CONSTITUTION_FILE = 'constitution.cedar'
 /** How a policy says that it is of the constitution; one that says so in another way is refused when it is read. */
 const CONST_ID = /@id\(\s*"(const\.[^"]*)"\s*\)/
 const FIXED = new Set([CONSTITUTION_FILE, SCHEMA_FILE])
-/** What has to stay possible for whoever applies policies: to apply others, as the API asks, and the name of their place. */
-const KEPT_OF_APPLIER = [
-  ['policy.apply', '*'],
-  ['policy.apply', 'governance/policies'],
-  ['policy.apply', GOING_BACK],
-] as const
-/** What has to for the administrator of the instance, as whom the command line comes on its machine: the kill switch, too. */
-const KEPT_OF_FOUNDER = [
-  ...KEPT_OF_APPLIER,
-  ['emergency.read', '*'],
-  ['emergency.raise', '*'],
-  ['emergency.lift', '*'],
-] as const
-/** Above every risk. */
-const RISK_NEVER = 101
+const BUILT_IN: ShelvedBundle = { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }
 /** Files of every bundle that nobody puts others in the place of: the constitution and the schema. */
 export const fixedFiles = (): readonly PolicyFile[] => BUILT_IN_FILES.filter(({ path }) => FIXED.has(path))
 
@@ -62,10 +47,14 @@ export const fixedFiles = (): readonly PolicyFile[] => BUILT_IN_FILES.filter(({ 
  * The files without those that come with the program and are as they are there: whoever hands in a folder that `policy show --to`
  * wrote leaves them as they are.
  */
-function withoutFixed(given: readonly PolicyFile[]): readonly PolicyFile[] {
-  const texts = new Map(fixedFiles().map(({ path, text }) => [path, text]))
+function without(given: readonly PolicyFile[], clauses: readonly PolicyFile[]): readonly PolicyFile[] {
+  const texts = new Map([...fixedFiles(), ...clauses].map(({ path, text }) => [path, text]))
   return given.filter(({ path, text }) => texts.get(path) !== text)
 }
+
+/** All files of a bundle: `own` null for the policies that come with the program. */
+const filesOf = (own: readonly PolicyFile[] | null, clauses: readonly PolicyFile[]): readonly PolicyFile[] =>
+  own === null ? [...BUILT_IN_FILES, ...clauses] : [...fixedFiles(), ...clauses, ...own]
 
 /**
  * The policies in force: those that come with the program, or an instance's own in their place; the constitution and what
@@ -75,11 +64,12 @@ export class PolicyDesk {
   readonly #options: PolicyDeskOptions
   readonly #shelf: PolicyShelf
   #active: ActiveBundle
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: PolicyDeskOptions) {
     this.#options = options
     this.#shelf = new PolicyShelf(options.store.records)
-    this.#active = { digest: options.gate.bundle.digest, appliedAt: 0, appliedBy: '', own: null }
+    this.#active = { digest: options.gate.bundle.digest, appliedAt: 0, appliedBy: '', own: null, clauses: [] }
   }
 
   get active(): ActiveBundle {
@@ -97,15 +87,15 @@ export class PolicyDesk {
    */
   async open(call: { readonly grant: () => Grant<'policy.apply'> }): Promise<void> {
     const found = await this.#shelf.active()
-    if (found?.own == null) {
+    if (found === undefined || (found.own === null && found.clauses.length === 0)) {
       if (found?.digest === BUILT_IN_BUNDLE.digest) this.#active = found
-      else await this.#put(call.grant(), { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }, null)
+      else await this.#put(call.grant(), BUILT_IN, { own: null, clauses: [] })
       return
     }
     const kept = await this.#shelf.find(found.digest)
-    const files = [...fixedFiles(), ...found.own]
+    const files = filesOf(found.own, found.clauses)
     if (kept !== undefined && isSame(kept.files, files)) {
-      this.#options.gate.arm(await this.#arm(kept))
+      this.#options.gate.arm(await this.arm(kept))
       this.#active = found
       return
     }
@@ -119,14 +109,22 @@ export class PolicyDesk {
         `The policies of this instance are not sound with this version.${place} \`cascade policy apply --built-in\` goes back to those that come with the program.`,
       )
     }
-    await this.#put(call.grant(), { files, bundle }, found.own)
+    await this.#put(call.grant(), { files, bundle }, found)
+  }
+
+  /** Arms the gate with what the store has in force, where the answer to a change of it was lost. */
+  async refresh(): Promise<void> {
+    const found = await this.#shelf.active()
+    const shelved = found && found.digest !== this.bundle.digest ? await this.#findShelved(found.digest) : undefined
+    if (shelved) this.#options.gate.arm(await this.arm(shelved))
+    if (found) this.#active = found
   }
 
   /** A bundle that was in force once, ready to decide by. */
   async find(digest: string): Promise<ArmedBundle | undefined> {
     if (digest === this.bundle.digest) return this.bundle
     const found = await this.#findShelved(digest)
-    return found && this.#arm(found)
+    return found && this.arm(found)
   }
 
   /** The files of a bundle that was in force once, as they are written. */
@@ -136,20 +134,20 @@ export class PolicyDesk {
 
   /** A start decides by what comes with the program until it has read what is in force: that may never have been shelved. */
   async #findShelved(digest: string): Promise<ShelvedBundle | undefined> {
-    if (digest === BUILT_IN_BUNDLE.digest) return { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }
+    if (digest === BUILT_IN_BUNDLE.digest) return BUILT_IN
     return this.#shelf.find(digest)
   }
 
   /** Files of the instance itself in a bundle that was in force once. @throws CascadeError NOT_FOUND. */
   async ownFilesOf(digest: string): Promise<readonly PolicyFile[]> {
     const found = await this.#findShelved(digest)
-    if (found) return found.files.filter(({ path }) => !FIXED.has(path))
+    if (found) return found.files.filter(({ path }) => !FIXED.has(path) && !isClausePath(path))
     throw new CascadeError('NOT_FOUND', `No policies with the digest ${digest} were ever in force.`)
   }
 
   /** The rule of the constitution that files would change, or add to it; undefined where they leave it alone. */
   clauseTouched(own: readonly PolicyFile[]): { readonly clause: string; readonly reason: string } | undefined {
-    for (const { path, text } of withoutFixed(own)) {
+    for (const { path, text } of this.withoutFixed(own)) {
       const named = CONST_ID.exec(text)?.[1]
       if (named === undefined && path !== CONSTITUTION_FILE) continue
       const clause = named ?? [...this.bundle.rules.keys()].find(isConstitutional) ?? CONSTITUTION_FILE
@@ -169,8 +167,14 @@ export class PolicyDesk {
   async read(
     given: readonly PolicyFile[],
   ): Promise<BundleReading & { readonly files: readonly PolicyFile[]; readonly own: readonly PolicyFile[] }> {
-    const own = withoutFixed(given)
+    const { clauses } = this.#active
+    const own = this.withoutFixed(given)
     for (const { path } of own) {
+      if (isClausePath(path))
+        throw new CascadeError(
+          'UNPROCESSABLE',
+          `${path} is a place of the constitution, which is changed by a vote alone: leave it out, or give the file another name.`,
+        )
       if (FIXED.has(path) || !path.endsWith('.cedar')) {
         const why = FIXED.has(path)
           ? 'comes with the program, which has another text'
@@ -178,10 +182,10 @@ export class PolicyDesk {
         throw new CascadeError('UNPROCESSABLE', `${path} ${why}: leave it out.`)
       }
     }
-    const files = [...fixedFiles(), ...own]
+    const files = filesOf(own, clauses)
     const reading = judgeAnnotations(await this.#options.read(files))
     const constitutional = reading.bundle?.policies.find(
-      ({ id, file }) => isConstitutional(id) && file !== CONSTITUTION_FILE,
+      ({ id, file }) => isConstitutional(id) && file !== CONSTITUTION_FILE && !isClausePath(file),
     )
     if (constitutional !== undefined) {
       const { id, file, line } = constitutional
@@ -203,11 +207,99 @@ export class PolicyDesk {
     call: { readonly grant: ApplyGrant; readonly subject: Subject },
     given: readonly PolicyFile[],
   ): Promise<BundleReading> {
-    const { bundle, files, findings, own } = await this.read(given)
-    if (bundle === undefined) return { bundle, findings }
-    await this.#refuseLockOut(call.subject, { bundle, files })
-    await this.#put(call.grant, { files, bundle }, own)
-    return { bundle, findings }
+    return this.#inTurn(async () => {
+      const { bundle, files, findings, own } = await this.read(given)
+      if (bundle === undefined) return { bundle, findings }
+      const { founder, gate } = this.#options
+      refuseLockOut(gate, await this.arm({ bundle, files }), keptOf(call.subject, founder))
+      await this.#put(call.grant, { files, bundle }, { own, clauses: this.#active.clauses })
+      return { bundle, findings }
+    })
+  }
+
+  /** The clause that is none of the instance's own and would be changed; undefined where there is none. */
+  clauseWeakened(asked: readonly AskedClause[]): { readonly clause: string; readonly reason: string } | undefined {
+    const found = asked.find(({ id }) => !isOwnClause(id))
+    if (found === undefined) return undefined
+    const says = this.bundle.rules.get(found.id)?.says
+    const what = says
+      ? `${found.id}: ${says} It comes with the program`
+      : `${found.id}, and clauses of that name are the program’s`
+    const reason = `It would change ${what}, and no vote changes that. Clauses of this instance begin with ${OWN_CLAUSE_PREFIX}`
+    return { clause: found.id, reason }
+  }
+
+  /** Without what comes with the program, and clauses in force, as they are there. */
+  withoutFixed(given: readonly PolicyFile[]): readonly PolicyFile[] {
+    return without(given, this.#active.clauses)
+  }
+
+  /** Clauses of the instance's own that have an id, as they are written; null for none. */
+  clausesOf(ids: readonly string[]): readonly { readonly id: string; readonly text: string | null }[] {
+    const texts = new Map(this.#active.clauses.map(({ path, text }) => [clauseOf(path), text]))
+    return ids.map((id) => ({ id, text: texts.get(id) ?? null }))
+  }
+
+  /**
+   * What the constitution would be with clauses of the instance's own in the place of those with their ids.
+   *
+   * @throws CascadeError UNPROCESSABLE for what is no clause, or not sound.
+   */
+  async readAmended(
+    asked: readonly AskedClause[],
+  ): Promise<ShelvedBundle & { readonly clauses: readonly PolicyFile[] }> {
+    const { clauses: before, own } = this.#active
+    const clauses = amend(before, asked)
+    const files = filesOf(own, clauses)
+    const { bundle, findings } = judgeAnnotations(await this.#options.read(files))
+    if (bundle === undefined) {
+      const [first] = findings.filter(({ severity }) => severity === 'error')
+      const place = first === undefined ? '' : ` ${first.file}:${first.line}: ${first.message}.`
+      throw new CascadeError('UNPROCESSABLE', `With these clauses the policies would not be sound.${place}`)
+    }
+    judgeClauses(bundle, clauses)
+    return { bundle, files, clauses }
+  }
+
+  /**
+   * Changes clauses of the constitution that are the instance's own, as people voted.
+   *
+   * @param canVote whether those who could vote under other policies are enough to change them again.
+   * @throws CascadeError UNPROCESSABLE for what is no clause, or not sound; CONFLICT where nobody could change it again.
+   */
+  async amend(
+    { grant }: { readonly grant: Grant<'proposal.execute'> },
+    asked: readonly AskedClause[],
+    canVote: (mayVote: (voter: Subject) => boolean) => Promise<boolean>,
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      const { clauses, ...shelved } = await this.readAmended(asked)
+      await this.checkAmendable(shelved, canVote)
+      await this.#put(grant, shelved, { own: this.#active.own, clauses }, asked)
+    })
+  }
+
+  /** @throws CascadeError CONFLICT for a constitution that nobody could change again. */
+  async checkAmendable(
+    shelved: ShelvedBundle,
+    canVote: (mayVote: (voter: Subject) => boolean) => Promise<boolean>,
+  ): Promise<void> {
+    const { founder, gate } = this.#options
+    const armed = await this.arm(shelved)
+    refuseLockOut(gate, armed, keptOfVotes(founder))
+    const mayVote = (voter: Subject): boolean => mayVoteUnder(gate, armed, voter)
+    if (await canVote(mayVote)) return
+    throw new CascadeError(
+      'CONFLICT',
+      'Under this constitution those who could vote would be too few to change it again, so it is not put in force.',
+    )
+  }
+
+  /** One after the other: what is read in a turn is still so when it is put in force, and nobody’s clauses are lost. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work)
+    this.#turn = turn
+    return turn
   }
 
   /**
@@ -219,78 +311,59 @@ export class PolicyDesk {
   async mend(call: { readonly grant: Grant<'policy.apply'> }): Promise<PolicyBundle> {
     const digest = (await this.#shelf.activeDigest()) ?? BUILT_IN_BUNDLE.digest
     const before = (await this.#shelf.findWhole(digest))?.bundle ?? { ...BUILT_IN_BUNDLE, digest, policies: [] }
-    this.#active = { ...this.#active, digest }
+    this.#active = { ...this.#active, digest, clauses: await this.#soundClauses() }
     await this.reset(call)
     return before
   }
 
   /** Puts the policies that come with the program in force again. */
   async reset({ grant }: { readonly grant: ApplyGrant }): Promise<void> {
-    await this.#put(grant, { files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE }, null)
+    await this.#inTurn(async () =>
+      this.#put(grant, await this.readBuiltIn(), { own: null, clauses: this.#active.clauses }),
+    )
   }
 
-  /** The policies of a change, ready to decide by and not in force; null for those that come with the program. @throws as `read`; UNPROCESSABLE for what is not sound. */
-  async armOthers(given: readonly PolicyFile[] | null): Promise<ArmedBundle> {
-    if (given === null) return this.#arm({ files: BUILT_IN_FILES, bundle: BUILT_IN_BUNDLE })
-    const { bundle, files, findings } = await this.read(given)
-    if (bundle !== undefined) return this.#arm({ files, bundle })
-    const [first] = findings
-    const why = first === undefined ? '' : ` ${first.file}:${first.line}: ${first.message}.`
-    throw new CascadeError('UNPROCESSABLE', `These policies are not sound.${why}`)
+  /** The policies that come with the program, with the clauses that people voted for. @throws CascadeError INTERNAL. */
+  async readBuiltIn(): Promise<ShelvedBundle> {
+    const { clauses } = this.#active
+    if (clauses.length === 0) return BUILT_IN
+    const files = filesOf(null, clauses)
+    const { bundle } = await this.#options.read(files)
+    if (bundle === undefined) throw new CascadeError('INTERNAL', 'Clauses of the constitution are not sound any more.')
+    return { files, bundle }
   }
 
-  /** Why policies would not be put in force: whom they would lock out, who applies them among others. */
-  async findLockOut(applier: Subject, armed: ArmedBundle): Promise<string | undefined> {
-    const { founder } = this.#options
-    const kept = [
-      ...KEPT_OF_APPLIER.map(([action, resource]) => ({ subject: applier, action, resource })),
-      ...KEPT_OF_FOUNDER.map(([action, resource]) => ({ subject: founder, action, resource })),
-    ]
-    for (const { subject, action, resource } of kept) {
-      // Each is asked at every risk: others have their turn in between.
-      await pause()
-      const refusal = this.#refusalUnder({ action, resource, subject, correlationId: '' }, armed)
-      if (refusal === undefined) continue
-      const what = action === 'policy.apply' ? 'apply others any more' : `do ${action} any more`
-      return `Under these policies ${subject.name} could not ${what}${refusal.when}, so they are not put in force. ${refusal.why}`
-    }
-    return undefined
+  /** Clauses in force that this version can read: what cannot be read keeps nobody from mending the instance. */
+  async #soundClauses(): Promise<readonly PolicyFile[]> {
+    const { clauses } = (await this.#shelf.active().catch((error: unknown) => {
+      if (isCascadeError(error) && error.code === 'DATA_CORRUPT') return { clauses: [] }
+      throw error
+    })) ?? { clauses: [] }
+    if (clauses.length === 0) return []
+    const { bundle } = await this.#options.read(filesOf(null, clauses))
+    return bundle === undefined ? [] : clauses
   }
 
-  async #refuseLockOut(applier: Subject, shelved: ShelvedBundle): Promise<void> {
-    const refusal = await this.findLockOut(applier, await this.#arm(shelved))
-    if (refusal !== undefined) throw new CascadeError('CONFLICT', refusal)
-  }
-
-  /** What policies refuse at some risk, approved or not; undefined where they allow it whatever the moment is. */
-  #refusalUnder(request: GateRequest, armed: ArmedBundle): { readonly when: string; readonly why: string } | undefined {
-    const input = this.#options.gate.inputOf(request)
-    const asked = { ...input, riskHold: RISK_NEVER, riskDeny: RISK_NEVER, bundle: armed.digest }
-    for (const approval of [null, 'any']) {
-      for (let risk = 0; risk < RISK_NEVER; risk++) {
-        const { effect, reasons } = decideFrom({ ...asked, risk, approval }, armed)
-        if (effect === 'allow') continue
-        const when = risk > 0 ? ` at a risk of ${risk}` : approval === null ? '' : ' once it is approved'
-        return { when, why: reasons.map(({ message }) => message).join(' ') }
-      }
-    }
-    return undefined
-  }
-
-  async #put(grant: ApplyGrant, shelved: ShelvedBundle, own: readonly PolicyFile[] | null): Promise<void> {
+  async #put(
+    grant: ApplyGrant,
+    shelved: ShelvedBundle,
+    { own, clauses }: Pick<ActiveBundle, 'own' | 'clauses'>,
+    amended: readonly AskedClause[] = [],
+  ): Promise<void> {
     const { store, clock } = this.#options
     const { digest, policies } = shelved.bundle
-    const active: ActiveBundle = { digest, appliedAt: clock(), appliedBy: grant.subject, own }
+    const active: ActiveBundle = { digest, appliedAt: clock(), appliedBy: grant.subject, own, clauses }
     // Compiled before it is written: what cannot be is not put in force.
-    const armed = await this.#arm(shelved)
+    const armed = await this.arm(shelved)
     const told = { bundle: digest, previous: this.#active.digest, policies: policies.length }
+    const amendment = tellAmendment(grant, amended, this.#active.clauses, digest)
     const [outcome] = await store.append([
       {
         id: sha256Hex(`policies:${grant.decisionId}`).slice(0, 32),
         grant,
         changes: this.#shelf.put(grant, active, shelved),
-        records: [toRecord(grant, 'policy.applied', 'governance/policies', told, {})],
-        events: [{ type: 'cascade.policy.applied', subject: 'governance/policies', data: told }],
+        records: [toRecord(grant, 'policy.applied', 'governance/policies', told, {}), ...amendment.records],
+        events: [{ type: 'cascade.policy.applied', subject: 'governance/policies', data: told }, ...amendment.events],
       },
     ])
     if (outcome?.ok !== true) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing.')
@@ -298,7 +371,8 @@ export class PolicyDesk {
     this.#active = active
   }
 
-  async #arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
+  /** Ready to decide by, and not in force. */
+  async arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
     const { gate, fallback } = this.#options
     if (!gate.isDoubted) return armWhole(bundle, files, fallback)
     const cedar = await fallback(bundle)

@@ -18,6 +18,16 @@ export interface ActiveBundle {
   readonly appliedBy: string
   /** Policies of the instance itself, which stand in the place of those that come with the program; null for these. */
   readonly own: readonly PolicyFile[] | null
+  /** Clauses of the constitution that are the instance's own, each in a file of its own. */
+  readonly clauses: readonly PolicyFile[]
+}
+
+type Files = readonly PolicyFile[]
+
+/** What is kept beside the bundle in force; rows from before there were clauses of the instance's own have none. */
+interface Kept {
+  readonly hasOwn: boolean
+  readonly hasClauses?: boolean
 }
 
 interface Part {
@@ -29,6 +39,7 @@ export const POLICY_COLLECTION = { name: 'policies', indexes: [] } as const sati
 
 const ACTIVE = 'active'
 const OWN = 'own'
+const CLAUSES = 'clauses'
 /** Characters of JSON in one record: far below what a record holds, whatever they take in UTF-8. */
 const PART_LENGTH = 60_000
 const partKey = (name: string, part: number): string => `${name}/${String(part).padStart(4, '0')}`
@@ -42,13 +53,14 @@ export class PolicyShelf {
   }
 
   async active(): Promise<ActiveBundle | undefined> {
-    const found = await this.#records.find<Omit<ActiveBundle, 'own'> & { readonly hasOwn: boolean }>(
-      POLICY_COLLECTION.name,
-      ACTIVE,
-    )
+    const found = await this.#records.find<Omit<ActiveBundle, 'own' | 'clauses'> & Kept>(POLICY_COLLECTION.name, ACTIVE)
     if (found === undefined) return undefined
-    const { hasOwn, ...active } = found.value
-    return { ...active, own: hasOwn ? await this.#read<readonly PolicyFile[]>(OWN) : null }
+    const { hasOwn, hasClauses = false, ...active } = found.value
+    const [own, clauses] = [
+      hasOwn ? await this.#read<Files>(OWN) : null,
+      hasClauses ? await this.#read<Files>(CLAUSES) : [],
+    ]
+    return { ...active, own, clauses }
   }
 
   /** Digest of the bundle in force. */
@@ -74,11 +86,13 @@ export class PolicyShelf {
 
   /** The changes that put a bundle in force. */
   put(grant: Grant, active: ActiveBundle, shelved: ShelvedBundle): readonly Change[] {
-    const { own, ...rest } = active
+    const { own, clauses, ...rest } = active
+    const kept: Kept = { hasOwn: own !== null, hasClauses: clauses.length > 0 }
     return [
       ...this.#write(grant, active.digest, shelved),
       ...(own === null ? [] : this.#write(grant, OWN, own)),
-      this.#records.put(grant, POLICY_COLLECTION.name, ACTIVE, { ...rest, hasOwn: own !== null }),
+      ...(kept.hasClauses ? this.#write(grant, CLAUSES, clauses) : []),
+      this.#records.put(grant, POLICY_COLLECTION.name, ACTIVE, { ...rest, ...kept }),
     ]
   }
 

@@ -138,6 +138,7 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   'proposals advice': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
   'proposals create': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
   'proposals open': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
+  'proposals withdraw': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
   'proposals vote': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
   'proposals retry': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
   'proposals export': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },

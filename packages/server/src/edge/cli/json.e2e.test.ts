@@ -21,7 +21,7 @@ let instance: ChildProcess
 let started = ''
 let ownToken = ''
 let [id, child, job, share, hold, erasure, artifact, key, token] = ['', '', '', '', '', '', '', '', '']
-let [decision, proposal] = ['', '']
+let [decision, proposal, draft] = ['', '', '']
 
 const cascade = (...argv: string[]) =>
   run([...argv, '--json'], { io: { cwd: FOLDER, random: systemRandom }, env: { HOME: FOLDER, SHELL: 'bash' } })
@@ -56,6 +56,7 @@ beforeAll(async () => {
   await outOf('agent', 'add', 'helper')
   ownToken = (await outOf('agent', 'token', 'helper')).id
   proposal = (await outOf('proposals', 'create', '--built-in', '--title', 'Those of the program')).id
+  draft = (await outOf('proposals', 'create', '--set', 'memory.min_trust=50', '--title', 'Surer')).id
   artifact = (await outOf('artifact', 'verify', 'notes')).report.artifact.digest
   mkdirSync(join(FOLDER, 'policies'))
   const asked = { principal: 'User::"ada"', action: 'Action::"read"', resource: 'Capsule::"c"' }
@@ -129,6 +130,8 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'proposals analysis', argv: () => ['proposals', 'analysis', proposal] },
   { command: 'proposals advice', argv: () => ['proposals', 'advice', proposal, '--ask'] },
   { command: 'proposals open', argv: () => ['proposals', 'open', proposal] },
+  { command: 'proposals withdraw', argv: () => ['proposals', 'withdraw', draft] },
+  { command: 'constitution', argv: () => ['constitution'] },
   { command: 'proposals vote', argv: () => ['proposals', 'vote', proposal, 'for'] },
   { command: 'proposals', argv: () => ['proposals'] },
   { command: 'proposals list', argv: () => ['proposals', 'list', '--status', 'VOTING'] },

@@ -374,6 +374,8 @@ const LOOKING = [
   'approvals list',
   'approvals show 01939b41-0000-7000-8000-000000000009',
   'proposals',
+  'constitution',
+  'proposals withdraw 01939b42-0000-7000-8000-000000000001',
   'proposals list',
   ...['show', 'analysis', 'advice', 'open', 'retry', 'export'].map((verb) => `proposals ${verb} ${CAPSULE.id}`),
   `proposals vote ${CAPSULE.id} for`,

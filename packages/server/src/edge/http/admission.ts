@@ -3,11 +3,13 @@ import { GATE_WARNING_HEADER } from '@forge-cascade/contract/vocabulary'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CascadeError, isCascadeError, messageOf } from '#base'
 import {
+  type AffectDeltas,
   type Decision,
   type Emergency,
   type Gate,
   type GateRequest,
   GOING_BACK,
+  parseAffectDelta,
   type ResourceFacts,
   requireGrant,
 } from '#governance'
@@ -47,6 +49,8 @@ export interface AdmissionOptions {
   /** Where what is held waits; left out where it is refused. */
   readonly approvals?: ApprovalDoor
   readonly gate: Gate
+  /** Where changes of affect that callers tell are kept; left out where they are not weighed. */
+  readonly affect?: Pick<AffectDeltas, 'tell'>
   readonly logger: Logger
   readonly metrics: Metrics
   /** Requests of each subject. */
@@ -91,6 +95,8 @@ export class Admission {
     visit.subject = visit.credential.subject
     this.#spend(action, visit.credential, request, reply)
     parsePath(route, request)
+    const affect = parseAffectDelta(request.headers['cascade-affect-delta'])
+    if (affect !== undefined) this.#options.affect?.tell(visit.subject.id, affect)
     if (this.#waitsForBody(route, action, request)) return
     await this.#letIn(route, action, request, reply)
   }

@@ -6,7 +6,7 @@ import { CascadeError, type Clock } from '#base'
 import { type Config, isLoopback } from '#config'
 import { type Emergency, type Gate, goesOn } from '#governance'
 import type { Logger, Metrics } from '#observability'
-import { Admission, type Authenticate, FAILED_SIGN_INS, WITNESSED } from './admission.ts'
+import { Admission, type AdmissionOptions, type Authenticate, FAILED_SIGN_INS, WITNESSED } from './admission.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { answerProblem, notFound } from './answer-problem.ts'
 import type { ApprovalDoor } from './approval-door.ts'
@@ -56,6 +56,7 @@ export interface HttpAppOptions {
   readonly approvals?: ApprovalDoor
   /** Stops what is under way. */
   readonly emergency?: Pick<Emergency, 'check' | 'whenRaised'>
+  readonly affect?: AdmissionOptions['affect']
 }
 
 /** A server of HTTPS has all that one of HTTP has, which the framework's types do not know. */

@@ -5,7 +5,7 @@ import { ADA, BOT, DEFAULTS, EVE, GRACE, HOUR, PATH, PEOPLE, POLICY, proposing }
 import { type HttpWorld, openHttpWorld } from './testing.ts'
 
 let http: HttpWorld
-const { as, propose, activate, vote, look, later, open, recordsOf, register, archive } = proposing(() => http)
+const { as, propose, activate, withdraw, vote, look, later, open, recordsOf, register, archive } = proposing(() => http)
 beforeEach(async () => {
   http = await openHttpWorld({ people: PEOPLE })
   return () => http[Symbol.asyncDispose]()
@@ -166,6 +166,11 @@ describe('what the states allow', () => {
       await later(168)
       return id
     },
+    withdrawn: async () => {
+      const { id } = await propose(ADA)
+      await withdraw(ADA, id)
+      return id as string
+    },
     vetoed: async () => {
       const files = [{ path: 'constitution.cedar', text: '// none' }]
       const { id } = await propose(ADA, { title: 'Away with it', action: { type: 'policy_change', files } })
@@ -186,22 +191,24 @@ describe('what the states allow', () => {
   }
 
   test.for([
-    { state: 'DRAFT', activate: 200, vote: 409, execute: 409, election: 409, revert: 409 },
-    { state: 'ACTIVE', activate: 409, vote: 409, execute: 409, election: 409, revert: 409 },
-    { state: 'VOTING', activate: 409, vote: 200, execute: 409, election: 200, revert: 409 },
-    { state: 'rejected', activate: 409, vote: 409, execute: 409, election: 200, revert: 409 },
-    { state: 'no_quorum', activate: 409, vote: 409, execute: 409, election: 200, revert: 409 },
-    { state: 'vetoed', activate: 409, vote: 409, execute: 409, election: 409, revert: 409 },
-    { state: 'passed', activate: 409, vote: 409, execute: 409, election: 200, revert: 409 },
-    { state: 'executed', activate: 409, vote: 409, execute: 409, election: 200, revert: 201 },
+    { state: 'DRAFT', activate: 200, vote: 409, execute: 409, election: 409, revert: 409, withdraw: 409 },
+    { state: 'ACTIVE', activate: 409, vote: 409, execute: 409, election: 409, revert: 409, withdraw: 200 },
+    { state: 'VOTING', activate: 409, vote: 200, execute: 409, election: 200, revert: 409, withdraw: 409 },
+    { state: 'rejected', activate: 409, vote: 409, execute: 409, election: 200, revert: 409, withdraw: 409 },
+    { state: 'no_quorum', activate: 409, vote: 409, execute: 409, election: 200, revert: 409, withdraw: 409 },
+    { state: 'withdrawn', activate: 409, vote: 409, execute: 409, election: 409, revert: 409, withdraw: 409 },
+    { state: 'vetoed', activate: 409, vote: 409, execute: 409, election: 409, revert: 409, withdraw: 409 },
+    { state: 'passed', activate: 409, vote: 409, execute: 409, election: 200, revert: 409, withdraw: 409 },
+    { state: 'executed', activate: 409, vote: 409, execute: 409, election: 200, revert: 201, withdraw: 409 },
   ] as const)('of $state', async ({ state, ...allowed }) => {
     const id = await to[state]()
-    const { status, outcome, execution } = await look(id)
+    const { status, outcome, execution } = await look(id, ADA)
     expect(execution?.state ?? outcome ?? status).toBe(state)
     const revert = { title: 'Back', action: { type: 'revert', proposal: id } }
     const answers = {
-      election: await http.send('GET', `${PATH}/${id}/election`),
+      election: await http.send('GET', `${PATH}/${id}/election`, as(ADA)),
       execute: await http.send('POST', `${PATH}/${id}/execute`),
+      withdraw: state === 'DRAFT' ? { statusCode: 409 } : await withdraw(ADA, id),
       revert: await http.send('POST', PATH, { body: revert, ...as(ADA) }),
       vote: await vote(ADA, id),
       activate: await activate(ADA, id),
@@ -226,8 +233,8 @@ describe('what the states allow', () => {
 
   test('a list is in pages, by status, and leaves out what is to be done', async () => {
     const ids = [await to.DRAFT(), await to.VOTING(), await to.DRAFT()]
-    const first = (await http.send('GET', `${PATH}?limit=2`)).json()
-    const second = (await http.send('GET', `${PATH}?limit=2&cursor=${first.next_cursor}`)).json()
+    const first = (await http.send('GET', `${PATH}?limit=2`, as(ADA))).json()
+    const second = (await http.send('GET', `${PATH}?limit=2&cursor=${first.next_cursor}`, as(ADA))).json()
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids)
     expect(first.items[0]).not.toHaveProperty('action')
     const voting = (await http.send('GET', `${PATH}?status=VOTING`)).json()
@@ -236,8 +243,8 @@ describe('what the states allow', () => {
 
   test('a draft is voted on by nobody and put to the vote by its proposer alone, once', async () => {
     const { id } = await propose(ADA)
-    expect((await vote(GRACE, id)).json()).toMatchObject({ code: 'CONFLICT', detail: expect.stringContaining('DRAFT') })
-    expect((await activate(GRACE, id)).json()).toMatchObject({ code: 'FORBIDDEN' })
+    expect((await vote(ADA, id)).json()).toMatchObject({ code: 'CONFLICT', detail: expect.stringContaining('DRAFT') })
+    expect((await activate(GRACE, id)).json()).toMatchObject({ code: 'NOT_FOUND' })
     expect((await activate(ADA, id)).statusCode).toBe(200)
     expect((await activate(ADA, id)).json()).toMatchObject({ code: 'CONFLICT' })
     expect((await http.send('POST', `${PATH}/${id}/execute`)).json()).toMatchObject({ code: 'CONFLICT' })
@@ -330,7 +337,7 @@ describe('what the states allow', () => {
       code: 'CONFLICT',
       detail: expect.stringContaining('Nobody'),
     })
-    expect(await look(id)).toMatchObject({ status: 'DRAFT' })
+    expect(await look(id, ADA)).toMatchObject({ status: 'DRAFT' })
   })
 
   test('nobody has more open proposals than the limit', async () => {

@@ -35,9 +35,13 @@ export class AnalysisDesk {
   }
 
   /** @throws CascadeError NOT_FOUND; UNPROCESSABLE for policies that cannot be read any more; the reason of the signal. */
-  async analyse(id: string, { decisions, until, signal, mayRead }: AnalysisRequest): Promise<ProposalAnalysis> {
+  async analyse(
+    viewer: Pick<Subject, 'id'>,
+    id: string,
+    { decisions, until, signal, mayRead }: AnalysisRequest,
+  ): Promise<ProposalAnalysis> {
     const { analyst, proposals } = this.#options
-    const row = await proposals.get(id)
+    const row = await proposals.get(id, viewer)
     const analysed = await analyst.analyse(row, { limit: decisions, until, signal })
     const readable: Flip[] = []
     for (const flip of analysed.analysis.recorded.flips) {

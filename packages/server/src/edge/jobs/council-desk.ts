@@ -1,22 +1,32 @@
 import type { ProposalAdvice } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
-import type { AdviceCall, AdviceRow, CouncilSessions } from '#governance'
+import type { AdviceCall, AdviceRow, CouncilSessions, Proposals } from '#governance'
+import type { Subject } from '#identity'
 
 /** What the council says of proposals, as the API shows it. */
 export class CouncilDesk {
   readonly #sessions: Pick<CouncilSessions, 'advise' | 'list'>
+  readonly #proposals: Pick<Proposals, 'get'>
 
-  constructor(sessions: Pick<CouncilSessions, 'advise' | 'list'>) {
+  /** @param proposals says which of them are there for whom: drafts are their proposer's alone. */
+  constructor(sessions: Pick<CouncilSessions, 'advise' | 'list'>, proposals: Pick<Proposals, 'get'>) {
     this.#sessions = sessions
+    this.#proposals = proposals
   }
 
   /** @throws CascadeError NOT_FOUND. */
-  async advice(id: string): Promise<ProposalAdvice> {
+  async advice(viewer: Pick<Subject, 'id'>, id: string): Promise<ProposalAdvice> {
+    await this.#proposals.get(id, viewer)
     return present(id, await this.#sessions.list(id))
   }
 
   /** @see CouncilSessions.advise */
-  async advise(call: AdviceCall, id: string, signal: AbortSignal): Promise<ProposalAdvice> {
+  async advise(
+    call: AdviceCall & { readonly subject: Pick<Subject, 'id'> },
+    id: string,
+    signal: AbortSignal,
+  ): Promise<ProposalAdvice> {
+    await this.#proposals.get(id, call.subject)
     return present(id, await this.#sessions.advise(call, id, signal))
   }
 }

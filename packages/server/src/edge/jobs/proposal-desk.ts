@@ -14,6 +14,7 @@ import type {
   DelegationRow,
   Delegations,
   Draft,
+  ProposalAction,
   ProposalCall,
   ProposalCourse,
   ProposalRow,
@@ -51,8 +52,8 @@ export class ProposalDesk {
   }
 
   /** @throws CascadeError CURSOR_INVALID. */
-  async list({ status, limit, cursor }: ListRequest): Promise<ProposalPage> {
-    const { items, next } = await this.#options.proposals.list(status, { limit, cursor })
+  async list(viewer: Subject, { status, limit, cursor }: ListRequest): Promise<ProposalPage> {
+    const { items, next } = await this.#options.proposals.list(status, { limit, cursor }, viewer)
     return { items: await Promise.all(items.map((row) => this.#listed(row))), next_cursor: next ?? null }
   }
 
@@ -62,13 +63,18 @@ export class ProposalDesk {
   }
 
   /** @throws CascadeError NOT_FOUND. */
-  async get(id: string): Promise<Proposal> {
-    return this.#present(await this.#options.proposals.get(id))
+  async get(viewer: Subject, id: string): Promise<Proposal> {
+    return this.#present(await this.#options.proposals.get(id, viewer))
   }
 
   /** @see Proposals.activate */
   async activate(call: ProposalCall<Grant<'proposal.create'>>, id: string): Promise<Proposal> {
     return this.#present(await this.#options.proposals.activate(call, id))
+  }
+
+  /** @see Proposals.withdraw */
+  async withdraw(call: ProposalCall<Grant<'proposal.create'>>, id: string): Promise<Proposal> {
+    return this.#present(await this.#options.proposals.withdraw(call, id))
   }
 
   /** @see Proposals.vote */
@@ -83,8 +89,8 @@ export class ProposalDesk {
   }
 
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
-  async export(id: string): Promise<ElectionExport> {
-    const counted = await this.#options.proposals.election(id)
+  async export(viewer: Subject, id: string): Promise<ElectionExport> {
+    const counted = await this.#options.proposals.election(id, viewer)
     return presentElection(counted, await this.#leavesOf(id))
   }
 
@@ -158,10 +164,16 @@ export class ProposalDesk {
       ...(await this.#listed(row)),
       advice,
       description,
-      action: action.type === 'policy_change' ? { ...action, files: action.files && [...action.files] } : action,
+      action: shownAction(action),
       ...{ opens_at: momentOf(opensAt), voters, election, veto },
     }
   }
+}
+
+function shownAction(action: ProposalAction): Proposal['action'] {
+  if (action.type === 'policy_change') return { ...action, files: action.files && [...action.files] }
+  if (action.type === 'configuration_change') return { ...action, changes: [...action.changes] }
+  return action.type === 'constitution_amendment' ? { ...action, clauses: [...action.clauses] } : action
 }
 
 const momentOf = (at: number | null): string | null => (at === null ? null : toRfc3339(at))

@@ -12,7 +12,7 @@ export interface ProposalSweepOptions {
 }
 
 /** How often it looks whether a vote is to be opened or closed, or something to be carried out. */
-const PROPOSALS_MS = 30_000
+const PROPOSALS_MS = 1000
 
 /** Opens and closes votes in their time, and carries out what was passed; at once at its start. */
 export class ProposalSweep implements AsyncDisposable {

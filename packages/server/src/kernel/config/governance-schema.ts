@@ -3,30 +3,36 @@ import { configFacts } from './config-facts.ts'
 import { council } from './council-schema.ts'
 
 const percent = (value: number) => z.int().min(0).max(100).default(value)
-const hours = (value: number, min = 0) => z.int().min(min).max(8760).default(value)
+/** Parts of an hour as well: 0.001 is 3.6 seconds, for whoever tries out a vote. */
+const hours = (value: number, min = 0) => z.number().min(min).max(8760).default(value)
+
+const THRESHOLDS = ['majority', 'two_thirds', 'three_quarters'] as const
+type Threshold = (typeof THRESHOLDS)[number]
 
 interface KindDefaults {
   readonly what: string
   readonly quorum: number
-  readonly threshold: 'majority' | 'two_thirds' | 'three_quarters'
+  readonly threshold: Threshold
+  /** What may be set; all where left out. */
+  readonly thresholds?: readonly [Threshold, ...Threshold[]]
   readonly timelock: number
 }
 
 /** When a proposal of a kind is passed, and when it is carried out. */
-const kind = ({ what, quorum, threshold, timelock }: KindDefaults) =>
+const kind = ({ what, quorum, threshold, timelock, thresholds = THRESHOLDS }: KindDefaults) =>
   z.strictObject({
     quorum_percent: percent(quorum).register(configFacts, {
       reload: true,
       description: `Part of the weight of all voters that has to be cast on proposals ${what}, in percent.`,
     }),
     threshold: z
-      .enum(['majority', 'two_thirds', 'three_quarters'])
+      .enum(thresholds)
       .default(threshold)
       .register(configFacts, {
         reload: true,
         description: `Part of the weight for and against that has to be for proposals ${what}: more than half, or at least so much.`,
       }),
-    voting_hours: hours(168, 1).register(configFacts, {
+    voting_hours: hours(168, 0.001).register(configFacts, {
       reload: true,
       description: `Hours that voting on proposals ${what} is open.`,
     }),
@@ -60,5 +66,10 @@ export const governance = z.strictObject({
   }),
   policy: kind({ what: 'to change policies', quorum: 40, threshold: 'majority', timelock: 48 }),
   trust: kind({ what: 'to change the trust of a subject', quorum: 40, threshold: 'majority', timelock: 24 }),
+  configuration: kind({ what: 'to change settings', quorum: 40, threshold: 'majority', timelock: 24 }),
+  constitution: kind({
+    ...{ what: 'to amend the constitution, or to change how votes are counted', quorum: 60, timelock: 168 },
+    ...{ threshold: 'two_thirds', thresholds: ['two_thirds', 'three_quarters'] },
+  }),
   council,
 })

@@ -24,8 +24,8 @@ export const guardian = z.strictObject({
     volume: weight(RISK_WEIGHTS.volume, 'how many times its usual rate who acts goes now'),
     denials: weight(RISK_WEIGHTS.denials, 'how often who acts was refused lately'),
     anomaly: weight(RISK_WEIGHTS.anomaly, 'the anomaly score, once a part provides one'),
-    affect_delta: weight(RISK_WEIGHTS.affect_delta, 'the change of affect of the memory, once a part provides one'),
-    drift_score: weight(RISK_WEIGHTS.drift_score, 'the drift of the memory, once a part provides one'),
+    affect_delta: weight(RISK_WEIGHTS.affect_delta, 'the change of affect that a caller told of itself'),
+    drift_score: weight(RISK_WEIGHTS.drift_score, 'the drift of the memory, most of all of what who acts wrote lately'),
     provider_history: weight(
       RISK_WEIGHTS.provider_history,
       'the history of the provider that is asked, once a part provides one',

@@ -4,6 +4,7 @@ import { HIDDEN } from './config-problem.ts'
 import { configSchema } from './config-schema.ts'
 import { type ConfigValue, diffReloadable, flattenConfig } from './explain-config.ts'
 import { freeze, type LoadedConfig, nestConfig } from './load-config.ts'
+import { type AskedValue, checkVoted, type ValueChange, type VotedValues, withVoted } from './voted-config.ts'
 
 /** A value that is another one now; eight asterisks for a secret, undefined for what is not set. */
 export interface ConfigChange {
@@ -21,13 +22,17 @@ export interface ConfigReload {
 
 /**
  * The configuration that counts now: as it was at the start, with the keys that may change since taken over from the
- * last time it was read.
+ * last time it was read, and with what people voted for.
  */
 export class LiveConfig {
   #loaded: LoadedConfig
+  /** As it was read last, without what was voted for. */
+  #read: LoadedConfig
+  #voted: VotedValues = new Map()
 
   constructor(loaded: LoadedConfig) {
     this.#loaded = loaded
+    this.#read = loaded
   }
 
   get loaded(): LoadedConfig {
@@ -42,12 +47,49 @@ export class LiveConfig {
    */
   reload(load: () => LoadedConfig): ConfigReload {
     const before = this.#loaded
-    const after = load()
+    const read = load()
+    const after = withVoted(read, this.#voted).loaded
     const { reload, restart } = diffReloadable(before.config, after.config)
     const changes = (keys: readonly string[]) => keys.map((key) => changeOf(key, before, after))
     this.#loaded = takeOver(before, after)
+    this.#read = read
     return { changed: changes(reload), waiting: changes(restart) }
   }
+
+  /**
+   * Takes over all that people voted for, in the place of what they voted for before.
+   *
+   * @returns the keys whose value does not count, as it fits no more.
+   */
+  vote(voted: VotedValues): readonly string[] {
+    const { loaded, unfit } = withVoted(this.#read, voted)
+    this.#loaded = takeOver(this.#loaded, loaded)
+    this.#voted = voted
+    return unfit
+  }
+
+  /**
+   * What values that are to be voted on would change; nothing changes.
+   *
+   * @throws CascadeError UNPROCESSABLE for keys that are not voted on, values that they do not take, and those that do not go
+   *   together; CONFLICT for keys that environment or flags decide.
+   */
+  tryVote(asked: readonly AskedValue[]): readonly ValueChange[] {
+    const changes = checkVoted(this.#loaded, asked)
+    const { unfit } = withVoted(this.#read, votedWith(this.#voted, asked, ''))
+    if (unfit.length === 0) return changes
+    throw new CascadeError('UNPROCESSABLE', `These values do not go together with the others: ${unfit.join(', ')}.`)
+  }
+}
+
+/** What was voted for, with other values. */
+export function votedWith(voted: VotedValues, asked: readonly AskedValue[], proposal: string): VotedValues {
+  const next = new Map(voted)
+  for (const { key, value } of asked) {
+    if (value === null) next.delete(key)
+    else next.set(key, { value, proposal })
+  }
+  return next
 }
 
 function changeOf(key: string, before: LoadedConfig, after: LoadedConfig): ConfigChange {

@@ -105,6 +105,11 @@ export const METRICS = {
     help: 'Requests being answered.',
     labels: [],
   },
+  cascade_memory_drift: {
+    type: 'gauge',
+    help: 'How far recent writes of all are from the long-run baseline: 0 as usual, 1 the worst.',
+    labels: [],
+  },
   cascade_store_capsules: {
     type: 'gauge',
     help: 'Capsules in the store that are not erased.',

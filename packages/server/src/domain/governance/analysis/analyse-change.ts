@@ -63,6 +63,8 @@ export interface AnalyseOptions {
   readonly signal: AbortSignal
   /** What is wrong with the change beside what requests show. */
   readonly breaches?: readonly Breach[]
+  /** Ids of clauses that the change amends as it may. */
+  readonly amended?: ReadonlySet<string>
 }
 
 /** Names what is counted, and how: another way to count has another name. */
@@ -77,7 +79,7 @@ export const ANALYSIS_FORMAT = 'forge.analysis/1'
 export async function analyseChange(
   change: AnalysedChange,
   recorded: readonly RecordedDecisions[],
-  { signal, breaches = [] }: AnalyseOptions,
+  { signal, breaches = [], amended = new Set() }: AnalyseOptions,
 ): Promise<Analysis> {
   const { before, after, trust } = change
   const sample = sampleRequests([before.bundle, after.bundle], trust, before.digest)
@@ -94,7 +96,7 @@ export async function analyseChange(
     conflicts.before.add(request, request.input, judged.before)
     conflicts.after.add(request, judged.inputAfter, judged.after)
   })
-  const clauses = constitution.list(breaches)
+  const clauses = constitution.list(breaches, amended)
   const isKept = breaches.length === 0 && clauses.every((clause) => clause.isKept)
   const leaned = { part: constitution.leanedOn, whole: sample.requests.length }
   return {

@@ -71,14 +71,20 @@ export class ConstitutionCheck {
     }
   }
 
-  list(breaches: readonly Breach[]): readonly ClauseFinding[] {
+  list(breaches: readonly Breach[], amended: ReadonlySet<string>): readonly ClauseFinding[] {
     const { before, after } = this.#change
     return [...this.#counts].map(([id, { stops, leanedOn, leaning, broken }]) => {
       const breach = breaches.find(({ clause }) => clause === id)
       const isGone = !after.rules.has(id)
-      const isKept = breach === undefined && broken === null && !isGone
+      const isKept = breach === undefined && (amended.has(id) || (broken === null && !isGone))
       const says = (before.rules.get(id) ?? after.rules.get(id))?.says ?? null
-      const reason = breach?.reason ?? (isGone ? 'The change takes it out of the constitution.' : null)
+      const reason =
+        breach?.reason ??
+        (isGone
+          ? 'The change takes it out of the constitution.'
+          : amended.has(id)
+            ? 'It is what the vote is about.'
+            : null)
       return { id, says, isKept, stops, leanedOn, example: broken ?? leaning, reason }
     })
   }

@@ -1,3 +1,4 @@
+export { AffectDeltas, MemoryDrift, parseAffectDelta } from './drift/index.ts'
 export { Guardian, type GuardianOptions, type GuardianQuestion } from './guardian.ts'
 export type { Decided } from './history.ts'
 export type { RiskProvider, RiskQuestion } from './providers.ts'

@@ -1,4 +1,4 @@
-/** What risk is made of. The last four have no provider yet, and are weighed where one is registered. */
+/** What risk is made of. The last four come from providers, and are weighed where one is registered. */
 export const RISK_SIGNALS = [
   'action',
   'actor_trust',
@@ -59,7 +59,9 @@ export function riskOf(signals: readonly RiskSignal[], weights: RiskWeights): Ri
   return {
     risk,
     signals: signals.map(({ name, value }, index) => ({
-      ...{ name, value, weight: weights[name] },
+      name,
+      value,
+      weight: weights[name],
       share: shares[index] ?? 0,
       stale: value === null,
     })),
@@ -70,6 +72,7 @@ export function riskOf(signals: readonly RiskSignal[], weights: RiskWeights): Ri
 function doubtOf(value: number | null, weight: number): number {
   const worst = value !== null && value >= 0 && value <= WORST ? value : WORST
   const part = Math.min(1, Math.max(0, weight)) * (worst / WORST)
+  if (part === 0) return 0
   return -Math.log(Math.max(LEFT_MIN, 1 - part))
 }
 
@@ -77,10 +80,20 @@ function doubtOf(value: number | null, weight: number): number {
 function apportion(risk: number, doubts: readonly number[], total: number): readonly number[] {
   const exact = doubts.map((doubt) => (total > 0 ? (risk * doubt) / total : 0))
   const shares = exact.map(Math.floor)
-  const left = risk - shares.reduce((sum, share) => sum + share, 0)
-  const byRemainder = exact
-    .map((share, index) => [share - Math.floor(share), index] as const)
-    .toSorted(([a], [b]) => b - a)
-  for (const [, index] of byRemainder.slice(0, left)) shares[index] = (shares[index] ?? 0) + 1
+  let left = risk - shares.reduce((sum, share) => sum + share, 0)
+  // A few signals and fewer points: looking for the largest again costs less than sorting, and every decision pays it.
+  for (; left > 0; left--) {
+    const at = largestOf(exact, shares)
+    shares[at] = (shares[at] ?? 0) + 1
+  }
   return shares
+}
+
+/** Where the most is left out of a share; what was rounded up has nothing left. */
+function largestOf(exact: readonly number[], shares: readonly number[]): number {
+  let largest = 0
+  for (let at = 1; at < exact.length; at++) {
+    if ((exact[at] ?? 0) - (shares[at] ?? 0) > (exact[largest] ?? 0) - (shares[largest] ?? 0)) largest = at
+  }
+  return largest
 }

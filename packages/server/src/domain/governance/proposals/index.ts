@@ -8,8 +8,10 @@ export {
   type KindRules,
   PROPOSAL_COLLECTIONS,
   PROPOSALS,
+  type ProposalAction,
   type ProposalRow,
   withoutProposerWords,
   writtenRules,
 } from './proposal-row.ts'
 export { type AskedAction, type CountedElection, type Draft, type ProposalCall, Proposals } from './proposals.ts'
+export { type SettingsPort, VotedSettings } from './voted-settings.ts'

@@ -1,17 +1,16 @@
 import { PROPOSAL_LIMITS, type ProposalKind } from '@forge-cascade/contract'
 import { CascadeError, type Clock, isCascadeError, messageOf } from '#base'
-import type { Subject, Subjects } from '#identity'
+import type { Subject } from '#identity'
 import type { Grant, RecordPut } from '#store'
 import { mintGrant } from '../../../platform/store/mint-grant.ts'
 import type { Gate } from '../gate.ts'
 import { requireGrant } from '../governance-gate.ts'
-import type { PolicyDesk } from '../policy-desk.ts'
 import { tally } from '../voting/tally.ts'
+import { beforeOf, type Changed, carryOut } from './carry-out.ts'
 import type { Delegations } from './delegations.ts'
 import type { FoundProposal, ProposalBook } from './proposal-book.ts'
 import {
   actionDigest,
-  type Before,
   ELECTIONS,
   type ElectionRow,
   type Execution,
@@ -24,11 +23,9 @@ import {
 import { selfRaise, votersOn } from './proposal-rules.ts'
 import type { ProposalWord } from './tell-proposal.ts'
 
-export interface ProposalCourseOptions {
+export interface ProposalCourseOptions extends Changed {
   readonly book: ProposalBook
-  readonly gate: Pick<Gate, 'decide' | 'release'>
-  readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'clauseTouched' | 'reset'>
-  readonly subjects: Pick<Subjects, 'change' | 'find'>
+  readonly gate: Pick<Gate, 'decide' | 'release' | 'retried'>
   readonly delegations: Pick<Delegations, 'onTopic'>
   readonly listPeople: () => Promise<readonly Subject[]>
   readonly clock: Clock
@@ -62,6 +59,16 @@ export class ProposalCourse {
   /** @throws CascadeError CONFLICT where nobody could vote, or more than can be counted. */
   async checkVoters(action: ProposalAction): Promise<void> {
     await this.#voters(action)
+  }
+
+  /** Whether those who may vote under other policies are enough to amend the constitution. */
+  async canStillVote(action: ProposalAction, mayVote: (voter: Subject) => boolean): Promise<boolean> {
+    const { listPeople, rules, voteTrustMin } = this.#options
+    const people = await listPeople()
+    const sumOf = (among: readonly Subject[]): number =>
+      votersOn(action, among, undefined, voteTrustMin()).reduce((sum, { weight }) => sum + weight, 0)
+    const [all, left] = [sumOf(people), sumOf(people.filter(mayVote))]
+    return left > 0 && left * 100 >= rules('constitution').quorumPercent * all
   }
 
   /** Opens voting where it is time; vetoes what the constitution forbids at once. */
@@ -116,7 +123,8 @@ export class ProposalCourse {
       const { outcome, votes, weight, cast, total, closesAt } = tally(election, ballots)
       const passed = outcome === 'passed' && {
         next: 'execute' as const,
-        timelockUntil: closesAt + (row.rules?.timelockMs ?? 0),
+        // From when it is known: who was away at the close has the whole time to answer it.
+        timelockUntil: Math.max(closesAt, clock()) + (row.rules?.timelockMs ?? 0),
       }
       const closed: ProposalRow = {
         ...row,
@@ -179,7 +187,7 @@ export class ProposalCourse {
     const { book, clock, gate, instance: subject, newId } = this.#options
     const found = await book.get(id)
     const { value: row } = found
-    if (row.next === 'tell') return this.#end(found, row.execution)
+    if (row.next === 'tell') return this.#tell(found)
     if (row.next !== 'execute' && !isRetry) return row
     if (row.timelockUntil === null || row.timelockUntil > clock()) return row
     let done: Execution | null = null
@@ -192,9 +200,12 @@ export class ProposalCourse {
     try {
       const grant = requireGrant(decision)
       await this.#checkBytes(row)
-      const before = await this.#beforeOf(row.action)
+      await this.#checkVeto(row)
+      const before = await beforeOf(this.#options, row.action)
       done = { state: 'executed', at: clock(), code: null, detail: null, before, decisionId }
-      await this.#apply(row, grant)
+      const command = { id: commandId(newId) }
+      const canVote = (mayVote: (voter: Subject) => boolean) => this.canStillVote(row.action, mayVote)
+      await carryOut(this.#options, { grant, subject, command, proposal: id, canVote }, row.action)
       // Where nothing was to be changed nothing took it along.
       return await this.#end(await book.get(id), done)
     } catch (error) {
@@ -202,23 +213,6 @@ export class ProposalCourse {
     } finally {
       gate.release(decisionId)
     }
-  }
-
-  async #apply({ action }: ProposalRow, grant: Grant<'proposal.execute'>): Promise<void> {
-    const { policies, subjects, instance, newId } = this.#options
-    const call = { grant, subject: instance, command: { id: commandId(newId) } }
-    if (action.type === 'trust_change') {
-      await subjects.change(call, action.subject, { trust: action.trust }, () => true)
-      return
-    }
-    if (action.files === null) return policies.reset(call)
-    const { bundle, findings } = await policies.apply(call, action.files)
-    if (bundle !== undefined) return
-    const [first] = findings
-    throw new CascadeError(
-      'UNPROCESSABLE',
-      first ? `${first.file}:${first.line}: ${first.message}` : 'They are not sound.',
-    )
   }
 
   /** @throws CascadeError CONFLICT for what is not, to the byte, what was voted on. */
@@ -230,15 +224,18 @@ export class ProposalCourse {
     throw new CascadeError('CONFLICT', 'What is stored is not what was voted on, so it is not carried out.')
   }
 
-  async #beforeOf(action: ProposalAction): Promise<Before> {
-    const { policies, subjects } = this.#options
-    if (action.type === 'policy_change') {
-      const { own, digest } = policies.active
-      return { type: 'policies', digest: own === null ? null : digest }
-    }
-    const subject = await subjects.find(action.subject)
-    if (subject) return { type: 'trust', subject: subject.id, trust: subject.trust }
-    throw new CascadeError('NOT_FOUND', `No subject has the id ${action.subject} any more.`)
+  /** Trust may have changed since, and with it what raises it. @throws CascadeError FORBIDDEN for what the constitution forbids. */
+  async #checkVeto(row: ProposalRow): Promise<void> {
+    const veto = await this.#vetoOf(row)
+    if (veto) throw new CascadeError('FORBIDDEN', `${veto.clause} of the constitution forbids it: ${veto.reason}`)
+  }
+
+  /** The store has the change, and the answer was lost: what decides by it is told first. */
+  async #tell(found: FoundProposal): Promise<ProposalRow> {
+    const { policies, settings } = this.#options
+    await policies.refresh()
+    await settings.open()
+    return this.#end(found, found.value.execution)
   }
 
   async #end(found: FoundProposal, execution: Execution | null): Promise<ProposalRow> {
@@ -248,7 +245,7 @@ export class ProposalCourse {
   async #broken(id: string, error: unknown, decisionId: string): Promise<ProposalRow> {
     const found = await this.#options.book.get(id)
     const { value: row } = found
-    if (row.next === 'tell') return this.#end(found, row.execution)
+    if (row.next === 'tell') return this.#tell(found)
     const { code, detail } = isCascadeError(error) ? error : { code: 'INTERNAL', detail: messageOf(error) }
     if (PUT_OFF.has(code)) return row
     const told = { code, detail: detail.slice(0, DETAIL_LENGTH).toWellFormed(), before: null, decisionId }
@@ -260,27 +257,29 @@ export class ProposalCourse {
   async #vetoOf({ action, proposer }: ProposalRow): Promise<ProposalRow['veto'] | undefined> {
     const { policies, subjects } = this.#options
     if (action.type === 'policy_change') return action.files === null ? undefined : policies.clauseTouched(action.files)
-    return selfRaise(action, proposer, await subjects.find(action.subject))
+    if (action.type === 'constitution_amendment') return policies.clauseWeakened(action.clauses)
+    return action.type === 'trust_change' ? selfRaise(action, proposer, await subjects.find(action.subject)) : undefined
   }
 
   async #voters(action: ProposalAction) {
     const { listPeople, subjects, voteTrustMin } = this.#options
+    const trustMin = voteTrustMin()
     const target = action.type === 'trust_change' ? await subjects.find(action.subject) : undefined
-    const voters = votersOn(action, await listPeople(), target, voteTrustMin())
+    const voters = votersOn(action, await listPeople(), target, trustMin)
     const { votersMax } = PROPOSAL_LIMITS
     if (voters.length > 0 && voters.length <= votersMax) return voters
     const what =
       voters.length === 0
         ? 'Nobody could vote on it: no other active person has the trust for it'
         : `${voters.length} people could vote on it, and at most ${votersMax} are counted`
-    throw new CascadeError('CONFLICT', `${what} (governance.vote_trust_min is ${voteTrustMin()}).`)
+    throw new CascadeError('CONFLICT', `${what} (governance.vote_trust_min is ${trustMin}).`)
   }
 
   /** Of what follows from a decision that was made, or of one that is made now. */
   #grant({ id }: ProposalRow, made: Execution | null): Grant {
     const { gate, instance: subject, newId } = this.#options
     const asked = { action: 'proposal.close', resource: `proposal/${id}`, correlationId: newId() } as const
-    if (made === null) return requireGrant(gate.decide({ ...asked, subject }))
+    if (made === null) return gate.retried({ ...asked, subject, ownWork: true })
     return mintGrant({ ...asked, decisionId: made.decisionId, subject: subject.id, reach: 'lines' })
   }
 

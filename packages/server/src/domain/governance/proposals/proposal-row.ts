@@ -1,7 +1,9 @@
 import type { DelegationTopic, ProposalKind, ProposalOutcome, ProposalStatus } from '@forge-cascade/contract'
 import { canonicalJson, sha256Hex } from '#base'
+import type { AskedValue, ValueChange } from '#config'
 import type { PolicyFile } from '#policy'
 import type { CollectionDefinition, RecordPut } from '#store'
+import type { AskedClause } from '../amendments.ts'
 import type { Ballot, Delegation, Election, ElectionRules } from '../voting/election.ts'
 
 /** What is done when a proposal is passed. */
@@ -10,6 +12,14 @@ export type ProposalAction =
   | { readonly type: 'policy_change'; readonly files: readonly PolicyFile[] | null }
   /** Sets the trust of a subject (id). */
   | { readonly type: 'trust_change'; readonly subject: string; readonly trust: number }
+  /** Has settings count that were voted for; null what is configured. `from` is what counted when it was proposed. */
+  | { readonly type: 'configuration_change'; readonly changes: readonly ValueChange[] }
+  /** Changes clauses of the constitution that are the instance's own; `from` is what was in force when it was proposed. */
+  | { readonly type: 'constitution_amendment'; readonly clauses: readonly ClauseChange[] }
+
+export interface ClauseChange extends AskedClause {
+  readonly from: string | null
+}
 
 /** How proposals of a kind are voted on. */
 export interface KindRules extends ElectionRules {
@@ -23,6 +33,9 @@ export type Before =
   /** Digest of the policies; null where those of the program were in force. */
   | { readonly type: 'policies'; readonly digest: string | null }
   | { readonly type: 'trust'; readonly subject: string; readonly trust: number }
+  /** What was voted for; null where nothing was. */
+  | { readonly type: 'settings'; readonly values: readonly AskedValue[] }
+  | { readonly type: 'clauses'; readonly clauses: readonly AskedClause[] }
 
 export interface Execution {
   readonly state: 'executed' | 'failed'
@@ -103,12 +116,15 @@ export const BALLOTS = { name: 'proposal_ballots', indexes: [] } as const
 export const DELEGATIONS = { name: 'vote_delegations', indexes: ['from', 'to'] } as const
 /** What the council said, each time under a key of its own. */
 export const ADVICE = { name: 'proposal_advice', indexes: ['proposal'] } as const
+/** By the key of the configuration. */
+export const SETTINGS = { name: 'voted_settings', indexes: [] } as const
 export const PROPOSAL_COLLECTIONS = [
   PROPOSALS,
   ELECTIONS,
   BALLOTS,
   DELEGATIONS,
   ADVICE,
+  SETTINGS,
 ] as const satisfies readonly CollectionDefinition[]
 
 export const NOBODY_VOTED: Standing = {
@@ -117,7 +133,20 @@ export const NOBODY_VOTED: Standing = {
   ...{ cast: 0, total: 0 },
 }
 
-export const kindOf = ({ type }: ProposalAction): ProposalKind => (type === 'policy_change' ? 'policy' : 'trust')
+/** Settings by which votes are counted: whoever changes them changes what protects the constitution. */
+const OF_VOTES = 'governance.'
+
+const KINDS = {
+  policy_change: 'policy',
+  trust_change: 'trust',
+  configuration_change: 'configuration',
+  constitution_amendment: 'constitution',
+} as const satisfies Record<ProposalAction['type'], ProposalKind>
+
+export const kindOf = (action: ProposalAction): ProposalKind =>
+  action.type === 'configuration_change' && action.changes.some(({ key }) => key.startsWith(OF_VOTES))
+    ? 'constitution'
+    : KINDS[action.type]
 
 /** SHA-256 of the canonical JSON of what is to be done, hex. */
 export const actionDigest = (action: ProposalAction): string => sha256Hex(canonicalJson({ v: 1, ...action }))

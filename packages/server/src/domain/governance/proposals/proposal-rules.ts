@@ -1,8 +1,12 @@
+import { TRUST_LEVELS } from '@forge-cascade/contract/vocabulary'
 import type { Subject } from '#identity'
 import type { Voter } from '../voting/election.ts'
 import type { ProposalAction } from './proposal-row.ts'
 
 const SELF_APPROVAL = 'const.no-self-approval'
+
+/** Who has less does nothing, by the constitution, so that its weight would be cast by nobody. */
+const TRUST_FLOOR = TRUST_LEVELS.SANDBOX
 
 /**
  * Who votes on an action: people who are active and trusted enough. Whose trust is voted on has no vote, nor has the person
@@ -17,7 +21,8 @@ export function votersOn(
   const concerned = action.type === 'trust_change' ? [action.subject, target?.owner] : []
   return people
     .filter(
-      ({ id, kind, active, trust }) => kind === 'person' && active && trust >= trustMin && !concerned.includes(id),
+      ({ id, kind, active, trust }) =>
+        kind === 'person' && active && trust >= Math.max(trustMin, TRUST_FLOOR) && !concerned.includes(id),
     )
     .map(({ id, trust }): Voter => ({ id, weight: trust }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))

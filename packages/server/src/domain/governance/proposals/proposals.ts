@@ -1,12 +1,14 @@
 import { PROPOSAL_LIMITS, type ProposalKind, type ProposalStatus } from '@forge-cascade/contract'
 import { CascadeError, type Clock, canonicalJson, toRfc3339 } from '#base'
+import type { AskedValue } from '#config'
 import type { Subject } from '#identity'
 import type { PolicyFile } from '#policy'
 import type { Command, Grant } from '#store'
+import type { AskedClause } from '../amendments.ts'
 import type { PolicyDesk } from '../policy-desk.ts'
 import type { Ballot, Vote, Voter } from '../voting/election.ts'
 import { type Tally, tally } from '../voting/tally.ts'
-import type { ProposalBook } from './proposal-book.ts'
+import type { FoundProposal, ProposalBook } from './proposal-book.ts'
 import type { ProposalCourse } from './proposal-course.ts'
 import {
   actionDigest,
@@ -18,11 +20,23 @@ import {
   type ProposalRow,
   putBallot,
 } from './proposal-row.ts'
+import type { VotedSettings } from './voted-settings.ts'
 
 export interface ProposalsOptions {
   readonly book: ProposalBook
   readonly course: ProposalCourse
-  readonly policies: Pick<PolicyDesk, 'clauseTouched' | 'ownFilesOf' | 'read'>
+  readonly policies: Pick<
+    PolicyDesk,
+    | 'checkAmendable'
+    | 'clausesOf'
+    | 'clauseTouched'
+    | 'clauseWeakened'
+    | 'ownFilesOf'
+    | 'read'
+    | 'readAmended'
+    | 'withoutFixed'
+  >
+  readonly settings: Pick<VotedSettings, 'resolve'>
   readonly clock: Clock
   readonly newId: () => string
   /** By id or name. */
@@ -44,6 +58,8 @@ export interface ProposalCall<G extends Grant> {
 export type AskedAction =
   | { readonly type: 'policy_change'; readonly files: readonly PolicyFile[] | null }
   | { readonly type: 'trust_change'; readonly subject: string; readonly trust: number }
+  | { readonly type: 'configuration_change'; readonly changes: readonly AskedValue[] }
+  | { readonly type: 'constitution_amendment'; readonly clauses: readonly AskedClause[] }
   | { readonly type: 'revert'; readonly proposal: string }
 
 export interface Draft {
@@ -77,7 +93,7 @@ export class Proposals {
   create({ grant, subject, command }: ProposalCall<Grant<'proposal.create'>>, draft: Draft): Promise<ProposalRow> {
     const { book, clock, newId } = this.#options
     return book.inTurn(async () => {
-      const action = await this.#resolve(draft.action)
+      const action = await this.#resolve(draft.action, subject)
       checkSize(action)
       await this.#check(action)
       const { openMax } = PROPOSAL_LIMITS
@@ -111,7 +127,7 @@ export class Proposals {
   ): Promise<ProposalRow> {
     const { book, clock, course, discussionMs } = this.#options
     await book.inTurn(async () => {
-      const { value: row, revision } = await book.get(id)
+      const { value: row, revision } = await this.#find(id, subject)
       if (row.proposer !== subject.id)
         throw new CascadeError(
           'FORBIDDEN',
@@ -139,7 +155,7 @@ export class Proposals {
   ): Promise<{ readonly ballot: Ballot; readonly weight: number }> {
     const { book, clock } = this.#options
     return book.inTurn(async () => {
-      const { value: row, revision } = await book.get(id)
+      const { value: row, revision } = await this.#find(id, subject)
       // A clock that went back puts no ballot before another, nor after the close.
       const at = Math.max(clock(), row.lastAt)
       if (row.status !== 'VOTING' || row.closesAt === null) throw notVoting(row)
@@ -165,54 +181,103 @@ export class Proposals {
     })
   }
 
-  /** @throws CascadeError NOT_FOUND. */
-  async get(id: string): Promise<ProposalRow> {
-    return (await this.#options.book.get(id)).value
+  /**
+   * Takes back what is not voted on yet.
+   *
+   * @throws CascadeError NOT_FOUND; FORBIDDEN for anybody but the proposer; CONFLICT from the opening of the vote on.
+   */
+  withdraw({ grant, subject, command }: ProposalCall<Grant<'proposal.create'>>, id: string): Promise<ProposalRow> {
+    const { book } = this.#options
+    return book.inTurn(async () => {
+      const { value: row, revision } = await this.#find(id, subject)
+      if (row.proposer !== subject.id)
+        throw new CascadeError('FORBIDDEN', 'A proposal is withdrawn by whoever proposed it; vote against it.')
+      if (row.status !== 'DRAFT' && row.status !== 'ACTIVE')
+        throw new CascadeError('CONFLICT', `It is ${row.outcome ?? row.status}: what is voted on is not withdrawn.`)
+      const closed: ProposalRow = { ...row, status: 'CLOSED', outcome: 'withdrawn', next: 'nothing' }
+      await book.write({ row: closed, revision, word: 'proposal.closed', grant, command })
+      return closed
+    })
   }
 
-  /** Oldest first. @throws CascadeError CURSOR_INVALID. */
-  list(
+  /** As somebody sees it: a draft is for its proposer alone. @throws CascadeError NOT_FOUND. */
+  async get(id: string, viewer: Pick<Subject, 'id'>): Promise<ProposalRow> {
+    return (await this.#find(id, viewer)).value
+  }
+
+  async #find(id: string, viewer: Pick<Subject, 'id'>): Promise<FoundProposal> {
+    const found = await this.#options.book.get(id)
+    if (isShownTo(found.value, viewer)) return found
+    throw new CascadeError('NOT_FOUND', `No proposal has the id ${id}.`)
+  }
+
+  /** Oldest first, without drafts of others, so that a page may hold less. @throws CascadeError CURSOR_INVALID. */
+  async list(
     status: ProposalStatus | undefined,
     page: { readonly limit: number; readonly cursor?: string | undefined },
+    viewer: Pick<Subject, 'id'>,
   ): ReturnType<ProposalBook['list']> {
-    return this.#options.book.list(status, page)
+    const { items, next } = await this.#options.book.list(status, page)
+    return { items: items.filter((row) => isShownTo(row, viewer)), next }
   }
 
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
-  async election(id: string): Promise<CountedElection> {
+  async election(id: string, viewer: Pick<Subject, 'id'>): Promise<CountedElection> {
     const { book } = this.#options
-    const { kind, election: digest, status } = await this.get(id)
+    const { kind, election: digest, status } = await this.get(id, viewer)
     if (digest === null) throw new CascadeError('CONFLICT', `Nobody could vote on it: it is ${status}.`)
     const [election, ballots] = await Promise.all([book.election(id), book.ballots(id)])
     return { election, kind, ballots, result: tally(election, ballots) }
   }
 
-  async #resolve(asked: AskedAction): Promise<ProposalAction> {
-    if (asked.type === 'revert') return this.#revert(asked.proposal)
-    if (asked.type === 'policy_change') return asked
+  async #resolve(asked: AskedAction, by: Subject): Promise<ProposalAction> {
+    if (asked.type === 'revert') return this.#revert(asked.proposal, by)
+    // What comes with the program is none of what is proposed, as it is none of what is applied.
+    const { policies, settings } = this.#options
+    if (asked.type === 'policy_change') return { ...asked, files: asked.files && policies.withoutFixed(asked.files) }
+    if (asked.type === 'configuration_change') return { type: asked.type, changes: settings.resolve(asked.changes) }
+    if (asked.type === 'constitution_amendment') return this.#amendment(asked.clauses)
     const subject = await this.#options.resolve(asked.subject)
     if (subject) return { type: 'trust_change', subject: subject.id, trust: asked.trust }
     throw new CascadeError('UNPROCESSABLE', `No subject has the id or the name ${JSON.stringify(asked.subject)}.`)
   }
 
-  async #revert(id: string): Promise<ProposalAction> {
-    const { execution } = await this.get(id)
+  async #revert(id: string, by: Subject): Promise<ProposalAction> {
+    const { execution } = await this.get(id, by)
     const before: Before | null | undefined = execution?.state === 'executed' ? execution.before : null
     if (before == null) throw new CascadeError('CONFLICT', 'It was not carried out, so there is nothing to bring back.')
     if (before.type === 'trust') return { type: 'trust_change', subject: before.subject, trust: before.trust }
+    if (before.type === 'settings')
+      return { type: 'configuration_change', changes: this.#options.settings.resolve(before.values) }
+    if (before.type === 'clauses') return this.#amendment(before.clauses)
     const files = before.digest === null ? null : await this.#options.policies.ownFilesOf(before.digest)
     return { type: 'policy_change', files }
   }
 
+  #amendment(asked: readonly AskedClause[]): ProposalAction {
+    const before = this.#options.policies.clausesOf(asked.map(({ id }) => id))
+    const clauses = asked.map(({ id, text }, at) => ({ id, from: before[at]?.text ?? null, text }))
+    return { type: 'constitution_amendment', clauses }
+  }
+
   /** What the constitution forbids is not refused here: it is vetoed when it is to be voted on, for all to see. */
   async #check(action: ProposalAction): Promise<void> {
-    const { instance, policies } = this.#options
+    const { course, instance, policies } = this.#options
     if (action.type === 'trust_change') {
       if (action.subject !== instance) return
       throw new CascadeError(
         'UNPROCESSABLE',
         'The trust of the administrator of the instance stays: name another subject.',
       )
+    }
+    if (action.type === 'configuration_change') {
+      this.#options.settings.resolve(action.changes)
+      return
+    }
+    if (action.type === 'constitution_amendment') {
+      if (policies.clauseWeakened(action.clauses) !== undefined) return
+      const amended = await policies.readAmended(action.clauses)
+      return policies.checkAmendable(amended, (mayVote) => course.canStillVote(action, mayVote))
     }
     if (action.files === null || policies.clauseTouched(action.files) !== undefined) return
     const { bundle, findings } = await policies.read(action.files)
@@ -222,6 +287,10 @@ export class Proposals {
     throw new CascadeError('UNPROCESSABLE', `These policies are not sound, so they could never be put in force.${why}`)
   }
 }
+
+/** From its activation on a proposal is everybody's; a draft is its proposer's. */
+const isShownTo = ({ opensAt, proposer }: ProposalRow, viewer: Pick<Subject, 'id'>): boolean =>
+  opensAt !== null || proposer === viewer.id
 
 /** Seconds after which a proposer with too many open ones may look again. */
 const RETRY_S = 3600

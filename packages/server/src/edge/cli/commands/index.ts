@@ -8,6 +8,7 @@ import { BACKUP } from './backup.ts'
 import { BULK_ARCHIVE, BULK_ERASE, BULK_RESTORE, BULK_RUN, BULK_TAG } from './bulk.ts'
 import { COMPLETION } from './completion.ts'
 import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
+import { CONSTITUTION } from './constitution.ts'
 import { PROPOSALS_DELEGATE, PROPOSALS_DELEGATIONS, PROPOSALS_UNDELEGATE } from './delegations.ts'
 import { DOCTOR } from './doctor.ts'
 import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
@@ -39,6 +40,7 @@ import {
   PROPOSALS_RETRY,
   PROPOSALS_SHOW,
   PROPOSALS_VOTE,
+  PROPOSALS_WITHDRAW,
 } from './proposals.ts'
 import { PROPOSALS_ADVICE, PROPOSALS_ANALYSIS } from './proposals-analysis.ts'
 import { REMEMBER } from './remember.ts'
@@ -138,12 +140,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   PROPOSALS_ANALYSIS,
   PROPOSALS_ADVICE,
   PROPOSALS_OPEN,
+  PROPOSALS_WITHDRAW,
   PROPOSALS_VOTE,
   PROPOSALS_RETRY,
   PROPOSALS_EXPORT,
   PROPOSALS_DELEGATE,
   PROPOSALS_UNDELEGATE,
   PROPOSALS_DELEGATIONS,
+  CONSTITUTION,
   DOCTOR,
   STATS,
   CONFIG_SHOW,

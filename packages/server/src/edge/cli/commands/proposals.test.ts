@@ -27,6 +27,18 @@ test('a proposal of policies sends the files of a folder that are policies', asy
 test.for([
   [['--subject', 'ada', '--trust', '80'], { type: 'trust_change', subject: 'ada', trust: 80 }],
   [['--built-in'], { type: 'policy_change', files: null }],
+  [
+    ['--set', 'memory.min_trust=50', '--set', 'gate.mode=warn', '--unset', 'ask.threshold'],
+    {
+      type: 'configuration_change',
+      changes: [
+        { key: 'memory.min_trust', value: 50 },
+        { key: 'gate.mode', value: 'warn' },
+        { key: 'ask.threshold', value: null },
+      ],
+    },
+  ],
+  [['--without', 'const.own.a'], { type: 'constitution_amendment', clauses: [{ id: 'const.own.a', text: null }] }],
   [['--revert', ID], { type: 'revert', proposal: ID }],
 ] as const)('%j proposes that', async ([options, action]) => {
   await using server = await serve(() => ({ status: 201, body: PROPOSAL }))
@@ -39,11 +51,24 @@ test.for([
   [['--title', 'T', '--built-in', '--revert', ID], 'Name one change'],
   [['--title', 'T', '--subject', 'ada'], '--subject and --trust'],
   [['--title', 'T', '--subject', 'ada', '--trust', 'much'], '--action'],
+  [['--title', 'T', '--set', 'memory.min_trust'], 'has no value'],
+  [['--title', 'T', '--amend'], 'needs files'],
   [['--built-in'], '--title'],
 ] as const)('%j is refused before anything is sent', async ([options, words]) => {
   await using server = await serve(() => ({ status: 201, body: PROPOSAL }))
   const { code, err } = await run(['proposals', 'create', ...options, '--url', server.url])
   expect([code, err, server.received]).toEqual([2, expect.stringContaining(words), []])
+})
+
+test('clauses of the constitution are sent one by one, by their ids', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'cascade-proposals-'))
+  const clause = (id: string) => `@id("${id}") @says("No.") forbid (principal, action, resource);`
+  writeFileSync(join(cwd, 'a.cedar'), `${clause('const.own.a')}\n\n${clause('const.own.b')}\n`)
+  await using server = await serve(() => ({ status: 201, body: PROPOSAL }))
+  const to = ['--url', server.url]
+  await run(['proposals', 'create', 'a.cedar', '--amend', '--title', 'T', ...to], { io: { cwd } })
+  const clauses = ['const.own.a', 'const.own.b'].map((id) => ({ id, text: `${clause(id)}\n` }))
+  expect(server.received).toMatchObject([{ body: { action: { type: 'constitution_amendment', clauses } } }])
 })
 
 test('what is vetoed is told of with the rule, and ends with 5', async () => {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import {
   PROPOSAL_STATUSES,
   type Proposal,
@@ -9,11 +8,12 @@ import {
 } from '@forge-cascade/contract'
 import { parseCapsuleId } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
-import { type CommandInput, checkInput, numberOf, usage } from '../command-input.ts'
+import { checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import type { ExitName } from '../exit-code.ts'
 import { electionLines, proposalLines, proposalListLines, voteLine } from '../render/proposal-lines.ts'
 import { printAnswer } from './answer.ts'
+import { readProposedAction } from './read-proposed-action.ts'
 import { requireNew, writeNew } from './write-new.ts'
 
 /** Proposals listed at once. */
@@ -65,7 +65,7 @@ export const PROPOSALS_CREATE: CommandSpec = {
   name: 'proposals create',
   summary: 'Propose a change, as a draft',
   description:
-    'One of: policies in the place of those in force (files, as for policy apply, or --built-in), another trust of a subject (--subject and --trust), or what was there before another proposal was carried out (--revert). It is never edited; `proposals open` has it voted on.',
+    'One of: policies in the place of those in force (files, as for policy apply, or --built-in), another trust of a subject (--subject and --trust), settings (--set, --unset), clauses of the constitution (--amend with files, --without), or what was there before another proposal was carried out (--revert). It is never edited; `proposals open` has it voted on.',
   arguments: [{ flags: '[path...]', description: 'A folder of policies, or files' }],
   options: [
     { flags: '--title <title>', description: 'What it is, in one line' },
@@ -73,16 +73,22 @@ export const PROPOSALS_CREATE: CommandSpec = {
     { flags: '--built-in', description: 'The policies that come with the program' },
     { flags: '--subject <subject>', description: 'Whose trust changes, by name or id' },
     { flags: '--trust <trust>', description: 'To how much, 0 to 100' },
+    { flags: '--set <key=value>', description: 'A setting, as in memory.min_trust=50', many: true },
+    { flags: '--unset <key>', description: 'A setting that is as it is configured again', many: true },
+    { flags: '--amend', description: 'The files are clauses of the constitution' },
+    { flags: '--without <clause>', description: 'A clause of the constitution that is taken away', many: true },
     { flags: '--revert <id>', description: 'The proposal whose change is taken back' },
   ],
   examples: [
     { line: `proposals create policies --title 'Nothing is archived'`, does: 'proposes the policies of a folder' },
     { line: `proposals create --title 'Trust ada' --subject ada --trust 80`, does: 'proposes another trust' },
+    { line: `proposals create --title 'Surer answers' --set memory.min_trust=60`, does: 'proposes a setting' },
+    { line: `proposals create clause.cedar --amend --title 'For good'`, does: 'proposes a clause of the constitution' },
     { line: `proposals create --title 'Back again' --revert ${EXAMPLE_ID}`, does: 'proposes what was there before' },
   ],
   run: async (context, input) => {
     const given = { title: input.text('title'), description: input.text('description') }
-    const body = checkInput(proposalBody, { ...given, action: await readAction(context, input) })
+    const body = checkInput(proposalBody, { ...given, action: await readProposedAction(context, input) })
     return print(context, await (await context.openSession()).call('createProposal', { body }))
   },
 }
@@ -100,6 +106,19 @@ export const PROPOSALS_OPEN: CommandSpec = {
     const called = await (await context.openSession()).call('activateProposal', { params })
     await print(context, called)
     return called.answer.outcome === 'vetoed' ? 'conflict' : 'ok'
+  },
+}
+
+export const PROPOSALS_WITHDRAW: CommandSpec = {
+  name: 'proposals withdraw',
+  summary: 'Take back a proposal of yours that is not voted on yet',
+  description: 'A draft, or one that is discussed; what is voted on stays.',
+  arguments: [ID],
+  examples: [{ line: `proposals withdraw ${EXAMPLE_ID}`, does: 'takes it back' }],
+  reads: true,
+  run: async (context, input) => {
+    const params = { id: parseCapsuleId(input.argument(0)) }
+    return print(context, await (await context.openSession()).call('withdrawProposal', { params }))
   },
 }
 
@@ -154,28 +173,6 @@ export const PROPOSALS_EXPORT: CommandSpec = {
     await printAnswer(context, raw, () => (written === undefined ? [text.trimEnd()] : electionLines(answer, written)))
     return 'ok'
   },
-}
-
-/** @throws CascadeError VALIDATION_FAILED for none, or more than one. */
-async function readAction(context: CommandContext, input: CommandInput): Promise<unknown> {
-  const [paths, subject, trust, revert] = [
-    input.words(0),
-    input.text('subject'),
-    input.text('trust'),
-    input.text('revert'),
-  ]
-  const isTrust = subject !== undefined || trust !== undefined
-  if ([paths.length > 0, input.on('built-in'), isTrust, revert !== undefined].filter(Boolean).length !== 1)
-    throw usage('Name one change: files of policies, --built-in, --subject with --trust, or --revert.')
-  if (revert !== undefined) return { type: 'revert', proposal: parseCapsuleId(revert) }
-  if (isTrust) {
-    if (subject === undefined || trust === undefined) throw usage('Another trust needs --subject and --trust.')
-    return { type: 'trust_change', subject, trust: numberOf(trust) }
-  }
-  if (paths.length === 0) return { type: 'policy_change', files: null }
-  const { files } = await context.io.readPolicies(paths.map((path) => resolve(context.io.cwd, path)))
-  const policies = files.filter(({ path }) => path.endsWith('.cedar')).map(({ path, text }) => ({ path, text }))
-  return { type: 'policy_change', files: policies }
 }
 
 async function print(

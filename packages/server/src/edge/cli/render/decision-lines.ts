@@ -25,7 +25,7 @@ export function decisionLines(decision: DecisionRecord, view: View, form: 'short
     `${paint[style](word)}  ${paint.strong(what)} by ${who}`,
     ...shown.map(({ step, message }) => `  ${paint.faint(step.padEnd(12))} ${oneLine(message)}`),
     paint.faint(
-      `  ${decision_id ?? 'a preview'}  ${minuteOf(decision.timestamp)}  mode ${mode}, risk ${metrics.risk} of 100`,
+      `  ${decision_id ?? 'a preview'}  ${minuteOf(decision.timestamp)}  mode ${mode}, risk ${metrics.risk} of 100${metrics.drift === null || metrics.drift === 0 ? '' : `, drift ${metrics.drift} of 100`}`,
     ),
   ]
 }

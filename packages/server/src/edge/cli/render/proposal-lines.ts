@@ -1,4 +1,11 @@
-import type { DelegationAnswer, ElectionExport, Proposal, ProposalPage, VoteAnswer } from '@forge-cascade/contract'
+import type {
+  Constitution,
+  DelegationAnswer,
+  ElectionExport,
+  Proposal,
+  ProposalPage,
+  VoteAnswer,
+} from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
 import { minuteOf, number, plural } from './words.ts'
@@ -52,6 +59,22 @@ export const electionLines = ({ ballots, voters, result }: ElectionExport, path:
   `Wrote ${path}: ${plural(ballots.length, 'ballot')} of ${plural(voters.length, 'voter')}, ${result.outcome}.`,
 ]
 
+/** The clauses, each with its sentence; or as they are written. */
+export function constitutionLines(
+  { clauses }: Constitution,
+  { paint, command }: View,
+  asText: boolean,
+): readonly string[] {
+  if (asText) return clauses.map(({ text }) => text.trim())
+  return [
+    ...clauses.map(
+      ({ id, says, origin }) =>
+        `${paint.strong(id)}  ${oneLine(says ?? '')}${origin === 'instance' ? paint.faint('  voted for here') : ''}`,
+    ),
+    paint.faint(command('help proposals create')),
+  ]
+}
+
 const stateOf = ({ status, outcome }: Pick<Listed, 'status' | 'outcome'>): string => outcome ?? status
 
 const titleOf = ({ title }: Pick<Listed, 'title'>): string => (title === '' ? '(erased)' : oneLine(title))
@@ -74,6 +97,10 @@ function votingOf(proposal: Proposal): readonly string[] {
 
 function actionOf({ action }: Proposal): string {
   if (action.type === 'trust_change') return `sets the trust of ${action.subject} to ${action.trust}`
+  if (action.type === 'configuration_change')
+    return `sets ${action.changes.map(({ key, from, value }) => `${key} to ${settingOf(value)} (${settingOf(from)} when it was proposed)`).join(', ')}`
+  if (action.type === 'constitution_amendment')
+    return `changes the constitution: ${action.clauses.map(changeOf).join('; ')}`
   if (action.files === null) return 'puts the policies in force that come with the program'
   return `puts policies in force: ${action.files.map(({ path }) => path).join(', ')}`
 }
@@ -85,6 +112,16 @@ const councilOf = ({ advice }: Proposal): readonly string[] =>
     : [
         `  council, not counted: ${advice.map(({ adviser, opinion }) => `${oneLine(adviser)} ${opinion ?? 'failed'}`).join(', ')}`,
       ]
+
+const settingOf = (value: string | number | boolean | null): string =>
+  value === null ? 'what is configured' : oneLine(String(value))
+
+type ClauseChange = Extract<Proposal['action'], { type: 'constitution_amendment' }>['clauses'][number]
+
+function changeOf({ id, from, text }: ClauseChange): string {
+  if (text === null) return `takes ${id} away`
+  return `${from === null ? 'adds' : 'replaces'} ${id}: ${oneLine(text)}`
+}
 
 const whyOf = ({ code, detail }: NonNullable<Proposal['execution']>): string =>
   code === null ? '' : ` (${code}): ${oneLine(detail ?? '')}`

@@ -1,21 +1,21 @@
-import type { DecisionRecord, PoliciesInForce, PolicyChange, Question } from '@forge-cascade/contract'
+import type { Constitution, DecisionRecord, PoliciesInForce, PolicyChange, Question } from '@forge-cascade/contract'
 import { ACTIONS, type Action } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, toRfc3339 } from '#base'
 import {
   type ActiveBundle,
   type ArmedBundle,
-  BUILT_IN_BUNDLE,
   comparePolicies,
   type Decided,
   type DecisionRow,
   type GateRequest,
   inputDigest,
   isConstitutional,
+  isOwnClause,
   sealResource,
 } from '#governance'
 import type { Subject } from '#identity'
 import type { LedgerStore, StoredLeaf } from '#ledger'
-import type { BundleReading } from '#policy'
+import { type BundleReading, splitPolicies } from '#policy'
 import type { HandlersFor } from '../handler.ts'
 import { presentDecision, presentEvaluation, presentOutcome } from '../present/decision.ts'
 import type { HandlerContext } from './handler-context.ts'
@@ -26,6 +26,7 @@ type Operations =
   | 'previewDecision'
   | 'getPolicies'
   | 'applyPolicies'
+  | 'getConstitution'
   | 'evaluateAccess'
   | 'evaluateAccesses'
 
@@ -140,11 +141,13 @@ export function governanceHandlers({ capsules, governance }: HandlerContext): Ha
         ...(reading.bundle ? comparePolicies(previous, reading.bundle) : { added: [], removed: [], changed: [] }),
       })
       if (files === null) {
+        const { bundle } = await policies.readBuiltIn()
         if (!dry_run) await policies.reset(call)
-        return { status: 200, body: answer({ bundle: BUILT_IN_BUNDLE, findings: [] }) }
+        return { status: 200, body: answer({ bundle, findings: [] }) }
       }
       return { status: 200, body: answer(dry_run ? await policies.read(files) : await policies.apply(call, files)) }
     },
+    getConstitution: () => ({ status: 200, body: presentConstitution(policies.bundle) }),
     evaluateAccess: async ({ body, correlationId }) => ({ status: 200, body: await evaluate(body, correlationId) }),
     evaluateAccesses: async ({ body, correlationId }) => {
       const { evaluations, options, ...shared } = body
@@ -231,6 +234,19 @@ async function listMade(ledger: LedgerStore, find: DecisionFinder, { limit, curs
 }
 
 type DecisionFinder = (id: string) => Promise<DecisionRow | undefined>
+
+/** Clauses with their text, in the order of files and places. */
+function presentConstitution({ bundle, files, rules }: ArmedBundle): Constitution {
+  const texts = new Map(files.map(({ path, text }) => [path, text]))
+  const clauses = bundle.policies.filter(({ id }) => isConstitutional(id))
+  return {
+    digest: bundle.digest,
+    clauses: clauses.map(({ id, file, line }): Constitution['clauses'][number] => ({
+      ...{ id, says: rules.get(id)?.says ?? null, origin: isOwnClause(id) ? 'instance' : 'program', file, line },
+      text: splitPolicies(texts.get(file) ?? '').find(({ text }) => text.includes(`"${id}"`))?.text ?? '',
+    })),
+  }
+}
 
 function presentPolicies({ bundle, files, rules }: ArmedBundle, active: ActiveBundle): PoliciesInForce {
   return {

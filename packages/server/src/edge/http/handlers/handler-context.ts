@@ -84,19 +84,21 @@ export interface ApprovalDesk {
 /** What people change by vote, as the API shows it. */
 export interface ProposalDesk {
   /** @throws CascadeError CURSOR_INVALID. */
-  list(request: PageRequest & { readonly status?: ProposalStatus | undefined }): Promise<ProposalPage>
+  list(viewer: Subject, request: PageRequest & { readonly status?: ProposalStatus | undefined }): Promise<ProposalPage>
   /** @see Proposals.create */
   create(call: Call<'proposal.create'>, draft: Draft): Promise<Proposal>
   /** @throws CascadeError NOT_FOUND. */
-  get(id: string): Promise<Proposal>
+  get(viewer: Subject, id: string): Promise<Proposal>
   /** @see Proposals.activate */
   activate(call: Call<'proposal.create'>, id: string): Promise<Proposal>
+  /** @see Proposals.withdraw */
+  withdraw(call: Call<'proposal.create'>, id: string): Promise<Proposal>
   /** @see Proposals.vote */
   vote(call: Call<'proposal.vote'>, id: string, vote: VoteAnswer['vote']): Promise<VoteAnswer>
   /** Carries out again what failed; the grant is for asking, each try is decided by itself. @throws CascadeError NOT_FOUND, CONFLICT. */
   retry(id: string): Promise<Proposal>
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
-  export(id: string): Promise<ElectionExport>
+  export(viewer: Subject, id: string): Promise<ElectionExport>
   delegations(subject: Subject): Promise<readonly DelegationAnswer[]>
   /** @see Delegations.give */
   delegate(
@@ -111,6 +113,7 @@ export interface ProposalDesk {
 export interface AnalysisDesk {
   /** @throws CascadeError NOT_FOUND; UNPROCESSABLE for policies that cannot be read any more; the reason of the signal. */
   analyse(
+    viewer: Subject,
     id: string,
     request: {
       readonly decisions: number
@@ -125,7 +128,7 @@ export interface AnalysisDesk {
 /** What the council says of proposals, as the API shows it. */
 export interface CouncilDesk {
   /** @throws CascadeError NOT_FOUND. */
-  advice(id: string): Promise<ProposalAdvice>
+  advice(viewer: Subject, id: string): Promise<ProposalAdvice>
   /** @throws CascadeError NOT_FOUND; CONFLICT for what is closed; the reason of the signal. */
   advise(call: Call<'proposal.advise'>, id: string, signal: AbortSignal): Promise<ProposalAdvice>
 }
@@ -231,7 +234,7 @@ export interface EvidenceDesk {
 /** The gate, what it decides by, and what it decided. */
 export interface GovernanceDesk {
   readonly gate: Pick<Gate, 'evaluate' | 'preview'>
-  readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'bundle' | 'read' | 'reset'>
+  readonly policies: Pick<PolicyDesk, 'active' | 'apply' | 'bundle' | 'read' | 'readBuiltIn' | 'reset'>
   readonly book: Pick<DecisionBook, 'find' | 'listUnpaired' | 'outcomeOf' | 'replay'>
   readonly findFacts?: FindFacts
   readonly newFacts?: NewFacts

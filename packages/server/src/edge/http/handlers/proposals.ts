@@ -6,6 +6,7 @@ type Operations =
   | 'createProposal'
   | 'getProposal'
   | 'activateProposal'
+  | 'withdrawProposal'
   | 'voteOnProposal'
   | 'executeProposal'
   | 'exportElection'
@@ -23,19 +24,23 @@ export const proposalHandlers = ({
   council,
   governance,
 }: HandlerContext): HandlersFor<Operations> => ({
-  listProposals: async ({ query }) => ({ status: 200, body: await proposals.list(query) }),
+  listProposals: async ({ query, call }) => ({ status: 200, body: await proposals.list(call.subject, query) }),
   createProposal: async ({ call, body }) => {
     const made = await proposals.create(call, body)
     return { status: 201, body: made, headers: { location: `/v2/governance/proposals/${made.id}` } }
   },
-  getProposal: async ({ params: { id } }) => ({ status: 200, body: await proposals.get(id) }),
+  getProposal: async ({ params: { id }, call }) => ({ status: 200, body: await proposals.get(call.subject, id) }),
   activateProposal: async ({ params: { id }, call }) => ({ status: 200, body: await proposals.activate(call, id) }),
   voteOnProposal: async ({ params: { id }, call, body }) => ({
     status: 200,
     body: await proposals.vote(call, id, body.vote),
   }),
   executeProposal: async ({ params: { id } }) => ({ status: 200, body: await proposals.retry(id) }),
-  exportElection: async ({ params: { id } }) => ({ status: 200, body: await proposals.export(id) }),
+  exportElection: async ({ params: { id }, call }) => ({
+    status: 200,
+    body: await proposals.export(call.subject, id),
+  }),
+  withdrawProposal: async ({ params: { id }, call }) => ({ status: 200, body: await proposals.withdraw(call, id) }),
   analyseProposal: async ({ params: { id }, query, call, correlationId, getCredential, signal }) => {
     const { findFacts, gate } = governance
     const asking = {
@@ -50,9 +55,12 @@ export const proposalHandlers = ({
       if (facts === 'absent') return false
       return gate.preview({ ...asking, resource, ...(facts && { facts }) }).verdict.applied === 'allow'
     }
-    return { status: 200, body: await analysis.analyse(id, { ...query, signal, mayRead }) }
+    return { status: 200, body: await analysis.analyse(call.subject, id, { ...query, signal, mayRead }) }
   },
-  getProposalAdvice: async ({ params: { id } }) => ({ status: 200, body: await council.advice(id) }),
+  getProposalAdvice: async ({ params: { id }, call }) => ({
+    status: 200,
+    body: await council.advice(call.subject, id),
+  }),
   adviseOnProposal: async ({ params: { id }, call, signal }) => ({
     status: 200,
     body: await council.advise(call, id, signal),

@@ -42,7 +42,7 @@ export function presentDecision(
       latency_ms: Math.round(latencyMs * 1000) / 1000,
       risk: input.risk,
       trust: subject?.trust ?? null,
-      drift: null,
+      drift: input.drift ?? null,
     },
   }
 }

@@ -1,4 +1,5 @@
 import { createUuidV7, systemRandom } from '#base'
+import { LiveConfig, loadConfig } from '#config'
 import {
   type Adviser,
   Approvals,
@@ -21,6 +22,7 @@ import {
   ProposalBook,
   ProposalCourse,
   Proposals,
+  VotedSettings,
 } from '#governance'
 import type { AccessTokens, Subject } from '#identity'
 import { policiesOf } from '#policy'
@@ -46,6 +48,8 @@ export interface Governed {
   /** Who comments on proposals here; a test changes it. */
   advisers: readonly Adviser[]
   readonly voting: Voting
+  /** What people vote about. */
+  readonly live: LiveConfig
   readonly findFacts: FindFacts
   /** Counts from the next decision on. */
   settings: GateSettings
@@ -79,6 +83,15 @@ export const GOVERNED_COLLECTIONS = [
   POLICY_COLLECTION,
   ...PROPOSAL_COLLECTIONS,
 ]
+
+/** What was read before is not read again: each reading takes a thread of its own. */
+const readings = new Map<string, ReturnType<typeof readPolicies>>()
+const readOnce: typeof readPolicies = (files, ...rest) => {
+  const name = JSON.stringify(files)
+  const found = readings.get(name) ?? readPolicies(files, ...rest)
+  readings.set(name, found)
+  return found
+}
 
 /**
  * As an instance puts it together.
@@ -144,17 +157,19 @@ export function openGoverned(
   }
   const desk = new ApprovalDesk({ approvals, gate, findSubject })
   const policies = new PolicyDesk({
-    ...{ store, gate, founder: administrator, clock: time.clock, read: readPolicies },
+    ...{ store, gate, founder: administrator, clock: time.clock, read: readOnce },
     fallback: async (bundle) => new CedarOracle(policiesOf(bundle), { fixed: bundle.actions }),
   })
   const book = new DecisionBook({ records: store.records, findBundle: (digest) => policies.find(digest) })
   const voting = { ...VOTING }
   const resolve = async (idOrName: string) =>
     [...people.values()].find(({ id, name }) => id === idOrName || name === idOrName) ?? subjects.resolve(idOrName)
+  const live = new LiveConfig(loadConfig({ env: {}, cwd: '/' }))
+  const settings = new VotedSettings({ store, port: live })
   const delegations = new Delegations({ store, clock: time.clock, resolve })
   const proposalBook = new ProposalBook(store)
   const course = new ProposalCourse({
-    ...{ ...parts, book: proposalBook, gate, policies, subjects, delegations, instance: administrator },
+    ...{ ...parts, book: proposalBook, gate, policies, settings, subjects, delegations, instance: administrator },
     listPeople: async () => {
       const { items } = await subjects.list({ limit: 100, kind: 'person' })
       const stored = new Map(items.map(({ subject }) => [subject.id, subject]))
@@ -164,11 +179,11 @@ export function openGoverned(
     voteTrustMin: () => voting.trustMin,
   })
   const proposals = new Proposals({
-    ...{ ...parts, book: proposalBook, course, policies, resolve, instance: administrator.id },
+    ...{ ...parts, book: proposalBook, course, policies, settings, resolve, instance: administrator.id },
     discussionMs: () => voting.discussionMs,
   })
   const analyst = new ProposalAnalyst({
-    ...{ ledger: store.ledger, book, policies, instance: administrator, findSubject, trustWeight: () => 0.2 },
+    ...{ ledger: store.ledger, book, policies, gate, instance: administrator, findSubject, trustWeight: () => 0.2 },
     listAgents: async (owner) => [...people.values()].filter((one) => one.owner === owner),
   })
   const sessions = new CouncilSessions({
@@ -177,7 +192,7 @@ export function openGoverned(
   })
   const governed: Governed = {
     analysis: new AnalysisDesk({ analyst, proposals, findSubject }),
-    council: new CouncilDesk(sessions),
+    council: new CouncilDesk(sessions, proposals),
     sessions,
     advisers: [],
     proposals: new ProposalDesk({
@@ -190,6 +205,7 @@ export function openGoverned(
     }),
     course,
     voting,
+    live,
     gate,
     journal,
     policies,

@@ -37,9 +37,11 @@ export function proposing(http: () => HttpWorld) {
     return made.json()
   }
   const activate = (by: Subject, id: string) => http().send('POST', `${PATH}/${id}/activate`, as(by))
+  const withdraw = (by: Subject, id: string) => http().send('POST', `${PATH}/${id}/withdraw`, as(by))
   const vote = (by: Subject, id: string, said = 'for') =>
     http().send('POST', `${PATH}/${id}/vote`, { body: { vote: said }, ...as(by) })
-  const look = async (id: string) => (await http().send('GET', `${PATH}/${id}`)).json()
+  const look = async (id: string, by?: Pick<Subject, 'name'>) =>
+    (await http().send('GET', `${PATH}/${id}`, by && as(by))).json()
   const sweep = () => http().governed.course.sweep(new AbortController().signal)
   const later = async (hours: number) => {
     http().world.time.advance(hours * HOUR)
@@ -60,5 +62,5 @@ export function proposing(http: () => HttpWorld) {
     const { id } = await http().world.add({ content: `What it is about, ${Math.random()}.` })
     return (await http().send('DELETE', `/v2/capsules/${id}`)).statusCode
   }
-  return { as, propose, activate, vote, look, sweep, later, open, recordsOf, register, archive }
+  return { as, propose, activate, withdraw, vote, look, sweep, later, open, recordsOf, register, archive }
 }
