@@ -146,6 +146,17 @@ describe('the analysis of a proposal', () => {
     expect(await analysisOf(own.id, ADA)).toMatchObject({ verdict: 'broken' })
   })
 
+  test('of an amendment tells what the clause would stop, and calls it no breach', async () => {
+    const text =
+      '@id("const.own.no-export") @says("Nothing is taken out.") forbid (principal, action == Action::"capsule.export", resource);'
+    const action = { type: 'constitution_amendment', clauses: [{ id: 'const.own.no-export', text }] }
+    const { id } = await propose(ADA, { title: 'Nothing leaves', action })
+    const { verdict, constitution, effects } = await analysisOf(id, ADA)
+    expect(verdict).toBe('kept')
+    expect(constitution.find((one: { id: string }) => one.id === 'const.own.no-export')).toMatchObject({ kept: true })
+    expect(effects).toContainEqual(expect.objectContaining({ role: 'administrator', action: 'capsule.export' }))
+  })
+
   test.for([
     ['a proposal that there is not', '/01900000-0000-7000-8000-00000000ffff/analysis', 404],
     ['too many decisions', '/01900000-0000-7000-8000-00000000ffff/analysis?decisions=1001', 400],
