@@ -7,7 +7,7 @@ const PARTS: readonly (readonly [RegExp, ValidationModule])[] = [
   [/\/(examine-tree|leaf-changes|leaf-text|published-folder|record-(schemas|writers)|to-record)\.test\.ts$/, 'ledger'],
   [/\/domain\/identity\//, 'identity'],
   [
-    /security|verification|\/domain\/governance\/|\/(governance|emergency|decision|gate|governed|replay|proposal)[-.]|\/adapters\/artifacts\/|\/artifact[-.]|\/polic(y|ies)[/.-]|\/proposals\.test/,
+    /security|verification|\/domain\/governance\/|\/(governance|emergency|decision|gate|governed|replay|proposal|analysis|council)[-.]|\/adapters\/artifacts\/|\/artifact[-.]|\/polic(y|ies)[/.-]|\/proposals\.test/,
     'security',
   ],
   [/^packages\//, 'memory'],

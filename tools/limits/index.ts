@@ -1,4 +1,5 @@
 import { AGENT_ROWS } from './agent-limits.ts'
+import { ANALYSIS_ROWS } from './analysis-limits.ts'
 import { ARCHIVE_ROWS } from './archive-limits.ts'
 import { ARTIFACT_ROWS } from './artifact-limits.ts'
 import { BULK_ROWS } from './bulk-limits.ts'
@@ -28,6 +29,7 @@ export const LIMIT_TABLES = {
   Exports: EXPORT_ROWS,
   'Legal holds and erasures': KEEPING_ROWS,
   Governance: GOVERNANCE_ROWS,
+  'Analyses and the council': ANALYSIS_ROWS,
   'Subjects and tokens': IDENTITY_ROWS,
   'The archive': ARCHIVE_ROWS,
   'The log': LEDGER_ROWS,
@@ -49,6 +51,7 @@ export const LIMITS = {
   ...KEEPING_ROWS,
   ...GOVERNANCE_ROWS,
   ...IDENTITY_ROWS,
+  ...ANALYSIS_ROWS,
   ...ARCHIVE_ROWS,
   ...LEDGER_ROWS,
   ...ARTIFACT_ROWS,

@@ -29,6 +29,9 @@ const READER = 'adapters/artifacts/read-artifact.test.ts'
 const SHARES = 'domain/capsules/access/opened.test.ts'
 const APPROVALS = 'edge/http/approval-routes.test.ts'
 const PROPOSALS = 'edge/http/proposal-routes.test.ts'
+const SAMPLE = 'domain/governance/analysis/sample-requests.test.ts'
+const COUNCIL = 'domain/governance/council/council.test.ts'
+const COUNCIL_WORDS = 'keeps every text within its limits and free of what steers a terminal, whatever an adviser says'
 const PROPOSAL_KINDS = 'edge/http/proposal-kinds.test.ts'
 const PROPOSAL_WORDS = 'a proposal is refused that has $name, and one at the limit is not'
 const CAGE = 'adapters/artifacts/process-cage.test.ts'
@@ -184,6 +187,25 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   ownClauses: inServer(PROPOSAL_KINDS, 'is kept in bounds'),
   clauseBytes: inServer(PROPOSAL_KINDS, 'with a clause that %s is refused', 'is too large'),
   proposalsOpen: inServer(PROPOSALS, 'nobody has more open proposals than the limit'),
+  analysedDecisions: inServer('edge/http/analysis-routes.test.ts', 'of %s is refused', 'too many decisions'),
+  adviceRounds: inServer(
+    'edge/http/council-routes.test.ts',
+    'comments again when it is asked, also on a draft, with the newest first, and so often and no more',
+  ),
+  sampledRequests: inServer(SAMPLE, 'no more is asked than the limit, in even steps, and the same every time'),
+  sampledWords: inServer(SAMPLE, 'the first words of an attribute are asked about, and no more of them'),
+  adviserTime: inServer(
+    COUNCIL,
+    'shows an adviser that fails, is slow or talks nonsense as failed, and hears the others',
+  ),
+  adviceText: inServer(COUNCIL, COUNCIL_WORDS),
+  adviceReasons: inServer(COUNCIL, COUNCIL_WORDS),
+  adviceReason: inServer(COUNCIL, COUNCIL_WORDS),
+  adviceAnswer: inServer(
+    'adapters/models/openai-adviser.test.ts',
+    '%s is no advice, and neither key nor words of the provider are in what is said of it',
+    'more than is read',
+  ),
   proposalVoters: inServer(PROPOSALS, 'what more people could vote on than are counted is not put to the vote'),
   ballots: inServer('edge/http/proposal-votes.test.ts', 'a vote is changed so often and no more'),
   delegationDepth: inServer('domain/governance/voting/tally.test.ts', 'is followed over three steps and no further'),

@@ -83,6 +83,7 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'policy.apply': changes('high'),
   'proposal.create': changes(),
   'proposal.read': reads(),
+  'proposal.advise': changes(),
   'proposal.vote': changes('low'),
   'proposal.delegate': changes('low'),
   'proposal.close': changes('low'),

@@ -58,6 +58,7 @@ export const ACTIONS = {
   'subject.self': 'See who one is here, what one’s token is for, and why one has one’s trust',
   'proposal.create': 'Propose a change of the rules, and have it voted on',
   'proposal.read': 'See proposals, elections and delegations',
+  'proposal.advise': 'Have the council comment on a proposal; its word is never counted',
   'proposal.vote': 'Vote on a proposal',
   'proposal.delegate': 'Have somebody speak for one in votes, and take that back',
   'proposal.close': 'Open and close the voting on a proposal when its time has come',

@@ -1,5 +1,6 @@
 export { ACTION_RISKS, ACTION_TRAITS, type ActionReach, type ActionRisk, type ActionTraits } from './action-traits.ts'
 export { ACTIONS, type Action } from './actions.ts'
+export * from './analysis.ts'
 export * from './approval.ts'
 export * from './archive.ts'
 export * from './artifact.ts'

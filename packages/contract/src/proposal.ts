@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { councilComment } from './analysis.ts'
 import { timestamp, trustScore, uuid } from './capsule.ts'
 import { policyFile } from './governance.ts'
 import { page, paged } from './parameters.ts'
@@ -155,6 +156,7 @@ export const proposal = z
     description: z.string(),
     action: proposalAction,
     opens_at: timestamp.nullable().describe('When voting opens, or opened.'),
+    advice: z.array(councilComment).describe('What the council said last; it is never counted.'),
     voters: weight.nullable().describe('How many may vote; null until voting is open.'),
     election: z
       .string()

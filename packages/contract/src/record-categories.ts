@@ -68,6 +68,7 @@ export const RECORD_CATEGORIES = {
   'proposal.created': 'governance',
   'proposal.activated': 'governance',
   'proposal.opened': 'governance',
+  'proposal.advised': 'governance',
   'proposal.voted': 'governance',
   'proposal.closed': 'governance',
   'proposal.executed': 'governance',

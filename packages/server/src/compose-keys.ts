@@ -4,6 +4,7 @@ import type { DataFolder } from '#data-folder'
 import type {
   AffectDeltas,
   Approvals,
+  CouncilSessions,
   DecisionBook,
   DecisionJournal,
   Emergency,
@@ -21,6 +22,8 @@ import type { TokenFile } from './adapters/files/token-file.ts'
 import type { SqliteStore } from './adapters/sqlite/index.ts'
 import type * as Http from './edge/http/index.ts'
 import type {
+  AnalysisDesk,
+  CouncilDesk,
   createWitnessDesk,
   LedgerDesk,
   LogKeys,
@@ -35,6 +38,9 @@ export const STORE = new BootKey<SqliteStore>('store')
 export const GATE = new BootKey<GovernanceGate>('gate')
 export const APPROVALS = new BootKey<Approvals>('approvals')
 export const PROPOSALS = new BootKey<Readonly<{ desk: ProposalDesk; course: ProposalCourse }>>('proposals')
+export const COUNCIL = new BootKey<Readonly<{ sessions: CouncilSessions; desk: CouncilDesk; analysis: AnalysisDesk }>>(
+  'council',
+)
 export const EMERGENCY = new BootKey<Emergency>('emergency')
 export const GOVERNANCE = new BootKey<Readonly<{ gate: GovernanceGate; policies: PolicyDesk; book: DecisionBook }>>(
   'governance',

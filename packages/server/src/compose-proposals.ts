@@ -6,6 +6,7 @@ import type { AskedValue, Config, VotedValues } from '#config'
 import { Delegations, type KindRules, ProposalBook, ProposalCourse, Proposals, VotedSettings } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { Frame } from './boot-instance.ts'
+import { councilPart, openCouncil } from './compose-council.ts'
 import * as key from './compose-keys.ts'
 import { ProposalDesk, ProposalSweep } from './edge/jobs/index.ts'
 
@@ -41,6 +42,7 @@ export const proposalParts = (frame: ProposalFrame): readonly BootChunk[] => [
       return new ProposalSweep({ course: boot.get(key.PROPOSALS).course, log: frame.log, halt: () => emergency.signal })
     },
   },
+  councilPart(frame),
 ]
 
 async function openProposals(
@@ -76,7 +78,9 @@ async function openProposals(
     ...{ book, course, policies, settings, clock, newId, resolve, instance: instance.id },
     discussionMs: () => msOf(governance().discussion_hours),
   })
-  const desk = { proposals, course, delegations, ledger: store.ledger }
+  const sessions = openCouncil({ live, log, clock, newId }, boot, { book, proposals })
+  const advice = (id: string) => sessions.list(id)
+  const desk = { advice, proposals, course, delegations, ledger: store.ledger }
   const findSubject = (id: string) => subjects.find(id)
   boot.provide(key.PROPOSALS, { course, desk: new ProposalDesk({ ...desk, findSubject }) })
   return undefined

@@ -317,6 +317,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         trust: boot.get(key.TRUST),
         approvals,
         proposals: boot.get(key.PROPOSALS).desk,
+        ...{ analysis: boot.get(key.COUNCIL).analysis, council: boot.get(key.COUNCIL).desk },
         agents: lazy(async () => openAgentDoor(log)),
         ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,

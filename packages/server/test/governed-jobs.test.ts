@@ -46,6 +46,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'edge/jobs/approval-sweep.ts':
     'has each request decided anew by the door through which all come (edge/http/perform.ts)',
   'edge/jobs/proposal-sweep.ts': 'has each step decided where it is taken (governance/proposals/proposal-course.ts)',
+  'edge/jobs/council-sweep.ts': 'has each comment decided where it is written (governance/council/council-sessions.ts)',
   'edge/jobs/outcome-sweep.ts': 'tells what nobody knows of what was decided before, under those decisions',
   'platform/ledger/checkpointer.ts': 'signs what is on record, decisions among it',
   'adapters/sqlite/shipping/shipper.ts': 'copies what is durable to where the configuration says',

@@ -71,6 +71,7 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'proposal.created': PROPOSAL,
   'proposal.activated': PROPOSAL,
   'proposal.opened': PROPOSAL,
+  'proposal.advised': 'domain/governance/council/council-sessions.ts',
   'proposal.voted': PROPOSAL,
   'proposal.closed': PROPOSAL,
   'proposal.executed': PROPOSAL,

@@ -24,6 +24,7 @@ export const PROPOSAL_EXAMPLE = {
   description: '',
   action: { type: 'trust_change' as const, subject: SUBJECT_ID, trust: 80 },
   opens_at: '2026-03-01T09:00:00.000Z',
+  advice: [],
   voters: 2,
   election: 'ab'.repeat(32),
   veto: null,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { analysisQuery, proposalAdvice, proposalAnalysis } from '../analysis.ts'
 import { uuid } from '../capsule.ts'
 import {
   constitution,
@@ -14,6 +15,7 @@ import {
   vote,
   voteBody,
 } from '../proposal.ts'
+import { ADVICE_EXAMPLE, ANALYSIS_EXAMPLE } from './examples-analysis.ts'
 import {
   CONSTITUTION_EXAMPLE,
   DELEGATION_EXAMPLE,
@@ -127,6 +129,45 @@ export const PROPOSALS = [
     params,
     responses: { 200: json('The election.', electionExport, ELECTION_EXAMPLE) },
     errors: ['NOT_FOUND', 'CONFLICT'],
+  },
+  {
+    id: 'analyseProposal',
+    method: 'GET',
+    path: '/v2/governance/proposals/{id}/analysis',
+    tag: 'Governance',
+    summary: 'What a proposal would do, before anybody votes',
+    description:
+      'The newest recorded decisions and a sample of requests are decided before and after the change: which flip, who gains and loses, what of the constitution is kept. Of what was carried out: against what was before it. Recorded decisions are named to those who may read them.',
+    access: { action: 'proposal.read' },
+    params,
+    query: analysisQuery,
+    responses: { 200: json('The analysis.', proposalAnalysis, ANALYSIS_EXAMPLE) },
+    errors: ['NOT_FOUND', 'UNPROCESSABLE'],
+  },
+  {
+    id: 'getProposalAdvice',
+    method: 'GET',
+    path: '/v2/governance/proposals/{id}/advice',
+    tag: 'Governance',
+    summary: 'What the council says of a proposal; it is never counted',
+    access: { action: 'proposal.read' },
+    params,
+    responses: { 200: json('Its comments, newest first.', proposalAdvice, ADVICE_EXAMPLE) },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    id: 'adviseOnProposal',
+    method: 'POST',
+    path: '/v2/governance/proposals/{id}/advice',
+    tag: 'Governance',
+    summary: 'Have the council comment on a proposal again',
+    description:
+      'It does so by itself once voting is open. An adviser that fails is shown as failed and stops nothing.',
+    access: { action: 'proposal.advise' },
+    params,
+    responses: { 200: json('All its comments, newest first.', proposalAdvice, ADVICE_EXAMPLE) },
+    errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE', 'STORAGE_FULL'],
+    unhurried: true,
   },
   {
     id: 'getConstitution',

@@ -25,6 +25,15 @@ export const PROPOSAL_RECORDS = {
       closes_at: time.describe('When voting closes, unless a late quorum extends it.'),
     },
   }),
+  'proposal.advised': kind('The council commented on a proposal; nothing of it is counted.', {
+    subject: PROPOSAL,
+    payload: {
+      digest: hash.describe('Of the comments, as canonical JSON.'),
+      analysis: hash.nullable().describe('Of the analysis that they comment on; null where there could be none.'),
+      given: count.describe('Advisers who said something.'),
+      failed: count.describe('Advisers who failed.'),
+    },
+  }),
   'proposal.voted': kind('Somebody voted, or voted anew.', {
     subject: PROPOSAL,
     payload: {

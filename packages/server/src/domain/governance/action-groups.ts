@@ -61,6 +61,7 @@ export const ACTION_GROUPS = {
     'emergency.lift',
     'approval.read',
     'approval.decide',
+    'proposal.advise',
   ],
   /** Reads what happened, and by which rules. */
   audit: [

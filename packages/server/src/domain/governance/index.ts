@@ -1,5 +1,14 @@
 export { ACTION_GROUPS } from './action-groups.ts'
 export {
+  ANALYSIS_FORMAT,
+  type AnalysedProposal,
+  type Analysis,
+  DRIFT_PARTS,
+  type Flip,
+  ProposalAnalyst,
+  type ProposalAnalystOptions,
+} from './analysis/index.ts'
+export {
   APPROVAL_COLLECTION,
   type ApprovalRow,
   Approvals,
@@ -20,6 +29,19 @@ export {
   isConstitutional,
   isOwnClause,
 } from './armed-bundle.ts'
+export {
+  type Advice,
+  type AdviceCall,
+  type AdviceQuestion,
+  type AdviceRow,
+  type Adviser,
+  type CouncilLook,
+  CouncilSessions,
+  RULE_ADVISERS,
+  type RuleAdviserName,
+  ruleAdviser,
+  withoutAdviceWords,
+} from './council/index.ts'
 export { decideFrom } from './decide-from.ts'
 export { DecisionBook, isSameVerdict, type Replayed } from './decision-book.ts'
 export type { ApprovalFacts, CapsuleFacts, DecisionFacts, DecisionInput, ResourceFacts } from './decision-input.ts'
@@ -62,6 +84,7 @@ export { comparePolicies, fixedFiles, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 export {
+  ADVICE,
   type Advanced,
   type AskedAction,
   type CountedElection,

@@ -1,5 +1,6 @@
+import { setImmediate as pause } from 'node:timers/promises'
 import type { Action } from '@forge-cascade/contract/vocabulary'
-import { CascadeError } from '#base'
+import { CascadeError, isCascadeError } from '#base'
 import type { Subject } from '#identity'
 import type { ArmedBundle } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
@@ -66,6 +67,24 @@ export function refuseLockOut(gate: Pick<GovernanceGate, 'inputOf'>, armed: Arme
       `Under these policies ${subject.name} could not ${what}${refusal.when}, so they are not put in force. ${refusal.why}`,
     )
   }
+}
+
+/** The same as a sentence, and undefined where nobody is locked out. Each is asked at every risk: others have their turn in between. */
+export async function findLockOut(
+  gate: Pick<GovernanceGate, 'inputOf'>,
+  armed: ArmedBundle,
+  kept: readonly Kept[],
+): Promise<string | undefined> {
+  for (const one of kept) {
+    await pause()
+    try {
+      refuseLockOut(gate, armed, [one])
+    } catch (error) {
+      if (isCascadeError(error) && error.code === 'CONFLICT') return error.detail
+      throw error
+    }
+  }
+  return undefined
 }
 
 /** Whether policies let somebody vote when nothing is out of the ordinary. */

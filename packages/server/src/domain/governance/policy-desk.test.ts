@@ -8,7 +8,7 @@ import { CedarOracle, readPolicies } from '../../adapters/policies/index.ts'
 import { createTestClock } from '../../platform/store/testing.ts'
 import { BUILT_IN_BUNDLE } from './armed-bundle.ts'
 import { GovernanceGate, requireGrant } from './governance-gate.ts'
-import { PolicyDesk } from './policy-desk.ts'
+import { fixedFiles, PolicyDesk } from './policy-desk.ts'
 import { POLICY_COLLECTION, PolicyShelf } from './policy-shelf.ts'
 
 const ADA: Subject = {
@@ -192,4 +192,15 @@ test('what comes with the program is found by its digest, also where an instance
   expect(bundleDigest((await later.desk.findFiles(BUILT_IN_BUNDLE.digest))!)).toBe(BUILT_IN_BUNDLE.digest)
   expect(bundleDigest((await later.desk.findFiles(desk.bundle.digest))!)).toBe(desk.bundle.digest)
   expect(await later.desk.findFiles('0'.repeat(64))).toBeUndefined()
+})
+
+test('files that come with the program and are as they are there touch no rule of the constitution; another text does', () => {
+  const { clock } = createTestClock()
+  const { desk } = openDesk(openStore(clock), clock)
+  const constitution = fixedFiles().find(({ path }) => path === 'constitution.cedar')
+  if (constitution === undefined) throw new TypeError('the program has no constitution')
+  expect(desk.clauseTouched([constitution, ...OWN])).toBeUndefined()
+  expect(desk.clauseTouched([{ ...constitution, text: `${constitution.text}\n// more` }])).toMatchObject({
+    reason: expect.stringContaining('constitution.cedar would change'),
+  })
 })

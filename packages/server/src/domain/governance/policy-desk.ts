@@ -95,7 +95,7 @@ export class PolicyDesk {
     const kept = await this.#shelf.find(found.digest)
     const files = filesOf(found.own, found.clauses)
     if (kept !== undefined && isSame(kept.files, files)) {
-      this.#options.gate.arm(await this.#arm(kept))
+      this.#options.gate.arm(await this.arm(kept))
       this.#active = found
       return
     }
@@ -116,7 +116,7 @@ export class PolicyDesk {
   async refresh(): Promise<void> {
     const found = await this.#shelf.active()
     const shelved = found && found.digest !== this.bundle.digest ? await this.#findShelved(found.digest) : undefined
-    if (shelved) this.#options.gate.arm(await this.#arm(shelved))
+    if (shelved) this.#options.gate.arm(await this.arm(shelved))
     if (found) this.#active = found
   }
 
@@ -124,7 +124,7 @@ export class PolicyDesk {
   async find(digest: string): Promise<ArmedBundle | undefined> {
     if (digest === this.bundle.digest) return this.bundle
     const found = await this.#findShelved(digest)
-    return found && this.#arm(found)
+    return found && this.arm(found)
   }
 
   /** The files of a bundle that was in force once, as they are written. */
@@ -147,7 +147,7 @@ export class PolicyDesk {
 
   /** The rule of the constitution that files would change, or add to it; undefined where they leave it alone. */
   clauseTouched(own: readonly PolicyFile[]): { readonly clause: string; readonly reason: string } | undefined {
-    for (const { path, text } of own) {
+    for (const { path, text } of this.withoutFixed(own)) {
       const named = CONST_ID.exec(text)?.[1]
       if (named === undefined && path !== CONSTITUTION_FILE) continue
       const clause = named ?? [...this.bundle.rules.keys()].find(isConstitutional) ?? CONSTITUTION_FILE
@@ -211,7 +211,7 @@ export class PolicyDesk {
       const { bundle, files, findings, own } = await this.read(given)
       if (bundle === undefined) return { bundle, findings }
       const { founder, gate } = this.#options
-      refuseLockOut(gate, await this.#arm({ bundle, files }), keptOf(call.subject, founder))
+      refuseLockOut(gate, await this.arm({ bundle, files }), keptOf(call.subject, founder))
       await this.#put(call.grant, { files, bundle }, { own, clauses: this.#active.clauses })
       return { bundle, findings }
     })
@@ -285,7 +285,7 @@ export class PolicyDesk {
     canVote: (mayVote: (voter: Subject) => boolean) => Promise<boolean>,
   ): Promise<void> {
     const { founder, gate } = this.#options
-    const armed = await this.#arm(shelved)
+    const armed = await this.arm(shelved)
     refuseLockOut(gate, armed, keptOfVotes(founder))
     const mayVote = (voter: Subject): boolean => mayVoteUnder(gate, armed, voter)
     if (await canVote(mayVote)) return
@@ -354,7 +354,7 @@ export class PolicyDesk {
     const { digest, policies } = shelved.bundle
     const active: ActiveBundle = { digest, appliedAt: clock(), appliedBy: grant.subject, own, clauses }
     // Compiled before it is written: what cannot be is not put in force.
-    const armed = await this.#arm(shelved)
+    const armed = await this.arm(shelved)
     const told = { bundle: digest, previous: this.#active.digest, policies: policies.length }
     const amendment = tellAmendment(grant, amended, this.#active.clauses, digest)
     const [outcome] = await store.append([
@@ -371,7 +371,8 @@ export class PolicyDesk {
     this.#active = active
   }
 
-  async #arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
+  /** Ready to decide by, and not in force. */
+  async arm({ bundle, files }: ShelvedBundle): Promise<ArmedBundle> {
     const { gate, fallback } = this.#options
     if (!gate.isDoubted) return armWhole(bundle, files, fallback)
     const cedar = await fallback(bundle)

@@ -169,6 +169,8 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   constitution: [answerOf('getConstitution')],
   'proposals list': [answerOf('listProposals')],
   'proposals show': [answerOf('getProposal')],
+  'proposals analysis': [answerOf('analyseProposal')],
+  'proposals advice': [answerOf('getProposalAdvice')],
   'proposals create': [answerOf('createProposal')],
   'proposals open': [answerOf('activateProposal')],
   'proposals withdraw': [answerOf('withdrawProposal')],

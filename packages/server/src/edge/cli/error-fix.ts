@@ -134,6 +134,8 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
       '`emergency status` says what lifts it. On the machine of the instance, once that is stopped, `policy apply --built-in` works all the same.',
   },
   'proposals show': { NOT_FOUND: PROPOSAL_FIX },
+  'proposals analysis': { NOT_FOUND: PROPOSAL_FIX },
+  'proposals advice': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
   'proposals create': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
   'proposals open': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },
   'proposals withdraw': { NOT_FOUND: PROPOSAL_FIX, CONFLICT: STANDING_FIX },

@@ -129,6 +129,8 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
     command: 'proposals create',
     argv: () => ['proposals', 'create', '--title', 't', '--subject', 'ada', '--trust', '70'],
   },
+  { command: 'proposals analysis', argv: () => ['proposals', 'analysis', proposal] },
+  { command: 'proposals advice', argv: () => ['proposals', 'advice', proposal, '--ask'] },
   { command: 'proposals open', argv: () => ['proposals', 'open', proposal] },
   { command: 'proposals withdraw', argv: () => ['proposals', 'withdraw', draft] },
   { command: 'constitution', argv: () => ['constitution'] },

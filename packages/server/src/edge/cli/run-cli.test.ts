@@ -379,7 +379,7 @@ const LOOKING = [
   'constitution',
   'proposals withdraw 01939b42-0000-7000-8000-000000000001',
   'proposals list',
-  ...['show', 'open', 'retry', 'export'].map((verb) => `proposals ${verb} ${CAPSULE.id}`),
+  ...['show', 'analysis', 'advice', 'open', 'retry', 'export'].map((verb) => `proposals ${verb} ${CAPSULE.id}`),
   `proposals vote ${CAPSULE.id} for`,
   'proposals undelegate',
   'proposals delegations',

@@ -353,7 +353,7 @@ function handlerContext({
       ...(findFacts && { findFacts, newFacts: newFactsOf(world.context, governed.gate) }),
     },
     approvals: governed.desk,
-    proposals: governed.proposals,
+    ...{ proposals: governed.proposals, analysis: governed.analysis, council: governed.council },
     trust: new TrustEngine({ ...world.context, forget: (id) => world.context.subjects.forget(id) }),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),

@@ -9,6 +9,7 @@ import type {
 } from '@forge-cascade/contract'
 import { toRfc3339 } from '#base'
 import type {
+  AdviceRow,
   DelegationCall,
   DelegationRow,
   Delegations,
@@ -29,6 +30,8 @@ export interface ProposalDeskOptions {
   readonly course: Pick<ProposalCourse, 'retry'>
   readonly delegations: Delegations
   readonly ledger: Pick<LedgerStore, 'list'>
+  /** What the council said of a proposal, the newest first. */
+  readonly advice: (id: string) => Promise<readonly AdviceRow[]>
   readonly findSubject: (id: string) => Promise<Subject | undefined>
 }
 
@@ -155,8 +158,11 @@ export class ProposalDesk {
 
   async #present(row: ProposalRow): Promise<Proposal> {
     const { description, action, opensAt, voters, election, veto } = row
+    const [newest] = await this.#options.advice(row.id)
+    const advice = newest?.comments.map((comment) => ({ ...comment, reasons: [...comment.reasons] })) ?? []
     return {
       ...(await this.#listed(row)),
+      advice,
       description,
       action: shownAction(action),
       ...{ opens_at: momentOf(opensAt), voters, election, veto },

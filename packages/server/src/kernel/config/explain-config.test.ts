@@ -33,6 +33,7 @@ test('the reference has a row per key, with a sentence, and marks secrets and wh
   expect(rows.filter(({ secret }) => secret).map(({ key }) => key)).toEqual([
     'metrics.scrape_token',
     'embedding.api_key',
+    'governance.council.api_key',
     'archive.s3.access_key',
     'archive.s3.secret_key',
   ])

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { configFacts } from './config-facts.ts'
+import { council } from './council-schema.ts'
 
 const percent = (value: number) => z.int().min(0).max(100).default(value)
 /** Parts of an hour as well: 0.001 is 3.6 seconds, for whoever tries out a vote. */
@@ -70,4 +71,5 @@ export const governance = z.strictObject({
     ...{ what: 'to amend the constitution, or to change how votes are counted', quorum: 60, timelock: 168 },
     ...{ threshold: 'two_thirds', thresholds: ['two_thirds', 'three_quarters'] },
   }),
+  council,
 })

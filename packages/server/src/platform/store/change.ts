@@ -87,6 +87,7 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   'policy.apply': ['record.put', 'record.delete'],
   'proposal.create': ['record.put'],
   'proposal.read': [],
+  'proposal.advise': ['record.put'],
   'proposal.vote': ['record.put'],
   'proposal.delegate': ['record.put', 'record.delete'],
   'proposal.close': ['record.put'],

@@ -135,7 +135,10 @@ test('of an erased subject neither the words of its proposals are left, nor who 
   const grant = grantOf('proposal.create', { reach: 'lines' })
   for (const proposer of [grace.id, other.owner]) {
     const row = { id: proposer, title: `${MARK} ${proposer}`, description: MARK, proposer, digest: 'kept', ballots: 1 }
+    const comment = { adviser: 'model', state: 'given', opinion: 'for', text: MARK, reasons: [MARK], code: null }
+    const advice = { proposal: proposer, digest: 'kept', comments: [comment] }
     await commit(store, commandOf(grant, [store.records.put(grant, 'proposals', proposer, row)]))
+    await commit(store, commandOf(grant, [store.records.put(grant, 'proposal_advice', `${proposer}/0000`, advice)]))
   }
   for (const [from, to] of [
     [grace.id, other.owner],
@@ -150,6 +153,11 @@ test('of an erased subject neither the words of its proposals are left, nor who 
     description: '',
     digest: 'kept',
   })
+  expect((await store.records.find('proposal_advice', `${grace.id}/0000`))?.value).toMatchObject({
+    digest: 'kept',
+    comments: [{ opinion: 'for', text: '', reasons: [] }],
+  })
+  expect(await textOf('proposal_advice')).toContain(MARK)
   expect((await store.records.find('proposals', other.owner))?.value).toMatchObject({ description: MARK })
   expect(await textOf('vote_delegations')).toBe('[]')
 })

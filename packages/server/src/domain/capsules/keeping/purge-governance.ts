@@ -1,4 +1,12 @@
-import { DELEGATIONS, PROPOSALS, type ProposalRow, withoutProposerWords } from '#governance'
+import {
+  ADVICE,
+  type AdviceRow,
+  DELEGATIONS,
+  PROPOSALS,
+  type ProposalRow,
+  withoutAdviceWords,
+  withoutProposerWords,
+} from '#governance'
 import type { Change, Grant, RecordPage, Records } from '#store'
 import { listAllBy } from '../access/share.ts'
 
@@ -45,14 +53,17 @@ export async function* purgeGovernanceOf(
   yield* purgeProposals(records, grant, subject)
 }
 
-/** The words of what it proposed, and who speaks for whom; what was voted on stays, with ids, so that it can be counted again. */
+/** The words of what it proposed and what advisers said of it, and who speaks for whom; what was voted on stays, with ids, so that it can be counted again. */
 async function* purgeProposals(
   records: Records,
   grant: Grant,
   subject: string,
 ): AsyncGenerator<Change, void, undefined> {
-  for await (const { key, value, revision } of listAllBy<ProposalRow>(records, PROPOSALS.name, 'proposer', subject))
+  for await (const { key, value, revision } of listAllBy<ProposalRow>(records, PROPOSALS.name, 'proposer', subject)) {
     yield records.put(grant, PROPOSALS.name, key, withoutProposerWords(value), { expectedRevision: revision })
+    for await (const { key: advice, value: said } of listAllBy<AdviceRow>(records, ADVICE.name, 'proposal', key))
+      yield records.put(grant, ADVICE.name, advice, withoutAdviceWords(said))
+  }
   for (const index of DELEGATIONS.indexes)
     for await (const { key } of listAllBy(records, DELEGATIONS.name, index, subject))
       yield records.delete(grant, DELEGATIONS.name, key)

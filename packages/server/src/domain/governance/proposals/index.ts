@@ -2,6 +2,7 @@ export { type DelegationCall, Delegations } from './delegations.ts'
 export { ProposalBook } from './proposal-book.ts'
 export { type Advanced, ProposalCourse } from './proposal-course.ts'
 export {
+  ADVICE,
   DELEGATIONS,
   type DelegationRow,
   type KindRules,

@@ -114,6 +114,8 @@ export const PROPOSALS = { name: 'proposals', indexes: ['status', 'next', 'propo
 export const ELECTIONS = { name: 'proposal_elections', indexes: [] } as const
 export const BALLOTS = { name: 'proposal_ballots', indexes: [] } as const
 export const DELEGATIONS = { name: 'vote_delegations', indexes: ['from', 'to'] } as const
+/** What the council said, each time under a key of its own. */
+export const ADVICE = { name: 'proposal_advice', indexes: ['proposal'] } as const
 /** By the key of the configuration. */
 export const SETTINGS = { name: 'voted_settings', indexes: [] } as const
 export const PROPOSAL_COLLECTIONS = [
@@ -121,6 +123,7 @@ export const PROPOSAL_COLLECTIONS = [
   ELECTIONS,
   BALLOTS,
   DELEGATIONS,
+  ADVICE,
   SETTINGS,
 ] as const satisfies readonly CollectionDefinition[]
 

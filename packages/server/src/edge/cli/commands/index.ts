@@ -42,6 +42,7 @@ import {
   PROPOSALS_VOTE,
   PROPOSALS_WITHDRAW,
 } from './proposals.ts'
+import { PROPOSALS_ADVICE, PROPOSALS_ANALYSIS } from './proposals-analysis.ts'
 import { REMEMBER } from './remember.ts'
 import { RESTORE } from './restore.ts'
 import { ROUTING_APPLY, ROUTING_LINT, ROUTING_PREVIEW, ROUTING_SHOW } from './routing.ts'
@@ -137,6 +138,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   PROPOSALS_LIST,
   PROPOSALS_SHOW,
   PROPOSALS_CREATE,
+  PROPOSALS_ANALYSIS,
+  PROPOSALS_ADVICE,
   PROPOSALS_OPEN,
   PROPOSALS_WITHDRAW,
   PROPOSALS_VOTE,

@@ -33,6 +33,7 @@ export function proposalLines(proposal: Proposal, { paint, command }: View): rea
     ...(description === '' ? [] : [`  ${oneLine(description)}`]),
     `  ${actionOf(proposal)}`,
     paint.faint(`  digest ${digest}`),
+    ...councilOf(proposal),
     ...votingOf(proposal),
     ...(veto === null ? [] : [`  ${paint.bad('vetoed')} by ${veto.clause}: ${oneLine(veto.reason)}`]),
     ...(proposal.timelock_until === null || execution !== null
@@ -103,6 +104,14 @@ function actionOf({ action }: Proposal): string {
   if (action.files === null) return 'puts the policies in force that come with the program'
   return `puts policies in force: ${action.files.map(({ path }) => path).join(', ')}`
 }
+
+/** What the advisers think, in a line; `proposals advice` has their reasons. */
+const councilOf = ({ advice }: Proposal): readonly string[] =>
+  advice.length === 0
+    ? []
+    : [
+        `  council, not counted: ${advice.map(({ adviser, opinion }) => `${oneLine(adviser)} ${opinion ?? 'failed'}`).join(', ')}`,
+      ]
 
 const settingOf = (value: string | number | boolean | null): string =>
   value === null ? 'what is configured' : oneLine(String(value))

@@ -17,6 +17,8 @@ import type {
   LedgerKeys,
   LedgerWitness,
   Proposal,
+  ProposalAdvice,
+  ProposalAnalysis,
   ProposalPage,
   ProposalStatus,
   Repair,
@@ -106,6 +108,30 @@ export interface ProposalDesk {
   ): Promise<DelegationAnswer>
   /** @throws CascadeError NOT_FOUND. */
   revoke(call: Call<'proposal.delegate'>, topic: DelegationTopic): Promise<void>
+}
+
+/** What proposals would do, as the API shows it. */
+export interface AnalysisDesk {
+  /** @throws CascadeError NOT_FOUND; UNPROCESSABLE for policies that cannot be read any more; the reason of the signal. */
+  analyse(
+    viewer: Subject,
+    id: string,
+    request: {
+      readonly decisions: number
+      readonly until?: number | undefined
+      readonly signal: AbortSignal
+      /** Whether whoever asks may read a decision. */
+      readonly mayRead: (decisionId: string) => Promise<boolean>
+    },
+  ): Promise<ProposalAnalysis>
+}
+
+/** What the council says of proposals, as the API shows it. */
+export interface CouncilDesk {
+  /** @throws CascadeError NOT_FOUND. */
+  advice(viewer: Subject, id: string): Promise<ProposalAdvice>
+  /** @throws CascadeError NOT_FOUND; CONFLICT for what is closed; the reason of the signal. */
+  advise(call: Call<'proposal.advise'>, id: string, signal: AbortSignal): Promise<ProposalAdvice>
 }
 
 /** What a try of the whole way came to, step by step. */
@@ -243,6 +269,8 @@ export interface HandlerContext {
   readonly emergency: Pick<Emergency, 'lift' | 'look' | 'raise'>
   readonly approvals: ApprovalDesk
   readonly proposals: ProposalDesk
+  readonly analysis: AnalysisDesk
+  readonly council: CouncilDesk
   /** Loaded when it is first asked for. */
   readonly artifacts: () => Promise<ArtifactDesk>
   /** Where agents are spoken to; loaded by the first of them. */

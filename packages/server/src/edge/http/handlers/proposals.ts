@@ -10,12 +10,20 @@ type Operations =
   | 'voteOnProposal'
   | 'executeProposal'
   | 'exportElection'
+  | 'analyseProposal'
+  | 'getProposalAdvice'
+  | 'adviseOnProposal'
   | 'listDelegations'
   | 'delegateVote'
   | 'revokeDelegation'
 
 /** What people change by vote. */
-export const proposalHandlers = ({ proposals }: HandlerContext): HandlersFor<Operations> => ({
+export const proposalHandlers = ({
+  proposals,
+  analysis,
+  council,
+  governance,
+}: HandlerContext): HandlersFor<Operations> => ({
   listProposals: async ({ query, call }) => ({ status: 200, body: await proposals.list(call.subject, query) }),
   createProposal: async ({ call, body }) => {
     const made = await proposals.create(call, body)
@@ -33,6 +41,30 @@ export const proposalHandlers = ({ proposals }: HandlerContext): HandlersFor<Ope
     body: await proposals.export(call.subject, id),
   }),
   withdrawProposal: async ({ params: { id }, call }) => ({ status: 200, body: await proposals.withdraw(call, id) }),
+  analyseProposal: async ({ params: { id }, query, call, correlationId, getCredential, signal }) => {
+    const { findFacts, gate } = governance
+    const asking = {
+      action: 'governance.read',
+      subject: call.subject,
+      scopes: getCredential().scopes,
+      correlationId,
+    } as const
+    const mayRead = async (decisionId: string): Promise<boolean> => {
+      const resource = `decision/${decisionId}`
+      const facts = await findFacts?.(resource, call.subject)
+      if (facts === 'absent') return false
+      return gate.preview({ ...asking, resource, ...(facts && { facts }) }).verdict.applied === 'allow'
+    }
+    return { status: 200, body: await analysis.analyse(call.subject, id, { ...query, signal, mayRead }) }
+  },
+  getProposalAdvice: async ({ params: { id }, call }) => ({
+    status: 200,
+    body: await council.advice(call.subject, id),
+  }),
+  adviseOnProposal: async ({ params: { id }, call, signal }) => ({
+    status: 200,
+    body: await council.advise(call, id, signal),
+  }),
   listDelegations: async ({ call }) => ({
     status: 200,
     body: { items: [...(await proposals.delegations(call.subject))] },

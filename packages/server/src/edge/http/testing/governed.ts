@@ -1,7 +1,9 @@
 import { createUuidV7, systemRandom } from '#base'
 import { LiveConfig, loadConfig } from '#config'
 import {
+  type Adviser,
   Approvals,
+  CouncilSessions,
   DECISION_COLLECTION,
   DecisionBook,
   DecisionJournal,
@@ -16,6 +18,7 @@ import {
   POLICY_COLLECTION,
   PolicyDesk,
   PROPOSAL_COLLECTIONS,
+  ProposalAnalyst,
   ProposalBook,
   ProposalCourse,
   Proposals,
@@ -26,7 +29,7 @@ import type { AccessTokens, Subject } from '#identity'
 import { policiesOf } from '#policy'
 import { CedarOracle, readPolicies } from '../../../adapters/policies/index.ts'
 import type { World } from '../../../domain/capsules/use-cases/testing.ts'
-import { ApprovalDesk, ProposalDesk } from '../../jobs/index.ts'
+import { AnalysisDesk, ApprovalDesk, CouncilDesk, ProposalDesk } from '../../jobs/index.ts'
 import type { FindFacts } from '../facts.ts'
 import type { GovernanceDesk } from '../handlers/handler-context.ts'
 
@@ -40,6 +43,11 @@ export interface Governed {
   readonly desk: ApprovalDesk
   readonly proposals: ProposalDesk
   readonly course: ProposalCourse
+  readonly analysis: AnalysisDesk
+  readonly council: CouncilDesk
+  readonly sessions: CouncilSessions
+  /** Who comments on proposals here; a test changes it. */
+  advisers: readonly Adviser[]
   readonly voting: Voting
   /** What people vote about. */
   readonly live: LiveConfig
@@ -129,6 +137,16 @@ export function openGoverned(
   const findFacts: FindFacts = async (resource) => {
     const id = resource.slice(resource.indexOf('/') + 1)
     if (resource.startsWith('approval/')) return approvals.factsOf(id)
+    if (resource.startsWith('decision/')) {
+      const row = await book.find(id)
+      const asker = row?.input.subject && (await findSubject(row.input.subject.id))
+      return row === undefined
+        ? 'absent'
+        : {
+            asker: asker ? { ...{ id: asker.id, kind: asker.kind }, trust: asker.trust, owner: asker.owner } : null,
+            readable: true,
+          }
+    }
     if (!resource.startsWith('capsule/')) return undefined
     const [head] = await store.capsules.getHeads([id])
     if (head === undefined) return 'absent'
@@ -166,8 +184,27 @@ export function openGoverned(
     ...{ ...parts, book: proposalBook, course, policies, settings, resolve, instance: administrator.id },
     discussionMs: () => voting.discussionMs,
   })
+  const analyst = new ProposalAnalyst({
+    ...{ ledger: store.ledger, book, policies, gate, instance: administrator, findSubject, trustWeight: () => 0.2 },
+    listAgents: async (owner) => [...people.values()].filter((one) => one.owner === owner),
+  })
+  const sessions = new CouncilSessions({
+    ...{ ...parts, book: proposalBook, analyst, gate, instance: administrator, msMax: 500 },
+    advisers: () => governed.advisers,
+  })
   const governed: Governed = {
-    proposals: new ProposalDesk({ proposals, course, delegations, ledger: store.ledger, findSubject }),
+    analysis: new AnalysisDesk({ analyst, proposals, findSubject }),
+    council: new CouncilDesk(sessions, proposals),
+    sessions,
+    advisers: [],
+    proposals: new ProposalDesk({
+      advice: (id) => sessions.list(id),
+      proposals,
+      course,
+      delegations,
+      ledger: store.ledger,
+      findSubject,
+    }),
     course,
     voting,
     live,
