@@ -13,6 +13,8 @@ export const ACTION_GROUPS = {
     'capsule.share',
     'agent.connect',
     'governance.preview',
+    'event.read',
+    'event.publish',
     'subject.self',
     'agent.withdraw',
   ],
@@ -47,6 +49,8 @@ export const ACTION_GROUPS = {
     'import.run',
     'import.read',
     'agent.connect',
+    'event.read',
+    'event.publish',
     'subject.create',
     'subject.self',
     'agent.withdraw',
@@ -78,6 +82,7 @@ export const ACTION_GROUPS = {
     'governance.evaluate',
     'artifact.read',
     'system.read',
+    'event.read',
   ],
   /** Changes who there is, and the rules. */
   govern: [

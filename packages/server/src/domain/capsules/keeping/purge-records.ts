@@ -12,6 +12,8 @@ import type { HoldRow } from './legal-hold.ts'
 /** Records looked at in one page. */
 const PER_PAGE = 1000
 const JOBS_MAX = 1000
+/** Collection of the context of events. */
+const PUBLISHED = 'published_events'
 /** Each may be long. */
 const APPROVALS_PER_PAGE = 100
 
@@ -54,6 +56,18 @@ export async function* purgeShares(
   for (const key of keys) yield records.delete(grant, 'shares', key)
   for await (const { key } of listAllBy(records, 'acceptances', 'subject', subject))
     yield records.delete(grant, 'acceptances', key)
+}
+
+/** The changes that take away what an erased subject published, and what was published about erased capsules. */
+export async function* purgePublished(
+  records: Records,
+  grant: Grant,
+  { ids, owner }: { readonly ids: readonly string[]; readonly owner: string | null },
+): AsyncGenerator<Change, void, undefined> {
+  const keys = new Set<string>()
+  for (const id of ids) for await (const { key } of listAllBy(records, PUBLISHED, 'capsule', id)) keys.add(key)
+  if (owner !== null) for await (const { key } of listAllBy(records, PUBLISHED, 'actor', owner)) keys.add(key)
+  for (const key of keys) yield records.delete(grant, PUBLISHED, key)
 }
 
 /** The keys of a collection that begin so. */
