@@ -332,6 +332,8 @@ const LOOKING = [
   `lineage ${CAPSULE.id}`,
   'export out',
   'stats',
+  'events',
+  'publish a.b',
   'whoami',
   'ledger show',
   'ledger verify',
