@@ -4,7 +4,7 @@ import { type EventPosition, formatPosition, parsePosition, publishEvent } from 
 import { requireAllowed } from '#governance'
 import type { Credential } from '#identity'
 import type { CheckReader } from '../event-streams.ts'
-import type { Answer, HandlersFor, OperationsOf } from '../handler.ts'
+import type { Answer, AnyAnswer, HandlersFor, OperationsOf } from '../handler.ts'
 import type { HandlerContext } from './handler-context.ts'
 
 const POSITION = /^\d{1,15}(?:\.\d{1,6})?$/
@@ -28,7 +28,8 @@ export function eventHandlers(context: HandlerContext): HandlersFor<OperationsOf
       const check = stillMay(context, credential, correlationId)
       const stream = events.open({ subject: credential.subject.id, check, filter, after, signal })
       // The row's schema describes a page; a stream has the same events one by one.
-      return { status: 200, headers: STREAM_HEADERS, stream } as unknown as Answer<RouteRow<'listEvents'>>
+      const answer: AnyAnswer = { status: 200, headers: STREAM_HEADERS, stream }
+      return answer as Answer<RouteRow<'listEvents'>>
     },
     publishEvent: async ({ call, body }) => {
       const { id, type, position } = await publishEvent(capsules, call, body)
