@@ -26,6 +26,7 @@ const here = (file: string, title: string, row?: string): LimitTest => ({
 const READER = 'adapters/artifacts/read-artifact.test.ts'
 const SHARES = 'domain/capsules/access/opened.test.ts'
 const APPROVALS = 'edge/http/approval-routes.test.ts'
+const EVENTS = 'edge/http/event-routes.test.ts'
 const CAGE = 'adapters/artifacts/process-cage.test.ts'
 const CHECKS = 'platform/verification/checks.test.ts'
 const ARTIFACTS = 'edge/http/artifact-routes.test.ts'
@@ -82,6 +83,16 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   artifactKeys: inServer(ARTIFACTS, 'for %s', 'keys beyond their number'),
   policyBundle: inServer(POLICY_FILES, 'more bytes than a bundle may hold are refused before they are read'),
   policyFolder: inServer(POLICY_FILES, 'a folder of more than is looked through is not walked to its end'),
+  eventType: inServer(EVENTS, 'with $name is answered $status', 'too long a type'),
+  eventPayload: inServer(EVENTS, 'with $name is answered $status', 'too long a payload'),
+  eventPage: inServer(EVENTS, 'refuses %s', 'limit=501'),
+  eventPatterns: inServer(EVENTS, 'more patterns than may be given are refused'),
+  eventStreams: inServer(EVENTS, 'of a subject there are so many and no more; one that ends makes room'),
+  allEventStreams: inServer(EVENTS, 'of all together there are so many and no more'),
+  eventsWaiting: inServer(
+    EVENTS,
+    'of a slow reader no more than a bound is kept; it is ended and goes on where it was',
+  ),
   policyFiles: inServer(POLICY_FILES, 'more files than a bundle may hold are refused'),
   policies: inServer(POLICIES, 'a policy $name is refused', 'beyond as many as a bundle may hold'),
   policy: inServer(POLICIES, 'a policy $name is refused', 'that is larger than a policy may be'),

@@ -156,6 +156,18 @@ describe('the stream', () => {
     await expect.poll(() => streams.size).toBe(0)
   })
 
+  test('of all together there are so many and no more', async () => {
+    const { http, streams, stopping } = await open()
+    const { administrator } = http.world
+    const check = async () => ({ subject: administrator, scopes: null })
+    const openFor = (subject: string) =>
+      streams.open({ subject, check, filter: {}, after: { sequence: 0 }, signal: stopping.signal })
+    for (let at = 0; at < STREAM_LIMITS.inAllMax; at++) openFor(`subject ${at}`)
+    expect(() => openFor('one more')).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }))
+    stopping.abort(new Error('over'))
+    await expect.poll(() => streams.size).toBe(0)
+  })
+
   test('of a slow reader no more than a bound is kept; it is ended and goes on where it was', async () => {
     const { http, streams } = await open({ slowMs: 40 })
     for (let at = 0; at < 12; at++) await publish(http, { at, filling: 'x'.repeat(60_000) })
@@ -236,6 +248,13 @@ describe('what is told', () => {
     },
   )
 
+  test('more patterns than may be given are refused', async () => {
+    const { http } = await open()
+    const query = (patterns: number) => Array.from({ length: patterns }, () => 'type=a.b').join('&')
+    expect((await http.send('GET', `/v2/events?${query(17)}`)).statusCode).toBe(400)
+    expect((await http.send('GET', `/v2/events?${query(16)}`)).statusCode).toBe(200)
+  })
+
   test('is nobody’s who comes without a token, and nobody’s whose token is for something else', async () => {
     const { http } = await open()
     expect((await http.send('GET', '/v2/events', { headers: { authorization: undefined } })).statusCode).toBe(401)
@@ -291,6 +310,7 @@ describe('publishing', () => {
   test.for([
     { name: 'a type of the instance', body: { type: 'cascade.capsule.created', payload: 1 }, status: 400 },
     { name: 'a type of one word', body: { type: 'order', payload: 1 }, status: 400 },
+    { name: 'too long a type', body: { type: `a.${'b'.repeat(127)}`, payload: 1 }, status: 400 },
     { name: 'no payload', body: { type: 'a.b' }, status: 400 },
     { name: 'an actor', body: { type: 'a.b', payload: 1, actor: 'system' }, status: 400 },
     { name: 'too long a payload', body: { type: 'a.b', payload: 'x'.repeat(64 * 1024) }, status: 413 },
