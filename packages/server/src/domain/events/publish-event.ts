@@ -1,9 +1,9 @@
 import { EVENT_LIMITS, PUBLISHED_DAYS } from '@forge-cascade/contract'
 import { CascadeError, canonicalJson, saltedDigest } from '#base'
-import { type Call, type CapsuleContext, getCapsule, seenBy } from '#capsules'
+import { type Call, type CapsuleContext, getCapsule, PUBLISHED_COLLECTION, seenBy } from '#capsules'
 import { toRecord } from '#store'
 import type { EventPosition } from './event-position.ts'
-import { PUBLISHED_COLLECTION, type PublishedRow } from './published-event.ts'
+import type { PublishedRow } from './published-event.ts'
 
 export interface Publication {
   readonly type: string

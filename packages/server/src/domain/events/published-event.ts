@@ -1,8 +1,7 @@
+import { PUBLISHED_COLLECTION } from '#capsules'
 import type { CascadeEvent, Records } from '#store'
 
-/** What was published, beside the log, which has a digest of it alone. Erasure finds it by who published it, and by its capsule. */
-export const PUBLISHED_COLLECTION = { name: 'published_events', indexes: ['actor', 'capsule'] } as const
-
+/** What was published, beside the log, which has a digest of it alone. */
 export interface PublishedRow {
   readonly type: string
   /** Subject id of who published it. */

@@ -333,7 +333,6 @@ const LOOKING = [
   'export out',
   'stats',
   'events',
-  'publish a.b',
   'whoami',
   'ledger show',
   'ledger verify',
@@ -407,6 +406,7 @@ test.for(['import absent', 'import absent --json', 'import absent --watch', 'imp
 
 /** They begin a store, or need none. */
 const OTHERS = [
+  'publish',
   ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
   'subject add',
   ...['share', 'unshare', 'forget'],

@@ -7,7 +7,7 @@ import { createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
-import { EventFeed, PUBLISHED_COLLECTION } from '#events'
+import { EventFeed } from '#events'
 import {
   type DecisionJournal,
   Emergency,
@@ -116,7 +116,7 @@ export const SERVER_CONFIG: Config['server'] = {
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const world = await openWorld(({ collections, clock }) => {
     const matcher = createStaticSoftMatcher(sharedStaticTable())
-    const kept = [...collections, LOG_COLLECTION, ...GOVERNED_COLLECTIONS, PUBLISHED_COLLECTION, ...TRUST_COLLECTIONS]
+    const kept = [...collections, LOG_COLLECTION, ...GOVERNED_COLLECTIONS, ...TRUST_COLLECTIONS]
     return openMemoryStore({ collections: kept, clock, matcher })
   })
   const { clock } = world.time

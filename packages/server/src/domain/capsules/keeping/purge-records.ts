@@ -8,12 +8,11 @@ import { readRows } from '../import/file-book.ts'
 import { type ImportRow, jobKey } from '../import/import-records.ts'
 import { TRUST_REASONS_COLLECTION } from '../use-cases/trust-reasons.ts'
 import type { HoldRow } from './legal-hold.ts'
+import { PUBLISHED_COLLECTION } from './published-events.ts'
 
 /** Records looked at in one page. */
 const PER_PAGE = 1000
 const JOBS_MAX = 1000
-/** Collection of the context of events. */
-const PUBLISHED = 'published_events'
 /** Each may be long. */
 const APPROVALS_PER_PAGE = 100
 
@@ -65,9 +64,11 @@ export async function* purgePublished(
   { ids, owner }: { readonly ids: readonly string[]; readonly owner: string | null },
 ): AsyncGenerator<Change, void, undefined> {
   const keys = new Set<string>()
-  for (const id of ids) for await (const { key } of listAllBy(records, PUBLISHED, 'capsule', id)) keys.add(key)
-  if (owner !== null) for await (const { key } of listAllBy(records, PUBLISHED, 'actor', owner)) keys.add(key)
-  for (const key of keys) yield records.delete(grant, PUBLISHED, key)
+  for (const id of ids)
+    for await (const { key } of listAllBy(records, PUBLISHED_COLLECTION.name, 'capsule', id)) keys.add(key)
+  if (owner !== null)
+    for await (const { key } of listAllBy(records, PUBLISHED_COLLECTION.name, 'actor', owner)) keys.add(key)
+  for (const key of keys) yield records.delete(grant, PUBLISHED_COLLECTION.name, key)
 }
 
 /** The keys of a collection that begin so. */
