@@ -16,6 +16,7 @@ const DOMAIN_USES = {
   immune: [],
   governance: ['identity'],
   capsules: ['governance', 'identity'],
+  events: ['identity', 'governance', 'capsules'],
   overlays: ['governance', 'capsules', 'immune'],
   cognition: ['identity', 'governance', 'capsules', 'overlays', 'immune'],
   federation: ['identity', 'governance', 'capsules', 'overlays', 'immune'],

@@ -6,6 +6,7 @@ import { BULK_ROWS } from './bulk-limits.ts'
 import { CAPSULE_ROWS } from './capsule-limits.ts'
 import { COMMAND_LINE_LIMITS } from './command-line-limits.ts'
 import { DOCUMENT_ROWS } from './document-limits.ts'
+import { EVENT_ROWS } from './event-limits.ts'
 import { EXPORT_ROWS } from './export-limits.ts'
 import { GOVERNANCE_ROWS } from './governance-limits.ts'
 import { IDENTITY_ROWS } from './identity-limits.ts'
@@ -26,6 +27,7 @@ export const LIMIT_TABLES = {
   Agents: AGENT_ROWS,
   Imports: IMPORT_ROWS,
   Documents: DOCUMENT_ROWS,
+  Events: EVENT_ROWS,
   Exports: EXPORT_ROWS,
   'Legal holds and erasures': KEEPING_ROWS,
   Governance: GOVERNANCE_ROWS,
@@ -47,6 +49,7 @@ export const LIMITS = {
   ...AGENT_ROWS,
   ...IMPORT_ROWS,
   ...DOCUMENT_ROWS,
+  ...EVENT_ROWS,
   ...EXPORT_ROWS,
   ...KEEPING_ROWS,
   ...GOVERNANCE_ROWS,

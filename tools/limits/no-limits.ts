@@ -45,6 +45,11 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(CAPSULES, 'text/chunk.ts wordsMax', 'text/sentences.ts STRETCH_MAX'),
       ...at(EDGE, 'http/line-groups.ts LINES_AHEAD_MAX', 'cli/folder-changes.ts DEFAULTS.heldMsMax'),
       ...at(SERVER, 'platform/store/unit-of-work.ts COMMANDS_PER_APPEND_MAX'),
+      ...at(
+        SERVER,
+        'domain/events/event-feed.ts RECORDS_PER_PAGE_MAX',
+        'edge/http/event-streams.ts STREAM_LIMITS.batchMax',
+      ),
     ],
   },
   {

@@ -34,6 +34,7 @@ const COUNCIL = 'domain/governance/council/council.test.ts'
 const COUNCIL_WORDS = 'keeps every text within its limits and free of what steers a terminal, whatever an adviser says'
 const PROPOSAL_KINDS = 'edge/http/proposal-kinds.test.ts'
 const PROPOSAL_WORDS = 'a proposal is refused that has $name, and one at the limit is not'
+const EVENTS = 'edge/http/event-routes.test.ts'
 const CAGE = 'adapters/artifacts/process-cage.test.ts'
 const CHECKS = 'platform/verification/checks.test.ts'
 const ARTIFACTS = 'edge/http/artifact-routes.test.ts'
@@ -90,6 +91,16 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   artifactKeys: inServer(ARTIFACTS, 'for %s', 'keys beyond their number'),
   policyBundle: inServer(POLICY_FILES, 'more bytes than a bundle may hold are refused before they are read'),
   policyFolder: inServer(POLICY_FILES, 'a folder of more than is looked through is not walked to its end'),
+  eventType: inServer(EVENTS, 'with $name is answered $status', 'too long a type'),
+  eventPayload: inServer(EVENTS, 'with $name is answered $status', 'too long a payload'),
+  eventPage: inServer(EVENTS, 'refuses %s', 'limit=501'),
+  eventPatterns: inServer(EVENTS, 'more patterns than may be given are refused'),
+  eventStreams: inServer(EVENTS, 'of a subject there are so many and no more; one that ends makes room'),
+  allEventStreams: inServer(EVENTS, 'of all together there are so many and no more'),
+  eventsWaiting: inServer(
+    EVENTS,
+    'of a slow reader no more than a bound is kept; it is ended and goes on where it was',
+  ),
   policyFiles: inServer(POLICY_FILES, 'more files than a bundle may hold are refused'),
   policies: inServer(POLICIES, 'a policy $name is refused', 'beyond as many as a bundle may hold'),
   policy: inServer(POLICIES, 'a policy $name is refused', 'that is larger than a policy may be'),

@@ -42,6 +42,8 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'import.run': changes(),
   'import.read': reads(),
   'agent.connect': reads(),
+  'event.read': reads(),
+  'event.publish': changes('low'),
   'system.read': reads(),
   'system.probe': changes('low'),
   'system.repair': acts(),

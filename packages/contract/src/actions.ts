@@ -22,6 +22,8 @@ export const ACTIONS = {
   'import.run': 'Read a folder, a repository or a file into the store',
   'import.read': 'See imports and their progress',
   'agent.connect': 'Speak to the instance over MCP; each tool is decided by its own action',
+  'event.read': 'Read what happened as events, of what one may see',
+  'event.publish': 'Publish an event of one’s own',
   'system.read': 'See health, configuration and statistics',
   'system.probe': 'Try a write, a search and an answer in a place of their own',
   'system.repair': 'Make anew what the store derives from its rows, where it is damaged',

@@ -107,6 +107,7 @@ export const RECORD_CATEGORIES = {
   'witness.cosigned': 'system',
   'witness.fork_seen': 'system',
   'evidence.exported': 'system',
+  'event.published': 'system',
   'artifact.verified': 'verification',
   'system.backed_up': 'system',
   'system.repaired': 'system',

@@ -5,6 +5,7 @@ import { createUuidV7, lazy, systemClock, systemRandom, toRfc3339 } from '#base'
 import type { BootChunk, BootContext } from '#boot'
 import { Imports } from '#capsules'
 import { explainConfig, type LoadedConfig } from '#config'
+import { EventFeed } from '#events'
 import { tokenDigest } from '#identity'
 import { LoopLagMonitor, Metrics, processGauges, type RootLogger } from '#observability'
 import { openDocumentConverter, openDocumentReader } from './adapters/documents/index.ts'
@@ -256,7 +257,7 @@ async function openKeeping({ loaded, log, health }: Frame, boot: BootContext): P
 
 async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposable> {
   const { loaded, live, options, log, lifecycle, health, startedAt } = frame
-  const { authenticateBy, createHandlers, createSystemDesk, HttpServer } = boot.get(key.DOORS)
+  const { authenticateBy, createHandlers, createSystemDesk, EventStreams, HttpServer } = boot.get(key.DOORS)
   const [folder, store, context, metrics] = [
     boot.get(key.FOLDER),
     boot.get(key.STORE),
@@ -311,6 +312,10 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         }),
         model: createModelDesk(boot.get(key.MODEL_CHANGE)),
         routing: boot.get(key.ROUTING),
+        events: new EventStreams({
+          feed: new EventFeed({ context, gate: boot.get(key.GATE) }),
+          stopping: lifecycle.signal,
+        }),
         system,
         emergency: boot.get(key.EMERGENCY),
         governance: { ...boot.get(key.GOVERNANCE), ...facts },

@@ -105,6 +105,7 @@ const WRITERS: Readonly<Record<RecordType, string | { readonly file: string; rea
   'witness.keys_changed': 'edge/jobs/open-witness.ts',
   'witness.cosigned': 'edge/jobs/tell-witnessed.ts',
   'witness.fork_seen': 'edge/jobs/tell-witnessed.ts',
+  'event.published': 'domain/events/publish-event.ts',
   'evidence.exported': 'edge/jobs/evidence-desk.ts',
   'artifact.verified': 'platform/verification/recorded-verification.ts',
   'system.backed_up': 'edge/jobs/take-backup.ts',

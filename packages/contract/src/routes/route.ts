@@ -21,6 +21,7 @@ export const ROUTE_TAGS = {
   Import: 'Folders, repositories and files become capsules.',
   Export: 'Knowledge taken away: everything, or one capsule with where it comes from.',
   Agents: 'The door of agents: the tools of the Model Context Protocol.',
+  Events: 'What happened, told to others, and what others tell.',
   Embedding: 'The model of the vectors, and its change.',
   Routing: 'Which provider makes a vector: rules, and how the providers stand.',
   Archive: 'Segments outside the store: what moves into them, and comes back.',

@@ -8,6 +8,7 @@ import { BULK } from './bulk.ts'
 import { CAPSULES } from './capsules.ts'
 import { EMBEDDING } from './embedding.ts'
 import { EMERGENCY } from './emergency.ts'
+import { EVENTS } from './events.ts'
 import { EXPORTS } from './export.ts'
 import { GOVERNANCE } from './governance.ts'
 import { IDENTITY } from './identity.ts'
@@ -36,6 +37,7 @@ const ROWS = [
   ...IMPORTS,
   ...EXPORTS,
   ...AGENTS,
+  ...EVENTS,
   ...EMBEDDING,
   ...ROUTING,
   ...ARCHIVE,

@@ -3,6 +3,7 @@ import { CAPSULE_RECORDS, KEEPING_RECORDS } from './capsule-records.ts'
 import { GOVERNANCE_RECORDS } from './governance-records.ts'
 import {
   EMBEDDING_RECORDS,
+  EVENT_RECORDS,
   IDENTITY_RECORDS,
   IMPORT_RECORDS,
   SYSTEM_RECORDS,
@@ -26,4 +27,5 @@ export const RECORDS_V1 = {
   ...SYSTEM_RECORDS,
   ...WITNESS_RECORDS,
   ...VERIFICATION_RECORDS,
+  ...EVENT_RECORDS,
 } satisfies { readonly [T in RecordType]: RecordKind }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { about, all, count, hash, id, label, time, trust, word } from './atoms.ts'
+import { about, all, count, hash, id, label, saltedDigest, time, trust, word } from './atoms.ts'
 import { kind } from './record-kind.ts'
 
 /** What it was, and what it is now. */
@@ -226,6 +226,20 @@ export const VERIFICATION_RECORDS = {
       score: z.number().min(0).max(1).describe('Weight of the checks that passed, by that of all.'),
       report_sha256: hash.describe('SHA-256 of the report as canonical JSON.'),
       checks: z.record(word, word).describe('Name of each check → what it came to: `passed`, `failed` or `skipped`.'),
+    },
+  }),
+}
+
+/** What others told through this instance. */
+export const EVENT_RECORDS = {
+  'event.published': kind('Somebody published an event of their own.', {
+    subject: about('event'),
+    payload: {
+      type: z.string().min(3).max(128).describe('Its type, outside of `cascade.`.'),
+      capsule: id.nullable().describe('The capsule that it is about; null for none.'),
+    },
+    digests: {
+      payload: saltedDigest.describe('Of what it says, which stands beside the log until it expires or is erased.'),
     },
   }),
 }

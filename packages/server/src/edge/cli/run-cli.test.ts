@@ -332,6 +332,7 @@ const LOOKING = [
   `lineage ${CAPSULE.id}`,
   'export out',
   'stats',
+  'events',
   'whoami',
   'ledger show',
   'ledger verify',
@@ -415,6 +416,7 @@ test.for(['import absent', 'import absent --json', 'import absent --watch', 'imp
 
 /** They begin a store, or need none. */
 const OTHERS = [
+  'publish',
   ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
   'subject add',
   ...['share', 'unshare', 'forget'],

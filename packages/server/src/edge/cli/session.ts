@@ -78,8 +78,12 @@ export class Session {
   }
 
   /** Lines of an answer, as they come; what breaks off is not begun again. */
-  lines(id: OperationId, { params, query, body }: CallInput = {}): AsyncGenerator<string, void, undefined> {
-    return this.#connection.client.lines(methodOf(id), pathOf(id, params), { query, body })
+  lines(
+    id: OperationId,
+    { params, query, body }: CallInput = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): AsyncGenerator<string, void, undefined> {
+    return this.#connection.client.lines(methodOf(id), pathOf(id, params), { query, body, headers })
   }
 
   /** Bytes of an answer, as they come; what breaks off is not begun again. */

@@ -1,4 +1,5 @@
 export { authenticateBy, type BearerTokens } from './bearer-tokens.ts'
+export { EventStreams } from './event-streams.ts'
 export type { FindFacts, NewFacts } from './facts.ts'
 export {
   createHandlers,

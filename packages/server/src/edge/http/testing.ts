@@ -7,6 +7,7 @@ import { createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
 import { Archives, Erasures } from '#capsules'
 import type { Config } from '#config'
+import { EventFeed } from '#events'
 import {
   type DecisionJournal,
   Emergency,
@@ -40,6 +41,7 @@ import {
 } from '../jobs/index.ts'
 import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
+import { EventStreams } from './event-streams.ts'
 import type { FindFacts } from './facts.ts'
 import type { UntypedHandler } from './handler.ts'
 import { createHandlers, createSystemDesk, type HandlerContext } from './handlers/index.ts'
@@ -160,7 +162,9 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const findFacts = options.people
     ? governed.findFacts
     : options.recorded && factsOf(world.context, governed.approvals, { gate, book: governed.governance.book })
+  const asked = options.gate?.(governed.gate) ?? governed.gate
   const context = handlerContext({
+    gate: asked,
     findFacts,
     tokens,
     world,
@@ -181,7 +185,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
       const subject = given === memberToken ? member : people.get(given)
       return subject ? { subject, tokenId: null, scopes: null } : authenticate(given)
     },
-    gate: options.gate?.(governed.gate) ?? governed.gate,
+    gate: asked,
     ...(options.people && { approvals: governed.desk }),
     server,
     rate: () => options.rate ?? { requests_per_minute: 600_000, burst: 10_000 },
@@ -289,6 +293,7 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
   })
 
 interface ContextParts {
+  readonly gate: Gate
   readonly findFacts: FindFacts | undefined
   readonly tokens: AccessTokens
   readonly world: World
@@ -303,6 +308,7 @@ interface ContextParts {
 }
 
 function handlerContext({
+  gate,
   findFacts,
   tokens,
   world,
@@ -355,6 +361,10 @@ function handlerContext({
     approvals: governed.desk,
     ...{ proposals: governed.proposals, analysis: governed.analysis, council: governed.council },
     trust: new TrustEngine({ ...world.context, forget: (id) => world.context.subjects.forget(id) }),
+    events: new EventStreams({
+      feed: new EventFeed({ context: world.context, gate }),
+      stopping: lifecycle.signal,
+    }),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),
     health,

@@ -54,6 +54,8 @@ export const COVERS: Readonly<Record<Action, readonly ChangeKind[]>> = {
   ],
   'import.read': [],
   'agent.connect': [],
+  'event.read': [],
+  'event.publish': ['record.put'],
   'system.read': [],
   'system.probe': [],
   'system.repair': [],

@@ -10,7 +10,7 @@ import { type ErasureRow, IDS_PER_PAGE, presentErasure } from './erasure.ts'
 import type { ErasureFiles } from './erasure-files.ts'
 import type { HoldRow } from './legal-hold.ts'
 import { purgeDecisionsAbout, purgeGovernanceOf } from './purge-governance.ts'
-import { purgeApprovals, purgeChanges, purgeHolds, purgeShares } from './purge-records.ts'
+import { purgeApprovals, purgeChanges, purgeHolds, purgePublished, purgeShares } from './purge-records.ts'
 import { tellErasure } from './tell-erasure.ts'
 
 export interface ErasuresOptions {
@@ -130,6 +130,7 @@ async function purge(options: ErasuresOptions, grant: Grant, row: ErasureRow, id
     purgeChanges(store.records, grant, ids),
     purgeDecisionsAbout(store.records, grant, ids),
     purgeHolds(store.records, grant, concerns),
+    purgePublished(store.records, grant, { ids, owner: row.owner }),
     row.owner === null ? [] : purgeShares(store.records, grant, row.owner),
     purgeApprovals(store.records, grant, { ids, owner: row.owner }),
     row.owner === null ? [] : purgeGovernanceOf(store.records, grant, row.owner),

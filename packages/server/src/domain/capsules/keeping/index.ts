@@ -1,6 +1,7 @@
 import { TRUST_REASONS_COLLECTION } from '../use-cases/trust-reasons.ts'
 import { ERASURE_COLLECTIONS } from './erasure.ts'
 import { HOLD_COLLECTIONS } from './legal-hold.ts'
+import { PUBLISHED_COLLECTION } from './published-events.ts'
 
 export type { CopyVault, ErasedCopy } from './copy-vault.ts'
 export type { ErasureTarget } from './erasure.ts'
@@ -11,4 +12,10 @@ export { covers, type HoldRow } from './legal-hold.ts'
 export { countHeld } from './unerasable.ts'
 
 /** What keeping and forgetting need to remember. */
-export const KEEPING_COLLECTIONS = [...HOLD_COLLECTIONS, ...ERASURE_COLLECTIONS, TRUST_REASONS_COLLECTION] as const
+export const KEEPING_COLLECTIONS = [
+  ...HOLD_COLLECTIONS,
+  ...ERASURE_COLLECTIONS,
+  TRUST_REASONS_COLLECTION,
+  PUBLISHED_COLLECTION,
+] as const
+export { PUBLISHED_COLLECTION }

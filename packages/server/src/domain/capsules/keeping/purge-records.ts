@@ -8,6 +8,7 @@ import { readRows } from '../import/file-book.ts'
 import { type ImportRow, jobKey } from '../import/import-records.ts'
 import { TRUST_REASONS_COLLECTION } from '../use-cases/trust-reasons.ts'
 import type { HoldRow } from './legal-hold.ts'
+import { PUBLISHED_COLLECTION } from './published-events.ts'
 
 /** Records looked at in one page. */
 const PER_PAGE = 1000
@@ -54,6 +55,20 @@ export async function* purgeShares(
   for (const key of keys) yield records.delete(grant, 'shares', key)
   for await (const { key } of listAllBy(records, 'acceptances', 'subject', subject))
     yield records.delete(grant, 'acceptances', key)
+}
+
+/** The changes that take away what an erased subject published, and what was published about erased capsules. */
+export async function* purgePublished(
+  records: Records,
+  grant: Grant,
+  { ids, owner }: { readonly ids: readonly string[]; readonly owner: string | null },
+): AsyncGenerator<Change, void, undefined> {
+  const keys = new Set<string>()
+  for (const id of ids)
+    for await (const { key } of listAllBy(records, PUBLISHED_COLLECTION.name, 'capsule', id)) keys.add(key)
+  if (owner !== null)
+    for await (const { key } of listAllBy(records, PUBLISHED_COLLECTION.name, 'actor', owner)) keys.add(key)
+  for (const key of keys) yield records.delete(grant, PUBLISHED_COLLECTION.name, key)
 }
 
 /** The keys of a collection that begin so. */

@@ -14,6 +14,7 @@ import { DOCTOR } from './doctor.ts'
 import { EMBEDDING_CANCEL, EMBEDDING_PAUSE, EMBEDDING_RESUME, EMBEDDING_START, EMBEDDING_STATUS } from './embedding.ts'
 import { EMERGENCY_OFF, EMERGENCY_ON, EMERGENCY_STATUS } from './emergency.ts'
 import { ERASE } from './erase.ts'
+import { EVENTS, PUBLISH } from './events.ts'
 import { EVIDENCE_EXPORT, EVIDENCE_VERIFY } from './evidence.ts'
 import { EVIDENCE_CHANGES, EVIDENCE_EXPLAIN, EVIDENCE_HISTORY } from './evidence-reports.ts'
 import { EXPORT } from './export.ts'
@@ -110,6 +111,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   LEDGER_WITNESS,
   LEDGER_ROTATE_KEY,
   LEDGER_PUBLISH,
+  EVENTS,
+  PUBLISH,
   EVIDENCE_EXPORT,
   EVIDENCE_VERIFY,
   EVIDENCE_CHANGES,

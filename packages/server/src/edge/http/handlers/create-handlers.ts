@@ -7,6 +7,7 @@ import { bulkHandlers } from './bulk.ts'
 import { capsuleHandlers } from './capsules.ts'
 import { embeddingHandlers } from './embedding.ts'
 import { emergencyHandlers } from './emergency.ts'
+import { eventHandlers } from './events.ts'
 import { exportHandlers } from './export.ts'
 import { governanceHandlers } from './governance.ts'
 import type { HandlerContext } from './handler-context.ts'
@@ -36,6 +37,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...agentHandlers(context),
   ...embeddingHandlers(context),
   ...routingHandlers(context),
+  ...eventHandlers(context),
   ...archiveHandlers(context),
   ...ledgerHandlers(context),
   ...artifactHandlers(context),

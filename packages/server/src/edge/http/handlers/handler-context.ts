@@ -37,6 +37,7 @@ import type { Logger, Metrics } from '#observability'
 import type { LiveRouting } from '#routing'
 import type { Finding } from '#store'
 
+import type { EventStreams } from '../event-streams.ts'
 import type { FindFacts, NewFacts } from '../facts.ts'
 
 /** A page of something, with the cursor of the next. */
@@ -253,7 +254,7 @@ export interface RoutingPlace {
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
-  readonly tokens: Pick<AccessTokens, 'create' | 'find' | 'list' | 'revoke'>
+  readonly tokens: Pick<AccessTokens, 'create' | 'find' | 'isActive' | 'list' | 'revoke'>
   readonly imports: ImportDesk
   readonly governance: GovernanceDesk
   readonly model: ModelDesk
@@ -264,6 +265,7 @@ export interface HandlerContext {
   readonly ledgerKeys: LedgerKeyDesk
   readonly witness: WitnessDesk
   readonly evidence: EvidenceDesk
+  readonly events: Pick<EventStreams, 'feed' | 'open'>
   readonly system: SystemDesk
   readonly trust: Pick<TrustEngine, 'explain' | 'given'>
   readonly emergency: Pick<Emergency, 'lift' | 'look' | 'raise'>

@@ -1,0 +1,22 @@
+import type { CloudEvent, EventPage } from '@forge-cascade/contract'
+import { oneLine } from './text.ts'
+import type { View } from './view.ts'
+
+/** Longest text of what an event says, in characters: a line stays one line. */
+const DATA_LENGTH = 100
+const TYPE_WIDTH = 32
+
+/** One line an event: when, what, about what, by whom, at which place. */
+export function eventLine({ time, type, subject, actor, sequence, data }: CloudEvent, { paint }: View): string {
+  const { id: _id, ...said } = data
+  const text = Object.keys(said).length === 0 ? '' : `  ${oneLine(JSON.stringify(said)).slice(0, DATA_LENGTH)}`
+  return `${paint.faint(time)}  ${paint.strong(oneLine(type).padEnd(TYPE_WIDTH))}  ${oneLine(subject)}${text}  ${paint.faint(`by ${actor}, at ${sequence}`)}`
+}
+
+/** A page, and how to go on. */
+export function eventLines({ items, next, more }: EventPage, view: View): readonly string[] {
+  const lines = items.map((event) => eventLine(event, view))
+  if (lines.length === 0) lines.push('No events that fit, of what you may see.')
+  if (more) lines.push(view.paint.faint(`There is more: ${view.command(`events --after ${next}`)}`))
+  return lines
+}
