@@ -12,11 +12,19 @@ import type {
 } from '#governance'
 import type { AccessTokens, Subject, Subjects } from '#identity'
 import type { CheckpointMirror, CosignedCheckpoint } from '#ledger'
+import type { Mesh } from '#mesh'
 import type { Metrics } from '#observability'
 import type { TokenFile } from './adapters/files/token-file.ts'
 import type { SqliteStore } from './adapters/sqlite/index.ts'
 import type * as Http from './edge/http/index.ts'
-import type { createWitnessDesk, LedgerDesk, LogKeys, SigningLog, UnfinishedErasures } from './edge/jobs/index.ts'
+import type {
+  createWitnessDesk,
+  EventMesh,
+  LedgerDesk,
+  LogKeys,
+  SigningLog,
+  UnfinishedErasures,
+} from './edge/jobs/index.ts'
 
 /** What the parts hand to each other. */
 export const FOLDER = new BootKey<DataFolder>('data folder')
@@ -47,6 +55,8 @@ export const ARCHIVES = new BootKey<Archives>('archives')
 export const ERASURES = new BootKey<Erasures>('erasures')
 export const UNFINISHED = new BootKey<UnfinishedErasures>('unfinished erasures')
 export const REPAIRED = new BootKey<Set<() => Promise<void>>>('who looks again after a repair')
+export const MESH = new BootKey<Mesh>('mesh')
+export const MESH_JOB = new BootKey<EventMesh>('mesh job')
 export const METRICS = new BootKey<Metrics>('metrics')
 export const DOORS = new BootKey<typeof Http>('doors')
 export const ADDRESS = new BootKey<string | null>('address')

@@ -20,6 +20,7 @@ import { bearerTokens, identityPart } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck, ownGrant } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
 import { keyDesk, ledgerParts } from './compose-ledger.ts'
+import { meshPart, meshValidatorsPart } from './compose-mesh.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
 import { storeParts } from './compose-store.ts'
@@ -96,6 +97,8 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       start: (boot) => openApprovals({ ...frame, clock, newId }, boot),
     },
     emergencyPart({ ...frame, clock, newId }),
+    meshPart({ ...frame, clock, newId }),
+    meshValidatorsPart({ ...frame, clock, newId }),
     ...ledgerParts({ ...frame, clock, newId }),
     {
       name: 'embedder',
@@ -128,7 +131,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     {
       name: 'http',
       priority: 3,
-      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'approvals', 'ledger check', 'policies'],
+      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'approvals', 'ledger check', 'policies', 'mesh'],
       describe: 'answers requests',
       start: (boot) => openHttp(frame, boot),
     },
@@ -301,6 +304,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         governance: { ...boot.get(key.GOVERNANCE), ...facts },
         trust: boot.get(key.TRUST),
         approvals,
+        mesh: boot.get(key.MESH_JOB),
         agents: lazy(async () => openAgentDoor(log)),
         ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,

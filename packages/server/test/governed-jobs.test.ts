@@ -33,6 +33,7 @@ const JOBS: Readonly<Record<string, Job>> = {
   'edge/jobs/cosigning.ts': { asks: 'ledger.submit', where: 'compose-witness.ts' },
   'edge/jobs/retention.ts': { asks: 'capsule.offload', where: 'compose-archive.ts' },
   'edge/jobs/unfinished-erasures.ts': { asks: 'capsule.erase', where: 'compose.ts' },
+  'edge/jobs/event-mesh.ts': { asks: 'mesh.deliver', where: 'compose-mesh.ts' },
   'edge/jobs/emergency-watch.ts': { asks: 'emergency.raise', where: 'compose-emergency.ts' },
 }
 

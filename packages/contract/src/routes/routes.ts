@@ -15,6 +15,7 @@ import { IMPORTS } from './imports.ts'
 import { KEEPING } from './keeping.ts'
 import { LEDGER } from './ledger.ts'
 import { LINEAGE } from './lineage.ts'
+import { MESH } from './mesh.ts'
 import { PROBES } from './probes.ts'
 import { RECALL } from './recall.ts'
 import { COMMON_ERRORS, type RouteDefinition } from './route.ts'
@@ -42,6 +43,7 @@ const ROWS = [
   ...KEEPING,
   ...GOVERNANCE,
   ...EMERGENCY,
+  ...MESH,
   ...SUBJECT_TRUST,
   ...IDENTITY,
   ...APPROVALS,

@@ -78,6 +78,7 @@ export const ACTION_GROUPS = {
     'governance.evaluate',
     'artifact.read',
     'system.read',
+    'mesh.read',
   ],
   /** Changes who there is, and the rules. */
   govern: [
@@ -106,5 +107,9 @@ export const ACTION_GROUPS = {
     'policy.apply',
     'capsule.offload',
     'capsule.reload',
+    'mesh.apply',
+    'mesh.deliver',
+    'mesh.replay',
+    'mesh.discard',
   ],
 } as const satisfies Readonly<Record<string, readonly Action[]>>

@@ -20,6 +20,7 @@ import {
 import { AccessTokens, createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
+import { DeadLetters, NO_ROUTES } from '#mesh'
 import { createLogger, Metrics } from '#observability'
 import { createProcessCage, readArtifact } from '../../adapters/artifacts/index.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
@@ -288,6 +289,16 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
     cage: createProcessCage(new TempArea(join(tmpdir(), `cascade-http-artifacts-${process.pid}`), 'test')),
   })
 
+/** No routes; dead letters are those of the store. */
+const noMesh = (store: World['context']['store']): HandlerContext['mesh'] => {
+  const letters = new DeadLetters(store)
+  return {
+    letters,
+    state: () => ({ found: false, digest: NO_ROUTES.digest, problem: null, validators: true, lanes: [] }),
+    replay: async (call, choice) => (await letters.replay(call, choice)).events,
+  }
+}
+
 interface ContextParts {
   readonly findFacts: FindFacts | undefined
   readonly tokens: AccessTokens
@@ -352,6 +363,7 @@ function handlerContext({
       ...(findFacts && { findFacts, newFacts: newFactsOf(world.context, governed.gate) }),
     },
     approvals: governed.desk,
+    mesh: noMesh(store),
     trust: new TrustEngine({ ...world.context, forget: (id) => world.context.subjects.forget(id) }),
     system: createSystemDesk(desk),
     agents: async () => new AgentDoor({ version: '0.1.0', random: systemRandom, clock, onTrouble: () => undefined }),

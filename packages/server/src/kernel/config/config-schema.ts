@@ -5,6 +5,7 @@ import { configFacts } from './config-facts.ts'
 import { gate } from './gate-schema.ts'
 import { guardian } from './guardian-schema.ts'
 import { ledger } from './ledger-schema.ts'
+import { mesh } from './mesh-schema.ts'
 import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
 import { parseRetentionRule, RETENTION_DAYS_MAX } from './retention-rule.ts'
 import { parseWitness, parseWitnessed } from './witness-text.ts'
@@ -309,6 +310,7 @@ export const configSchema = z
     gate,
     guardian,
     archive,
+    mesh,
     import: importing,
     samples,
   })

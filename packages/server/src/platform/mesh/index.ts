@@ -11,7 +11,7 @@ export {
 } from './event-validators.ts'
 export type { ConsumerEffect, EventConsumer } from './inbox.ts'
 export type { LaneStatus } from './lane.ts'
-export { Mesh, type MeshOptions } from './mesh.ts'
+export { Mesh, type MeshFacts, type MeshOptions } from './mesh.ts'
 export {
   MESH_FILE_LIMITS,
   type MeshConfig,

@@ -62,6 +62,7 @@ interface PendingSave {
   readonly landed: () => void
 }
 
+/** How a lane stands. */
 export interface LaneStatus {
   readonly route: string
   readonly sink: string

@@ -17,6 +17,18 @@ export interface MeshOptions extends LaneParts {
   readonly authoriseRoutes: () => Grant
 }
 
+/** How the mesh stands. */
+export interface MeshFacts {
+  /** Whether there is a file with routes. */
+  readonly found: boolean
+  /** Of the text whose routes are in force. */
+  readonly digest: string
+  /** What is wrong with the file as it is now. */
+  readonly problem: string | null
+  readonly validators: boolean
+  readonly lanes: readonly LaneStatus[]
+}
+
 /** The routes of an instance: each sink of each goes its own way. */
 export class Mesh implements AsyncDisposable {
   readonly letters: DeadLetters

@@ -15,6 +15,7 @@ import { importHandlers } from './imports.ts'
 import { keepingHandlers } from './keeping.ts'
 import { ledgerHandlers } from './ledger.ts'
 import { lineageHandlers } from './lineage.ts'
+import { meshHandlers } from './mesh.ts'
 import { probeHandlers } from './probes.ts'
 import { recallHandlers } from './recall.ts'
 import { shareHandlers } from './shares.ts'
@@ -39,6 +40,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...governanceHandlers(context),
   ...keepingHandlers(context),
   ...emergencyHandlers(context),
+  ...meshHandlers(context),
   ...subjectTrustHandlers(context),
   ...identityHandlers(context),
   ...approvalHandlers(context),

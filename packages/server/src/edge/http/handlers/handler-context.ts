@@ -24,6 +24,7 @@ import type { DecisionBook, Emergency, Gate, PolicyDesk, TrustEngine } from '#go
 import type { AccessTokens, Subject } from '#identity'
 import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
+import type { DeadLetters, LetterChoice, MeshFacts } from '#mesh'
 import type { Logger, Metrics } from '#observability'
 import type { Finding } from '#store'
 
@@ -179,6 +180,14 @@ export interface GovernanceDesk {
   readonly newFacts?: NewFacts
 }
 
+/** Routes of events. */
+export interface MeshDesk {
+  state(): MeshFacts
+  readonly letters: Pick<DeadLetters, 'list' | 'discard'>
+  /** @returns how many are on their way. @throws CascadeError NOT_FOUND. */
+  replay(call: Call<'mesh.replay'>, choice: LetterChoice): Promise<number>
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
@@ -196,6 +205,7 @@ export interface HandlerContext {
   readonly trust: Pick<TrustEngine, 'explain' | 'given'>
   readonly emergency: Pick<Emergency, 'lift' | 'look' | 'raise'>
   readonly approvals: ApprovalDesk
+  readonly mesh: MeshDesk
   /** Loaded when it is first asked for. */
   readonly artifacts: () => Promise<ArtifactDesk>
   /** Where agents are spoken to; loaded by the first of them. */
