@@ -115,7 +115,7 @@ function authoriser({ newId }: Pick<MeshFrame, 'newId'>, boot: BootContext): (re
 
 const OPEN_MAX = 1000
 
-/** Policies may forbid a type of event a route: `mesh/<route>/<type>`. What is refused for now waits. */
+/** Policies may forbid a type of event a route: `mesh/<route>/<type>`. What may be let a moment later waits. */
 const validateConstitution =
   (authorise: (resource: string) => Promise<Grant>): EventValidator =>
   async ({ type }, { name }) => {

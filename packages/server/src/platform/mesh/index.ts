@@ -10,7 +10,7 @@ export {
   validateTrust,
 } from './event-validators.ts'
 export type { ConsumerEffect, EventConsumer } from './inbox.ts'
-export type { LaneStatus } from './lane.ts'
+export type { LaneStatus } from './lane-parts.ts'
 export { Mesh, type MeshFacts, type MeshOptions } from './mesh.ts'
 export {
   MESH_FILE_LIMITS,

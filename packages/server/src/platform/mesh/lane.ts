@@ -1,10 +1,9 @@
-import { CascadeError, type Clock, isCascadeError, messageOf } from '#base'
-import type { CascadeEvent, Command, Grant } from '#store'
+import { CascadeError, isCascadeError, messageOf } from '#base'
+import type { CascadeEvent, Command } from '#store'
 import { backOffMs } from './back-off.ts'
-import type { EventCarrier } from './event-carrier.ts'
-import { type EventValidator, judge } from './event-validators.ts'
-import { appendOne, letterOf, type MeshStore, saveCommand } from './lane-store.ts'
-import type { MeshRoute } from './mesh-config.ts'
+import { judge } from './event-validators.ts'
+import type { LaneOptions, LaneStatus } from './lane-parts.ts'
+import { appendOne, letterOf, saveCommand } from './lane-store.ts'
 import {
   DEAD_LETTERS,
   DEAD_REASON_LENGTH_MAX,
@@ -14,7 +13,7 @@ import {
   type LaneRow,
   laneName,
 } from './mesh-rows.ts'
-import type { DeliveryFailure, MeshSink } from './mesh-sink.ts'
+import type { DeliveryFailure } from './mesh-sink.ts'
 import { matcherOf } from './route-matcher.ts'
 import { tryOnce } from './try-once.ts'
 import { type Entry, type KeptTry, Window } from './window.ts'
@@ -34,48 +33,10 @@ export const SLOW_DOWN_MS_MAX = 60 * 60 * 1000
 /** Dead letters that are written in one transaction, and replays that are on their way at once. */
 const LETTERS_MAX = 100
 
-/** What lanes of a mesh share. */
-export interface LaneParts {
-  readonly store: MeshStore
-  readonly carrier: EventCarrier
-  readonly clock: Clock
-  /** From 0 to below 1. */
-  readonly chance: () => number
-  /** A command id: 32 hex digits. */
-  readonly commandId: () => string
-  /** The gate's word for a route: asked before anything is done. @throws CascadeError where it refuses. */
-  readonly authorise: (route: string) => Promise<Grant>
-  readonly count: (what: 'delivered' | 'retried' | 'dead', lane: string) => void
-  readonly onTrouble: (message: string, fields: Readonly<Record<string, unknown>>) => void
-}
-
-export interface LaneOptions extends LaneParts {
-  readonly route: MeshRoute
-  readonly sink: MeshSink
-  /** Who looks at events first; undefined while they are not up: then nothing goes out. */
-  readonly validators: () => readonly EventValidator[] | undefined
-}
-
 /** A save that is on its way, and what is so once it got through. */
 interface PendingSave {
   readonly command: Command
   readonly landed: () => void
-}
-
-/** How a lane stands. */
-export interface LaneStatus {
-  readonly route: string
-  readonly sink: string
-  readonly kind: string
-  readonly state: 'delivering' | 'paused' | 'waiting'
-  /** Why it waits, or what was wrong last; null where nothing is. */
-  readonly reason: string | null
-  readonly cursor: number
-  /** Entries of the log that it has not looked at or has not settled. */
-  readonly lag: number
-  readonly unsettled: number
-  readonly retrying: number
-  readonly delivered: number
 }
 
 /**
@@ -174,6 +135,8 @@ export class Lane implements AsyncDisposable {
     }
     this.#step = this.#steps().finally(() => {
       this.#step = undefined
+      // Asked for after the last look at it: nobody else would go on.
+      if (this.#again) this.#go()
     })
   }
 

@@ -1,0 +1,8 @@
+import { MESH_LIMITS } from '@forge-cascade/contract'
+import { LETTERS_PER_CALL_MAX } from '../../packages/server/src/platform/mesh/dead-letters.ts'
+import { FILTER_CONDITIONS_MAX, FILTER_LEVELS_MAX } from '../../packages/server/src/platform/mesh/event-filter.ts'
+import { LANE_CONCURRENCY_MAX, SLOW_DOWN_MS_MAX } from '../../packages/server/src/platform/mesh/lane.ts'
+import { MESH_FILE_LIMITS } from '../../packages/server/src/platform/mesh/mesh-config.ts'
+import { DEAD_REASON_LENGTH_MAX } from '../../packages/server/src/platform/mesh/mesh-rows.ts'
+import { MESH_WINDOW_MAX } from '../../packages/server/src/platform/mesh/window.ts'
+import type { Limits } from './limit.ts'
