@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { CascadeEvent } from '#store'
 import { type EventFilter, fulfils } from './event-filter.ts'
 import { MESH_FILE_LIMITS, parseMesh, problemInWords } from './mesh-config.ts'
 import { registerSinkKinds } from './mesh-sink.ts'
@@ -97,11 +98,11 @@ test.for([
 })
 
 describe('a filter', () => {
-  const event = {
+  const event: CascadeEvent = {
     ...{ specversion: '1.0', id: 'i', source: '/s', type: 'cascade.capsule.created', subject: 'capsule/1', time: '' },
     ...{ datacontenttype: 'application/json', actor: 'a1', correlationid: 'c', decisionid: 'd', sequence: 1 },
     data: { trust: 60, licence: 'public', nested: { deep: true }, tags: ['x'] },
-  } as const
+  }
 
   test.for<[EventFilter, boolean]>([
     [{ field: 'data.licence', is: 'public' }, true],
