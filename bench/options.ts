@@ -11,6 +11,7 @@ export const SECTIONS = [
   'ledger',
   'policy',
   'gate',
+  'mesh',
   'peers',
   'stores',
 ] as const

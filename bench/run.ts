@@ -18,6 +18,7 @@ import { measureGate } from './sections/gate.ts'
 import { measureHttp } from './sections/http.ts'
 import { measureImport } from './sections/import.ts'
 import { measureLedger } from './sections/ledger.ts'
+import { measureMesh } from './sections/mesh.ts'
 import { measurePolicy } from './sections/policy.ts'
 import { measureCreatesInProcess, measureInProcess } from './sections/process.ts'
 import { measureRestart } from './sections/restart.ts'
@@ -75,6 +76,7 @@ async function measureAll(context: BenchContext): Promise<void> {
   if (sections.has('import')) await measureImport(context, join(context.folder, 'import'))
   if (sections.has('ledger')) await measureLedger(context, join(context.folder, 'ledger'))
   if (sections.has('policy')) await measurePolicy(context)
+  if (sections.has('mesh')) await measureMesh(context)
   if (sections.has('peers')) await comparePeers(context)
   if (sections.has('stores')) await compareStores(context)
 }

@@ -325,6 +325,7 @@ test.for([
 })
 
 const LOOKING = [
+  ...['mesh show', 'mesh dead'],
   'ask x',
   'search x',
   `show ${CAPSULE.id}`,
@@ -413,6 +414,7 @@ const OTHERS = [
   ...['embedding start', 'embedding pause', 'embedding resume', 'embedding cancel'],
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],
   ...['policy lint', 'policy test', 'policy explain', 'policy apply'],
+  ...['mesh lint', 'mesh replay', 'mesh discard'],
   'gate replay',
 ]
 
