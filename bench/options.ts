@@ -12,6 +12,7 @@ export const SECTIONS = [
   'policy',
   'gate',
   'drift',
+  'mesh',
   'peers',
   'stores',
 ] as const

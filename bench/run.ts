@@ -19,6 +19,7 @@ import { measureGate } from './sections/gate.ts'
 import { measureHttp } from './sections/http.ts'
 import { measureImport } from './sections/import.ts'
 import { measureLedger } from './sections/ledger.ts'
+import { measureMesh } from './sections/mesh.ts'
 import { measurePolicy } from './sections/policy.ts'
 import { measureCreatesInProcess, measureInProcess } from './sections/process.ts'
 import { measureRestart } from './sections/restart.ts'
@@ -77,6 +78,7 @@ async function measureAll(context: BenchContext): Promise<void> {
   if (sections.has('ledger')) await measureLedger(context, join(context.folder, 'ledger'))
   if (sections.has('policy')) await measurePolicy(context)
   if (sections.has('drift')) await measureDrift(context)
+  if (sections.has('mesh')) await measureMesh(context)
   if (sections.has('peers')) await comparePeers(context)
   if (sections.has('stores')) await compareStores(context)
 }

@@ -14,6 +14,7 @@ import { IMPORT_ROWS } from './import-limits.ts'
 import { INSTANCE_LIMITS } from './instance-limits.ts'
 import { KEEPING_ROWS } from './keeping-limits.ts'
 import { LEDGER_ROWS } from './ledger-limits.ts'
+import { MESH_ROWS } from './mesh-limits.ts'
 import { POLICY_ROWS } from './policy-limits.ts'
 import { REQUEST_LIMITS } from './request-limits.ts'
 
@@ -37,6 +38,7 @@ export const LIMIT_TABLES = {
   'The log': LEDGER_ROWS,
   'Artifacts from elsewhere': ARTIFACT_ROWS,
   Policies: POLICY_ROWS,
+  'Routes of events': MESH_ROWS,
   'The instance': INSTANCE_LIMITS,
   'The command line': COMMAND_LINE_LIMITS,
 } as const
@@ -59,6 +61,7 @@ export const LIMITS = {
   ...LEDGER_ROWS,
   ...ARTIFACT_ROWS,
   ...POLICY_ROWS,
+  ...MESH_ROWS,
   ...INSTANCE_LIMITS,
   ...COMMAND_LINE_LIMITS,
 } as const

@@ -267,6 +267,28 @@ export const NO_LIMITS: readonly Group[] = [
     ],
   },
   {
+    reason:
+      'the shape of a file that the operator writes, which is wrong as a whole where it has more, or the pace of a route',
+    constants: [
+      ...at(
+        SERVER,
+        ...['routesMax', 'patternsMax', 'sinksMax', 'attemptsMax'].map(
+          (name) => `platform/mesh/mesh-config.ts MESH_FILE_LIMITS.${name}`,
+        ),
+      ),
+      ...at(SERVER, 'platform/mesh/event-filter.ts FILTER_LEVELS_MAX'),
+      ...at(
+        SERVER,
+        'platform/mesh/event-filter.ts FILTER_CONDITIONS_MAX',
+        'platform/mesh/dead-letters.ts LETTERS_PER_CALL_MAX',
+      ),
+      ...at(SERVER, 'platform/mesh/lane.ts LANE_CONCURRENCY_MAX', 'platform/mesh/lane.ts PASSED_OVER_MAX'),
+      ...at(SERVER, 'platform/mesh/lane.ts SLOW_DOWN_MS_MAX', 'platform/mesh/lane.ts LETTERS_MAX'),
+      ...at(SERVER, 'platform/mesh/mesh-rows.ts DEAD_REASON_LENGTH_MAX', 'edge/jobs/event-mesh.ts PROBLEM_LENGTH_MAX'),
+      ...at(SERVER, 'compose-mesh.ts OPEN_MAX'),
+    ],
+  },
+  {
     reason: 'the width of a field of a format, or the end of what a calendar or a number can say',
     constants: [
       ...at(ADAPTERS, 'sqlite/shipping/newest-leaf.ts DEPTH_MAX', 'sqlite/shipping/newest-leaf.ts VARINT_BYTES_MAX'),

@@ -376,6 +376,12 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
     'platform/observability/metrics.test.ts',
     'labels beyond the limit are counted as other, and known ones go on',
   ),
+  meshFile: inServer('platform/mesh/mesh-config.test.ts', '$name is told with its place', 'more than a file may hold'),
+  meshWindow: inServer(
+    'platform/mesh/mesh-laws.test.ts',
+    'holds back no other, however much comes behind it, until the window is full',
+  ),
+  deadLettersNamed: inServer('edge/http/mesh-routes.test.ts', '$name are refused', 'more ids than one request names'),
   commandConnect: inServer(
     'edge/cli/connect.test.ts',
     'whoever holds the folder without answering is waited for, and then named',

@@ -90,4 +90,9 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'proposal.delegate': changes('low'),
   'proposal.close': changes('low'),
   'proposal.execute': changes('high'),
+  'mesh.read': reads(),
+  'mesh.apply': changes(),
+  'mesh.deliver': acts('low'),
+  'mesh.replay': changes(),
+  'mesh.discard': changes(),
 }

@@ -18,6 +18,7 @@ import {
   TRUST_COLLECTIONS,
 } from '#governance'
 import { SUBJECT_COLLECTIONS } from '#identity'
+import { MESH_COLLECTIONS } from '#mesh'
 import { LOG_COLLECTION, WITNESS_COLLECTION } from './edge/jobs/index.ts'
 
 /** What the contexts keep beside capsules: declared once, so that every store of an instance is opened with the same. */
@@ -40,4 +41,5 @@ export const COLLECTIONS = [
   ...ACCESS_COLLECTIONS,
   LOG_COLLECTION,
   WITNESS_COLLECTION,
+  ...MESH_COLLECTIONS,
 ]

@@ -17,6 +17,7 @@ import type {
 } from '#governance'
 import type { AccessTokens, Subject, Subjects } from '#identity'
 import type { CheckpointMirror, CosignedCheckpoint } from '#ledger'
+import type { Mesh } from '#mesh'
 import type { Metrics } from '#observability'
 import type { TokenFile } from './adapters/files/token-file.ts'
 import type { SqliteStore } from './adapters/sqlite/index.ts'
@@ -25,6 +26,7 @@ import type {
   AnalysisDesk,
   CouncilDesk,
   createWitnessDesk,
+  EventMesh,
   LedgerDesk,
   LogKeys,
   ProposalDesk,
@@ -69,6 +71,8 @@ export const ARCHIVES = new BootKey<Archives>('archives')
 export const ERASURES = new BootKey<Erasures>('erasures')
 export const UNFINISHED = new BootKey<UnfinishedErasures>('unfinished erasures')
 export const REPAIRED = new BootKey<Set<() => Promise<void>>>('who looks again after a repair')
+export const MESH = new BootKey<Mesh>('mesh')
+export const MESH_JOB = new BootKey<EventMesh>('mesh job')
 export const METRICS = new BootKey<Metrics>('metrics')
 export const DOORS = new BootKey<typeof Http>('doors')
 export const ADDRESS = new BootKey<string | null>('address')

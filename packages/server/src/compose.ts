@@ -29,6 +29,7 @@ import { bearerTokens, identityPart } from './compose-identity.ts'
 import { careOf, composeErasures, openStoreCheck, ownGrant } from './compose-keeping.ts'
 import * as key from './compose-keys.ts'
 import { keyDesk, ledgerParts } from './compose-ledger.ts'
+import { meshPart, meshValidatorsPart } from './compose-mesh.ts'
 import { proposalParts } from './compose-proposals.ts'
 import { LiveSettings, renewCertificate } from './compose-settings.ts'
 import { sourceOpener } from './compose-sources.ts'
@@ -107,6 +108,8 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     },
     ...proposalParts({ ...frame, clock, newId }),
     emergencyPart({ ...frame, clock, newId }),
+    meshPart({ ...frame, clock, newId }),
+    meshValidatorsPart({ ...frame, clock, newId }),
     ...ledgerParts({ ...frame, clock, newId }),
     {
       name: 'embedder',
@@ -139,7 +142,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
     {
       name: 'http',
       priority: 3,
-      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'approvals', 'ledger check', 'proposals'],
+      dependsOn: ['doors', 'capsules', 'imports', 'erasures', 'approvals', 'ledger check', 'proposals', 'mesh'],
       describe: 'answers requests',
       start: (boot) => openHttp(frame, boot),
     },
@@ -323,6 +326,7 @@ async function openHttp(frame: Frame, boot: BootContext): Promise<AsyncDisposabl
         approvals,
         proposals: boot.get(key.PROPOSALS).desk,
         ...{ analysis: boot.get(key.COUNCIL).analysis, council: boot.get(key.COUNCIL).desk },
+        mesh: boot.get(key.MESH_JOB),
         agents: lazy(async () => openAgentDoor(log)),
         ...{ health, metrics, logger: log, version: VERSION },
         lineBytesMax: loaded.config.server.body_bytes_max,

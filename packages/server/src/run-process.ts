@@ -20,6 +20,7 @@ export interface Composition
     | 'openPublished'
     | 'detectKind'
     | 'describeEmbedder'
+    | 'lintMesh'
     | 'readPolicies'
     | 'openPolicies'
     | 'armPolicies'
@@ -60,6 +61,7 @@ const ioOf = (composition: Composition): CliIo => ({
   openPublished: composition.openPublished,
   detectKind: composition.detectKind,
   describeEmbedder: composition.describeEmbedder,
+  lintMesh: composition.lintMesh,
   readPolicies: composition.readPolicies,
   openPolicies: composition.openPolicies,
   armPolicies: composition.armPolicies,

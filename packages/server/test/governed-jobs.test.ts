@@ -34,6 +34,7 @@ const JOBS: Readonly<Record<string, Job>> = {
   'edge/jobs/retention.ts': { asks: 'capsule.offload', where: 'compose-archive.ts' },
   'edge/jobs/unfinished-erasures.ts': { asks: 'capsule.erase', where: 'compose.ts' },
   'edge/jobs/routing-watch.ts': { asks: 'routing.apply', where: 'compose-routing.ts' },
+  'edge/jobs/event-mesh.ts': { asks: 'mesh.deliver', where: 'compose-mesh.ts' },
   'edge/jobs/emergency-watch.ts': { asks: 'emergency.raise', where: 'compose-emergency.ts' },
 }
 

@@ -31,6 +31,7 @@ export const ROUTE_TAGS = {
   Keeping: 'Legal holds, and what is erased for good.',
   Governance:
     'What may happen, and who is trusted with it: decisions, policies, approvals, proposals, the kill switch, trust of subjects.',
+  Mesh: 'Routes of events, and what could not be delivered.',
   Identity: 'Who there is, and what each comes in with.',
   System: 'The instance itself.',
   Probes: 'Answered without a token: probes, metrics, this description and its pages.',

@@ -16,6 +16,7 @@ import { IMPORTS } from './imports.ts'
 import { KEEPING } from './keeping.ts'
 import { LEDGER } from './ledger.ts'
 import { LINEAGE } from './lineage.ts'
+import { MESH } from './mesh.ts'
 import { PROBES } from './probes.ts'
 import { PROPOSALS } from './proposals.ts'
 import { RECALL } from './recall.ts'
@@ -47,6 +48,7 @@ const ROWS = [
   ...KEEPING,
   ...GOVERNANCE,
   ...EMERGENCY,
+  ...MESH,
   ...SUBJECT_TRUST,
   ...IDENTITY,
   ...APPROVALS,

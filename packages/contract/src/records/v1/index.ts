@@ -10,6 +10,7 @@ import {
   VERIFICATION_RECORDS,
   WITNESS_RECORDS,
 } from './instance-records.ts'
+import { MESH_RECORDS } from './mesh-records.ts'
 import { PROPOSAL_RECORDS } from './proposal-records.ts'
 import type { RecordKind } from './record-kind.ts'
 
@@ -28,4 +29,5 @@ export const RECORDS_V1 = {
   ...WITNESS_RECORDS,
   ...VERIFICATION_RECORDS,
   ...EVENT_RECORDS,
+  ...MESH_RECORDS,
 } satisfies { readonly [T in RecordType]: RecordKind }

@@ -86,6 +86,7 @@ export const ACTION_GROUPS = {
     'routing.read',
     'system.read',
     'event.read',
+    'mesh.read',
   ],
   /** Has a say in the rules. */
   vote: ['proposal.create', 'proposal.read', 'proposal.vote', 'proposal.delegate'],
@@ -124,5 +125,9 @@ export const ACTION_GROUPS = {
     'proposal.execute',
     'capsule.offload',
     'capsule.reload',
+    'mesh.apply',
+    'mesh.deliver',
+    'mesh.replay',
+    'mesh.discard',
   ],
 } as const satisfies Readonly<Record<string, readonly Action[]>>

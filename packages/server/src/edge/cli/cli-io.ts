@@ -4,6 +4,7 @@ import type { Clock, Random } from '#base'
 import type { Environment, LoadedConfig } from '#config'
 import type { ArmedBundle } from '#governance'
 import type { PublishedSource, ReadPublished } from '#ledger'
+import type { MeshReading } from '#mesh'
 import type { BundleReading, PolicyBundle, PolicyExplanation, PolicyFile, PolicyRequest } from '#policy'
 import type { AgentCommand } from './agents/agent-clients.ts'
 import type { ListRestorable, RestoreAsIs, RestoreBackup, RestorePoint, StartInstance } from './local-instance.ts'
@@ -114,6 +115,12 @@ export interface CliIo {
    * @throws CascadeError DATA_FOLDER_IN_USE; what opening the store throws.
    */
   readonly mendPolicies: (loaded: LoadedConfig) => Promise<PolicyChange>
+  /**
+   * Reads a mesh.yml by the sinks of this program; undefined where there is no such file.
+   *
+   * @throws CascadeError SOURCE_UNREADABLE.
+   */
+  readonly lintMesh: (path: string) => Promise<MeshReading | undefined>
   /** Policies that were found sound, to be asked. */
   readonly openPolicies: (bundle: PolicyBundle) => Promise<OpenPolicies>
   /**

@@ -125,6 +125,9 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
     CONFLICT: '`emergency status` says how it stands, and what lifts it.',
   },
   'emergency status': { FORBIDDEN: 'Ask an administrator, a steward or an auditor.' },
+  'mesh lint': { SOURCE_UNREADABLE: 'Name a file that you may read.', NOT_FOUND: 'Name the file with the routes.' },
+  'mesh replay': { NOT_FOUND: '`mesh dead` lists those that there are.' },
+  'mesh discard': { NOT_FOUND: '`mesh dead` lists those that there are.' },
   'policy apply': {
     FORBIDDEN:
       'Ask an administrator. On the machine of the instance, once that is stopped, `policy apply --built-in` asks nobody.',

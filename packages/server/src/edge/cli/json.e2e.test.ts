@@ -65,6 +65,7 @@ beforeAll(async () => {
   writeFileSync(join(FOLDER, 'policies/all.test.json'), JSON.stringify({ cases }))
   const rule = '{ name: r, split: [{ provider: configured, weight: 1 }] }'
   writeFileSync(join(FOLDER, 'rules.yml'), `version: 1\nrules: [${rule}]\n`)
+  writeFileSync(join(FOLDER, 'mesh.yml'), 'version: 1')
   writeFileSync(join(FOLDER, 'request.json'), JSON.stringify(asked))
   const gone = (await outOf('remember', 'Soon gone.', '--identity', 'Grace')).id
   await outOf('remember', 'Of hers.', '--identity', 'Grace')
@@ -174,6 +175,11 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'evidence changes', argv: () => ['evidence', 'changes', '3'] },
   { command: 'evidence history', argv: () => ['evidence', 'history', id] },
   { command: 'evidence explain', argv: () => ['evidence', 'explain', 'answer.json'] },
+  { command: 'mesh lint', argv: () => ['mesh', 'lint', 'mesh.yml'] },
+  { command: 'mesh show', argv: () => ['mesh', 'show'] },
+  { command: 'mesh dead', argv: () => ['mesh', 'dead', '--route', 'changes'] },
+  { command: 'mesh replay', argv: () => ['mesh', 'replay', '--route', 'changes'] },
+  { command: 'mesh discard', argv: () => ['mesh', 'discard', '--route', 'changes'] },
   { command: 'policy lint', argv: () => ['policy', 'lint', 'policies'] },
   { command: 'policy test', argv: () => ['policy', 'test', 'policies'] },
   { command: 'policy explain', argv: () => ['policy', 'explain', 'policies', '--request', 'request.json'] },

@@ -325,6 +325,7 @@ test.for([
 })
 
 const LOOKING = [
+  ...['mesh show', 'mesh dead'],
   'ask x',
   'search x',
   `show ${CAPSULE.id}`,
@@ -427,6 +428,7 @@ const OTHERS = [
   ...['help', 'completion', 'config check', 'config show', 'mcp install', 'mcp uninstall', 'evidence verify'],
   ...['policy lint', 'policy test', 'policy explain', 'policy apply'],
   ...['routing lint', 'routing apply'],
+  ...['mesh lint', 'mesh replay', 'mesh discard'],
   'gate replay',
 ]
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { PassThrough, Writable } from 'node:stream'
 import type { Capsule } from '@forge-cascade/contract'
 import { createPublishedReader, publishToFolder } from '../../adapters/files/published-folder.ts'
+import { lintMesh } from '../../compose-mesh.ts'
 import { policies } from '../../compose-policies.ts'
 import type { CliIo, StopSignal } from './cli-io.ts'
 import { createPainter, type View } from './render/view.ts'
@@ -83,6 +84,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     publishLog: publishToFolder,
     openPublished: async (directory) => createPublishedReader(directory),
     ...policies,
+    lintMesh,
     listRestorable: async () => ({ points: [], backups: [] }),
     ...io,
   })

@@ -21,6 +21,7 @@ import {
 import { AccessTokens, createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
+import { DeadLetters, NO_ROUTES } from '#mesh'
 import { createLogger, Metrics } from '#observability'
 import { createProcessCage, readArtifact } from '../../adapters/artifacts/index.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
@@ -292,6 +293,16 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
     cage: createProcessCage(new TempArea(join(tmpdir(), `cascade-http-artifacts-${process.pid}`), 'test')),
   })
 
+/** No routes; dead letters are those of the store. */
+const noMesh = (store: World['context']['store']): HandlerContext['mesh'] => {
+  const letters = new DeadLetters(store)
+  return {
+    letters,
+    state: () => ({ found: false, digest: NO_ROUTES.digest, problem: null, validators: true, lanes: [] }),
+    replay: async (call, choice) => (await letters.replay(call, choice)).events,
+  }
+}
+
 interface ContextParts {
   readonly gate: Gate
   readonly findFacts: FindFacts | undefined
@@ -360,6 +371,7 @@ function handlerContext({
     },
     approvals: governed.desk,
     ...{ proposals: governed.proposals, analysis: governed.analysis, council: governed.council },
+    mesh: noMesh(store),
     trust: new TrustEngine({ ...world.context, forget: (id) => world.context.subjects.forget(id) }),
     events: new EventStreams({
       feed: new EventFeed({ context: world.context, gate }),

@@ -35,6 +35,7 @@ const QUIET: ReadonlySet<string> = new Set<RecordType>([
   'decision.ended',
   'capsule.similar_linked',
   'capsule.trust_settled',
+  'mesh.advanced',
 ])
 
 /**

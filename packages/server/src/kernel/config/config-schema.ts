@@ -6,6 +6,7 @@ import { gate } from './gate-schema.ts'
 import { governance } from './governance-schema.ts'
 import { guardian } from './guardian-schema.ts'
 import { ledger } from './ledger-schema.ts'
+import { mesh } from './mesh-schema.ts'
 import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
 import { parseRetentionRule, RETENTION_DAYS_MAX } from './retention-rule.ts'
 import { parseWitness, parseWitnessed } from './witness-text.ts'
@@ -320,6 +321,7 @@ export const configSchema = z
     governance,
     guardian,
     archive,
+    mesh,
     import: importing,
     samples,
   })

@@ -60,6 +60,16 @@ export const METRICS = {
     help: 'Requests refused by a rate limit, by whose it was (subject, address).',
     labels: ['policy'],
   },
+  cascade_mesh_deliveries_total: {
+    type: 'counter',
+    help: 'Events by what became of a try to deliver them (delivered, retried, dead).',
+    labels: ['outcome'],
+  },
+  cascade_mesh_lag: {
+    type: 'gauge',
+    help: 'Entries of the log behind the slowest route of events.',
+    labels: [],
+  },
   cascade_quarantines_total: {
     type: 'counter',
     help: 'Capsules that somebody asked to be brought into quarantine.',

@@ -9,6 +9,7 @@ import type { CopyVault } from './copy-vault.ts'
 import { type ErasureRow, IDS_PER_PAGE, presentErasure } from './erasure.ts'
 import type { ErasureFiles } from './erasure-files.ts'
 import type { HoldRow } from './legal-hold.ts'
+import { purgeDeadLetters } from './purge-dead-letters.ts'
 import { purgeDecisionsAbout, purgeGovernanceOf } from './purge-governance.ts'
 import { purgeApprovals, purgeChanges, purgeHolds, purgePublished, purgeShares } from './purge-records.ts'
 import { tellErasure } from './tell-erasure.ts'
@@ -132,6 +133,7 @@ async function purge(options: ErasuresOptions, grant: Grant, row: ErasureRow, id
     purgeHolds(store.records, grant, concerns),
     purgePublished(store.records, grant, { ids, owner: row.owner }),
     row.owner === null ? [] : purgeShares(store.records, grant, row.owner),
+    purgeDeadLetters(store.records, grant, ids, row.owner),
     purgeApprovals(store.records, grant, { ids, owner: row.owner }),
     row.owner === null ? [] : purgeGovernanceOf(store.records, grant, row.owner),
   )) {

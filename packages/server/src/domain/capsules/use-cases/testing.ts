@@ -16,6 +16,7 @@ import { openMemoryStore } from '../../../adapters/memory/index.ts'
 import { createStaticEmbedder } from '../../../adapters/models/static/static-embedder.ts'
 import { createStaticSoftMatcher } from '../../../adapters/models/static/static-soft-matcher.ts'
 import { sharedStaticTable } from '../../../adapters/models/static/static-table.ts'
+import { MESH_COLLECTIONS } from '../../../platform/mesh/index.ts'
 import { watchRecords } from '../../../platform/store/testing/watch-records.ts'
 import { createTestClock, type TestClock } from '../../../platform/store/testing.ts'
 import type { Store } from '../../store.ts'
@@ -59,6 +60,7 @@ const COLLECTIONS = [
   ...IMPORT_COLLECTIONS,
   MODEL_COLLECTION,
   ...KEEPING_COLLECTIONS,
+  ...MESH_COLLECTIONS,
   ...BULK_COLLECTIONS,
   ...ARCHIVE_COLLECTIONS,
   ...ACCESS_COLLECTIONS,

@@ -9,6 +9,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   evidence: 'What proves what happened, for an auditor: export, verify, changes, history, explain',
   ledger: 'The log of everything that happened: show, verify, prove, audit, publish, witness, rotate its key',
   gate: 'What was decided, why, and what would be; and decided again',
+  mesh: 'Routes of events: lint, show, and what could not be delivered',
   policy: 'Rules in the language Cedar: lint, test, explain, show, diff, apply',
   routing: 'Which provider makes a vector: show, lint, preview, apply',
   trust: 'How far subjects and capsules are trusted, and why',

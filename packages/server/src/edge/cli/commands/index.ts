@@ -30,6 +30,7 @@ import { LEDGER_PUBLISH } from './ledger-publish.ts'
 import { LINEAGE } from './lineage.ts'
 import { MCP } from './mcp.ts'
 import { MCP_INSTALL, MCP_UNINSTALL } from './mcp-install.ts'
+import { MESH_DEAD, MESH_DISCARD, MESH_LINT, MESH_REPLAY, MESH_SHOW } from './mesh.ts'
 import { POLICY_EXPLAIN, POLICY_LINT, POLICY_TEST } from './policy.ts'
 import { POLICY_APPLY, POLICY_DIFF, POLICY_SHOW } from './policy-in-force.ts'
 import {
@@ -131,6 +132,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   EMERGENCY_ON,
   EMERGENCY_OFF,
   EMERGENCY_STATUS,
+  ...[MESH_LINT, MESH_SHOW, MESH_DEAD, MESH_REPLAY, MESH_DISCARD],
   TRUST_EXPLAIN,
   APPROVALS,
   APPROVALS_LIST,

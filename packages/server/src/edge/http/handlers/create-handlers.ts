@@ -16,6 +16,7 @@ import { importHandlers } from './imports.ts'
 import { keepingHandlers } from './keeping.ts'
 import { ledgerHandlers } from './ledger.ts'
 import { lineageHandlers } from './lineage.ts'
+import { meshHandlers } from './mesh.ts'
 import { probeHandlers } from './probes.ts'
 import { proposalHandlers } from './proposals.ts'
 import { recallHandlers } from './recall.ts'
@@ -44,6 +45,7 @@ export const createHandlers = (context: HandlerContext): Handlers => ({
   ...governanceHandlers(context),
   ...keepingHandlers(context),
   ...emergencyHandlers(context),
+  ...meshHandlers(context),
   ...subjectTrustHandlers(context),
   ...identityHandlers(context),
   ...approvalHandlers(context),

@@ -33,6 +33,7 @@ import type { DecisionBook, Draft, Emergency, Gate, PolicyDesk, RoutingDesk, Tru
 import type { AccessTokens, Subject } from '#identity'
 import type { DatedVerdict, StoredCheckpoint, VerifyRequest } from '#ledger'
 import type { AgentDoor } from '#mcp'
+import type { DeadLetters, LetterChoice, MeshFacts } from '#mesh'
 import type { Logger, Metrics } from '#observability'
 import type { LiveRouting } from '#routing'
 import type { Finding } from '#store'
@@ -251,6 +252,14 @@ export interface RoutingPlace {
   readonly space: { readonly model: string; readonly dimensions: number }
 }
 
+/** Routes of events. */
+export interface MeshDesk {
+  state(): MeshFacts
+  readonly letters: Pick<DeadLetters, 'list' | 'discard'>
+  /** @returns how many are on their way. @throws CascadeError NOT_FOUND. */
+  replay(call: Call<'mesh.replay'>, choice: LetterChoice): Promise<number>
+}
+
 /** What the handlers work with. */
 export interface HandlerContext {
   readonly capsules: AskContext
@@ -273,6 +282,7 @@ export interface HandlerContext {
   readonly proposals: ProposalDesk
   readonly analysis: AnalysisDesk
   readonly council: CouncilDesk
+  readonly mesh: MeshDesk
   /** Loaded when it is first asked for. */
   readonly artifacts: () => Promise<ArtifactDesk>
   /** Where agents are spoken to; loaded by the first of them. */

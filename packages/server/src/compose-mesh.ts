@@ -1,0 +1,137 @@
+// The mesh: what brings events to their routes, and what looks at them before.
+import { randomInt } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { type Clock, isCascadeError } from '#base'
+import type { BootChunk, BootContext } from '#boot'
+import type { LoadedConfig } from '#config'
+import {
+  type EventValidator,
+  Mesh,
+  PASS,
+  parseMesh,
+  registerSinkKinds,
+  type SinkKinds,
+  validateEnvelope,
+  validateTrust,
+} from '#mesh'
+import type { RootLogger } from '#observability'
+import type { Grant } from '#store'
+import { openOutboxCarrier } from './adapters/carriers/outbox-carrier.ts'
+import { openMeshFile } from './adapters/files/mesh-file.ts'
+import { logSinkKind } from './adapters/sinks/log-sink.ts'
+import type { Frame } from './boot-instance.ts'
+import * as key from './compose-keys.ts'
+import type { CliIo } from './edge/cli/index.ts'
+import { EventMesh } from './edge/jobs/index.ts'
+
+interface MeshFrame extends Pick<Frame, 'loaded' | 'log' | 'health' | 'renewals'> {
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+/** Every kind of sink that mesh.yml may name. */
+export const sinkKinds = (log: Pick<RootLogger, 'info'>): SinkKinds => registerSinkKinds([logSinkKind(log)])
+
+/** Parts of the instance get events from here on; the outside waits for the validators. */
+export const meshPart = (frame: MeshFrame): BootChunk => ({
+  name: 'mesh',
+  priority: 1.6,
+  dependsOn: ['emergency', 'doors'],
+  describe: 'brings events to their routes',
+  start: (boot) => openMesh(frame, boot),
+})
+
+/** Lets events out, past those who look at them first. */
+export const meshValidatorsPart = (frame: MeshFrame): BootChunk => ({
+  name: 'mesh validators',
+  priority: 3,
+  dependsOn: ['mesh', 'policies'],
+  canFail: true,
+  describe: 'looks at events before they go to the outside',
+  start: (boot) => {
+    const subjects = boot.get(key.SUBJECTS)
+    const authorise = authoriser(frame, boot)
+    const trustOf = async (actor: string) => (await subjects.find(actor))?.trust
+    boot.get(key.MESH).arm([validateEnvelope, validateTrust(trustOf), validateConstitution(authorise)])
+    return undefined
+  },
+})
+
+/** The file as it is configured, else `config/mesh.yml` beside the configuration. */
+const fileOf = ({ config: { mesh, data }, file }: LoadedConfig): string =>
+  mesh.file ?? join(file === undefined ? dirname(data.dir) : dirname(file), 'config', 'mesh.yml')
+
+function openMesh(frame: MeshFrame, boot: BootContext): EventMesh {
+  const { log, clock, newId, loaded, health, renewals } = frame
+  const [store, metrics, emergency, gate] = [
+    boot.get(key.STORE),
+    boot.get(key.METRICS),
+    boot.get(key.EMERGENCY),
+    boot.get(key.GATE),
+  ]
+  const kinds = sinkKinds(log)
+  const authorise = authoriser(frame, boot)
+  const subject = boot.get(key.ADMIN)
+  const asked = { action: 'mesh.apply', resource: 'system/mesh', subject } as const
+  const grant = () => gate.retried({ ...asked, correlationId: newId() })
+  const mesh = new Mesh({
+    ...{ store, carrier: openOutboxCarrier(store), clock, kinds, authoriseRoutes: grant },
+    chance: () => randomInt(2 ** 32) / 2 ** 32,
+    commandId: () => newId().replaceAll('-', ''),
+    authorise: (route) => authorise(`mesh/${route}`),
+    count: (outcome) => metrics.count('cascade_mesh_deliveries_total', 1, { outcome }),
+    onTrouble: (message, fields) => log.warn(message, fields),
+  })
+  const file = openMeshFile(fileOf(loaded))
+  const job = new EventMesh({ mesh, kinds, file, grant, clock, log, halt: () => emergency.signal })
+  metrics.onCollect(() => ({ cascade_mesh_lag: Math.max(0, ...mesh.status().map(({ lag }) => lag)) }))
+  health.register('mesh', () => job.finding, { critical: false })
+  renewals.push(() => job.reload())
+  boot.provide(key.MESH, mesh)
+  boot.provide(key.MESH_JOB, job)
+  return job
+}
+
+/**
+ * The gate's word for what a route does, once an hour and anew when policies change: durable before anything is delivered, and
+ * with an outcome once another takes its place.
+ */
+function authoriser({ newId }: Pick<MeshFrame, 'newId'>, boot: BootContext): (resource: string) => Promise<Grant> {
+  const [gate, subject] = [boot.get(key.GATE), boot.get(key.ADMIN)]
+  const open = new Map<string, { readonly grant: Grant; readonly end: () => void }>()
+  return async (resource) => {
+    const grant = gate.standing({ action: 'mesh.deliver', resource, subject, correlationId: newId() })
+    const known = open.get(resource)
+    if (known?.grant === grant) return grant
+    known?.end()
+    if (open.size >= OPEN_MAX) {
+      for (const { end } of open.values()) end()
+      open.clear()
+    }
+    await gate.carryOut(grant, (later) => void open.set(resource, { grant, end: later() }))
+    return grant
+  }
+}
+
+const OPEN_MAX = 1000
+
+/** Policies may forbid a type of event a route: `mesh/<route>/<type>`. What may be let a moment later waits. */
+const validateConstitution =
+  (authorise: (resource: string) => Promise<Grant>): EventValidator =>
+  async ({ type }, { name }) => {
+    try {
+      await authorise(`mesh/${name}/${type}`)
+      return PASS
+    } catch (error) {
+      if (!isCascadeError(error)) throw error
+      if (error.code === 'FORBIDDEN' || error.code === 'APPROVAL_REQUIRED')
+        return { kind: 'refuse', cause: 'constitution', reason: error.message }
+      return { kind: 'wait', reason: error.message }
+    }
+  }
+
+/** Looks at the text of a mesh.yml, without an instance. What it promises stands at `CliIo.lintMesh`. */
+export const lintMesh: CliIo['lintMesh'] = async (path) => {
+  const text = openMeshFile(path).read()
+  return text === undefined ? undefined : parseMesh(text, sinkKinds({ info: () => undefined }))
+}

@@ -1,0 +1,48 @@
+import { type DeadLetterAnswer, PAGE_LIMITS } from '@forge-cascade/contract'
+import { CascadeError, toRfc3339 } from '#base'
+import type { DeadLetter } from '#mesh'
+import type { StoredRecord } from '#store'
+import type { HandlersFor } from '../handler.ts'
+import type { HandlerContext } from './handler-context.ts'
+
+type Operations = 'getMesh' | 'listDeadLetters' | 'replayDeadLetters' | 'discardDeadLetters'
+
+/** Routes of events, and what could not be delivered. */
+export const meshHandlers = ({ mesh }: HandlerContext): HandlersFor<Operations> => ({
+  getMesh: async () => {
+    const { lanes, ...state } = mesh.state()
+    return {
+      status: 200,
+      body: { ...state, lanes: lanes.map(({ cursor, ...lane }) => ({ ...lane, position: cursor })) },
+    }
+  },
+  listDeadLetters: async ({ query: { route, limit, cursor } }) => {
+    if (cursor !== undefined && !CURSOR.test(cursor))
+      throw new CascadeError('CURSOR_INVALID', 'Expected the next_cursor of a page before.')
+    const page = { limit: limit ?? PAGE_LIMITS.limitDefault, ...(cursor !== undefined && { after: cursor }) }
+    const { items, next } = await mesh.letters.list({ ...page, ...(route !== undefined && { route }) })
+    return { status: 200, body: { items: items.map(present), next_cursor: next ?? null } }
+  },
+  replayDeadLetters: async ({ call, body }) => ({
+    status: 200,
+    body: { events: await mesh.replay(call, choiceOf(body)) },
+  }),
+  discardDeadLetters: async ({ call, body }) => ({
+    status: 200,
+    body: { events: await mesh.letters.discard(call, choiceOf(body)) },
+  }),
+})
+
+const CURSOR = /^[0-9a-f-]{36}\.=?[a-z0-9-]{1,60}\.[a-z0-9-]{1,60}$/
+
+const choiceOf = ({ ids, route }: { readonly ids?: string[] | undefined; readonly route?: string | undefined }) => ({
+  ...(ids !== undefined && { ids }),
+  ...(route !== undefined && { route }),
+})
+
+const present = ({ key, value }: StoredRecord<DeadLetter>): DeadLetterAnswer => ({
+  id: key,
+  ...{ route: value.route, sink: value.sink, event: value.event, subject: value.subject },
+  ...{ attempts: value.attempts, cause: value.cause, reason: value.reason },
+  ...{ first_at: toRfc3339(value.firstAt), last_at: toRfc3339(value.lastAt), replaying: value.replaying !== '' },
+})
