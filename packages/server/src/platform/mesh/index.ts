@@ -1,0 +1,1 @@
+export { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind } from './mesh-sink.ts'
