@@ -79,4 +79,9 @@ export const ACTION_TRAITS: Readonly<Record<Action, ActionTraits>> = {
   'approval.read': reads(),
   'approval.decide': changes(),
   'policy.apply': changes('high'),
+  'mesh.read': reads(),
+  'mesh.apply': changes(),
+  'mesh.deliver': acts('low'),
+  'mesh.replay': changes(),
+  'mesh.discard': changes(),
 }

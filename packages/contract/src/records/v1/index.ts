@@ -9,6 +9,7 @@ import {
   VERIFICATION_RECORDS,
   WITNESS_RECORDS,
 } from './instance-records.ts'
+import { MESH_RECORDS } from './mesh-records.ts'
 import type { RecordKind } from './record-kind.ts'
 
 export type { RecordKind } from './record-kind.ts'
@@ -24,4 +25,5 @@ export const RECORDS_V1 = {
   ...SYSTEM_RECORDS,
   ...WITNESS_RECORDS,
   ...VERIFICATION_RECORDS,
+  ...MESH_RECORDS,
 } satisfies { readonly [T in RecordType]: RecordKind }

@@ -1,1 +1,34 @@
-export { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind } from './mesh-sink.ts'
+export type { RetryRule } from './back-off.ts'
+export { DeadLetters, LETTERS_PER_CALL_MAX, type LetterChoice, type LetterPage } from './dead-letters.ts'
+export type { CarriedPage, EventCarrier } from './event-carrier.ts'
+export {
+  type EventValidator,
+  type Judgement,
+  PASS,
+  type TrustOf,
+  validateEnvelope,
+  validateTrust,
+} from './event-validators.ts'
+export type { ConsumerEffect, EventConsumer } from './inbox.ts'
+export type { LaneStatus } from './lane.ts'
+export { Mesh, type MeshOptions } from './mesh.ts'
+export {
+  MESH_FILE_LIMITS,
+  type MeshConfig,
+  type MeshProblem,
+  type MeshReading,
+  type MeshRoute,
+  NO_ROUTES,
+  parseMesh,
+  problemInWords,
+} from './mesh-config.ts'
+export { DEAD_LETTERS, type DeadLetter, MESH_COLLECTIONS } from './mesh-rows.ts'
+export {
+  DeliveryFailure,
+  type FailureKind,
+  type MeshDelivery,
+  type MeshSink,
+  registerSinkKinds,
+  type SinkKind,
+  type SinkKinds,
+} from './mesh-sink.ts'

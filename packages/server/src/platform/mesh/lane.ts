@@ -1,0 +1,402 @@
+import { CascadeError, type Clock, isCascadeError, messageOf } from '#base'
+import type { CascadeEvent, Command, Grant } from '#store'
+import { backOffMs } from './back-off.ts'
+import type { EventCarrier } from './event-carrier.ts'
+import { type EventValidator, judge } from './event-validators.ts'
+import { appendOne, letterOf, type MeshStore, saveCommand } from './lane-store.ts'
+import type { MeshRoute } from './mesh-config.ts'
+import {
+  DEAD_LETTERS,
+  DEAD_REASON_LENGTH_MAX,
+  type DeadCause,
+  type DeadLetter,
+  LANES,
+  type LaneRow,
+  laneName,
+} from './mesh-rows.ts'
+import type { DeliveryFailure, MeshSink } from './mesh-sink.ts'
+import { matcherOf } from './route-matcher.ts'
+import { tryOnce } from './try-once.ts'
+import { type Entry, type KeptTry, Window } from './window.ts'
+
+/** Events of different subjects that a sink is handed at the same time. */
+export const LANE_CONCURRENCY_MAX = 16
+/** Entries of the log that are read at once. */
+const READ_ENTRIES = 500
+/** How far it came is written down no more often than this, in milliseconds; what a crash loses is delivered again. */
+export const SAVE_EVERY_MS = 1000
+/** Entries passed over without a delivery after which that is written down. */
+const PASSED_OVER_MAX = 10_000
+/** After trouble with the store, or a refusal, it waits so long. */
+const TROUBLE_MS = 1000
+/** The longest that a sink may have itself waited for, in milliseconds. */
+export const SLOW_DOWN_MS_MAX = 60 * 60 * 1000
+/** Dead letters that are written in one transaction, and replays that are on their way at once. */
+const LETTERS_MAX = 100
+
+/** What lanes of a mesh share. */
+export interface LaneParts {
+  readonly store: MeshStore
+  readonly carrier: EventCarrier
+  readonly clock: Clock
+  /** From 0 to below 1. */
+  readonly chance: () => number
+  /** A command id: 32 hex digits. */
+  readonly commandId: () => string
+  /** The gate's word for a route: asked before anything is done. @throws CascadeError where it refuses. */
+  readonly authorise: (route: string) => Promise<Grant>
+  readonly count: (what: 'delivered' | 'retried' | 'dead', lane: string) => void
+  readonly onTrouble: (message: string, fields: Readonly<Record<string, unknown>>) => void
+}
+
+export interface LaneOptions extends LaneParts {
+  readonly route: MeshRoute
+  readonly sink: MeshSink
+  /** Who looks at events first; undefined while they are not up: then nothing goes out. */
+  readonly validators: () => readonly EventValidator[] | undefined
+}
+
+/** A save that is on its way, and what is so once it got through. */
+interface PendingSave {
+  readonly command: Command
+  readonly landed: () => void
+}
+
+export interface LaneStatus {
+  readonly route: string
+  readonly sink: string
+  readonly kind: string
+  readonly state: 'delivering' | 'paused' | 'waiting'
+  /** Why it waits, or what was wrong last; null where nothing is. */
+  readonly reason: string | null
+  readonly cursor: number
+  /** Entries of the log that it has not looked at or has not settled. */
+  readonly lag: number
+  readonly unsettled: number
+  readonly retrying: number
+  readonly delivered: number
+}
+
+/**
+ * One sink of one route: reads what the log brings, hands on what matches, at least once each, and remembers how far it came.
+ *
+ * A step never runs beside another: what is read, begun and written down needs no lock. Deliveries run beside it.
+ */
+export class Lane implements AsyncDisposable {
+  readonly name: string
+  readonly #options: LaneOptions
+  readonly #matches: (event: CascadeEvent) => boolean
+  readonly #window: Window
+  readonly #running = new Set<Promise<void>>()
+  readonly #close = new AbortController()
+  #signal = AbortSignal.abort()
+  #revision: number | undefined
+  #readTo = -1
+  #saved = -1
+  #done = new Set<string>()
+  #tries = new Map<string, KeptTry>()
+  #isDirty = false
+  #lastSave = Number.NEGATIVE_INFINITY
+  #pending: PendingSave | undefined
+  #gone: string[] = []
+  #deliveredSinceSave = 0
+  #delivered = 0
+  #hasReplays = true
+  #notBefore = 0
+  #trouble: string | undefined
+  #step: Promise<void> | undefined
+  #again = false
+
+  constructor(options: LaneOptions) {
+    this.#options = options
+    const { route, sink } = options
+    this.name = laneName(route.name, sink.name)
+    this.#matches = matcherOf(route, sink.name)
+    this.#window = new Window(route.order)
+  }
+
+  status(): LaneStatus {
+    const { route, sink, carrier, validators } = this.#options
+    const cursor = this.#window.cursor(this.#readTo)
+    const isHeld = validators() === undefined
+    return {
+      ...{ route: route.name, sink: sink.name, kind: sink.kind, cursor, delivered: this.#delivered },
+      state: route.paused ? 'paused' : isHeld || this.#trouble !== undefined ? 'waiting' : 'delivering',
+      reason: isHeld ? 'the validators are not up' : (this.#trouble ?? null),
+      lag: Math.max(0, carrier.head() - cursor),
+      unsettled: this.#window.unsettled,
+      retrying: this.#window.retrying.length,
+    }
+  }
+
+  /** Goes on until `signal` aborts: then what is under way ends as not tried. */
+  tick(signal: AbortSignal): void {
+    this.#signal = signal
+    this.#go()
+  }
+
+  /** There are dead letters to deliver again. */
+  replay(): void {
+    this.#hasReplays = true
+    this.#go()
+  }
+
+  /** Resolves when the step and the deliveries that are under way are over. */
+  async settled(): Promise<void> {
+    while (this.#step || this.#running.size > 0) await Promise.all([this.#step, ...this.#running])
+  }
+
+  /** Ends what is under way and writes down how far it came. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const mayWrite = !this.#signal.aborted
+    this.#close.abort()
+    await this.settled()
+    try {
+      if (mayWrite && this.#revision !== undefined && this.#isDirty) await this.#save()
+    } catch (error) {
+      this.#options.onTrouble('how far a route came was not written down; what it delivered last is delivered again', {
+        ...{ lane: this.name, reason: messageOf(error) },
+      })
+    }
+    await this.#options.sink[Symbol.asyncDispose]?.()
+  }
+
+  get #isStopped(): boolean {
+    return this.#signal.aborted || this.#close.signal.aborted
+  }
+
+  #go(): void {
+    if (this.#isStopped || this.#options.route.paused) return
+    if (this.#step) {
+      this.#again = true
+      return
+    }
+    this.#step = this.#steps().finally(() => {
+      this.#step = undefined
+    })
+  }
+
+  async #steps(): Promise<void> {
+    do {
+      this.#again = false
+      const { clock, validators } = this.#options
+      if (this.#isStopped || clock() < this.#notBefore || validators() === undefined) return
+      try {
+        await this.#work()
+      } catch (error) {
+        this.#wait(messageOf(error), TROUBLE_MS)
+      }
+    } while (this.#again)
+  }
+
+  #wait(reason: string, ms: number): void {
+    const { clock, onTrouble } = this.#options
+    this.#notBefore = clock() + ms
+    if (this.#trouble !== reason) onTrouble('a route of events waits', { lane: this.name, reason })
+    this.#trouble = reason
+  }
+
+  async #work(): Promise<void> {
+    await this.#options.authorise(this.#options.route.name)
+    if (this.#revision === undefined) await this.#open()
+    if (this.#hasReplays) await this.#loadReplays()
+    let isMore = true
+    while (isMore && !this.#isStopped) {
+      isMore = await this.#fill()
+      this.#begin()
+      // Whoever is called without waiting has its turn: a delivery inside the process ends here.
+      await Promise.resolve()
+      isMore &&= this.#window.unsettled === 0
+    }
+    if (this.#isSaveDue()) await this.#save()
+    if (this.#running.size === 0 && this.#window.retrying.length === 0) this.#trouble = undefined
+  }
+
+  async #open(): Promise<void> {
+    const { store, carrier, route } = this.#options
+    const found = await store.records.find<LaneRow>(LANES, this.name)
+    const { cursor, done, retrying } = found?.value ?? {
+      ...{ cursor: route.from === 'beginning' ? -1 : carrier.head(), done: [], retrying: [] },
+    }
+    this.#done = new Set(done)
+    this.#tries = new Map(retrying.map(({ id, reason, ...kept }) => [id, { ...kept, reason: reason ?? undefined }]))
+    this.#readTo = cursor
+    this.#saved = cursor
+    this.#revision = found?.revision ?? 0
+    this.#isDirty = found === undefined
+  }
+
+  /** Reads on while there is room. @returns whether there may be more to read. */
+  async #fill(): Promise<boolean> {
+    const { carrier } = this.#options
+    if (this.#window.isFull || this.#readTo >= carrier.head()) return false
+    const { events, upTo } = await carrier.read(this.#readTo, READ_ENTRIES)
+    for (const event of events) {
+      if (this.#done.delete(event.id) || !this.#matches(event)) continue
+      this.#window.add(event, undefined, this.#tries.get(event.id))
+      this.#tries.delete(event.id)
+    }
+    this.#readTo = Math.max(this.#readTo, upTo)
+    return this.#readTo < carrier.head()
+  }
+
+  #begin(): void {
+    const { clock } = this.#options
+    while (this.#running.size < LANE_CONCURRENCY_MAX && !this.#isStopped && clock() >= this.#notBefore) {
+      const entry = this.#window.next(clock())
+      if (!entry) return
+      const delivery = this.#deliver(entry).finally(() => {
+        this.#running.delete(delivery)
+        this.#go()
+      })
+      this.#running.add(delivery)
+    }
+  }
+
+  /** Never rejects. */
+  async #deliver(entry: Entry): Promise<void> {
+    const { route, validators, clock } = this.#options
+    try {
+      const judgement = await judge(validators() ?? [], entry.event, route)
+      if (judgement.kind === 'wait') {
+        this.#window.putBack(entry)
+        this.#wait(judgement.reason, TROUBLE_MS)
+      } else if (judgement.kind === 'refuse') this.#giveUp(entry, judgement.cause, judgement.reason)
+      else await this.#try(entry, clock())
+    } catch (error) {
+      // A validator that broke: the event waits.
+      this.#window.putBack(entry)
+      this.#wait(messageOf(error), TROUBLE_MS)
+    }
+  }
+
+  async #try(entry: Entry, now: number): Promise<void> {
+    const { sink, route } = this.#options
+    entry.firstAt ||= now
+    const delivery = { event: entry.event, attempt: entry.attempts + 1 }
+    const signals = [this.#signal, this.#close.signal]
+    const failure = await tryOnce(sink, delivery, signals, route.retry.timeoutMs)
+    if (failure === undefined) this.#settleDelivered(entry)
+    else if (failure === 'stopped') this.#window.putBack(entry)
+    else this.#failed(entry, failure)
+  }
+
+  #settleDelivered(entry: Entry): void {
+    if (entry.letter) this.#gone.push(entry.letter.key)
+    this.#window.settle(entry)
+    this.#delivered++
+    this.#deliveredSinceSave++
+    this.#isDirty = true
+    this.#options.count('delivered', this.name)
+  }
+
+  #failed(entry: Entry, failure: DeliveryFailure): void {
+    const { route, clock, chance, count } = this.#options
+    if (failure.kind === 'slow down') {
+      this.#window.putBack(entry)
+      this.#wait(
+        reasonOf(failure),
+        Math.min(SLOW_DOWN_MS_MAX, Math.max(1, failure.retryAfterMs ?? route.retry.firstMs)),
+      )
+      return
+    }
+    entry.attempts++
+    entry.reason = reasonOf(failure)
+    this.#isDirty = true
+    if (failure.kind === 'permanent' || entry.attempts >= route.retry.attempts)
+      this.#giveUp(entry, 'delivery', entry.reason)
+    else {
+      count('retried', this.name)
+      this.#window.retryAt(entry, clock() + backOffMs(route.retry, entry.attempts, chance()))
+    }
+  }
+
+  #giveUp(entry: Entry, cause: DeadCause, reason: string): void {
+    entry.reason = reason
+    entry.cause = cause
+    this.#window.giveUp(entry)
+    this.#isDirty = true
+  }
+
+  async #loadReplays(): Promise<void> {
+    const { store, carrier } = this.#options
+    if (this.#window.replays >= LETTERS_MAX) return
+    const { items, next } = await store.records.listBy<DeadLetter>(DEAD_LETTERS, 'replaying', this.name, {
+      limit: LETTERS_MAX,
+    })
+    for (const letter of items.toSorted((a, b) => a.value.event.sequence - b.value.event.sequence)) {
+      if (this.#window.holds(letter.key) || this.#gone.includes(letter.key)) continue
+      const { id, sequence } = letter.value.event
+      const { events } = await carrier.read(sequence - 1, 1)
+      const event = events.find((one) => one.id === id)
+      if (event) this.#window.add(event, letter)
+      else this.#gone.push(letter.key)
+    }
+    this.#isDirty ||= this.#gone.length > 0
+    this.#hasReplays = next !== undefined
+  }
+
+  #isSaveDue(): boolean {
+    const { clock } = this.#options
+    if (this.#pending || this.#window.dying.length > 0) return true
+    if (this.#readTo - this.#saved >= PASSED_OVER_MAX) return true
+    const now = clock()
+    return this.#isDirty && (now < this.#lastSave || now - this.#lastSave >= SAVE_EVERY_MS)
+  }
+
+  /** Writes down how far it came. What did not get through is sent again as the same command. */
+  async #save(): Promise<void> {
+    const { store } = this.#options
+    this.#pending ??= await this.#draft()
+    try {
+      await appendOne(store, this.#pending.command)
+    } catch (error) {
+      if (!isCascadeError(error) || !MAY_COME[error.code]) this.#pending = undefined
+      if (isCascadeError(error) && (error.code === 'CONFLICT' || error.code === 'REVISION_MISMATCH'))
+        throw new CascadeError('CONFLICT', 'Somebody else writes down how far this route is.', { cause: error })
+      throw error
+    }
+    const { landed } = this.#pending
+    this.#pending = undefined
+    landed()
+  }
+
+  async #draft(): Promise<PendingSave> {
+    const { store, route, sink, authorise, commandId, clock, count } = this.#options
+    const grant = await authorise(route.name)
+    const dying = this.#window.dying.slice(0, LETTERS_MAX)
+    const dead = dying.map((entry) => letterOf(entry, route.name, sink.name, clock()))
+    const gone = this.#gone.slice(0, LETTERS_MAX)
+    const cursor = this.#window.cursor(this.#readTo)
+    const retrying = this.#window.retrying
+      .filter(({ letter }) => letter === undefined)
+      .map(({ event: { id }, attempts, firstAt, nextAt, reason = null }) => ({ id, attempts, firstAt, nextAt, reason }))
+    const delivered = this.#deliveredSinceSave
+    const ids = dying.filter(({ letter }) => !letter).map(({ event }) => event.id)
+    const row: LaneRow = { cursor, done: [...this.#window.settledIds(), ...ids], retrying }
+    const revision = this.#revision ?? 0
+    const save = { route: route.name, sink: sink.name, row, revision, dead, gone, delivered }
+    const command = saveCommand(store.records, grant, commandId(), save)
+    // What happens between the draft and its landing is dirty again by itself.
+    this.#isDirty = false
+    const landed = () => {
+      this.#revision = revision + 1
+      this.#saved = cursor
+      this.#lastSave = clock()
+      this.#deliveredSinceSave -= delivered
+      this.#gone = this.#gone.slice(gone.length)
+      for (const entry of dying) {
+        count('dead', this.name)
+        this.#window.settle(entry)
+      }
+      this.#again ||= dying.length > 0 || this.#hasReplays
+      this.#isDirty ||= dying.length > 0 || this.#gone.length > 0
+    }
+    return { command, landed }
+  }
+}
+
+/** A command that met these may be carried out yet, or may be sent again. */
+const MAY_COME: Readonly<Record<string, boolean>> = { UNAVAILABLE: true, STORAGE_FULL: true, OUTCOME_UNKNOWN: true }
+
+const reasonOf = (failure: Error): string => failure.message.slice(0, DEAD_REASON_LENGTH_MAX).toWellFormed()
