@@ -17,7 +17,7 @@ export {
 } from './explain-config.ts'
 export { type ConfigChange, type ConfigReload, LiveConfig, votedWith } from './live-config.ts'
 export { CONFIG_FILE_NAME, type LoadConfigInput, type LoadedConfig, loadConfig } from './load-config.ts'
-export { isLoopback, listOf, networksOf } from './network.ts'
+export { isHostName, isLoopback, listOf, networksOf, parseSubnet } from './network.ts'
 export { parseRetentionRule } from './retention-rule.ts'
 export type { AskedValue, ValueChange, VotedValue, VotedValues } from './voted-config.ts'
 export { parseWitness, parseWitnessed } from './witness-text.ts'

@@ -1,0 +1,2 @@
+export { AllowedTargets } from './allowed-targets.ts'
+export { webhookSink } from './webhook-sink.ts'

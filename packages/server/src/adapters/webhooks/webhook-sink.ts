@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { CascadeError, type Clock, messageOf } from '#base'
+import { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind } from '#mesh'
+import { type AllowedTargets, TargetRefused } from './allowed-targets.ts'
+import { type PostedAnswer, postGuarded } from './post-guarded.ts'
+import { parseWebhookKey, signWebhook, type WebhookKey } from './webhook-keys.ts'
+
+export interface WebhookSinkOptions {
+  readonly targets: AllowedTargets
+  readonly clock: Clock
+  /** Reads a file that holds a key. @throws where it cannot. */
+  readonly readKey: (path: string) => string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Of this program, as it tells it to receivers. */
+  readonly version: string
+}
+
+const keysMax = 4
+const place = z.string().min(1).max(4096)
+const places = z.union([place, z.array(place).min(1).max(keysMax)]).transform((given) => [given].flat())
+
+const options = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: 'expected an address that begins with https:// or http://' })
+      .max(2048)
+      .refine((text) => isWithoutUser(text), { error: 'expected an address without a name and a password in it' })
+      .describe('Where events are posted to.'),
+    key_file: places
+      .optional()
+      .describe('File with a key of Standard Webhooks, or several while one takes the place of another.'),
+    key_env: places.optional().describe('Variable of the environment with such a key.'),
+  })
+  .refine(({ key_file, key_env }) => key_file !== undefined || key_env !== undefined, {
+    error: 'expected key_file or key_env: what is sent is signed',
+  })
+
+const isWithoutUser = (text: string): boolean => {
+  const url = URL.parse(text)
+  return url !== null && url.username === '' && url.password === ''
+}
+
+/** Longest that a receiver may have us wait at once. */
+const RETRY_AFTER_MAX_MS = 3_600_000
+const RETRY_AFTER_DEFAULT_MS = 30_000
+/** The receiver has too much to do; others of the 5xx are troubles of its own. */
+const SLOW_DOWN: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+/** Posts events to an address, signed by the convention of Standard Webhooks, and to no address that nobody meant. */
+export function webhookSink(parts: WebhookSinkOptions): SinkKind<typeof options> {
+  return {
+    kind: 'webhook',
+    options,
+    open: ({ name, options: { url, key_file = [], key_env = [] } }) => {
+      const keys = [
+        ...key_file.map((path) => parseWebhookKey(readKey(parts, path), `The key in ${path}`)),
+        ...key_env.map((variable) => parseWebhookKey(variableOf(parts, variable), `The key in ${variable}`)),
+      ]
+      return new WebhookSink(name, new URL(url), keys, parts)
+    },
+  }
+}
+
+class WebhookSink implements MeshSink {
+  readonly kind = 'webhook'
+  readonly name: string
+  readonly #url: URL
+  readonly #keys: readonly WebhookKey[]
+  readonly #parts: WebhookSinkOptions
+
+  constructor(name: string, url: URL, keys: readonly WebhookKey[], parts: WebhookSinkOptions) {
+    this.name = name
+    this.#url = url
+    this.#keys = keys
+    this.#parts = parts
+  }
+
+  async deliver({ event, signal }: MeshDelivery): Promise<void> {
+    const { clock, targets, version } = this.#parts
+    const body = JSON.stringify(event)
+    const headers = {
+      'content-type': 'application/cloudevents+json; charset=utf-8',
+      'user-agent': `forge-cascade/${version}`,
+      ...signWebhook(this.#keys, event.id, clock(), body),
+    }
+    let answer: PostedAnswer
+    try {
+      answer = await postGuarded(this.#url, targets, { headers, body, signal })
+    } catch (error) {
+      // Whoever stopped it knows why.
+      signal.throwIfAborted()
+      const detail = `${this.#url.origin} could not be reached: ${messageOf(error)}`
+      if (error instanceof TargetRefused) throw new DeliveryFailure('permanent', error.message, { cause: error })
+      throw new DeliveryFailure('retryable', detail, { cause: error })
+    }
+    this.#judge(answer)
+  }
+
+  #judge({ status, retryAfter }: PostedAnswer): void {
+    if (status >= 200 && status < 300) return
+    const told = `${this.#url.origin} answered ${status}`
+    if (status === 410) throw new DeliveryFailure('permanent', `${told}: it wants no more events`)
+    if (status >= 300 && status < 400)
+      throw new DeliveryFailure('permanent', `${told}: redirects are not followed; name the address that it leads to`)
+    if (SLOW_DOWN.has(status) && (status === 429 || retryAfter !== undefined))
+      throw new DeliveryFailure('slow down', told, { retryAfterMs: waitOf(retryAfter, this.#parts.clock()) })
+    throw new DeliveryFailure('retryable', told)
+  }
+}
+
+/** Milliseconds that Retry-After (RFC 9110, 10.2.3) asks for: seconds, or a date. */
+function waitOf(text: string | undefined, now: number): number {
+  const seconds = /^\d{1,9}$/.test(text?.trim() ?? '') ? Number(text) * 1000 : undefined
+  const until = text === undefined ? Number.NaN : Date.parse(text) - now
+  const wanted = seconds ?? (Number.isFinite(until) ? Math.max(0, until) : RETRY_AFTER_DEFAULT_MS)
+  return Math.min(wanted, RETRY_AFTER_MAX_MS)
+}
+
+function readKey({ readKey: read }: WebhookSinkOptions, path: string): string {
+  try {
+    return read(path)
+  } catch (error) {
+    const detail = `The file ${path} with a key of a webhook cannot be read: ${messageOf(error)}.`
+    throw new CascadeError('CONFIG_INVALID', detail, { cause: error })
+  }
+}
+
+function variableOf({ environment }: WebhookSinkOptions, name: string): string {
+  const found = environment[name]
+  if (found !== undefined && found.trim() !== '') return found
+  throw new CascadeError('CONFIG_INVALID', `The variable ${name} with a key of a webhook is not set.`)
+}
