@@ -50,10 +50,11 @@ export const meshValidatorsPart = (frame: MeshFrame): BootChunk => ({
   describe: 'looks at events before they go to the outside',
   start: (boot) => {
     const subjects = boot.get(key.SUBJECTS)
-    const authorise = authoriser(frame, boot)
+    const { authorise, end } = authoriser(frame, boot)
     const trustOf = async (actor: string) => (await subjects.find(actor))?.trust
     boot.get(key.MESH).arm([validateEnvelope, validateTrust(trustOf), validateConstitution(authorise)])
-    return undefined
+    // How its decisions ended goes on record while there is a log to write it into.
+    return { [Symbol.asyncDispose]: async () => end() }
   },
 })
 
@@ -61,7 +62,7 @@ export const meshValidatorsPart = (frame: MeshFrame): BootChunk => ({
 const fileOf = ({ config: { mesh, data }, file }: LoadedConfig): string =>
   mesh.file ?? join(file === undefined ? dirname(data.dir) : dirname(file), 'config', 'mesh.yml')
 
-function openMesh(frame: MeshFrame, boot: BootContext): EventMesh {
+function openMesh(frame: MeshFrame, boot: BootContext): AsyncDisposable {
   const { log, clock, newId, loaded, health, renewals } = frame
   const [store, metrics, emergency, gate] = [
     boot.get(key.STORE),
@@ -70,7 +71,7 @@ function openMesh(frame: MeshFrame, boot: BootContext): EventMesh {
     boot.get(key.GATE),
   ]
   const kinds = sinkKinds(log)
-  const authorise = authoriser(frame, boot)
+  const { authorise, end } = authoriser(frame, boot)
   const subject = boot.get(key.ADMIN)
   const asked = { action: 'mesh.apply', resource: 'system/mesh', subject } as const
   const grant = () => gate.retried({ ...asked, correlationId: newId() })
@@ -89,34 +90,47 @@ function openMesh(frame: MeshFrame, boot: BootContext): EventMesh {
   renewals.push(() => job.reload())
   boot.provide(key.MESH, mesh)
   boot.provide(key.MESH_JOB, job)
-  return job
+  return {
+    async [Symbol.asyncDispose]() {
+      await job[Symbol.asyncDispose]()
+      end()
+    },
+  }
 }
 
 /**
  * The gate's word for what a route does, once an hour and anew when policies change: durable before anything is delivered, and
  * with an outcome once another takes its place.
  */
-function authoriser({ newId }: Pick<MeshFrame, 'newId'>, boot: BootContext): (resource: string) => Promise<Grant> {
+function authoriser({ newId }: Pick<MeshFrame, 'newId'>, boot: BootContext): Authoriser {
   const [gate, subject] = [boot.get(key.GATE), boot.get(key.ADMIN)]
   const open = new Map<string, { readonly grant: Grant; readonly end: () => void }>()
-  return async (resource) => {
+  const endAll = (): void => {
+    for (const { end } of open.values()) end()
+    open.clear()
+  }
+  const authorise = async (resource: string): Promise<Grant> => {
     const grant = gate.standing({ action: 'mesh.deliver', resource, subject, correlationId: newId() })
     const known = open.get(resource)
     if (known?.grant === grant) return grant
     known?.end()
-    if (open.size >= OPEN_MAX) {
-      for (const { end } of open.values()) end()
-      open.clear()
-    }
+    if (open.size >= OPEN_MAX) endAll()
     await gate.carryOut(grant, (later) => void open.set(resource, { grant, end: later() }))
     return grant
   }
+  return { authorise, end: endAll }
+}
+
+interface Authoriser {
+  readonly authorise: (resource: string) => Promise<Grant>
+  /** What was allowed is over. */
+  readonly end: () => void
 }
 
 const OPEN_MAX = 1000
 
 /** Policies may forbid a type of event a route: `mesh/<route>/<type>`. What may be let a moment later waits. */
-const validateConstitution =
+export const validateConstitution =
   (authorise: (resource: string) => Promise<Grant>): EventValidator =>
   async ({ type }, { name }) => {
     try {
@@ -125,8 +139,8 @@ const validateConstitution =
     } catch (error) {
       if (!isCascadeError(error)) throw error
       if (error.code === 'FORBIDDEN' || error.code === 'APPROVAL_REQUIRED')
-        return { kind: 'refuse', cause: 'constitution', reason: error.message }
-      return { kind: 'wait', reason: error.message }
+        return { kind: 'refuse', cause: 'constitution', reason: error.detail }
+      return { kind: 'wait', reason: error.detail }
     }
   }
 

@@ -161,12 +161,13 @@ export class Lane implements AsyncDisposable {
   }
 
   async #work(): Promise<void> {
-    await this.#options.authorise(this.#options.route.name)
     if (this.#revision === undefined) await this.#open()
     if (this.#hasReplays) await this.#loadReplays()
     let isMore = true
     while (isMore && !this.#isStopped) {
       isMore = await this.#fill()
+      // Looking is nobody's business; a route without events asks for nothing and writes nothing.
+      if (this.#window.unsettled > 0) await this.#options.authorise(this.#options.route.name)
       this.#begin()
       // Whoever is called without waiting has its turn: a delivery inside the process ends here.
       await Promise.resolve()
