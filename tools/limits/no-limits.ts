@@ -283,6 +283,12 @@ export const NO_LIMITS: readonly Group[] = [
         'platform/mesh/dead-letters.ts LETTERS_PER_CALL_MAX',
       ),
       ...at(SERVER, 'platform/mesh/lane.ts LANE_CONCURRENCY_MAX', 'platform/mesh/lane.ts PASSED_OVER_MAX'),
+      ...at(SERVER, 'adapters/webhooks/post-guarded.ts ANSWER_BYTES_MAX', 'adapters/webhooks/webhook-sink.ts keysMax'),
+      ...at(
+        SERVER,
+        'adapters/webhooks/webhook-keys.ts SECRET_BYTES_MAX',
+        'adapters/webhooks/webhook-sink.ts RETRY_AFTER_MAX_MS',
+      ),
       ...at(SERVER, 'platform/mesh/lane.ts SLOW_DOWN_MS_MAX', 'platform/mesh/lane.ts LETTERS_MAX'),
       ...at(SERVER, 'platform/mesh/mesh-rows.ts DEAD_REASON_LENGTH_MAX', 'edge/jobs/event-mesh.ts PROBLEM_LENGTH_MAX'),
       ...at(SERVER, 'compose-mesh.ts OPEN_MAX'),

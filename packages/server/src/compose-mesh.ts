@@ -1,9 +1,10 @@
 // The mesh: what brings events to their routes, and what looks at them before.
 import { randomInt } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Clock, isCascadeError } from '#base'
 import type { BootChunk, BootContext } from '#boot'
-import type { LoadedConfig } from '#config'
+import { type LoadedConfig, listOf, readConfigFile } from '#config'
+import { withPayload } from '#events'
 import {
   type EventValidator,
   Mesh,
@@ -19,18 +20,43 @@ import type { Grant } from '#store'
 import { openOutboxCarrier } from './adapters/carriers/outbox-carrier.ts'
 import { openMeshFile } from './adapters/files/mesh-file.ts'
 import { logSinkKind } from './adapters/sinks/log-sink.ts'
+import { AllowedTargets, type Completed, webhookSink } from './adapters/webhooks/index.ts'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
 import type { CliIo } from './edge/cli/index.ts'
 import { EventMesh } from './edge/jobs/index.ts'
+import { VERSION } from './version.ts'
 
 interface MeshFrame extends Pick<Frame, 'loaded' | 'log' | 'health' | 'renewals'> {
   readonly clock: Clock
   readonly newId: () => string
 }
 
+interface SinkParts {
+  readonly log: Pick<RootLogger, 'info'>
+  readonly clock: Clock
+  /** Hosts and networks beside the public ones. */
+  readonly privateTargets: readonly string[]
+  /** Folder of the mesh file: keys are found from there. */
+  readonly folder: string
+  /** An event with all that it says. */
+  readonly completed: Completed
+}
+
 /** Every kind of sink that mesh.yml may name. */
-export const sinkKinds = (log: Pick<RootLogger, 'info'>): SinkKinds => registerSinkKinds([logSinkKind(log)])
+export const sinkKinds = ({ log, clock, privateTargets, folder, completed }: SinkParts): SinkKinds =>
+  registerSinkKinds([
+    logSinkKind(log),
+    webhookSink({
+      ...{ clock, completed, environment: process.env, version: VERSION },
+      targets: new AllowedTargets(privateTargets),
+      readKey: (path) => readConfigFile(resolve(folder, path)) ?? notThere(),
+    }),
+  ])
+
+function notThere(): never {
+  throw new Error('it does not exist')
+}
 
 /** Parts of the instance get events from here on; the outside waits for the validators. */
 export const meshPart = (frame: MeshFrame): BootChunk => ({
@@ -70,7 +96,11 @@ function openMesh(frame: MeshFrame, boot: BootContext): AsyncDisposable {
     boot.get(key.EMERGENCY),
     boot.get(key.GATE),
   ]
-  const kinds = sinkKinds(log)
+  const path = fileOf(loaded)
+  const kinds = sinkKinds({
+    ...{ log, clock, folder: dirname(path), privateTargets: listOf(loaded.config.mesh.private_targets) },
+    completed: (event) => withPayload(store.records, event),
+  })
   const { authorise, end } = authoriser(frame, boot)
   const subject = boot.get(key.ADMIN)
   const asked = { action: 'mesh.apply', resource: 'system/mesh', subject } as const
@@ -83,7 +113,7 @@ function openMesh(frame: MeshFrame, boot: BootContext): AsyncDisposable {
     count: (outcome) => metrics.count('cascade_mesh_deliveries_total', 1, { outcome }),
     onTrouble: (message, fields) => log.warn(message, fields),
   })
-  const file = openMeshFile(fileOf(loaded))
+  const file = openMeshFile(path)
   const job = new EventMesh({ mesh, kinds, file, grant, clock, log, halt: () => emergency.signal })
   metrics.onCollect(() => ({ cascade_mesh_lag: Math.max(0, ...mesh.status().map(({ lag }) => lag)) }))
   health.register('mesh', () => job.finding, { critical: false })
@@ -147,5 +177,7 @@ export const validateConstitution =
 /** Looks at the text of a mesh.yml, without an instance. What it promises stands at `CliIo.lintMesh`. */
 export const lintMesh: CliIo['lintMesh'] = async (path) => {
   const text = openMeshFile(path).read()
-  return text === undefined ? undefined : parseMesh(text, sinkKinds({ info: () => undefined }))
+  const parts = { log: { info: () => undefined }, clock: () => 0, privateTargets: [], folder: dirname(path) }
+  const kinds = sinkKinds({ ...parts, completed: async (event) => event })
+  return text === undefined ? undefined : parseMesh(text, kinds)
 }

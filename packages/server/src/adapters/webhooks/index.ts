@@ -1,2 +1,2 @@
 export { AllowedTargets } from './allowed-targets.ts'
-export { webhookSink } from './webhook-sink.ts'
+export { type Completed, webhookSink } from './webhook-sink.ts'

@@ -60,6 +60,7 @@ function open(
   const kind = webhookSink({
     targets: new AllowedTargets(also, resolve),
     clock: () => NOW,
+    completed: async (event) => ({ ...event, data: { ...event.data, payload: 'whole' } }),
     readKey: () => KEY,
     environment: { KEY, EMPTY: ' ' },
     version: '9.9.9',
@@ -83,7 +84,7 @@ describe('a webhook', () => {
     await using receiver = await receive()
     await send(open(`http://hooks.test:${receiver.port}/in?x=1`))
     const [{ headers, body } = { headers: {}, body: '' }] = receiver.taken
-    expect(JSON.parse(body)).toEqual(EVENT)
+    expect(JSON.parse(body)).toEqual({ ...EVENT, data: { ...EVENT.data, payload: 'whole' } })
     expect(headers['content-type']).toBe('application/cloudevents+json; charset=utf-8')
     expect(headers['user-agent']).toBe('forge-cascade/9.9.9')
     expect(headers['webhook-id']).toBe(EVENT.id)
@@ -178,7 +179,14 @@ describe('a webhook', () => {
 
 describe('the options of a webhook', () => {
   const { options } = webhookSink({
-    ...{ targets: new AllowedTargets(), clock: () => 0, readKey: () => KEY, environment: {}, version: '1' },
+    ...{
+      targets: new AllowedTargets(),
+      completed: async (event: CascadeEvent) => event,
+      clock: () => 0,
+      readKey: () => KEY,
+      environment: {},
+      version: '1',
+    },
   })
 
   test.each([

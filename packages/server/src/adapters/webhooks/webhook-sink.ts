@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import { CascadeError, type Clock, messageOf } from '#base'
 import { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind } from '#mesh'
+import type { CascadeEvent } from '#store'
 import { type AllowedTargets, TargetRefused } from './allowed-targets.ts'
 import { type PostedAnswer, postGuarded } from './post-guarded.ts'
 import { parseWebhookKey, signWebhook, type WebhookKey } from './webhook-keys.ts'
 
+/** An event with all that it says, where that is kept elsewhere. */
+export type Completed = (event: CascadeEvent) => Promise<CascadeEvent>
+
 export interface WebhookSinkOptions {
   readonly targets: AllowedTargets
+  readonly completed: Completed
   readonly clock: Clock
   /** Reads a file that holds a key. @throws where it cannot. */
   readonly readKey: (path: string) => string
@@ -76,8 +81,8 @@ class WebhookSink implements MeshSink {
   }
 
   async deliver({ event, signal }: MeshDelivery): Promise<void> {
-    const { clock, targets, version } = this.#parts
-    const body = JSON.stringify(event)
+    const { clock, completed, targets, version } = this.#parts
+    const body = JSON.stringify(await completed(event))
     const headers = {
       'content-type': 'application/cloudevents+json; charset=utf-8',
       'user-agent': `forge-cascade/${version}`,

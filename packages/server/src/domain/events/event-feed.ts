@@ -1,7 +1,7 @@
 import type { CapsuleContext } from '#capsules'
 import type { Gate } from '#governance'
+import { compileTypePattern } from '#mesh'
 import type { CascadeEvent } from '#store'
-import { fitsPattern } from './event-pattern.ts'
 import { type EventPosition, formatPosition } from './event-position.ts'
 import { type EventReader, seenEvents } from './event-sight.ts'
 import { withPayload } from './published-event.ts'
@@ -97,6 +97,6 @@ const isBehind = (sequence: number, index: number, after: { sequence: number; in
   sequence > after.sequence || (after.index !== undefined && index > after.index)
 
 const fits = (event: CascadeEvent, { type, subject, actor }: EventFilter): boolean =>
-  (type === undefined || type.some((pattern) => fitsPattern(event.type, pattern))) &&
+  (type === undefined || type.some((pattern) => compileTypePattern(pattern)(event.type))) &&
   (subject === undefined || event.subject === subject) &&
   (actor === undefined || event.actor === actor)

@@ -1,5 +1,4 @@
 export { EventFeed, type EventFilter, type EventReader, type EventsPage } from './event-feed.ts'
-export { fitsPattern } from './event-pattern.ts'
 export { type EventPosition, formatPosition, parsePosition } from './event-position.ts'
 export { publishEvent } from './publish-event.ts'
 export { withPayload } from './published-event.ts'

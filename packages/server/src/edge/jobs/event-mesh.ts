@@ -105,14 +105,13 @@ export class EventMesh implements AsyncDisposable {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { mesh, log, clock } = this.#options
+    const { mesh, clock } = this.#options
     try {
       await this.#lookAtFile(clock())
     } catch (error) {
       if (!isCascadeError(error)) throw error
       this.#isDue = true
-      this.#tell(messageOf(error))
-      log.warn('the routes of events could not be put in force; it is tried again', { reason: messageOf(error) })
+      this.#tell(messageOf(error), 'the routes of events could not be put in force; it is tried again')
     }
     mesh.tick(signal)
   }
@@ -138,10 +137,11 @@ export class EventMesh implements AsyncDisposable {
     this.#hasApplied = true
   }
 
-  #tell(problem: string): void {
-    if (problem !== this.#problem)
-      this.#options.log.error('mesh.yml is wrong; the routes before it go on to count', { reason: problem })
-    this.#problem = problem.slice(0, PROBLEM_LENGTH_MAX)
+  /** Once, however often it is found again. */
+  #tell(problem: string, words = 'mesh.yml is wrong; the routes before it go on to count'): void {
+    const reason = problem.slice(0, PROBLEM_LENGTH_MAX)
+    if (reason !== this.#problem) this.#options.log.error(words, { reason })
+    this.#problem = reason
   }
 }
 

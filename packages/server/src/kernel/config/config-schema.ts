@@ -349,6 +349,14 @@ export const configSchema = z
     const network = listOf(trusted_proxies).find((each) => parseSubnet(each) === undefined)
     if (network !== undefined)
       refuse(['server', 'trusted_proxies'], `addresses and networks such as 10.0.0.0/8; "${network}" is neither`)
+    const target = listOf(config.mesh.private_targets).find(
+      (each) => !isHostName(each) && parseSubnet(each) === undefined,
+    )
+    if (target !== undefined)
+      refuse(
+        ['mesh', 'private_targets'],
+        `names of hosts, addresses and networks such as 10.0.0.0/8; "${target}" is none`,
+      )
     const { endpoint, bucket, access_key, secret_key } = config.archive.s3
     if (endpoint !== undefined && hasUserinfo(endpoint))
       refuse(

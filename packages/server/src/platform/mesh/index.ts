@@ -32,3 +32,4 @@ export {
   type SinkKind,
   type SinkKinds,
 } from './mesh-sink.ts'
+export { compileTypePattern } from './type-pattern.ts'

@@ -77,6 +77,18 @@ describe('a route', () => {
     expect(mesh.delivered).toHaveLength(3)
   })
 
+  test('with a sink that cannot be opened changes nothing, and those before it go on', async () => {
+    await using mesh = await openMesh([routeOf({})])
+    const head = mesh.store.head()
+    const broken = routeOf({ name: 'new', sinks: [{ kind: 'broken', name: 'b', options: {} }] })
+    await expect(mesh.apply([broken])).rejects.toThrow('The key is not there.')
+    expect(mesh.store.head()).toBe(head)
+    expect(mesh.mesh.config.routes.map(({ name }) => name)).toEqual(['all'])
+    await mesh.emit([{}])
+    await mesh.run()
+    expect(mesh.delivered).toHaveLength(1)
+  })
+
   test('begins a new route at what comes after it, and another at the beginning where it says so', async () => {
     await using mesh = await openMesh([])
     await mesh.emit([{}])

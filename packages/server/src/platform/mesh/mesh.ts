@@ -99,20 +99,40 @@ export class Mesh implements AsyncDisposable {
 
   async #apply(config: MeshConfig): Promise<void> {
     const wanted = new Map(config.routes.flatMap((route) => route.sinks.map((sink) => rowOf(route, sink))))
-    const found = await this.#options.store.records.find<AppliedRow>(LANES, APPLIED_KEY)
-    const before = found?.value.lanes ?? {}
-    if (found?.value.digest !== config.digest && (found || wanted.size > 0))
-      await this.#write(config, wanted, before, found?.revision ?? 0)
     const running = this.#config
-    this.#config = config
     const previous = new Map(running.routes.flatMap((route) => route.sinks.map((sink) => rowOf(route, sink))))
+    const stays = (name: string) => this.#lanes.has(name) && wanted.get(name)?.digest === previous.get(name)?.digest
+    const begins = [...wanted].filter(([name]) => !stays(name))
+    // Before anything is written: what cannot be opened leaves all as it is.
+    const sinks = await this.#openSinks(begins)
+    try {
+      const found = await this.#options.store.records.find<AppliedRow>(LANES, APPLIED_KEY)
+      if (found?.value.digest !== config.digest && (found || wanted.size > 0))
+        await this.#write(config, wanted, found?.value.lanes ?? {}, found?.revision ?? 0)
+    } catch (error) {
+      await closeAll(sinks.values())
+      throw error
+    }
+    this.#config = config
     for (const [name, lane] of this.#lanes)
       if (wanted.get(name)?.digest !== previous.get(name)?.digest) {
         this.#lanes.delete(name)
         await lane[Symbol.asyncDispose]()
       }
-    for (const [name, { route, sink }] of wanted)
-      if (!this.#lanes.has(name) && !this.#isClosed) this.#lanes.set(name, this.#lane(route, this.#sink(route, sink)))
+    if (this.#isClosed) return closeAll(sinks.values())
+    for (const [name, { route }] of begins) this.#lanes.set(name, this.#lane(route, sinks.get(name)!))
+  }
+
+  /** @throws CascadeError CONFIG_INVALID for options that can never work; then none is open. */
+  async #openSinks(lanes: readonly (readonly [string, WantedLane])[]): Promise<ReadonlyMap<string, MeshSink>> {
+    const sinks = new Map<string, MeshSink>()
+    try {
+      for (const [name, { route, sink }] of lanes) sinks.set(name, this.#sink(route, sink))
+    } catch (error) {
+      await closeAll(sinks.values())
+      throw error
+    }
+    return sinks
   }
 
   /** Where new lanes begin is on record with the routes, so that nothing is missed between. */
@@ -174,6 +194,10 @@ export class Mesh implements AsyncDisposable {
     const route: MeshRoute = { ...INTERNAL, name: `=${consumer.name}`, match: consumer.match }
     return new Lane({ ...this.#options, route, sink: openInbox(consumer, store, clock), validators: () => [] })
   }
+}
+
+async function closeAll(sinks: Iterable<MeshSink>): Promise<void> {
+  for (const sink of sinks) await sink[Symbol.asyncDispose]?.()
 }
 
 /** What is the same for all routes inside the instance: they begin at the first event, and nobody outside hears of them. */

@@ -1,6 +1,6 @@
 import type { Action } from '@forge-cascade/contract'
 import { z } from 'zod'
-import { createUuidV7, systemRandom } from '#base'
+import { CascadeError, createUuidV7, systemRandom } from '#base'
 import { openOutboxCarrier } from '../../adapters/carriers/outbox-carrier.ts'
 import { openMemoryStore } from '../../adapters/memory/memory-store.ts'
 import { type CascadeEvent, COMMANDS_PER_APPEND_MAX, type EventDraft } from '../store/index.ts'
@@ -21,7 +21,16 @@ export const boxKind = (deliver: (delivery: MeshDelivery, box: string) => Promis
   open: ({ name, route }) => ({ kind: 'box', name, deliver: (delivery) => deliver(delivery, route) }),
 })
 
-export interface RouteFields extends Omit<Partial<MeshRoute>, 'retry' | 'sinks'> {
+/** A kind whose sinks can never be opened. */
+const brokenKind: SinkKind = {
+  kind: 'broken',
+  options: z.strictObject({}),
+  open: () => {
+    throw new CascadeError('CONFIG_INVALID', 'The key is not there.')
+  },
+}
+
+export interface RouteFields extends Omit<Partial<MeshRoute>, 'retry'> {
   readonly retry?: Partial<MeshRoute['retry']>
 }
 
@@ -62,6 +71,7 @@ export async function openMesh(routes: readonly MeshRoute[], options: MeshTestOp
       await behaviour(delivery)
       delivered.push(delivery.event)
     }),
+    brokenKind,
   ])
   const newId = createUuidV7(clock, systemRandom)
   const trouble: string[] = []
