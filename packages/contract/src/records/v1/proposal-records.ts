@@ -69,9 +69,9 @@ export const PROPOSAL_RECORDS = {
   'constitution.amended': kind('Clauses of the constitution that are of the instance itself were changed by vote.', {
     subject: all('governance/constitution'),
     payload: {
-      added: z.array(clause).max(20),
-      replaced: z.array(clause).max(20),
-      removed: z.array(clause).max(20),
+      added: z.array(clause).max(20).describe('Ids of clauses that are new.'),
+      replaced: z.array(clause).max(20).describe('Ids of clauses that say something else from here on.'),
+      removed: z.array(clause).max(20).describe('Ids of clauses that are gone.'),
       bundle: hash.describe('Digest of the policies from here on.'),
     },
   }),

@@ -173,6 +173,8 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   'approvals reject': [answerOf('decideApproval')],
   proposals: [answerOf('listProposals')],
   constitution: [answerOf('getConstitution')],
+  events: [answerOf('listEvents')],
+  publish: [answerOf('publishEvent')],
   'proposals list': [answerOf('listProposals')],
   'proposals show': [answerOf('getProposal')],
   'proposals analysis': [answerOf('analyseProposal')],

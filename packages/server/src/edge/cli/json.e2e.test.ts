@@ -148,7 +148,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'trust explain', argv: () => ['trust', 'explain', 'administrator'] },
   { command: 'trust explain', when: 'CAPSULE', argv: () => ['trust', 'explain', id] },
   { command: 'events', argv: () => ['events', '--limit', '2'] },
-  { command: 'publish', argv: () => ['publish', 'shop.order.placed', '--data', '{"order":1}'] },
+  { command: 'publish', argv: () => ['publish', 'shop.order.placed', '--payload', '{"order":1}'] },
   { command: 'whoami', argv: () => ['whoami'] },
   { command: 'agent add', argv: () => ['agent', 'add', 'minion'] },
   { command: 'agent list', argv: () => ['agent', 'list'] },

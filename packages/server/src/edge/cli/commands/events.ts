@@ -99,12 +99,12 @@ export const PUBLISH: CommandSpec = {
     'It stands in the same order as all others and is told to everybody who may read events; with --capsule, to who may read that.',
   arguments: [{ flags: '<type>', description: 'Words with dots, such as shop.order.placed; not cascade.…' }],
   options: [
-    { flags: '--data <json>', description: 'What it says, as JSON of at most 64 KiB (null)' },
+    { flags: '--payload <json>', description: 'What it says, as JSON of at most 64 KiB (null)' },
     { flags: '--capsule <id>', description: 'Whole id of the capsule that it is about' },
   ],
-  examples: [{ line: `publish shop.order.placed --data '{"order":4711}'`, does: 'tells that an order was placed' }],
+  examples: [{ line: `publish shop.order.placed --payload '{"order":4711}'`, does: 'tells that an order was placed' }],
   run: async (context: CommandContext, input: CommandInput) => {
-    const payload = parseGivenJson('--data', input.text('data') ?? 'null')
+    const payload = parseGivenJson('--payload', input.text('payload') ?? 'null')
     const given = { type: input.argument(0), payload, capsule: input.text('capsule') }
     const body = checkInput(publishBody, given)
     const { answer, raw } = await (await context.openSession()).call('publishEvent', { body })
