@@ -94,6 +94,7 @@ export {
   Delegations,
   type Draft,
   type KindRules,
+  PolicyDifferences,
   PROPOSAL_COLLECTIONS,
   PROPOSALS,
   type ProposalAction,
