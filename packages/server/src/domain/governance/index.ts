@@ -5,6 +5,7 @@ export {
   type Analysis,
   DRIFT_PARTS,
   type Flip,
+  notAnalysed,
   ProposalAnalyst,
   type ProposalAnalystOptions,
 } from './analysis/index.ts'
