@@ -101,6 +101,9 @@ export const proposalAnalysis = z
       .enum(ANALYSIS_VERDICTS)
       .describe('`not_executable`: the constitution is kept, and the change would be refused when it is carried out.'),
     obstacle: z.string().nullable().describe('Why it would be refused.'),
+    not_analysed: z
+      .array(z.string())
+      .describe('Settings by which the gate does not decide: nothing here says what they would do.'),
     policies: z.object({ before: hash, after: hash, added: ids, removed: ids, changed: ids }),
     trust: z
       .object({ subject: uuid, name: z.string().nullable(), before: count, after: count })

@@ -150,11 +150,29 @@ const listed = {
     .describe('Null as long as nothing was tried.'),
 }
 
+const rule = z.object({
+  id: z.string(),
+  effect: z.enum(['permit', 'forbid']),
+  says: z.string().nullable().describe('The rule in a plain sentence, which whoever wrote it chose.'),
+  text: z.string().describe('In Cedar: what counts.'),
+})
+
 export const proposal = z
   .object({
     ...listed,
     description: z.string(),
     action: proposalAction,
+    rules: z
+      .object({
+        added: z.array(rule),
+        removed: z.array(rule),
+        changed: z.array(rule.extend({ before: rule })),
+      })
+      .nullable()
+      .describe(
+        'What a policy_change differs in from the policies in force, or from those before it was carried out; null for others, and for what would change the constitution.',
+      ),
+    own_vote: z.enum(VOTES).nullable().describe('What whoever asks has voted last; null for nothing.'),
     opens_at: timestamp.nullable().describe('When voting opens, or opened.'),
     advice: z.array(councilComment).describe('What the council said last; it is never counted.'),
     voters: weight.nullable().describe('How many may vote; null until voting is open.'),

@@ -3,7 +3,15 @@ import type { ProposalKind } from '@forge-cascade/contract'
 import type { Clock } from '#base'
 import type { BootChunk, BootContext } from '#boot'
 import type { AskedValue, Config, VotedValues } from '#config'
-import { Delegations, type KindRules, ProposalBook, ProposalCourse, Proposals, VotedSettings } from '#governance'
+import {
+  Delegations,
+  type KindRules,
+  PolicyDifferences,
+  ProposalBook,
+  ProposalCourse,
+  Proposals,
+  VotedSettings,
+} from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { Frame } from './boot-instance.ts'
 import { councilPart, openCouncil } from './compose-council.ts'
@@ -80,7 +88,8 @@ async function openProposals(
   })
   const sessions = openCouncil({ live, log, clock, newId }, boot, { book, proposals })
   const advice = (id: string) => sessions.list(id)
-  const desk = { advice, proposals, course, delegations, ledger: store.ledger }
+  const differences = new PolicyDifferences(policies)
+  const desk = { advice, proposals, course, delegations, differences, ledger: store.ledger }
   const findSubject = (id: string) => subjects.find(id)
   boot.provide(key.PROPOSALS, { course, desk: new ProposalDesk({ ...desk, findSubject }) })
   return undefined

@@ -8,6 +8,7 @@ export const ANALYSIS_EXAMPLE = {
   proposal: LISTED_EXAMPLE.id,
   digest: DIGEST,
   ...{ verdict: 'kept' as const, obstacle: null },
+  not_analysed: [],
   policies: { before: BEFORE, after: AFTER, added: ['own.no-archive'], removed: [], changed: [] },
   trust: null,
   constitution: [

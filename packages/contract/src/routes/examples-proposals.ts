@@ -23,6 +23,8 @@ export const PROPOSAL_EXAMPLE = {
   ...LISTED_EXAMPLE,
   description: '',
   action: { type: 'trust_change' as const, subject: SUBJECT_ID, trust: 80 },
+  rules: null,
+  own_vote: 'for' as const,
   opens_at: '2026-03-01T09:00:00.000Z',
   advice: [],
   voters: 2,

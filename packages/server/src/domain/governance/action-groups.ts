@@ -89,7 +89,7 @@ export const ACTION_GROUPS = {
     'mesh.read',
   ],
   /** Has a say in the rules. */
-  vote: ['proposal.create', 'proposal.read', 'proposal.vote', 'proposal.delegate'],
+  vote: ['proposal.create', 'proposal.read', 'proposal.advise', 'proposal.vote', 'proposal.delegate'],
   /** Changes who there is, and the rules. */
   govern: [
     'proposal.create',

@@ -5,6 +5,7 @@ export {
   type Analysis,
   DRIFT_PARTS,
   type Flip,
+  notAnalysed,
   ProposalAnalyst,
   type ProposalAnalystOptions,
 } from './analysis/index.ts'
@@ -94,6 +95,7 @@ export {
   Delegations,
   type Draft,
   type KindRules,
+  PolicyDifferences,
   PROPOSAL_COLLECTIONS,
   PROPOSALS,
   type ProposalAction,

@@ -188,4 +188,13 @@ describe('the analysis of a proposal', () => {
       ...{ recorded: { flipped: 0, flips: [] }, drift: { score: 0 } },
     })
   })
+
+  test('of settings names those that it says nothing of', async () => {
+    const changes = [
+      { key: 'memory.min_trust', value: 50 },
+      { key: 'gate.risk_hold', value: 40 },
+    ]
+    const { id } = await propose(ADA, { title: 'S', action: { type: 'configuration_change', changes } })
+    expect((await analysisOf(id, ADA)).not_analysed).toEqual(['memory.min_trust'])
+  })
 })

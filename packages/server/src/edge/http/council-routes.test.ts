@@ -56,16 +56,18 @@ describe('the council', () => {
     expect((await ask(voted)).statusCode).toBe(409)
   })
 
-  test('is asked by stewards and administrators; whoever may see proposals reads what it said', async () => {
+  test('is asked by whoever has a say in the rules, of what is theirs to see, and by nobody else', async () => {
     http.governed.advisers = [ruleAdviser('security')]
     const id = await open(ADA, LESS)
-    expect((await ask(id, ADA)).statusCode).toBe(403)
+    expect((await ask(id, ADA)).statusCode).toBe(200)
+    expect((await ask((await propose(GRACE, LESS)).id, ADA)).statusCode).toBe(404)
     expect(
       (await http.send('POST', `${PATH}/${id}/advice`, { headers: { authorization: undefined } })).statusCode,
     ).toBe(401)
     expect((await http.send('POST', `${PATH}/${id}/advice`)).statusCode).toBe(200)
     const nobody = { headers: { authorization: `Bearer ${http.memberToken}` } }
-    expect((await http.send('GET', `${PATH}/${id}/advice`, nobody)).statusCode).toBe(403)
+    for (const method of ['GET', 'POST'] as const)
+      expect((await http.send(method, `${PATH}/${id}/advice`, nobody)).statusCode).toBe(403)
     for (const method of ['GET', 'POST'] as const)
       expect((await http.send(method, `${PATH}/01900000-0000-7000-8000-00000000ffff/advice`)).statusCode).toBe(404)
   })

@@ -6,7 +6,9 @@ import {
   type Analysis,
   DRIFT_PARTS,
   type Flip,
+  notAnalysed,
   type ProposalAnalyst,
+  type ProposalRow,
   type Proposals,
 } from '#governance'
 import type { Subject } from '#identity'
@@ -48,16 +50,21 @@ export class AnalysisDesk {
       signal.throwIfAborted()
       if (await mayRead(flip.row.first)) readable.push(flip)
     }
-    return this.#present(id, analysed, readable)
+    return this.#present(row, analysed, readable)
   }
 
-  async #present(id: string, analysed: AnalysedProposal, readable: readonly Flip[]): Promise<ProposalAnalysis> {
+  async #present(
+    { id, action }: ProposalRow,
+    analysed: AnalysedProposal,
+    readable: readonly Flip[],
+  ): Promise<ProposalAnalysis> {
     const { analysis, change, verdict, obstacle, until } = analysed
     const { digest, constitution, conflicts, effects, recorded, sample, drift, policies } = analysis
     const shown = readable.reduce((sum, { row }) => sum + row.count, 0)
     const { added, removed, changed } = policies
     return {
       ...{ format: ANALYSIS_FORMAT, proposal: id, digest, verdict, obstacle },
+      not_analysed: [...notAnalysed(action)],
       policies: { before: change.before.digest, after: change.after.digest, added, removed, changed },
       trust: change.trust && {
         ...{ subject: change.trust.subject.id, name: await this.#nameOf(change.trust.subject.id) },

@@ -14,6 +14,7 @@ import type {
   DelegationRow,
   Delegations,
   Draft,
+  PolicyDifferences,
   ProposalAction,
   ProposalCall,
   ProposalCourse,
@@ -29,6 +30,7 @@ export interface ProposalDeskOptions {
   readonly proposals: Proposals
   readonly course: Pick<ProposalCourse, 'retry'>
   readonly delegations: Delegations
+  readonly differences: Pick<PolicyDifferences, 'of'>
   readonly ledger: Pick<LedgerStore, 'list'>
   /** What the council said of a proposal, the newest first. */
   readonly advice: (id: string) => Promise<readonly AdviceRow[]>
@@ -59,22 +61,22 @@ export class ProposalDesk {
 
   /** @see Proposals.create */
   async create(call: ProposalCall<Grant<'proposal.create'>>, draft: Draft): Promise<Proposal> {
-    return this.#present(await this.#options.proposals.create(call, draft))
+    return this.#present(await this.#options.proposals.create(call, draft), call.subject)
   }
 
   /** @throws CascadeError NOT_FOUND. */
   async get(viewer: Subject, id: string): Promise<Proposal> {
-    return this.#present(await this.#options.proposals.get(id, viewer))
+    return this.#present(await this.#options.proposals.get(id, viewer), viewer)
   }
 
   /** @see Proposals.activate */
   async activate(call: ProposalCall<Grant<'proposal.create'>>, id: string): Promise<Proposal> {
-    return this.#present(await this.#options.proposals.activate(call, id))
+    return this.#present(await this.#options.proposals.activate(call, id), call.subject)
   }
 
   /** @see Proposals.withdraw */
   async withdraw(call: ProposalCall<Grant<'proposal.create'>>, id: string): Promise<Proposal> {
-    return this.#present(await this.#options.proposals.withdraw(call, id))
+    return this.#present(await this.#options.proposals.withdraw(call, id), call.subject)
   }
 
   /** @see Proposals.vote */
@@ -84,8 +86,8 @@ export class ProposalDesk {
   }
 
   /** @throws CascadeError NOT_FOUND; CONFLICT where nothing failed. */
-  async retry(id: string): Promise<Proposal> {
-    return this.#present(await this.#options.course.retry(id))
+  async retry(viewer: Subject, id: string): Promise<Proposal> {
+    return this.#present(await this.#options.course.retry(id), viewer)
   }
 
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
@@ -156,15 +158,22 @@ export class ProposalDesk {
     }
   }
 
-  async #present(row: ProposalRow): Promise<Proposal> {
+  async #present(row: ProposalRow, viewer: Subject): Promise<Proposal> {
+    const { advice: adviceOf, differences, proposals } = this.#options
     const { description, action, opensAt, voters, election, veto } = row
-    const [newest] = await this.#options.advice(row.id)
+    const [[newest], rules, own_vote] = await Promise.all([
+      adviceOf(row.id),
+      differences.of(row),
+      row.ballots === 0 ? null : proposals.lastVote(row.id, viewer),
+    ])
     const advice = newest?.comments.map((comment) => ({ ...comment, reasons: [...comment.reasons] })) ?? []
     return {
       ...(await this.#listed(row)),
       advice,
       description,
       action: shownAction(action),
+      rules: rules && { added: [...rules.added], removed: [...rules.removed], changed: [...rules.changed] },
+      own_vote,
       ...{ opens_at: momentOf(opensAt), voters, election, veto },
     }
   }

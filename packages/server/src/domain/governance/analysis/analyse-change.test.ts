@@ -194,7 +194,7 @@ describe('the constitution', () => {
       says: 'An agent changes neither the rules nor who there is: people govern.',
       example: expect.stringMatching(/^an agent that is a \w+: /),
     })
-    expect(analysis.drift.score).toBeGreaterThan(40)
+    expect(analysis.drift.score).toBeGreaterThan(35)
   })
 
   test('is broken by a bundle without one of its rules, which is named with a request', async () => {

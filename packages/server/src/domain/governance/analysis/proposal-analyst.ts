@@ -186,6 +186,12 @@ const GATE_KEYS: Readonly<Record<string, keyof GateShift>> = {
   'gate.risk_deny': 'riskDeny',
 }
 
+/** Settings of a change by which the gate does not decide, so that no analysis tells what they would do. */
+export const notAnalysed = (action: ProposalRow['action']): readonly string[] =>
+  action.type === 'configuration_change'
+    ? action.changes.map(({ key }) => key).filter((key) => !Object.hasOwn(GATE_KEYS, key))
+    : []
+
 /** What is null is as it was when each decision was made. */
 const shiftOf = (values: readonly (readonly [key: string, value: unknown])[]): GateShift =>
   // The configuration has checked each value by the type of its key.

@@ -1,4 +1,5 @@
 export { type DelegationCall, Delegations } from './delegations.ts'
+export { type PolicyDifference, PolicyDifferences } from './policy-difference.ts'
 export { ProposalBook } from './proposal-book.ts'
 export { type Advanced, ProposalCourse } from './proposal-course.ts'
 export {

@@ -224,10 +224,16 @@ export class Proposals {
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
   async election(id: string, viewer: Pick<Subject, 'id'>): Promise<CountedElection> {
     const { book } = this.#options
-    const { kind, election: digest, status } = await this.get(id, viewer)
-    if (digest === null) throw new CascadeError('CONFLICT', `Nobody could vote on it: it is ${status}.`)
+    const { kind, election: digest, ...row } = await this.get(id, viewer)
+    if (digest === null) throw new CascadeError('CONFLICT', noElection(row))
     const [election, ballots] = await Promise.all([book.election(id), book.ballots(id)])
     return { election, kind, ballots, result: tally(election, ballots) }
+  }
+
+  /** What somebody voted last on it; null for nothing. */
+  async lastVote(id: string, { id: voter }: Pick<Subject, 'id'>): Promise<Vote | null> {
+    const ballots = await this.#options.book.ballots(id)
+    return ballots.findLast((ballot) => ballot.voter === voter)?.vote ?? null
   }
 
   async #resolve(asked: AskedAction, by: Subject): Promise<ProposalAction> {
@@ -316,6 +322,16 @@ function notVoting({ status, outcome, opensAt }: ProposalRow): CascadeError {
     'CONFLICT',
     `No vote on it is open: it is ${status}${outcome ? ` (${outcome})` : ''}${opens}.`,
   )
+}
+
+function noElection({ status, outcome, veto }: Pick<ProposalRow, 'status' | 'outcome' | 'veto'>): string {
+  const because =
+    veto !== null
+      ? `it was vetoed by ${veto.clause} before voting opened`
+      : outcome === 'withdrawn'
+        ? 'it was withdrawn before voting opened'
+        : `it is ${outcome ?? status}, and voting has not opened`
+  return `There is no election to export, as nobody could vote on it: ${because}.`
 }
 
 const noVoter = ({ kind, trust }: Subject): CascadeError =>

@@ -32,6 +32,12 @@ test('an analysis is told with bars, the decisions that flip, and what keeps the
   expect(out).toContain('kept   const.quarantine')
 })
 
+test('what was not analysed is named as such', async () => {
+  await using server = await serve(() => ({ body: { ...ANALYSIS, not_analysed: ['memory.min_trust'] } }))
+  const { out } = await run(['proposals', 'analysis', ID, '--url', server.url])
+  expect(out).toContain('not analysed: memory.min_trust\n  The gate does not decide by that')
+})
+
 test('what breaks the constitution, and what would be refused, ends with 5', async () => {
   for (const verdict of ['broken', 'not_executable']) {
     await using server = await serve(() => ({ body: { ...ANALYSIS, verdict, obstacle: 'Because.' } }))

@@ -32,12 +32,13 @@ export const PROPOSALS_ANALYSIS: CommandSpec = {
 export const PROPOSALS_ADVICE: CommandSpec = {
   name: 'proposals advice',
   summary: 'What the council says of a proposal; it is never counted',
-  description: 'It comments by itself once voting is open; --ask has it comment again.',
+  description:
+    'It comments by itself once voting is open; --ask has it comment at once, on a draft of yours as well, and again later.',
   arguments: [ID],
   options: [{ flags: '--ask', description: 'Have it comment now' }],
   examples: [
     { line: `proposals advice ${EXAMPLE_ID}`, does: 'shows its comments' },
-    { line: `proposals advice ${EXAMPLE_ID} --ask`, does: 'has it comment again' },
+    { line: `proposals advice ${EXAMPLE_ID} --ask`, does: 'has it comment now' },
   ],
   reads: true,
   run: async (context, input) => {

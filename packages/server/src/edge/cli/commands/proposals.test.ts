@@ -115,3 +115,33 @@ test('an election is printed as JSON, or written into a file that is not there y
     (await run(['proposals', 'export', ID, '--out', 'e.json', '--url', server.url], { io: { cwd } })).code,
   ).not.toBe(0)
 })
+
+test('what policies change is shown rule by rule, with both texts of what is changed, and without what steers a terminal', async () => {
+  const rule = (id: string, says: string | null, text = 'forbid (…);') => ({ id, effect: 'forbid', says, text })
+  const changed = { ...rule('own.c', 'As before.', 'new\u001b[2J'), before: rule('own.c', 'As before.', 'old') }
+  const rules = { added: [rule('own.a', 'No.')], removed: [rule('own.b', null)], changed: [changed] }
+  await using server = await serve(() => ({ body: { ...PROPOSAL, rules } }))
+  const { out } = await run(['proposals', 'show', ID, '--url', server.url])
+  expect(out).toContain('  + own.a forbids: No.\n  - own.b forbids: forbid (…);\n  ~ own.c forbids: As before.\n')
+  expect(out).toMatch(/ {6}from old\n {6}to {3}new/)
+  expect(out).not.toContain('\u001b')
+})
+
+test('whoever voted is told so, and whoever did not is shown how', async () => {
+  await using server = await serve(({ path }) => ({
+    body: { ...PROPOSAL, own_vote: path.includes(ID) ? 'for' : null },
+  }))
+  const voted = (await run(['proposals', 'show', ID, '--url', server.url])).out
+  expect(voted).toContain('you voted for, and may vote otherwise until the close')
+  expect(voted).not.toContain(`proposals vote ${ID}`)
+  const other = ID.replace('0001', '0002')
+  expect((await run(['proposals', 'show', other, '--url', server.url])).out).toContain(`proposals vote ${ID} for`)
+})
+
+test('a short wait is told to the second, with the zone', async () => {
+  const wait = { closes_at: '2026-03-08T09:00:00.000Z', timelock_until: '2026-03-08T09:00:04.000Z' }
+  await using server = await serve(() => ({ body: { ...PROPOSAL, status: 'CLOSED', outcome: 'passed', ...wait } }))
+  const { out } = await run(['proposals', 'show', ID, '--url', server.url])
+  expect(out).toContain('closed 2026-03-08 09:00\n')
+  expect(out).toContain('waits until 2026-03-08 09:00:04 UTC, and is carried out then')
+})

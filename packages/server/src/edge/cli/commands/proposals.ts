@@ -159,7 +159,7 @@ export const PROPOSALS_EXPORT: CommandSpec = {
   name: 'proposals export',
   summary: 'Write everything that the result of a vote is worked out from',
   description:
-    'Rules, weights, delegations and ballots with their entries in the log, as JSON: tally.py of the repository (tools/tally) counts it again without this program. Existing files are not written over.',
+    'Rules, weights, delegations and ballots with their entries in the log, as JSON: tools/tally/tally.py, in the clone and in the package, counts it again without this program. Existing files are not written over.',
   arguments: [ID],
   options: [{ flags: '--out <file>', description: 'The new file; without it the JSON is printed' }],
   examples: [{ line: `proposals export ${EXAMPLE_ID} --out election.json`, does: 'writes it into a file' }],

@@ -24,6 +24,7 @@ export function analysisLines(analysis: ProposalAnalysis, { paint, command }: Vi
     `${paint.strong(proposal)}  ${verdictOf(analysis, paint)}`,
     ...(obstacle === null ? [] : [`  ${oneLine(obstacle)}`]),
     ...changeOf(analysis),
+    ...notAnalysedOf(analysis, paint),
     '',
     ...driftOf(analysis, paint),
     '',
@@ -61,6 +62,14 @@ function changeOf({ policies: { added, removed, changed }, trust }: ProposalAnal
       .map(([what, ids]) => `  policies ${what}: ${ids.slice(0, SHOWN).join(', ')}${ids.length > SHOWN ? ', …' : ''}`),
   ]
 }
+
+const notAnalysedOf = ({ not_analysed }: ProposalAnalysis, paint: Painter): readonly string[] =>
+  not_analysed.length === 0
+    ? []
+    : [
+        paint.warn(`  not analysed: ${not_analysed.map(oneLine).join(', ')}`),
+        '  The gate does not decide by that, so nothing here tells what it would do.',
+      ]
 
 function driftOf({ drift: { score, parts } }: ProposalAnalysis, paint: Painter): readonly string[] {
   return [

@@ -23,7 +23,7 @@ export function configLines(
     rows[index]?.origin === 'default' ? paint.faint(line) : paint.strong(line),
   )
   const where = file === null ? 'No configuration file was found. ' : file === undefined ? '' : `Read from ${file}. `
-  return [...painted, '', ...wrap(`${where}Defaults < file < environment < flags.`, width)]
+  return [...painted, '', ...wrap(`${where}Defaults < file < votes < environment < flags.`, width)]
 }
 
 const showValue = (value: unknown): string =>

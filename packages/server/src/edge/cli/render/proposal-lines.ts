@@ -7,8 +7,8 @@ import type {
   VoteAnswer,
 } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
-import type { View } from './view.ts'
-import { minuteOf, number, plural } from './words.ts'
+import type { Painter, View } from './view.ts'
+import { minuteOf, momentAfter, number, plural } from './words.ts'
 
 type Listed = ProposalPage['items'][number]
 
@@ -32,13 +32,16 @@ export function proposalLines(proposal: Proposal, { paint, command }: View): rea
     `  ${titleOf({ title })}, proposed by ${oneLine(proposal.proposer_name ?? proposal.proposer_id)} ${minuteOf(proposal.created_at)}`,
     ...(description === '' ? [] : [`  ${oneLine(description)}`]),
     `  ${actionOf(proposal)}`,
+    ...rulesOf(proposal, paint),
     paint.faint(`  digest ${digest}`),
     ...councilOf(proposal),
     ...votingOf(proposal),
     ...(veto === null ? [] : [`  ${paint.bad('vetoed')} by ${veto.clause}: ${oneLine(veto.reason)}`]),
     ...(proposal.timelock_until === null || execution !== null
       ? []
-      : [`  carried out from ${minuteOf(proposal.timelock_until)} on`]),
+      : [
+          `  waits until ${momentAfter(proposal.timelock_until, proposal.closes_at ?? proposal.created_at)}, and is carried out then`,
+        ]),
     ...(execution === null ? [] : [`  ${execution.state} ${minuteOf(execution.at)}${whyOf(execution)}`]),
     ...nextOf(proposal).map((rest) => paint.faint(command(rest))),
   ]
@@ -91,9 +94,42 @@ function votingOf(proposal: Proposal): readonly string[] {
   const { participation, quorum, votes_for, votes_against, votes_abstain } = proposal
   return [
     `  ${weights(proposal)} (${votes_for}, ${votes_against} and ${votes_abstain} abstained of ${plural(voters, 'voter')})`,
-    `  ${percent(participation)} of all weight cast, ${percent(quorum)} needed; ${status === 'VOTING' ? 'closes' : 'closed'} ${minuteOf(closes_at)}`,
+    `  ${percent(participation)} of all weight cast, ${percent(quorum)} needed; ${status === 'VOTING' ? 'closes' : 'closed'} ${momentAfter(closes_at, opens_at ?? proposal.created_at)}`,
+    ...ownVoteOf(proposal),
   ]
 }
+
+const ownVoteOf = ({ own_vote, status }: Proposal): readonly string[] =>
+  own_vote === null
+    ? []
+    : [`  you voted ${own_vote}${status === 'VOTING' ? ', and may vote otherwise until the close' : ''}`]
+
+/** Rules of a kind that are shown; `--json` has all of them, in Cedar. */
+const RULES_SHOWN = 20
+type Rules = NonNullable<Proposal['rules']>
+
+/** What policies change of those in force; of what is changed both texts, as the sentence may be the same. */
+function rulesOf({ rules }: Proposal, paint: Painter): readonly string[] {
+  if (rules === null) return []
+  const lines = [
+    ...rules.added.map((rule) => [paint.good(`  + ${ruleOf(rule)}`)]),
+    ...rules.removed.map((rule) => [paint.bad(`  - ${ruleOf(rule)}`)]),
+    ...rules.changed.map((rule) => [
+      paint.warn(`  ~ ${ruleOf(rule)}`),
+      `      from ${oneLine(rule.before.text)}`,
+      `      to   ${oneLine(rule.text)}`,
+    ]),
+  ]
+  if (lines.length === 0) return ['  no rule differs from those in force']
+  const rest = lines.length - RULES_SHOWN
+  return [
+    ...lines.slice(0, RULES_SHOWN).flat(),
+    ...(rest > 0 ? [paint.faint(`  and ${plural(rest, 'rule')} more, with --json`)] : []),
+  ]
+}
+
+const ruleOf = ({ id, effect, says, text }: Rules['added'][number]): string =>
+  `${id} ${effect}s: ${oneLine(says ?? text)}`
 
 function actionOf({ action }: Proposal): string {
   if (action.type === 'trust_change') return `sets the trust of ${action.subject} to ${action.trust}`
@@ -126,8 +162,9 @@ function changeOf({ id, from, text }: ClauseChange): string {
 const whyOf = ({ code, detail }: NonNullable<Proposal['execution']>): string =>
   code === null ? '' : ` (${code}): ${oneLine(detail ?? '')}`
 
-function nextOf({ id, status, execution }: Proposal): readonly string[] {
+function nextOf({ id, status, execution, own_vote }: Proposal): readonly string[] {
   if (status === 'DRAFT') return [`proposals open ${id}`]
-  if (status === 'VOTING') return [`proposals vote ${id} for`]
+  if (status === 'VOTING')
+    return [`proposals analysis ${id}`, ...(own_vote === null ? [`proposals vote ${id} for`] : [])]
   return execution?.state === 'failed' ? [`proposals retry ${id}`] : []
 }

@@ -26,6 +26,14 @@ export const dateOf = (time: string): string => new Date(time).toISOString().sli
 /** `2026-03-01 09:00` in UTC. */
 export const minuteOf = (time: string): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ')
 
+const SHORT_MS = 24 * 3600 * 1000
+
+/** `2026-03-01 09:00` in UTC; where it is less than a day after `since`, with what counts then: `2026-03-01 09:00:07 UTC`. */
+export function momentAfter(time: string, since: string): string {
+  if (Date.parse(time) - Date.parse(since) >= SHORT_MS) return minuteOf(time)
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
 /** `1 file`, `2,400 files`, `3 entries`. */
 export const plural = (count: number, noun: string): string => `${number(count)} ${count === 1 ? noun : pluralOf(noun)}`
 

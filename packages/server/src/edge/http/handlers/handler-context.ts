@@ -99,7 +99,7 @@ export interface ProposalDesk {
   /** @see Proposals.vote */
   vote(call: Call<'proposal.vote'>, id: string, vote: VoteAnswer['vote']): Promise<VoteAnswer>
   /** Carries out again what failed; the grant is for asking, each try is decided by itself. @throws CascadeError NOT_FOUND, CONFLICT. */
-  retry(id: string): Promise<Proposal>
+  retry(viewer: Subject, id: string): Promise<Proposal>
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */
   export(viewer: Subject, id: string): Promise<ElectionExport>
   delegations(subject: Subject): Promise<readonly DelegationAnswer[]>

@@ -35,7 +35,7 @@ export const proposalHandlers = ({
     status: 200,
     body: await proposals.vote(call, id, body.vote),
   }),
-  executeProposal: async ({ params: { id } }) => ({ status: 200, body: await proposals.retry(id) }),
+  executeProposal: async ({ params: { id }, call }) => ({ status: 200, body: await proposals.retry(call.subject, id) }),
   exportElection: async ({ params: { id }, call }) => ({
     status: 200,
     body: await proposals.export(call.subject, id),
