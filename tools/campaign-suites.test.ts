@@ -20,6 +20,7 @@ test('a full count in a suite of a port is reached by the tests of its adapters'
   expect(suites.map((path) => path.split('/').at(-1)).toSorted()).toEqual([
     'capsule-store.contract.test.ts',
     'memory-store.contract.test.ts',
+    'outbox-carrier.contract.test.ts',
     'platform-store.contract.test.ts',
   ])
 })

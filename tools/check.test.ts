@@ -105,6 +105,7 @@ const BREACHES = [
   ['domain/cognition/26.ts', '../molt/28.ts', 'domain-cognition'],
   ['domain/federation/27.ts', '../molt/28.ts', 'domain-federation'],
   ['domain/molt/28.ts', '../federation/27.ts', 'domain-molt'],
+  ['domain/events/30.ts', '../molt/28.ts', 'domain-events'],
   ['../../contract/src/29.ts', 'node:fs', 'contract-imports-zod-only'],
 ] as const
 

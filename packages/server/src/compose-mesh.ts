@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { type Clock, isCascadeError } from '#base'
 import type { BootChunk, BootContext } from '#boot'
-import { type LoadedConfig, listOf, readConfigFile } from '#config'
+import { environment, type LoadedConfig, listOf, readConfigFile } from '#config'
 import { withPayload } from '#events'
 import {
   type EventValidator,
@@ -48,7 +48,7 @@ export const sinkKinds = ({ log, clock, privateTargets, folder, completed }: Sin
   registerSinkKinds([
     logSinkKind(log),
     webhookSink({
-      ...{ clock, completed, environment: process.env, version: VERSION },
+      ...{ clock, completed, environment: environment(), version: VERSION },
       targets: new AllowedTargets(privateTargets),
       readKey: (path) => readConfigFile(resolve(folder, path)) ?? notThere(),
     }),

@@ -34,7 +34,8 @@ async function ask(at: ServerAddress, method: string, path: string, body?: objec
     ...(at.token !== '' && { authorization: `Bearer ${at.token}` }),
     ...(body && { 'content-type': 'application/json' }),
     ...(method === 'PUT' && { 'if-match': '*' }),
-    accept: 'application/json, text/event-stream',
+    // The door of agents asks for both; the events are read as a page, for a stream of them never ends.
+    accept: path === '/mcp' ? 'application/json, text/event-stream' : 'application/json',
   }
   const answer = await fetch(`${at.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
   const text = await answer.text()

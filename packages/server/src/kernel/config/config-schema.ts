@@ -7,7 +7,7 @@ import { governance } from './governance-schema.ts'
 import { guardian } from './guardian-schema.ts'
 import { ledger } from './ledger-schema.ts'
 import { mesh } from './mesh-schema.ts'
-import { isHostName, isLoopback, listOf, parseSubnet } from './network.ts'
+import { isHostName, isLoopback, isTarget, listOf, parseSubnet } from './network.ts'
 import { parseRetentionRule, RETENTION_DAYS_MAX } from './retention-rule.ts'
 import { parseWitness, parseWitnessed } from './witness-text.ts'
 
@@ -349,14 +349,9 @@ export const configSchema = z
     const network = listOf(trusted_proxies).find((each) => parseSubnet(each) === undefined)
     if (network !== undefined)
       refuse(['server', 'trusted_proxies'], `addresses and networks such as 10.0.0.0/8; "${network}" is neither`)
-    const target = listOf(config.mesh.private_targets).find(
-      (each) => !isHostName(each) && parseSubnet(each) === undefined,
-    )
+    const target = listOf(config.mesh.private_targets).find((each) => !isTarget(each))
     if (target !== undefined)
-      refuse(
-        ['mesh', 'private_targets'],
-        `names of hosts, addresses and networks such as 10.0.0.0/8; "${target}" is none`,
-      )
+      refuse(['mesh', 'private_targets'], `hosts and networks (10.0.0.0/8); "${target}" is none`)
     const { endpoint, bucket, access_key, secret_key } = config.archive.s3
     if (endpoint !== undefined && hasUserinfo(endpoint))
       refuse(

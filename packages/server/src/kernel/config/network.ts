@@ -16,6 +16,9 @@ const HOST_NAME = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-
 
 export const isHostName = (text: string): boolean => HOST_NAME.test(text)
 
+/** Whether a text names where something may be sent: a host, an address or a network. */
+export const isTarget = (text: string): boolean => isHostName(text) || parseSubnet(text) !== undefined
+
 interface Subnet {
   readonly address: string
   readonly prefix: number

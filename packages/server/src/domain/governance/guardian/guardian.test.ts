@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Guardian } from './guardian.ts'
-import type { RiskWeights } from './risk.ts'
+import { RISK_SIGNALS, type RiskWeights } from './risk.ts'
 
 test('asking changes nothing, what was decided is remembered, and weights count from when they change', () => {
   let factor = 1
@@ -23,4 +23,14 @@ test('asking changes nothing, what was decided is remembered, and weights count 
   expect(ask().risk).toBeLessThan(first.risk)
   factor = 0
   expect(ask().risk).toBe(40)
+})
+
+test('what a provider measures in the moment it is asked is known, whichever millisecond ends meanwhile', () => {
+  let now = 0
+  const clock = () => now++
+  const provider = { name: 'drift_score', freshMs: 1000, read: () => ({ value: 0, at: clock() }) } as const
+  const weights = Object.fromEntries(RISK_SIGNALS.map((name) => [name, 1])) as RiskWeights // each has one
+  const guardian = new Guardian({ clock, weights: () => weights, providers: [provider] })
+  const { signals } = guardian.weigh({ subject: 'ada', action: 'capsule.create', resource: '*', trust: 100 })
+  expect(signals.find(({ name }) => name === 'drift_score')).toMatchObject({ value: 0, stale: false })
 })

@@ -35,7 +35,7 @@ export class Guardian {
       { name: 'action', value: ACTION_RISK[level] },
       { name: 'actor_trust', value: 100 - trust },
       ...this.#history.signalsOf(question.subject, question.action),
-      ...readProviders(providers, question, clock()),
+      ...readProviders(providers, question, clock),
     ] as const
     return riskOf(signals, weights())
   }

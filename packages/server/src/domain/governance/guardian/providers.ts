@@ -1,4 +1,5 @@
 import type { Action } from '@forge-cascade/contract'
+import type { Clock } from '#base'
 import type { RiskSignal, RiskSignalName } from './risk.ts'
 
 /** Whose doing of what is weighed. */
@@ -21,13 +22,15 @@ export interface RiskProvider {
 export const readProviders = (
   providers: readonly RiskProvider[],
   question: RiskQuestion,
-  now: number,
+  clock: Clock,
 ): readonly RiskSignal[] =>
-  providers.map((provider) => ({ name: provider.name, value: measure(provider, question, now) }))
+  providers.map((provider) => ({ name: provider.name, value: measure(provider, question, clock) }))
 
-function measure(provider: RiskProvider, question: RiskQuestion, now: number): number | null {
+function measure(provider: RiskProvider, question: RiskQuestion, clock: Clock): number | null {
   try {
     const found = provider.read(question)
+    // Asked after it: what a provider measures just now is not of the future because a millisecond ended meanwhile.
+    const now = clock()
     // What was measured in the future is of a clock that was set back, and of no known age.
     return found !== undefined && found.at <= now && now - found.at <= provider.freshMs ? found.value : null
   } catch {

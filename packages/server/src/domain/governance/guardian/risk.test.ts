@@ -98,7 +98,7 @@ test('a provider that knows nothing, is out of date or fails is told as stale an
       throw new Error('away')
     }),
   ]
-  const read = readProviders(providers, { subject: 's', action: 'capsule.create', resource: '*' }, 10_000)
+  const read = readProviders(providers, { subject: 's', action: 'capsule.create', resource: '*' }, () => 10_000)
   expect(read.map((one) => one.value)).toEqual([3, null, null, null, null])
   const { signals: weighed } = riskOf(read, WEIGHTS)
   expect(weighed.map(({ stale }) => stale)).toEqual([false, true, true, true, true])

@@ -90,7 +90,7 @@ test('it follows so many writers, and forgets who was quiet for longest', () => 
 test('who wrote nothing adds no risk; measuring that fails for long counts as the worst', () => {
   const drift = new MemoryDrift()
   const question = { subject: 'ada', action: 'capsule.create', resource: '*' } as const
-  const read = (now: number) => readProviders([drift.provider(() => now)], question, now)[0]?.value
+  const read = (now: number) => readProviders([drift.provider(() => now)], question, () => now)[0]?.value
   expect(read(5_000_000)).toBe(0)
   drift.tellFailing(1000)
   expect([read(1000 + DRIFT_FRESH_MS), read(1001 + DRIFT_FRESH_MS)]).toEqual([0, null])
