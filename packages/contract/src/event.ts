@@ -20,19 +20,23 @@ const typeText = z.string().max(EVENT_LIMITS.typeLengthMax)
 
 /** Two words at least, and none of the instance's own. */
 export const publishedType = typeText
-  .regex(new RegExp(`^[a-z][a-z0-9_-]*(?:\\.${NAME})+$`))
+  .regex(new RegExp(`^[a-z][a-z0-9_-]*(?:\\.${NAME})+$`), {
+    error: 'expected two or more words of a-z, 0-9, - and _ with dots between, such as shop.order.placed',
+  })
   .refine((type) => !type.startsWith('cascade.'), {
     error: 'must not begin with cascade., which tells of this instance',
   })
 
 export const typePattern = typeText
-  .regex(new RegExp(`^(?:\\*\\*|\\*|${NAME})(?:\\.(?:\\*\\*|\\*|${NAME}))*$`))
+  .regex(new RegExp(`^(?:\\*\\*|\\*|${NAME})(?:\\.(?:\\*\\*|\\*|${NAME}))*$`), {
+    error: 'expected a pattern of words in lower case with dots between, such as cascade.capsule.* or shop.**',
+  })
   .describe('`cascade.capsule.*`: `*` stands for one word, `**` for any number of them.')
 
 /** Where a reader is: the sequence of a record, and which of its events; without that, all of them. */
 export const eventPosition = z
   .string()
-  .regex(/^\d{1,15}(?:\.\d{1,6})?$/)
+  .regex(/^\d{1,15}(?:\.\d{1,6})?$/, { error: 'expected a sequence or the place of an event, such as 4711 or 4711.1' })
   .describe('The `id` of an event in the stream, or a sequence: what comes behind it.')
 
 export const eventQuery = z.strictObject({

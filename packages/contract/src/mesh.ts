@@ -74,11 +74,16 @@ export const deadLettersDone = z
   .meta({ id: 'DeadLettersDone' })
 export type DeadLettersDone = z.infer<typeof deadLettersDone>
 
+const problem = z.object({ line: z.int().nullable(), path: z.string(), message: z.string() })
+
 /** What `mesh lint --json` prints. */
 export const meshLintAnswer = z.object({
   ok: z.boolean(),
   routes: z.int().min(0),
   digest: z.string().nullable(),
-  problems: z.array(z.object({ line: z.int().nullable(), path: z.string(), message: z.string() })),
+  problems: z.array(problem),
+  warnings: z
+    .array(problem)
+    .describe('What may be otherwise where the instance runs: a variable that is not set here.'),
 })
 export type MeshLintAnswer = z.infer<typeof meshLintAnswer>

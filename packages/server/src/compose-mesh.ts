@@ -175,9 +175,9 @@ export const validateConstitution =
   }
 
 /** Looks at the text of a mesh.yml, without an instance. What it promises stands at `CliIo.lintMesh`. */
-export const lintMesh: CliIo['lintMesh'] = async (path) => {
+export const lintMesh: CliIo['lintMesh'] = async (path, privateTargets) => {
   const text = openMeshFile(path).read()
-  const parts = { log: { info: () => undefined }, clock: () => 0, privateTargets: [], folder: dirname(path) }
+  const parts = { log: { info: () => undefined }, clock: () => 0, privateTargets, folder: dirname(path) }
   const kinds = sinkKinds({ ...parts, completed: async (event) => event })
-  return text === undefined ? undefined : parseMesh(text, kinds)
+  return text === undefined ? undefined : parseMesh(text, kinds, { looks: true })
 }

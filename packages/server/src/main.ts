@@ -11,7 +11,7 @@ process.exitCode = await runProcess(argv, {
     (await import('./compose.ts')).startInstance(loaded, options, log, writer),
   mendPolicies: async (loaded, log) => (await import('./compose-mending.ts')).mendPolicies(loaded, log),
   describeEmbedder: async (folder) => (await import('./compose-offline.ts')).describeEmbedder(folder),
-  lintMesh: async (path) => (await import('./compose-mesh.ts')).lintMesh(path),
+  lintMesh: async (...given) => (await import('./compose-mesh.ts')).lintMesh(...given),
   readPolicies: async (paths) => (await import('./compose-policies.ts')).policies.readPolicies(paths),
   openPolicies: async (bundle) => (await import('./compose-policies.ts')).policies.openPolicies(bundle),
   armPolicies: async (files) => (await import('./compose-policies.ts')).policies.armPolicies(files),

@@ -57,12 +57,19 @@ export class AllowedTargets {
     const isNamed = this.#hosts.has(bare.toLowerCase().replace(/\.$/, ''))
     const allowed = found.filter(({ address }) => isNamed || this.#isAllowed(address))
     if (allowed.length > 0) return allowed
-    throw new TargetRefused(
-      `${host} is no address of the public internet; name it in mesh.private_targets where it is meant`,
-    )
+    throw refused(host)
+  }
+
+  /** Resolves nothing: a name passes. @throws TargetRefused for an address that may not be connected to. */
+  requireLiteral(host: string): void {
+    const bare = host.replace(/^\[|\]$/g, '')
+    if (isIP(bare) !== 0 && !this.#hosts.has(bare.toLowerCase()) && !this.#isAllowed(bare)) throw refused(host)
   }
 
   #isAllowed(address: string): boolean {
     return isPublicAddress(address) || this.#networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
   }
 }
+
+const refused = (host: string): TargetRefused =>
+  new TargetRefused(`${host} is no address of the public internet; name it in mesh.private_targets where it is meant`)

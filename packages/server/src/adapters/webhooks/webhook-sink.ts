@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { CascadeError, type Clock, messageOf } from '#base'
-import { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind } from '#mesh'
+import { CascadeError, type Clock, isCascadeError, messageOf } from '#base'
+import { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind, type SinkRemark } from '#mesh'
 import type { CascadeEvent } from '#store'
 import { type AllowedTargets, TargetRefused } from './allowed-targets.ts'
 import { type PostedAnswer, postGuarded } from './post-guarded.ts'
@@ -63,6 +63,31 @@ export function webhookSink(parts: WebhookSinkOptions): SinkKind<typeof options>
       ]
       return new WebhookSink(name, new URL(url), keys, parts)
     },
+    look: ({ url, key_file = [], key_env = [] }) => [
+      ...refusal(() => parts.targets.requireLiteral(new URL(url).hostname)).map(remark('problem', 'url')),
+      ...key_file.flatMap((path) =>
+        refusal(() => parseWebhookKey(readKey(parts, path), `The key in ${path}`)).map(remark('problem', 'key_file')),
+      ),
+      ...key_env.flatMap((variable) =>
+        refusal(() => parseWebhookKey(variableOf(parts, variable), `The key in ${variable}`)).map(
+          remark('warning', 'key_env'),
+        ),
+      ),
+    ],
+  }
+}
+
+const remark =
+  (severity: 'problem' | 'warning', option: string) =>
+  (message: string): SinkRemark => ({ severity, option, message })
+
+/** What something is refused with, where it is. */
+function refusal(open: () => unknown): readonly string[] {
+  try {
+    open()
+    return []
+  } catch (error) {
+    return [isCascadeError(error) ? error.detail : messageOf(error)]
   }
 }
 

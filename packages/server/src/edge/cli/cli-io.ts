@@ -120,7 +120,7 @@ export interface CliIo {
    *
    * @throws CascadeError SOURCE_UNREADABLE.
    */
-  readonly lintMesh: (path: string) => Promise<MeshReading | undefined>
+  readonly lintMesh: (path: string, privateTargets: readonly string[]) => Promise<MeshReading | undefined>
   /** Policies that were found sound, to be asked. */
   readonly openPolicies: (bundle: PolicyBundle) => Promise<OpenPolicies>
   /**

@@ -28,7 +28,11 @@ const cascade = (...argv: string[]) =>
 
 const outOf = async (...argv: string[]) => JSON.parse((await cascade(...argv)).out)
 
+const ROUTES = 'version: 1\nroutes: [{ name: changes, match: [none.such], sinks: [{ kind: log, name: ops }] }]\n'
+
 beforeAll(async () => {
+  mkdirSync(join(FOLDER, 'config'))
+  writeFileSync(join(FOLDER, 'config/mesh.yml'), ROUTES)
   instance = spawn(process.execPath, [...PROGRAM, 'start', '--port', '0', '--no-samples', '--json'], {
     cwd: FOLDER,
     env: { PATH: process.env.PATH, HOME: FOLDER },

@@ -64,6 +64,13 @@ test('dead letters are listed page by page, by route, and a cursor that was made
   expect((await http.send('GET', `${PATH}?cursor=made-up`)).json()).toMatchObject({ code: 'CURSOR_INVALID' })
 })
 
+test('a route that is not there and has no dead letters is not found', async () => {
+  for (const verb of ['replay', 'discard']) {
+    const answer = (await http.send('POST', `${PATH}:${verb}`, { body: { route: 'nosuch' } })).json()
+    expect(answer).toMatchObject({ code: 'NOT_FOUND', detail: expect.stringContaining('no route nosuch') })
+  }
+})
+
 test('one is replayed once, discarded for good, and both are on record', async () => {
   const id = await addLetter(4, 'three')
   const replay = () => http.send('POST', `${PATH}:replay`, { body: { ids: [id] } })

@@ -298,6 +298,7 @@ const noMesh = (store: World['context']['store']): HandlerContext['mesh'] => {
   const letters = new DeadLetters(store)
   return {
     letters,
+    routes: async () => [],
     state: () => ({ found: false, digest: NO_ROUTES.digest, problem: null, validators: true, lanes: [] }),
     replay: async (call, choice) => (await letters.replay(call, choice)).events,
   }

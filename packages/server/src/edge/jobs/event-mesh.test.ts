@@ -70,7 +70,9 @@ test('a file that is wrong leaves the routes before it, and health and the log s
   await job.tick()
   expect(job.routes()).toEqual(['one'])
   expect(job.job.finding).toMatchObject({ status: 'degraded', detail: 'mesh.yml is wrong; the routes before it count' })
-  expect(job.job.state().problem).toContain('line 5: routes[0].sinks[0].kind: expected one of box')
+  expect(job.job.state().problem).toContain(
+    'line 5: routes[0].sinks[0].kind: there is no kind "pigeon". Expected one of box',
+  )
   expect(job.errors).toHaveLength(1)
   job.write(ROUTE.replace('one', 'two'))
   await job.tick()

@@ -68,6 +68,12 @@ export class EventMesh implements AsyncDisposable {
     await this.#options.mesh.settled()
   }
 
+  /** Names of the routes, once the file has been looked at: an instance that has just begun knows none before. */
+  async routes(): Promise<readonly string[]> {
+    await this.#looks.now()
+    return [...new Set(this.#options.mesh.status().map(({ route }) => route))]
+  }
+
   state(): MeshFacts {
     const { mesh } = this.#options
     const { digest } = mesh.config

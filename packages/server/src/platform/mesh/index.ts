@@ -31,5 +31,6 @@ export {
   registerSinkKinds,
   type SinkKind,
   type SinkKinds,
+  type SinkRemark,
 } from './mesh-sink.ts'
 export { compileTypePattern } from './type-pattern.ts'

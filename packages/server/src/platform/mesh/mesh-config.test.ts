@@ -41,7 +41,11 @@ test('a route is read with its defaults, and its sink by the schema of its kind'
 
 test.for([
   { name: 'no YAML', text: 'version: [1', says: /line 1: / },
-  { name: 'an unknown member', text: `${ROUTE}    loud: true\n`, says: /line 3: routes\[0\]: .*loud/ },
+  {
+    name: 'an unknown member',
+    text: `${ROUTE}    loud: true\n`,
+    says: /line 6: routes\[0\]\.loud: there is no member "loud"/,
+  },
   {
     name: 'a pattern that is none',
     text: ROUTE.replace('cascade.capsule.*', 'a..b'),
@@ -50,7 +54,7 @@ test.for([
   {
     name: 'an unknown kind',
     text: ROUTE.replace('kind: box', 'kind: pigeon'),
-    says: /expected one of box, got "pigeon"/,
+    says: /there is no kind "pigeon"\. Expected one of box\./,
   },
   {
     name: 'options that its kind refuses',
@@ -77,6 +81,29 @@ test.for([
   },
 ])('$name is told with its place', ({ text, says }) => {
   expect(problems(text).join('\n')).toMatch(says)
+})
+
+test('a slip names what was likely meant, and other rows are told of in the same go', () => {
+  const text = `version: 1
+routes:
+  - name: one
+    mtch: [a.*]
+    sinks: [{kind: bx, name: ops}]
+  - name: two
+    match: [a.*]
+    sinks: [{kind: box, name: ops, url: 'https://x.test', urls: x}]
+  - name: two
+    match: [a.*]
+    sinks: [{kind: box, name: ops, url: 'https://x.test'}]
+`
+  const told = problems(text).join('\n')
+  for (const said of [
+    'line 4: routes[0].mtch: there is no member "mtch". Did you mean match?',
+    'line 5: routes[0].sinks[0].kind: there is no kind "bx". Did you mean box?',
+    'line 8: routes[1].sinks[0].urls: there is no member "urls". Did you mean url?',
+    'line 9: routes[2].name: the name two stands twice',
+  ])
+    expect(told).toContain(said)
 })
 
 test('a name stands once', () => {

@@ -4,6 +4,7 @@ import { sha256Hex } from '#base'
 import type { RetryRule } from './back-off.ts'
 import { type EventFilter, eventFilter } from './event-filter.ts'
 import type { SinkKinds } from './mesh-sink.ts'
+import { keysOf, remarksOf, unknownWord } from './mesh-words.ts'
 import { TYPE_PATTERN } from './type-pattern.ts'
 
 /** Of mesh.yml. Source: docs/concepts/mesh.md. */
@@ -43,6 +44,8 @@ const retry = z.strictObject({
   timeout: duration(1, 10 * 60_000).default(RETRY.timeout),
 })
 
+const sink = z.looseObject({ kind: z.string(), name })
+
 const route = z.strictObject({
   name,
   match: z
@@ -50,10 +53,7 @@ const route = z.strictObject({
     .min(1)
     .max(MESH_FILE_LIMITS.patternsMax),
   filter: eventFilter.optional(),
-  sinks: z
-    .array(z.looseObject({ kind: z.string(), name }))
-    .min(1)
-    .max(MESH_FILE_LIMITS.sinksMax),
+  sinks: z.array(sink).min(1).max(MESH_FILE_LIMITS.sinksMax),
   retry: retry.default(RETRY),
   order: z.enum(['subject', 'none']).default('subject'),
   min_trust: z.int().min(1).max(100).default(40),
@@ -64,6 +64,12 @@ const route = z.strictObject({
 const meshFile = z.strictObject({
   version: z.literal(1),
   routes: z.array(route).max(MESH_FILE_LIMITS.routesMax).default([]),
+})
+
+const keysAt = keysOf({
+  top: Object.keys(meshFile.shape),
+  route: Object.keys(route.shape),
+  retry: Object.keys(retry.shape),
 })
 
 /** A sink of a route, with its options as its kind reads them. */
@@ -105,14 +111,18 @@ export interface MeshProblem {
 }
 
 export type MeshReading =
-  | { readonly ok: true; readonly config: MeshConfig }
+  | { readonly ok: true; readonly config: MeshConfig; readonly warnings?: readonly MeshProblem[] }
   | { readonly ok: false; readonly problems: readonly MeshProblem[] }
 
 /** No file: nothing is routed. */
 export const NO_ROUTES: MeshConfig = { digest: sha256Hex(''), routes: [] }
 
-/** Reads the text of a mesh.yml, with the options of each sink by the schema of its kind. Never throws. */
-export function parseMesh(text: string, kinds: SinkKinds): MeshReading {
+/**
+ * Reads the text of a mesh.yml, with the options of each sink by the schema of its kind. Never throws.
+ *
+ * @param looks whether each sink is looked at as well: keys that are not there, addresses that nothing is sent to.
+ */
+export function parseMesh(text: string, kinds: SinkKinds, { looks = false } = {}): MeshReading {
   if (Buffer.byteLength(text) > MESH_FILE_LIMITS.bytesMax)
     return wrong([{ line: undefined, path: '', message: `expected at most ${MESH_FILE_LIMITS.bytesMax} bytes` }])
   const lines = new LineCounter()
@@ -130,14 +140,65 @@ export function parseMesh(text: string, kinds: SinkKinds): MeshReading {
     path: spell(path),
     message,
   })
-  if (!parsed.success) return wrong(parsed.error.issues.map(({ path, message }) => at(path, message)))
-  const problems: MeshProblem[] = doubles(parsed.data.routes).map(([path, message]) => at(path, message))
+  const problems: MeshProblem[] = []
+  const warnings: MeshProblem[] = []
+  const tell: Tell = (path, message, severity = 'problem') =>
+    void (severity === 'warning' ? warnings : problems).push(at(path, message))
+  const rows = parsed.success ? parsed.data.routes : wellFormed(read.value)
+  for (const [path, message] of remarksOf(parsed.error?.issues ?? [], keysAt)) tell(path, message)
+  for (const [path, message] of doubles(rows)) tell(path, message)
+  for (const [index, row] of rows.entries())
+    for (const [place, one] of (row.sinks ?? []).entries())
+      if (one !== undefined) readSink(one, { kinds, looks, path: ['routes', index, 'sinks', place], tell })
+  if (!parsed.success) return wrong(problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)))
   const routes = parsed.data.routes.map((row, index) =>
-    toRoute(row, kinds, (path, message) => {
-      problems.push(at(['routes', index, ...path], message))
-    }),
+    toRoute(row, kinds, (path, message) => tell(['routes', index, ...path], message)),
   )
-  return problems.length > 0 ? wrong(problems) : { ok: true, config: { digest: sha256Hex(text), routes } }
+  if (problems.length > 0) return wrong(problems)
+  return { ok: true, config: { digest: sha256Hex(text), routes }, warnings }
+}
+
+type Tell = (path: readonly PropertyKey[], message: string, severity?: 'problem' | 'warning') => void
+
+/** What of a route can be looked at, though something else in the file has no good form. */
+interface PartRow {
+  readonly name?: string | undefined
+  readonly sinks?: readonly (z.output<typeof sink> | undefined)[]
+}
+
+/** Parts that are well formed, so that what is wrong with them is told in the same go. */
+function wellFormed(value: unknown): readonly PartRow[] {
+  const rows = loose.safeParse(value).data?.routes ?? []
+  return rows.map((row) => {
+    const found = z.looseObject({ name: z.unknown(), sinks: z.unknown() }).safeParse(row).data
+    const sinks = z.array(z.unknown()).safeParse(found?.sinks).data ?? []
+    return { name: name.safeParse(found?.name).data, sinks: sinks.map((one) => sink.safeParse(one).data) }
+  })
+}
+
+const loose = z.looseObject({ routes: z.array(z.unknown()).max(MESH_FILE_LIMITS.routesMax) })
+
+interface SinkReading {
+  readonly kinds: SinkKinds
+  readonly looks: boolean
+  readonly path: readonly PropertyKey[]
+  readonly tell: Tell
+}
+
+/** Tells what is wrong with a sink by its kind. */
+function readSink({ kind, name: _, ...given }: z.output<typeof sink>, { kinds, looks, path, tell }: SinkReading): void {
+  const known = kinds.get(kind)
+  if (known === undefined) {
+    tell([...path, 'kind'], unknownWord('kind', kind, [...kinds.keys()]))
+    return
+  }
+  const options = known.options.safeParse(given)
+  const members = Object.keys(known.options.shape)
+  for (const [place, message] of remarksOf(options.error?.issues ?? [], () => members))
+    tell([...path, ...place], message)
+  if (!looks || !options.success) return
+  for (const { option, message, severity } of known.look?.(options.data) ?? [])
+    tell([...path, option], message, severity)
 }
 
 type Row = z.output<typeof route>
@@ -154,31 +215,27 @@ function toRoute(
     filter,
     minTrust: min_trust,
     retry: { attempts, firstMs: first, lastMs: last, timeoutMs: timeout },
-    sinks: sinks.map(({ kind, name: called, ...given }, index) => {
-      const known = kinds.get(kind)
-      if (known === undefined)
-        tell(['sinks', index, 'kind'], `expected one of ${[...kinds.keys()].join(', ')}, got ${JSON.stringify(kind)}`)
-      const options = known?.options.safeParse(given)
-      for (const { path, message } of options?.error?.issues ?? []) tell(['sinks', index, ...path], message)
+    sinks: sinks.map(({ kind, name: called, ...given }) => {
+      const options = kinds.get(kind)?.options.safeParse(given)
       return { kind, name: called, options: options?.data ?? {} }
     }),
   }
 }
 
 /** Names that stand twice. */
-function doubles(routes: readonly Row[]): (readonly [readonly PropertyKey[], string])[] {
+function doubles(routes: readonly PartRow[]): (readonly [readonly PropertyKey[], string])[] {
   const found: (readonly [readonly PropertyKey[], string])[] = []
-  const look = (names: readonly string[], path: (index: number) => readonly PropertyKey[]) => {
+  const look = (names: readonly (string | undefined)[], path: (index: number) => readonly PropertyKey[]) => {
     for (const [index, one] of names.entries())
-      if (names.indexOf(one) < index) found.push([path(index), `the name ${one} stands twice`])
+      if (one !== undefined && names.indexOf(one) < index) found.push([path(index), `the name ${one} stands twice`])
   }
   look(
     routes.map((one) => one.name),
     (index) => ['routes', index, 'name'],
   )
-  for (const [index, { sinks }] of routes.entries())
+  for (const [index, { sinks = [] }] of routes.entries())
     look(
-      sinks.map((one) => one.name),
+      sinks.map((one) => one?.name),
       (sink) => ['routes', index, 'sinks', sink, 'name'],
     )
   return found

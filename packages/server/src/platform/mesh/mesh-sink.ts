@@ -45,6 +45,14 @@ export class DeliveryFailure extends Error {
   }
 }
 
+/** What stands against a sink; a `warning` where it may be otherwise on the machine of the instance. */
+export interface SinkRemark {
+  readonly severity: 'problem' | 'warning'
+  /** The option. */
+  readonly option: string
+  readonly message: string
+}
+
 /** What a sink is opened with, beside its own options. */
 export interface SinkOpening<O> {
   readonly name: string
@@ -60,6 +68,8 @@ export interface SinkKind<S extends z.ZodObject = z.ZodObject> {
   readonly kind: string
   readonly options: S
   open(opening: SinkOpening<z.output<S>>): MeshSink
+  /** What would keep a sink of these options from its work, as far as that can be seen without sending anything. */
+  look?(options: z.output<S>): readonly SinkRemark[]
 }
 
 /** The kinds that mesh.yml may name, by `kind`. */

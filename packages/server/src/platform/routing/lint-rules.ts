@@ -19,11 +19,20 @@ export interface Space {
   readonly dimensions?: number | undefined
 }
 
+/** Whether there is the key that a provider names, here where it is asked. */
+export type HasKey = (option: 'api_key_env' | 'api_key_file', name: string) => boolean
+
 type LineOf = (path: readonly (string | number)[]) => number
 
 /** What a schema cannot say: names that mean nothing, providers of another space, rules that no request reaches. */
-export function lintRules(rules: RoutingRules, lineOf: LineOf, space: Space | undefined): readonly RoutingFinding[] {
+export function lintRules(
+  rules: RoutingRules,
+  lineOf: LineOf,
+  space: Space | undefined,
+  hasKey: HasKey = () => true,
+): readonly RoutingFinding[] {
   const lint = new Lint(rules, lineOf)
+  lint.keys(hasKey)
   lint.providers(space)
   lint.rules()
   return sortFindings(lint.findings)
@@ -42,6 +51,20 @@ class Lint {
     this.#rules = rules
     this.#lineOf = lineOf
     this.#known = [CONFIGURED, ...Object.keys(rules.providers)]
+  }
+
+  /** Only warnings: the instance may have another environment. */
+  keys(hasKey: HasKey): void {
+    for (const [name, rule] of Object.entries(this.#rules.providers))
+      for (const option of ['api_key_env', 'api_key_file'] as const) {
+        const named = rule[option]
+        if (named === undefined || hasKey(option, named)) continue
+        this.#warn(
+          ['providers', name, option],
+          `${named}, the key of ${name}, is not there.`,
+          'Have it where the instance is started: without it these rules are refused.',
+        )
+      }
   }
 
   providers(space: Space | undefined): void {

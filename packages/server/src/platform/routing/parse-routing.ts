@@ -3,7 +3,7 @@ import { ROUTING_LIMITS } from '@forge-cascade/contract'
 import type * as Yaml from 'yaml'
 import { lazy, messageOf } from '#base'
 import { didYouMean } from '#config'
-import { lintRules, type RoutingFinding, type Space, sortFindings } from './lint-rules.ts'
+import { type HasKey, lintRules, type RoutingFinding, type Space, sortFindings } from './lint-rules.ts'
 import { NO_RULES, type RoutingRules, routingSchema } from './routing-rules.ts'
 
 export interface RoutingReading {
@@ -24,14 +24,15 @@ type LineOf = (path: Path) => number
  * Reads rules in YAML 1.2 and says all that is wrong with them, each with its line. Values are shown in no finding: whoever
  * writes a key where none belongs finds it in no log.
  *
+ * @param hasKey tells of keys that are not there, as warnings.
  * @param space whose vectors the instance has; nothing is held against it where it is not known.
  */
-export function parseRouting(text: string, space?: Space): RoutingReading {
+export function parseRouting(text: string, space?: Space, hasKey?: HasKey): RoutingReading {
   const bytes = Buffer.byteLength(text)
   if (bytes > ROUTING_LIMITS.textBytesMax)
     return refused([finding(1, '', `It has ${bytes} bytes.`, `Keep to ${ROUTING_LIMITS.textBytesMax}.`)])
   try {
-    return read(text, space)
+    return read(text, space, hasKey)
   } catch (error) {
     // The parser recurses, so a file of thousands of brackets ends its stack; and it refuses aliases that unfold without end.
     const what = error instanceof RangeError ? 'It is nested too deep.' : messageOf(error)
@@ -39,7 +40,7 @@ export function parseRouting(text: string, space?: Space): RoutingReading {
   }
 }
 
-function read(text: string, space: Space | undefined): RoutingReading {
+function read(text: string, space: Space | undefined, hasKey: HasKey | undefined): RoutingReading {
   const { LineCounter, parseDocument, isNode } = yaml()
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -57,7 +58,7 @@ function read(text: string, space: Space | undefined): RoutingReading {
   }
   const parsed = routingSchema.safeParse(document.toJS({ maxAliasCount: 0 }))
   if (!parsed.success) return refused(sortFindings(parsed.error.issues.flatMap((issue) => toFindings(issue, lineOf))))
-  const findings = lintRules(parsed.data, lineOf, space)
+  const findings = lintRules(parsed.data, lineOf, space, hasKey)
   return { rules: findings.some(({ severity }) => severity === 'error') ? undefined : parsed.data, findings }
 }
 

@@ -56,9 +56,11 @@ const when = z.strictObject({
   characters_min: z.int().min(0).optional(),
   characters_max: z.int().min(0).optional(),
   /** From the first hour to before the second, UTC; over midnight where the first is later. */
-  hours: z.tuple([z.int().min(0).max(23), z.int().min(0).max(24)]).optional(),
+  hours: z
+    .tuple([z.int().min(0).max(23), z.int().min(0).max(24)], 'expected a list of two hours, such as [22, 6]')
+    .optional(),
   /** Share of the ids, by their bucket. */
-  percent: z.number().min(0).max(100).optional(),
+  percent: z.number('expected a number from 0 to 100, such as 25').min(0).max(100).optional(),
 })
 export type Conditions = z.output<typeof when>
 

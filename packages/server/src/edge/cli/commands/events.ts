@@ -45,7 +45,7 @@ export const EVENTS: CommandSpec = {
     if (input.on('follow') && input.text('limit') !== undefined) throw usage('Either --follow or --limit.')
     if (input.on('follow')) return follow(context, query)
     const { answer, raw } = await (await context.openSession()).call('listEvents', { query })
-    await printAnswer(context, raw, () => eventLines(answer, context.screen.view))
+    await printAnswer(context, raw, () => eventLines(answer, context.screen.view, query.type))
     return 'ok'
   },
 }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { deadLetterChoice, type MeshLintAnswer } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
+import { listOf } from '#config'
+import type { MeshProblem } from '#mesh'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -15,22 +17,26 @@ export const MESH_LINT: CommandSpec = {
   name: 'mesh lint',
   summary: 'Say what is wrong with a mesh.yml, and where',
   description:
-    'Looks at the file as an instance would: names, patterns, filters, and the options of each sink. Ends with 7 when something is wrong. Needs no instance.',
+    'Looks at the file as an instance would: names, patterns, filters, the options of each sink, its keys and its address; nothing is sent. Ends with 7 when something is wrong. Needs no instance.',
   arguments: [{ flags: '<file>', description: 'The file with the routes' }],
   examples: [{ line: 'mesh lint config/mesh.yml', does: 'looks at the routes' }],
   run: async (context, input) => {
     const file = input.argument(0) ?? ''
-    const found = await context.io.lintMesh(resolve(context.io.cwd, file))
+    const targets = listOf(context.loadConfig().config.mesh.private_targets)
+    const found = await context.io.lintMesh(resolve(context.io.cwd, file), targets)
     if (found === undefined) throw new CascadeError('NOT_FOUND', `There is no file ${file}.`)
-    const problems = found.ok ? [] : found.problems.map(({ line = null, path, message }) => ({ line, path, message }))
+    const problems = found.ok ? [] : found.problems.map(shown)
+    const warnings = found.ok ? (found.warnings ?? []).map(shown) : []
     const config = found.ok ? found.config : undefined
     const answer: MeshLintAnswer = {
-      ...{ ok: found.ok, routes: config?.routes.length ?? 0, digest: config?.digest ?? null, problems },
+      ...{ ok: found.ok, routes: config?.routes.length ?? 0, digest: config?.digest ?? null, problems, warnings },
     }
     await printAnswer(context, answer, () => meshLintLines(answer, context.screen.view))
     return found.ok ? 'ok' : 'damaged'
   },
 }
+
+const shown = ({ line, path, message }: MeshProblem) => ({ line: line ?? null, path, message })
 
 export const MESH_SHOW: CommandSpec = {
   name: 'mesh show',

@@ -29,6 +29,17 @@ test('rules are held against the model of the configuration, without an instance
   expect(bad.out).toMatch(/bad\.yml:5: error .*There is no provider eest\.\n {2}fix: Did you mean east\?/)
 })
 
+test('a key that is not set is a warning at its line, and hours that are none say what is expected', async () => {
+  writeFileSync(join(cwd, 'key.yml'), RULES.replace('model: served', 'model: served, api_key_env: ROUTING_KEY_NONE'))
+  const { code, out } = await run(['routing', 'lint', 'key.yml'], { io: { cwd, env } })
+  expect(code).toBe(0)
+  expect(out).toMatch(
+    /key\.yml:3: warning providers\.east\.api_key_env: ROUTING_KEY_NONE, the key of east, is not there/,
+  )
+  writeFileSync(join(cwd, 'hours.yml'), RULES.replace('name: half,', 'name: half, when: { hours: 25 },'))
+  expect((await run(['routing', 'lint', 'hours.yml'], { io: { cwd, env } })).out).toContain('such as [22, 6]')
+})
+
 test('a file that is not there is told of', async () => {
   const { code, err } = await run(['routing', 'lint', 'none.yml'], { io: { cwd, env } })
   expect(code).toBe(2)

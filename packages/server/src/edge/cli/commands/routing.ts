@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { ACTIONS, ROUTING_LIMITS, type RoutingLint, routingQuestion } from '@forge-cascade/contract'
 import { unreadable } from '#base'
 import { parseRouting, type Space } from '#routing'
@@ -42,7 +42,11 @@ export const ROUTING_LINT: CommandSpec = {
   run: async (context, input) => {
     const { config } = context.loadConfig()
     const file = input.argument(0) ?? config.routing.file
-    const { rules, findings } = parseRouting(readRules(context, file), await spaceOf(context))
+    const { rules, findings } = parseRouting(readRules(context, file), await spaceOf(context), (option, name) =>
+      option === 'api_key_env'
+        ? !!context.io.env[name]
+        : existsSync(join(dirname(resolve(context.io.cwd, file)), name)),
+    )
     const answer: RoutingLint = {
       ok: rules !== undefined,
       rules: rules?.rules.length ?? 0,

@@ -14,9 +14,24 @@ export function eventLine({ time, type, subject, actor, sequence, data }: CloudE
 }
 
 /** A page, and how to go on. */
-export function eventLines({ items, next, more }: EventPage, view: View): readonly string[] {
+export function eventLines(
+  { items, next, more }: EventPage,
+  view: View,
+  types: readonly string[] = [],
+): readonly string[] {
   const lines = items.map((event) => eventLine(event, view))
   if (lines.length === 0) lines.push('No events that fit, of what you may see.')
+  if (
+    lines.length === 1 &&
+    items.length === 0 &&
+    types.length > 0 &&
+    !types.some((type) => /^(?:cascade|\*)/.test(type))
+  )
+    lines.push(
+      view.paint.faint(
+        `Types of the instance begin with cascade., such as ${view.command('events --type "cascade.capsule.*"')}`,
+      ),
+    )
   if (more) lines.push(view.paint.faint(`There is more: ${view.command(`events --after ${next}`)}`))
   return lines
 }

@@ -4,12 +4,16 @@ import type { View } from './view.ts'
 import { minuteOf } from './words.ts'
 
 /** What is wrong with a mesh.yml, or that nothing is. */
-export const meshLintLines = ({ ok, routes, problems }: MeshLintAnswer, { paint }: View): readonly string[] =>
-  ok
-    ? [paint.good(`Sound: ${routes} ${routes === 1 ? 'route' : 'routes'}.`)]
-    : problems.map(({ line, path, message }) =>
-        oneLine(`${line === null ? '' : `${line}: `}${path === '' ? '' : `${path}: `}${message}`),
-      )
+export const meshLintLines = (
+  { ok, routes, problems, warnings }: MeshLintAnswer,
+  { paint }: View,
+): readonly string[] => [
+  ...(ok ? [paint.good(`Sound: ${routes} ${routes === 1 ? 'route' : 'routes'}.`)] : problems.map(placed)),
+  ...warnings.map((one) => paint.warn(`warning ${placed(one)}`)),
+]
+
+const placed = ({ line, path, message }: MeshLintAnswer['problems'][number]): string =>
+  oneLine(`${line === null ? '' : `${line}: `}${path === '' ? '' : `${path}: `}${message}`)
 
 /** How the routes stand, a line for each sink. */
 export function meshLines({ found, problem, validators, lanes }: MeshState, { paint }: View): readonly string[] {
@@ -42,5 +46,5 @@ export function deadLines({ items, next_cursor }: DeadLetterPage, { paint, comma
 }
 
 export const doneLines = (events: number, what: string): readonly string[] => [
-  `${events} dead ${events === 1 ? 'letter is' : 'letters are'} ${what}.`,
+  `${events} dead ${events === 1 ? 'letter is' : 'letters are'} ${events === 1 ? what.replace('their', 'its') : what}.`,
 ]

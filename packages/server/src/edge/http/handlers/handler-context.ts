@@ -255,6 +255,8 @@ export interface RoutingPlace {
 /** Routes of events. */
 export interface MeshDesk {
   state(): MeshFacts
+  /** Names of the routes, once the file has been looked at. */
+  routes(): Promise<readonly string[]>
   readonly letters: Pick<DeadLetters, 'list' | 'discard'>
   /** @returns how many are on their way. @throws CascadeError NOT_FOUND. */
   replay(call: Call<'mesh.replay'>, choice: LetterChoice): Promise<number>

@@ -25,13 +25,22 @@ export const meshHandlers = ({ mesh }: HandlerContext): HandlersFor<Operations> 
   },
   replayDeadLetters: async ({ call, body }) => ({
     status: 200,
-    body: { events: await mesh.replay(call, choiceOf(body)) },
+    body: { events: await found(mesh, body.route, await mesh.replay(call, choiceOf(body))) },
   }),
   discardDeadLetters: async ({ call, body }) => ({
     status: 200,
-    body: { events: await mesh.letters.discard(call, choiceOf(body)) },
+    body: { events: await found(mesh, body.route, await mesh.letters.discard(call, choiceOf(body))) },
   }),
 })
+
+/** Dead letters of a route that went stay, so a route counts as unknown only where it has none. @throws CascadeError NOT_FOUND. */
+async function found(mesh: HandlerContext['mesh'], route: string | undefined, events: number): Promise<number> {
+  if (events > 0 || route === undefined) return events
+  const names = await mesh.routes()
+  if (names.includes(route)) return events
+  const there = names.length === 0 ? 'there are no routes' : `there are ${names.join(', ')}`
+  throw new CascadeError('NOT_FOUND', `There is no route ${route}, and no dead letter of one: ${there}.`)
+}
 
 const CURSOR = /^[0-9a-f-]{36}\.=?[a-z0-9-]{1,60}\.[a-z0-9-]{1,60}$/
 

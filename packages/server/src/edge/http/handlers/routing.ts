@@ -45,10 +45,14 @@ async function findSubject(subjects: HandlerContext['capsules']['subjects'], idO
 /** @throws CascadeError UNPROCESSABLE. */
 function soundRules({ rules, findings }: RoutingReading): RoutingRules {
   if (rules) return rules
-  const [first] = findings.filter(({ severity }) => severity === 'error')
-  const place = first ? ` Line ${first.line}: ${first.message} ${first.fix}` : ''
-  throw new CascadeError('UNPROCESSABLE', `These rules are not sound.${place}`)
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  const told = errors.slice(0, TOLD).map(({ line, message, fix }) => ` Line ${line}: ${message} ${fix}`)
+  const more = errors.length > TOLD ? ` And ${errors.length - TOLD} more.` : ''
+  throw new CascadeError('UNPROCESSABLE', `These rules are not sound.${told.join('')}${more}`)
 }
+
+/** Problems that one answer tells of. */
+const TOLD = 10
 
 function changeOf(
   { rules, findings }: RoutingReading,
