@@ -133,8 +133,8 @@ export const NOBODY_VOTED: Standing = {
   ...{ cast: 0, total: 0 },
 }
 
-/** Settings by which votes are counted: whoever changes them changes what protects the constitution. */
-const OF_VOTES = 'governance.'
+/** Settings by which votes are counted and everything is decided: whoever changes them changes what protects the constitution. */
+const OF_RULES = ['governance.', 'gate.', 'guardian.'] as const
 
 const KINDS = {
   policy_change: 'policy',
@@ -144,7 +144,8 @@ const KINDS = {
 } as const satisfies Record<ProposalAction['type'], ProposalKind>
 
 export const kindOf = (action: ProposalAction): ProposalKind =>
-  action.type === 'configuration_change' && action.changes.some(({ key }) => key.startsWith(OF_VOTES))
+  action.type === 'configuration_change' &&
+  action.changes.some(({ key }) => OF_RULES.some((prefix) => key.startsWith(prefix)))
     ? 'constitution'
     : KINDS[action.type]
 

@@ -37,8 +37,9 @@ export function tally(election: Election, ballots: readonly Ballot[]): Tally {
   let quorumAt: number | null = null
   for (const { voter, vote, at } of given) {
     if (at >= closesAt) continue
-    counter.take(voter, vote)
-    if (quorumAt !== null || !counter.hasQuorum()) continue
+    // A voter who thinks again brings no weight that was not cast already.
+    const isFirst = counter.take(voter, vote)
+    if (quorumAt !== null || !isFirst || !counter.hasQuorum()) continue
     quorumAt = at
     const { lateMs, extensionMs } = election.rules
     if (at > closesAt - lateMs) closesAt = Math.max(closesAt, at + extensionMs)
@@ -66,8 +67,11 @@ class Counter {
     this.#shareMax = Math.floor((this.#total * election.rules.delegateShareMaxPercent) / 100)
   }
 
-  take(voter: string, vote: Vote): void {
+  /** @returns whether the voter says something for the first time. */
+  take(voter: string, vote: Vote): boolean {
+    const isFirst = !this.#said.has(voter)
     this.#said.set(voter, vote)
+    return isFirst
   }
 
   hasQuorum(): boolean {
