@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { heldAnswer, problem, ROUTES, type RouteDefinition } from '@forge-cascade/contract'
+import { ROUTES, type RouteDefinition } from '@forge-cascade/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { createUuidV7, lazy, systemRandom } from '#base'
 import { Health } from '#boot'
@@ -21,7 +21,6 @@ import {
 import { AccessTokens, createToken, type Subject, tokenDigest } from '#identity'
 import { Lifecycle } from '#lifecycle'
 import { AgentDoor } from '#mcp'
-import { DeadLetters, NO_ROUTES } from '#mesh'
 import { createLogger, Metrics } from '#observability'
 import { createProcessCage, readArtifact } from '../../adapters/artifacts/index.ts'
 import { openMemoryStore } from '../../adapters/memory/index.ts'
@@ -40,7 +39,6 @@ import {
   LOG_COLLECTION,
   openLog,
 } from '../jobs/index.ts'
-import { AllowedMethods } from './allowed-methods.ts'
 import { authenticateBy } from './bearer-tokens.ts'
 import { EventStreams } from './event-streams.ts'
 import type { FindFacts } from './facts.ts'
@@ -48,8 +46,9 @@ import type { UntypedHandler } from './handler.ts'
 import { createHandlers, createSystemDesk, type HandlerContext } from './handlers/index.ts'
 import type { HttpAppOptions } from './http-app.ts'
 import { HttpServer } from './http-server.ts'
+import { checkAgainstContract } from './testing/check-answer.ts'
 import { GOVERNED_COLLECTIONS, type Governed, openGoverned } from './testing/governed.ts'
-import { noChange, noImports, notWitnessed, noWitness, routingInMemory } from './testing/idle-desks.ts'
+import { noChange, noImports, noMesh, notWitnessed, noWitness, routingInMemory } from './testing/idle-desks.ts'
 
 /** An HTTP interface over the store in memory, with everything real but the disk. */
 export interface HttpWorld extends AsyncDisposable {
@@ -293,17 +292,6 @@ const createTestDesk = ({ context: { store, clock } }: World): ArtifactDesk =>
     cage: createProcessCage(new TempArea(join(tmpdir(), `cascade-http-artifacts-${process.pid}`), 'test')),
   })
 
-/** No routes; dead letters are those of the store. */
-const noMesh = (store: World['context']['store']): HandlerContext['mesh'] => {
-  const letters = new DeadLetters(store)
-  return {
-    letters,
-    routes: async () => [],
-    state: () => ({ found: false, digest: NO_ROUTES.digest, problem: null, validators: true, lanes: [] }),
-    replay: async (call, choice) => (await letters.replay(call, choice)).events,
-  }
-}
-
 interface ContextParts {
   readonly gate: Gate
   readonly findFacts: FindFacts | undefined
@@ -388,37 +376,3 @@ function handlerContext({
     lineIdleMs: server.request_timeout_s * 1000,
   }
 }
-
-/**
- * Every answer a test gets is one that the contract promises: its status is listed, its body has the shape.
- *
- * @throws TypeError naming what the contract does not say.
- */
-function checkAgainstContract(
-  method: string,
-  url: string,
-  { statusCode, headers, body }: LightMyRequestResponse,
-): void {
-  if (String(headers['content-type']).startsWith('application/problem+json')) {
-    if (method !== 'HEAD') problem.parse(JSON.parse(body))
-    return
-  }
-  const route = findRoute(method, url)
-  if (statusCode === 202 && body !== '' && isHeld(JSON.parse(body))) return void heldAnswer.parse(JSON.parse(body))
-  const response = route?.responses[statusCode]
-  if (!route || (statusCode !== 304 && !response)) throw new TypeError(`${method} ${url} answered ${statusCode}`)
-  if (!response?.schema || method === 'HEAD' || String(headers['content-type']).includes('ndjson')) return
-  response.schema.parse(JSON.parse(body))
-}
-
-const isHeld = (body: object): boolean => 'approval' in body
-
-function findRoute(method: string, url: string): RouteDefinition | undefined {
-  const path = url.split('?', 1)[0] ?? ''
-  const wanted = method === 'HEAD' ? 'GET' : method
-  const fits = (row: RouteDefinition) => new AllowedMethods([row]).of(path).includes(wanted)
-  // A row with a fixed last part stands before one with a parameter there, as in the router.
-  return ROUTES.filter(fits).toSorted((a, b) => parameters(a) - parameters(b))[0]
-}
-
-const parameters = ({ path }: RouteDefinition): number => path.split('{').length

@@ -51,7 +51,7 @@ interface Asked {
 
 type ActionOf<Type extends ProposalRow['action']['type']> = Extract<ProposalRow['action'], { readonly type: Type }>
 
-/** The trust beyond which nobody has any. */
+/** The greatest trust there is. */
 const MOST = 100
 
 /** Says what proposals would do; of those that were carried out, what they did. One analysis at a time. */

@@ -46,7 +46,7 @@ export const putRow = (row: ApprovalRow, revision: number, expiresAt: number | n
   expiresAt,
 })
 
-/** Of what is in the store, and whose answer nobody has any more. */
+/** Of what is in the store, and whose answer is lost. */
 export const doneAt = ({ startedAt }: ApprovalRow, now: number): ApprovalOutcome => ({
   at: startedAt ?? now,
   ...{ code: null, detail: null, id: null },

@@ -1,5 +1,6 @@
 import { CascadeError } from '#base'
 import { RoutingDesk } from '#governance'
+import { DeadLetters, NO_ROUTES } from '#mesh'
 import { LiveRouting, parseRouting } from '#routing'
 import type { Store } from '../../../domain/store.ts'
 import type { HandlerContext, ImportDesk, ModelDesk, RoutingPlace } from '../handlers/index.ts'
@@ -58,4 +59,15 @@ export const noImports: ImportDesk = {
   listFiles: async () => undefined,
   cancel: async () => undefined,
   remove: async () => undefined,
+}
+
+/** No routes; dead letters are those of the store. */
+export const noMesh = (store: Pick<Store, 'append' | 'records'>): HandlerContext['mesh'] => {
+  const letters = new DeadLetters(store)
+  return {
+    letters,
+    routes: async () => [],
+    state: () => ({ found: false, digest: NO_ROUTES.digest, problem: null, validators: true, lanes: [] }),
+    replay: async (call, choice) => (await letters.replay(call, choice)).events,
+  }
 }
