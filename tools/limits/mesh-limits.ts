@@ -1,5 +1,5 @@
 import { MESH_LIMITS } from '@forge-cascade/contract'
-import { MESH_FILE_LIMITS } from '../../packages/server/src/platform/mesh/mesh-config.ts'
+import { MESH_FILE_LIMITS } from '../../packages/server/src/platform/mesh/mesh-form.ts'
 import { MESH_WINDOW_MAX } from '../../packages/server/src/platform/mesh/window.ts'
 import type { Limits } from './limit.ts'
 

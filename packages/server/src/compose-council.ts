@@ -15,7 +15,7 @@ import {
 import { openAiAdviser } from './adapters/models/index.ts'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
-import { AnalysisDesk, CouncilDesk, CouncilSweep } from './edge/jobs/index.ts'
+import { AnalysisDesk, CouncilDesk, sweepCouncil } from './edge/jobs/index.ts'
 
 interface CouncilFrame extends Pick<Frame, 'live' | 'log'> {
   readonly clock: Clock
@@ -30,7 +30,7 @@ export const councilPart = ({ log }: Pick<CouncilFrame, 'log'>): BootChunk => ({
   describe: 'comments on what is voted on',
   start: (boot) => {
     const emergency = boot.get(key.EMERGENCY)
-    return new CouncilSweep({ sessions: boot.get(key.COUNCIL).sessions, log, halt: () => emergency.signal })
+    return sweepCouncil({ sessions: boot.get(key.COUNCIL).sessions, log, halt: () => emergency.signal })
   },
 })
 

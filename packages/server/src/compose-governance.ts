@@ -27,7 +27,7 @@ import type { Grant } from '#store'
 import type { Frame } from './boot-instance.ts'
 import * as key from './compose-keys.ts'
 import type { FindFacts, NewFacts } from './edge/http/index.ts'
-import { DriftWatch, type EvidenceDeskOptions, OutcomeSweep } from './edge/jobs/index.ts'
+import { DriftWatch, type EvidenceDeskOptions, sweepOutcomes } from './edge/jobs/index.ts'
 
 interface GateFrame {
   readonly live: LiveConfig
@@ -125,7 +125,7 @@ export const outcomePart = ({ log }: Pick<GateFrame, 'log'>): BootChunk => ({
   start: (boot) => {
     const { outcomes } = boot.get(key.JOURNAL)
     const halt = () => boot.get(key.EMERGENCY).signal
-    return new OutcomeSweep({ outcomes, records: boot.get(key.STORE).records, by: boot.get(key.ADMIN).id, log, halt })
+    return sweepOutcomes({ outcomes, records: boot.get(key.STORE).records, by: boot.get(key.ADMIN).id, log, halt })
   },
 })
 

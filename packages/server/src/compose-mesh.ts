@@ -7,6 +7,7 @@ import { environment, type LoadedConfig, listOf, readConfigFile } from '#config'
 import { withPayload } from '#events'
 import {
   type EventValidator,
+  MESH_FILE_LIMITS,
   Mesh,
   PASS,
   parseMesh,
@@ -18,7 +19,7 @@ import {
 import type { RootLogger } from '#observability'
 import type { Grant } from '#store'
 import { openOutboxCarrier } from './adapters/carriers/outbox-carrier.ts'
-import { openMeshFile } from './adapters/files/mesh-file.ts'
+import { openWatchedFile } from './adapters/files/watched-file.ts'
 import { logSinkKind } from './adapters/sinks/log-sink.ts'
 import { AllowedTargets, type Completed, webhookSink } from './adapters/webhooks/index.ts'
 import type { Frame } from './boot-instance.ts'
@@ -113,7 +114,7 @@ function openMesh(frame: MeshFrame, boot: BootContext): AsyncDisposable {
     count: (outcome) => metrics.count('cascade_mesh_deliveries_total', 1, { outcome }),
     onTrouble: (message, fields) => log.warn(message, fields),
   })
-  const file = openMeshFile(path)
+  const file = openWatchedFile(path, MESH_FILE_LIMITS.bytesMax)
   const job = new EventMesh({ mesh, kinds, file, grant, clock, log, halt: () => emergency.signal })
   metrics.onCollect(() => ({ cascade_mesh_lag: Math.max(0, ...mesh.status().map(({ lag }) => lag)) }))
   health.register('mesh', () => job.finding, { critical: false })
@@ -176,7 +177,7 @@ export const validateConstitution =
 
 /** Looks at the text of a mesh.yml, without an instance. What it promises stands at `CliIo.lintMesh`. */
 export const lintMesh: CliIo['lintMesh'] = async (path, privateTargets) => {
-  const text = openMeshFile(path).read()
+  const text = openWatchedFile(path, MESH_FILE_LIMITS.bytesMax).read()
   const parts = { log: { info: () => undefined }, clock: () => 0, privateTargets, folder: dirname(path) }
   const kinds = sinkKinds({ ...parts, completed: async (event) => event })
   return text === undefined ? undefined : parseMesh(text, kinds, { looks: true })

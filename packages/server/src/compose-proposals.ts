@@ -6,17 +6,16 @@ import type { AskedValue, Config, VotedValues } from '#config'
 import {
   Delegations,
   type KindRules,
+  openProposals as openVoting,
   PolicyDifferences,
   ProposalBook,
-  ProposalCourse,
-  Proposals,
   VotedSettings,
 } from '#governance'
 import type { Subject, Subjects } from '#identity'
 import type { Frame } from './boot-instance.ts'
 import { councilPart, openCouncil } from './compose-council.ts'
 import * as key from './compose-keys.ts'
-import { ProposalDesk, ProposalSweep } from './edge/jobs/index.ts'
+import { ProposalDesk, sweepProposals } from './edge/jobs/index.ts'
 
 interface ProposalFrame extends Pick<Frame, 'live' | 'log' | 'options'> {
   readonly clock: Clock
@@ -47,7 +46,7 @@ export const proposalParts = (frame: ProposalFrame): readonly BootChunk[] => [
     describe: 'opens and closes votes, and carries out what was passed',
     start: (boot) => {
       const emergency = boot.get(key.EMERGENCY)
-      return new ProposalSweep({ course: boot.get(key.PROPOSALS).course, log: frame.log, halt: () => emergency.signal })
+      return sweepProposals({ course: boot.get(key.PROPOSALS).course, log: frame.log, halt: () => emergency.signal })
     },
   },
   councilPart(frame),
@@ -65,6 +64,7 @@ async function openProposals(
   const delegations = new Delegations({ store, clock, resolve })
   const port = {
     tryVote: (asked: readonly AskedValue[]) => live.tryVote(asked),
+    after: (asked: readonly AskedValue[]) => live.after(asked),
     vote: (voted: VotedValues) => {
       const unfit = live.vote(voted)
       // Where errors alone are written it stays so.
@@ -76,20 +76,17 @@ async function openProposals(
   const unfit = await settings.open()
   if (unfit.length > 0) log.warn('settings that were voted for do not fit any more and do not count', { keys: unfit })
   const book = new ProposalBook(store)
-  const course = new ProposalCourse({
-    ...{ book, gate, policies, settings, subjects, delegations, clock, newId, instance },
+  const { course, execution, proposals } = openVoting({
+    ...{ book, gate, policies, settings, subjects, delegations, clock, newId, instance, resolve },
     listPeople: () => listPeople(subjects),
     rules: (kind) => rulesOf(governance(), kind),
     voteTrustMin: () => governance().vote_trust_min,
-  })
-  const proposals = new Proposals({
-    ...{ book, course, policies, settings, clock, newId, resolve, instance: instance.id },
     discussionMs: () => msOf(governance().discussion_hours),
   })
   const sessions = openCouncil({ live, log, clock, newId }, boot, { book, proposals })
   const advice = (id: string) => sessions.list(id)
   const differences = new PolicyDifferences(policies)
-  const desk = { advice, proposals, course, delegations, differences, ledger: store.ledger }
+  const desk = { advice, proposals, execution, delegations, differences, ledger: store.ledger }
   const findSubject = (id: string) => subjects.find(id)
   boot.provide(key.PROPOSALS, { course, desk: new ProposalDesk({ ...desk, findSubject }) })
   return undefined

@@ -38,11 +38,11 @@ import { openArtifactDesk } from './compose-verification.ts'
 import type { LocalInstance, StartInstanceOptions } from './edge/cli/index.ts'
 import {
   ApprovalDesk,
-  ApprovalSweep,
   createImportDesk,
   createModelDesk,
   DeepProbe,
   Maintenance,
+  sweepApprovals,
   takeBackup,
   type UnfinishedErasures,
 } from './edge/jobs/index.ts'
@@ -174,8 +174,7 @@ function partsOf(frame: Frame, writer: Worker | undefined): readonly BootChunk[]
       priority: 3,
       dependsOn: ['http'],
       describe: 'carries out what was approved before an end, and ends what waited too long',
-      start: (boot) =>
-        new ApprovalSweep({ approvals: boot.get(key.APPROVALS), log: frame.log, halt: whoOf(boot).halt }),
+      start: (boot) => sweepApprovals({ approvals: boot.get(key.APPROVALS), log: frame.log, halt: whoOf(boot).halt }),
     },
     outcomePart(frame),
     driftPart(frame),

@@ -27,5 +27,5 @@ for (const [at, kind] of KINDS.entries()) {
   const id = await world.propose(kind, leg.made + at)
   await world.putToTheVote(id)
   world.wait(3)
-  await Promise.allSettled([world.sweep(), world.sweep(), world.course.execute(id)])
+  await Promise.allSettled([world.sweep(), world.sweep(), world.execution.execute(id)])
 }

@@ -38,7 +38,7 @@ async function live(open: OpenStore, wrap: (store: Store) => Store): Promise<voi
     const id = await world.propose(kind, at)
     await world.putToTheVote(id)
     world.wait(3)
-    await Promise.allSettled([world.sweep(), world.sweep(), world.course.execute(id)])
+    await Promise.allSettled([world.sweep(), world.sweep(), world.execution.execute(id)])
   }
 }
 

@@ -5,10 +5,9 @@ import {
   DecisionJournal,
   Delegations,
   GovernanceGate,
+  openProposals,
   PolicyDesk,
   ProposalBook,
-  ProposalCourse,
-  Proposals,
   VotedSettings,
 } from '#governance'
 import type { BundleReading, PolicyFile } from '#policy'
@@ -101,12 +100,9 @@ export async function openProposalWorld(open: OpenStore, hours: number, { wrap, 
   const book = new ProposalBook(store)
   const resolve = (idOrName: string) => subjects.resolve(idOrName)
   const delegations = new Delegations({ store, clock, resolve })
-  const course = new ProposalCourse({
-    ...{ book, gate, policies, settings, subjects, delegations, clock, newId, instance },
-    ...{ listPeople: async () => [instance], rules: () => RULES, voteTrustMin: () => 80 },
-  })
-  const proposals = new Proposals({
-    ...{ book, course, policies, settings, clock, newId, resolve, instance: instance.id, discussionMs: () => 0 },
+  const { course, execution, proposals } = openProposals({
+    ...{ book, gate, policies, settings, subjects, delegations, clock, newId, instance, resolve },
+    ...{ listPeople: async () => [instance], rules: () => RULES, voteTrustMin: () => 80, discussionMs: () => 0 },
   })
   const call = <A extends 'proposal.create' | 'proposal.vote'>(action: A) => ({
     ...{ grant: grantOf(action), subject: instance, command: { id: commandId() } },
@@ -125,7 +121,7 @@ export async function openProposalWorld(open: OpenStore, hours: number, { wrap, 
     await proposals.vote(call('proposal.vote'), id, 'for')
   }
   return {
-    ...{ instance, store, policies, live: port, proposals, course, propose, putToTheVote },
+    ...{ instance, store, policies, live: port, proposals, execution, propose, putToTheVote },
     sweep: () => course.sweep(new AbortController().signal),
     wait: (more: number) => {
       ahead += more * HOUR_MS

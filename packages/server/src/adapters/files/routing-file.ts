@@ -1,25 +1,11 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROUTING_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, makeFolder, messageOf } from '#base'
+import { openWatchedFile, readShort, type WatchedFile } from './watched-file.ts'
 
 /** The file of routing rules, and the keys beside it. */
-export interface RoutingFile {
-  readonly path: string
-  /** Changes whenever the file may have; undefined where there is none. */
-  stamp(): string | undefined
-  /** Its text; undefined where there is none. @throws CascadeError CONFIG_INVALID for what cannot be read or is too long. */
-  read(): string | undefined
+export interface RoutingFile extends WatchedFile {
   /** Puts a text in its place, as a whole; undefined takes the file away. @throws CascadeError UNPROCESSABLE where that is not allowed. */
   write(text: string | undefined): void
   /** A key in a file beside the rules. @throws CascadeError CONFIG_INVALID. */
@@ -28,12 +14,7 @@ export interface RoutingFile {
 
 export function openRoutingFile(path: string): RoutingFile {
   return {
-    path,
-    stamp() {
-      const found = statSync(path, { throwIfNoEntry: false })
-      return found && `${found.ino}-${found.size}-${found.mtimeMs}`
-    },
-    read: () => readText(path),
+    ...openWatchedFile(path, ROUTING_LIMITS.textBytesMax),
     write(text) {
       try {
         if (text === undefined) rmSync(path, { force: true })
@@ -47,23 +28,10 @@ export function openRoutingFile(path: string): RoutingFile {
       }
     },
     readKey(name) {
-      const key = readText(join(dirname(path), name))?.trim()
+      const key = readShort(join(dirname(path), name), ROUTING_LIMITS.textBytesMax)?.trim()
       if (key) return key
       throw new CascadeError('CONFIG_INVALID', `${name} beside ${path} is not there, or empty.`)
     },
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (found === undefined) return undefined
-    if (!found.isFile() || found.size > ROUTING_LIMITS.textBytesMax)
-      throw new CascadeError('CONFIG_INVALID', `${path} is no file of at most ${ROUTING_LIMITS.textBytesMax} bytes.`)
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof CascadeError) throw error
-    throw new CascadeError('CONFIG_INVALID', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
   }
 }
 

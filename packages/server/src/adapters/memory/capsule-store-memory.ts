@@ -2,6 +2,7 @@ import {
   type CandidateAnswer,
   type CapsuleStore,
   capsuleChanges,
+  type Embedding,
   rank,
   type SoftMatcher,
   SPEAKERS_MAX,
@@ -197,11 +198,19 @@ export function createCapsuleStore(
     },
 
     async findEmbedding(id, version) {
-      const found = state.capsules.get(id)?.versions.find((candidate) => candidate.version === version)
-      const own = found && vectorOf(state, found)
-      return own && { model: own.model, vector: own.vector.slice() }
+      return findEmbedding(state, id, version)
+    },
+
+    async findEmbeddings(named) {
+      return named.map(({ id, version }) => findEmbedding(state, id, version))
     },
   }
+}
+
+function findEmbedding(state: MemoryState, id: string, version: string): Embedding | undefined {
+  const found = state.capsules.get(id)?.versions.find((candidate) => candidate.version === version)
+  const own = found && vectorOf(state, found)
+  return own && { model: own.model, vector: own.vector.slice() }
 }
 
 const ordinalOf = ({ ordinal }: StoredCapsule): string => String(ordinal)

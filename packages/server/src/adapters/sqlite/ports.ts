@@ -38,6 +38,7 @@ export function createCapsulePort(
     listUnembedded: (model, page) => readers.read('listUnembedded', model, page),
     listUnsettled: (limit) => readers.read('listUnsettled', limit),
     findEmbedding: (id, version) => readers.read('findEmbedding', id, version),
+    findEmbeddings: (named) => readers.read('findEmbeddings', named),
     readBodies: (ids, bytesMax) => readers.read('readBodies', ids, bytesMax),
     findArchived: (ids) => readers.read('findArchived', ids),
     listRecordedBefore: (moment, page) => readers.read('listRecordedBefore', moment, page),

@@ -180,6 +180,8 @@ const operations = {
     listUnembedded(parts().database, model, page),
   listUnsettled: (limit: number) => parts().capsules.listUnsettled(limit),
   findEmbedding: (id: string, version: string) => parts().capsules.findEmbedding(id, version),
+  findEmbeddings: (named: readonly { readonly id: string; readonly version: string }[]) =>
+    named.map(({ id, version }) => parts().capsules.findEmbedding(id, version)),
   readBodies: (ids: readonly string[], bytesMax: number | undefined) => parts().archive.readBodies(ids, bytesMax),
   findArchived: (ids: readonly string[]) => parts().archive.findArchived(ids),
   listRecordedBefore: (moment: number, page: PageRequest) => parts().archive.listRecordedBefore(moment, page),

@@ -255,6 +255,10 @@ export interface CapsuleStore extends EmbeddingSpaces {
   listUnsettled(limit: number): Promise<readonly string[]>
   /** The vector of a version, as stored. */
   findEmbedding(id: string, version: string): Promise<Embedding | undefined>
+  /** The vectors of versions, as stored, in the order they are named in. */
+  findEmbeddings(
+    named: readonly { readonly id: string; readonly version: string }[],
+  ): Promise<readonly (Embedding | undefined)[]>
 
   /** Ids of what is not erased and has this owner, or this identity in any version; newest first. */
   listOfSubject(

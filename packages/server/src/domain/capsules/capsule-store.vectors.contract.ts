@@ -47,6 +47,8 @@ export function describeVectors(name: string, open: OpenStore): void {
       const vector = Float32Array.from({ length: dimensions }, (_, index) => Math.sin(index) / 3)
       const draft = await create(store, { owner: nextId(), embedding: { model, vector } })
       expect(await store.capsules.findEmbedding(draft.id, '1.0.0')).toEqual({ model, vector })
+      const named = ['9.0.0', '1.0.0'].map((version) => ({ id: draft.id, version }))
+      expect(await store.capsules.findEmbeddings(named)).toEqual([undefined, { model, vector }])
       expect((await getHead(store, draft.id)).embeddingModel).toBe(model)
       const [candidate] = await search(store, { owner: draft.owner }, { embedding: { model, vector } })
       expect(candidate!.id).toBe(draft.id)

@@ -1,6 +1,6 @@
 import { setImmediate as pause } from 'node:timers/promises'
 import type { Action } from '@forge-cascade/contract/vocabulary'
-import { CascadeError, isCascadeError } from '#base'
+import { CascadeError, createUuidV7, isCascadeError, systemRandom } from '#base'
 import type { Subject } from '#identity'
 import type { ArmedBundle } from './armed-bundle.ts'
 import { decideFrom } from './decide-from.ts'
@@ -21,16 +21,24 @@ const KEPT_OF_FOUNDER = [
   ['emergency.raise', '*'],
   ['emergency.lift', '*'],
 ] as const
-/** What has to stay possible for the instance, and for its administrator among the others, so that people can change the constitution again. */
-const ANY_PROPOSAL = 'proposal/00000000-0000-7000-8000-000000000000'
-const KEPT_OF_VOTES = [
-  ['proposal.create', '*'],
-  ['proposal.create', ANY_PROPOSAL],
-  ['proposal.read', ANY_PROPOSAL],
-  ['proposal.vote', ANY_PROPOSAL],
-  ['proposal.close', ANY_PROPOSAL],
-  ['proposal.execute', ANY_PROPOSAL],
-] as const
+/** What has to for whoever takes part in votes. */
+const TAKING_PART = (proposal: string) =>
+  [
+    ['proposal.create', '*'],
+    ['proposal.create', proposal],
+    ['proposal.read', proposal],
+    ['proposal.vote', proposal],
+  ] as const satisfies Asked
+/** What has to for the instance, and for its administrator among the others, so that people can change the constitution again. */
+const KEPT_OF_VOTES = (proposal: string) =>
+  [...TAKING_PART(proposal), ['proposal.close', proposal], ['proposal.execute', proposal]] as const satisfies Asked
+
+type Asked = readonly (readonly [Action, string])[]
+
+/** A proposal that there will never be, another one each time: a clause that excepts one by its name does not except it. */
+const someProposal = (): string => `proposal/${newProposal()}`
+const newProposal = createUuidV7(() => 0, systemRandom)
+
 /** Above every risk. */
 const RISK_NEVER = 101
 
@@ -49,7 +57,7 @@ export const keptOf = (applier: Subject, founder: Subject): readonly Kept[] => [
 /** What has to where the constitution is changed. */
 export const keptOfVotes = (founder: Subject): readonly Kept[] => [
   ...keptOf(founder, founder),
-  ...KEPT_OF_VOTES.map(([action, resource]) => ({ subject: founder, action, resource })),
+  ...KEPT_OF_VOTES(someProposal()).map(([action, resource]) => ({ subject: founder, action, resource })),
 ]
 
 /**
@@ -87,11 +95,24 @@ export async function findLockOut(
   return undefined
 }
 
-/** Whether policies let somebody vote when nothing is out of the ordinary. */
-export function mayVoteUnder(gate: Pick<GovernanceGate, 'inputOf'>, armed: ArmedBundle, subject: Subject): boolean {
-  const asked = { action: 'proposal.vote', resource: ANY_PROPOSAL, subject, correlationId: '' } as const
-  const calm = { ...gate.inputOf(asked), risk: 0, approval: null, bundle: armed.digest }
-  return decideFrom(calm, armed).effect === 'allow'
+/** Whether policies let somebody propose, see what is proposed, and vote, when nothing is out of the ordinary. */
+export function mayTakePartUnder(gate: Pick<GovernanceGate, 'inputOf'>, armed: ArmedBundle, subject: Subject): boolean {
+  return TAKING_PART(someProposal()).every(([action, resource]) => {
+    const asked = gate.inputOf({ action, resource, subject, correlationId: '' })
+    const calm = { ...asked, risk: 0, approval: null, bundle: armed.digest }
+    return decideFrom(calm, armed).effect === 'allow'
+  })
+}
+
+/** The risk that taking part in votes has for somebody at this moment, 0-100. */
+export function riskOfTakingPart(gate: Pick<GovernanceGate, 'inputOf'>, subject: Subject): number {
+  const asked = TAKING_PART(someProposal()).map(([action, resource]) => ({
+    action,
+    resource,
+    subject,
+    correlationId: '',
+  }))
+  return Math.max(...asked.map((one) => gate.inputOf(one).risk))
 }
 
 /** What policies refuse at some risk, approved or not; undefined where they allow it whatever the moment is. */

@@ -16,7 +16,7 @@ import {
 import type { GovernanceGate } from './governance-gate.ts'
 import { writeInteger } from './integer-json.ts'
 import { judgeAnnotations } from './judge-annotations.ts'
-import { keptOf, keptOfVotes, mayVoteUnder, refuseLockOut } from './lock-out.ts'
+import { keptOf, keptOfVotes, mayTakePartUnder, refuseLockOut } from './lock-out.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
 import { type ActiveBundle, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 
@@ -287,11 +287,11 @@ export class PolicyDesk {
     const { founder, gate } = this.#options
     const armed = await this.arm(shelved)
     refuseLockOut(gate, armed, keptOfVotes(founder))
-    const mayVote = (voter: Subject): boolean => mayVoteUnder(gate, armed, voter)
-    if (await canVote(mayVote)) return
+    const mayTakePart = (voter: Subject): boolean => mayTakePartUnder(gate, armed, voter)
+    if (await canVote(mayTakePart)) return
     throw new CascadeError(
       'CONFLICT',
-      'Under this constitution those who could vote would be too few to change it again, so it is not put in force.',
+      'Under this constitution those who could propose and vote would be too few to change it again, so it is not put in force.',
     )
   }
 

@@ -191,12 +191,12 @@ describe('what the states allow', () => {
   }
 
   test.for([
-    { state: 'DRAFT', activate: 200, vote: 409, execute: 409, election: 409, revert: 409, withdraw: 409 },
+    { state: 'DRAFT', activate: 200, vote: 409, execute: 404, election: 409, revert: 409, withdraw: 409 },
     { state: 'ACTIVE', activate: 409, vote: 409, execute: 409, election: 409, revert: 409, withdraw: 200 },
     { state: 'VOTING', activate: 409, vote: 200, execute: 409, election: 200, revert: 409, withdraw: 409 },
     { state: 'rejected', activate: 409, vote: 409, execute: 409, election: 200, revert: 409, withdraw: 409 },
     { state: 'no_quorum', activate: 409, vote: 409, execute: 409, election: 200, revert: 409, withdraw: 409 },
-    { state: 'withdrawn', activate: 409, vote: 409, execute: 409, election: 409, revert: 409, withdraw: 409 },
+    { state: 'withdrawn', activate: 409, vote: 409, execute: 404, election: 409, revert: 409, withdraw: 409 },
     { state: 'vetoed', activate: 409, vote: 409, execute: 409, election: 409, revert: 409, withdraw: 409 },
     { state: 'passed', activate: 409, vote: 409, execute: 409, election: 200, revert: 409, withdraw: 409 },
     { state: 'executed', activate: 409, vote: 409, execute: 409, election: 200, revert: 201, withdraw: 409 },

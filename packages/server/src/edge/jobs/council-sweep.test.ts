@@ -1,27 +1,12 @@
 import { expect, test } from 'vitest'
 import type { CouncilLook } from '#governance'
-import { CouncilSweep } from './council-sweep.ts'
+import { sweepCouncil } from './council-sweep.ts'
+import { runSweep } from './testing/run-sweep.ts'
 
-/** A sweep over what its looks come to, one after the other, and what it wrote into the log of the program. */
-async function sweep(looks: readonly (() => Promise<CouncilLook>)[], halt?: () => AbortSignal) {
-  const told: unknown[][] = []
-  const write = (level: string) => (message: string, fields?: unknown) => told.push([level, message, fields])
-  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
-  const left = [...looks]
-  let tick: () => void = () => undefined
-  const every = (work: () => void) => {
-    tick = work
-    return { [Symbol.dispose]: () => undefined }
-  }
-  const sessions = { look: async () => (await left.shift()?.()) ?? { advised: 0, troubles: [] } }
-  const job = new CouncilSweep({ sessions, log, every, ...(halt && { halt }) })
-  for (const _ of looks) {
-    tick()
-    await new Promise(setImmediate)
-  }
-  await job[Symbol.asyncDispose]()
-  return { told, left }
-}
+const NOTHING: CouncilLook = { advised: 0, troubles: [] }
+
+const sweep = (looks: readonly (() => Promise<CouncilLook>)[], halt?: () => AbortSignal) =>
+  runSweep((options, look) => sweepCouncil({ ...options, sessions: { look } }), looks, NOTHING, halt)
 
 test('says what was commented on and what could not be, and goes on after a look that fails', async () => {
   const { told, left } = await sweep([

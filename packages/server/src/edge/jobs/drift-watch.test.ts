@@ -54,8 +54,7 @@ test('where it cannot read it says since when, and goes on from there', async ()
     head: () => store.head(),
     changesSince: (sequence, limit) => store.changesSince(sequence, limit),
     capsules: {
-      findEmbedding: (id, version) =>
-        isBroken ? Promise.reject(new Error('away')) : store.capsules.findEmbedding(id, version),
+      findEmbeddings: (named) => (isBroken ? Promise.reject(new Error('away')) : store.capsules.findEmbeddings(named)),
     },
   })
   await using _ = watch

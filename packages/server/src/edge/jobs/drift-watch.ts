@@ -10,7 +10,7 @@ export interface DriftWatchOptions {
   readonly store: {
     head(): number
     changesSince(sequence: number, limit: number): Promise<readonly ChangeEntry[]>
-    readonly capsules: Pick<CapsuleStore, 'findEmbedding'>
+    readonly capsules: Pick<CapsuleStore, 'findEmbeddings'>
   }
   readonly drift: Pick<MemoryDrift, 'add' | 'tellFailing'>
   readonly clock: Clock
@@ -67,13 +67,18 @@ export class DriftWatch implements AsyncDisposable {
   async #follow(): Promise<void> {
     const { store, drift } = this.#options
     this.#sequence = Math.max(this.#sequence, store.head() - LEAVES_LEARNED_MAX)
-    for (const { sequence, leaf } of await store.changesSince(this.#sequence, LEAVES_PER_LOOK)) {
-      const { version } = leaf.payload
-      if (WRITTEN.test(leaf.type) && typeof version === 'string') {
-        const found = await store.capsules.findEmbedding(leaf.subject.slice(CAPSULE.length), version)
-        if (found !== undefined) drift.add({ subject: leaf.actor, ...found })
-      }
-      this.#sequence = sequence
+    const entries = await store.changesSince(this.#sequence, LEAVES_PER_LOOK)
+    const written = entries.flatMap(({ leaf: { type, subject, actor, payload } }) =>
+      WRITTEN.test(type) && typeof payload.version === 'string'
+        ? [{ id: subject.slice(CAPSULE.length), version: payload.version, subject: actor }]
+        : [],
+    )
+    // In one go: each alone would stand in the way of a reader.
+    const found = written.length > 0 ? await store.capsules.findEmbeddings(written) : []
+    for (const [at, embedding] of found.entries()) {
+      const { subject = '' } = written[at] ?? {}
+      if (embedding !== undefined) drift.add({ subject, ...embedding })
     }
+    this.#sequence = entries.at(-1)?.sequence ?? this.#sequence
   }
 }

@@ -17,7 +17,7 @@ import type {
   PolicyDifferences,
   ProposalAction,
   ProposalCall,
-  ProposalCourse,
+  ProposalExecution,
   ProposalRow,
   Proposals,
 } from '#governance'
@@ -28,7 +28,7 @@ import { presentElection } from './present-election.ts'
 
 export interface ProposalDeskOptions {
   readonly proposals: Proposals
-  readonly course: Pick<ProposalCourse, 'retry'>
+  readonly execution: Pick<ProposalExecution, 'retry'>
   readonly delegations: Delegations
   readonly differences: Pick<PolicyDifferences, 'of'>
   readonly ledger: Pick<LedgerStore, 'list'>
@@ -87,7 +87,9 @@ export class ProposalDesk {
 
   /** @throws CascadeError NOT_FOUND; CONFLICT where nothing failed. */
   async retry(viewer: Subject, id: string): Promise<Proposal> {
-    return this.#present(await this.#options.course.retry(id), viewer)
+    const { execution, proposals } = this.#options
+    await proposals.get(id, viewer)
+    return this.#present(await execution.retry(id), viewer)
   }
 
   /** @throws CascadeError NOT_FOUND; CONFLICT before voting opened. */

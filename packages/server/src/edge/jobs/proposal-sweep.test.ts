@@ -1,29 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Advanced } from '#governance'
-import { ProposalSweep } from './proposal-sweep.ts'
+import { sweepProposals } from './proposal-sweep.ts'
+import { runSweep } from './testing/run-sweep.ts'
 
 const NOTHING: Advanced = { opened: 0, closed: 0, executed: 0, troubles: [] }
 
-/** A sweep over what its looks come to, one after the other, and what it wrote into the log of the program. */
-async function sweep(looks: readonly (() => Promise<Advanced>)[], halt?: () => AbortSignal) {
-  const told: unknown[][] = []
-  const write = (level: string) => (message: string, fields?: unknown) => told.push([level, message, fields])
-  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
-  const left = [...looks]
-  let tick: () => void = () => undefined
-  const every = (work: () => void) => {
-    tick = work
-    return { [Symbol.dispose]: () => undefined }
-  }
-  const course = { sweep: async () => (await left.shift()?.()) ?? NOTHING }
-  const job = new ProposalSweep({ course, log, every, ...(halt && { halt }) })
-  for (const _ of looks) {
-    tick()
-    await new Promise(setImmediate)
-  }
-  await job[Symbol.asyncDispose]()
-  return { told, left }
-}
+const sweep = (looks: readonly (() => Promise<Advanced>)[], halt?: () => AbortSignal) =>
+  runSweep((options, look) => sweepProposals({ ...options, course: { sweep: look } }), looks, NOTHING, halt)
 
 test('looks at its start, says what went on, and nothing where nothing did', async () => {
   const { told } = await sweep([async () => ({ ...NOTHING, executed: 1 }), async () => NOTHING])

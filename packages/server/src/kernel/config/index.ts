@@ -15,6 +15,8 @@ export {
   explainConfig,
   listSecrets,
 } from './explain-config.ts'
+export { type FormFault, listFormFaults } from './form-faults.ts'
+export { readLinedYaml, type YamlPath } from './lined-yaml.ts'
 export { type ConfigChange, type ConfigReload, LiveConfig, votedWith } from './live-config.ts'
 export { CONFIG_FILE_NAME, type LoadConfigInput, type LoadedConfig, loadConfig } from './load-config.ts'
 export { isHostName, isLoopback, listOf, networksOf, parseSubnet } from './network.ts'

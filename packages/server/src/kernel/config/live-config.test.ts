@@ -47,3 +47,38 @@ test('reading the same again changes nothing', () => {
   const live = new LiveConfig(read('log:\n  level: warn'))
   expect(live.reload(() => read('log:\n  level: warn'))).toEqual({ changed: [], waiting: [] })
 })
+
+const SILENT = 'search:\n  weights:\n    vector: 0\n    graph: 0'
+const VOTED = new Map([
+  ['memory.min_trust', { value: 50, proposal: 'a' }],
+  ['search.weights.lexical', { value: 0, proposal: 'b' }],
+])
+
+test('a configuration that contradicts what people voted for is refused as a whole, and names it', async () => {
+  const live = new LiveConfig(read(''))
+  expect(live.vote(VOTED)).toEqual([])
+  const before = live.loaded
+  expect(() => live.reload(() => read(SILENT))).toThrow('what people voted for: search.weights.lexical')
+  expect(await codeOf(async () => live.reload(() => read(SILENT)))).toBe('CONFIG_INVALID')
+  expect(live.loaded).toBe(before)
+})
+
+test('at a start what contradicts the configuration does not count, and the rest of what was voted for does', () => {
+  const live = new LiveConfig(read(SILENT))
+  expect(live.vote(VOTED)).toEqual(['search.weights.lexical'])
+  const { memory, search } = live.loaded.config
+  expect([memory.min_trust, search.weights.lexical]).toEqual([50, 1])
+  expect(live.tryVote([{ key: 'memory.min_trust', value: 60 }])).toMatchObject([{ from: 50, value: 60 }])
+  expect(live.reload(() => read('')).changed).toContainEqual({ key: 'search.weights.lexical', from: 1, to: 0 })
+})
+
+test('values of one proposal that lean on a later one count with it', () => {
+  const live = new LiveConfig(read(`${SILENT}\nlog:\n  level: warn`))
+  const voted = new Map([
+    ['search.weights.lexical', { value: 0, proposal: 'a' }],
+    ['search.weights.vector', { value: 1, proposal: 'b' }],
+    ['memory.gone', { value: 1, proposal: 'c' }],
+  ])
+  expect(live.vote(voted)).toEqual(['memory.gone'])
+  expect(live.loaded.config.search.weights).toMatchObject({ lexical: 0, vector: 1 })
+})

@@ -1,7 +1,7 @@
 import { CascadeError } from '#base'
 import { CONFIG_KEYS } from './config-key.ts'
 import { HIDDEN } from './config-problem.ts'
-import { configSchema } from './config-schema.ts'
+import { type Config, configSchema } from './config-schema.ts'
 import { type ConfigValue, diffReloadable, flattenConfig } from './explain-config.ts'
 import { freeze, type LoadedConfig, nestConfig } from './load-config.ts'
 import { type AskedValue, checkVoted, type ValueChange, type VotedValues, withVoted } from './voted-config.ts'
@@ -29,6 +29,8 @@ export class LiveConfig {
   /** As it was read last, without what was voted for. */
   #read: LoadedConfig
   #voted: VotedValues = new Map()
+  /** Of these, keys whose value does not count. */
+  #unfit: ReadonlySet<string> = new Set()
 
   constructor(loaded: LoadedConfig) {
     this.#loaded = loaded
@@ -43,16 +45,24 @@ export class LiveConfig {
    * Takes over what may change without a restart.
    *
    * @param load reads the configuration anew, from the same flags and environment.
-   * @throws CascadeError CONFIG_INVALID as `load` does; nothing has changed then.
+   * @throws CascadeError CONFIG_INVALID as `load` does, and for values that do not go together with what people voted for; nothing
+   *   has changed then.
    */
   reload(load: () => LoadedConfig): ConfigReload {
     const before = this.#loaded
     const read = load()
-    const after = withVoted(read, this.#voted).loaded
+    const { loaded: after, unfit } = withVoted(read, this.#voted)
+    const clashes = unfit.filter((key) => !this.#unfit.has(key))
+    if (clashes.length > 0)
+      throw new CascadeError(
+        'CONFIG_INVALID',
+        `What is configured does not go together with what people voted for: ${clashes.join(', ')}. Change it, or have it voted on.`,
+      )
     const { reload, restart } = diffReloadable(before.config, after.config)
     const changes = (keys: readonly string[]) => keys.map((key) => changeOf(key, before, after))
     this.#loaded = takeOver(before, after)
     this.#read = read
+    this.#unfit = new Set(unfit)
     return { changed: changes(reload), waiting: changes(restart) }
   }
 
@@ -65,6 +75,7 @@ export class LiveConfig {
     const { loaded, unfit } = withVoted(this.#read, voted)
     this.#loaded = takeOver(this.#loaded, loaded)
     this.#voted = voted
+    this.#unfit = new Set(unfit)
     return unfit
   }
 
@@ -76,11 +87,24 @@ export class LiveConfig {
    */
   tryVote(asked: readonly AskedValue[]): readonly ValueChange[] {
     const changes = checkVoted(this.#loaded, asked)
-    const { unfit } = withVoted(this.#read, votedWith(this.#voted, asked, ''))
-    if (unfit.length === 0) return changes
-    throw new CascadeError('UNPROCESSABLE', `These values do not go together with the others: ${unfit.join(', ')}.`)
+    const { unfit } = this.#with(asked)
+    const clashes = unfit.filter((key) => !this.#unfit.has(key))
+    if (clashes.length === 0) return changes
+    throw new CascadeError('UNPROCESSABLE', `These values do not go together with the others: ${clashes.join(', ')}.`)
+  }
+
+  /** What would count with values that are to be voted on. */
+  after(asked: readonly AskedValue[]): Config {
+    return this.#with(asked).loaded.config
+  }
+
+  #with(asked: readonly AskedValue[]) {
+    return withVoted(this.#read, votedWith(this.#voted, asked, NOT_YET))
   }
 }
+
+/** In the place of the id of a proposal; after all of them. */
+const NOT_YET = '~'
 
 /** What was voted for, with other values. */
 export function votedWith(voted: VotedValues, asked: readonly AskedValue[], proposal: string): VotedValues {

@@ -41,20 +41,54 @@ export function withVoted(
   read: LoadedConfig,
   voted: VotedValues,
 ): { readonly loaded: LoadedConfig; readonly unfit: readonly string[] } {
+  const fits = [...voted].filter(([key, { value }]) => isFit(key, value))
+  const counted = fits.filter(([key]) => !isOperators(read, key))
+  const all = overlay(read, counted)
+  const taken = all === undefined ? takeInTurn(read, counted) : new Set(counted.map(([key]) => key))
+  const isUnfit = (key: string) => !fits.some(([one]) => one === key) || (!isOperators(read, key) && !taken.has(key))
+  return {
+    loaded:
+      all ??
+      overlay(
+        read,
+        counted.filter(([key]) => taken.has(key)),
+      ) ??
+      read,
+    unfit: [...voted.keys()].filter(isUnfit),
+  }
+}
+
+type Voted = readonly (readonly [key: string, value: VotedValue])[]
+
+function isFit(key: string, value: unknown): boolean {
+  const known = CONFIG_KEYS.get(key)
+  return known !== undefined && isVotable(known) && z.safeParse(known.schema, value).success
+}
+
+/** What was read with values in the place of its own; undefined where they do not go together. */
+function overlay(read: LoadedConfig, voted: Voted): LoadedConfig | undefined {
   const values = new Map<string, unknown>(flattenConfig(read.config))
   const origins = new Map(read.origins)
-  const unfit: string[] = []
   for (const [key, { value, proposal }] of voted) {
-    const known = CONFIG_KEYS.get(key)
-    if (known === undefined || !isVotable(known) || !z.safeParse(known.schema, value).success) unfit.push(key)
-    else if (!isOperators(read, key)) {
-      values.set(key, value)
-      origins.set(key, { kind: 'vote', proposal })
-    }
+    values.set(key, value)
+    origins.set(key, { kind: 'vote', proposal })
   }
   const parsed = configSchema.safeParse(nestConfig(values))
-  if (!parsed.success) return { loaded: read, unfit: [...voted.keys()] }
-  return { loaded: { config: freeze(parsed.data), origins, file: read.file }, unfit }
+  return parsed.success ? { config: freeze(parsed.data), origins, file: read.file } : undefined
+}
+
+/** Keys of values that go together with the rest: those of one proposal are taken or left as a whole, the oldest first. */
+function takeInTurn(read: LoadedConfig, voted: Voted): ReadonlySet<string> {
+  // Ids of proposals are in the order of their time.
+  const proposals = [...new Set(voted.map(([, { proposal }]) => proposal))].toSorted()
+  let taken: Voted = []
+  // What leans on a later proposal has its turn again.
+  for (const proposal of [...proposals, ...proposals]) {
+    if (taken.some(([, one]) => one.proposal === proposal)) continue
+    const next = [...taken, ...voted.filter(([, one]) => one.proposal === proposal)]
+    if (overlay(read, next) !== undefined) taken = next
+  }
+  return new Set(taken.map(([key]) => key))
 }
 
 /**

@@ -13,15 +13,14 @@ export type { ConsumerEffect, EventConsumer } from './inbox.ts'
 export type { LaneStatus } from './lane-parts.ts'
 export { Mesh, type MeshFacts, type MeshOptions } from './mesh.ts'
 export {
-  MESH_FILE_LIMITS,
   type MeshConfig,
   type MeshProblem,
   type MeshReading,
   type MeshRoute,
   NO_ROUTES,
-  parseMesh,
   problemInWords,
 } from './mesh-config.ts'
+export { MESH_FILE_LIMITS } from './mesh-form.ts'
 export { DEAD_LETTERS, type DeadLetter, MESH_COLLECTIONS } from './mesh-rows.ts'
 export {
   DeliveryFailure,
@@ -33,4 +32,5 @@ export {
   type SinkKinds,
   type SinkRemark,
 } from './mesh-sink.ts'
+export { parseMesh } from './parse-mesh.ts'
 export { compileTypePattern } from './type-pattern.ts'

@@ -1,4 +1,4 @@
-import { didYouMean } from '#config'
+import { didYouMean, type YamlPath } from '#config'
 import { CONFIGURED, type RoutingRule, type RoutingRules } from './routing-rules.ts'
 
 /** One thing that is wrong with rules, or may not be meant so. */
@@ -22,7 +22,8 @@ export interface Space {
 /** Whether there is the key that a provider names, here where it is asked. */
 export type HasKey = (option: 'api_key_env' | 'api_key_file', name: string) => boolean
 
-type LineOf = (path: readonly (string | number)[]) => number
+/** The line of what a path leads to, from 1. */
+export type LineOf = (path: YamlPath) => number
 
 /** What a schema cannot say: names that mean nothing, providers of another space, rules that no request reaches. */
 export function lintRules(
@@ -104,7 +105,7 @@ class Lint {
     }
   }
 
-  #split({ split, fallbacks = [] }: RoutingRule, at: readonly (string | number)[]): void {
+  #split({ split, fallbacks = [] }: RoutingRule, at: YamlPath): void {
     for (const [index, { provider }] of split.entries()) {
       const place = [...at, 'split', index]
       this.#name(provider, [...place, 'provider'])
@@ -116,7 +117,7 @@ class Lint {
       this.#error([...at, 'split'], 'Every weight is 0.', 'Give one arm a weight.')
   }
 
-  #when({ when }: RoutingRule, at: readonly (string | number)[]): void {
+  #when({ when }: RoutingRule, at: YamlPath): void {
     const { characters_min: min, characters_max: max, hours } = when
     if (min !== undefined && max !== undefined && min > max)
       this.#error(
@@ -128,17 +129,17 @@ class Lint {
       this.#error([...at, 'when', 'hours'], 'These hours are none.', 'End later than they begin, or leave them out.')
   }
 
-  #name(provider: string, at: readonly (string | number)[]): void {
+  #name(provider: string, at: YamlPath): void {
     if (this.#known.includes(provider)) return
     const near = didYouMean(provider, this.#known)
     this.#error(at, `There is no provider ${provider}.`, near ? `Did you mean ${near}?` : 'Declare it under providers.')
   }
 
-  #error(path: readonly (string | number)[], message: string, fix: string): void {
+  #error(path: YamlPath, message: string, fix: string): void {
     this.findings.push({ severity: 'error', line: this.#lineOf(path), path: path.join('.'), message, fix })
   }
 
-  #warn(path: readonly (string | number)[], message: string, fix: string): void {
+  #warn(path: YamlPath, message: string, fix: string): void {
     this.findings.push({ severity: 'warning', line: this.#lineOf(path), path: path.join('.'), message, fix })
   }
 }

@@ -137,6 +137,12 @@ export function seenCapsules(capsules: CapsuleStore, rights: ReadRights): Capsul
       return seen.has(id) ? parents.filter((parent) => seen.has(parent.id)) : []
     },
     findEmbedding: async (id, version) => ((await isSeen(id)) ? capsules.findEmbedding(id, version) : undefined),
+    async findEmbeddings(named) {
+      const seen = await sight.readable(named.map(({ id }) => id))
+      const found = await capsules.findEmbeddings(named.filter(({ id }) => seen.has(id)))
+      const left = [...found]
+      return named.map(({ id }) => (seen.has(id) ? left.shift() : undefined))
+    },
     counts: whole,
     count: whole,
     listUnsettled: whole,

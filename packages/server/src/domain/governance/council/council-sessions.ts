@@ -27,7 +27,7 @@ export const ADVICE_ROUNDS_MAX = 10
 
 export interface CouncilSessionsOptions {
   readonly store: Pick<UnitOfWork, 'append'> & { readonly records: Records }
-  readonly book: Pick<ProposalBook, 'get' | 'list'>
+  readonly book: Pick<ProposalBook, 'get' | 'list' | 'writes'>
   readonly analyst: Pick<ProposalAnalyst, 'analyse'>
   readonly gate: Pick<Gate, 'retried'>
   readonly instance: Subject
@@ -54,6 +54,8 @@ const PER_PAGE = 100
 /** Has the council comment on proposals, and keeps what it said. None of it is counted: votes do not know of it. */
 export class CouncilSessions {
   readonly #options: CouncilSessionsOptions
+  /** What was written of proposals when all that are voted on were commented on. */
+  #seen = -1
 
   constructor(options: CouncilSessionsOptions) {
     this.#options = options
@@ -88,7 +90,9 @@ export class CouncilSessions {
   async look(signal: AbortSignal): Promise<CouncilLook> {
     const troubles: string[] = []
     let advised = 0
-    if (this.#options.advisers().length === 0) return { advised, troubles }
+    const { advisers, book } = this.#options
+    const { writes } = book
+    if (advisers().length === 0 || writes === this.#seen) return { advised, troubles }
     for (const row of await this.#voting()) {
       if (signal.aborted) break
       try {
@@ -100,6 +104,7 @@ export class CouncilSessions {
         troubles.push(`proposal/${row.id}: ${messageOf(error)}`)
       }
     }
+    if (troubles.length === 0 && !signal.aborted) this.#seen = writes
     return { advised, troubles }
   }
 

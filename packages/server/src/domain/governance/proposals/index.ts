@@ -1,7 +1,9 @@
 export { type DelegationCall, Delegations } from './delegations.ts'
+export { type OpenProposals, openProposals } from './open-proposals.ts'
 export { type PolicyDifference, PolicyDifferences } from './policy-difference.ts'
 export { ProposalBook } from './proposal-book.ts'
-export { type Advanced, ProposalCourse } from './proposal-course.ts'
+export type { Advanced, ProposalCourse } from './proposal-course.ts'
+export type { ProposalExecution } from './proposal-execution.ts'
 export {
   ADVICE,
   DELEGATIONS,
@@ -14,5 +16,5 @@ export {
   withoutProposerWords,
   writtenRules,
 } from './proposal-row.ts'
-export { type AskedAction, type CountedElection, type Draft, type ProposalCall, Proposals } from './proposals.ts'
+export type { AskedAction, CountedElection, Draft, ProposalCall, Proposals } from './proposals.ts'
 export { type SettingsPort, VotedSettings } from './voted-settings.ts'

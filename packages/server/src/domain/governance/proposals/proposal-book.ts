@@ -26,9 +26,15 @@ const BALLOTS_PER_PAGE = 1000
 export class ProposalBook {
   readonly #store: Pick<UnitOfWork, 'append'> & { readonly records: Records }
   #turn: Promise<unknown> = Promise.resolve()
+  #writes = 0
 
   constructor(store: Pick<UnitOfWork, 'append'> & { readonly records: Records }) {
     this.#store = store
+  }
+
+  /** How often something was written here: as long as it stays, every proposal is as it was. */
+  get writes(): number {
+    return this.#writes
   }
 
   /** One after the other: what is read in a turn is still so when it is written. */
@@ -65,14 +71,25 @@ export class ProposalBook {
     return { items: items.map(({ value }) => value), next }
   }
 
-  /** Ids of those with which the instance has to do this next. */
-  async due(next: ProposalRow['next']): Promise<readonly string[]> {
-    return this.#keysBy('next', next)
+  /** One that is closed and of which something holds. */
+  async findClosed(holds: (row: ProposalRow) => boolean): Promise<ProposalRow | undefined> {
+    for (let cursor: string | undefined, isMore = true; isMore; isMore = cursor !== undefined) {
+      const page = await this.list('CLOSED', { limit: PER_PAGE, cursor })
+      const found = page.items.find(holds)
+      if (found) return found
+      cursor = page.next
+    }
+    return undefined
+  }
+
+  /** Those with which the instance has to do this next. */
+  async due(next: ProposalRow['next']): Promise<readonly ProposalRow[]> {
+    return this.#by('next', next)
   }
 
   /** How many of a subject are not closed. */
   async countOpenOf(subject: string): Promise<number> {
-    return (await this.#keysBy('openOf', subject)).length
+    return (await this.#by('openOf', subject)).length
   }
 
   /** What was fixed when voting opened. @throws CascadeError DATA_CORRUPT. */
@@ -98,6 +115,8 @@ export class ProposalBook {
   /** @throws CascadeError CONFLICT where it was changed meanwhile. */
   async write({ row, revision, word, grant, command, ballot, alongside = [] }: ProposalEntry): Promise<void> {
     const changes = [putProposal(row, revision), ...alongside]
+    // Also where the answer is lost.
+    this.#writes++
     const [outcome] = await this.#store.append([
       { ...command, grant, changes, ...tellProposal(grant, row, word, ballot) },
     ])
@@ -107,16 +126,16 @@ export class ProposalBook {
     throw new CascadeError('CONFLICT', 'The proposal was changed meanwhile; look at it again.', { cause: error })
   }
 
-  async #keysBy(index: 'next' | 'openOf', value: string): Promise<readonly string[]> {
-    const keys: string[] = []
+  async #by(index: 'next' | 'openOf', value: string): Promise<readonly ProposalRow[]> {
+    const rows: ProposalRow[] = []
     for (let after: string | undefined = ''; after !== undefined; ) {
-      const page: RecordPage = await this.#store.records.listBy(PROPOSALS.name, index, value, {
+      const page: RecordPage<ProposalRow> = await this.#store.records.listBy(PROPOSALS.name, index, value, {
         limit: PER_PAGE,
         ...(after !== '' && { after }),
       })
-      keys.push(...page.items.map(({ key }) => key))
+      rows.push(...page.items.map((item) => item.value))
       after = page.next
     }
-    return keys
+    return rows
   }
 }

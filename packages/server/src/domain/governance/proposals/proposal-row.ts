@@ -133,8 +133,11 @@ export const NOBODY_VOTED: Standing = {
   ...{ cast: 0, total: 0 },
 }
 
-/** Settings by which votes are counted and everything is decided: whoever changes them changes what protects the constitution. */
-const OF_RULES = ['governance.', 'gate.', 'guardian.'] as const
+/**
+ * Settings by which votes are counted, everything is decided, and requests to do so are let in: whoever changes them changes what
+ * protects the constitution.
+ */
+const OF_RULES = ['governance.', 'gate.', 'guardian.', 'limits.'] as const
 
 const KINDS = {
   policy_change: 'policy',
@@ -143,6 +146,7 @@ const KINDS = {
   constitution_amendment: 'constitution',
 } as const satisfies Record<ProposalAction['type'], ProposalKind>
 
+/** How it is voted on, as long as it takes nobody’s vote away. @see kindNow */
 export const kindOf = (action: ProposalAction): ProposalKind =>
   action.type === 'configuration_change' &&
   action.changes.some(({ key }) => OF_RULES.some((prefix) => key.startsWith(prefix)))

@@ -8,13 +8,13 @@ import type { AskedClause } from '../amendments.ts'
 import type { PolicyDesk } from '../policy-desk.ts'
 import type { Ballot, Vote, Voter } from '../voting/election.ts'
 import { type Tally, tally } from '../voting/tally.ts'
+import type { Electorate } from './electorate.ts'
 import type { FoundProposal, ProposalBook } from './proposal-book.ts'
 import type { ProposalCourse } from './proposal-course.ts'
 import {
   actionDigest,
   type Before,
   type ElectionRow,
-  kindOf,
   NOBODY_VOTED,
   type ProposalAction,
   type ProposalRow,
@@ -24,7 +24,8 @@ import type { VotedSettings } from './voted-settings.ts'
 
 export interface ProposalsOptions {
   readonly book: ProposalBook
-  readonly course: ProposalCourse
+  readonly course: Pick<ProposalCourse, 'open'>
+  readonly electorate: Pick<Electorate, 'canStillVote' | 'checkSettings' | 'kindOf' | 'voters'>
   readonly policies: Pick<
     PolicyDesk,
     | 'checkAmendable'
@@ -91,7 +92,7 @@ export class Proposals {
    *   could not be carried out; NOT_FOUND and CONFLICT for a revert of what there is not, or was not carried out.
    */
   create({ grant, subject, command }: ProposalCall<Grant<'proposal.create'>>, draft: Draft): Promise<ProposalRow> {
-    const { book, clock, newId } = this.#options
+    const { book, clock, electorate, newId } = this.#options
     return book.inTurn(async () => {
       const action = await this.#resolve(draft.action, subject)
       checkSize(action)
@@ -104,7 +105,8 @@ export class Proposals {
           { retryAfterS: RETRY_S },
         )
       const row: ProposalRow = {
-        ...{ v: 1, id: newId(), title: draft.title, description: draft.description, kind: kindOf(action), action },
+        ...{ v: 1, id: newId(), title: draft.title, description: draft.description, action },
+        kind: await electorate.kindOf(action),
         ...{ digest: actionDigest(action), proposer: subject.id, status: 'DRAFT', outcome: null, next: 'nothing' },
         ...{ createdAt: clock(), opensAt: null, closesAt: null, timelockUntil: null, rules: null, election: null },
         ...{ voters: null, ballots: 0, lastAt: 0, standing: NOBODY_VOTED, veto: null, execution: null },
@@ -125,7 +127,7 @@ export class Proposals {
     { grant, subject, command }: ProposalCall<Grant<'proposal.create'>>,
     id: string,
   ): Promise<ProposalRow> {
-    const { book, clock, course, discussionMs } = this.#options
+    const { book, clock, course, discussionMs, electorate } = this.#options
     await book.inTurn(async () => {
       const { value: row, revision } = await this.#find(id, subject)
       if (row.proposer !== subject.id)
@@ -135,8 +137,9 @@ export class Proposals {
         )
       if (row.status !== 'DRAFT') throw new CascadeError('CONFLICT', `It is no draft: it is ${row.status}.`)
       await this.#check(row.action)
-      await course.checkVoters(row.action)
-      const active: ProposalRow = { ...row, status: 'ACTIVE', next: 'open', opensAt: clock() + discussionMs() }
+      await electorate.voters(row.action)
+      const kind = await electorate.kindOf(row.action)
+      const active: ProposalRow = { ...row, kind, status: 'ACTIVE', next: 'open', opensAt: clock() + discussionMs() }
       await book.write({ row: active, revision, word: 'proposal.activated', grant, command })
     })
     return course.open(id)
@@ -268,7 +271,7 @@ export class Proposals {
 
   /** What the constitution forbids is not refused here: it is vetoed when it is to be voted on, for all to see. */
   async #check(action: ProposalAction): Promise<void> {
-    const { course, instance, policies } = this.#options
+    const { electorate, instance, policies } = this.#options
     if (action.type === 'trust_change') {
       if (action.subject !== instance) return
       throw new CascadeError(
@@ -278,12 +281,12 @@ export class Proposals {
     }
     if (action.type === 'configuration_change') {
       this.#options.settings.resolve(action.changes)
-      return
+      return electorate.checkSettings(action)
     }
     if (action.type === 'constitution_amendment') {
       if (policies.clauseWeakened(action.clauses) !== undefined) return
       const amended = await policies.readAmended(action.clauses)
-      return policies.checkAmendable(amended, (mayVote) => course.canStillVote(action, mayVote))
+      return policies.checkAmendable(amended, (mayTakePart) => electorate.canStillVote(action, mayTakePart))
     }
     if (action.files === null || policies.clauseTouched(action.files) !== undefined) return
     const { bundle, findings } = await policies.read(action.files)

@@ -1,5 +1,5 @@
 import { CascadeError, canonicalJson, sha256Hex } from '#base'
-import { type AskedValue, type ValueChange, type VotedValue, type VotedValues, votedWith } from '#config'
+import { type AskedValue, type Config, type ValueChange, type VotedValue, type VotedValues, votedWith } from '#config'
 import { type Grant, type RecordPage, type Records, toRecord, type UnitOfWork } from '#store'
 import { SETTINGS } from './proposal-row.ts'
 
@@ -7,6 +7,8 @@ import { SETTINGS } from './proposal-row.ts'
 export interface SettingsPort {
   /** @throws CascadeError UNPROCESSABLE, CONFLICT. @see LiveConfig.tryVote */
   tryVote(asked: readonly AskedValue[]): readonly ValueChange[]
+  /** What would count with values that are to be voted on. @see LiveConfig.after */
+  after(asked: readonly AskedValue[]): Config
   /** @returns keys whose value does not count. @see LiveConfig.vote */
   vote(voted: VotedValues): readonly string[]
 }
@@ -52,6 +54,11 @@ export class VotedSettings {
   /** With what counts now. @throws CascadeError UNPROCESSABLE, CONFLICT. */
   resolve(asked: readonly AskedValue[]): readonly ValueChange[] {
     return this.#options.port.tryVote(asked)
+  }
+
+  /** What would count with values that are to be voted on. */
+  after(asked: readonly AskedValue[]): Config {
+    return this.#options.port.after(asked)
   }
 
   /** What was voted for keys, to bring it back; null where nothing was. */

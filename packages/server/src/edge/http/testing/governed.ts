@@ -15,14 +15,14 @@ import {
   type GovernanceGateOptions,
   type KindRules,
   OUTCOME_COLLECTION,
+  openProposals,
   POLICY_COLLECTION,
   PolicyDesk,
   PolicyDifferences,
   PROPOSAL_COLLECTIONS,
   ProposalAnalyst,
   ProposalBook,
-  ProposalCourse,
-  Proposals,
+  type ProposalCourse,
   ROUTING_COLLECTION,
   VotedSettings,
 } from '#governance'
@@ -171,8 +171,9 @@ export function openGoverned(
   const settings = new VotedSettings({ store, port: live })
   const delegations = new Delegations({ store, clock: time.clock, resolve })
   const proposalBook = new ProposalBook(store)
-  const course = new ProposalCourse({
-    ...{ ...parts, book: proposalBook, gate, policies, settings, subjects, delegations, instance: administrator },
+  const { course, execution, proposals } = openProposals({
+    ...{ ...parts, book: proposalBook, gate, policies, settings, subjects, delegations, resolve },
+    instance: administrator,
     listPeople: async () => {
       const { items } = await subjects.list({ limit: 100, kind: 'person' })
       const stored = new Map(items.map(({ subject }) => [subject.id, subject]))
@@ -180,9 +181,6 @@ export function openGoverned(
     },
     rules: () => voting.rules,
     voteTrustMin: () => voting.trustMin,
-  })
-  const proposals = new Proposals({
-    ...{ ...parts, book: proposalBook, course, policies, settings, resolve, instance: administrator.id },
     discussionMs: () => voting.discussionMs,
   })
   const analyst = new ProposalAnalyst({
@@ -201,7 +199,7 @@ export function openGoverned(
     proposals: new ProposalDesk({
       advice: (id) => sessions.list(id),
       proposals,
-      course,
+      execution,
       delegations,
       differences: new PolicyDifferences(policies),
       ledger: store.ledger,

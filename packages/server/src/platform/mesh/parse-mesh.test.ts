@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { CascadeEvent } from '#store'
 import { type EventFilter, fulfils } from './event-filter.ts'
-import { MESH_FILE_LIMITS, parseMesh, problemInWords } from './mesh-config.ts'
+import { problemInWords } from './mesh-config.ts'
+import { MESH_FILE_LIMITS } from './mesh-form.ts'
 import { registerSinkKinds } from './mesh-sink.ts'
+import { parseMesh } from './parse-mesh.ts'
 import { compileTypePattern } from './type-pattern.ts'
 
 const kinds = registerSinkKinds([
