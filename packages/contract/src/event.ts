@@ -54,12 +54,12 @@ export const cloudEvent = z
   .object({
     specversion: z.literal('1.0'),
     id: uuid,
-    source: z.string(),
+    source: z.string().describe('The instance; `legacy` for a system that is brought in from outside.'),
     type: z.string(),
     subject: z.string(),
     time: timestamp,
     datacontenttype: z.literal('application/json'),
-    actor: uuid,
+    actor: uuid.or(z.literal('system')).describe('Who acted; `system` where a system that names nobody was.'),
     correlationid: z.string(),
     decisionid: z.string(),
     sequence: z.int().min(0),
@@ -81,8 +81,22 @@ export const publishBody = z.strictObject({
   type: publishedType,
   payload: jsonValue.refine((value) => isShallow(value), TOO_DEEP).describe('What it says: at most 64 KiB as JSON.'),
   capsule: uuid.optional().describe('The capsule that it is about: whoever may read that is told.'),
+  legacy: z
+    .boolean()
+    .optional()
+    .describe(
+      'Brought in from a system that names nobody: the event says source `legacy` and actor `system`, and routes trust it as a source that nobody knows (40). The log names who published it all the same.',
+    ),
 })
 
 export const publishedEvent = z
   .object({ id: uuid.describe('`data.id` of the event.'), type: z.string(), position: eventPosition })
   .meta({ id: 'PublishedEvent' })
+
+/** What a bridge from another bus came to. */
+export const bridgeAnswer = z.object({
+  published: z.int().min(0),
+  refused: z.int().min(0).describe('Lines that were no message.'),
+  problems: z.array(z.object({ line: z.int().min(1), message: z.string() })).describe('The first hundred of these.'),
+})
+export type BridgeAnswer = z.infer<typeof bridgeAnswer>

@@ -1,3 +1,4 @@
+import { asTold } from '#events'
 import type { EventCarrier } from '#mesh'
 import type { UnitOfWork } from '#store'
 
@@ -7,6 +8,6 @@ export const openOutboxCarrier = (store: Pick<UnitOfWork, 'head' | 'changesSince
   head: () => store.head(),
   async read(sequence, limit) {
     const entries = await store.changesSince(sequence, limit)
-    return { events: entries.flatMap(({ events }) => events), upTo: entries.at(-1)?.sequence ?? sequence }
+    return { events: entries.flatMap(({ events }) => events.map(asTold)), upTo: entries.at(-1)?.sequence ?? sequence }
   },
 })

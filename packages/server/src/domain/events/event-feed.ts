@@ -4,7 +4,7 @@ import { compileTypePattern } from '#mesh'
 import type { CascadeEvent } from '#store'
 import { type EventPosition, formatPosition } from './event-position.ts'
 import { type EventReader, seenEvents } from './event-sight.ts'
-import { withPayload } from './published-event.ts'
+import { asTold, withPayload } from './published-event.ts'
 
 export type { EventReader }
 
@@ -74,7 +74,7 @@ export class EventFeed {
     const entries = await store.changesSince(index === undefined ? sequence : sequence - 1, RECORDS_PER_READ)
     const wanted = entries.flatMap(({ sequence: at, events }) =>
       events
-        .map((event, place) => ({ event, at: { sequence: at, index: place } }))
+        .map((event, place) => ({ event: asTold(event), at: { sequence: at, index: place } }))
         .filter(({ event, at: { index: place } }) => isBehind(at, place, { sequence, index }) && fits(event, filter)),
     )
     const seen = await seenEvents(

@@ -20,6 +20,10 @@ const FAMILIES: Readonly<Record<string, Action>> = {
   approval: 'governance.read',
   decision: 'governance.read',
   policy: 'governance.read',
+  proposal: 'proposal.read',
+  configuration: 'governance.read',
+  constitution: 'governance.read',
+  routing: 'routing.read',
   emergency: 'emergency.read',
   subject: 'subject.read',
   token: 'token.read',
@@ -73,8 +77,15 @@ function isAllowed(event: CascadeEvent, { subject }: EventReader, { may, isWhole
   const action = FAMILIES[family]
   if (family === 'capsule') return may('capsule.read') && (isWhole || isUuid(event.subject.slice(CAPSULE.length)))
   if (event.actor === subject.id) return true
+  if (mayTellOfDraft(event)) return isWhole
   return action === undefined ? isWhole : may(action)
 }
+
+/** What may be about a draft, which is its proposer's alone. */
+const mayTellOfDraft = ({ type, data }: CascadeEvent): boolean =>
+  type === 'cascade.proposal.created' ||
+  type === 'cascade.proposal.advised' ||
+  (type === 'cascade.proposal.closed' && data.outcome === 'withdrawn')
 
 /** Asked once of each action: the answer holds for one batch. */
 function permissions({ gate, newId }: SightParts, { subject, scopes }: EventReader): (action: Action) => boolean {

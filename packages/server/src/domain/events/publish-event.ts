@@ -3,12 +3,14 @@ import { CascadeError, canonicalJson, saltedDigest } from '#base'
 import { type Call, type CapsuleContext, getCapsule, PUBLISHED_COLLECTION, seenBy } from '#capsules'
 import { toRecord } from '#store'
 import type { EventPosition } from './event-position.ts'
-import type { PublishedRow } from './published-event.ts'
+import { LEGACY_MARK, type PublishedRow } from './published-event.ts'
 
 export interface Publication {
   readonly type: string
   readonly payload: unknown
   readonly capsule?: string | undefined
+  /** Brought in from a system that names nobody. */
+  readonly legacy?: boolean | undefined
 }
 
 const KEY_BYTES = 32
@@ -22,7 +24,7 @@ const DAY_MS = 86_400_000
 export async function publishEvent(
   context: CapsuleContext,
   { grant, subject, command }: Call<'event.publish'>,
-  { type, payload, capsule }: Publication,
+  { type, payload, capsule, legacy }: Publication,
 ): Promise<{ readonly id: string; readonly type: string; readonly position: EventPosition }> {
   const text = canonicalJson(payload)
   const bytes = Buffer.byteLength(text)
@@ -48,7 +50,7 @@ export async function publishEvent(
       grant,
       changes: [store.records.put(grant, PUBLISHED_COLLECTION.name, id, row, { expiresAt })],
       records: [toRecord(grant, 'event.published', `event/${id}`, { type, capsule: capsule ?? null }, digests)],
-      events: [{ type, subject: about, data: { id } }],
+      events: [{ type, subject: about, data: legacy ? { id, [LEGACY_MARK]: true } : { id } }],
     },
   ])
   if (!outcome?.ok) throw outcome?.error ?? new CascadeError('INTERNAL', 'The store answered nothing to an event.')

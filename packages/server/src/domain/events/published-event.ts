@@ -16,6 +16,18 @@ export interface PublishedRow {
 /** True of what somebody published, and of nothing that this instance tells of itself. */
 export const isPublished = ({ type }: Pick<CascadeEvent, 'type'>): boolean => !type.startsWith('cascade.')
 
+/** Stands in the data of an event that a system brought in which names nobody. */
+export const LEGACY_MARK = 'legacy'
+/** Source and actor of such events. Source: chapter 03, trigger mesh. */
+const LEGACY = { source: 'legacy', actor: 'system' } as const
+
+/** The event as it is told: who brought in what a system said stands in the log, and is not who acted. */
+export function asTold(event: CascadeEvent): CascadeEvent {
+  if (!isPublished(event) || event.data[LEGACY_MARK] !== true) return event
+  const { [LEGACY_MARK]: _, ...data } = event.data
+  return { ...event, ...LEGACY, data }
+}
+
 /** The event with what it says, as long as that is kept; other events as they are. */
 export async function withPayload(records: Records, event: CascadeEvent): Promise<CascadeEvent> {
   const { id } = event.data

@@ -8,6 +8,8 @@ export interface CallInput {
   readonly body?: unknown
   /** The ETag that must still be the capsule's. */
   readonly ifMatch?: string
+  /** Makes it count once, however often a command sends it; else each command has a key of its own. */
+  readonly idempotencyKey?: string
   /** Breaks off this call alone. */
   readonly signal?: AbortSignal
   /** Told what was let pass and would have been refused, in the place of the person. */
@@ -41,7 +43,7 @@ export function prepareCall<Id extends OperationId>(id: Id, input: CallInput, ra
   return {
     id,
     input,
-    headers: { ...(idempotent && { 'idempotency-key': newKey(random) }), ...ifMatchOf(input) },
+    headers: { ...(idempotent && { 'idempotency-key': input.idempotencyKey ?? newKey(random) }), ...ifMatchOf(input) },
     repeatable: method === 'GET' || idempotent === true || (REPEATABLE.has(id) && input.ifMatch === undefined),
   }
 }

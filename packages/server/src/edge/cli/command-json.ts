@@ -1,5 +1,6 @@
 import {
   agentsChangedAnswer,
+  bridgeAnswer,
   changesReport,
   completionAnswer,
   completionInstalledAnswer,
@@ -175,6 +176,7 @@ export const commandJson = (): Readonly<Record<string, readonly JsonShape[]>> =>
   constitution: [answerOf('getConstitution')],
   events: [answerOf('listEvents')],
   publish: [answerOf('publishEvent')],
+  bridge: [own(bridgeAnswer)],
   'proposals list': [answerOf('listProposals')],
   'proposals show': [answerOf('getProposal')],
   'proposals analysis': [answerOf('analyseProposal')],

@@ -153,6 +153,7 @@ const CASES: readonly { readonly command: string; readonly when?: string; readon
   { command: 'trust explain', when: 'CAPSULE', argv: () => ['trust', 'explain', id] },
   { command: 'events', argv: () => ['events', '--limit', '2'] },
   { command: 'publish', argv: () => ['publish', 'shop.order.placed', '--payload', '{"order":1}'] },
+  { command: 'bridge', argv: () => ['bridge'] },
   { command: 'whoami', argv: () => ['whoami'] },
   { command: 'agent add', argv: () => ['agent', 'add', 'minion'] },
   { command: 'agent list', argv: () => ['agent', 'list'] },

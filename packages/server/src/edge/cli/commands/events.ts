@@ -101,11 +101,17 @@ export const PUBLISH: CommandSpec = {
   options: [
     { flags: '--payload <json>', description: 'What it says, as JSON of at most 64 KiB (null)' },
     { flags: '--capsule <id>', description: 'Whole id of the capsule that it is about' },
+    { flags: '--legacy', description: 'For a system that names nobody: source legacy, actor system' },
   ],
   examples: [{ line: `publish shop.order.placed --payload '{"order":4711}'`, does: 'tells that an order was placed' }],
   run: async (context: CommandContext, input: CommandInput) => {
     const payload = parseGivenJson('--payload', input.text('payload') ?? 'null')
-    const given = { type: input.argument(0), payload, capsule: input.text('capsule') }
+    const given = {
+      type: input.argument(0),
+      payload,
+      capsule: input.text('capsule'),
+      legacy: input.on('legacy') || undefined,
+    }
     const body = checkInput(publishBody, given)
     const { answer, raw } = await (await context.openSession()).call('publishEvent', { body })
     await printAnswer(context, raw, () => [`Published ${answer.type} at ${answer.position}.`])

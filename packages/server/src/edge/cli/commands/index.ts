@@ -5,6 +5,7 @@ import { ARCHIVE, ARCHIVE_LIST, ARCHIVE_RESTORE, ARCHIVE_VERIFY } from './archiv
 import { ARTIFACT_SHOW, ARTIFACT_VERIFY } from './artifact.ts'
 import { ASK } from './ask.ts'
 import { BACKUP } from './backup.ts'
+import { BRIDGE } from './bridge.ts'
 import { BULK_ARCHIVE, BULK_ERASE, BULK_RESTORE, BULK_RUN, BULK_TAG } from './bulk.ts'
 import { COMPLETION } from './completion.ts'
 import { CONFIG_CHECK, CONFIG_SHOW } from './config.ts'
@@ -114,6 +115,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   LEDGER_PUBLISH,
   EVENTS,
   PUBLISH,
+  BRIDGE,
   EVIDENCE_EXPORT,
   EVIDENCE_VERIFY,
   EVIDENCE_CHANGES,
