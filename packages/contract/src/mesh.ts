@@ -5,6 +5,8 @@ import { page, paged } from './parameters.ts'
 export const MESH_LIMITS = {
   /** Dead letters that one request names. */
   lettersMax: 100,
+  /** Dead letters of a route that are counted. */
+  deadCounted: 1000,
 } as const
 
 const routeName = z.string().regex(/^=?[a-z0-9][a-z0-9-]{0,59}$/)
@@ -25,6 +27,7 @@ const lane = z
     unsettled: z.int().min(0).describe('Events that were read and are not delivered yet.'),
     retrying: z.int().min(0).describe('Of these, those that failed and are tried again.'),
     delivered: z.int().min(0).describe('Since the start of the instance.'),
+    dead: z.int().min(0).max(MESH_LIMITS.deadCounted).describe('Its dead letters; the most stands for more, too.'),
   })
   .meta({ id: 'MeshLane' })
 

@@ -11,7 +11,7 @@ const STATE = {
   lanes: [
     {
       ...{ route: 'changes', sink: 'ops', kind: 'log', state: 'delivering' as const, reason: null },
-      ...{ position: 4711, lag: 0, unsettled: 0, retrying: 0, delivered: 12 },
+      ...{ position: 4711, lag: 0, unsettled: 0, retrying: 0, delivered: 12, dead: 0 },
     },
   ],
 }

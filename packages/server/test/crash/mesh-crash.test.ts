@@ -61,27 +61,44 @@ async function run(leg: MeshLeg): Promise<number | null> {
   return code
 }
 
-/** Delivers what is left, and tells what was written and what the consumer did. */
+type MeshWorld = Awaited<ReturnType<typeof openMeshWorld>>
+
+/** All that happened in a store, some at a time. */
+async function* entriesOf({ store }: MeshWorld) {
+  for (let at = -1; ; ) {
+    const entries = await store.changesSince(at, 1000)
+    const last = entries.at(-1)
+    if (!last) return
+    yield entries
+    at = last.sequence
+  }
+}
+
+/** What was written, and what the consumer did about it. */
+async function read(world: MeshWorld) {
+  const events: { id: string; subject: string; sampled: boolean }[] = []
+  const effects: string[] = []
+  for await (const entries of entriesOf(world))
+    for (const { leaf, events: told } of entries) {
+      if (leaf.type === 'test.happened' && leaf.subject.startsWith('event/')) effects.push(leaf.subject.slice(6))
+      for (const { id, subject, type, data } of told)
+        if (type === 'cascade.test.happened') events.push({ id, subject, sampled: data.sampled === true })
+    }
+  return { events, effects }
+}
+
+/** Writes what those that were killed did not come to, delivers what is left, and tells what came of it all. */
 async function finish() {
   const lines: string[] = []
   await using world = await openMeshWorld(
     directory,
     async ({ event }) => void lines.push(`${event.id} ${event.subject}`),
   )
-  await world.emit(100)
+  for (let { length } = (await read(world)).events; length < EVENTS; length += world.batch) {
+    await world.emit(world.batch)
+    world.tick()
+  }
   await world.drain()
   writeFileSync(delivered, `${readFileSync(delivered, 'utf8')}${lines.join('\n')}\n`)
-  const events: { id: string; subject: string; sampled: boolean }[] = []
-  const effects: string[] = []
-  for (let at = -1; ; ) {
-    const entries = await world.store.changesSince(at, 1000)
-    for (const { leaf, events: told } of entries) {
-      if (leaf.type === 'test.happened' && leaf.subject.startsWith('event/')) effects.push(leaf.subject.slice(6))
-      for (const { id, subject, type, data } of told)
-        if (type === 'cascade.test.happened') events.push({ id, subject, sampled: data.sampled === true })
-    }
-    const last = entries.at(-1)
-    if (!last) return { events, effects }
-    at = last.sequence
-  }
+  return await read(world)
 }

@@ -30,13 +30,14 @@ test('what was passed is carried out once, never twice and never forgotten, wher
   const random = createSeeded(7200)
   const startedAt = performance.now()
   let [kills, checks] = [0, 0]
-  for (let round = 0; round < KILLS; round++) {
+  // Some rounds come to their end before they are killed.
+  for (let round = 0; kills < KILLS; round++) {
+    expect(round).toBeLessThan(3 * KILLS)
     const hours = 2 * round * HOURS_A_LIFE
     const dies = { diesAt: (round * STRIDE) % WRITES, isWithin: random() < 0.5, afterMs: Math.floor(random() * 12) }
     if ((await run({ directory, hours, made: round * KINDS.length, ...dies })) === null) kills++
     checks += await expectOnce(storeIn(directory), hours + HOURS_A_LIFE)
   }
-  expect(kills).toBeGreaterThan(KILLS / 2)
   noteCampaign('kill -9 between a vote and what it decided', { runs: kills, checks, ms: performance.now() - startedAt })
 })
 

@@ -1,3 +1,4 @@
+import { MESH_LIMITS } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import { type Change, type Command, type Grant, type StoredRecord, toRecord } from '#store'
 import { appendOne, type MeshStore } from './lane-store.ts'
@@ -43,6 +44,19 @@ export class DeadLetters {
     return route === undefined
       ? records.list<DeadLetter>(DEAD_LETTERS, page)
       : records.listBy<DeadLetter>(DEAD_LETTERS, 'route', route, page)
+  }
+
+  /** How many there are of each sink of some routes, by the name of the lane; of a route as many as are counted. */
+  async count(routes: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>()
+    for (const route of routes) {
+      const { items } = await this.list({ route, limit: MESH_LIMITS.deadCounted })
+      for (const { value } of items) {
+        const lane = laneName(value.route, value.sink)
+        counts.set(lane, (counts.get(lane) ?? 0) + 1)
+      }
+    }
+    return counts
   }
 
   /**

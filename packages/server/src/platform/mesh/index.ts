@@ -21,7 +21,7 @@ export {
   problemInWords,
 } from './mesh-config.ts'
 export { MESH_FILE_LIMITS } from './mesh-form.ts'
-export { DEAD_LETTERS, type DeadLetter, MESH_COLLECTIONS } from './mesh-rows.ts'
+export { DEAD_LETTERS, type DeadLetter, laneName, MESH_COLLECTIONS } from './mesh-rows.ts'
 export {
   DeliveryFailure,
   type FailureKind,

@@ -197,7 +197,11 @@ export class Lane implements AsyncDisposable {
     if (this.#window.isFull || this.#readTo >= carrier.head()) return false
     const { events, upTo } = await carrier.read(this.#readTo, READ_ENTRIES)
     for (const event of events) {
-      if (this.#done.delete(event.id) || !this.#matches(event)) continue
+      if (this.#done.delete(event.id)) {
+        this.#window.addSettled(event)
+        continue
+      }
+      if (!this.#matches(event)) continue
       this.#window.add(event, undefined, this.#tries.get(event.id))
       this.#tries.delete(event.id)
     }
@@ -338,7 +342,9 @@ export class Lane implements AsyncDisposable {
       .map(({ event: { id }, attempts, firstAt, nextAt, reason = null }) => ({ id, attempts, firstAt, nextAt, reason }))
     const delivered = this.#deliveredSinceSave
     const ids = dying.filter(({ letter }) => !letter).map(({ event }) => event.id)
-    const row: LaneRow = { cursor, done: [...this.#window.settledIds(), ...ids], retrying }
+    // What was settled before a restart stays so until the cursor is past it, read again or not.
+    const done = [...this.#window.settledIds(), ...this.#done, ...ids]
+    const row: LaneRow = { cursor, done, retrying }
     const revision = this.#revision ?? 0
     const save = { route: route.name, sink: sink.name, row, revision, dead, gone, delivered }
     const command = saveCommand(store.records, grant, commandId(), save)

@@ -46,6 +46,7 @@ describe('a route', () => {
     await mesh.run()
     expect(mesh.tried).toHaveLength(1)
     mesh.behave(() => undefined)
+    expect([...(await mesh.mesh.letters.count(new Set(['all', 'none'])))]).toEqual([['all/box', 1]])
     const { lanes, events } = await mesh.mesh.letters.replay(mesh.call('mesh.replay'), { route: 'all' })
     mesh.mesh.replay(lanes)
     await mesh.run(2000)
@@ -75,6 +76,26 @@ describe('a route', () => {
     await mesh.emit([{}])
     await mesh.run(2000)
     expect(mesh.delivered).toHaveLength(3)
+  })
+
+  test('what is settled behind one that fails stays so over any number of restarts', async () => {
+    await using mesh = await openMesh([routeOf({ retry: { attempts: 100, lastMs: 3_600_000 } })])
+    mesh.behave(({ event }) => {
+      if (event.data.poison === true) throw new Error('not yet')
+    })
+    // More than are read at once, so that a save may come before all of them were read again.
+    const others = Array.from({ length: 700 }, (_, at) => ({ subject: `test/${at + 2}` }))
+    await mesh.emit([{ data: { poison: true } }, ...others])
+    for (let look = 0; look < 60; look++) await mesh.run(50)
+    expect(mesh.delivered).toHaveLength(others.length)
+    for (let restart = 0; restart < 3; restart++) {
+      await mesh.restart()
+      for (let look = 0; look < 3; look++) await mesh.run(2000)
+    }
+    expect(mesh.delivered).toHaveLength(others.length)
+    mesh.behave(() => undefined)
+    for (let look = 0; look < 5; look++) await mesh.run(3_600_000)
+    expect(mesh.delivered).toHaveLength(others.length + 1)
   })
 
   test('with a sink that cannot be opened changes nothing, and those before it go on', async () => {

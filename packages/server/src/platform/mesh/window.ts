@@ -85,6 +85,12 @@ export class Window {
     }
   }
 
+  /** One that is settled already, and stands behind others that are not. */
+  addSettled(event: CascadeEvent): void {
+    this.#log.push({ event, letter: undefined, state: 'settled', cause: 'delivery', ...NO_TRY })
+    this.#trim()
+  }
+
   /** Takes the next event that may be tried now; it is running from here on. */
   next(now: number): Entry | undefined {
     for (const entry of this.#later)
@@ -128,7 +134,7 @@ export class Window {
     const [next] = queue
     if (next) this.#offer(next)
     else this.#queues.delete(key)
-    while (this.#log[0]?.state === 'settled') this.#log.shift()
+    this.#trim()
   }
 
   /** Sequence until which everything is settled. @param readTo what was read last. */
@@ -146,6 +152,10 @@ export class Window {
   holds(key: string): boolean {
     for (const queue of this.#queues.values()) if (queue.some(({ letter }) => letter?.key === key)) return true
     return false
+  }
+
+  #trim(): void {
+    while (this.#log[0]?.state === 'settled') this.#log.shift()
   }
 
   #offer(entry: Entry): void {

@@ -16,3 +16,43 @@ test('a type without cascade. that nothing fits tells how types of the instance 
   const { out } = await run(['events', '--type', 'capsule.created', '--url', server.url])
   expect(out).toContain('Types of the instance begin with cascade.')
 })
+
+const told = (sequence: number) => ({
+  ...{ specversion: '1.0', id: `01939b3e-7a12-7b01-9d44-0a4f5b6c7d8${sequence}`, source: '/i', type: 'shop.paid' },
+  ...{ subject: 'event/1', time: '2026-03-01T09:00:00.000Z', datacontenttype: 'application/json', actor: 'system' },
+  ...{ correlationid: 'c', decisionid: 'd', sequence, data: { id: '1' } },
+})
+const stream = (...events: readonly (readonly [string, object])[]) => ({
+  type: 'text/event-stream',
+  text: events.map(([kind, data]) => `event: ${kind}\nid: 1.0\ndata: ${JSON.stringify(data)}\n\n`).join(''),
+})
+
+test('--follow prints one event a line, goes on where a slow reader was ended, and says why a stream is over', async () => {
+  await using server = await serve((_, count) =>
+    count === 1
+      ? stream(['message', told(1)], ['end', { code: 'DEADLINE_EXCEEDED', detail: 'Too slow.', after: '1.0' }])
+      : stream(
+          ['message', told(2)],
+          ['end', { code: 'UNAUTHENTICATED', detail: 'The token was revoked.', after: '2.0' }],
+        ),
+  )
+  const { code, out, err } = await run(['events', '--follow', '--json', '--type', 'shop.*', '--url', server.url])
+  expect(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([told(1), told(2)])
+  expect(server.received.map(({ path, headers }) => [path, headers['last-event-id']])).toEqual([
+    ['/v2/events?type=shop.*', undefined],
+    ['/v2/events?type=shop.*', '1.0'],
+  ])
+  expect(server.received[0]?.headers.accept).toBe('text/event-stream')
+  expect([code, err]).toEqual([4, expect.stringContaining('The stream has ended: The token was revoked.')])
+})
+
+test('a stream that breaks off without a word is told as such', async () => {
+  await using server = await serve(() => stream(['message', told(1)]))
+  const { code, err } = await run(['events', '--follow', '--url', server.url])
+  expect([code, err]).toEqual([6, expect.stringContaining('The stream broke off')])
+})

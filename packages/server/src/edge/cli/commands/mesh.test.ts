@@ -38,3 +38,14 @@ test('one dead letter is on its way', async () => {
   const { out } = await run(['mesh', 'replay', '--route', 'out', '--url', server.url])
   expect(out).toBe('1 dead letter is on its way again.\n')
 })
+
+test('a sink with dead letters says how many', async () => {
+  const lane = {
+    ...{ route: 'out', sink: 'siem', kind: 'webhook', state: 'delivering', reason: null, position: 9 },
+    ...{ lag: 0, unsettled: 0, retrying: 0, delivered: 7, dead: 2 },
+  }
+  const body = { found: true, digest: '', problem: null, validators: true, lanes: [lane] }
+  await using server = await serve(() => ({ body }))
+  const { out } = await run(['mesh', 'show', '--url', server.url])
+  expect(out).toBe('out/siem (webhook)  delivering  7 delivered, 0 behind, 0 tried again  2 dead letters\n')
+})

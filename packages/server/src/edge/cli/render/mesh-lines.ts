@@ -1,7 +1,7 @@
 import type { DeadLetterPage, MeshLintAnswer, MeshState } from '@forge-cascade/contract'
 import { oneLine } from './text.ts'
 import type { View } from './view.ts'
-import { minuteOf } from './words.ts'
+import { minuteOf, plural } from './words.ts'
 
 /** What is wrong with a mesh.yml, or that nothing is. */
 export const meshLintLines = (
@@ -24,8 +24,9 @@ export function meshLines({ found, problem, validators, lanes }: MeshState, { pa
     ...lanes.map((lane) => {
       const name = `${lane.route}/${lane.sink} (${lane.kind})`
       const numbers = `${lane.delivered} delivered, ${lane.lag} behind, ${lane.retrying} tried again`
+      const dead = lane.dead > 0 ? `  ${paint.bad(plural(lane.dead, 'dead letter'))}` : ''
       const why = lane.reason === null ? '' : `: ${oneLine(lane.reason)}`
-      return `${name}  ${lane.state}${why}  ${paint.faint(numbers)}`
+      return `${name}  ${lane.state}${why}  ${paint.faint(numbers)}${dead}`
     }),
   ]
 }

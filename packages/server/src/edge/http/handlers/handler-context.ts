@@ -257,7 +257,7 @@ export interface MeshDesk {
   state(): MeshFacts
   /** Names of the routes, once the file has been looked at. */
   routes(): Promise<readonly string[]>
-  readonly letters: Pick<DeadLetters, 'list' | 'discard'>
+  readonly letters: Pick<DeadLetters, 'count' | 'discard' | 'list'>
   /** @returns how many are on their way. @throws CascadeError NOT_FOUND. */
   replay(call: Call<'mesh.replay'>, choice: LetterChoice): Promise<number>
 }

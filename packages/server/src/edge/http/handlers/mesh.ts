@@ -1,6 +1,6 @@
 import { type DeadLetterAnswer, PAGE_LIMITS } from '@forge-cascade/contract'
 import { CascadeError, toRfc3339 } from '#base'
-import type { DeadLetter } from '#mesh'
+import { type DeadLetter, type LaneStatus, laneName } from '#mesh'
 import type { StoredRecord } from '#store'
 import type { HandlersFor } from '../handler.ts'
 import type { HandlerContext } from './handler-context.ts'
@@ -11,10 +11,11 @@ type Operations = 'getMesh' | 'listDeadLetters' | 'replayDeadLetters' | 'discard
 export const meshHandlers = ({ mesh }: HandlerContext): HandlersFor<Operations> => ({
   getMesh: async () => {
     const { lanes, ...state } = mesh.state()
-    return {
-      status: 200,
-      body: { ...state, lanes: lanes.map(({ cursor, ...lane }) => ({ ...lane, position: cursor })) },
-    }
+    const dead = await mesh.letters.count(new Set(lanes.map(({ route }) => route)))
+    const present = ({ cursor, ...lane }: LaneStatus) => ({
+      ...{ ...lane, position: cursor, dead: dead.get(laneName(lane.route, lane.sink)) ?? 0 },
+    })
+    return { status: 200, body: { ...state, lanes: lanes.map(present) } }
   },
   listDeadLetters: async ({ query: { route, limit, cursor } }) => {
     if (cursor !== undefined && !CURSOR.test(cursor))
