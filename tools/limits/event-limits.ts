@@ -8,6 +8,7 @@ const busy = { error: 'RATE_LIMITED' } as const
 /** What is read, followed and published as events. */
 export const EVENT_ROWS = {
   eventType: { what: 'Type of an event', value: EVENT_LIMITS.typeLengthMax, unit: 'characters', beyond: invalid },
+  eventWords: { what: 'Words of a type of events', value: EVENT_LIMITS.wordsMax, unit: 'items', beyond: invalid },
   eventPayload: {
     what: 'What a published event says, as JSON',
     value: EVENT_LIMITS.payloadBytesMax,
@@ -17,6 +18,12 @@ export const EVENT_ROWS = {
   eventPage: { what: 'Events of a page', value: EVENT_LIMITS.pageMax, unit: 'items', beyond: invalid },
   eventPatterns: { what: 'Patterns of types', value: EVENT_LIMITS.patternsMax, unit: 'items', beyond: invalid },
   eventStreams: { what: 'Streams of a subject', value: STREAM_LIMITS.perSubjectMax, unit: 'items', beyond: busy },
+  personEventStreams: {
+    what: 'Streams of a person and its agents',
+    value: STREAM_LIMITS.perPersonMax,
+    unit: 'items',
+    beyond: busy,
+  },
   allEventStreams: { what: 'Streams of all', value: STREAM_LIMITS.inAllMax, unit: 'items', beyond: busy },
   eventsWaiting: {
     what: 'What waits for a reader of a stream',

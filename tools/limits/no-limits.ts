@@ -273,7 +273,7 @@ export const NO_LIMITS: readonly Group[] = [
       ...at(
         SERVER,
         ...['routesMax', 'patternsMax', 'sinksMax', 'attemptsMax'].map(
-          (name) => `platform/mesh/mesh-config.ts MESH_FILE_LIMITS.${name}`,
+          (name) => `platform/mesh/mesh-form.ts MESH_FILE_LIMITS.${name}`,
         ),
       ),
       ...at(SERVER, 'platform/mesh/event-filter.ts FILTER_LEVELS_MAX'),

@@ -94,8 +94,10 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
   eventType: inServer(EVENTS, 'with $name is answered $status', 'too long a type'),
   eventPayload: inServer(EVENTS, 'with $name is answered $status', 'too long a payload'),
   eventPage: inServer(EVENTS, 'refuses %s', 'limit=501'),
+  eventWords: inServer(EVENTS, 'with $name is answered $status', 'a type of too many words'),
   eventPatterns: inServer(EVENTS, 'more patterns than may be given are refused'),
   eventStreams: inServer(EVENTS, 'of a subject there are so many and no more; one that ends makes room'),
+  personEventStreams: inServer(EVENTS, 'of a person and its agents there are so many and no more'),
   allEventStreams: inServer(EVENTS, 'of all together there are so many and no more'),
   eventsWaiting: inServer(
     EVENTS,
@@ -376,7 +378,7 @@ export const TESTS: Readonly<Record<Exclude<LimitName, keyof typeof DOORS>, Limi
     'platform/observability/metrics.test.ts',
     'labels beyond the limit are counted as other, and known ones go on',
   ),
-  meshFile: inServer('platform/mesh/mesh-config.test.ts', '$name is told with its place', 'more than a file may hold'),
+  meshFile: inServer('platform/mesh/parse-mesh.test.ts', '$name is told with its place', 'more than a file may hold'),
   meshWindow: inServer(
     'platform/mesh/mesh-laws.test.ts',
     'holds back no other, however much comes behind it, until the window is full',

@@ -10,13 +10,22 @@ export const EVENT_LIMITS = {
   pageMax: 500,
   pageDefault: 100,
   patternsMax: 16,
+  /** Words of a type or a pattern. */
+  wordsMax: 12,
+  /** What others published, in one page, about. */
+  pageBytes: 4 * 1024 * 1024,
 } as const
 
 /** Days for which what was published is kept beside the log. */
 export const PUBLISHED_DAYS = 90
 
 const NAME = '[a-z0-9][a-z0-9_-]*'
-const typeText = z.string().max(EVENT_LIMITS.typeLengthMax)
+const typeText = z
+  .string()
+  .max(EVENT_LIMITS.typeLengthMax)
+  .refine((type) => type.split('.').length <= EVENT_LIMITS.wordsMax, {
+    error: `expected at most ${EVENT_LIMITS.wordsMax} words`,
+  })
 
 /** Two words at least, and none of the instance's own. */
 export const publishedType = typeText

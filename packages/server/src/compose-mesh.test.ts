@@ -6,11 +6,14 @@ import { grantOf } from './platform/store/testing.ts'
 
 test('a type that policies forbid a route is a dead letter, and other types of it are delivered', async () => {
   const asked: string[] = []
-  const validator = validateConstitution(async (resource) => {
-    asked.push(resource)
-    if (resource.endsWith('secret')) throw new CascadeError('FORBIDDEN', 'A policy forbids it.')
-    return grantOf('mesh.deliver')
-  })
+  const validator = validateConstitution(
+    () => false,
+    async (resource) => {
+      asked.push(resource)
+      if (resource.endsWith('secret')) throw new CascadeError('FORBIDDEN', 'A policy forbids it.')
+      return grantOf('mesh.deliver')
+    },
+  )
   await using mesh = await openMesh([routeOf({})], { validators: [validator] })
   await mesh.emit([{ type: 'cascade.test.secret' }, {}])
   await mesh.run()
@@ -21,9 +24,12 @@ test('a type that policies forbid a route is a dead letter, and other types of i
 })
 
 test('what the gate refuses for the moment waits, and is not given up', async () => {
-  const validator = validateConstitution(async () => {
-    throw new CascadeError('EMERGENCY_ACTIVE', 'An emergency is on.')
-  })
+  const validator = validateConstitution(
+    () => false,
+    async () => {
+      throw new CascadeError('EMERGENCY_ACTIVE', 'An emergency is on.')
+    },
+  )
   await using mesh = await openMesh([routeOf({})], { validators: [validator] })
   await mesh.emit([{}])
   await mesh.run()

@@ -30,6 +30,7 @@ export const EVENTS = [
     access: { action: 'event.read' },
     query: eventQuery,
     responses: { 200: json('A page, oldest first.', eventPage, { items: [EVENT], next: '4711.0', more: false }) },
+    errors: ['CURSOR_INVALID'],
     unhurried: true,
   },
   {

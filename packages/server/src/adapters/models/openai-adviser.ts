@@ -61,13 +61,14 @@ function endpointOf(baseUrl: string): string {
 
 function messagesOf({ proposal, analysed }: AdviceQuestion, { persona, random }: OpenAiAdviserOptions) {
   const mark = Buffer.from(random(new Uint8Array(MARK_BYTES))).toString('hex')
-  const { analysis, verdict, obstacle } = analysed
+  const { analysis, verdict } = analysed
   const { constitution, conflicts, effects, recorded, drift } = analysis
   const data = {
     proposal: { kind: proposal.kind, title: proposal.title, description: proposal.description },
     analysis: {
-      ...{ verdict, obstacle, drift: drift.score, constitution },
-      ...{ conflicts: conflicts.fresh.slice(0, TOLD), effects: effects.slice(0, TOLD) },
+      ...{ verdict, drift: drift.score, constitution: constitution.map(withoutWords) },
+      conflicts: conflicts.fresh.slice(0, TOLD).map(withoutWords),
+      effects: effects.slice(0, TOLD).map(withoutWords),
       recorded: { decisions: recorded.decisions, flipped: recorded.flipped },
     },
   }
@@ -80,6 +81,11 @@ function messagesOf({ proposal, analysed }: AdviceQuestion, { persona, random }:
     { role: 'system', content: system },
     { role: 'user', content: `${mark}\n${JSON.stringify(data)}\n${mark}` },
   ]
+}
+
+/** An example names ids and words of policies, and a reason may: what is counted stays. */
+function withoutWords<Part extends object>(part: Part): Omit<Part, 'example' | 'reason'> {
+  return Object.fromEntries(Object.entries(part).filter(([name]) => name !== 'example' && name !== 'reason')) as Part
 }
 
 /** @throws CascadeError UNAVAILABLE for whatever kept the provider from answering, DEADLINE_EXCEEDED; its words are not in it. */

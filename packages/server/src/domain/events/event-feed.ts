@@ -36,6 +36,13 @@ const RECORDS_PER_READ = 500
 /** Records looked at for one page: what is wanted may be rare. */
 const RECORDS_PER_PAGE_MAX = 10_000
 
+/** How much of it is read at once. */
+export interface PageBounds {
+  readonly limit: number
+  /** What others published, in bytes: with the event that reaches it, it is enough. */
+  readonly bytes: number
+}
+
 interface FeedParts {
   readonly context: CapsuleContext
   readonly gate: Pick<Gate, 'preview'>
@@ -54,28 +61,40 @@ export class EventFeed {
     return this.#parts.context.store.head()
   }
 
-  /** What is behind a position, oldest first, at most `limit`; what may not be seen is passed over. */
-  async read(reader: EventReader, filter: EventFilter, after: EventPosition, limit: number): Promise<EventsPage> {
+  /** What is behind a position, oldest first, within bounds; what may not be seen is passed over. */
+  async read(
+    reader: EventReader,
+    filter: EventFilter,
+    after: EventPosition,
+    { limit, bytes }: PageBounds,
+  ): Promise<EventsPage> {
+    const isWanted = compileFilter(filter)
     const items: PlacedEvent[] = []
-    let next = after
-    for (let looked = 0; looked < RECORDS_PER_PAGE_MAX && items.length < limit; ) {
-      const batch = await this.#batch(reader, filter, next)
+    let [next, read] = [after, 0]
+    for (let looked = 0; looked < RECORDS_PER_PAGE_MAX && items.length < limit && read < bytes; ) {
+      const batch = await this.#batch(reader, isWanted, next)
       if (batch.records === 0) return { items, next, more: false }
       looked += batch.records
-      const taken = batch.items.slice(0, limit - items.length)
-      items.push(...taken.map(({ event, at }) => ({ position: formatPosition(at), event })))
-      next = taken.length < batch.items.length ? taken.at(-1)!.at : { sequence: batch.last } // it took at least one
+      next = { sequence: batch.last }
+      for (const { event, at } of batch.items) {
+        if (items.length === limit || read >= bytes) break
+        // One after the other: what is read for one reader keeps none of the others waiting.
+        const whole = await withPayload(this.#parts.context.store.records, event)
+        if (whole !== event) read += Buffer.byteLength(JSON.stringify(whole.data))
+        items.push({ position: formatPosition(at), event: whole })
+        if (items.length === limit || read >= bytes) next = at
+      }
     }
     return { items, next, more: next.index !== undefined || next.sequence < this.head() }
   }
 
-  async #batch(reader: EventReader, filter: EventFilter, { sequence, index }: EventPosition) {
+  async #batch(reader: EventReader, isWanted: (event: CascadeEvent) => boolean, { sequence, index }: EventPosition) {
     const { store } = this.#parts.context
     const entries = await store.changesSince(index === undefined ? sequence : sequence - 1, RECORDS_PER_READ)
     const wanted = entries.flatMap(({ sequence: at, events }) =>
       events
         .map((event, place) => ({ event: asTold(event), at: { sequence: at, index: place } }))
-        .filter(({ event, at: { index: place } }) => isBehind(at, place, { sequence, index }) && fits(event, filter)),
+        .filter(({ event, at: { index: place } }) => isBehind(at, place, { sequence, index }) && isWanted(event)),
     )
     const seen = await seenEvents(
       this.#parts,
@@ -83,12 +102,10 @@ export class EventFeed {
       wanted.map(({ event }) => event),
     )
     const byId = new Map(seen.map((event) => [event.id, event]))
-    const items = await Promise.all(
-      wanted.flatMap(({ event: { id }, at }) => {
-        const event = byId.get(id)
-        return event ? [withPayload(store.records, event).then((whole) => ({ event: whole, at }))] : []
-      }),
-    )
+    const items = wanted.flatMap(({ event: { id }, at }) => {
+      const event = byId.get(id)
+      return event ? [{ event, at }] : []
+    })
     return { items, records: entries.length, last: entries.at(-1)?.sequence ?? sequence }
   }
 }
@@ -96,7 +113,10 @@ export class EventFeed {
 const isBehind = (sequence: number, index: number, after: { sequence: number; index: number | undefined }): boolean =>
   sequence > after.sequence || (after.index !== undefined && index > after.index)
 
-const fits = (event: CascadeEvent, { type, subject, actor }: EventFilter): boolean =>
-  (type === undefined || type.some((pattern) => compileTypePattern(pattern)(event.type))) &&
-  (subject === undefined || event.subject === subject) &&
-  (actor === undefined || event.actor === actor)
+function compileFilter({ type, subject, actor }: EventFilter): (event: CascadeEvent) => boolean {
+  const patterns = type?.map(compileTypePattern)
+  return (event) =>
+    (patterns === undefined || patterns.some((matches) => matches(event.type))) &&
+    (subject === undefined || event.subject === subject) &&
+    (actor === undefined || event.actor === actor)
+}

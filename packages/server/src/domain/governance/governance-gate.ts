@@ -177,8 +177,12 @@ export class GovernanceGate implements Gate {
   }
 
   #stand<T>(all: Map<string, Standing<T>>, request: GateRequest, value: T): void {
-    if (all.size >= STANDING_MAX) all.clear()
-    all.set(keyOf(request), { value, state: this.#state(), at: this.#options.clock() })
+    const key = keyOf(request)
+    all.delete(key)
+    // The oldest goes: what stands for others is none of its business.
+    const [oldest] = all.size >= STANDING_MAX ? all.keys() : []
+    if (oldest !== undefined) all.delete(oldest)
+    all.set(key, { value, state: this.#state(), at: this.#options.clock() })
   }
 
   /** Where this changes, what stands is decided anew. */

@@ -47,6 +47,34 @@ describe('the council', () => {
     expect([eleventh.statusCode, eleventh.json().detail]).toEqual([409, expect.stringContaining('10 times')])
   })
 
+  test('is asked no more often than that where many ask at once', async () => {
+    let calls = 0
+    const advise = async () => {
+      calls++
+      await new Promise(setImmediate)
+      return { opinion: 'for', text: 'Yes.', reasons: [] } as const
+    }
+    http.governed.advisers = [saying('one', advise)]
+    const { id } = await propose(GRACE, LESS)
+    const answers = await Promise.all(Array.from({ length: 14 }, () => ask(id)))
+    expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(10)
+    expect(calls).toBe(10)
+  })
+
+  test('by itself waits a minute after trouble', async () => {
+    http.governed.advisers = [ruleAdviser('security')]
+    await open(GRACE, LESS)
+    const { sessions } = http.governed
+    const text = '@id("own.all") permit (principal, action, resource) unless { action == Action::"proposal.advise" };'
+    const apply = (files: unknown) => http.send('PUT', '/v2/governance/policies', { body: { files } })
+    await apply([{ path: 'own.cedar', text }])
+    expect(await sessions.look(signal)).toMatchObject({ advised: 0, troubles: [expect.stringContaining('refused')] })
+    await apply(null)
+    expect(await sessions.look(signal)).toEqual({ advised: 0, troubles: [] })
+    http.world.time.advance(60_000)
+    expect(await sessions.look(signal)).toEqual({ advised: 1, troubles: [] })
+  })
+
   test('says nothing of what is closed, and nothing where nobody is on it', async () => {
     const { id } = await propose(GRACE, LESS)
     expect((await ask(id)).json()).toMatchObject({ status: 409, detail: expect.stringContaining('governance.council') })

@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { EventFeed } from '#events'
+import { EventFeed, type EventPosition } from '#events'
 import { EventStreams, STREAM_LIMITS, type StreamTimes } from './event-streams.ts'
 import { openForAll, registerMember } from './testing/readers.ts'
 import { type HttpWorld, type HttpWorldOptions, openHttpWorld } from './testing.ts'
@@ -156,12 +156,25 @@ describe('the stream', () => {
     await expect.poll(() => streams.size).toBe(0)
   })
 
+  test('of a person and its agents there are so many and no more', async () => {
+    const { http, streams, stopping } = await open()
+    const { administrator } = http.world
+    const check = async () => ({ subject: administrator, scopes: null })
+    const openFor = (subject: string, person = 'ada') =>
+      streams.open({ subject, person, check, filter: {}, after: { sequence: 0 }, signal: stopping.signal })
+    for (let at = 0; at < STREAM_LIMITS.perPersonMax; at++) openFor(`agent ${at}`)
+    expect(() => openFor('one more')).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }))
+    openFor('an agent of another', 'grace')
+    stopping.abort(new Error('over'))
+    await expect.poll(() => streams.size).toBe(0)
+  })
+
   test('of all together there are so many and no more', async () => {
     const { http, streams, stopping } = await open()
     const { administrator } = http.world
     const check = async () => ({ subject: administrator, scopes: null })
     const openFor = (subject: string) =>
-      streams.open({ subject, check, filter: {}, after: { sequence: 0 }, signal: stopping.signal })
+      streams.open({ subject, person: subject, check, filter: {}, after: { sequence: 0 }, signal: stopping.signal })
     for (let at = 0; at < STREAM_LIMITS.inAllMax; at++) openFor(`subject ${at}`)
     expect(() => openFor('one more')).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }))
     stopping.abort(new Error('over'))
@@ -175,7 +188,8 @@ describe('the stream', () => {
     const reader = { subject: administrator, scopes: null }
     const openFrom = (sequence: number) =>
       streams.open({
-        ...{ subject: administrator.id, check: async () => reader, filter: { type: ['shop.**'] } },
+        ...{ subject: administrator.id, person: administrator.id, check: async () => reader },
+        filter: { type: ['shop.**'] },
         ...{ after: { sequence }, signal: new AbortController().signal },
       })
     const slow = openFrom(-1)
@@ -248,6 +262,33 @@ describe('what is told', () => {
     },
   )
 
+  test('is bounded in bytes as well, and goes on with nothing lost or told twice', async () => {
+    const { http, streams } = await open()
+    for (let at = 0; at < 7; at++) await publish(http, { at, text: 'x'.repeat(1000) })
+    const reader = { subject: http.world.administrator, scopes: null }
+    const told: unknown[] = []
+    const sizes: number[] = []
+    for (let after: EventPosition = { sequence: -1 }, more = true; more; ) {
+      const page = await streams.feed.read(reader, { type: ['shop.**'] }, after, { limit: 5, bytes: 3000 })
+      told.push(...page.items.map(({ event }) => event.data.payload))
+      if (page.items.length > 0) sizes.push(page.items.length)
+      ;({ next: after, more } = page)
+    }
+    expect(told).toMatchObject(Array.from({ length: 7 }, (_, at) => ({ at })))
+    expect(sizes).toEqual([3, 3, 1])
+  })
+
+  test('from behind the newest record, as after a restore, is refused and never silent', async () => {
+    const { http, url } = await open()
+    await publish(http, 'one')
+    const { next } = (await http.send('GET', '/v2/events')).json()
+    expect((await http.send('GET', `/v2/events?after=${next}`)).statusCode).toBe(200)
+    expect((await http.send('GET', '/v2/events?after=999999')).json()).toMatchObject({ code: 'CURSOR_INVALID' })
+    const { response, stop } = await follow(url, http.token, '', { 'last-event-id': '999999.0' })
+    expect(response.statusCode).toBe(400)
+    stop()
+  })
+
   test('more patterns than may be given are refused', async () => {
     const { http } = await open()
     const query = (patterns: number) => Array.from({ length: patterns }, () => 'type=a.b').join('&')
@@ -311,6 +352,12 @@ describe('publishing', () => {
     { name: 'a type of the instance', body: { type: 'cascade.capsule.created', payload: 1 }, status: 400 },
     { name: 'a type of one word', body: { type: 'order', payload: 1 }, status: 400 },
     { name: 'too long a type', body: { type: `a.${'b'.repeat(127)}`, payload: 1 }, status: 400 },
+    { name: 'a type of too many words', body: { type: Array(13).fill('a').join('.'), payload: 1 }, status: 400 },
+    {
+      name: 'a type of as many words as it may have',
+      body: { type: Array(12).fill('a').join('.'), payload: 1 },
+      status: 201,
+    },
     { name: 'no payload', body: { type: 'a.b' }, status: 400 },
     { name: 'an actor', body: { type: 'a.b', payload: 1, actor: 'system' }, status: 400 },
     { name: 'too long a payload', body: { type: 'a.b', payload: 'x'.repeat(64 * 1024) }, status: 413 },

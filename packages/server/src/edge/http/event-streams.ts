@@ -4,12 +4,16 @@ import { type EventFeed, type EventFilter, type EventPosition, type EventReader,
 
 export const STREAM_LIMITS = {
   perSubjectMax: 10,
+  /** Of a person with its agents. */
+  perPersonMax: 50,
   inAllMax: 500,
   /** Events read at once for one stream. */
   batchMax: 200,
   /** Characters of a stream that its reader has not taken yet; then it waits. */
   waitingMax: 256 * 1024,
 } as const
+
+const BATCH = { limit: STREAM_LIMITS.batchMax, bytes: STREAM_LIMITS.waitingMax }
 
 export interface StreamTimes {
   /** How often it is looked whether there is something new. */
@@ -36,6 +40,8 @@ export type CheckReader = () => Promise<EventReader>
 
 export interface StreamRequest {
   readonly subject: string
+  /** The person behind it, or itself. */
+  readonly person: string
   readonly check: CheckReader
   readonly filter: EventFilter
   readonly after: EventPosition
@@ -47,7 +53,9 @@ export interface StreamRequest {
 export class EventStreams {
   readonly #options: EventStreamsOptions
   readonly #times: StreamTimes
+  /** Of each subject, and of each person with its agents. */
   readonly #open = new Map<string, number>()
+  #size = 0
 
   constructor(options: EventStreamsOptions) {
     this.#options = options
@@ -60,12 +68,12 @@ export class EventStreams {
 
   /** How many are open. */
   get size(): number {
-    return [...this.#open.values()].reduce((sum, count) => sum + count, 0)
+    return this.#size
   }
 
   /** @throws CascadeError RATE_LIMITED where the subject, or all together, have too many open. */
   open(request: StreamRequest): ReadableStream<Uint8Array> {
-    const slot = this.#enter(request.subject)
+    const slot = this.#enter(request)
     const pulled = new Signal()
     const gone = new AbortController()
     return new ReadableStream<Uint8Array>(
@@ -82,21 +90,27 @@ export class EventStreams {
     )
   }
 
-  #enter(subject: string): Disposable {
-    const own = this.#open.get(subject) ?? 0
-    const tooMany = own >= STREAM_LIMITS.perSubjectMax ? `${own} streams of yours` : undefined
-    const full = this.size >= STREAM_LIMITS.inAllMax ? 'As many streams as there may be' : undefined
-    if (tooMany ?? full)
-      throw new CascadeError('RATE_LIMITED', `${tooMany ?? full} are open: end one, or come again later.`, {
-        retryAfterS: 5,
-      })
-    this.#open.set(subject, own + 1)
-    return {
-      [Symbol.dispose]: () => {
-        const left = (this.#open.get(subject) ?? 1) - 1
-        if (left > 0) this.#open.set(subject, left)
-        else this.#open.delete(subject)
-      },
+  #enter({ subject, person }: StreamRequest): Disposable {
+    const keys = [`of ${subject}`, `behind ${person}`]
+    const [own = 0, behind = 0] = keys.map((key) => this.#open.get(key) ?? 0)
+    const { perSubjectMax, perPersonMax, inAllMax } = STREAM_LIMITS
+    const full = [
+      own >= perSubjectMax && `${own} streams of yours`,
+      behind >= perPersonMax && `${behind} streams of one person and its agents`,
+      this.#size >= inAllMax && 'As many streams as there may be',
+    ].find((found) => found !== false)
+    if (full !== undefined)
+      throw new CascadeError('RATE_LIMITED', `${full} are open: end one, or come again later.`, { retryAfterS: 5 })
+    this.#count(keys, 1)
+    return { [Symbol.dispose]: () => this.#count(keys, -1) }
+  }
+
+  #count(keys: readonly string[], by: 1 | -1): void {
+    this.#size += by
+    for (const key of keys) {
+      const left = (this.#open.get(key) ?? 0) + by
+      if (left > 0) this.#open.set(key, left)
+      else this.#open.delete(key)
     }
   }
 
@@ -142,7 +156,7 @@ export class EventStreams {
         await pause(lookMs, signal)
         continue
       }
-      const { items, next } = await feed.read(reader, filter, at, STREAM_LIMITS.batchMax)
+      const { items, next } = await feed.read(reader, filter, at, BATCH)
       // A right that ended while it was read counts already.
       signal.throwIfAborted()
       for (const { position, event } of items) sink.write(`id: ${position}\ndata: ${JSON.stringify(event)}\n\n`)

@@ -84,7 +84,6 @@ describe('a vote takes nobody’s vote away by the back door:', () => {
   test.for([
     ['governance.vote_trust_min', 100],
     ['gate.risk_deny', 0],
-    ['gate.risk_hold', 1],
   ] as const)('%s at %d would leave too few, and is refused', async ([key, value]) => {
     expect(await send(setting(key, value))).toMatchObject({ code: 'CONFLICT', detail: expect.stringContaining(key) })
   })

@@ -80,13 +80,21 @@ test('a file that is wrong leaves the routes before it, and health and the log s
   expect([job.routes(), job.job.finding.status]).toEqual([['two'], 'ok'])
 })
 
-test('a file that goes takes its routes with it', async () => {
+test('a file that goes ends no route and says so; one that says that there are none does', async () => {
   await using job = await openJob(ROUTE)
   await job.tick()
   job.write(undefined)
   await job.tick()
   await job.tick()
-  expect([job.routes(), job.job.state().found]).toEqual([[], false])
+  expect([job.routes(), job.job.state().found, job.job.finding.status]).toEqual([['one'], false, 'degraded'])
+  expect(job.errors).toEqual([expect.stringContaining('its routes keep their places')])
+  await job.emit([{}])
+  await job.tick()
+  expect(job.world.delivered).toHaveLength(1)
+  job.write('version: 1\nroutes: []\n')
+  await job.tick()
+  await job.tick()
+  expect([job.routes(), job.job.state().found, job.job.finding.status]).toEqual([[], true, 'ok'])
 })
 
 test('in an emergency nothing is delivered and no routes change, and after it everything goes on', async () => {

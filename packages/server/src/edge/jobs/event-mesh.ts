@@ -134,8 +134,10 @@ export class EventMesh implements AsyncDisposable {
     this.#isDue = false
     const text = file.read()
     this.#found = text !== undefined
-    const reading = text === undefined ? { ok: true as const, config: NO_ROUTES } : parseMesh(text, kinds)
-    if (reading.ok) {
+    const reading = text === undefined ? NOTHING : parseMesh(text, kinds)
+    // A file that was moved away for a moment ends no route, nor forgets how far it was.
+    if (text === undefined && (await mesh.hasRoutes())) this.#tell(GONE, GONE)
+    else if (reading.ok) {
       await mesh.apply(reading.config)
       this.#problem = undefined
     } else this.#tell(reading.problems.map(problemInWords).join('; '))
@@ -150,6 +152,10 @@ export class EventMesh implements AsyncDisposable {
     this.#problem = reason
   }
 }
+
+const NOTHING = { ok: true, config: NO_ROUTES } as const
+const GONE =
+  'mesh.yml is not there any more; its routes keep their places: bring it back, or write `routes: []` to end them'
 
 /** Letters of a problem that are shown. */
 const PROBLEM_LENGTH_MAX = 2000

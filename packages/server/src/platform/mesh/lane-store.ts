@@ -13,6 +13,8 @@ export interface LaneSave {
   /** Of the row that is there; 0 for none. */
   readonly revision: number
   readonly dead: readonly DeadLetter[]
+  /** Of those of them that were delivered again: the revision they have to be at, by their key. */
+  readonly revisions: ReadonlyMap<string, number>
   /** Keys of dead letters that were delivered after all. */
   readonly gone: readonly string[]
   /** Events delivered since the last save. */
@@ -24,11 +26,16 @@ export const MESH_TYPE_PREFIX = 'cascade.mesh.'
 
 /** The command of a save: the row, the dead letters and what tells of them, together or not at all. */
 export function saveCommand(records: Records, grant: Grant, id: string, save: LaneSave): Command {
-  const { route, sink, row, revision, dead, gone, delivered } = save
+  const { route, sink, row, revision, dead, revisions, gone, delivered } = save
   const keys = new Set(dead.map(({ event }) => letterKey(event.id, route, sink)))
+  const put = (letter: DeadLetter) => {
+    const key = letterKey(letter.event.id, route, sink)
+    const expectedRevision = revisions.get(key)
+    return records.put(grant, DEAD_LETTERS, key, letter, expectedRevision === undefined ? {} : { expectedRevision })
+  }
   const changes: Change[] = [
     records.put(grant, LANES, laneName(route, sink), row, { expectedRevision: revision }),
-    ...dead.map((letter) => records.put(grant, DEAD_LETTERS, letterKey(letter.event.id, route, sink), letter)),
+    ...dead.map(put),
     ...gone.filter((key) => !keys.has(key)).map((key) => records.delete(grant, DEAD_LETTERS, key)),
   ]
   const advanced = toRecord(grant, 'mesh.advanced', 'system/mesh', { route, sink, up_to: row.cursor, delivered }, {})

@@ -4,6 +4,7 @@ import { backOffMs } from './back-off.ts'
 import { judge } from './event-validators.ts'
 import type { LaneOptions, LaneStatus } from './lane-parts.ts'
 import { appendOne, letterOf, saveCommand } from './lane-store.ts'
+import { keptTries, readTries } from './lane-tries.ts'
 import {
   DEAD_LETTERS,
   DEAD_REASON_LENGTH_MAX,
@@ -184,7 +185,7 @@ export class Lane implements AsyncDisposable {
       ...{ cursor: route.from === 'beginning' ? -1 : carrier.head(), done: [], retrying: [] },
     }
     this.#done = new Set(done)
-    this.#tries = new Map(retrying.map(({ id, reason, ...kept }) => [id, { ...kept, reason: reason ?? undefined }]))
+    this.#tries = readTries(retrying)
     this.#readTo = cursor
     this.#saved = cursor
     this.#revision = found?.revision ?? 0
@@ -313,6 +314,10 @@ export class Lane implements AsyncDisposable {
     return this.#isDirty && (now < this.#lastSave || now - this.#lastSave >= SAVE_EVERY_MS)
   }
 
+  async #isThere(letter: string): Promise<boolean> {
+    return (await this.#options.store.records.find(DEAD_LETTERS, letter)) !== undefined
+  }
+
   /** Writes down how far it came. What did not get through is sent again as the same command. */
   async #save(): Promise<void> {
     const { store } = this.#options
@@ -334,19 +339,20 @@ export class Lane implements AsyncDisposable {
     const { store, route, sink, authorise, commandId, clock, count } = this.#options
     const grant = await authorise(route.name)
     const dying = this.#window.dying.slice(0, LETTERS_MAX)
-    const dead = dying.map((entry) => letterOf(entry, route.name, sink.name, clock()))
+    // A dead letter that was discarded or erased while it was delivered again stays away.
+    const left = await Promise.all(dying.map(({ letter }) => !letter || this.#isThere(letter.key)))
+    const dead = dying.filter((_, at) => left[at]).map((entry) => letterOf(entry, route.name, sink.name, clock()))
     const gone = this.#gone.slice(0, LETTERS_MAX)
     const cursor = this.#window.cursor(this.#readTo)
-    const retrying = this.#window.retrying
-      .filter(({ letter }) => letter === undefined)
-      .map(({ event: { id }, attempts, firstAt, nextAt, reason = null }) => ({ id, attempts, firstAt, nextAt, reason }))
+    const retrying = keptTries(this.#window.retrying, this.#tries)
     const delivered = this.#deliveredSinceSave
     const ids = dying.filter(({ letter }) => !letter).map(({ event }) => event.id)
     // What was settled before a restart stays so until the cursor is past it, read again or not.
     const done = [...this.#window.settledIds(), ...this.#done, ...ids]
     const row: LaneRow = { cursor, done, retrying }
     const revision = this.#revision ?? 0
-    const save = { route: route.name, sink: sink.name, row, revision, dead, gone, delivered }
+    const revisions = new Map(dying.flatMap(({ letter }) => (letter ? [[letter.key, letter.revision] as const] : [])))
+    const save = { route: route.name, sink: sink.name, row, revision, dead, revisions, gone, delivered }
     const command = saveCommand(store.records, grant, commandId(), save)
     // What happens between the draft and its landing is dirty again by itself.
     this.#isDirty = false

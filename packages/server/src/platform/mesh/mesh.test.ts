@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DeliveryFailure } from './mesh-sink.ts'
 import { openMesh, routeOf } from './testing.ts'
+import { MESH_WINDOW_MAX } from './window.ts'
 
 describe('a route', () => {
   test('hands each event that matches to its sink, in order, and nothing else', async () => {
@@ -54,6 +55,36 @@ describe('a route', () => {
     expect(events).toBe(1)
     expect(mesh.delivered.map((event) => event.id)).toEqual([id])
     expect((await mesh.mesh.letters.list({ limit: 10 })).items).toEqual([])
+  })
+
+  test('leaves what was discarded while it was delivered again as it is', async () => {
+    await using mesh = await openMesh([routeOf({})])
+    mesh.behave(() => {
+      throw new DeliveryFailure('permanent', 'gone')
+    })
+    await mesh.emit([{}])
+    await mesh.run()
+    const { letters } = mesh.mesh
+    const { lanes } = await letters.replay(mesh.call('mesh.replay'), { route: 'all' })
+    mesh.behave(async () => {
+      await letters.discard(mesh.call('mesh.discard'), { route: 'all' })
+      throw new DeliveryFailure('permanent', 'gone again')
+    })
+    mesh.mesh.replay(lanes)
+    for (let look = 0; look < 4; look++) await mesh.run(2000)
+    expect((await letters.list({ limit: 10 })).items).toEqual([])
+    expect(mesh.mesh.status()).toMatchObject([{ state: 'delivering', unsettled: 0 }])
+  })
+
+  test('writes down how far it is, however many wait and however long their reasons are', async () => {
+    await using mesh = await openMesh([routeOf({ order: 'none', retry: { attempts: 100, lastMs: 3_600_000 } })])
+    mesh.behave(() => {
+      throw new Error('ü'.repeat(1000))
+    })
+    await mesh.emit(Array.from({ length: MESH_WINDOW_MAX }, (_, at) => ({ subject: `test/${at}` })))
+    for (let look = 0; look < 80; look++) await mesh.run(100)
+    expect(mesh.mesh.status()).toMatchObject([{ retrying: MESH_WINDOW_MAX, state: 'delivering' }])
+    expect(mesh.trouble).toEqual([])
   })
 
   test('keeps later events of a subject behind one that fails, and those of others go on', async () => {

@@ -71,6 +71,12 @@ export class Mesh implements AsyncDisposable {
     return inTurn(this, 'apply', () => this.#apply(config))
   }
 
+  /** Whether routes are on record as being in force, in this process or in one before it. */
+  async hasRoutes(): Promise<boolean> {
+    const found = await this.#options.store.records.find<AppliedRow>(LANES, APPLIED_KEY)
+    return Object.keys(found?.value.lanes ?? {}).length > 0
+  }
+
   /** Goes on with what there is to do, until `signal` aborts. Never waits. */
   tick(signal: AbortSignal): void {
     for (const lane of [...this.#internal, ...this.#lanes.values()]) lane.tick(signal)

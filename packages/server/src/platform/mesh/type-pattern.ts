@@ -4,22 +4,31 @@
  */
 export const TYPE_PATTERN = /^(?:\*\*|\*|[a-z0-9_-]+)(?:\.(?:\*\*|\*|[a-z0-9_-]+))*$/
 
-/** What tells whether a type fits a pattern: linear in both, whatever the pattern. */
+/** What tells whether a type fits a pattern, in at most words of the one times words of the other. */
 export function compileTypePattern(pattern: string): (type: string) => boolean {
   const parts = pattern.split('.')
+  if (!pattern.includes('*')) return (type) => type === pattern
   return (type) => fits(type.split('.'), parts)
 }
 
-/** A row of a table for each word of the pattern. */
+/** From left to right; where it does not go on, the last `**` takes one word more. */
 function fits(words: readonly string[], pattern: readonly string[]): boolean {
-  let reached: boolean[] = [true, ...words.map(() => false)]
-  for (const part of pattern) {
-    const next: boolean[] = []
-    for (let at = 0; at <= words.length; at++) {
-      const isTaken = at > 0 && (part === '*' || part === words[at - 1]) && reached[at - 1] === true
-      next.push(part === '**' ? reached[at] === true || (at > 0 && next[at - 1] === true) : isTaken)
-    }
-    reached = next
+  let [word, part] = [0, 0]
+  let last: { readonly part: number; word: number } | undefined
+  while (word < words.length) {
+    const wanted = pattern[part]
+    if (wanted === '**') {
+      last = { part, word }
+      part++
+    } else if (wanted !== undefined && (wanted === '*' || wanted === words[word])) {
+      word++
+      part++
+    } else if (last) {
+      last.word++
+      word = last.word
+      part = last.part + 1
+    } else return false
   }
-  return reached.at(-1) === true
+  while (pattern[part] === '**') part++
+  return part === pattern.length
 }

@@ -1,4 +1,5 @@
-import { didYouMean, type YamlPath } from '#config'
+import { isIP, isIPv6 } from 'node:net'
+import { didYouMean, networksOf, type YamlPath } from '#config'
 import { CONFIGURED, type RoutingRule, type RoutingRules } from './routing-rules.ts'
 
 /** One thing that is wrong with rules, or may not be meant so. */
@@ -79,6 +80,12 @@ class Lint {
       if (space && model !== space.model) this.#error([...at, 'model'], ...otherSpace(name, model, space.model))
       if (space?.dimensions !== undefined && dimensions !== undefined && dimensions !== space.dimensions)
         this.#error([...at, 'dimensions'], ...otherSpace(name, `${dimensions} dimensions`, `${space.dimensions}`))
+      if (isLinkLocal(url))
+        this.#error(
+          [...at, 'url'],
+          'A link-local address is where a machine tells of itself, its credentials among them.',
+          'Name the address of the provider.',
+        )
       if (hasUserinfo(url))
         this.#error(
           [...at, 'url'],
@@ -152,4 +159,12 @@ const otherSpace = (name: string, theirs: string, ours: string): [string, string
 const hasUserinfo = (url: string): boolean => {
   const parsed = URL.parse(url)
   return parsed !== null && `${parsed.username}${parsed.password}` !== ''
+}
+
+const LINK_LOCAL = networksOf(['169.254.0.0/16', 'fe80::/10'])
+
+/** RFC 3927 and RFC 4291, where the metadata services of clouds answer. */
+const isLinkLocal = (url: string): boolean => {
+  const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? ''
+  return isIP(host) !== 0 && LINK_LOCAL.check(host, isIPv6(host) ? 'ipv6' : 'ipv4')
 }

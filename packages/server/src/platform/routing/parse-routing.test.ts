@@ -95,6 +95,21 @@ test.for([
     /must not hold/,
   ],
   [
+    'an address where a machine tells of itself',
+    'version: 1\nproviders:\n  a: { url: "http://169.254.169.254/v1", model: m }',
+    /link-local/,
+  ],
+  [
+    'the same in other letters',
+    'version: 1\nproviders:\n  a: { url: "http://[fe80::1]:80/v1", model: m }\n  b: { url: "http://2852039166/v1", model: m }',
+    /link-local.*link-local/,
+  ],
+  [
+    'the key of a webhook',
+    'version: 1\nproviders:\n  a: { url: "http://h/v1", model: m, api_key_file: hunter2.key }',
+    /begins with routing-/,
+  ],
+  [
     'a key in the rules',
     'version: 1\nproviders:\n  a: { url: "http://h/v1", model: m, api_key: hunter2 }',
     /never stands in the rules.*api_key_env/,

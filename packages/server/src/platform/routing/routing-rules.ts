@@ -33,10 +33,10 @@ const provider = z.strictObject({
     .string()
     .regex(/^ROUTING_KEY_[A-Z0-9_]{1,60}$/, 'the name of a variable that begins with ROUTING_KEY_')
     .optional(),
-  /** A file beside the rules, for the same reason. */
+  /** A file beside the rules, by a name that nothing else has its key under, for the same reason. */
   api_key_file: z
     .string()
-    .regex(/^[\w][\w.-]{0,99}\.key$/, 'a file name that ends in .key, beside the rules')
+    .regex(/^routing-[\w.-]{1,90}\.key$/, 'a file name that begins with routing- and ends in .key, beside the rules')
     .optional(),
   timeout_ms: z.int().min(10).max(600_000).default(10_000),
   batch_max: z.int().min(1).max(2048).default(64),

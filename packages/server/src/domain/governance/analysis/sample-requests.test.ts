@@ -44,3 +44,24 @@ test('numbers that a policy compares with are asked about with their neighbours,
   expect([19, 20, 21].every((risk) => risks.has(risk))).toBe(true)
   expect(requests.some(({ input }) => input.subject?.id === 'ada')).toBe(true)
 })
+
+test('of the many requests that policies with many words make, those that are asked alone are made', async () => {
+  const wordsOf = (name: string) =>
+    Array.from({ length: SAMPLE_WORDS_MAX }, (_, n) => `resource.${name} == "${name}-${n}"`)
+  const texts = ['type', 'status'].flatMap(wordsOf)
+  const has = (name: string, n: number) => `(resource has ${name} && resource.${name} == "${name}-${n}")`
+  const optional = ['identity', 'lane', 'fold'].flatMap((name) =>
+    Array.from({ length: SAMPLE_WORDS_MAX }, (_, n) => has(name, n)),
+  )
+  const numbers = Array.from(
+    { length: SAMPLE_WORDS_MAX },
+    (_, n) => `(principal.trust > ${n * 7} && context.risk < ${n * 9})`,
+  )
+  const { bundle } = await armText(
+    `@id("a") permit(principal, action, resource is Capsule) when { ${[...texts, ...optional, ...numbers].join(' || ')} };`,
+  )
+  const sample = sampleRequests([bundle], null, bundle.digest)
+  expect(sample.of).toBeGreaterThan(100_000)
+  expect(sample.requests).toHaveLength(SAMPLE_REQUESTS_MAX)
+  expect(new Set(sample.requests.map(({ role }) => role)).size).toBeGreaterThan(6)
+})

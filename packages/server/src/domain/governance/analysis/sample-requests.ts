@@ -58,23 +58,49 @@ export function sampleRequests(bundles: readonly PolicyBundle[], shift: TrustShi
   const words = wordsOf(bundles)
   const personas = shift === null ? personasOf(words) : shiftedPersonas(shift)
   const risks = first(words.numbers.get('context.risk')).concat(RISK)
-  const all: SampledRequest[] = []
-  // Object.keys widens the keys of the table to string; they are exactly the actions.
-  for (const persona of personas)
-    for (const action of Object.keys(ACTIONS) as Action[])
-      for (const thing of thingsOf(action, persona.subject, words))
-        for (const risk of new Set(risks)) all.push(requestOf(persona, action, thing, { risk, digest }))
-  const requests = spread(all)
-  return { requests, of: all.length, digest: sha256Hex(canonicalJson(requests.map(({ input }) => input))) }
+  const cells = personas.flatMap((persona) => cellsOf(persona, words))
+  const asked = spread(cells, [...new Set(risks)], digest)
+  return { ...asked, digest: sha256Hex(canonicalJson(asked.requests.map(({ input }) => input))) }
 }
 
-/** As many as are asked, in even steps. */
-function spread<T>(all: readonly T[]): readonly T[] {
-  if (all.length <= SAMPLE_REQUESTS_MAX) return all
-  return Array.from({ length: SAMPLE_REQUESTS_MAX }, (_, n) =>
-    Math.floor((n * all.length) / SAMPLE_REQUESTS_MAX),
-  ).flatMap((at) => all[at] ?? [])
+/** What one persona does, and to what: a request for each of these at each risk. */
+interface Cell {
+  readonly persona: Persona
+  readonly action: Action
+  readonly things: readonly Thing[]
 }
+
+/** What is alike for several actions is made once. */
+function cellsOf(persona: Persona, words: PolicyWords): readonly Cell[] {
+  const made = new Map<string, readonly Thing[]>()
+  // Object.keys widens the keys of the table to string; they are exactly the actions.
+  return (Object.keys(ACTIONS) as Action[]).map((action) => {
+    const kind = action === 'governance.read' ? action : (action.split('.', 1)[0] ?? '')
+    const things = made.get(kind) ?? thingsOf(action, persona.subject, words)
+    made.set(kind, things)
+    return { persona, action, things }
+  })
+}
+
+/** As many as are asked, in even steps; those between them are counted and never made. */
+function spread(cells: readonly Cell[], risks: readonly number[], digest: string): Omit<Sample, 'digest'> {
+  const of = cells.reduce((sum, { things }) => sum + things.length * risks.length, 0)
+  const count = Math.min(of, SAMPLE_REQUESTS_MAX)
+  const requests: SampledRequest[] = []
+  let from = 0
+  for (const { persona, action, things } of cells) {
+    const end = from + things.length * risks.length
+    for (let at = placeOf(requests.length, of, count); requests.length < count && at < end; ) {
+      const [thing, risk] = [things[Math.floor((at - from) / risks.length)], risks[(at - from) % risks.length]]
+      if (thing && risk !== undefined) requests.push(requestOf(persona, action, thing, { risk, digest }))
+      at = placeOf(requests.length, of, count)
+    }
+    from = end
+  }
+  return { requests, of }
+}
+
+const placeOf = (n: number, of: number, count: number): number => Math.floor((n * of) / count)
 
 const first = <T>(values: readonly T[] | undefined): readonly T[] => (values ?? []).slice(0, SAMPLE_WORDS_MAX)
 

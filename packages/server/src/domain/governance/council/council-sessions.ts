@@ -50,12 +50,17 @@ export interface CouncilLook {
 }
 
 const PER_PAGE = 100
+/** Asking costs: what failed is asked again after so long. */
+const TROUBLE_MS = 60_000
 
 /** Has the council comment on proposals, and keeps what it said. None of it is counted: votes do not know of it. */
 export class CouncilSessions {
   readonly #options: CouncilSessionsOptions
   /** What was written of proposals when all that are voted on were commented on. */
   #seen = -1
+  /** After trouble it asks nobody by itself before this. */
+  #notBefore = Number.NEGATIVE_INFINITY
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: CouncilSessionsOptions) {
     this.#options = options
@@ -76,6 +81,21 @@ export class CouncilSessions {
    *   of `signal`.
    */
   async advise(call: AdviceCall, id: string, signal: AbortSignal): Promise<readonly AdviceRow[]> {
+    return this.#inTurn(signal, () => this.#adviseNow(call, id, signal))
+  }
+
+  /** One after the other, so that nobody has more said than there is room for. @throws the reason of `signal`. */
+  #inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const begin = () => {
+      signal.throwIfAborted()
+      return work()
+    }
+    const turn = this.#turn.then(begin, begin)
+    this.#turn = turn
+    return turn
+  }
+
+  async #adviseNow(call: AdviceCall, id: string, signal: AbortSignal): Promise<readonly AdviceRow[]> {
     const { value: row } = await this.#options.book.get(id)
     if (row.status === 'CLOSED') throw new CascadeError('CONFLICT', 'It is closed: nobody needs advice on it any more.')
     const before = await this.list(id)
@@ -90,21 +110,26 @@ export class CouncilSessions {
   async look(signal: AbortSignal): Promise<CouncilLook> {
     const troubles: string[] = []
     let advised = 0
-    const { advisers, book } = this.#options
+    const { advisers, book, clock } = this.#options
     const { writes } = book
-    if (advisers().length === 0 || writes === this.#seen) return { advised, troubles }
+    const isQuiet = writes === this.#seen || clock() < this.#notBefore
+    if (advisers().length === 0 || isQuiet) return { advised, troubles }
     for (const row of await this.#voting()) {
       if (signal.aborted) break
       try {
-        if ((await this.list(row.id)).length > 0) continue
-        await this.#advise(this.#ownCall(row), row, 0, signal)
-        advised++
+        const isNew = await this.#inTurn(signal, async () => {
+          if ((await this.list(row.id)).length > 0) return false
+          await this.#advise(this.#ownCall(row), row, 0, signal)
+          return true
+        })
+        if (isNew) advised++
       } catch (error) {
         // The others go on; this one is looked at again.
         troubles.push(`proposal/${row.id}: ${messageOf(error)}`)
       }
     }
-    if (troubles.length === 0 && !signal.aborted) this.#seen = writes
+    if (troubles.length > 0) this.#notBefore = clock() + TROUBLE_MS
+    else if (!signal.aborted) this.#seen = writes
     return { advised, troubles }
   }
 

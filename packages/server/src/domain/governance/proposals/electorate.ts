@@ -60,12 +60,11 @@ export class Electorate {
     if (action.type !== 'configuration_change') return
     const { gate: limits, governance } = this.#options.settings.after(action.changes)
     const { gate, instance } = this.#options
-    const limit = Math.min(limits.risk_hold, limits.risk_deny)
     const risk = riskOfTakingPart(gate, instance)
-    if (limit <= risk)
+    if (limits.risk_deny <= risk)
       throw new CascadeError(
         'CONFLICT',
-        `Voting has a risk of ${risk}, and with gate.risk_hold or gate.risk_deny at ${limit} it would be stopped: name a higher one.`,
+        `Voting has a risk of ${risk}, and with gate.risk_deny at ${limits.risk_deny} it would be refused: name a higher one.`,
       )
     const { vote_trust_min: trustMin } = governance
     if (await this.#areEnough(action, () => true, trustMin)) return

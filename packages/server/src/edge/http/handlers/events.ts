@@ -1,4 +1,4 @@
-import type { CloudEvent, EventQuery, RouteRow } from '@forge-cascade/contract'
+import { type CloudEvent, EVENT_LIMITS, type EventQuery, type RouteRow } from '@forge-cascade/contract'
 import { CascadeError } from '#base'
 import { type EventPosition, formatPosition, parsePosition, publishEvent } from '#events'
 import { requireAllowed } from '#governance'
@@ -20,13 +20,19 @@ export function eventHandlers(context: HandlerContext): HandlersFor<OperationsOf
       const credential = getCredential()
       if (!wantsStream(headers.accept)) {
         const after = query.after === undefined ? { sequence: -1 } : parsePosition(query.after)
-        const { items, next, more } = await events.feed.read(credential, filter, after, limit)
+        requireReached(after, events.feed.head())
+        const { items, next, more } = await events.feed.read(credential, filter, after, {
+          limit,
+          bytes: EVENT_LIMITS.pageBytes,
+        })
         const shown = items.map(({ event }) => event as CloudEvent) // its data is JSON
         return { status: 200, body: { items: shown, next: next.sequence < 0 ? null : formatPosition(next), more } }
       }
       const after = startOf(query, headers['last-event-id'], events.feed.head())
+      requireReached(after, events.feed.head())
       const check = stillMay(context, credential, correlationId)
-      const stream = events.open({ subject: credential.subject.id, check, filter, after, signal })
+      const { id, owner } = credential.subject
+      const stream = events.open({ subject: id, person: owner ?? id, check, filter, after, signal })
       // The row's schema describes a page; a stream has the same events one by one.
       const answer: AnyAnswer = { status: 200, headers: STREAM_HEADERS, stream }
       return answer as Answer<RouteRow<'listEvents'>>
@@ -47,6 +53,15 @@ function startOf({ after }: EventQuery, last: string | string[] | undefined, hea
   throw new CascadeError('VALIDATION_FAILED', 'The header Last-Event-ID is no position of an event.', {
     errors: [{ pointer: '#/header/last-event-id', code: 'invalid_format', message: 'such as 4712.0' }],
   })
+}
+
+/** What is behind no record that there is would never be told. @throws CascadeError CURSOR_INVALID. */
+function requireReached(after: EventPosition, head: number): void {
+  if (after.sequence <= head) return
+  throw new CascadeError(
+    'CURSOR_INVALID',
+    `The position ${formatPosition(after)} is beyond the newest record (${head}): this is another instance, or one that goes on from an earlier state. Begin anew.`,
+  )
 }
 
 /** Who it is now, and whether the gate would let it in again. */
