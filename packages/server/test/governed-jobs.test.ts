@@ -16,7 +16,7 @@ const read = (path: string): string => readFileSync(join(SOURCES, path), 'utf8')
 const FILES = globSync('**/*.ts', { cwd: SOURCES }).filter((path) => !/\.(test|contract)\.ts$|testing/.test(path))
 
 /** How something begins by itself that nobody asked for: a timer that comes again, or a look after the start. */
-const BEGINS = /new Looks\(|\bsetInterval\(|\bsystem(Every|Later)\b/
+const BEGINS = /new Looks\(|\bopenSweep\(|\bsetInterval\(|\bsystem(Every|Later)\b/
 
 interface Job {
   readonly asks: Action
@@ -41,12 +41,14 @@ const JOBS: Readonly<Record<string, Job>> = {
 /** Everything else that begins by itself, and why it asks for nothing. */
 const OTHERS: Readonly<Record<string, string>> = {
   'edge/jobs/looks.ts': 'the timer of the jobs',
+  'edge/jobs/sweep.ts': 'the timer of the jobs',
   'edge/jobs/every.ts': 'the timer of the jobs',
   'edge/jobs/store-check.ts': 'reads',
   'edge/jobs/drift-watch.ts': 'reads',
   'edge/jobs/approval-sweep.ts':
     'has each request decided anew by the door through which all come (edge/http/perform.ts)',
-  'edge/jobs/proposal-sweep.ts': 'has each step decided where it is taken (governance/proposals/proposal-course.ts)',
+  'edge/jobs/proposal-sweep.ts':
+    'has each step decided where it is taken (governance/proposals/proposal-journal.ts, proposal-execution.ts)',
   'edge/jobs/council-sweep.ts': 'has each comment decided where it is written (governance/council/council-sessions.ts)',
   'edge/jobs/outcome-sweep.ts': 'tells what nobody knows of what was decided before, under those decisions',
   'platform/ledger/checkpointer.ts': 'signs what is on record, decisions among it',
@@ -59,7 +61,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 const OWN_WORK = [
   ...['compose-embedding.ts', 'compose-emergency.ts', 'compose-governance.ts', 'compose-identity.ts'],
   ...['compose-keeping.ts', 'compose-ledger.ts', 'compose-routing.ts'],
-  'domain/governance/proposals/proposal-course.ts',
+  'domain/governance/proposals/proposal-journal.ts',
   ...['edge/jobs/open-log.ts', 'edge/jobs/open-witness.ts', 'edge/jobs/tell-restore.ts'],
 ]
 

@@ -417,7 +417,7 @@ test.for(['import absent', 'import absent --json', 'import absent --watch', 'imp
 
 /** They begin a store, or need none. */
 const OTHERS = [
-  'publish',
+  ...['bridge', 'publish'],
   ...['start', 'remember', 'mcp', 'restore', 'doctor', 'archive', 'archive restore', 'hold place', 'hold lift'],
   'subject add',
   ...['share', 'unshare', 'forget'],
