@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { CascadeError, type FieldProblem } from '#base'
-import { describeIssue } from './issue-words.ts'
+import { describeIssue } from '#config'
 import { join } from './json-pointer.ts'
 
 /** Where a value came from. Pointers into the body stand alone; the others begin with the name of the part. */

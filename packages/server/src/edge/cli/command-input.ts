@@ -1,7 +1,7 @@
 import { timestamp } from '@forge-cascade/contract'
 import type { z } from 'zod'
 import { CascadeError } from '#base'
-import { describeIssue } from '../issue-words.ts'
+import { describeIssue } from '#config'
 
 type Given = Readonly<Record<string, unknown>>
 

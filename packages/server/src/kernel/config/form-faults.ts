@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { didYouMean } from './did-you-mean.ts'
+import { describeForm } from './issue-words.ts'
 import type { YamlPath } from './lined-yaml.ts'
 
 /** What does not have the form that a schema gives it: a member that it does not know, or a value that does not fit. */
@@ -17,7 +18,7 @@ export type FormFault =
 
 /** All that is wrong with the form of a value; nothing where it has it. No message shows the value. */
 export function listFormFaults(schema: z.ZodType, value: unknown): readonly FormFault[] {
-  const found = schema.safeParse(value).error?.issues ?? []
+  const found = schema.safeParse(value, { error: describeForm }).error?.issues ?? []
   return found.flatMap(settleUnion).flatMap((issue) => toFaults(schema, issue))
 }
 

@@ -16,6 +16,7 @@ export {
   listSecrets,
 } from './explain-config.ts'
 export { type FormFault, listFormFaults } from './form-faults.ts'
+export { describeIssue } from './issue-words.ts'
 export { readLinedYaml, type YamlPath } from './lined-yaml.ts'
 export { type ConfigChange, type ConfigReload, LiveConfig, votedWith } from './live-config.ts'
 export { CONFIG_FILE_NAME, type LoadConfigInput, type LoadedConfig, loadConfig } from './load-config.ts'

@@ -21,7 +21,7 @@ export type YamlReading =
       /** The line of what a path leads to, from 1; that of what it stands in where it leads nowhere. */
       readonly lineOf: (path: YamlPath) => number
     }
-  | { readonly ok: false; readonly faults: readonly YamlFault[] }
+  | { readonly ok: false; readonly fault: YamlFault }
 
 const require = createRequire(import.meta.url)
 /** Most instances have no such file, and the parser is much code. What is required is as its types say. */
@@ -33,13 +33,12 @@ export function readLinedYaml(text: string): YamlReading {
   const lines = new LineCounter()
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-    if (document.errors.length > 0)
+    // The first error is the one to repair; those after it mostly follow from it.
+    const [broken] = document.errors
+    if (broken)
       return {
         ok: false,
-        faults: document.errors.map(({ code, pos }) => ({
-          line: lines.linePos(pos[0]).line,
-          message: `this is not YAML (${code})`,
-        })),
+        fault: { line: lines.linePos(broken.pos[0]).line, message: `this is not YAML (${broken.code})` },
       }
     const lineOf = (path: YamlPath): number => {
       for (let length = path.length; length > 0; length--) {
@@ -53,6 +52,6 @@ export function readLinedYaml(text: string): YamlReading {
     // The parser recurses, so a file of thousands of brackets ends its stack; and it refuses aliases that unfold without end.
     const message =
       error instanceof RangeError ? 'it is nested too deep: write it with fewer levels' : 'expected no aliases'
-    return { ok: false, faults: [{ line: 1, message }] }
+    return { ok: false, fault: { line: 1, message } }
   }
 }

@@ -14,11 +14,13 @@ export const MESH_FILE_LIMITS = {
 const HOUR_MS = 3_600_000
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: HOUR_MS } as const
 
+const DURATION = 'expected a duration such as 250ms, 1s, 5m or 1h'
+
 /** `250ms`, `1s`, `5m`, `1h`, as milliseconds. */
 const duration = (minMs: number, maxMs: number) =>
   z
-    .string()
-    .regex(/^\d{1,9}(?:ms|s|m|h)$/, { error: 'expected a duration such as 250ms, 1s, 5m or 1h' })
+    .string({ error: DURATION })
+    .regex(/^\d{1,9}(?:ms|s|m|h)$/, { error: DURATION })
     .transform((text) => {
       const unit = text.replace(/^\d+/, '')
       // The pattern lets these units pass and no others.

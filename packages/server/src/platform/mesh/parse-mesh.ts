@@ -14,7 +14,7 @@ export function parseMesh(text: string, kinds: SinkKinds, { looks = false } = {}
   if (Buffer.byteLength(text) > MESH_FILE_LIMITS.bytesMax)
     return wrong([{ line: undefined, path: '', message: `expected at most ${MESH_FILE_LIMITS.bytesMax} bytes` }])
   const yaml = readLinedYaml(text)
-  if (!yaml.ok) return wrong(yaml.faults.map(({ line, message }) => ({ line, path: '', message })))
+  if (!yaml.ok) return wrong([{ ...yaml.fault, path: '' }])
   const { value = {}, lineOf } = yaml
   const problems: MeshProblem[] = []
   const warnings: MeshProblem[] = []

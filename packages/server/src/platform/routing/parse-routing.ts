@@ -21,8 +21,7 @@ export function parseRouting(text: string, space?: Space, hasKey?: HasKey): Rout
   if (bytes > ROUTING_LIMITS.textBytesMax)
     return refused([finding(1, '', `It has ${bytes} bytes.`, `Keep to ${ROUTING_LIMITS.textBytesMax}.`)])
   const yaml = readLinedYaml(text)
-  if (!yaml.ok)
-    return refused(yaml.faults.map(({ line, message }) => finding(line, '', sentence(message), 'Correct it.')))
+  if (!yaml.ok) return refused([finding(yaml.fault.line, '', sentence(yaml.fault.message), 'Correct it.')])
   const { value, lineOf } = yaml
   if (value === undefined) return { rules: NO_RULES, findings: [] }
   const parsed = routingSchema.safeParse(value)

@@ -33,7 +33,7 @@ export const BRIDGE: CommandSpec = {
     const answer = await bridge(context, prefix)
     const { published, refused } = answer
     await printAnswer(context, answer, () => [
-      `Published ${plural(published, 'message')}${refused > 0 ? `; ${plural(refused, 'line')} were none` : ''}.`,
+      `Published ${plural(published, 'message')}${refused > 0 ? `, refused ${plural(refused, 'line')}` : ''}.`,
     ])
     return refused === 0 ? 'ok' : 'usage'
   },

@@ -25,7 +25,16 @@ const VALUE_LENGTH_MAX = 60
  * What was expected and what came, for an issue whose schema says nothing itself. Given to every parse of what a stranger
  * sent; nothing means that the parser's own words stay.
  */
-export function describeIssue(issue: RawIssue): string | undefined {
+export const describeIssue = (issue: RawIssue): string | undefined => wordsOf(issue, true)
+
+/** The same without what came, which may be a secret. */
+export const describeForm = (issue: RawIssue): string | undefined => wordsOf(issue, false)
+
+function wordsOf(issue: RawIssue, isShown: boolean): string | undefined {
+  const expected = (what: string, input: unknown): string => {
+    if (input === undefined) return `expected ${what}, but it is missing`
+    return isShown ? `expected ${what}, got ${nameOf(input)}` : `expected ${what}`
+  }
   switch (issue.code) {
     case 'invalid_type':
       return expected(EXPECTED[issue.expected] ?? issue.expected, issue.input)
@@ -41,9 +50,6 @@ export function describeIssue(issue: RawIssue): string | undefined {
       return undefined
   }
 }
-
-const expected = (what: string, input: unknown): string =>
-  input === undefined ? `expected ${what}, but it is missing` : `expected ${what}, got ${nameOf(input)}`
 
 const unitOf = (origin: string): string => (UNITS[origin] === undefined ? '' : ` ${UNITS[origin]}`)
 
