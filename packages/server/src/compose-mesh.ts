@@ -20,6 +20,7 @@ import type { RootLogger } from '#observability'
 import type { Grant } from '#store'
 import { openOutboxCarrier } from './adapters/carriers/outbox-carrier.ts'
 import { openWatchedFile } from './adapters/files/watched-file.ts'
+import { natsSink } from './adapters/nats/index.ts'
 import { logSinkKind } from './adapters/sinks/log-sink.ts'
 import { AllowedTargets, type Completed, webhookSink } from './adapters/webhooks/index.ts'
 import type { Frame } from './boot-instance.ts'
@@ -45,15 +46,13 @@ interface SinkParts {
 }
 
 /** Every kind of sink that mesh.yml may name. */
-export const sinkKinds = ({ log, clock, privateTargets, folder, completed }: SinkParts): SinkKinds =>
-  registerSinkKinds([
-    logSinkKind(log),
-    webhookSink({
-      ...{ clock, completed, environment: environment(), version: VERSION },
-      targets: new AllowedTargets(privateTargets),
-      readKey: (path) => readConfigFile(resolve(folder, path)) ?? notThere(),
-    }),
-  ])
+export const sinkKinds = ({ log, clock, privateTargets, folder, completed }: SinkParts): SinkKinds => {
+  const parts = {
+    ...{ completed, environment: environment(), targets: new AllowedTargets(privateTargets) },
+    readKey: (path: string) => readConfigFile(resolve(folder, path)) ?? notThere(),
+  }
+  return registerSinkKinds([logSinkKind(log), webhookSink({ ...parts, clock, version: VERSION }), natsSink(parts)])
+}
 
 function notThere(): never {
   throw new Error('it does not exist')

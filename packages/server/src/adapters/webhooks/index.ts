@@ -1,2 +1,2 @@
-export { AllowedTargets } from './allowed-targets.ts'
+export { AllowedTargets, TargetRefused } from './allowed-targets.ts'
 export { type Completed, webhookSink } from './webhook-sink.ts'

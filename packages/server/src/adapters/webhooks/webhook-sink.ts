@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { CascadeError, type Clock, isCascadeError, messageOf } from '#base'
-import { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind, type SinkRemark } from '#mesh'
+import { type Clock, messageOf } from '#base'
+import { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind } from '#mesh'
 import type { CascadeEvent } from '#store'
+import { remarksOn, type SinkSecrets, secretInFile, secretInVariable } from '../sinks/sink-secrets.ts'
 import { type AllowedTargets, TargetRefused } from './allowed-targets.ts'
 import { type PostedAnswer, postGuarded } from './post-guarded.ts'
 import { parseWebhookKey, signWebhook, type WebhookKey } from './webhook-keys.ts'
@@ -9,13 +10,10 @@ import { parseWebhookKey, signWebhook, type WebhookKey } from './webhook-keys.ts
 /** An event with all that it says, where that is kept elsewhere. */
 export type Completed = (event: CascadeEvent) => Promise<CascadeEvent>
 
-export interface WebhookSinkOptions {
+export interface WebhookSinkOptions extends SinkSecrets {
   readonly targets: AllowedTargets
   readonly completed: Completed
   readonly clock: Clock
-  /** Reads a file that holds a key. @throws where it cannot. */
-  readonly readKey: (path: string) => string
-  readonly environment: Readonly<Record<string, string | undefined>>
   /** Of this program, as it tells it to receivers. */
   readonly version: string
 }
@@ -58,38 +56,24 @@ export function webhookSink(parts: WebhookSinkOptions): SinkKind<typeof options>
     options,
     open: ({ name, options: { url, key_file = [], key_env = [] } }) => {
       const keys = [
-        ...key_file.map((path) => parseWebhookKey(readKey(parts, path), `The key in ${path}`)),
-        ...key_env.map((variable) => parseWebhookKey(variableOf(parts, variable), `The key in ${variable}`)),
+        ...key_file.map((path) => keyInFile(parts, path)),
+        ...key_env.map((variable) => keyInVariable(parts, variable)),
       ]
       return new WebhookSink(name, new URL(url), keys, parts)
     },
     look: ({ url, key_file = [], key_env = [] }) => [
-      ...refusal(() => parts.targets.requireLiteral(new URL(url).hostname)).map(remark('problem', 'url')),
-      ...key_file.flatMap((path) =>
-        refusal(() => parseWebhookKey(readKey(parts, path), `The key in ${path}`)).map(remark('problem', 'key_file')),
-      ),
-      ...key_env.flatMap((variable) =>
-        refusal(() => parseWebhookKey(variableOf(parts, variable), `The key in ${variable}`)).map(
-          remark('warning', 'key_env'),
-        ),
-      ),
+      ...remarksOn('problem', 'url', () => parts.targets.requireLiteral(new URL(url).hostname)),
+      ...key_file.flatMap((path) => remarksOn('problem', 'key_file', () => keyInFile(parts, path))),
+      ...key_env.flatMap((variable) => remarksOn('warning', 'key_env', () => keyInVariable(parts, variable))),
     ],
   }
 }
 
-const remark =
-  (severity: 'problem' | 'warning', option: string) =>
-  (message: string): SinkRemark => ({ severity, option, message })
-
-/** What something is refused with, where it is. */
-function refusal(open: () => unknown): readonly string[] {
-  try {
-    open()
-    return []
-  } catch (error) {
-    return [isCascadeError(error) ? error.detail : messageOf(error)]
-  }
-}
+const WHAT = 'a key of a webhook'
+const keyInFile = (parts: SinkSecrets, path: string): WebhookKey =>
+  parseWebhookKey(secretInFile(parts, path, WHAT), `The key in ${path}`)
+const keyInVariable = (parts: SinkSecrets, name: string): WebhookKey =>
+  parseWebhookKey(secretInVariable(parts, name, WHAT), `The key in ${name}`)
 
 class WebhookSink implements MeshSink {
   readonly kind = 'webhook'
@@ -144,19 +128,4 @@ function waitOf(text: string | undefined, now: number): number {
   const until = text === undefined ? Number.NaN : Date.parse(text) - now
   const wanted = seconds ?? (Number.isFinite(until) ? Math.max(0, until) : RETRY_AFTER_DEFAULT_MS)
   return Math.min(wanted, RETRY_AFTER_MAX_MS)
-}
-
-function readKey({ readKey: read }: WebhookSinkOptions, path: string): string {
-  try {
-    return read(path)
-  } catch (error) {
-    const detail = `The file ${path} with a key of a webhook cannot be read: ${messageOf(error)}.`
-    throw new CascadeError('CONFIG_INVALID', detail, { cause: error })
-  }
-}
-
-function variableOf({ environment }: WebhookSinkOptions, name: string): string {
-  const found = environment[name]
-  if (found !== undefined && found.trim() !== '') return found
-  throw new CascadeError('CONFIG_INVALID', `The variable ${name} with a key of a webhook is not set.`)
 }
