@@ -115,8 +115,10 @@ test('no file of it names a path of the machine that built it', () => {
   expect(found).toEqual([])
 })
 
-/** Terms under which code may be passed on inside a package under Apache-2.0. A new one is for a person to read first. */
-/** The Unlicense gives a work to everybody (tweetnacl, in the client of NATS). */
+/**
+ * Terms under which code may be passed on inside a package under Apache-2.0. A new one is for a person to read first. The Unlicense
+ * gives a work to everybody (tweetnacl, in the client of NATS).
+ */
 const LICENCES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'Unlicense'])
 
 test('the notices and the bill of materials tell of the same packages and what they contain, under terms that were read', () => {
@@ -171,6 +173,8 @@ test.for(nodes)('with $name it serves an empty folder and answers from its own d
 test('its threads work: for long documents, conversion, policies, backup and care', async () => {
   const place = join(directory, 'threads')
   cpSync(DOCUMENTS, join(place, 'notes'), { recursive: true })
+  // Whoever has an instance of their own running has its port.
+  writeFileSync(join(place, 'cascade.config.yml'), 'server:\n  port: 0\n')
   writeFileSync(join(place, 'notes/long.md'), `# Long\n\n${'Nothing to be seen in this sentence. '.repeat(2000)}`)
   writeFileSync(join(place, 'notes/page.html'), '<h1>Boats</h1><p>The red boat lies at the north pier.</p>')
   const run = async (...args: string[]) => {
