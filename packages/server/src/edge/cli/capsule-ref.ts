@@ -18,6 +18,18 @@ export function parseCapsuleRef(text: string | undefined): CapsuleRef {
   return { id: lower, version }
 }
 
+/**
+ * The id of something else.
+ *
+ * @param noun what it is, and where its ids are shown: `proposal`, `proposals list`.
+ * @throws CascadeError VALIDATION_FAILED for anything but a whole id.
+ */
+export function parseIdOf(noun: string, shownBy: string, text: string | undefined): string {
+  const id = (text ?? '').toLowerCase()
+  if (uuid.safeParse(id).success) return id
+  throw usage(`${JSON.stringify(text ?? '')} is no id of a ${noun}; \`${shownBy}\` shows the whole ids.`)
+}
+
 /** Only a capsule, not one of its versions. */
 export function parseCapsuleId(text: string | undefined): string {
   const { id, version } = parseCapsuleRef(text)

@@ -177,6 +177,11 @@ export function fixOf(error: CascadeError, help: string, command = ''): string {
 function forbiddenFix({ detail, extensions: { reasons } }: CascadeError): string {
   if (Array.isArray(reasons) && reasons.includes('OUT_OF_SCOPE'))
     return 'The scopes of this token do not have it: `whoami` shows them; use another token, or ask who made it for a wider one.'
+  // Whoever asks may be the owner, or an administrator.
+  if (Array.isArray(reasons) && reasons.includes('FORBIDDEN_BY_CONSTITUTION'))
+    return '`constitution` lists its clauses; one of this instance’s own is changed by a vote (`proposals`).'
+  if (Array.isArray(reasons) && reasons.includes('FORBIDDEN_BY_POLICY'))
+    return 'Whoever looks after the policies changes it (`policy show`, `policy apply`), or a vote does (`proposals`).'
   return detail.includes('capsule/') ? 'Ask the owner of the capsule or an administrator.' : 'Ask an administrator.'
 }
 

@@ -3,6 +3,7 @@ import { CascadeError } from '#base'
 import { CONFIG_KEYS, type ConfigKey } from './config-key.ts'
 import { describeOrigin } from './config-origin.ts'
 import { configSchema } from './config-schema.ts'
+import { didYouMean } from './did-you-mean.ts'
 import { type ConfigValue, flattenConfig } from './explain-config.ts'
 import { freeze, type LoadedConfig, nestConfig } from './load-config.ts'
 
@@ -102,10 +103,15 @@ export function checkVoted(now: LoadedConfig, asked: readonly AskedValue[]): rea
   const values = flattenConfig(now.config)
   for (const [at, { key, value }] of asked.entries()) {
     const known = CONFIG_KEYS.get(key)
-    if (known === undefined || !isVotable(known))
+    if (known === undefined) {
+      const near = didYouMean(key, [...CONFIG_KEYS.keys()])
+      const fix = near === undefined ? 'the reference of the configuration lists them.' : `did you mean ${near}?`
+      throw new CascadeError('UNPROCESSABLE', `There is no setting ${JSON.stringify(key)}: ${fix}`)
+    }
+    if (!isVotable(known))
       throw new CascadeError(
         'UNPROCESSABLE',
-        `${JSON.stringify(key)} is nothing that is voted on: name a key that takes effect without a restart, as the reference of the configuration says.`,
+        `${key} is nothing that is voted on: it is a secret, a place on this machine, or needs a restart. Name one that counts without.`,
       )
     if (asked.findIndex((one) => one.key === key) !== at)
       throw new CascadeError('UNPROCESSABLE', `${key} stands there twice: give it one value.`)

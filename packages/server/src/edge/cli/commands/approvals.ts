@@ -1,5 +1,5 @@
 import { APPROVAL_STATES, type Approval, approvalDecisionBody } from '@forge-cascade/contract'
-import { parseCapsuleId } from '../capsule-ref.ts'
+import { parseIdOf } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -49,7 +49,7 @@ export const APPROVALS_SHOW: CommandSpec = {
   examples: [{ line: `approvals show ${EXAMPLE_ID}`, does: 'shows one request' }],
   reads: true,
   run: async (context, input) => {
-    const params = { id: parseCapsuleId(input.argument(0)) }
+    const params = { id: parseIdOf('request', 'approvals list', input.argument(0)) }
     return print(context, await (await context.openSession()).call('getApproval', { params }))
   },
 }
@@ -79,7 +79,7 @@ export const APPROVALS_REJECT: CommandSpec = {
 }
 
 async function decide(context: CommandContext, input: CommandInput, decision: 'approve' | 'reject'): Promise<ExitName> {
-  const params = { id: parseCapsuleId(input.argument(0)) }
+  const params = { id: parseIdOf('request', 'approvals list', input.argument(0)) }
   const reason = input.text('reason')
   const body = checkInput(approvalDecisionBody, { decision, ...(reason !== undefined && { reason }) })
   const called = await (await context.openSession()).call('decideApproval', { params, body })

@@ -20,7 +20,7 @@ test('publishes each line in its order, the same message under the same key, and
   )
   const { code, out, err } = await run(['bridge', '--prefix', 'shop', '--url', server.url], { stdin })
   expect(code).toBe(2)
-  expect(out).toBe('Published 3 messages, refused 2 lines.\n')
+  expect(out).toBe('3 messages handed over, 2 lines refused.\n')
   expect(err).toContain('line 3: It is no JSON')
   expect(err).toContain('line 6: ')
   expect(server.received.map(({ body }) => body)).toEqual([

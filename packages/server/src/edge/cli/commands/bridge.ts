@@ -33,7 +33,7 @@ export const BRIDGE: CommandSpec = {
     const answer = await bridge(context, prefix)
     const { published, refused } = answer
     await printAnswer(context, answer, () => [
-      `Published ${plural(published, 'message')}${refused > 0 ? `, refused ${plural(refused, 'line')}` : ''}.`,
+      `${plural(published, 'message')} handed over${refused > 0 ? `, ${plural(refused, 'line')} refused` : ''}.`,
     ])
     return refused === 0 ? 'ok' : 'usage'
   },
@@ -62,7 +62,8 @@ async function bridge(context: CommandContext, prefix: string | undefined): Prom
       if (!isCascadeError(error)) throw error
       if (!OF_ONE_MESSAGE.has(error.code))
         throw new CascadeError(error.code, `Line ${line} was not published: ${error.detail} ${goOn(line)}`)
-      refuse(line, error.detail)
+      // There is no option here that it could be about.
+      refuse(line, error.detail.replaceAll(/--(?=[a-z]+:)/g, ''))
     }
   }
   return { ...counts, problems }

@@ -1,5 +1,5 @@
 import { ANALYSIS_LIMITS, analysisQuery } from '@forge-cascade/contract'
-import { parseCapsuleId } from '../capsule-ref.ts'
+import { parseIdOf } from '../capsule-ref.ts'
 import { checkInput } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
 import { adviceLines, analysisLines } from '../render/analysis-lines.ts'
@@ -21,7 +21,7 @@ export const PROPOSALS_ANALYSIS: CommandSpec = {
   examples: [{ line: `proposals analysis ${EXAMPLE_ID}`, does: 'tells what it would do' }],
   reads: true,
   run: async (context, input) => {
-    const params = { id: parseCapsuleId(input.argument(0)) }
+    const params = { id: parseIdOf('proposal', 'proposals list', input.argument(0)) }
     const query = checkInput(analysisQuery, { decisions: input.text('decisions'), until: input.text('until') })
     const { answer, raw } = await (await context.openSession()).call('analyseProposal', { params, query })
     await printAnswer(context, raw, () => analysisLines(answer, context.screen.view))
@@ -42,7 +42,7 @@ export const PROPOSALS_ADVICE: CommandSpec = {
   ],
   reads: true,
   run: async (context, input) => {
-    const params = { id: parseCapsuleId(input.argument(0)) }
+    const params = { id: parseIdOf('proposal', 'proposals list', input.argument(0)) }
     const session = await context.openSession()
     const { answer, raw } = input.on('ask')
       ? await session.call('adviseOnProposal', { params })

@@ -6,7 +6,7 @@ import {
   VOTES,
   voteBody,
 } from '@forge-cascade/contract'
-import { parseCapsuleId } from '../capsule-ref.ts'
+import { parseIdOf } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
@@ -56,7 +56,7 @@ export const PROPOSALS_SHOW: CommandSpec = {
   examples: [{ line: `proposals show ${EXAMPLE_ID}`, does: 'shows one proposal' }],
   reads: true,
   run: async (context, input) => {
-    const params = { id: parseCapsuleId(input.argument(0)) }
+    const params = { id: parseIdOf('proposal', 'proposals list', input.argument(0)) }
     return print(context, await (await context.openSession()).call('getProposal', { params }))
   },
 }
@@ -102,7 +102,7 @@ export const PROPOSALS_OPEN: CommandSpec = {
   examples: [{ line: `proposals open ${EXAMPLE_ID}`, does: 'has it voted on' }],
   reads: true,
   run: async (context, input) => {
-    const params = { id: parseCapsuleId(input.argument(0)) }
+    const params = { id: parseIdOf('proposal', 'proposals list', input.argument(0)) }
     const called = await (await context.openSession()).call('activateProposal', { params })
     await print(context, called)
     return called.answer.outcome === 'vetoed' ? 'conflict' : 'ok'
@@ -117,7 +117,7 @@ export const PROPOSALS_WITHDRAW: CommandSpec = {
   examples: [{ line: `proposals withdraw ${EXAMPLE_ID}`, does: 'takes it back' }],
   reads: true,
   run: async (context, input) => {
-    const params = { id: parseCapsuleId(input.argument(0)) }
+    const params = { id: parseIdOf('proposal', 'proposals list', input.argument(0)) }
     return print(context, await (await context.openSession()).call('withdrawProposal', { params }))
   },
 }
@@ -130,7 +130,7 @@ export const PROPOSALS_VOTE: CommandSpec = {
   examples: [{ line: `proposals vote ${EXAMPLE_ID} for`, does: 'votes for it' }],
   reads: true,
   run: async (context, input) => {
-    const params = { id: parseCapsuleId(input.argument(0)) }
+    const params = { id: parseIdOf('proposal', 'proposals list', input.argument(0)) }
     const said = voteBody.safeParse({ vote: input.argument(1) })
     if (!said.success)
       throw usage(`${JSON.stringify(input.argument(1))} is no vote; expected one of ${VOTES.join(', ')}.`)
@@ -148,7 +148,7 @@ export const PROPOSALS_RETRY: CommandSpec = {
   examples: [{ line: `proposals retry ${EXAMPLE_ID}`, does: 'tries again' }],
   reads: true,
   run: async (context, input) => {
-    const params = { id: parseCapsuleId(input.argument(0)) }
+    const params = { id: parseIdOf('proposal', 'proposals list', input.argument(0)) }
     const called = await (await context.openSession()).call('executeProposal', { params })
     await print(context, called)
     return called.answer.execution?.state === 'failed' ? 'conflict' : 'ok'
@@ -165,7 +165,7 @@ export const PROPOSALS_EXPORT: CommandSpec = {
   examples: [{ line: `proposals export ${EXAMPLE_ID} --out election.json`, does: 'writes it into a file' }],
   reads: true,
   run: async (context, input) => {
-    const params = { id: parseCapsuleId(input.argument(0)) }
+    const params = { id: parseIdOf('proposal', 'proposals list', input.argument(0)) }
     requireNew(context, input.text('out'))
     const { answer, raw } = await (await context.openSession()).call('exportElection', { params })
     const text = `${JSON.stringify(raw, null, 2)}\n`

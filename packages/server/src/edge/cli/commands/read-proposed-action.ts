@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { type PolicyFile, splitPolicies } from '#policy'
-import { parseCapsuleId } from '../capsule-ref.ts'
+import { parseIdOf } from '../capsule-ref.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, numberOf, usage } from '../command-input.ts'
 
@@ -28,7 +28,7 @@ const CHANGES: readonly {
   },
   {
     isAsked: (input) => input.text('revert') !== undefined,
-    read: (_, input) => ({ type: 'revert', proposal: parseCapsuleId(input.text('revert')) }),
+    read: (_, input) => ({ type: 'revert', proposal: parseIdOf('proposal', 'proposals list', input.text('revert')) }),
   },
 ]
 

@@ -1,5 +1,5 @@
 import type { CloudEvent, EventPage } from '@forge-cascade/contract'
-import { oneLine } from './text.ts'
+import { oneLine, shorten } from './text.ts'
 import type { View } from './view.ts'
 
 /** Longest text of what an event says, in characters: a line stays one line. */
@@ -9,7 +9,7 @@ const TYPE_WIDTH = 32
 /** One line an event: when, what, about what, by whom, at which place. */
 export function eventLine({ time, type, subject, actor, sequence, data }: CloudEvent, { paint }: View): string {
   const { id: _id, ...said } = data
-  const text = Object.keys(said).length === 0 ? '' : `  ${oneLine(JSON.stringify(said)).slice(0, DATA_LENGTH)}`
+  const text = Object.keys(said).length === 0 ? '' : `  ${shorten(oneLine(JSON.stringify(said)), DATA_LENGTH)}`
   return `${paint.faint(time)}  ${paint.strong(oneLine(type).padEnd(TYPE_WIDTH))}  ${oneLine(subject)}${text}  ${paint.faint(`by ${actor}, at ${sequence}`)}`
 }
 
