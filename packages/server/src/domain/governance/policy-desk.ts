@@ -217,6 +217,12 @@ export class PolicyDesk {
     })
   }
 
+  /** Holds policies that are voted on against what applying them asks for. @throws CascadeError CONFLICT as `apply` does. */
+  async checkAppliable(shelved: ShelvedBundle): Promise<void> {
+    const { founder, gate } = this.#options
+    refuseLockOut(gate, await this.arm(shelved), keptOf(founder, founder))
+  }
+
   /** The clause that is none of the instance's own and would be changed; undefined where there is none. */
   clauseWeakened(asked: readonly AskedClause[]): { readonly clause: string; readonly reason: string } | undefined {
     const found = asked.find(({ id }) => !isOwnClause(id))

@@ -96,6 +96,17 @@ describe('a vote takes nobody’s vote away by the back door:', () => {
   )
 })
 
+test('policies that would lock out who governs are drafted and analysed, and never voted on', async () => {
+  const text = '@id("own.all") permit (principal, action, resource) unless { action == Action::"policy.apply" };'
+  const files = [{ path: 'own.cedar', text }]
+  const { id } = await propose(ADA, { title: 'Mine', action: { type: 'policy_change', files } })
+  expect((await activate(ADA, id)).json()).toMatchObject({
+    code: 'CONFLICT',
+    detail: expect.stringContaining('could not apply others any more'),
+  })
+  expect(await look(id, ADA)).toMatchObject({ status: 'DRAFT' })
+})
+
 describe('what failed is tried again', () => {
   /** Passed, and failed for policies that are gone by now. */
   const failed = async (body: object) => {

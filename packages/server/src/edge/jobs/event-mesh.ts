@@ -147,7 +147,7 @@ export class EventMesh implements AsyncDisposable {
 
   /** Once, however often it is found again. */
   #tell(problem: string, words = 'mesh.yml is wrong; the routes before it go on to count'): void {
-    const reason = problem.slice(0, PROBLEM_LENGTH_MAX)
+    const reason = problem.length > PROBLEM_LENGTH_MAX ? `${problem.slice(0, PROBLEM_LENGTH_MAX - 1)}…` : problem
     if (reason !== this.#problem) this.#options.log.error(words, { reason })
     this.#problem = reason
   }

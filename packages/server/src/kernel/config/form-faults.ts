@@ -25,6 +25,11 @@ export function listFormFaults(schema: z.ZodType, value: unknown): readonly Form
 type Issue = z.core.$ZodIssue
 
 function toFaults(schema: z.ZodType, issue: Issue): FormFault[] {
+  if (issue.code === 'invalid_key') {
+    // What a name has to be; the value below it is looked at once it is one.
+    const [name] = issue.issues
+    return [{ kind: 'value', path: issue.path, message: name?.message ?? issue.message }]
+  }
   if (issue.code !== 'unrecognized_keys') return [{ kind: 'value', path: issue.path, message: issue.message }]
   const known = membersAt(schema, issue.path)
   return issue.keys.map((key) => ({

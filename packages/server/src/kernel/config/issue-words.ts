@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { didYouMean } from './did-you-mean.ts'
 
 type RawIssue = z.core.$ZodRawIssue
 
@@ -39,7 +40,7 @@ function wordsOf(issue: RawIssue, isShown: boolean): string | undefined {
     case 'invalid_type':
       return expected(EXPECTED[issue.expected] ?? issue.expected, issue.input)
     case 'invalid_value':
-      return expected(oneOf(issue.values), issue.input)
+      return `${expected(oneOf(issue.values), issue.input)}${nearOf(issue.values, issue.input)}`
     case 'too_big':
       return expected(`at most ${issue.maximum}${unitOf(issue.origin)}`, sizeOf(issue.input))
     case 'too_small':
@@ -53,8 +54,20 @@ function wordsOf(issue: RawIssue, isShown: boolean): string | undefined {
 
 const unitOf = (origin: string): string => (UNITS[origin] === undefined ? '' : ` ${UNITS[origin]}`)
 
-const oneOf = (values: readonly unknown[]): string =>
-  values.length === 1 ? JSON.stringify(values[0]) : `one of ${values.map(String).join(', ')}`
+/** As many of the values that fit as are read. */
+const VALUES_SHOWN = 20
+
+function oneOf(values: readonly unknown[]): string {
+  if (values.length === 1) return JSON.stringify(values[0])
+  const shown = values.slice(0, VALUES_SHOWN).map(String).join(', ')
+  return `one of ${shown}${values.length > VALUES_SHOWN ? ` and ${values.length - VALUES_SHOWN} more` : ''}`
+}
+
+/** Which value was likely meant. */
+function nearOf(values: readonly unknown[], input: unknown): string {
+  const near = typeof input === 'string' ? didYouMean(input, values.map(String)) : undefined
+  return near === undefined ? '' : ` (likely ${near})`
+}
 
 /** A size stands for a text or a list; a number speaks for itself. */
 const sizeOf = (input: unknown): unknown => (typeof input === 'string' || Array.isArray(input) ? input.length : input)

@@ -27,7 +27,7 @@ export function parseMesh(text: string, kinds: SinkKinds, { looks = false } = {}
   for (const [index, row] of rows.entries())
     for (const [place, one] of (row.sinks ?? []).entries())
       if (one !== undefined) readSink(one, { kinds, looks, path: ['routes', index, 'sinks', place], tell })
-  if (!parsed.success) return wrong(problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)))
+  if (!parsed.success) return wrong(problems)
   const routes = parsed.data.routes.map((row, index) =>
     toRoute(row, kinds, (path, message) => tell(['routes', index, ...path], message)),
   )
@@ -134,4 +134,7 @@ const spell = (path: YamlPath): string =>
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
     .join('')
 
-const wrong = (problems: readonly MeshProblem[]): MeshReading => ({ ok: false, problems })
+const wrong = (problems: readonly MeshProblem[]): MeshReading => ({
+  ok: false,
+  problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+})

@@ -133,7 +133,7 @@ class Lint {
         'Swap them.',
       )
     if (hours && hours[0] === hours[1])
-      this.#error([...at, 'when', 'hours'], 'These hours are none.', 'End later than they begin, or leave them out.')
+      this.#error([...at, 'when', 'hours'], 'These hours are none.', 'Name two that differ, or leave them out.')
   }
 
   #name(provider: string, at: YamlPath): void {

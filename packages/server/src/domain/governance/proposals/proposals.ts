@@ -29,6 +29,7 @@ export interface ProposalsOptions {
   readonly policies: Pick<
     PolicyDesk,
     | 'checkAmendable'
+    | 'checkAppliable'
     | 'clausesOf'
     | 'clauseTouched'
     | 'clauseWeakened'
@@ -120,8 +121,8 @@ export class Proposals {
   /**
    * Has a draft voted on: at once, or after the time for discussion. What the constitution forbids is closed as vetoed.
    *
-   * @throws CascadeError NOT_FOUND; FORBIDDEN for anybody but the proposer; CONFLICT for what is no draft, and where nobody could
-   *   vote; UNPROCESSABLE for what could not be carried out any more.
+   * @throws CascadeError NOT_FOUND; FORBIDDEN for anybody but the proposer; CONFLICT for what is no draft, policies
+   *   that would lock out who governs, and where nobody could vote; UNPROCESSABLE for what could not be carried out any more.
    */
   async activate(
     { grant, subject, command }: ProposalCall<Grant<'proposal.create'>>,
@@ -136,7 +137,7 @@ export class Proposals {
           'A draft is put to the vote by whoever proposed it; propose the same yourself.',
         )
       if (row.status !== 'DRAFT') throw new CascadeError('CONFLICT', `It is no draft: it is ${row.status}.`)
-      await this.#check(row.action)
+      await this.#check(row.action, true)
       await electorate.voters(row.action)
       const kind = await electorate.kindOf(row.action)
       const active: ProposalRow = { ...row, kind, status: 'ACTIVE', next: 'open', opensAt: clock() + discussionMs() }
@@ -270,7 +271,7 @@ export class Proposals {
   }
 
   /** What the constitution forbids is not refused here: it is vetoed when it is to be voted on, for all to see. */
-  async #check(action: ProposalAction): Promise<void> {
+  async #check(action: ProposalAction, isVotedOn = false): Promise<void> {
     const { electorate, instance, policies } = this.#options
     if (action.type === 'trust_change') {
       if (action.subject !== instance) return
@@ -289,8 +290,9 @@ export class Proposals {
       return policies.checkAmendable(amended, (mayTakePart) => electorate.canStillVote(action, mayTakePart))
     }
     if (action.files === null || policies.clauseTouched(action.files) !== undefined) return
-    const { bundle, findings } = await policies.read(action.files)
-    if (bundle !== undefined) return
+    const { bundle, files, findings } = await policies.read(action.files)
+    // A draft may lock others out, for its analysis to say so; what is voted on may not.
+    if (bundle !== undefined) return isVotedOn ? policies.checkAppliable({ bundle, files }) : undefined
     const [first] = findings
     const why = first === undefined ? '' : ` ${first.file}:${first.line}: ${first.message}.`
     throw new CascadeError('UNPROCESSABLE', `These policies are not sound, so they could never be put in force.${why}`)
