@@ -30,6 +30,7 @@ export {
   isConstitutional,
   isOwnClause,
 } from './armed-bundle.ts'
+export { comparePolicies } from './compare-policies.ts'
 export {
   type Advice,
   type AdviceCall,
@@ -81,7 +82,7 @@ export {
 } from './guardian/index.ts'
 export { judgeAnnotations } from './judge-annotations.ts'
 export { GOING_BACK } from './own-work.ts'
-export { comparePolicies, fixedFiles, PolicyDesk } from './policy-desk.ts'
+export { fixedFiles, PolicyDesk } from './policy-desk.ts'
 export { SCHEMA_FILE } from './policy-schema.ts'
 export { type ActiveBundle, POLICY_COLLECTION, PolicyShelf, type ShelvedBundle } from './policy-shelf.ts'
 export {

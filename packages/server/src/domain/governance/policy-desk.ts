@@ -14,7 +14,6 @@ import {
   OWN_CLAUSE_PREFIX,
 } from './armed-bundle.ts'
 import type { GovernanceGate } from './governance-gate.ts'
-import { writeInteger } from './integer-json.ts'
 import { judgeAnnotations } from './judge-annotations.ts'
 import { keptOf, keptOfVotes, mayTakePartUnder, refuseLockOut } from './lock-out.ts'
 import { SCHEMA_FILE } from './policy-schema.ts'
@@ -388,18 +387,3 @@ export class PolicyDesk {
 
 const isSame = (one: readonly PolicyFile[], other: readonly PolicyFile[]): boolean =>
   JSON.stringify(one) === JSON.stringify(other)
-
-/** Ids of the policies in which two bundles differ. */
-export function comparePolicies(before: PolicyBundle, after: PolicyBundle) {
-  const [old, fresh] = [before, after].map(
-    ({ policies }) => new Map(policies.map(({ id, json }) => [id, JSON.stringify(json, writeInteger)])),
-  ) as [Map<string, string>, Map<string, string>] // as many as bundles
-  return {
-    added: [...fresh.keys()].filter((id) => !old.has(id)).sort(),
-    removed: [...old.keys()].filter((id) => !fresh.has(id)).sort(),
-    changed: [...fresh]
-      .filter(([id, json]) => old.has(id) && old.get(id) !== json)
-      .map(([id]) => id)
-      .sort(),
-  }
-}

@@ -102,7 +102,8 @@ export class EventMesh implements AsyncDisposable {
       return { status: 'degraded', detail: 'mesh.yml is wrong; the routes before it count' }
     const waiting = mesh.status().filter(({ state }) => state === 'waiting')
     if (waiting.length > 0) return { status: 'degraded', detail: `${waiting.length} of the routes wait` }
-    return { status: 'ok', detail: `${mesh.status().length} routes` }
+    const { length } = mesh.status()
+    return { status: 'ok', detail: `${length} ${length === 1 ? 'route' : 'routes'}` }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

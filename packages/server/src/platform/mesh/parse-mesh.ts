@@ -43,6 +43,7 @@ function inWords(fault: FormFault): string {
 
 /** That a word is none of those that are known, and which was likely meant. */
 function unknownWord(what: string, word: string, known: readonly string[]): string {
+  if (known.length === 0) return `there is no ${what} ${JSON.stringify(word)}: none is expected here`
   const near = didYouMean(word, known)
   const fix = near === undefined ? `Expected one of ${known.join(', ')}.` : `Did you mean ${near}?`
   return `there is no ${what} ${JSON.stringify(word)}. ${fix}`

@@ -1,7 +1,8 @@
 import { isCascadeError } from '#base'
 import { type PolicyBundle, type PolicyFile, splitPolicies } from '#policy'
 import { isConstitutional } from '../armed-bundle.ts'
-import { comparePolicies, type PolicyDesk } from '../policy-desk.ts'
+import { comparePolicies } from '../compare-policies.ts'
+import type { PolicyDesk } from '../policy-desk.ts'
 import type { ProposalRow } from './proposal-row.ts'
 
 /** A rule as whoever votes reads it. */

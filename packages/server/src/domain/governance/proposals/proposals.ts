@@ -194,10 +194,10 @@ export class Proposals {
     const { book } = this.#options
     return book.inTurn(async () => {
       const { value: row, revision } = await this.#find(id, subject)
-      if (row.proposer !== subject.id)
-        throw new CascadeError('FORBIDDEN', 'A proposal is withdrawn by whoever proposed it; vote against it.')
       if (row.status !== 'DRAFT' && row.status !== 'ACTIVE')
         throw new CascadeError('CONFLICT', `It is ${row.outcome ?? row.status}: what is voted on is not withdrawn.`)
+      if (row.proposer !== subject.id)
+        throw new CascadeError('FORBIDDEN', 'A proposal is withdrawn by whoever proposed it; vote against it.')
       const closed: ProposalRow = { ...row, status: 'CLOSED', outcome: 'withdrawn', next: 'nothing' }
       await book.write({ row: closed, revision, word: 'proposal.closed', grant, command })
       return closed

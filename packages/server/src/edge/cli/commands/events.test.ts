@@ -51,8 +51,27 @@ test('--follow prints one event a line, goes on where a slow reader was ended, a
   expect([code, err]).toEqual([4, expect.stringContaining('The stream has ended: The token was revoked.')])
 })
 
-test('a stream that breaks off without a word is told as such', async () => {
-  await using server = await serve(() => stream(['message', told(1)]))
-  const { code, err } = await run(['events', '--follow', '--url', server.url])
-  expect([code, err]).toEqual([6, expect.stringContaining('The stream broke off')])
+test('--follow goes on where it was when the instance is back, and says where it was when it stays away', async () => {
+  const ends = { code: 'UNAVAILABLE', detail: 'this instance is stopping (SIGTERM)', after: '1.0' }
+  await using server = await serve((_, count) => {
+    if (count === 1) return stream(['message', told(1)], ['end', ends])
+    return count === 3 ? stream(['message', told(2)]) : 'hang up'
+  })
+  let now = 0
+  const clock = () => {
+    now += server.received.length > 3 ? 40_000 : 1
+    return now
+  }
+  const { code, out, err } = await run(['events', '--follow', '--type', 'shop.*', '--url', server.url], {
+    io: { clock },
+  })
+  expect(out.match(/shop\.paid/g)).toHaveLength(2)
+  expect(server.received.slice(0, 3).map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1.0', '1.0'])
+  expect(err).toContain('The instance is away.')
+  expect([code, err]).toEqual([6, expect.stringContaining('Go on from here with --after 1.0.')])
+})
+
+test('an instance that was never there is told of at once', async () => {
+  const { code } = await run(['events', '--follow', '--url', 'http://127.0.0.1:1'])
+  expect(code).toBe(6)
 })

@@ -1,18 +1,17 @@
-import { cloudEvent, eventQuery, publishBody } from '@forge-cascade/contract'
-import { CascadeError } from '#base'
+import { eventQuery, publishBody } from '@forge-cascade/contract'
 import type { CommandContext } from '../command-context.ts'
 import { type CommandInput, checkInput, usage } from '../command-input.ts'
 import type { CommandSpec } from '../command-spec.ts'
-import { isErrorCode } from '../http-client.ts'
+import { followEvents } from '../follow-events.ts'
 import { parseGivenJson } from '../read-given.ts'
-import { eventLine, eventLines } from '../render/event-lines.ts'
+import { eventLines } from '../render/event-lines.ts'
 import { printAnswer } from './answer.ts'
 
 export const EVENTS: CommandSpec = {
   name: 'events',
   summary: 'Show what happened, and follow what happens',
   description:
-    'One line an event, oldest first, of what you may see. --follow begins with what comes next, or behind --after, and goes on until Ctrl-C; with --json it prints one event a line.',
+    'One line an event, oldest first, of what you may see. --follow begins with what comes next, or behind --after, and goes on until Ctrl-C, over a restart of the instance, too; with --json it prints one event a line.',
   options: [
     {
       flags: '--type <pattern>',
@@ -43,53 +42,11 @@ export const EVENTS: CommandSpec = {
       limit: input.text('limit'),
     })
     if (input.on('follow') && input.text('limit') !== undefined) throw usage('Either --follow or --limit.')
-    if (input.on('follow')) return follow(context, query)
+    if (input.on('follow')) return followEvents(context, query)
     const { answer, raw } = await (await context.openSession()).call('listEvents', { query })
     await printAnswer(context, raw, () => eventLines(answer, context.screen.view, query.type))
     return 'ok'
   },
-}
-
-type Query = ReturnType<typeof eventQuery.parse>
-
-/** Until the command is to end, or the instance ends the stream for another reason than a slow reader. */
-async function follow(context: CommandContext, { limit: _limit, ...query }: Query) {
-  const session = await context.openSession()
-  for (let after = query.after; ; ) {
-    const headers = { accept: 'text/event-stream', ...(after !== undefined && { 'last-event-id': after }) }
-    after = await printStream(context, session.lines('listEvents', { query }, headers))
-    if (after === undefined || !context.screen.isRead) return 'ok' as const
-  }
-}
-
-/** @returns from where to go on; undefined where the command is to end. @throws CascadeError with the reason of the end. */
-async function printStream(
-  { screen, settings, interrupts }: CommandContext,
-  lines: AsyncIterable<string>,
-): Promise<string | undefined> {
-  let kind = ''
-  try {
-    for await (const line of lines) {
-      if (line === '') kind = ''
-      if (line.startsWith('event: ')) kind = line.slice('event: '.length)
-      if (!line.startsWith('data: ')) continue
-      const data = parseGivenJson('The stream', line.slice('data: '.length))
-      if (kind === 'end') return endOf(data)
-      const event = cloudEvent.parse(data)
-      await screen.print([settings.json ? JSON.stringify(event) : eventLine(event, screen.view)])
-      if (!screen.isRead) return undefined
-    }
-  } catch (error) {
-    if (interrupts.signal.aborted) return undefined
-    throw error
-  }
-  throw new CascadeError('NO_SERVER', 'The stream broke off: is the instance still there?')
-}
-
-function endOf(data: unknown): string {
-  const { code, detail, after } = data as { code: string; detail: string; after: string | null } // as the stream ends
-  if (code === 'DEADLINE_EXCEEDED' && after !== null) return after
-  throw new CascadeError(isErrorCode(code) ? code : 'NO_SERVER', `The stream has ended: ${detail}`)
 }
 
 export const PUBLISH: CommandSpec = {
