@@ -54,10 +54,11 @@ test('a lint tells of addresses that nothing is sent to and of tokens that are n
   const look = (more: object) => kind.look?.(kind.options.parse({ url: 'nats://10.0.0.1', ...more })) ?? []
   expect(look({ token_file: 'no.token' })).toMatchObject([
     { severity: 'problem', option: 'url' },
+    { severity: 'warning', option: 'url', message: expect.stringContaining('in the clear') },
     { severity: 'problem', option: 'token_file', message: expect.stringContaining('no.token') },
   ])
-  expect(look({ token_env: 'NOT_SET' })).toMatchObject([
-    { option: 'url' },
+  expect(look({ url: 'tls://10.0.0.1', token_env: 'NOT_SET' })).toMatchObject([
+    { severity: 'problem', option: 'url' },
     { severity: 'warning', option: 'token_env' },
   ])
 })

@@ -1,8 +1,10 @@
+import { isIP } from 'node:net'
 import type { JetStreamClient } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { z } from 'zod'
 import { lazy, messageOf } from '#base'
-import { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind } from '#mesh'
+import { bareHost, isLoopback } from '#config'
+import { DeliveryFailure, type MeshDelivery, type MeshSink, type SinkKind, type SinkRemark } from '#mesh'
 import { remarksOn, type SinkSecrets, secretInFile, secretInVariable } from '../sinks/sink-secrets.ts'
 import { type AllowedTargets, type Completed, TargetRefused } from '../webhooks/index.ts'
 
@@ -61,19 +63,24 @@ export function natsSink(parts: NatsSinkOptions): SinkKind<typeof options> {
     open: ({ name, options: { url, subject, token_file, token_env } }) =>
       new NatsSink({ name, subject, url: new URL(url), token: tokenOf(parts, token_file, token_env) }, parts),
     look: ({ url, token_file, token_env }) => [
-      ...remarksOn('problem', 'url', () => parts.targets.requireLiteral(hostOf(new URL(url)))),
+      ...remarksOn('problem', 'url', () => parts.targets.requireLiteral(new URL(url).hostname)),
+      ...(isInTheClear(new URL(url)) ? [IN_THE_CLEAR] : []),
       ...remarksOn('problem', 'token_file', () => tokenOf(parts, token_file, undefined)),
       ...remarksOn('warning', 'token_env', () => tokenOf(parts, undefined, token_env)),
     ],
   }
 }
 
+const isInTheClear = ({ protocol, hostname }: URL): boolean => protocol === 'nats:' && !isLoopback(bareHost(hostname))
+const IN_THE_CLEAR: SinkRemark = {
+  ...{ severity: 'warning', option: 'url' },
+  message: 'nats:// goes in the clear, the token with it; tls:// does not',
+}
+
 function tokenOf(parts: SinkSecrets, file: string | undefined, variable: string | undefined): string | undefined {
   if (file !== undefined) return secretInFile(parts, file, WHAT).trim()
   return variable === undefined ? undefined : secretInVariable(parts, variable, WHAT)
 }
-
-const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
 
 interface Where {
   readonly name: string
@@ -86,6 +93,9 @@ interface Link {
   readonly connection: NatsConnection
   readonly stream: JetStreamClient
 }
+
+/** What the certificate has to be of, as `tls.connect` takes it: the name or address that the operator wrote. */
+const certificateOf = (host: string): object => (isIP(host) === 0 ? { servername: host } : { host })
 
 class NatsSink implements MeshSink {
   readonly kind = 'nats'
@@ -141,18 +151,16 @@ class NatsSink implements MeshSink {
 
   async #connect(): Promise<Link> {
     const { url, token, name } = this.#where
-    const [target] = await this.#parts.targets.of(hostOf(url))
+    const [target] = await this.#parts.targets.of(url.hostname)
     if (target === undefined) throw new Error(`${url.hostname} has no address`)
     const host = target.family === 6 ? `[${target.address}]` : target.address
-    // The very address that was looked at; the certificate has to be that of the name.
-    const tls = url.protocol === 'tls:' ? { tls: { servername: hostOf(url) } as object } : {}
     const { connect, jetstream } = await library()
     const connection = await connect({
       ...{ servers: `${host}:${url.port || PORT}`, name: `forge-cascade ${name}`, timeout: CONNECT_MS },
-      // Whoever delivers tries again by itself, and at no server that another one names.
+      // The very address that was looked at; whoever delivers tries again by itself, and at no server that another one names.
       ...{ reconnect: false, ignoreClusterUpdates: true, resolve: false },
       ...(token !== undefined && { token }),
-      ...tls,
+      tls: url.protocol === 'tls:' ? certificateOf(bareHost(url.hostname)) : null,
     })
     return { connection, stream: jetstream(connection) }
   }
@@ -170,6 +178,9 @@ class NatsSink implements MeshSink {
     const isUntaken = error instanceof Error && error.name === 'JetStreamNotEnabled'
     if (isUntaken || error instanceof errors.NoRespondersError)
       return failure('retryable', `no stream at ${host} takes the subject ${subject}`)
+    // Without TLS the client has no options of it to read, which is how a server shows that it asks for it.
+    if (error instanceof TypeError && /certFile/.test(error.message))
+      return failure('retryable', `${host} asks for TLS: name it by tls://`)
     if (error instanceof errors.InvalidArgumentError)
       return failure('permanent', `${host} takes no event of ${bytes} bytes`)
     if (error instanceof JetStreamApiError) return failure('retryable', `${host} refused it: ${error.message}`)

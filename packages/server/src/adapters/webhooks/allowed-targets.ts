@@ -1,7 +1,7 @@
 import { lookup as lookupOfSystem } from 'node:dns/promises'
 import type { BlockList } from 'node:net'
 import { isIP, isIPv6 } from 'node:net'
-import { isHostName, networksOf, parseSubnet } from '#config'
+import { bareHost, isHostName, networksOf, parseSubnet } from '#config'
 import { isPublicAddress } from './public-address.ts'
 
 export interface TargetAddress {
@@ -50,7 +50,7 @@ export class AllowedTargets {
    * @throws TargetRefused where it has addresses and none may be; what the name server says where it has none.
    */
   async of(host: string): Promise<readonly TargetAddress[]> {
-    const bare = host.replace(/^\[|\]$/g, '')
+    const bare = bareHost(host)
     const version = isIP(bare)
     const found: readonly TargetAddress[] =
       version === 0 ? await this.#resolve(bare) : [{ address: bare, family: version === 6 ? 6 : 4 }]
@@ -62,7 +62,7 @@ export class AllowedTargets {
 
   /** Resolves nothing: a name passes. @throws TargetRefused for an address that may not be connected to. */
   requireLiteral(host: string): void {
-    const bare = host.replace(/^\[|\]$/g, '')
+    const bare = bareHost(host)
     if (isIP(bare) !== 0 && !this.#hosts.has(bare.toLowerCase()) && !this.#isAllowed(bare)) throw refused(host)
   }
 

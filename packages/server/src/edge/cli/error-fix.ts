@@ -105,6 +105,9 @@ const FIXES_OF: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
   'token create': { UNPROCESSABLE: '`subject list` shows who there is; `subject add` registers one.' },
   'token list': { NOT_FOUND: '`subject list` shows who there is.' },
   'token revoke': { NOT_FOUND: '`token list` shows the ids of tokens.' },
+  events: {
+    CURSOR_INVALID: 'Leave --after out: without --follow it begins at the oldest, with it at what comes next.',
+  },
   publish: { PAYLOAD_TOO_LARGE: 'Say where it lies: what an event says has at most 64 KiB.' },
   'hold lift': { NOT_FOUND: '`hold list` shows the ids of holds.' },
   'archive restore': { NOT_FOUND: '`archive list` shows the segments.' },

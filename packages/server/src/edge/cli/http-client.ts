@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { ERRORS, type ErrorCode, type Problem } from '@forge-cascade/contract'
 import { GATE_WARNING_HEADER } from '@forge-cascade/contract/vocabulary'
 import { CascadeError, isCascadeError, messageOf } from '#base'
+import { bareHost } from '#config'
 import { nodeHttp } from '../node-http.ts'
 
 /** Where an instance answers: on the socket of its data folder, or at an address. */
@@ -154,7 +155,7 @@ export class HttpClient {
     const { hostname, port, pathname } = this.#endpoint.url
     const base = pathname.replace(/\/$/, '')
     return {
-      hostname: hostname.replace(/^\[|\]$/g, ''),
+      hostname: bareHost(hostname),
       path: `${base}${path}`,
       ...(port === '' ? {} : { port: Number(port) }),
     }

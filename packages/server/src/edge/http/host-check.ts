@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP, type Socket } from 'node:net'
 import { CascadeError } from '#base'
-import { type Config, isLoopback, listOf } from '#config'
+import { bareHost, type Config, isLoopback, listOf } from '#config'
 
 const LOOPBACK_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
 const HOST = /^(\[[\da-f:.]+\]|[^[\]:\s/@]+)(?::\d{1,5})?$/i
@@ -70,6 +70,6 @@ export class HostGuard {
     if (namesLoopback(header)) return true
     const name = HOST.exec(header ?? '')?.[1]?.toLowerCase()
     if (name === undefined) return false
-    return this.#names.has(name) || (!this.#isLoopback && isIP(name.replace(/^\[|\]$/g, '')) !== 0)
+    return this.#names.has(name) || (!this.#isLoopback && isIP(bareHost(name)) !== 0)
   }
 }

@@ -52,7 +52,7 @@ const weigh = (issues: readonly Issue[]): number =>
 const depth = (issues: readonly Issue[]): number => Math.max(0, ...issues.map(({ path }) => path.length))
 
 /** Members that a schema knows at a place; of several forms those of all. */
-export function membersAt(schema: z.core.$ZodType, path: YamlPath): readonly string[] {
+function membersAt(schema: z.core.$ZodType, path: YamlPath): readonly string[] {
   const form = unwrap(schema)
   if (form instanceof z.ZodUnion) return [...new Set(form.options.flatMap((one) => membersAt(one, path)))]
   const [first, ...rest] = path

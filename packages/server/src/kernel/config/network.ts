@@ -4,6 +4,9 @@ import { BlockList, isIP } from 'node:net'
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
+/** A host as addresses are compared: an address of IPv6 without the brackets that it has in a URL. */
+export const bareHost = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
+
 /** The members of a list that is written as one text, with commas between them. */
 export const listOf = (text: string | undefined): readonly string[] =>
   (text ?? '')

@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from 'node:net'
-import { didYouMean, networksOf, type YamlPath } from '#config'
+import { bareHost, didYouMean, networksOf, type YamlPath } from '#config'
 import { CONFIGURED, type RoutingRule, type RoutingRules } from './routing-rules.ts'
 
 /** One thing that is wrong with rules, or may not be meant so. */
@@ -165,6 +165,6 @@ const LINK_LOCAL = networksOf(['169.254.0.0/16', 'fe80::/10'])
 
 /** RFC 3927 and RFC 4291, where the metadata services of clouds answer. */
 const isLinkLocal = (url: string): boolean => {
-  const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? ''
+  const host = bareHost(URL.parse(url)?.hostname ?? '')
   return isIP(host) !== 0 && LINK_LOCAL.check(host, isIPv6(host) ? 'ipv6' : 'ipv4')
 }
